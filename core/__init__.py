@@ -1,0 +1,1 @@
+"""Speech to SMPL-X motion; everything but Blender, and nothing here imports bpy."""

@@ -1,0 +1,30 @@
+"""Forward kinematics: parent-local rotations to joint positions and rotations in the world."""
+
+import numpy as np
+
+from .rotation import rotvec_to_matrix
+from .skeleton import PARENTS
+
+
+def forward_kinematics(
+    rotations: np.ndarray, translation: np.ndarray, rest_joints: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pose a skeleton (the SMPL-X convention: the root sits at rest_joints[0] + translation).
+
+    Args:
+        rotations: (T, 55, 3) parent-local rotation vectors, radians.
+        translation: (T, 3) metres.
+        rest_joints: (55, 3) metres.
+
+    Returns:
+        positions (T, 55, 3) in metres and world rotation matrices (T, 55, 3, 3).
+    """
+    world = rotvec_to_matrix(rotations)
+    positions = np.empty(world.shape[:-1])
+    positions[:, 0] = rest_joints[0] + translation
+    for joint, parent in enumerate(PARENTS):
+        if parent < 0:
+            continue
+        positions[:, joint] = positions[:, parent] + world[:, parent] @ (rest_joints[joint] - rest_joints[parent])
+        world[:, joint] = world[:, parent] @ world[:, joint]
+    return positions, world

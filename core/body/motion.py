@@ -1,0 +1,174 @@
+"""A motion: what the generator writes, finishing cleans and the add-on keys; read from and written to npz."""
+
+import os
+import tempfile
+import zipfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from ..clock import FPS
+from ..errors import GestureError
+from .parts import EXPRESSION_WIDTHS
+from .rotation import continuous, quaternion_to_rotvec, rotvec_to_quaternion, slerp
+from .skeleton import JOINT_COUNT, default_rest_joints
+
+
+@dataclass(frozen=True)
+class Motion:
+    """SMPL-X motion: Y up, facing +Z, metres, radians, parent-local rotations.
+
+    Attributes:
+        rotations: (T, 55, 3) rotation vectors in SMPL-X joint order; fingers are absolute (flat-hand mean).
+        translation: (T, 3); the root joint stands at rest_joints[0] + translation.
+        expression: (T, N) with N by `face_basis`: 52 for "arkit52", 100 for "flame100".
+        contacts: (T, 4) left ankle, right ankle, left foot, right foot, 0-1, or None when unknown.
+        rest_joints: (55, 3), or None when the file does not say.
+        fps: frames per second.
+    """
+
+    rotations: np.ndarray
+    translation: np.ndarray
+    expression: np.ndarray
+    face_basis: str = "arkit52"
+    contacts: np.ndarray | None = None
+    rest_joints: np.ndarray | None = None
+    betas: np.ndarray = field(default_factory=lambda: np.zeros(10))
+    fps: float = float(FPS)
+
+    def __post_init__(self):
+        frames = len(self.rotations)
+        wanted = {
+            "rotations": (frames, JOINT_COUNT, 3),
+            "translation": (frames, 3),
+            "expression": (frames, EXPRESSION_WIDTHS.get(self.face_basis, -1)),
+        }
+        if self.contacts is not None:
+            wanted["contacts"] = (frames, 4)
+        for name, shape in wanted.items():
+            value = getattr(self, name)
+            if value.shape != shape:
+                raise GestureError(
+                    f"The motion's {name} has shape {value.shape}; {shape} was expected.",
+                    remedy="Use an SMPL-X motion with 55 joints.",
+                )
+            if not np.isfinite(value).all():
+                raise GestureError(
+                    f"The motion's {name} holds values that are not numbers.",
+                    remedy="Repair or regenerate the motion; nothing was changed.",
+                )
+
+    @property
+    def frame_count(self) -> int:
+        """Number of frames."""
+        return len(self.rotations)
+
+    @property
+    def skeleton(self) -> np.ndarray:
+        """Rest joints (55, 3): the motion's own, else the bundled character's."""
+        return default_rest_joints() if self.rest_joints is None else self.rest_joints
+
+    def replace(self, **changes) -> "Motion":
+        """A copy with some fields changed."""
+        return replace(self, **changes)
+
+
+def resample(motion: Motion, times_s: np.ndarray) -> Motion:
+    """The motion at other times (seconds from its first frame): rotations by slerp, the rest linearly.
+
+    Times outside the motion hold its first or last frame.
+    """
+    position = np.clip(np.asarray(times_s, np.float64) * motion.fps, 0, motion.frame_count - 1)
+    low = np.minimum(position.astype(int), max(motion.frame_count - 2, 0))
+    high = np.minimum(low + 1, motion.frame_count - 1)
+    weight = position - low
+
+    def linear(values: np.ndarray) -> np.ndarray:
+        return values[low] + (values[high] - values[low]) * weight[:, None]
+
+    quaternions = continuous(rotvec_to_quaternion(motion.rotations))
+    turned = slerp(quaternions[low], quaternions[high], weight[:, None])
+    fps = motion.fps if len(position) < 2 else 1.0 / (times_s[1] - times_s[0])
+    return motion.replace(
+        rotations=quaternion_to_rotvec(turned),
+        translation=linear(motion.translation),
+        expression=linear(motion.expression),
+        contacts=None if motion.contacts is None else linear(motion.contacts),
+        fps=float(fps),
+    )
+
+
+def save_motion(motion: Motion, path: Path | str) -> None:
+    """Write the BEAT2/AMASS npz keys, plus ours; the file appears whole or not at all.
+
+    Raises:
+        GestureError: the disk is full or the folder cannot be written.
+    """
+    path = Path(path)
+    arrays = {
+        "poses": motion.rotations.reshape(motion.frame_count, -1).astype(np.float32),
+        "trans": motion.translation.astype(np.float32),
+        "betas": np.asarray(motion.betas, np.float32),
+        "mocap_frame_rate": np.float64(motion.fps),
+        "gender": np.array("neutral"),
+        "model": np.array("smplx"),
+        "face_basis": np.array(motion.face_basis),
+        "arkit" if motion.face_basis == "arkit52" else "expressions": motion.expression.astype(np.float32),
+    }
+    if motion.contacts is not None:
+        arrays["contacts"] = motion.contacts.astype(np.float32)
+    if motion.rest_joints is not None:
+        arrays["rest_joints"] = np.asarray(motion.rest_joints, np.float64)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez_compressed(file, **arrays)
+            os.replace(temporary, path)
+        except OSError:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise GestureError(
+            f"{path} could not be written: {error.strerror}.",
+            remedy="Free some disk space or choose another folder.",
+        ) from error
+
+
+def load_motion(path: Path | str) -> Motion:
+    """Read an SMPL-X npz (ours, BEAT2's or AMASS') without ever unpickling.
+
+    Raises:
+        GestureError: no such file, not an SMPL-X motion, or values that are not numbers.
+    """
+    path = Path(path)
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            arrays = {key: data[key] for key in data.files if data[key].dtype != object}
+        poses = np.asarray(arrays["poses"], np.float64)
+        translation = np.asarray(arrays["trans"], np.float64)
+        rotations = poses.reshape(len(poses), JOINT_COUNT, 3)
+    except FileNotFoundError as error:
+        raise GestureError(f"There is no motion file {path}.", remedy="Pick an existing npz file.") from error
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise GestureError(
+            f"{path.name} is not an SMPL-X motion file.",
+            remedy="Pick an npz with `poses` (frames, 165) and `trans` (frames, 3).",
+            detail=str(error),
+        ) from error
+    basis = str(arrays.get("face_basis", "arkit52" if "arkit" in arrays else "flame100"))
+    expression = arrays.get("arkit" if basis == "arkit52" else "expressions")
+    if expression is None:
+        expression = np.zeros((len(poses), EXPRESSION_WIDTHS[basis]))
+    fps = arrays.get("mocap_frame_rate", arrays.get("mocap_framerate", FPS))
+    return Motion(
+        rotations=rotations,
+        translation=translation,
+        expression=np.asarray(expression, np.float64),
+        face_basis=basis,
+        contacts=np.asarray(arrays["contacts"], np.float64) if "contacts" in arrays else None,
+        rest_joints=np.asarray(arrays["rest_joints"], np.float64) if "rest_joints" in arrays else None,
+        betas=np.asarray(arrays.get("betas", np.zeros(10)), np.float64).reshape(-1),
+        fps=float(fps),
+    )
