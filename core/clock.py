@@ -21,4 +21,4 @@ def frame_to_second(frame: float) -> float:
 
 def second_to_frame(second: float) -> int:
     """The frame nearest to a time."""
-    return int(round(second * FPS))
+    return round(second * FPS)
