@@ -1,0 +1,108 @@
+"""The product's steps from a shell: generate, align, parity."""
+
+import argparse
+import json
+import sys
+import traceback
+from pathlib import Path
+
+from .errors import Cancelled, GestureError
+
+EXIT_BAD_INPUT = 2
+EXIT_CANCELLED = 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m core", description="Speech to full-body animation.")
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    generate = commands.add_parser("generate", help="make a take from a recording")
+    generate.add_argument("audio", type=Path)
+    generate.add_argument("--transcript", type=Path, help="txt, srt, vtt, TextGrid or whisper json")
+    generate.add_argument("--out", type=Path, required=True, help="take folder")
+    generate.add_argument("--weights", type=Path, help="model folder (default: the bundled weights)")
+    generate.add_argument("--speaker", type=int, default=0, help="speaker or style, by number")
+    generate.add_argument("--seed", type=int, default=0)
+    generate.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    generate.add_argument("--no-finish", action="store_true", help="write the decoder's raw motion")
+    generate.add_argument(
+        "--allow-no-words", action="store_true", help="go on without words when the transcript does not fit"
+    )
+    generate.add_argument("--json", action="store_true", help="print a summary as JSON on stdout")
+    generate.set_defaults(run=_generate)
+
+    align = commands.add_parser("align", help="find the times of the words")
+    align.add_argument("audio", type=Path)
+    align.add_argument("transcript", type=Path)
+    align.add_argument("--out", type=Path, required=True, help="words.json")
+    align.set_defaults(run=_align)
+
+    parity = commands.add_parser("parity", help="compare the architecture with golden outputs")
+    parity.add_argument("golden", type=Path)
+    parity.set_defaults(run=_parity)
+    return parser
+
+
+def _show(fraction: float, stage: str) -> None:
+    end = "\n" if fraction >= 1 else ""
+    print(f"\r{stage:<28} {100 * fraction:3.0f} %", end=end, file=sys.stderr, flush=True)
+
+
+def _generate(arguments: argparse.Namespace) -> int:
+    from .generate.pipeline import STARTER, GenerateRequest, generate
+
+    request = GenerateRequest(
+        audio=arguments.audio,
+        out=arguments.out,
+        transcript=arguments.transcript,
+        weights=arguments.weights or STARTER,
+        speaker=arguments.speaker,
+        seed=arguments.seed,
+        device=arguments.device,
+        finish=not arguments.no_finish,
+        without_words_if_mismatch=arguments.allow_no_words,
+    )
+    take = generate(request, _show)
+    if reason := take.info["alignment"].get("reason"):
+        print(f"Went on without words: {reason}", file=sys.stderr)
+    if arguments.json:
+        print(json.dumps({"out": str(arguments.out), **take.info}))
+    return 0
+
+
+def _align(arguments: argparse.Namespace) -> int:
+    from .audio.load import load_audio
+    from .text.align import align
+    from .text.timing import save_words
+    from .text.transcript import read_transcript
+
+    alignment = align(
+        load_audio(arguments.audio).samples,
+        read_transcript(arguments.transcript),
+        progress=lambda fraction: _show(fraction, "Aligning the words"),
+    )
+    save_words(alignment.words, arguments.out)
+    return 0
+
+
+def _parity(arguments: argparse.Namespace) -> int:
+    from .model.parity import main as parity
+
+    return parity(arguments.golden)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; bad input ends with exit code 2 and a remedy on stderr."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return arguments.run(arguments)
+    except GestureError as error:
+        print(f"\nerror: {error.message}\n{error.remedy}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    except (Cancelled, KeyboardInterrupt):
+        print("\nstopped; nothing was written", file=sys.stderr)
+        return EXIT_CANCELLED
+    except MemoryError:
+        traceback.print_exc()
+        print("\nerror: not enough memory.\nUse a shorter recording or close other programs.", file=sys.stderr)
+        return EXIT_BAD_INPUT

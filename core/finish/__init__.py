@@ -1,0 +1,28 @@
+"""Finishing: what is done to a decoded motion before an animator sees it; numpy and scipy only."""
+
+from dataclasses import dataclass
+
+from ..body.motion import Motion
+from .root import remove_drift
+from .smooth import smooth
+
+
+@dataclass(frozen=True)
+class FinishSettings:
+    """What finishing does.
+
+    Attributes:
+        body_cutoff_hz: cut-off of the low-pass over rotations and root; 0 leaves them alone.
+        face_cutoff_hz: the same for expression curves and the jaw, higher because lips are quick.
+        drift_s: slow root travel longer than about this is removed; 0 keeps the path.
+    """
+
+    body_cutoff_hz: float = 5.0
+    face_cutoff_hz: float = 9.0
+    drift_s: float = 10.0
+
+
+def finish(motion: Motion, settings: FinishSettings | None = None) -> Motion:
+    """Smooth lightly and remove the root's drift."""
+    settings = settings or FinishSettings()
+    return remove_drift(smooth(motion, settings.body_cutoff_hz, settings.face_cutoff_hz), settings.drift_s)

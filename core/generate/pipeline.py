@@ -1,0 +1,188 @@
+"""The only sequencer: from a recording and its transcript to a take."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .. import clock
+from ..audio.features import amplitude_onset
+from ..audio.load import Audio, load_audio
+from ..errors import Cancelled, GestureError
+from ..finish import finish
+from ..text.align import align
+from ..text.timing import Word
+from ..text.transcript import Transcript, parse_transcript, read_transcript
+from .decode import decode_motion
+from .network import Network
+from .take import Take, base_layer, check_folder, folder_hash, write_take
+from .windows import run_windows
+
+STARTER = Path(__file__).resolve().parents[2] / "weights" / "starter"
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class GenerateRequest:
+    """What an animator asks for.
+
+    Attributes:
+        audio: the recording.
+        transcript: its text (txt, srt, vtt, TextGrid, whisper json); `transcript_text` wins when both are given.
+        out: the take folder.
+        weights: the model folder.
+        speaker: index into the weights' speakers (for the starter weights: styles).
+        seed: kept with the take.
+        device: "auto", "cpu" or "cuda".
+        finish: False writes the decoder's raw motion as the result.
+        without_words_if_mismatch: go on without words when the transcript does not fit the recording.
+        offset_s, duration_s: the part of the recording to use.
+    """
+
+    audio: Path
+    out: Path
+    transcript: Path | None = None
+    transcript_text: str | None = None
+    weights: Path = STARTER
+    speaker: int = 0
+    seed: int = 0
+    device: str = "auto"
+    finish: bool = True
+    without_words_if_mismatch: bool = False
+    offset_s: float = 0.0
+    duration_s: float | None = None
+
+
+class Models:
+    """Keeps the last network and its word vectors warm between takes."""
+
+    def __init__(self):
+        self._key: tuple | None = None
+        self._network: Network | None = None
+        self._hash = ""
+
+    def network(self, folder: Path, device: str) -> tuple[Network, str]:
+        """The network of a model folder and the folder's hash; read again only when its files changed."""
+        if not folder.is_dir():
+            raise GestureError(
+                f"There is no weights folder {folder}.", remedy="Choose the folder that holds model.json."
+            )
+        stamp = tuple(sorted((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in folder.iterdir()))
+        key = (folder.resolve(), device, stamp)
+        if key != self._key:
+            # The only place where generating meets PyTorch.
+            from ..model.torch_network import load_network
+
+            self._network = load_network(folder, device)
+            self._hash = folder_hash(folder)
+            self._key = key
+        return self._network, self._hash
+
+
+def generate(
+    request: GenerateRequest,
+    progress: Progress = lambda fraction, stage: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    models: Models | None = None,
+) -> Take:
+    """Make a take and write it to `request.out`.
+
+    Raises:
+        GestureError: bad input, with a remedy; nothing has been written.
+        Cancelled: `cancelled()` became true; nothing has been written.
+    """
+
+    def stage(low: float, high: float, name: str) -> Callable[[float], None]:
+        if cancelled():
+            raise Cancelled
+        progress(low, name)
+        return lambda fraction: progress(low + (high - low) * fraction, name)
+
+    check_folder(request.out)
+    stage(0.0, 0.03, "Reading the recording")
+    audio = load_audio(request.audio, offset_s=request.offset_s, duration_s=request.duration_s)
+    transcript = _transcript(request)
+    stage(0.03, 0.1, "Loading the weights")
+    network, weights_hash = (models or Models()).network(request.weights, request.device)
+    _check_speaker(network, request.speaker)
+    words, alignment = _align(audio, transcript, request, stage(0.1, 0.3, "Aligning the words"), cancelled)
+    stage(0.3, 0.35, "Listening")
+    frames = clock.frame_count(len(audio.samples))
+    features = amplitude_onset(audio.samples)
+    vectors = network.word_vectors(words, frames)
+    codes = run_windows(network, features, vectors, request.speaker, frames, stage(0.35, 0.9, "Generating"), cancelled)
+    stage(0.9, 0.94, "Decoding")
+    raw = decode_motion(network, codes)
+    stage(0.94, 0.98, "Finishing")
+    finished = finish(raw) if request.finish else raw
+    stage(0.98, 1.0, "Writing the take")
+    info = {
+        "format": 1,
+        "audio": {
+            "path": str(request.audio),
+            "sha256": audio.sha256,
+            "seconds": len(audio.samples) / clock.SAMPLE_RATE,
+            "offset_s": request.offset_s,
+            "duration_s": request.duration_s,
+        },
+        "weights": {"name": network.info.name, "sha256": weights_hash},
+        "speaker": request.speaker,
+        "speaker_name": network.info.speakers[request.speaker],
+        "seed": request.seed,
+        "settings": {"finish": request.finish},
+        "alignment": alignment,
+        "fps": clock.FPS,
+        "frames": frames,
+        "layers": [base_layer(frames, request.seed)],
+    }
+    take = Take(codes, raw, finished, words, info)
+    write_take(take, request.out)
+    progress(1.0, "Done")
+    return take
+
+
+def _transcript(request: GenerateRequest) -> Transcript | None:
+    if request.transcript_text is not None:
+        return parse_transcript(request.transcript_text)
+    if request.transcript is not None:
+        return read_transcript(request.transcript)
+    return None
+
+
+def _check_speaker(network: Network, speaker: int) -> None:
+    names = network.info.speakers
+    if not 0 <= speaker < len(names):
+        listed = ", ".join(f"{i} {name}" for i, name in enumerate(names))
+        raise GestureError(f"These weights have no speaker {speaker}.", remedy=f"Choose one of: {listed}.")
+
+
+def _align(
+    audio: Audio,
+    transcript: Transcript | None,
+    request: GenerateRequest,
+    progress: Callable[[float], None],
+    cancelled: Callable[[], bool],
+) -> tuple[tuple[Word, ...], dict]:
+    """Words with times, and what take.json says about them."""
+    if transcript is None:
+        return (), {"words": "none"}
+    try:
+        alignment = align(audio.samples, transcript, progress=progress, cancelled=cancelled)
+    except GestureError as error:
+        if not request.without_words_if_mismatch:
+            raise
+        return (), {"words": "left out", "reason": error.message}
+    return alignment.words, {"words": "aligned", "score": round(float(alignment.score), 3)}
+
+
+def wrist_speed_m_s(take: Take) -> float:
+    """Mean speed of both wrists relative to the pelvis: one number that tells a gesture from a statue."""
+    from ..body.kinematics import forward_kinematics
+    from ..body.skeleton import JOINT
+
+    motion = take.finished
+    positions, _ = forward_kinematics(motion.rotations, motion.translation, motion.skeleton)
+    wrists = positions[:, [JOINT["left_wrist"], JOINT["right_wrist"]]] - positions[:, :1]
+    return float(np.linalg.norm(np.diff(wrists, axis=0), axis=-1).mean() * motion.fps)
