@@ -1,0 +1,149 @@
+"""Give every aligned speech clip of the corpus folder its motions: `python -m core.train.corpus --out cache/corpus`."""
+
+import argparse
+import json
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from zlib import crc32
+
+from ..body.motion import save_motion
+from ..errors import GestureError
+from .gesture import STYLES, hashed_placement, neutral_pose, projected_placement, synthesise
+from .gesture.placement import Placement
+
+WORD_VECTORS = Path(__file__).parents[2] / "weights" / "starter" / "words.bin"
+PROCESSES = 2
+
+
+@dataclass(frozen=True)
+class Job:
+    """One clip: its folder and name, and which motions to make with which seed."""
+
+    folder: Path
+    name: str
+    styles: tuple[str, ...]
+    seed: int
+    vectors: Path | None
+
+
+def clip_names(folder: Path) -> list[str]:
+    """Clips whose sound and word times both exist, in order of name.
+
+    Raises:
+        GestureError: there is no such folder, or no clip in it.
+    """
+    names = sorted(p.name.removesuffix(".words.json") for p in folder.glob("*.words.json"))
+    names = [name for name in names if (folder / f"{name}.wav").exists()]
+    if not names:
+        raise GestureError(
+            f"There is no aligned speech in {folder}.",
+            remedy=f"Make some first: python -m core.train.corpus_speech --out {folder}",
+        )
+    return names
+
+
+def styles_for(name: str, count: int) -> tuple[str, ...]:
+    """`count` of the styles, a different choice for different clips."""
+    every = list(STYLES)
+    first = crc32(name.encode()) % len(every)
+    return tuple(sorted((every * 2)[first : first + count], key=every.index))
+
+
+def make_corpus(
+    folder: Path, seed: int, styles_per_clip: int = len(STYLES), vectors: Path | None = None, force: bool = False
+) -> int:
+    """Write `NAME.STYLE.npz` wherever it is missing (or everywhere, with `force`), and the index' `styles`.
+
+    Returns:
+        how many motions were written.
+    """
+    jobs = []
+    for name in clip_names(folder):
+        wanted = styles_for(name, styles_per_clip)
+        missing = tuple(s for s in wanted if force or not (folder / f"{name}.{s}.npz").exists())
+        if missing:
+            jobs.append(Job(folder, name, missing, seed, vectors))
+    written = 0
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    with ProcessPoolExecutor(PROCESSES) as pool:
+        futures = [pool.submit(make_clip, job) for job in jobs]
+        for number, future in enumerate(as_completed(futures), 1):
+            written += future.result()
+            if number % 50 == 0 or number == len(jobs):
+                print(f"{number} of {len(jobs)} clips", file=sys.stderr)
+    _note_styles(folder)
+    return written
+
+
+def make_clip(job: Job) -> int:
+    """Write one clip's motions."""
+    from ..audio.load import load_audio
+    from ..text.timing import load_words
+
+    samples = load_audio(job.folder / f"{job.name}.wav").samples
+    words = load_words(job.folder / f"{job.name}.words.json")
+    placement = _placement(job.vectors)
+    for style in job.styles:
+        seed = job.seed + crc32(job.name.encode())
+        save_motion(
+            synthesise(samples, words, style, seed, placement=placement), job.folder / f"{job.name}.{style}.npz"
+        )
+    return len(job.styles)
+
+
+_placements: dict[Path | None, Placement] = {None: hashed_placement}
+
+
+def _placement(vectors: Path | None) -> Placement:
+    """The placement by word vectors, scaled on the words of the gesture lexicon and of everyday speech."""
+    if vectors not in _placements:
+        from ..text.words import WordVectors
+        from .gesture.lexicon import FUNCTION_WORDS, WORD_CLASS
+
+        known = sorted({*FUNCTION_WORDS, *WORD_CLASS})
+        _placements[vectors] = projected_placement(WordVectors.load(vectors).vector, known)
+    return _placements[vectors]
+
+
+def _note_styles(folder: Path) -> None:
+    """Bring `styles` in index.json up to date, where the speech maker has written one."""
+    index = folder / "index.json"
+    if not index.exists():
+        return
+    rows = json.loads(index.read_text())
+    for row in rows:
+        row["styles"] = [style for style in STYLES if (folder / f"{row['name']}.{style}.npz").exists()]
+    temporary = index.with_suffix(".part")
+    temporary.write_text(json.dumps(rows, indent=1))
+    os.replace(temporary, index)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; exit code 2 when the corpus folder cannot be used."""
+    parser = argparse.ArgumentParser(prog="python -m core.train.corpus", description=__doc__)
+    parser.add_argument(
+        "--out", type=Path, default=Path("cache/corpus"), help="the corpus folder, with the speech in it"
+    )
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--styles", type=int, default=len(STYLES), help="motions per clip")
+    parser.add_argument("--vectors", type=Path, default=WORD_VECTORS if WORD_VECTORS.exists() else None)
+    parser.add_argument("--force", action="store_true", help="make motions again that exist")
+    parser.add_argument("--neutral", type=Path, help="write the neutral pose to this npz and stop")
+    options = parser.parse_args(arguments)
+    try:
+        if options.neutral:
+            save_motion(neutral_pose(), options.neutral)
+            return 0
+        count = make_corpus(options.out, options.seed, options.styles, options.vectors, options.force)
+    except GestureError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{count} motions written to {options.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

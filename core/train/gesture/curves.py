@@ -1,0 +1,71 @@
+"""Smooth curves of time: minimum-jerk moves, loops, pulses and slow drift, all with continuous acceleration."""
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from ...clock import FPS
+
+
+def min_jerk(phase: np.ndarray) -> np.ndarray:
+    """The minimum-jerk rise from 0 to 1 (Flash and Hogan 1985); phases outside 0-1 hold the ends."""
+    s = np.clip(phase, 0.0, 1.0)
+    return s * s * s * (10 + s * (6 * s - 15))
+
+
+def steps(times_s: np.ndarray, initial, moves) -> np.ndarray:
+    """A channel that rests at `initial` and makes minimum-jerk moves to new values.
+
+    Moves add up, so overlapping ones blend instead of jumping.
+
+    Args:
+        times_s: (T,) seconds.
+        initial: (C,) the value before the first move.
+        moves: iterable of (start_s, end_s, value (C,)), in order of time.
+
+    Returns:
+        (T, C).
+    """
+    previous = np.asarray(initial, np.float64)
+    out = np.tile(previous, (len(times_s), 1))
+    for start, end, value in moves:
+        value = np.asarray(value, np.float64)
+        rise = min_jerk((times_s - start) / max(end - start, 1e-3))
+        out += rise[:, None] * (value - previous)
+        previous = value
+    return out
+
+
+def loop(times_s: np.ndarray, start_s: float, end_s: float, skew: float = 1.2) -> tuple[np.ndarray, np.ndarray]:
+    """One turn of a circle that starts and ends at rest: (1 - cos)/2 and sin/2 of a minimum-jerk phase.
+
+    The speed along it has a single hump, so a hand that follows it slows down nowhere but at its end.
+    A skew above 1 spends more of the time on the way up than on the way down.
+    """
+    phase = np.clip((times_s - start_s) / max(end_s - start_s, 1e-3), 0.0, 1.0)
+    angle = 2 * np.pi * min_jerk(phase**skew)
+    return (1 - np.cos(angle)) / 2, np.sin(angle) / 2
+
+
+def pulse(times_s: np.ndarray, peak_s: float, before_s: float, after_s: float) -> np.ndarray:
+    """A bump that rises to 1 at `peak_s` within `before_s` and falls back within `after_s`, minimum-jerk both ways."""
+    rise = min_jerk((times_s - peak_s + before_s) / before_s)
+    fall = min_jerk((times_s - peak_s) / after_s)
+    return rise - fall
+
+
+def drift(rng: np.random.Generator, frame_count: int, scale_s: float) -> np.ndarray:
+    """Slow noise (T,) of about unit deviation that starts at 0; changes take `scale_s` seconds."""
+    sigma = scale_s * FPS / 2
+    noise = gaussian_filter1d(rng.standard_normal(frame_count + int(6 * sigma)), sigma, mode="wrap")
+    noise = noise[:frame_count] * np.sqrt(2 * np.sqrt(np.pi) * sigma)
+    return noise * min_jerk(np.arange(frame_count) / (2 * FPS))
+
+
+def lag(channel: np.ndarray, delay_s: float, smooth_s: float = 0.0) -> np.ndarray:
+    """A channel (T, ...) later by `delay_s`, optionally smoothed by a Gaussian of `smooth_s`."""
+    frames = np.arange(len(channel))
+    source = np.clip(frames - delay_s * FPS, 0, len(channel) - 1)
+    low = np.minimum(source.astype(int), max(len(channel) - 2, 0))
+    weight = (source - low).reshape(-1, *[1] * (channel.ndim - 1))
+    moved = channel[low] * (1 - weight) + channel[np.minimum(low + 1, len(channel) - 1)] * weight
+    return gaussian_filter1d(moved, smooth_s * FPS, axis=0, mode="nearest") if smooth_s > 0 else moved
