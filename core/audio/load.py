@@ -1,0 +1,156 @@
+"""Reads a sound file of any rate and channel count as 16 kHz mono."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+from ..clock import SAMPLE_RATE
+from ..errors import GestureError
+
+MIN_SECONDS = 1.0
+MAX_SECONDS = 3600.0
+SILENT_PEAK = 10.0 ** (-60 / 20)  # -60 dBFS
+BLOCK_SAMPLES = 1 << 20  # values per block over all channels: a long 8-channel file never lies in memory whole
+CANCELLED_SHARE = 0.05  # below this share of the loudest channel's energy, the mean has cancelled out
+CONVERT = "Convert it to WAV, FLAC, MP3 or OGG and choose that file."
+
+
+@dataclass(frozen=True)
+class Audio:
+    """A recording as the rest of the product hears it.
+
+    Attributes:
+        samples: (N,) float32, 16 kHz, mono, full scale 1.
+        path: the file it came from.
+        sha256: of the file's content, in hex.
+    """
+
+    samples: np.ndarray
+    path: Path
+    sha256: str
+
+    @property
+    def seconds(self) -> float:
+        """Length in seconds."""
+        return len(self.samples) / SAMPLE_RATE
+
+
+def load_audio(path: Path | str, offset_s: float = 0.0, duration_s: float | None = None) -> Audio:
+    """Read a recording, or the part of it from `offset_s` on that is `duration_s` long.
+
+    Channels are averaged; where they cancel each other out, the loudest one is taken. A part that reaches beyond the
+    file's end stops there.
+
+    Raises:
+        GestureError: the file is missing, is not sound, is empty, silent, under 1 s or over an hour long, or holds
+            values that are not numbers.
+    """
+    path = Path(path)
+    _check_file(path)
+    if offset_s < 0 or (duration_s is not None and duration_s <= 0):
+        raise GestureError(
+            f"The part of {path.name} from {offset_s:g} s, {duration_s} s long, does not exist.",
+            remedy="Choose a start of 0 s or later and a positive length.",
+        )
+    try:
+        with soundfile.SoundFile(path) as sound:
+            samples = _read(sound, path, offset_s, duration_s)
+    except soundfile.LibsndfileError as error:
+        raise GestureError(f"{path.name} could not be read as sound.", remedy=CONVERT, detail=str(error)) from error
+    _check_samples(samples, path)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Audio(samples, path, digest)
+
+
+def _check_file(path: Path) -> None:
+    if path.is_dir():
+        raise GestureError(f"{path.name} is a folder, not a sound file.", remedy="Choose a sound file.")
+    if not path.exists():
+        raise GestureError(f"There is no sound file {path}.", remedy="Check the path, or choose the recording again.")
+    try:
+        with path.open("rb") as file:
+            first = file.read(1)
+    except OSError as error:
+        raise GestureError(
+            f"{path.name} could not be opened.", remedy="Check the file's permissions.", detail=str(error)
+        ) from error
+    if not first:
+        raise GestureError(f"{path.name} is an empty file.", remedy="Export or copy the recording again.")
+
+
+def _read(sound: soundfile.SoundFile, path: Path, offset_s: float, duration_s: float | None) -> np.ndarray:
+    """The wanted part at 16 kHz, mono; its length is checked before anything is decoded."""
+    rate = sound.samplerate
+    start = round(offset_s * rate)
+    available = max(0, sound.frames - start)
+    wanted = available if duration_s is None else min(available, round(duration_s * rate))
+    if offset_s and not available:
+        raise GestureError(
+            f"{path.name} ends at {sound.frames / rate:.1f} s, before the chosen start at {offset_s:.1f} s.",
+            remedy="Choose an earlier start.",
+        )
+    _check_length(wanted / rate, path)
+    mono, energies, mean_energy = _downmixed(sound, start, wanted, channel=None)
+    loudest = int(np.argmax(energies))
+    if mean_energy < CANCELLED_SHARE * energies[loudest]:
+        mono, _, _ = _downmixed(sound, start, wanted, channel=loudest)
+    return mono
+
+
+def _downmixed(
+    sound: soundfile.SoundFile, start: int, count: int, channel: int | None
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """One channel, or the mean of all, at 16 kHz; and the energies of every channel and of the mean."""
+    resampler = soxr.ResampleStream(sound.samplerate, SAMPLE_RATE, 1, dtype="float32", quality="HQ")
+    energies = np.zeros(sound.channels)
+    mean_energy = 0.0
+    parts = []
+    sound.seek(start)
+    block = max(1, BLOCK_SAMPLES // sound.channels)
+    done = 0
+    while done < count:
+        data = sound.read(min(block, count - done), dtype="float32", always_2d=True)  # (n, channels)
+        if not len(data):
+            break  # a truncated file: what is there counts
+        if not np.isfinite(data).all():
+            bad = done + int(np.argmax(~np.isfinite(data).all(axis=1)))
+            raise GestureError(
+                f"{Path(sound.name).name} holds a sample that is not a number, at {bad / sound.samplerate:.3f} s.",
+                remedy="Export the recording again; 16- or 24-bit WAV cannot hold such values.",
+            )
+        done += len(data)
+        mean = data.mean(axis=1) if channel is None else data[:, channel]
+        energies += np.einsum("nc,nc->c", data, data, dtype=np.float64)
+        mean_energy += float(np.dot(mean.astype(np.float64), mean))
+        parts.append(resampler.resample_chunk(np.ascontiguousarray(mean), last=False))
+    parts.append(resampler.resample_chunk(np.zeros(0, np.float32), last=True))
+    return np.concatenate(parts), energies, mean_energy
+
+
+def _check_length(seconds: float, path: Path) -> None:
+    if seconds <= 0:
+        raise GestureError(f"{path.name} holds no sound.", remedy="Pick another recording.")
+    if seconds < MIN_SECONDS:
+        raise GestureError(
+            f"{path.name} holds {seconds:.1f} s of sound; a take needs at least {MIN_SECONDS:.0f} s.",
+            remedy="Pick a longer recording.",
+        )
+    if seconds > MAX_SECONDS:
+        raise GestureError(
+            f"{path.name} is {seconds / 60:.0f} min long; a take can be {MAX_SECONDS / 60:.0f} min at most.",
+            remedy="Cut the recording into parts, or choose a start and a length.",
+        )
+
+
+def _check_samples(samples: np.ndarray, path: Path) -> None:
+    _check_length(len(samples) / SAMPLE_RATE, path)  # a file may hold less than its header says
+    if np.abs(samples).max() < SILENT_PEAK:
+        raise GestureError(
+            f"{path.name} is silent: it never reaches -60 dB.",
+            remedy="Check that the right track was exported, or raise its level.",
+        )

@@ -1,0 +1,1 @@
+"""From a transcript to timed words and word vectors."""

@@ -1,0 +1,119 @@
+"""Words and phones with their times, and the words.json they are kept in."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import GestureError
+
+
+@dataclass(frozen=True)
+class Phone:
+    """One speech sound.
+
+    Attributes:
+        phone: ARPABET without stress ("AH", "NG").
+        start_s, end_s: seconds from the start of the recording.
+    """
+
+    phone: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class Word:
+    """One spoken word.
+
+    Attributes:
+        word: as the transcript shows it, without surrounding punctuation.
+        start_s, end_s: seconds from the start of the recording.
+        confidence: 0-1, how well the sound fits the word.
+        phones: its sounds in order; empty where the times came from a file that had none.
+    """
+
+    word: str
+    start_s: float
+    end_s: float
+    confidence: float = 1.0
+    phones: tuple[Phone, ...] = ()
+
+
+def words_to_json(words: Iterable[Word]) -> list[dict]:
+    """The words.json form; times in seconds, rounded to 0.1 ms."""
+    return [
+        {
+            "word": word.word,
+            "start_s": round(word.start_s, 4),
+            "end_s": round(word.end_s, 4),
+            "confidence": round(word.confidence, 3),
+            "phones": [
+                {"phone": p.phone, "start_s": round(p.start_s, 4), "end_s": round(p.end_s, 4)} for p in word.phones
+            ],
+        }
+        for word in words
+    ]
+
+
+def words_from_json(entries: list[dict]) -> tuple[Word, ...]:
+    """Words from their words.json form.
+
+    Raises:
+        KeyError, TypeError, ValueError: an entry is not a word.
+    """
+    return tuple(
+        Word(
+            str(entry["word"]),
+            float(entry["start_s"]),
+            float(entry["end_s"]),
+            float(entry.get("confidence", 1.0)),
+            tuple(Phone(str(p["phone"]), float(p["start_s"]), float(p["end_s"])) for p in entry.get("phones", ())),
+        )
+        for entry in entries
+    )
+
+
+def save_words(words: Iterable[Word], path: Path | str) -> None:
+    """Write words.json; the old file stays whole if writing fails.
+
+    Raises:
+        GestureError: the file cannot be written.
+    """
+    path = Path(path)
+    text = json.dumps(words_to_json(words), indent=1, ensure_ascii=False)
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        raise GestureError(
+            f"{path} could not be written.",
+            remedy="Check that the folder exists and that the disk has room.",
+            detail=str(error),
+        ) from error
+
+
+def load_words(path: Path | str) -> tuple[Word, ...]:
+    """Read words.json.
+
+    Raises:
+        GestureError: the file is missing or is not a words.json.
+    """
+    path = Path(path)
+    try:
+        return words_from_json(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise GestureError(
+            f"{path} could not be read.", remedy="Align the transcript again.", detail=str(error)
+        ) from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise GestureError(
+            f"{path.name} is not a list of timed words.", remedy="Align the transcript again.", detail=repr(error)
+        ) from error
