@@ -1,0 +1,29 @@
+"""Blender's side: registers in order, imports nothing that needs torch or scipy."""
+
+import importlib
+
+# In the order of registration: properties before the panels that draw them.
+_MODULES = ("preferences", "properties", "jobs", "operators", "panels")
+
+
+def _modules():
+    return [importlib.import_module(f".{name}", __name__) for name in _MODULES]
+
+
+def register():
+    """Register every module; on a failure those already registered are taken back."""
+    done = []
+    try:
+        for module in _modules():
+            module.register()
+            done.append(module)
+    except Exception:
+        for module in reversed(done):
+            module.unregister()
+        raise
+
+
+def unregister():
+    """Stop the worker and unregister every module, last first."""
+    for module in reversed(_modules()):
+        module.unregister()

@@ -1,0 +1,123 @@
+"""From a take folder to the scene: keys on the armature and the face, the sound strip, the frame range."""
+
+import math
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ..core.body.motion import Motion, resample
+from ..core.body.parts import ARKIT_NAMES
+from ..core.body.rotation import continuous
+from ..core.body.skeleton import JOINT_NAMES
+from ..core.errors import GestureError
+from . import character, keyframes, sound, takes, versions
+from .keyframes import Channel
+
+# A frame that begins this close before the end of the motion is not worth a key of its own.
+_TOLERANCE = 1e-6
+
+
+def key_times_s(motion: Motion, fps: float) -> np.ndarray:
+    """Seconds (K,) of the scene frames that cover a motion, from its start, without drift."""
+    count = max(1, math.ceil(motion.frame_count / motion.fps * fps - _TOLERANCE))
+    return np.arange(count) / fps
+
+
+def body_channels(motion: Motion, armature: bpy.types.Object) -> list[Channel]:
+    """Quaternions of 55 bones and the location of the root, at the motion's own frames."""
+    quaternions, location = character.pose_basis(motion, armature)
+    quaternions = continuous(quaternions)
+    channels = [
+        Channel(f'pose.bones["{bpy.utils.escape_identifier(name)}"].rotation_quaternion', quaternions[:, joint], name)
+        for joint, name in enumerate(JOINT_NAMES)
+    ]
+    root = JOINT_NAMES[0]
+    return [Channel(f'pose.bones["{root}"].location', location, root), *channels]
+
+
+def face_channels(motion: Motion, keys: bpy.types.Key) -> list[Channel]:
+    """Shape-key values for every ARKit shape that the mesh has; none for another face basis."""
+    if motion.face_basis != "arkit52":
+        return []
+    return [
+        Channel(f'key_blocks["{bpy.utils.escape_identifier(name)}"].value', motion.expression[:, [index]], "Face")
+        for index, name in enumerate(ARKIT_NAMES)
+        if name in keys.key_blocks
+    ]
+
+
+def apply_take(scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path, clip: sound.Clip) -> bpy.types.Action:
+    """Key a take onto an armature and make the scene play it; on a failure the scene stays as it was.
+
+    Raises:
+        GestureError: the take cannot be read, or Blender cannot read its sound.
+    """
+    description, motion = takes.read(folder)
+    motion = resample(motion, key_times_s(motion, sound.scene_fps(scene)))
+    frames = clip.start_frame + np.arange(motion.frame_count)
+    mesh = character.find_face_mesh(armature)
+    keys = mesh.data.shape_keys if mesh is not None else None
+    body = body_channels(motion, armature)
+    face = face_channels(motion, keys) if keys is not None else []
+
+    actions = []
+    strip, strip_is_new = sound.place(scene, clip)
+    try:
+        body_action = _new_action(folder.name, actions)
+        keyframes.write(body_action, armature, frames, body)
+        # One action holds both where Blender can: they are renamed, copied and exported together.
+        face_action = body_action
+        if face:
+            if not versions.has_slots():
+                face_action = _new_action(f"{folder.name} face", actions)
+            keyframes.write(face_action, keys, frames, face)
+        for action in actions:
+            takes.store(action, takes.info_of(folder, description, clip.start_frame))
+    except Exception:
+        for action in actions:
+            bpy.data.actions.remove(action)
+        if strip_is_new:
+            sound.remove(scene, strip)
+        raise
+    for name in JOINT_NAMES:
+        armature.pose.bones[name].rotation_mode = "QUATERNION"
+    versions.assign_action(armature, body_action)
+    if face:
+        versions.assign_action(keys, face_action)
+    scene.frame_start, scene.frame_end = int(frames[0]), int(frames[-1])
+    scene.frame_set(int(frames[0]))
+    if scene.sync_mode == "NONE":
+        # Otherwise a slow viewport plays the gestures late.
+        scene.sync_mode = "AUDIO_SYNC"
+    return body_action
+
+
+def target(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The armature that gets the keys: the one chosen in the panel, else the active object or its armature."""
+    chosen = context.scene.mambatalk.character
+    candidates = [chosen, context.object, context.object and context.object.find_armature()]
+    return next((o for o in candidates if o is not None and character.is_smplx_armature(o)), None)
+
+
+def require_target(context: bpy.types.Context) -> bpy.types.Object:
+    """The same.
+
+    Raises:
+        GestureError: there is none.
+    """
+    armature = target(context)
+    if armature is None:
+        raise GestureError(NO_CHARACTER + ".", remedy="Then try again.")
+    return armature
+
+
+NO_CHARACTER = "Add a character, or select an armature with SMPL-X bone names"
+
+
+def _new_action(name: str, made: list[bpy.types.Action]) -> bpy.types.Action:
+    action = bpy.data.actions.new(name)
+    # Earlier takes stay in the file when a later one replaces them.
+    action.use_fake_user = True
+    made.append(action)
+    return action

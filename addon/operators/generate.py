@@ -1,0 +1,99 @@
+"""Making a take, and putting one that was made before onto the character."""
+
+from pathlib import Path
+
+import bpy
+from bpy.props import StringProperty
+
+from ...core.errors import GestureError
+from .. import jobs, properties, sound, takes
+from ..apply import NO_CHARACTER, apply_take, require_target, target
+
+
+def why_no_character(context) -> str | None:
+    """Why there is nothing to key."""
+    return None if target(context) else NO_CHARACTER
+
+
+class MAMBATALK_OT_generate(jobs.JobOperator, bpy.types.Operator):
+    """Turn the recording and its transcript into keyframes for body, hands and face"""
+
+    bl_idname = "mambatalk.generate"
+    bl_label = "Generate"
+    bl_options = {"UNDO"}
+    job_label = "Generating"
+
+    folder: StringProperty(
+        name="Folder",
+        description="Where the take's files are written; empty: a new folder of the extension's own",
+        subtype="DIR_PATH",
+        options={"SKIP_SAVE", "HIDDEN"},
+    )
+
+    @classmethod
+    def poll(cls, context):
+        """Whether all that a take needs is chosen."""
+        return jobs.explain(
+            cls, jobs.why_not_start(context) or properties.why_not_generate(context) or why_no_character(context)
+        )
+
+    def task(self, context):
+        """Check what can be checked here, and remember by name what the keys go to.
+
+        Names, because the user may undo or delete while the worker works, and references would dangle.
+        """
+        settings = context.scene.mambatalk
+        self._clip = settings.clip(context.scene)
+        self._scene_name = context.scene.name
+        self._armature_name = require_target(context).name
+        out = properties.absolute(self.folder) if self.folder else takes.new_folder(self._clip.path.stem)
+        return settings.to_request(context, self._clip, out)
+
+    def apply(self, context, result):
+        """Write the keys."""
+        scene = bpy.data.scenes.get(self._scene_name)
+        armature = bpy.data.objects.get(self._armature_name)
+        if scene is None or armature is None:
+            raise GestureError(
+                "The character or its scene was removed meanwhile.",
+                remedy=f"The take is in {result['folder']}; put it on another character with Load Take.",
+            )
+        apply_take(scene, armature, Path(result["folder"]), self._clip)
+        alignment = result["take"]["alignment"]
+        return [f"Made without words. {alignment['reason']}"] if "reason" in alignment else []
+
+
+class MAMBATALK_OT_load_take(bpy.types.Operator):
+    """Put a take that was made before onto the character"""
+
+    bl_idname = "mambatalk.load_take"
+    bl_label = "Load Take"
+    bl_options = {"REGISTER", "UNDO"}
+
+    folder: StringProperty(name="Take Folder", description="A folder with take.json", subtype="DIR_PATH")
+
+    @classmethod
+    def poll(cls, context):
+        """Whether there is a character."""
+        return jobs.explain(cls, why_no_character(context))
+
+    def invoke(self, context, event):
+        """Let the user choose the folder."""
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context):
+        """Read the take and write its keys at the panel's start frame."""
+        try:
+            folder = properties.absolute(self.folder)
+            description, _ = takes.read(folder)
+            audio = description["audio"]
+            start = context.scene.mambatalk.start_frame
+            clip = sound.Clip(Path(audio["path"]), start, audio["offset_s"], audio["duration_s"])
+            apply_take(context.scene, require_target(context), folder, clip)
+        except GestureError as error:
+            return jobs.fail(self, error)
+        return {"FINISHED"}
+
+
+CLASSES = (MAMBATALK_OT_generate, MAMBATALK_OT_load_take)

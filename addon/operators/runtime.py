@@ -1,0 +1,57 @@
+"""Checking the worker and stopping what it does."""
+
+import bpy
+
+from ...core.worker import protocol
+from .. import jobs, preferences, weights
+
+
+class MAMBATALK_OT_check_worker(jobs.JobOperator, bpy.types.Operator):
+    """Start the worker and ask what it can use"""
+
+    bl_idname = "mambatalk.check_worker"
+    bl_label = "Check Worker"
+    bl_options = {"INTERNAL"}
+    job_label = "The check"
+
+    @classmethod
+    def poll(cls, context):
+        """Whether there is a worker to check."""
+        return jobs.explain(cls, jobs.why_not_start(context))
+
+    def task(self, context):
+        """The question."""
+        folder = preferences.runtime(context).weights
+        return protocol.Hello(weights=str(folder) if weights.read_card(folder) else None)
+
+    def apply(self, context, result):
+        """The answer as lines for the panel."""
+        packages = result["packages"]
+        missing = [name for name, version in packages.items() if version is None]
+        lines = [
+            f"Worker ready: Python {result['python']}, PyTorch {packages['torch']}, {', '.join(result['devices'])}"
+        ]
+        if missing:
+            lines.append(f"Missing: {', '.join(missing)}. Run `python build.py setup` again")
+        return lines
+
+
+class MAMBATALK_OT_cancel(bpy.types.Operator):
+    """Stop the running job; nothing of it is kept"""
+
+    bl_idname = "mambatalk.cancel"
+    bl_label = "Cancel"
+    bl_options = {"INTERNAL"}
+
+    @classmethod
+    def poll(cls, context):
+        """Whether something runs."""
+        return jobs.explain(cls, None if jobs.state.job else "Nothing is running")
+
+    def execute(self, context):
+        """Ask it to stop."""
+        jobs.state.job.cancel()
+        return {"FINISHED"}
+
+
+CLASSES = (MAMBATALK_OT_check_worker, MAMBATALK_OT_cancel)

@@ -1,0 +1,115 @@
+"""The sidebar tab: draws settings and state, decides nothing."""
+
+import textwrap
+
+import bpy
+
+from . import jobs, preferences, weights
+from .apply import NO_CHARACTER, target
+from .properties import strip_search
+
+
+class MAMBATALK_PT_main(bpy.types.Panel):
+    """Speech to animation."""
+
+    bl_label = "MambaTalk"
+    bl_idname = "MAMBATALK_PT_main"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "MambaTalk"
+
+    def draw(self, context):
+        """Draw the settings, the button or the progress, and what went wrong last."""
+        layout, settings = self.layout, context.scene.mambatalk
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        inputs = layout.column()
+        inputs.enabled = jobs.state.job is None
+        _recording(inputs, settings, context)
+        _transcript(inputs, settings)
+        _character(inputs, settings, context)
+        _style(inputs, settings, context)
+        _action(layout, context)
+
+
+def _recording(layout, settings, context):
+    layout.row().prop(settings, "audio_source", expand=True)
+    if settings.audio_source == "FILE":
+        layout.prop(settings, "audio_file")
+        layout.prop(settings, "start_frame")
+    else:
+        strip_search(layout, context)
+    layout.separator()
+
+
+def _transcript(layout, settings):
+    layout.row().prop(settings, "transcript_source", expand=True)
+    if settings.transcript_source == "FILE":
+        layout.prop(settings, "transcript_file")
+    elif settings.transcript_source == "TEXT":
+        layout.prop(settings, "transcript_text")
+    if settings.transcript_source != "NONE":
+        layout.prop(settings, "allow_no_words")
+    layout.separator()
+
+
+def _character(layout, settings, context):
+    layout.prop(settings, "character")
+    armature = target(context)
+    if armature is None:
+        _lines(layout, context, NO_CHARACTER, "INFO")
+    elif armature != settings.character:
+        layout.label(text=f"Active: {armature.name}", icon="ARMATURE_DATA")
+    layout.operator("mambatalk.add_character", icon="ADD")
+    layout.separator()
+
+
+def _style(layout, settings, context):
+    card = weights.read_card(preferences.runtime(context).weights)
+    if card is not None:
+        layout.prop(settings, "speaker")
+    layout.prop(settings, "seed")
+    layout.prop(settings, "finish")
+    if card is not None:
+        _lines(layout, context, f"Weights: {card.name} ({card.license})", "INFO")
+    layout.separator()
+
+
+def _action(layout, context):
+    state = jobs.state
+    if state.job is None:
+        row = layout.row()
+        row.scale_y = 1.5
+        row.operator("mambatalk.generate", icon="ARMATURE_DATA")
+    else:
+        row = layout.row(align=True)
+        row.progress(factor=state.job.fraction, text=state.job.stage)
+        row.operator("mambatalk.cancel", text="", icon="X")
+    for note in state.notes:
+        _lines(layout, context, note, "INFO")
+    if preferences.runtime(context).python is None:
+        _lines(layout, context, preferences.NO_WORKER, "ERROR")
+    if state.error is not None:
+        box = layout.box()
+        _lines(box, context, state.error.message, "ERROR")
+        _lines(box, context, state.error.remedy, "BLANK1")
+
+
+def _lines(layout, context, text: str, icon: str) -> None:
+    """A label as tall as its text needs: Blender cuts long ones off."""
+    # About seven pixels a letter, less the margin and the icon.
+    scale = 7 * context.preferences.system.ui_scale
+    width = max(20, int(context.region.width / scale) - 8)
+    column = layout.column(align=True)
+    for number, line in enumerate(textwrap.wrap(text, width)):
+        column.label(text=line, icon="BLANK1" if number else icon)
+
+
+def register():
+    """Register the panel."""
+    bpy.utils.register_class(MAMBATALK_PT_main)
+
+
+def unregister():
+    """Unregister the panel."""
+    bpy.utils.unregister_class(MAMBATALK_PT_main)

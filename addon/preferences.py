@@ -1,0 +1,103 @@
+"""Where the worker's Python, the weights and the takes are: preferences, environment variables, defaults."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+from bpy.props import EnumProperty, StringProperty
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = __package__.rpartition(".")[0]
+
+DEVICES = [
+    ("auto", "Automatic", "The graphics card when the worker can use it, else the processor"),
+    ("cpu", "Processor", "Works everywhere"),
+    ("cuda", "Graphics Card", "NVIDIA, with CUDA"),
+]
+
+
+class MambaTalkPreferences(bpy.types.AddonPreferences):
+    """What belongs to this computer rather than to a scene."""
+
+    bl_idname = PACKAGE
+
+    worker_python: StringProperty(
+        name="Worker Python",
+        description="The Python that `python build.py setup` made; empty: the one in the extension's own folder",
+        subtype="FILE_PATH",
+    )
+    weights: StringProperty(
+        name="Weights", description="A folder with model.json; empty: the bundled weights", subtype="DIR_PATH"
+    )
+    device: EnumProperty(name="Device", description="Where the network runs", items=DEVICES)
+
+    def draw(self, context):
+        """Draw the preferences."""
+        layout = self.layout
+        layout.use_property_split = True
+        layout.prop(self, "worker_python")
+        python = runtime(context).python
+        layout.label(text=f"In use: {python}" if python else NO_WORKER, icon="CHECKMARK" if python else "ERROR")
+        layout.prop(self, "weights")
+        layout.prop(self, "device")
+        layout.operator("mambatalk.check_worker")
+
+
+NO_WORKER = "Worker not set up: run `python build.py setup`, or set Worker Python in the preferences"
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What the worker is started with; `python` is None when none was found."""
+
+    python: Path | None
+    weights: Path
+    device: str
+
+
+def runtime(context: bpy.types.Context) -> Runtime:
+    """Environment variables first, then the preferences, then what lies in the extension's folder."""
+    addon = context.preferences.addons.get(PACKAGE)
+    chosen = addon.preferences if addon else None
+    python = os.environ.get("MAMBATALK_PYTHON") or (chosen and chosen.worker_python)
+    weights = os.environ.get("MAMBATALK_WEIGHTS") or (chosen and chosen.weights)
+    return Runtime(
+        python=_existing(_path(python)) if python else own_python(),
+        weights=_path(weights) if weights else ROOT / "weights" / "starter",
+        device=os.environ.get("MAMBATALK_DEVICE") or (chosen.device if chosen else "auto"),
+    )
+
+
+def own_python() -> Path | None:
+    """The Python of the environment beside the extension's code, if setup made it."""
+    return _existing(ROOT / ".venv" / "bin" / "python") or _existing(ROOT / ".venv" / "Scripts" / "python.exe")
+
+
+def data_folder(name: str) -> Path:
+    """A folder of our own that survives updates; inside Blender's temporary one when we are no installed extension."""
+    try:
+        return Path(bpy.utils.extension_path_user(PACKAGE, path=name, create=True))
+    except ValueError:
+        folder = Path(bpy.app.tempdir) / "mambatalk" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+def _path(text: str) -> Path:
+    return Path(bpy.path.abspath(text)).expanduser()
+
+
+def _existing(path: Path) -> Path | None:
+    # Not resolved: an environment's python is a link, and following it would leave the environment.
+    return path if path.is_file() else None
+
+
+def register():
+    """Register the preferences."""
+    bpy.utils.register_class(MambaTalkPreferences)
+
+
+def unregister():
+    """Unregister the preferences."""
+    bpy.utils.unregister_class(MambaTalkPreferences)

@@ -1,0 +1,147 @@
+"""The settings of a scene, and how they become a request."""
+
+from pathlib import Path
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, IntProperty, PointerProperty, StringProperty
+
+from ..core.errors import GestureError
+from ..core.worker import protocol
+from . import character, preferences, sound, versions, weights
+
+# Blender keeps no reference to the texts of a dynamic enum: without this they are freed while it shows them.
+_speaker_items: list[tuple] = []
+
+
+def speaker_items(settings, context):
+    """The speakers that the weights in use declare."""
+    card = weights.read_card(preferences.runtime(context or bpy.context).weights)
+    names = card.speakers if card else ()
+    items = [(name, name.replace("_", " ").title(), "", index) for index, name in enumerate(names)]
+    if items != _speaker_items:
+        _speaker_items[:] = items
+    return _speaker_items
+
+
+class MambaTalkSettings(bpy.types.PropertyGroup):
+    """What a take is made from."""
+
+    audio_source: EnumProperty(
+        name="Recording",
+        items=[
+            ("FILE", "File", "A sound file; its strip is added to the sequencer"),
+            ("STRIP", "Strip", "The audible part of a sound strip in the sequencer"),
+        ],
+    )
+    audio_file: StringProperty(name="File", description="A recording of one person speaking", subtype="FILE_PATH")
+    audio_strip: StringProperty(name="Strip", description="A sound strip; its trim is respected")
+    start_frame: IntProperty(name="Start Frame", description="The scene frame at which the recording begins", default=1)
+    transcript_source: EnumProperty(
+        name="Transcript",
+        items=[
+            ("FILE", "File", "A file: txt, srt, vtt, TextGrid or whisper's json"),
+            ("TEXT", "Text", "A text in this .blend"),
+            ("NONE", "None", "Gestures follow the voice alone"),
+        ],
+    )
+    transcript_file: StringProperty(name="File", description="What is said", subtype="FILE_PATH")
+    transcript_text: PointerProperty(name="Text", description="What is said", type=bpy.types.Text)
+    allow_no_words: BoolProperty(
+        name="Go On Without Words", description="When the transcript does not fit the recording, follow the voice alone"
+    )
+    character: PointerProperty(
+        name="Character",
+        description="An armature with SMPL-X bone names; empty: the active one",
+        type=bpy.types.Object,
+        poll=lambda settings, candidate: character.is_smplx_armature(candidate),
+    )
+    speaker: EnumProperty(name="Style", description="Whose gestures", items=speaker_items)
+    seed: IntProperty(name="Seed", description="Another number gives another take", min=0)
+    finish: BoolProperty(name="Finish", description="Smooth the motion and keep the root in place", default=True)
+
+    def clip(self, scene: bpy.types.Scene) -> sound.Clip:
+        """The chosen stretch of the recording.
+
+        Raises:
+            GestureError: none is chosen, or it is missing.
+        """
+        if self.audio_source == "STRIP":
+            return sound.clip_of_strip(scene, self.audio_strip)
+        path = absolute(self.audio_file)
+        if not path.is_file():
+            raise GestureError(f"There is no recording {path}.", remedy="Choose an existing sound file.")
+        return sound.Clip(path, self.start_frame)
+
+    def to_request(self, context: bpy.types.Context, clip: sound.Clip, out: Path) -> protocol.Generate:
+        """What the worker is asked for; the worker checks the recording and the transcript themselves.
+
+        Raises:
+            GestureError: the style is not one of these weights'.
+        """
+        runtime = preferences.runtime(context)
+        names = [item[0] for item in speaker_items(self, context)]
+        if self.speaker not in names:
+            raise GestureError("The chosen style is not one of these weights'.", remedy="Choose a style again.")
+        path = text = None
+        if self.transcript_source == "FILE":
+            path = str(absolute(self.transcript_file))
+        elif self.transcript_source == "TEXT":
+            text = self.transcript_text.as_string()
+        return protocol.Generate(
+            audio=str(clip.path),
+            out=str(out),
+            weights=str(runtime.weights),
+            transcript=path,
+            transcript_text=text,
+            speaker=names.index(self.speaker),
+            seed=self.seed,
+            device=runtime.device,
+            finish=self.finish,
+            allow_no_words=self.allow_no_words,
+            offset_s=clip.offset_s,
+            duration_s=clip.duration_s,
+        )
+
+
+def why_not_generate(context: bpy.types.Context) -> str | None:
+    """What is still missing, for a greyed button."""
+    settings = context.scene.mambatalk
+    if settings.audio_source == "FILE" and not settings.audio_file:
+        return "Choose a recording"
+    if settings.audio_source == "STRIP" and not settings.audio_strip:
+        return "Choose a sound strip"
+    if settings.transcript_source == "FILE" and not settings.transcript_file:
+        return "Choose a transcript, or set Transcript to None"
+    if settings.transcript_source == "TEXT" and settings.transcript_text is None:
+        return "Choose a text, or set Transcript to None"
+    folder = preferences.runtime(context).weights
+    if weights.read_card(folder) is None:
+        return f"There are no weights in {folder}: set Weights in the preferences"
+    return None
+
+
+def absolute(text: str) -> Path:
+    """A path as the user wrote it, `//` meaning the .blend's folder."""
+    return Path(bpy.path.abspath(text)).expanduser()
+
+
+def strip_search(layout, context: bpy.types.Context) -> None:
+    """Draw the choice of a strip."""
+    settings, editor = context.scene.mambatalk, context.scene.sequence_editor
+    if editor is None:
+        layout.label(text="The sequencer has no strips", icon="INFO")
+    else:
+        layout.prop_search(settings, "audio_strip", editor, versions.strips_property(editor), icon="SOUND")
+
+
+def register():
+    """Register the settings on the scene."""
+    bpy.utils.register_class(MambaTalkSettings)
+    bpy.types.Scene.mambatalk = PointerProperty(type=MambaTalkSettings)
+
+
+def unregister():
+    """Take them off the scene."""
+    del bpy.types.Scene.mambatalk
+    bpy.utils.unregister_class(MambaTalkSettings)
+    _speaker_items.clear()

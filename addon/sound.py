@@ -1,0 +1,108 @@
+"""The sequencer's sound: which part of a recording a strip plays, and a strip for a recording that has none."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+
+from ..core.errors import GestureError
+from . import versions
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A stretch of a recording and where it stands in the scene.
+
+    Attributes:
+        path: the sound file.
+        start_frame: the scene frame at which the stretch begins.
+        offset_s: where in the file it begins.
+        duration_s: how long it is; None: to the file's end.
+        strip: the name of the strip it comes from; None: the recording has no strip yet.
+    """
+
+    path: Path
+    start_frame: int
+    offset_s: float = 0.0
+    duration_s: float | None = None
+    strip: str | None = None
+
+
+def scene_fps(scene: bpy.types.Scene) -> float:
+    """Frames per second, with the base that makes 30 into 29.97."""
+    return scene.render.fps / scene.render.fps_base
+
+
+def sound_strips(scene: bpy.types.Scene) -> list:
+    """All sound strips of a scene."""
+    if scene.sequence_editor is None:
+        return []
+    return [strip for strip in versions.strips(scene.sequence_editor) if strip.type == "SOUND"]
+
+
+def clip_of_strip(scene: bpy.types.Scene, name: str) -> Clip:
+    """The audible part of a sound strip: what its handles leave of the file.
+
+    Raises:
+        GestureError: no such strip, its speed was changed, its file is missing, or nothing of it is audible.
+    """
+    strip = next((strip for strip in sound_strips(scene) if strip.name == name), None)
+    if strip is None:
+        raise GestureError(f"There is no sound strip “{name}” in this scene.", remedy="Pick a sound strip.")
+    if len(strip.retiming_keys):
+        raise GestureError(
+            f"The speed of the strip “{name}” was changed by retiming.",
+            remedy="Remove its retiming keys, or use the recording as a file.",
+        )
+    path = Path(bpy.path.abspath(strip.sound.filepath, library=strip.sound.library))
+    if not path.is_file():
+        raise GestureError(
+            f"The recording {path} of the strip “{name}” is missing.",
+            remedy="Find it with File > External Data, or unpack it when it is packed.",
+        )
+    fps = scene_fps(scene)
+    first, end = versions.handles(strip)
+    hidden = versions.content_start(strip) - strip.animation_offset_start + strip.sound_offset * fps
+    # Before `audible` a strip that was stretched to the left is silent.
+    audible = max(first, math.ceil(hidden - 1e-6))
+    if audible >= end:
+        raise GestureError(f"The strip “{name}” plays nothing of its recording.", remedy="Lengthen the strip.")
+    return Clip(
+        path=path,
+        start_frame=audible,
+        offset_s=max(0.0, (audible - hidden) / fps),
+        duration_s=(end - audible) / fps,
+        strip=name,
+    )
+
+
+def place(scene: bpy.types.Scene, clip: Clip):
+    """The strip that plays a clip: its own, one at this place already, or a new one on a free channel.
+
+    Returns:
+        the strip, and whether it is new.
+
+    Raises:
+        GestureError: Blender cannot read the sound.
+    """
+    for strip in sound_strips(scene):
+        path = Path(bpy.path.abspath(strip.sound.filepath, library=strip.sound.library))
+        same_place = versions.handles(strip)[0] == clip.start_frame and path == clip.path
+        if strip.name == clip.strip or (clip.strip is None and same_place):
+            return strip, False
+    editor = scene.sequence_editor or scene.sequence_editor_create()
+    channel = 1 + max((strip.channel for strip in versions.strips(editor)), default=0)
+    try:
+        return versions.new_sound_strip(editor, clip.path, channel, clip.start_frame), True
+    except RuntimeError as error:
+        raise GestureError(
+            f"Blender cannot read the sound file {clip.path.name}.",
+            remedy="Convert the recording to wav or flac.",
+            detail=str(error),
+        ) from error
+
+
+def remove(scene: bpy.types.Scene, strip) -> None:
+    """Take a strip out again."""
+    versions.strips(scene.sequence_editor).remove(strip)

@@ -1,0 +1,38 @@
+"""What a folder of weights says about itself: its name, speakers and licence."""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """The part of model.json that the interface shows."""
+
+    name: str
+    speakers: tuple[str, ...]
+    license: str
+
+
+def read_card(folder: Path) -> ModelCard | None:
+    """The card of a model folder; None when there is no readable model.json."""
+    path = folder / "model.json"
+    try:
+        return _read(path, path.stat().st_mtime_ns)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=16)
+def _read(path: Path, stamp: int) -> ModelCard | None:
+    # The stamp is part of the cache's key, so that a changed file is read again.
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return ModelCard(
+            name=str(content.get("name", path.parent.name)),
+            speakers=tuple(str(name) for name in content["speakers"]),
+            license=str(content.get("license", "not stated")),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
