@@ -1,4 +1,4 @@
-"""The one job that runs at a time: its state for the panel, the worker behind it, and the operator that waits for it."""
+"""The one job that runs at a time: its state, the worker behind it, and the operator that waits for it."""
 
 import atexit
 import textwrap
@@ -97,10 +97,11 @@ class JobOperator:
         except GestureError as error:
             return self._fail(error)
         except KeyboardInterrupt:
-            self._job.client.stop()
+            stop_worker()
             raise
         finally:
-            state.job = None
+            if state.job is self._job:
+                state.job = None
 
     def invoke(self, context, event):
         """Start it and come back to it with a timer."""

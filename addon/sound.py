@@ -91,16 +91,23 @@ def place(scene: bpy.types.Scene, clip: Clip):
         same_place = versions.handles(strip)[0] == clip.start_frame and path == clip.path
         if strip.name == clip.strip or (clip.strip is None and same_place):
             return strip, False
+    if not clip.path.is_file():
+        raise GestureError(f"The recording {clip.path} is missing.", remedy="Put it back and try again.")
     editor = scene.sequence_editor or scene.sequence_editor_create()
     channel = 1 + max((strip.channel for strip in versions.strips(editor)), default=0)
     try:
-        return versions.new_sound_strip(editor, clip.path, channel, clip.start_frame), True
+        strip = versions.new_sound_strip(editor, clip.path, channel, clip.start_frame)
     except RuntimeError as error:
         raise GestureError(
             f"Blender cannot read the sound file {clip.path.name}.",
             remedy="Convert the recording to wav or flac.",
             detail=str(error),
         ) from error
+    if clip.offset_s or clip.duration_s is not None:
+        fps = scene_fps(scene)
+        frame_count = None if clip.duration_s is None else round(clip.duration_s * fps)
+        versions.trim(strip, clip.start_frame, clip.offset_s * fps, frame_count)
+    return strip, True
 
 
 def remove(scene: bpy.types.Scene, strip) -> None:

@@ -66,3 +66,11 @@ def new_sound_strip(editor: bpy.types.SequenceEditor, path: Path, channel: int, 
         RuntimeError: Blender cannot read the file.
     """
     return strips(editor).new_sound(name=path.stem, filepath=str(path), channel=channel, frame_start=start_frame)
+
+
+def trim(strip, start_frame: int, hidden_frames: float, frame_count: int | None) -> None:
+    """Let a strip start at `start_frame`, the first `hidden_frames` of its content unseen; None keeps its end."""
+    strip.frame_start = start_frame - hidden_frames
+    strip.frame_final_start = start_frame
+    if frame_count is not None:
+        strip.frame_final_end = min(strip.frame_final_end, start_frame + frame_count)

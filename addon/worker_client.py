@@ -1,5 +1,6 @@
 """The worker seen from Blender: a process, a reader thread and one queue; no call here waits for the worker."""
 
+import contextlib
 import os
 import queue
 import subprocess
@@ -83,10 +84,8 @@ class WorkerClient:
         process, self._process, self._open = self._process, None, None
         if process is None:
             return
-        try:
+        with contextlib.suppress(OSError):
             process.stdin.close()
-        except OSError:
-            pass
         try:
             process.wait(STOP_S)
         except subprocess.TimeoutExpired:
@@ -120,12 +119,10 @@ class WorkerClient:
         threading.Thread(target=_read, args=arguments, name="worker replies", daemon=True).start()
 
     def _write(self, request: protocol.Request) -> None:
-        try:
+        # When it died meanwhile, the reader thread reports that.
+        with contextlib.suppress(OSError):
             self._process.stdin.write(protocol.encode_request(request).encode() + b"\n")
             self._process.stdin.flush()
-        except OSError:
-            # It died; the reader thread reports that.
-            pass
 
     def _final(self, reply: protocol.Reply | None) -> list[protocol.Reply]:
         """Keep what belongs to the open request; None from the reader thread means that the process ended."""

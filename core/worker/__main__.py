@@ -81,4 +81,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    sys.stderr.flush()
+    # The reader thread still waits for stdin; an orderly interpreter exit would wait for it, or crash on its lock.
+    os._exit(status)

@@ -67,7 +67,7 @@ class Session:
         except Cancelled:
             return protocol.Cancelled(request.id)
         except GestureError as error:
-            return protocol.Failure(request.id, error.message, error.remedy, error.detail or traceback.format_exc())
+            return protocol.Failure(request.id, error.message, error.remedy, error.detail)
         except MemoryError:
             return protocol.Failure(
                 request.id,

@@ -1,0 +1,216 @@
+"""The worker as a process: requests in, replies out, nothing else; and it never outlives its parent."""
+
+import time
+
+import numpy as np
+import pytest
+
+from core.body.motion import Motion, load_motion, save_motion
+from core.body.parts import EXPRESSION_WIDTHS
+from tests.conftest import ROOT
+
+WEIGHTS = ROOT / "weights" / "starter"
+SPEECH = ROOT / "samples"
+
+# A worker whose one slow request prints from Python and from C, counts in small steps and never ends by itself.
+NOISY = """
+import ctypes, os, sys, time
+from core.worker import __main__, protocol, session
+
+def endless(self, task, number):
+    report = self._reporter(number)
+    for step in range(100000):
+        print("a library's chatter")
+        ctypes.CDLL(None).puts(b"chatter from C")
+        os.write(1, b"chatter on descriptor 1")
+        assert sys.stdin.read() == ""
+        report(step / 100000 % 1, f"step {step}")
+        if self._is_cancelled(number):
+            raise session.Cancelled
+        time.sleep(0.02)
+
+session._HANDLERS[protocol.Finish] = endless
+sys.exit(__main__.main())
+"""
+# A worker that is stuck inside a library call and cannot look whether it was cancelled.
+STUCK = """
+import sys, time
+from core.worker import __main__, protocol, session
+
+def stuck(self, task, number):
+    self._reporter(number)(0.5, "stuck")
+    time.sleep(600)
+
+session._HANDLERS[protocol.Finish] = stuck
+sys.exit(__main__.main())
+"""
+BROKEN = """
+import sys
+from core.worker import __main__, protocol, session
+
+def broken(self, task, number):
+    return [][3]
+
+session._HANDLERS[protocol.Finish] = broken
+sys.exit(__main__.main())
+"""
+SLOW_REQUEST = {"id": 1, "type": "finish", "motion": "a.npz", "out": "b.npz"}
+
+
+def test_hello_tells_versions_and_devices(worker):
+    worker.send({"id": 3, "type": "hello"})
+    reply = worker.final(3)
+    assert reply["type"] == "result"
+    assert reply["protocol"] == 1
+    assert "cpu" in reply["devices"]
+    assert reply["packages"]["torch"]
+
+
+def test_missing_audio_is_an_error_with_a_remedy(worker, tmp_path):
+    out = tmp_path / "take"
+    worker.send({"id": 1, "type": "generate", "audio": str(tmp_path / "no.wav"), "out": str(out)})
+    reply = worker.final(1)
+    assert reply["type"] == "error"
+    assert "no.wav" in reply["message"]
+    assert reply["remedy"]
+    assert not out.exists()
+
+
+def test_missing_weights_are_an_error_with_a_remedy(worker, tmp_path):
+    worker.send({"id": 1, "type": "hello", "weights": str(tmp_path)})
+    reply = worker.final(1)
+    assert reply["type"] == "error"
+    assert str(tmp_path) in reply["message"]
+    assert "model.json" in reply["remedy"]
+
+
+def test_a_garbage_line_is_answered_and_the_next_request_still_works(worker):
+    worker.send(b"\xff\xfe not json")
+    reply = worker.reply()
+    assert reply["type"] == "error"
+    assert reply["id"] is None
+    worker.send({"id": 2, "type": "hello"})
+    assert worker.final(2)["type"] == "result"
+
+
+def test_an_unforeseen_failure_is_a_reply_with_its_traceback(start_worker):
+    worker = start_worker(BROKEN)
+    worker.send(SLOW_REQUEST)
+    reply = worker.final(1)
+    assert reply["type"] == "error"
+    assert "IndexError" in reply["message"]
+    assert "in broken" in reply["detail"]
+    worker.send({"id": 2, "type": "hello"})
+    assert worker.final(2)["type"] == "result"
+
+
+def test_finish_reads_and_writes_a_motion(worker, tmp_path):
+    rng = np.random.default_rng(0)
+    motion = Motion(
+        rotations=rng.normal(0, 0.1, (40, 55, 3)),
+        translation=np.zeros((40, 3)),
+        expression=np.zeros((40, EXPRESSION_WIDTHS["arkit52"])),
+    )
+    save_motion(motion, tmp_path / "in.npz")
+    worker.send({"id": 1, "type": "finish", "motion": str(tmp_path / "in.npz"), "out": str(tmp_path / "out.npz")})
+    assert worker.final(1)["type"] == "result"
+    finished = load_motion(tmp_path / "out.npz")
+    assert np.abs(np.diff(finished.rotations, axis=0)).mean() < np.abs(np.diff(motion.rotations, axis=0)).mean() / 2
+
+
+def test_chatter_of_libraries_never_reaches_the_replies(start_worker):
+    worker = start_worker(NOISY)
+    worker.send(SLOW_REQUEST)
+    for _ in range(5):
+        assert worker.reply()["type"] == "progress"
+    worker.send({"id": 2, "type": "cancel"})
+    # Every line parses: `reply` would raise on chatter.
+    assert worker.final(1)["type"] == "cancelled"
+    worker.close()
+    worker.process.wait(5)
+    written = b"".join(worker.errors)
+    assert b"a library's chatter" in written
+    assert b"chatter on descriptor 1" in written
+
+
+def test_cancel_reaches_running_and_waiting_requests_and_the_worker_goes_on(start_worker):
+    worker = start_worker(NOISY)
+    worker.send(SLOW_REQUEST)
+    worker.wait_for_progress(1)
+    worker.send({"id": 2, "type": "finish", "motion": "a", "out": "b"})
+    worker.send({"id": 3, "type": "cancel"})
+    replies = {}
+    while len(replies) < 3:
+        reply = worker.reply()
+        if reply["type"] != "progress":
+            replies[reply["id"]] = reply["type"]
+    assert replies == {1: "cancelled", 2: "cancelled", 3: "result"}
+    worker.send({"id": 4, "type": "hello"})
+    assert worker.final(4)["type"] == "result"
+
+
+def test_cancelling_one_request_leaves_the_next(start_worker):
+    worker = start_worker(NOISY)
+    worker.send(SLOW_REQUEST)
+    worker.wait_for_progress(1)
+    worker.send({"id": 2, "type": "hello"})
+    worker.send({"id": 3, "type": "cancel", "target": 1})
+    assert worker.final(2)["type"] == "result"
+
+
+def test_shutdown_ends_the_process(worker):
+    worker.send({"id": 1, "type": "shutdown"})
+    assert worker.final(1)["type"] == "result"
+    assert worker.process.wait(5) == 0
+
+
+def test_it_exits_when_stdin_closes_while_it_waits(worker):
+    worker.send({"id": 1, "type": "hello"})
+    worker.final(1)
+    worker.close()
+    assert worker.process.wait(5) == 0
+
+
+@pytest.mark.parametrize("code", [NOISY, STUCK])
+def test_it_exits_when_stdin_closes_during_work(start_worker, code):
+    worker = start_worker(code)
+    worker.send(SLOW_REQUEST)
+    worker.wait_for_progress(1)
+    started = time.monotonic()
+    worker.close()
+    worker.process.wait(10)
+    assert time.monotonic() - started < 5
+
+
+@pytest.fixture
+def speech():
+    recordings = sorted(SPEECH.glob("*.wav")) + sorted(SPEECH.glob("*.flac"))
+    if not recordings or not (WEIGHTS / "model.json").exists():
+        pytest.skip("needs the bundled recording and the starter weights")
+    return recordings[0]
+
+
+def test_generate_reports_progress_and_the_second_take_starts_warm(worker, speech, tmp_path):
+    request = {"type": "generate", "audio": str(speech), "duration_s": 5.0}
+    seconds = []
+    for number in (1, 2):
+        started = time.monotonic()
+        worker.send({"id": number, **request, "out": str(tmp_path / str(number))})
+        fractions = []
+        while (reply := worker.reply())["type"] == "progress":
+            fractions.append(reply["fraction"])
+        seconds.append(time.monotonic() - started)
+        assert reply["type"] == "result", reply
+        assert fractions == sorted(fractions)
+        assert len(fractions) > 5
+        assert load_motion(tmp_path / str(number) / "motion.npz").frame_count == 150
+    assert seconds[1] < seconds[0] / 2
+
+
+def test_cancel_during_generate_writes_nothing(worker, speech, tmp_path):
+    out = tmp_path / "take"
+    worker.send({"id": 1, "type": "generate", "audio": str(speech), "out": str(out)})
+    worker.wait_for_progress(1)
+    worker.send({"id": 2, "type": "cancel", "target": 1})
+    assert worker.final(1)["type"] == "cancelled"
+    assert list(tmp_path.iterdir()) == []
