@@ -35,7 +35,7 @@ def steps(times_s: np.ndarray, initial, moves) -> np.ndarray:
     return out
 
 
-def loop(times_s: np.ndarray, start_s: float, end_s: float, skew: float = 1.2) -> tuple[np.ndarray, np.ndarray]:
+def loop(times_s: np.ndarray, start_s: float, end_s: float, skew: float = 1.12) -> tuple[np.ndarray, np.ndarray]:
     """One turn of a circle that starts and ends at rest: (1 - cos)/2 and sin/2 of a minimum-jerk phase.
 
     The speed along it has a single hump, so a hand that follows it slows down nowhere but at its end.

@@ -15,6 +15,7 @@ from .styles import Style
 
 LEAD_S = 0.03  # strokes end this long before the vowel's peak
 SHORTEST_MOVE_S = 0.40
+SECOND_HAND = 0.72  # in two-handed strokes one hand does less than the other
 LEFT, RIGHT = 0, 1
 
 
@@ -41,10 +42,10 @@ class Manner:
 
 MANNERS: dict[str, Manner] = {
     lexicon.NEGATION: Manner((0.13, -0.02, 0.02), "both", palm=-55, shape="flat", wrist=22, loop=0.7),
-    lexicon.SELF: Manner((-0.06, 0.10, -0.10), "lead", palm=8, shape="flat", wrist=-18, loop=0.5),
+    lexicon.SELF: Manner((-0.07, 0.07, -0.06), "lead", palm=8, shape="flat", wrist=-18, loop=0.5),
     lexicon.YOU: Manner((-0.01, 0.04, 0.11), "lead", palm=58, shape="open", wrist=12, loop=0.8),
     lexicon.NUMBER: Manner((0.03, 0.15, 0.00), "lead", palm=12, shape="count", wrist=15, loop=0.6),
-    lexicon.LARGE: Manner((0.16, 0.06, 0.02), "both", palm=15, shape="spread", wrist=12, loop=0.9),
+    lexicon.LARGE: Manner((0.14, 0.06, 0.02), "both", palm=15, shape="spread", wrist=12, loop=0.9),
     lexicon.SMALL: Manner((-0.04, 0.11, 0.04), "lead", palm=5, shape="pinch", wrist=8, loop=0.6),
     lexicon.UP: Manner((0.05, 0.20, 0.00), "lead", palm=35, shape="open", wrist=15, loop=0.2),
     lexicon.DOWN: Manner((0.04, -0.10, 0.04), "lead", palm=-60, shape="flat", wrist=12, loop=1.3),
@@ -209,14 +210,17 @@ def _stroke(
 ) -> Stroke:
     manner = MANNERS.get(kind) if kind else None
     if manner is None:
-        out, up = 0.035 + 0.075 * place[0], -0.005 + 0.06 * place[1]
-        manner = Manner((out, up, 0.03 - 0.3 * out), wrist=10 + 6 * place[1])
+        out, up = 0.04 + 0.13 * place[0], 0.02 + 0.10 * place[1]
+        manner = Manner((out, up, 0.03 - 0.35 * (out - 0.04) + 0.2 * up), wrist=10 + 6 * place[1])
     size = style.amplitude * (0.6 + 0.55 * syllable.prominence) * min(1.0, ((end - start) / style.move_s) ** 1.2)
     word = prosody.words[syllable.word].word.lower()
+    dominant = LEFT if place[2] > place[0] else RIGHT
     hands = []
     for side in (LEFT, RIGHT):
         leads = lead == "both" or lead == ("left", "right")[side]
         share = size if leads else size * style.follow * 0.6
+        if lead == "both" and side != dominant:
+            share *= SECOND_HAND
         shape = manner.shape if leads else None
         if shape == "count":
             shape = COUNT_SHAPES.get(word, "three" if style.name == "presenter" else "pinch")

@@ -87,4 +87,4 @@ def perform(prosody: Prosody, plan: Plan, style: str, seed: int = 0, rest_joints
 
 def neutral_pose(style: str = "calm", rest_joints: np.ndarray | None = None) -> Motion:
     """Eight frames of standing at rest: what clips begin with, and the generator's seed."""
-    return synthesise(np.zeros(frame_to_sample(NEUTRAL_FRAMES)), (), style, rest_joints=rest_joints)
+    return synthesise(np.zeros(frame_to_sample(NEUTRAL_FRAMES) - 1), (), style, rest_joints=rest_joints)

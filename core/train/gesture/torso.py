@@ -11,7 +11,7 @@ from .plan import Plan
 from .styles import Style
 
 BREATHS_PER_S = 0.25
-SHIFT_S = 1.5
+SHIFT_S = 1.9
 SHIFT_GAP_S = 4.5
 LONGEST_STANCE_S = 9.0
 

@@ -1,0 +1,210 @@
+"""The gesture grammar keeps its promises: strokes on accents, planted feet, sound joints, closed lips, calm pauses."""
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter1d
+
+from core.body.kinematics import forward_kinematics
+from core.body.parts import ARKIT_NAMES
+from core.body.rotation import continuous, rotvec_to_matrix, rotvec_to_quaternion
+from core.body.skeleton import JOINT
+from core.clock import frame_count
+from core.text.timing import Phone, Word
+from core.train.gesture import STYLES, neutral_pose, synthesise
+from core.train.gesture.arms import arm_path, solve_arm
+from core.train.gesture.curves import min_jerk, steps
+from core.train.gesture.plan import LEAD_S, make_plan
+from core.train.gesture.prosody import analyse
+
+DEMO = Path(__file__).parents[2] / "addon" / "assets" / "demo"
+RATE = 16000
+# words as (word, phones); a number between them is a pause in seconds
+SENTENCE = (
+    1.2, ("my", "M AY"), ("people", "P IY P AH L"), ("never", "N EH V ER"), ("forget", "F ER G EH T"), ("you", "Y UW"),
+    0.3, ("but", "B AH T"), ("three", "TH R IY"), ("large", "L AA R JH"), ("problems", "P R AA B L AH M Z"), 2.4,
+    ("what", "W AH T"), ("remains", "R IH M EY N Z"), ("today", "T AH D EY"), ("above", "AH B AH V"), 0.25,
+    ("small", "S M AO L"), ("moments", "M OW M AH N T S"), ("and", "AH N D"), ("hope", "HH OW P"), 1.5,
+)  # fmt: skip
+VOWELS = {"AA", "AE", "AH", "AO", "AY", "EH", "ER", "EY", "IH", "IY", "OW", "UW"}
+
+
+def speech() -> tuple[np.ndarray, list[Word]]:
+    """A made-up sentence: a buzz whose loudness swells on every vowel, more on content words, and its word times."""
+    words, swells, now = [], [], 0.0
+    for item in SENTENCE:
+        if isinstance(item, float):
+            now += item
+            continue
+        word, phones = item
+        start, timed = now, []
+        for phone in phones.split():
+            length = 0.15 if phone in VOWELS else 0.075
+            if phone in VOWELS:
+                swells.append((now + length / 2, 0.3 if word in ("and", "but", "my") or phone in ("AH", "ER") else 0.8))
+            timed.append(Phone(phone, now, now + length))
+            now += length
+        words.append(Word(word, start, now, 1.0, tuple(timed)))
+    times = np.arange(int(now * RATE)) / RATE
+    envelope = sum(height * np.exp(-0.5 * ((times - centre) / 0.045) ** 2) for centre, height in swells) + 1e-4
+    return (envelope * np.sign(np.sin(2 * np.pi * 120 * times)) * 0.3).astype(np.float32), words
+
+
+@pytest.fixture(scope="module")
+def spoken():
+    return speech()
+
+
+@pytest.fixture(scope="module", params=list(STYLES))
+def performed(request, spoken):
+    samples, words = spoken
+    return request.param, synthesise(samples, words, request.param, seed=7)
+
+
+def positions(motion):
+    return forward_kinematics(motion.rotations, motion.translation, motion.skeleton)[0]
+
+
+def wrists(motion):
+    joints = positions(motion)
+    return joints[:, [JOINT["left_wrist"], JOINT["right_wrist"]]] - joints[:, :1]
+
+
+def test_a_motion_covers_all_of_the_sound_and_is_finite(performed, spoken):
+    _, motion = performed
+    assert motion.frame_count == frame_count(len(spoken[0]))
+    assert motion.expression.min() >= 0
+    assert motion.expression.max() <= 1
+    assert np.isfinite(motion.rotations).all()
+
+
+def test_the_same_seed_gives_the_same_motion_and_another_seed_only_drifts(spoken):
+    samples, words = spoken
+    first, again = (synthesise(samples, words, "lively", seed=3) for _ in range(2))
+    other = synthesise(samples, words, "lively", seed=4)
+    np.testing.assert_array_equal(first.rotations, again.rotations)
+    assert not np.array_equal(first.rotations, other.rotations)
+    apart = np.linalg.norm(wrists(first) - wrists(other), axis=-1)
+    assert apart.mean() < 0.05
+
+
+def test_wrists_stop_on_prominent_syllables(performed, spoken):
+    style, motion = performed
+    strokes = make_plan(analyse(*spoken), STYLES[style]).strokes
+    assert len(strokes) >= 5
+    speed = np.linalg.norm(np.gradient(gaussian_filter1d(wrists(motion), 1.0, axis=0), axis=0), axis=-1) * 30
+    peaks = {s.time_s for s in analyse(*spoken).syllables if s.prominence >= STYLES[style].threshold}
+    for stroke in strokes:
+        assert min(abs(stroke.end_s + LEAD_S - p) for p in peaks) < 1e-6
+        end = round(stroke.end_s * 30)
+        leading = speed[:, 0 if stroke.lead == "left" else 1]
+        before = leading[max(round(stroke.start_s * 30), 0) : end].max()
+        assert leading[end - 1 : end + 2].min() < 0.4 * before
+
+
+def test_feet_never_move(performed):
+    _, motion = performed
+    joints = positions(motion)
+    for name in ("left_ankle", "right_ankle", "left_foot", "right_foot"):
+        place = joints[:, JOINT[name]]
+        assert np.abs(place - place[0]).max() < 1e-4
+        assert np.abs(place - motion.skeleton[JOINT[name]]).max() < 1e-4
+    assert (motion.contacts == 1).all()
+
+
+def test_the_pelvis_moves_slowly(performed):
+    _, motion = performed
+    assert np.linalg.norm(np.diff(motion.translation, axis=0), axis=1).max() * 30 < 0.12
+
+
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("style", list(STYLES))
+def test_arms_reach_their_targets_with_bent_elbows(style, side, spoken):
+    prosody = analyse(*spoken)
+    rest = neutral_pose().skeleton
+    name = ("left", "right")[side]
+    path = arm_path(make_plan(prosody, STYLES[style]), STYLES[style], side, prosody.times_s, np.random.default_rng(0))
+    arm = solve_arm(path, rest, side)
+    bend = np.degrees(arm.bend)
+    assert bend.min() > 15
+    assert bend.max() < 130
+    world = arm.collar
+    place = rest[JOINT[f"{name}_collar"]] + world @ (rest[JOINT[f"{name}_shoulder"]] - rest[JOINT[f"{name}_collar"]])
+    for turn, start, end in ((arm.shoulder, "shoulder", "elbow"), (arm.elbow, "elbow", "wrist")):
+        world = world @ turn
+        place = place + world @ (rest[JOINT[f"{name}_{end}"]] - rest[JOINT[f"{name}_{start}"]])
+    assert np.abs(place - rest[JOINT[f"{name}_shoulder"]] - arm.reached).max() < 1e-3
+
+
+def test_rotations_are_continuous(performed):
+    _, motion = performed
+    quaternions = continuous(rotvec_to_quaternion(motion.rotations))
+    angle = 2 * np.arccos(np.clip(np.abs((quaternions[1:] * quaternions[:-1]).sum(-1)), 0, 1))
+    assert np.degrees(angle.max()) < 22
+
+
+def test_hands_stay_in_front_and_apart(performed):
+    _, motion = performed
+    joints, world = forward_kinematics(motion.rotations, motion.translation, motion.skeleton)
+    chest = JOINT["spine3"]
+    for side in ("left", "right"):
+        local = joints[:, JOINT[f"{side}_wrist"]] - joints[:, chest]
+        local = (np.swapaxes(world[:, chest], -1, -2) @ local[..., None])[..., 0]
+        assert (local[:, 2] > 0.02).all()
+    left, right = joints[:, list(range(25, 40))], joints[:, list(range(40, 55))]
+    gap = np.linalg.norm(left[:, :, None] - right[:, None], axis=-1).min((1, 2))
+    assert gap.min() > 0.05
+
+
+def test_pauses_are_calm(performed, spoken):
+    _, motion = performed
+    words = spoken[1]
+    speed = np.linalg.norm(np.diff(wrists(motion), axis=0), axis=-1).mean(1) * 30
+    gap = max(itertools.pairwise(words), key=lambda pair: pair[1].start_s - pair[0].end_s)
+    pause = speed[round((gap[0].end_s + 1.1) * 30) : round((gap[1].start_s - 0.45) * 30)]
+    talk = speed[round(words[0].start_s * 30) : round(gap[0].end_s * 30)]
+    assert pause.mean() < 0.3 * talk.mean()
+
+
+def test_lips_close_on_p_b_and_m(performed, spoken):
+    _, motion = performed
+    jaw, close = (motion.expression[:, ARKIT_NAMES.index(name)] for name in ("jawOpen", "mouthClose"))
+    for word in spoken[1]:
+        for phone in word.phones:
+            frame = round((phone.start_s + phone.end_s) * 15)
+            if phone.phone in ("P", "B", "M"):
+                assert (jaw - close)[frame] < 0.04
+            if phone.phone in ("AA", "AO", "AY"):
+                assert (jaw - close)[frame] > 0.12
+
+
+def test_everyone_starts_near_the_neutral_pose(performed):
+    _, motion = performed
+    neutral = neutral_pose()
+    assert neutral.frame_count == 8
+    difference = rotvec_to_matrix(neutral.rotations[:1]) - rotvec_to_matrix(motion.rotations[:1])
+    assert np.abs(difference).max() < 0.02
+    assert np.abs(neutral.translation[0] - motion.translation[0]).max() < 1e-3
+
+
+def test_steps_blend_into_each_other_without_a_jump():
+    times = np.linspace(0, 2, 241)
+    channel = steps(times, [0.0], [(0.2, 1.0, [1.0]), (0.8, 1.4, [-1.0])])[:, 0]
+    assert channel[0] == 0
+    assert channel[-1] == pytest.approx(-1)
+    assert np.abs(np.diff(channel, n=2)).max() < 4e-3
+    assert min_jerk(np.array([0.0, 0.5, 1.0])) == pytest.approx([0, 0.5, 1])
+
+
+@pytest.mark.skipif(not list(DEMO.glob("*.words.json")), reason="the demo has no stored word times")
+def test_the_demo_speech_gets_gestures():
+    from core.audio.load import load_audio
+    from core.text.timing import load_words
+
+    words_file = next(DEMO.glob("*.words.json"))
+    sound = next(p for p in DEMO.iterdir() if p.suffix in (".wav", ".flac", ".ogg"))
+    motion = synthesise(load_audio(sound).samples, load_words(words_file), "presenter", seed=7)
+    speed = np.linalg.norm(np.diff(wrists(motion), axis=0), axis=-1) * 30
+    assert 0.15 < speed.mean() < 0.7
