@@ -1,0 +1,170 @@
+"""The checkout as an extension in a real Blender, whatever its folder is called."""
+
+import gc
+import importlib.util
+import json
+import os
+import sys
+import wave
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = "mambatalk_ext"
+FPS = {"24": (24, 1.0), "25": (25, 1.0), "29.97": (30, 1.001), "30": (30, 1.0), "60": (60, 1.0)}
+
+
+def load_extension():
+    """The checkout's top-level package, as Blender would import it."""
+    spec = importlib.util.spec_from_file_location(PACKAGE, ROOT / "__init__.py", submodule_search_locations=[str(ROOT)])
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[PACKAGE] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+load_extension()
+
+
+@pytest.fixture(scope="session")
+def _registered():
+    extension = sys.modules[PACKAGE]
+    extension.register()
+    yield extension
+    # Left registered, Blender's module crashes or hangs when Python exits.
+    extension.unregister()
+    gc.collect()
+
+
+@pytest.fixture
+def extension(_registered):
+    """The registered extension, in an empty file."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    yield _registered
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+
+
+@pytest.fixture
+def scene(extension):
+    return bpy.context.scene
+
+
+@pytest.fixture(params=FPS)
+def any_fps(request, scene):
+    """A scene at each supported frame rate."""
+    scene.render.fps, scene.render.fps_base = FPS[request.param]
+    return scene
+
+
+@pytest.fixture
+def character(scene):
+    """The bundled character, chosen for the next take."""
+    assert bpy.ops.mambatalk.add_character() == {"FINISHED"}
+    return scene.mambatalk.character
+
+
+def wobble(frame_count: int, seed: int = 0):
+    """A motion in which every joint, the root and the face move smoothly."""
+    from mambatalk_ext.core.body.motion import Motion
+
+    rng = np.random.default_rng(seed)
+    time = np.arange(frame_count)[:, None, None] / 30
+    waves = rng.normal(0, 0.35, (1, 55, 3)) * np.sin(
+        time * rng.uniform(1, 6, (1, 55, 3)) + rng.uniform(0, 6, (1, 55, 3))
+    )
+    path = rng.normal(0, 0.2, (1, 3)) * np.sin(time[:, :, 0] * rng.uniform(1, 3, (1, 3)))
+    face = np.clip(0.5 + 0.5 * np.sin(time[:, :, 0] * rng.uniform(1, 9, (1, 52))), 0, 1)
+    return Motion(rotations=waves, translation=path, expression=face)
+
+
+@pytest.fixture
+def recording(tmp_path):
+    """Three seconds of a tone in noise."""
+    samples = np.random.default_rng(0).normal(0, 0.05, 48000) + 0.3 * np.sin(np.arange(48000) / 20)
+    path = tmp_path / "tone.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16000)
+        file.writeframes((samples * 32767 / 1.6).astype("<i2").tobytes())
+    return path
+
+
+@pytest.fixture
+def take_folder(tmp_path, recording):
+    """A take of three seconds that moves everything."""
+    return write_take(tmp_path / "take", wobble(90), recording)
+
+
+def write_take(folder, motion, audio):
+    """The files of a take folder that the add-on reads."""
+    from mambatalk_ext.core.body.motion import save_motion
+
+    folder.mkdir()
+    save_motion(motion, folder / "motion.npz")
+    info = {
+        "format": 1,
+        "audio": {"path": str(audio), "sha256": "0" * 64, "seconds": 3.0, "offset_s": 0.0, "duration_s": None},
+        "weights": {"name": "none", "sha256": "0" * 64},
+        "speaker": 0,
+        "speaker_name": "calm",
+        "seed": 5,
+        "alignment": {"words": "none"},
+        "fps": 30,
+        "frames": motion.frame_count,
+    }
+    (folder / "take.json").write_text(json.dumps(info))
+    return folder
+
+
+def curves_of(id_block) -> dict:
+    """(path, index) → F-curve of the action that animates a data-block."""
+    data = id_block.animation_data
+    if data is None or data.action is None:
+        return {}
+    if hasattr(data, "action_slot"):
+        bag = data.action.layers[0].strips[0].channelbag(data.action_slot)
+        curves = bag.fcurves
+    else:
+        curves = data.action.fcurves
+    return {(curve.data_path, curve.array_index): curve for curve in curves}
+
+
+def keys_of(curve) -> np.ndarray:
+    """Keys (K, 2) of an F-curve."""
+    points = np.empty(2 * len(curve.keyframe_points), np.float32)
+    curve.keyframe_points.foreach_get("co", points)
+    return points.reshape(-1, 2)
+
+
+def strips(scene) -> list:
+    """All strips of a scene's sequencer."""
+    editor = scene.sequence_editor
+    if editor is None:
+        return []
+    return list(editor.strips if hasattr(editor, "strips") else editor.sequences)
+
+
+def snapshot() -> dict:
+    """What a failed operator must leave alone."""
+    scene = bpy.context.scene
+    return {
+        "objects": sorted(o.name for o in bpy.data.objects),
+        "actions": sorted(a.name for a in bpy.data.actions),
+        "sounds": sorted(s.name for s in bpy.data.sounds),
+        "animated": sorted(o.name for o in bpy.data.objects if o.animation_data and o.animation_data.action),
+        "range": (scene.frame_start, scene.frame_end, scene.frame_current),
+        "strips": sorted((s.name, s.channel, s.frame_final_start, s.frame_final_end) for s in strips(scene)),
+        "sync": scene.sync_mode,
+        "rotation_modes": [b.rotation_mode for o in bpy.data.objects if o.pose for b in o.pose.bones],
+    }
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch):
+    """The worker of this checkout, whatever the tester's shell says."""
+    for name in [name for name in os.environ if name.startswith("MAMBATALK_")]:
+        monkeypatch.delenv(name)
