@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from .. import clock
 from ..audio.features import amplitude_onset
 from ..audio.load import Audio, load_audio
@@ -14,7 +12,7 @@ from ..finish import finish
 from ..text.align import align
 from ..text.timing import Word
 from ..text.transcript import Transcript, parse_transcript, read_transcript
-from .decode import decode_motion
+from ..text.words import WordVectors
 from .network import Network
 from .take import Take, base_layer, check_folder, folder_hash, write_take
 from .windows import run_windows
@@ -55,16 +53,28 @@ class GenerateRequest:
     duration_s: float | None = None
 
 
+@dataclass(frozen=True)
+class Model:
+    """What a model folder gives: the network, the word vectors it was trained with, the hash of its files."""
+
+    network: Network
+    vectors: WordVectors
+    sha256: str
+
+
 class Models:
-    """Keeps the last network and its word vectors warm between takes."""
+    """Keeps the last model warm between takes."""
 
     def __init__(self):
         self._key: tuple | None = None
-        self._network: Network | None = None
-        self._hash = ""
+        self._model: Model | None = None
 
-    def network(self, folder: Path, device: str) -> tuple[Network, str]:
-        """The network of a model folder and the folder's hash; read again only when its files changed."""
+    def load(self, folder: Path, device: str) -> Model:
+        """The model of a folder; read again only when its files changed.
+
+        Raises:
+            GestureError: no such folder, missing or broken files, no such device.
+        """
         if not folder.is_dir():
             raise GestureError(
                 f"There is no weights folder {folder}.", remedy="Choose the folder that holds model.json."
@@ -75,10 +85,11 @@ class Models:
             # The only place where generating meets PyTorch.
             from ..model.torch_network import load_network
 
-            self._network = load_network(folder, device)
-            self._hash = folder_hash(folder)
+            network = load_network(folder, device)
+            vectors = WordVectors.load(folder / network.info.words["file"])
+            self._model = Model(network, vectors, folder_hash(folder))
             self._key = key
-        return self._network, self._hash
+        return self._model
 
 
 def generate(
@@ -105,7 +116,8 @@ def generate(
     audio = load_audio(request.audio, offset_s=request.offset_s, duration_s=request.duration_s)
     transcript = _transcript(request)
     stage(0.03, 0.1, "Loading the weights")
-    network, weights_hash = (models or Models()).network(request.weights, request.device)
+    model = (models or Models()).load(request.weights, request.device)
+    network = model.network
     _check_speaker(network, request.speaker)
     words, alignment = _align(audio, transcript, request, stage(0.1, 0.3, "Aligning the words"), cancelled)
     stage(0.3, 0.35, "Listening")
@@ -127,7 +139,7 @@ def generate(
             "offset_s": request.offset_s,
             "duration_s": request.duration_s,
         },
-        "weights": {"name": network.info.name, "sha256": weights_hash},
+        "weights": {"name": network.info.name, "sha256": model.sha256},
         "speaker": request.speaker,
         "speaker_name": network.info.speakers[request.speaker],
         "seed": request.seed,
@@ -175,14 +187,3 @@ def _align(
             raise
         return (), {"words": "left out", "reason": error.message}
     return alignment.words, {"words": "aligned", "score": round(float(alignment.score), 3)}
-
-
-def wrist_speed_m_s(take: Take) -> float:
-    """Mean speed of both wrists relative to the pelvis: one number that tells a gesture from a statue."""
-    from ..body.kinematics import forward_kinematics
-    from ..body.skeleton import JOINT
-
-    motion = take.finished
-    positions, _ = forward_kinematics(motion.rotations, motion.translation, motion.skeleton)
-    wrists = positions[:, [JOINT["left_wrist"], JOINT["right_wrist"]]] - positions[:, :1]
-    return float(np.linalg.norm(np.diff(wrists, axis=0), axis=-1).mean() * motion.fps)
