@@ -123,10 +123,17 @@ def generate(
     stage(0.3, 0.35, "Listening")
     frames = clock.frame_count(len(audio.samples))
     features = amplitude_onset(audio.samples)
-    vectors = network.word_vectors(words, frames)
-    codes = run_windows(network, features, vectors, request.speaker, frames, stage(0.35, 0.9, "Generating"), cancelled)
+    codes = run_windows(
+        network,
+        features,
+        frame_vectors(words, frames, model.vectors),
+        request.speaker,
+        network.info.neutral,
+        progress=stage(0.35, 0.9, "Generating"),
+        cancelled=cancelled,
+    )
     stage(0.9, 0.94, "Decoding")
-    raw = decode_motion(network, codes)
+    raw = decode_take(network, codes, network.info.neutral.translation[0])
     stage(0.94, 0.98, "Finishing")
     finished = finish(raw) if request.finish else raw
     stage(0.98, 1.0, "Writing the take")

@@ -149,7 +149,15 @@ def test_eight_channels_at_96_khz_work(tmp_path, speech):
 def test_a_take_covers_all_of_the_recording_and_says_what_made_it(tmp_path):
     out = tmp_path / "take"
     result = run(
-        "generate", DEMO / "speech.flac", "--transcript", DEMO / "transcript.txt", "--out", out, "--speaker", 1, "--json"
+        "generate",
+        DEMO / "speech.flac",
+        "--transcript",
+        DEMO / "transcript.txt",
+        "--out",
+        out,
+        "--speaker",
+        1,
+        "--json",
     )
     assert result.returncode == 0, result.stderr
     summary = json.loads(result.stdout)
