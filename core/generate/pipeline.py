@@ -13,7 +13,6 @@ from ..text.align import align
 from ..text.timing import Word
 from ..text.transcript import Transcript, parse_transcript, read_transcript
 from ..text.words import WordVectors, frame_vectors
-from ..text.words import WordVectors
 from .decode import decode_take
 from .network import Network
 from .take import Take, base_layer, check_folder, folder_hash, write_take
