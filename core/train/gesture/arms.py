@@ -15,6 +15,7 @@ MOST_BEND = np.radians(125)
 ARM_LENGTH_M = 0.53  # the length that the styles' metres are meant for
 NEUTRAL = (0.06, -0.465, 0.13)  # (out, up, forward) where every clip begins, whatever its style
 SMOOTH_S = 0.05
+HIGHEST_LOOP_M = 0.27
 MIDLINE_M = 0.12  # wrists keep this far from the body's middle, each on its own side
 
 
@@ -72,7 +73,7 @@ def arm_path(plan: Plan, style: Style, side: int, times_s: np.ndarray, rng: np.r
             rolls.append((start + 0.04, end + 0.05, [np.radians(hand.palm)]))
             extensions.append((start + 0.08, end + 0.06, [np.radians(hand.wrist)]))
             travel = np.linalg.norm(target - moves[-2][2])
-            height = hand.loop * (1 - 0.6 * min(travel / 0.22, 1.0))
+            height = HIGHEST_LOOP_M * np.tanh(hand.loop * (1 - 0.6 * min(travel / 0.22, 1.0)) / HIGHEST_LOOP_M)
             rise, swing = loop(times_s, start, end)
             loops += height * (rise[:, None] * [0, 1.0, -0.25] + swing[:, None] * [0.45, 0.0, 0.55])
             following = unit_.strokes[index + 1].start_s if index + 1 < len(unit_.strokes) else unit_.retract_s

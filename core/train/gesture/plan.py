@@ -25,7 +25,8 @@ class Manner:
 
     Attributes:
         offset: (out, up, forward) metres added to the home of the leading hand.
-        hands: "lead", "both", "left", "right" or "switch" (the other hand takes over).
+        hands: "lead" (as the phrase has it), "one" (not both), "both", "left", "right" or "switch" (the other from
+            now on).
         palm: forearm roll in degrees, None for the style's.
         shape: hand shape, None for the style's.
         wrist: extension of the wrist in degrees.
@@ -42,17 +43,17 @@ class Manner:
 
 MANNERS: dict[str, Manner] = {
     lexicon.NEGATION: Manner((0.13, -0.02, 0.02), "both", palm=-55, shape="flat", wrist=22, loop=0.7),
-    lexicon.SELF: Manner((-0.07, 0.07, -0.06), "lead", palm=8, shape="flat", wrist=-18, loop=0.5),
-    lexicon.YOU: Manner((-0.01, 0.04, 0.11), "lead", palm=58, shape="open", wrist=12, loop=0.8),
-    lexicon.NUMBER: Manner((0.03, 0.15, 0.00), "lead", palm=12, shape="count", wrist=15, loop=0.6),
+    lexicon.SELF: Manner((-0.07, 0.07, -0.06), "one", palm=8, shape="flat", wrist=-18, loop=0.5),
+    lexicon.YOU: Manner((-0.01, 0.04, 0.11), "one", palm=58, shape="open", wrist=12, loop=0.8),
+    lexicon.NUMBER: Manner((0.03, 0.15, 0.00), "one", palm=12, shape="count", wrist=15, loop=0.6),
     lexicon.LARGE: Manner((0.14, 0.06, 0.02), "both", palm=15, shape="spread", wrist=12, loop=0.9),
-    lexicon.SMALL: Manner((-0.04, 0.11, 0.04), "lead", palm=5, shape="pinch", wrist=8, loop=0.6),
+    lexicon.SMALL: Manner((-0.04, 0.11, 0.04), "one", palm=5, shape="pinch", wrist=8, loop=0.6),
     lexicon.UP: Manner((0.05, 0.20, 0.00), "lead", palm=35, shape="open", wrist=15, loop=0.2),
     lexicon.DOWN: Manner((0.04, -0.10, 0.04), "lead", palm=-60, shape="flat", wrist=12, loop=1.3),
     lexicon.LEFT: Manner((0.15, 0.06, 0.05), "left", palm=10, shape="flat", wrist=10),
     lexicon.RIGHT: Manner((0.15, 0.06, 0.05), "right", palm=10, shape="flat", wrist=10),
     lexicon.HERE: Manner((-0.02, -0.04, 0.07), "both", palm=40, shape="cup", wrist=8, loop=1.2),
-    lexicon.THERE: Manner((0.11, 0.08, 0.08), "lead", palm=-25, shape="point", wrist=8, loop=0.7),
+    lexicon.THERE: Manner((0.11, 0.08, 0.08), "one", palm=-25, shape="point", wrist=8, loop=0.7),
     lexicon.CONTRAST: Manner((0.12, 0.02, 0.05), "switch", palm=45, shape="open", wrist=12),
     lexicon.QUESTION: Manner((0.11, 0.03, 0.05), "both", palm=62, shape="spread", wrist=14, loop=0.8),
     lexicon.AFFIRM: Manner((0.00, -0.05, 0.06), "both", palm=20, shape="pinch", wrist=5, loop=1.3),
@@ -130,7 +131,7 @@ def make_plan(prosody: Prosody, style: Style, placement: Placement = hashed_plac
             place = placement(prosody.words[syllable.word].word)
             kind = _kind(prosody, syllable, strokes)
             fresh = not strokes or _phrase_at(prosody, syllable.time_s) != _phrase_at(prosody, strokes[-1].end_s)
-            lead = _lead(lead, kind, place, style, fresh)
+            lead = _phrase_lead(lead, kind, place, style, fresh)
             end = syllable.time_s - LEAD_S
             start = max(strokes[-1].end_s if strokes else rested_s, end - style.move_s - (0.0 if strokes else 0.15))
             if not strokes:
@@ -138,7 +139,7 @@ def make_plan(prosody: Prosody, style: Style, placement: Placement = hashed_plac
                 start = max(start, min(span.start_s - 0.2, end - 0.5))
             if end - start < SHORTEST_MOVE_S:
                 continue
-            strokes.append(_stroke(start, end, syllable, kind, lead, place, prosody, style))
+            strokes.append(_stroke(start, end, syllable, kind, _hand(kind, lead), place, prosody, style))
         if strokes:
             retract = max(span.end_s + 0.05, strokes[-1].end_s + 0.15)
             share = 1.0 if after_s - span.end_s > SHORT_PAUSE_S else 0.3
@@ -183,12 +184,9 @@ def _phrase_at(prosody: Prosody, time_s: float) -> int:
     return max((i for i, p in enumerate(prosody.phrases) if p.start_s <= time_s + LEAD_S), default=0)
 
 
-def _lead(lead: str, kind: str | None, place: np.ndarray, style: Style, fresh: bool) -> str:
-    """Which hand: the word's kind says, else a phrase keeps the hand that its first stroke's word chose."""
-    hands = MANNERS[kind].hands if kind in MANNERS else "lead"
-    if hands in ("both", "left", "right"):
-        return hands
-    if hands == "switch":
+def _phrase_lead(lead: str, kind: str | None, place: np.ndarray, style: Style, fresh: bool) -> str:
+    """A phrase keeps the hand that its first stroke's word chose, until a contrast changes hands."""
+    if kind in MANNERS and MANNERS[kind].hands == "switch":
         return {"right": "left", "left": "right", "both": "left"}[lead]
     if not fresh:
         return lead
@@ -196,6 +194,14 @@ def _lead(lead: str, kind: str | None, place: np.ndarray, style: Style, fresh: b
     if share < style.both:
         return "both"
     return "right" if share < style.both + 0.6 * (1 - style.both) else "left"
+
+
+def _hand(kind: str | None, lead: str) -> str:
+    """Which hand makes this stroke: the word's kind says, or the phrase."""
+    hands = MANNERS[kind].hands if kind in MANNERS else "lead"
+    if hands == "one":
+        return "left" if lead == "left" else "right"
+    return hands if hands in ("both", "left", "right") else lead
 
 
 def _stroke(
@@ -210,8 +216,8 @@ def _stroke(
 ) -> Stroke:
     manner = MANNERS.get(kind) if kind else None
     if manner is None:
-        out, up = 0.04 + 0.13 * place[0], 0.02 + 0.10 * place[1]
-        manner = Manner((out, up, 0.03 - 0.35 * (out - 0.04) + 0.2 * up), wrist=10 + 6 * place[1])
+        out, up = 0.05 + 0.15 * place[0], 0.02 + 0.13 * place[1]
+        manner = Manner((out, up, 0.03 - 0.3 * (out - 0.05) + 0.2 * up), wrist=10 + 6 * place[1])
     size = style.amplitude * (0.6 + 0.55 * syllable.prominence) * min(1.0, ((end - start) / style.move_s) ** 1.2)
     word = prosody.words[syllable.word].word.lower()
     dominant = LEFT if place[2] > place[0] else RIGHT

@@ -62,14 +62,14 @@ def torso_path(plan: Plan, style: Style, times_s: np.ndarray, hands: np.ndarray,
     sideways = (hands[:, 0, 0] + hands[:, 1, 0]) / 2
     raised = (hands[:, 0, 1] - hands[:, 1, 1]) / 2
     reach = (hands[:, 0, 2] - hands[:, 1, 2]) / 2
-    yaw = np.radians(lag(-60 * reach + 35 * sideways, 0.10, 0.12))
-    roll = np.radians(lag(22 * raised, 0.12, 0.12))
-    wander = [np.radians(1.2) * drift(rng, count, 7.0) for _ in range(3)]
+    yaw = np.radians(lag(-100 * reach + 60 * sideways, 0.10, 0.12))
+    roll = np.radians(lag(38 * raised, 0.12, 0.12))
+    wander = [np.radians(1.6) * drift(rng, count, 7.0) for _ in range(3)]
     breath = np.sin(2 * np.pi * BREATHS_PER_S * times_s)
 
     side = lag(shift[:, 0], 0.05)
-    pelvis = np.stack([0.3 * shift[:, 1] + np.radians(0.2) * speaking, 0.8 * side + 0.15 * yaw, 0.75 * side], -1)
-    lean = np.radians(style.lean) * lag(speaking, 0.0, 0.1) + np.radians(1.3 * style.amplitude) * beat
+    pelvis = np.stack([0.3 * shift[:, 1] + np.radians(0.2) * speaking, 0.9 * side + 0.3 * yaw, 0.75 * side], -1)
+    lean = np.radians(style.lean) * lag(speaking, 0.0, 0.1) + np.radians(1.6 * style.amplitude) * beat
     spine = np.stack([lean, yaw - 0.5 * pelvis[:, 1], roll - 0.85 * pelvis[:, 2] - 0.3 * side], -1)
     rotvecs = {JOINT["pelvis"]: pelvis}
     for index, (name, share) in enumerate((("spine1", 0.35), ("spine2", 0.35), ("spine3", 0.30))):
@@ -78,8 +78,8 @@ def torso_path(plan: Plan, style: Style, times_s: np.ndarray, hands: np.ndarray,
     trunk = pelvis + spine
     head = -0.75 * lag(trunk, 0.06, 0.08)
     head[:, 0] += np.radians(style.nod) * nod + wander[0] - np.radians(1.0) * speaking
-    head[:, 1] += np.radians(4.5) * shake + wander[1] + 0.35 * yaw
-    head[:, 2] += np.radians(4.0) * lag(tilt, 0.05) + wander[2] - 0.3 * side
+    head[:, 1] += np.radians(6.0) * shake + wander[1] + 0.6 * yaw
+    head[:, 2] += np.radians(5.0) * lag(tilt, 0.05) + wander[2] - 0.3 * side
     rotvecs[JOINT["neck"]] = 0.4 * head
     rotvecs[JOINT["head"]] = 0.6 * lag(head, 0.033)
     return TorsoPath(shift, rotvecs)
