@@ -138,7 +138,7 @@ class WorkerClient:
         return [reply]
 
     def _death(self, number: int) -> protocol.Failure:
-        code = self._process.wait()
+        code = self._process.returncode
         text = self.log.read_bytes()[-_LOG_TAIL:].decode("utf-8", "replace")
         if "No module named" in text:
             reason = text.strip().splitlines()[-1]
@@ -170,4 +170,10 @@ def _read(process: subprocess.Popen, replies: queue.SimpleQueue) -> None:
                     line.decode("utf-8", "replace"),
                 )
             )
+    # Only a process that is gone for certain is reported: the next request must start a new one.
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
     replies.put(None)

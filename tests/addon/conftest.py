@@ -168,3 +168,12 @@ def _own_environment(monkeypatch):
     """The worker of this checkout, whatever the tester's shell says."""
     for name in [name for name in os.environ if name.startswith("MAMBATALK_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def weights():
+    """The bundled weights."""
+    folder = ROOT / "weights" / "starter"
+    if not (folder / "model.json").exists():
+        pytest.skip("no starter weights yet")
+    return folder
