@@ -1,0 +1,136 @@
+"""The sizes of a model: everything in its architecture that differs between weights."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+
+from ..body.parts import Part, part_width
+from ..errors import GestureError
+
+ROOT = "root"
+_REMEDY = "Use the model.json that came with the weights."
+
+
+def _depths(face: int = 2, upper: int = 2, hands: int = 2, lower: int = 4, root: int = 4) -> Mapping[str, int]:
+    return MappingProxyType({"face": face, "upper": upper, "hands": hands, "lower": lower, ROOT: root})
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """Sizes of generator, autoencoders and global motion predictor; the defaults are the released model's.
+
+    Attributes:
+        hidden: width of the local scan; a multiple of 8, the number of attention heads.
+        audio_dim: audio and word features per frame.
+        motion_dim: motion features per frame.
+        motion_width: 55 joints × 6, translation 3, contacts 4.
+        codebook_size: entries of each codebook.
+        code_dim: length of an entry.
+        word_dim: length of a word vector.
+        word_vocabulary: entries of the word table; 0 when word vectors come in as numbers.
+        speakers: entries of the speaker table.
+        audio_channels_face: audio channels per sample that the face encoder sees.
+        audio_channels_body: the first so many of them, which the body encoder sees.
+        wav_widths: channels of the wave encoder's blocks 0-2, 3-4 and 5.
+        cross_layers: layers of the cross-attention between motion and sound.
+        face_blocks: Mamba blocks of the face.
+        mamba_state: states per channel of a Mamba mixer.
+        vae_width: channels inside the autoencoders.
+        vae_depths: stages of each autoencoder and of the root predictor.
+        face_basis: what the expression channels mean; gives the face's width.
+        face_query_attention: the released weights carry an attention layer whose output nobody uses.
+        dropout: of attention layers in training; nothing is dropped in use.
+    """
+
+    hidden: int = 768
+    audio_dim: int = 512
+    motion_dim: int = 256
+    motion_width: int = 337
+    codebook_size: int = 256
+    code_dim: int = 256
+    word_dim: int = 300
+    word_vocabulary: int = 11195
+    speakers: int = 25
+    audio_channels_face: int = 3
+    audio_channels_body: int = 2
+    wav_widths: tuple[int, int, int] = (128, 256, 512)
+    cross_layers: int = 8
+    face_blocks: int = 4
+    mamba_state: int = 16
+    vae_width: int = 256
+    vae_depths: Mapping[str, int] = field(default_factory=_depths)
+    face_basis: str = "flame100"
+    face_query_attention: bool = True
+    dropout: float = 0.1
+
+    def __post_init__(self):
+        if self.hidden % 8:
+            raise GestureError(f"A model's hidden width is {self.hidden}, not a multiple of 8.", remedy=_REMEDY)
+        if self.audio_channels_body > self.audio_channels_face:
+            raise GestureError("A model's body hears more audio channels than its face.", remedy=_REMEDY)
+
+    def part_width(self, part: Part | str) -> int:
+        """Channels of a part's autoencoder; the root predictor works on the lower body's."""
+        return part_width(Part.LOWER if part == ROOT else Part(part), self.face_basis)
+
+    def to_dict(self) -> dict:
+        """Plain values for model.json."""
+        values = {name.name: getattr(self, name.name) for name in fields(self)}
+        return values | {"wav_widths": list(self.wav_widths), "vae_depths": dict(self.vae_depths)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping) -> "ModelConfig":
+        """The configuration that model.json declares under "architecture".
+
+        Raises:
+            GestureError: an unknown or a missing size, or a value of the wrong type.
+        """
+        known = {f.name for f in fields(cls)}
+        for what, names in (("unknown", set(values) - known), ("missing", known - set(values))):
+            if names:
+                raise GestureError(f"model.json: architecture: {what} {', '.join(sorted(names))}.", remedy=_REMEDY)
+        checked = {}
+        for f in fields(cls):
+            default, value = getattr(RELEASED, f.name), values[f.name]
+            if isinstance(default, tuple):
+                good = isinstance(value, (list, tuple)) and len(value) == len(default) and all(map(_is_size, value))
+                value = tuple(value) if good else value
+            elif isinstance(default, Mapping):
+                good = isinstance(value, Mapping) and set(value) == set(default) and all(map(_is_size, value.values()))
+                value = MappingProxyType(dict(value)) if good else value
+            elif isinstance(default, float):
+                good = isinstance(value, (int, float)) and 0 <= value < 1
+            elif isinstance(default, (bool, str)):
+                good = isinstance(value, type(default))
+            else:
+                good = _is_size(value) or (f.name == "word_vocabulary" and value == 0)
+            if not good:
+                raise GestureError(f"model.json: architecture: {f.name} cannot be {value!r}.", remedy=_REMEDY)
+            checked[f.name] = value
+        return cls(**checked)
+
+
+def _is_size(value) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= 1_000_000
+
+
+RELEASED = ModelConfig()
+STARTER = ModelConfig(
+    hidden=192,
+    audio_dim=128,
+    motion_dim=96,
+    code_dim=96,
+    word_dim=64,
+    word_vocabulary=0,
+    speakers=4,
+    audio_channels_face=2,
+    audio_channels_body=2,
+    wav_widths=(16, 48, 96),
+    cross_layers=3,
+    face_blocks=2,
+    mamba_state=8,
+    vae_width=128,
+    vae_depths=_depths(lower=3, root=4),
+    face_basis="arkit52",
+    face_query_attention=False,
+)

@@ -1,0 +1,162 @@
+"""The convolutional and plain layers of MambaTalk; sequences enter and leave as (B, T, C)."""
+
+import itertools
+
+import torch
+from torch import Tensor, nn
+
+SLOPE = 0.2
+WAV_KERNEL = 15
+WAV_PAD = 1600  # samples of silence before and after the sound, in the first block
+
+
+class Mlp(nn.Module):
+    """Linear, LeakyReLU, Linear."""
+
+    def __init__(self, width: int, inner: int, out: int):
+        super().__init__()
+        self.mlp = nn.Sequential(nn.Linear(width, inner), nn.LeakyReLU(SLOPE), nn.Linear(inner, out))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., width) to (..., out)."""
+        return self.mlp(x)
+
+
+class PositionTable(nn.Module):
+    """Sines and cosines that repeat every `period` frames (Vaswani et al. 2017; the period is FaceFormer's)."""
+
+    def __init__(self, width: int, period: int = 64, repeats: int = 2):
+        super().__init__()
+        position = torch.arange(period, dtype=torch.float32)[:, None]
+        frequency = torch.exp(torch.arange(0, width, 2, dtype=torch.float32) * (-torch.log(torch.tensor(1e4)) / width))
+        table = torch.zeros(period, width)
+        table[:, 0::2] = torch.sin(position * frequency)
+        table[:, 1::2] = torch.cos(position * frequency)
+        self.register_buffer("pe", table.repeat(repeats, 1)[None])  # (1, repeats * period, width)
+
+    def forward(self, frames: int) -> Tensor:
+        """(1, frames, width)"""
+        return self.pe[:, :frames]
+
+
+class WavBlock(nn.Module):
+    """Two convolutions over samples with a shortcut; works on (B, C, S)."""
+
+    def __init__(self, width: int, out: int, stride: int, pad: int, shortcut: bool):
+        super().__init__()
+        self.conv1 = nn.Conv1d(width, out, WAV_KERNEL, stride=stride, padding=pad)
+        self.bn1 = nn.BatchNorm1d(out)
+        self.act = nn.LeakyReLU(0.01, inplace=True)
+        self.conv2 = nn.Conv1d(out, out, WAV_KERNEL, padding=WAV_KERNEL // 2)
+        self.bn2 = nn.BatchNorm1d(out)
+        self.downsample = None
+        if shortcut:
+            conv = nn.Conv1d(width, out, WAV_KERNEL, stride=stride, padding=pad)
+            self.downsample = nn.Sequential(conv, nn.BatchNorm1d(out))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, width, S) to (B, out, S / stride)."""
+        short = x if self.downsample is None else self.downsample(x)
+        y = self.act(self.bn1(self.conv1(x)))
+        return self.act(self.bn2(self.conv2(y)) + short)
+
+
+class WavEncoder(nn.Module):
+    """Per-sample features to per-frame features, at three time scales.
+
+    Args:
+        channels: audio channels.
+        widths: channels of blocks 0-2, 3-4 and 5.
+        out: features per frame.
+    """
+
+    def __init__(self, channels: int, widths: tuple[int, int, int], out: int):
+        super().__init__()
+        a, b, c = widths
+        self.feat_extractor = nn.ModuleList(
+            [
+                WavBlock(channels, a, 5, WAV_PAD, True),
+                WavBlock(a, a, 6, 0, True),
+                WavBlock(a, a, 1, WAV_KERNEL // 2, False),
+                WavBlock(a, b, 6, 0, True),
+                WavBlock(b, b, 1, WAV_KERNEL // 2, False),
+                WavBlock(b, c, 3, 0, True),
+            ]
+        )
+        self.multi_scale = nn.ModuleList(
+            [
+                nn.Sequential(WavBlock(a, b, 6, 0, True), WavBlock(b, c, 3, 0, True)),
+                nn.Sequential(WavBlock(b, c, 3, 0, True)),
+            ]
+        )
+        self.out = nn.Linear(3 * c, out)
+
+    def forward(self, audio: Tensor) -> Tensor:
+        """(B, S, channels) to (B, about S / 540 + 6, out)."""
+        x = audio.transpose(1, 2)
+        branches = []
+        for index, block in enumerate(self.feat_extractor):
+            x = block(x)
+            if index in (2, 4):
+                branches.append(self.multi_scale[index // 2 - 1](x))
+        return self.out(torch.cat([*branches, x], 1).transpose(1, 2))
+
+
+class ResBlock(nn.Module):
+    """Two convolutions over time, added to their input; works on (B, C, T)."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.model = nn.Sequential(
+            nn.Conv1d(width, width, 3, padding=1), nn.LeakyReLU(SLOPE), nn.Conv1d(width, width, 3, padding=1)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, width, T) to the same."""
+        return x + self.model(x)
+
+
+class ConvEncoder(nn.Module):
+    """Stages of convolution, LeakyReLU and ResBlock; one latent per frame.
+
+    Args:
+        width: channels in.
+        inner: channels of all stages but the last.
+        out: channels of the last stage.
+        depth: number of stages.
+    """
+
+    def __init__(self, width: int, inner: int, out: int, depth: int):
+        super().__init__()
+        widths = [width] + [inner] * (depth - 1) + [out]
+        stages: list[nn.Module] = []
+        for before, after in itertools.pairwise(widths):
+            stages += [nn.Conv1d(before, after, 3, padding=1), nn.LeakyReLU(SLOPE), ResBlock(after)]
+        self.main = nn.Sequential(*stages)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, T, width) to (B, T, out)."""
+        return self.main(x.transpose(1, 2)).transpose(1, 2)
+
+
+class ConvDecoder(nn.Module):
+    """Two ResBlocks, stages of convolution and LeakyReLU, and a last convolution; the mirror of ConvEncoder.
+
+    Args:
+        width: channels in.
+        inner: channels of all stages but the last.
+        out: channels of the last stage.
+        depth: number of stages.
+    """
+
+    def __init__(self, width: int, inner: int, out: int, depth: int):
+        super().__init__()
+        widths = [width] + [inner] * (depth - 1) + [out]
+        stages: list[nn.Module] = [ResBlock(width), ResBlock(width)]
+        for before, after in itertools.pairwise(widths):
+            stages += [nn.Conv1d(before, after, 3, padding=1), nn.LeakyReLU(SLOPE)]
+        self.main = nn.Sequential(*stages, nn.Conv1d(out, out, 3, padding=1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, T, width) to (B, T, out)."""
+        return self.main(x.transpose(1, 2)).transpose(1, 2)

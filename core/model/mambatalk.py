@@ -1,0 +1,177 @@
+"""The generator of MambaTalk (arXiv 2403.09471): sound, words, speaker and a few frames of motion to codes per part.
+
+Parameter names are those of the published weights.
+"""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from ..body.parts import Part
+from .config import ModelConfig
+from .layers import ConvEncoder, Mlp, PositionTable, WavEncoder
+from .mamba import MambaModel, MambaScan, encoder_stack
+
+HEADS = 4
+MOTION_DEPTH = 3
+BODY = (Part.UPPER, Part.HANDS, Part.LOWER)
+STREAMS = ("face", "body")
+
+Conditions = dict[str, Tensor]
+
+
+class Output(NamedTuple):
+    """What one pass predicts.
+
+    Attributes:
+        logits: per part (B, T, K), a score for every code.
+        latents: per part (B, T, D), near the codebook entries.
+    """
+
+    logits: dict[Part, Tensor]
+    latents: dict[Part, Tensor]
+
+
+class GlobalScan(nn.Module):
+    """Coarse features of the window: the face's from sound and words, the body's from the given motion."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__()
+        hidden, audio, motion, states = config.hidden, config.audio_dim, config.motion_dim, config.mamba_state
+        self.learnable_query = nn.Parameter(torch.zeros(1, 1, config.motion_width))
+        self.motion_encoder = ConvEncoder(config.motion_width, motion, motion, MOTION_DEPTH)
+        self.motion_proj1 = Mlp(motion, hidden, motion)
+        self.motion_proj2 = nn.Linear(motion, hidden)
+        self.position_embeddings = PositionTable(hidden)
+        if config.face_query_attention:
+            self.face_q_self_attn = encoder_stack(hidden, hidden, HEADS, config.dropout)
+        self.body_q_self_attn = encoder_stack(hidden, hidden, HEADS, config.dropout)
+        self.motion_self_encoder = encoder_stack(hidden, hidden, HEADS, config.dropout)
+        self.face_scan = MambaScan(audio, 2 * audio, audio, 1, states)
+        self.body_scan = MambaScan(motion, hidden, motion, 1, states)
+        self.out = nn.Linear(audio + motion, hidden)
+
+    def conditions(self, face: Tensor, speaker_body: Tensor) -> Conditions:
+        """The part that does not depend on motion: fused face (B, T, audio), speaker (B, T, hidden)."""
+        return {"face": self.face_scan(face), "speaker_query": self.body_q_self_attn(speaker_body)}
+
+    def forward(self, conditions: Conditions, motion: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Motion and mask (B, T, 337) to the body's stream g and the face's features f, (B, T, hidden) both."""
+        query = torch.where(mask == 1, self.learnable_query, motion)
+        encoded = self.motion_encoder(query)  # (B, T, motion)
+        moved = self.motion_proj2(self.motion_proj1(encoded))
+        g = self.motion_self_encoder(conditions["speaker_query"] + moved + self.position_embeddings(motion.shape[1]))
+        f = self.out(torch.cat([conditions["face"], self.body_scan(encoded)], -1))
+        return g, f
+
+
+class LocalScan(nn.Module):
+    """Per part, from the global features to latents and code scores."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__()
+        hidden, states = config.hidden, config.mamba_state
+        self.position_embeddings = PositionTable(hidden)
+        layer = nn.TransformerDecoderLayer(hidden, HEADS, hidden, config.dropout, batch_first=True)
+        self.motion_cross_attn = nn.TransformerDecoder(layer, config.cross_layers)
+        for part in BODY:
+            self.add_module(f"motion2latent_{part}", Mlp(hidden, hidden, hidden))
+        for part in Part:
+            self.add_module(f"{part}_proj", nn.Linear(2 * hidden, hidden))
+        self.body_proj = nn.Linear(config.audio_dim, hidden)
+        self.face_scan = MambaScan(hidden, hidden, hidden, config.face_blocks, states)
+        for part in BODY:
+            self.add_module(f"{part}_scan", MambaModel(hidden, hidden, 1, states, config.dropout))
+        for part in Part:
+            self.add_module(f"motion_down_{part}", nn.Linear(hidden, config.code_dim))
+            self.add_module(f"{part}_classifier", Mlp(config.code_dim, hidden, config.codebook_size))
+
+    def forward(self, conditions: Conditions, g: Tensor, f: Tensor) -> Output:
+        """Global features g and f (B, T, hidden) to the window's output."""
+        module = self.get_submodule
+        positions = self.position_embeddings(g.shape[1])
+        g = g + self.motion_cross_attn(tgt=g + positions, memory=conditions["memory"])
+        latent = {part: module(f"motion2latent_{part}")(g) for part in BODY}
+        place = conditions["speaker_body"] + positions
+        streams = {}
+        for part in BODY:
+            others = sum(latent[other] for other in BODY if other != part)
+            joined = torch.cat([latent[part] + place, others], -1)
+            streams[part] = module(f"{part}_scan")(module(f"{part}_proj")(joined)) + latent[part]
+        joined = torch.cat([conditions["speaker_face"] + positions, f], -1)
+        streams[Part.FACE] = self.face_scan(self.face_proj(joined))
+        latents = {part: module(f"motion_down_{part}")(streams[part]) for part in Part}
+        return Output({part: module(f"{part}_classifier")(latents[part]) for part in Part}, latents)
+
+
+class MambaTalk(nn.Module):
+    """The whole generator."""
+
+    def __init__(self, config: ModelConfig):
+        super().__init__()
+        self.config = config
+        for stream, channels in zip(STREAMS, (config.audio_channels_face, config.audio_channels_body), strict=True):
+            if config.word_vocabulary:
+                self.add_module(f"text_pre_encoder_{stream}", nn.Embedding(config.word_vocabulary, config.word_dim))
+            self.add_module(f"text_encoder_{stream}", nn.Linear(config.word_dim, config.audio_dim))
+            self.add_module(f"audio_pre_encoder_{stream}", WavEncoder(channels, config.wav_widths, config.audio_dim))
+            self.add_module(f"at_attn_{stream}", nn.Linear(2 * config.audio_dim, 2 * config.audio_dim))
+            self.add_module(f"speaker_encoder_{stream}", nn.Embedding(config.speakers, config.hidden))
+        self.global_scan = GlobalScan(config)
+        self.local_scan = LocalScan(config)
+
+    def audio_features(self, audio: Tensor, frames: int) -> tuple[Tensor, Tensor]:
+        """Sound (B, S, channels) to features (B, frames, audio_dim) for the face and for the body."""
+        face = fit_frames(self.audio_pre_encoder_face(audio[..., : self.config.audio_channels_face]), frames)
+        body = fit_frames(self.audio_pre_encoder_body(audio[..., : self.config.audio_channels_body]), frames)
+        return face, body
+
+    def conditions(self, audio: Tensor, words: Tensor, speaker: Tensor) -> Conditions:
+        """Everything that does not depend on motion; passes over one window share it.
+
+        Args:
+            audio: (B, S, channels), S samples for T frames.
+            words: (B, T) ids when the model has a word table, else vectors (B, T, word_dim).
+            speaker: (B,) or (B, T) ids.
+        """
+        frames = words.shape[1]
+        if speaker.ndim == 1:
+            speaker = speaker[:, None].expand(-1, frames)
+        sounds = dict(zip(STREAMS, self.audio_features(audio, frames), strict=True))
+        fused = {stream: self._fuse(stream, words, sounds[stream]) for stream in STREAMS}
+        speaker_body = self.speaker_encoder_body(speaker)  # (B, T, hidden)
+        return {
+            **self.global_scan.conditions(fused["face"], speaker_body),
+            "memory": self.local_scan.body_proj(fused["body"]),
+            "speaker_face": self.speaker_encoder_face(speaker),
+            "speaker_body": speaker_body,
+        }
+
+    def _fuse(self, stream: str, words: Tensor, sound: Tensor) -> Tensor:
+        """Weigh word against sound, channel by channel; (B, T, audio_dim)."""
+        if self.config.word_vocabulary:
+            words = self.get_submodule(f"text_pre_encoder_{stream}")(words)
+        text = self.get_submodule(f"text_encoder_{stream}")(words)
+        scores = self.get_submodule(f"at_attn_{stream}")(torch.cat([text, sound], -1))
+        weights = scores.reshape(*text.shape, 2).softmax(-1)  # (B, T, audio_dim, 2)
+        return text * weights[..., 1] + sound * weights[..., 0]
+
+    def forward(self, conditions: Conditions, motion: Tensor, mask: Tensor) -> Output:
+        """Predict every frame of a window.
+
+        Args:
+            conditions: from `conditions`.
+            motion: (B, T, 337) rot6d of 55 joints, translation, contacts.
+            mask: (B, T, 337), 1 where motion is to be ignored.
+        """
+        return self.local_scan(conditions, *self.global_scan(conditions, motion, mask))
+
+
+def fit_frames(features: Tensor, frames: int) -> Tensor:
+    """Cut features (B, F, C) at the end, or repeat their tail, to (B, frames, C)."""
+    missing = frames - features.shape[1]
+    while missing > 0:
+        features = torch.cat([features, features[:, -missing:]], 1)
+        missing = frames - features.shape[1]
+    return features[:, :frames]

@@ -1,0 +1,147 @@
+"""The selective scan of Mamba (Gu and Dao 2023), and the short causal convolution before it.
+
+    h[t] = exp(delta[t] A) h[t-1] + delta[t] B[t] x[t]
+    y[t] = C[t] · h[t] + D x[t],     delta = softplus(step + bias)
+
+`selective_scan_reference` says it plainly; `selective_scan` gives the same numbers fast: by the fused CUDA kernels of
+mamba-ssm and causal-conv1d where they import and the tensors are on a GPU, else by a loop over time in which all states
+of a batch move at once and whose gradient is written by hand: training keeps one (L, B, N, D) tensor and no graph.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+try:
+    from causal_conv1d import causal_conv1d_fn
+    from mamba_ssm.ops.selective_scan_interface import selective_scan_fn
+except Exception:  # a broken build of the kernels raises more than ImportError, and none of it may stop the CPU path
+    causal_conv1d_fn = selective_scan_fn = None
+
+
+def fused(x: Tensor) -> bool:
+    """Whether the fused kernels serve this tensor."""
+    return selective_scan_fn is not None and x.is_cuda
+
+
+def selective_scan(x: Tensor, step: Tensor, a: Tensor, b: Tensor, c: Tensor, d: Tensor, step_bias: Tensor) -> Tensor:
+    """Run the scan over time.
+
+    Args:
+        x: (B, L, D) input.
+        step: (B, L, D) step before bias and softplus.
+        a: (D, N) negative decay rates.
+        b: (B, L, N) input weights.
+        c: (B, L, N) output weights.
+        d: (D,) weight of the direct path.
+        step_bias: (D,).
+
+    Returns:
+        (B, L, D)
+    """
+    if fused(x):
+        along = [tensor.transpose(1, 2).contiguous() for tensor in (x, step, b, c)]  # (B, ·, L)
+        y = selective_scan_fn(along[0], along[1], a, along[2], along[3], d, delta_bias=step_bias, delta_softplus=True)
+        return y.transpose(1, 2)
+    delta = F.softplus(step + step_bias)
+    return _Scan.apply(x, delta, a, b, c) + d * x
+
+
+def selective_scan_reference(
+    x: Tensor, step: Tensor, a: Tensor, b: Tensor, c: Tensor, d: Tensor, step_bias: Tensor
+) -> Tensor:
+    """The definition, one sample of time after the other; arguments as `selective_scan`."""
+    delta = F.softplus(step + step_bias)
+    h = x.new_zeros(x.shape[0], x.shape[2], a.shape[1])  # (B, D, N)
+    out = []
+    for t in range(x.shape[1]):
+        decay = torch.exp(delta[:, t, :, None] * a)  # (B, D, N)
+        h = decay * h + delta[:, t, :, None] * b[:, t, None, :] * x[:, t, :, None]
+        out.append((h * c[:, t, None, :]).sum(-1) + d * x[:, t])
+    return torch.stack(out, 1)
+
+
+class _Scan(torch.autograd.Function):
+    """y[t] = C[t] · h[t] with a backward pass that keeps the states and computes the decays again."""
+
+    @staticmethod
+    def forward(ctx, x, delta, a, b, c):
+        batch, length, width = x.shape
+        states = a.shape[1]
+        rates = a.t().contiguous()  # (N, D): channels last, so that every product runs along memory
+        keep = any(ctx.needs_input_grad)
+        # One buffer for all states when a backward pass will want them, else two that take turns.
+        h = x.new_empty(length if keep else 2, batch, states, width)
+        y = x.new_empty(length, batch, 1, width)
+        pushes = (delta * x).unbind(1)
+        previous = x.new_zeros(batch, states, width)
+        decay = torch.empty_like(previous)
+        for t, (delta_t, push_t, b_t, c_t) in enumerate(
+            zip(delta.unbind(1), pushes, b.unbind(1), c.unbind(1), strict=True)
+        ):
+            current = h[t if keep else t % 2]
+            torch.mul(delta_t[:, None, :], rates, out=decay).exp_()
+            torch.mul(b_t[:, :, None], push_t[:, None, :], out=current)
+            current.addcmul_(decay, previous)
+            torch.bmm(c_t[:, None, :], current, out=y[t])
+            previous = current
+        if keep:
+            ctx.save_for_backward(x, delta, rates, b, c, h)
+        return y[:, :, 0].transpose(0, 1)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, grad_y):
+        x, delta, rates, b, c, h = ctx.saved_tensors
+        batch, length, width = x.shape
+        grad_y = grad_y.contiguous()
+        push = delta * x
+        grad_push = x.new_empty(length, batch, 1, width)  # of delta * x
+        grad_delta = x.new_empty(length, batch, width)
+        grad_b = x.new_empty(length, batch, rates.shape[0], 1)
+        grad_rates = torch.zeros_like(h[0])  # (B, N, D), summed over the batch at the end
+        grad_h = torch.zeros_like(h[0])
+        decay, flow = torch.empty_like(grad_h), torch.empty_like(grad_h)
+        grads_y, deltas, pushes, bs, cs = (tensor.unbind(1) for tensor in (grad_y, delta, push, b, c))
+        for t in range(length - 1, -1, -1):
+            # grad_h enters as what the later states pass back.
+            grad_h.addcmul_(cs[t][:, :, None], grads_y[t][:, None, :])
+            torch.bmm(bs[t][:, None, :], grad_h, out=grad_push[t])
+            torch.bmm(grad_h, pushes[t][:, :, None], out=grad_b[t])
+            torch.mul(deltas[t][:, None, :], rates, out=decay).exp_()
+            grad_h.mul_(decay)
+            if t:
+                torch.mul(grad_h, h[t - 1], out=flow)  # d loss / d (delta A)
+                grad_rates.addcmul_(flow, deltas[t][:, None, :])
+                torch.sum(flow.mul_(rates), 1, out=grad_delta[t])
+            else:
+                grad_delta[t].zero_()
+        grad_push = grad_push[:, :, 0].transpose(0, 1)
+        grad_c = torch.matmul(h, grad_y.transpose(0, 1).unsqueeze(-1))[..., 0].transpose(0, 1)
+        return (
+            grad_push * delta,
+            grad_delta.transpose(0, 1) + grad_push * x,
+            grad_rates.sum(0).t(),
+            grad_b[..., 0].transpose(0, 1),
+            grad_c,
+        )
+
+
+def causal_conv(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """Depthwise convolution that looks only back, then SiLU.
+
+    Args:
+        x: (B, L, D).
+        weight: (D, 1, K), the last tap is the present.
+        bias: (D,).
+    """
+    taps = weight.shape[-1]
+    if fused(x):
+        return causal_conv1d_fn(x.transpose(1, 2), weight[:, 0], bias, activation="silu").transpose(1, 2)
+    past = F.pad(x, (0, 0, taps - 1, 0))  # (B, K - 1 + L, D)
+    length = x.shape[1]
+    out = bias + past[:, :length] * weight[:, 0, 0]
+    for tap in range(1, taps):
+        out = torch.addcmul(out, past[:, tap : tap + length], weight[:, 0, tap])
+    return F.silu(out)

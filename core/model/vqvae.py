@@ -1,0 +1,134 @@
+"""The quantised autoencoder of a body part (van den Oord et al. 2017), and the global motion predictor."""
+
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..body.parts import Part
+from .config import ROOT, ModelConfig
+from .layers import ConvDecoder, ConvEncoder
+
+COMMITMENT = 1.0
+
+
+class Quantised(NamedTuple):
+    """Latents snapped to the codebook.
+
+    Attributes:
+        latents: (B, T, D) entries; gradients pass straight through to the encoder.
+        codes: (B, T) int64.
+        loss: codebook and commitment loss, scalar.
+    """
+
+    latents: Tensor
+    codes: Tensor
+    loss: Tensor
+
+
+class Quantizer(nn.Module):
+    """A codebook of K entries of length D."""
+
+    def __init__(self, size: int, width: int):
+        super().__init__()
+        self.embedding = nn.Embedding(size, width)
+        nn.init.uniform_(self.embedding.weight, -1 / size, 1 / size)
+
+    def codes(self, latents: Tensor) -> Tensor:
+        """Nearest entries (B, T) of latents (B, T, D) by squared distance."""
+        book = self.embedding.weight
+        # |z|² is the same for every entry, so it does not decide.
+        return (book.square().sum(-1) - 2 * (latents @ book.t())).argmin(-1)
+
+    def lookup(self, codes: Tensor) -> Tensor:
+        """Entries (B, T, D) of codes (B, T)."""
+        return self.embedding(codes)
+
+    def forward(self, latents: Tensor) -> Quantised:
+        """Snap latents (B, T, D)."""
+        codes = self.codes(latents.detach())
+        entries = self.lookup(codes)
+        loss = F.mse_loss(entries, latents.detach()) + COMMITMENT * F.mse_loss(latents, entries.detach())
+        return Quantised(latents + (entries - latents).detach(), codes, loss)
+
+    @torch.no_grad()
+    def initialise(self, latents: Tensor, generator: torch.Generator | None = None) -> None:
+        """Start the codebook from a random choice of latents (M, D)."""
+        self._replace(torch.arange(len(self.embedding.weight)), latents, generator)
+
+    @torch.no_grad()
+    def restart_dead(
+        self, counts: Tensor, latents: Tensor, minimum: float = 1, generator: torch.Generator | None = None
+    ) -> int:
+        """Move entries used less than `minimum` times (counts (K,)) onto random latents (M, D); how many moved."""
+        dead = torch.nonzero(counts < minimum)[:, 0]
+        self._replace(dead, latents, generator)
+        return len(dead)
+
+    def _replace(self, entries: Tensor, latents: Tensor, generator: torch.Generator | None) -> None:
+        chosen = torch.randint(len(latents), (len(entries),), generator=generator)
+        self.embedding.weight.data[entries] = latents[chosen].to(self.embedding.weight)
+
+
+class Autoencoder(nn.Module):
+    """Encoder, quantizer, decoder; one code per frame.
+
+    Args:
+        width: channels of the part.
+        inner: channels inside.
+        code_dim: length of a codebook entry.
+        codebook_size: number of entries.
+        depth: stages of encoder and decoder.
+    """
+
+    def __init__(self, width: int, inner: int, code_dim: int, codebook_size: int, depth: int):
+        super().__init__()
+        self.encoder = ConvEncoder(width, inner, code_dim, depth)
+        self.quantizer = Quantizer(codebook_size, code_dim)
+        self.decoder = ConvDecoder(code_dim, inner, width, depth)
+
+    def encode(self, motion: Tensor) -> Tensor:
+        """Channels (B, T, width) to latents (B, T, D) before quantising."""
+        return self.encoder(motion)
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """Latents (B, T, D) to channels (B, T, width)."""
+        return self.decoder(latents)
+
+    def codes(self, motion: Tensor) -> Tensor:
+        """Channels (B, T, width) to codes (B, T)."""
+        return self.quantizer.codes(self.encode(motion))
+
+    def decode_codes(self, codes: Tensor) -> Tensor:
+        """Codes (B, T) to channels (B, T, width)."""
+        return self.decode(self.quantizer.lookup(codes))
+
+    def forward(self, motion: Tensor) -> tuple[Tensor, Quantised]:
+        """Reconstruction (B, T, width) and what the quantizer did."""
+        quantised = self.quantizer(self.encode(motion))
+        return self.decode(quantised.latents), quantised
+
+
+class RootPredictor(nn.Module):
+    """The global motion predictor: from the lower body (translation channels zero) to itself with root velocities."""
+
+    def __init__(self, width: int, inner: int, code_dim: int, depth: int):
+        super().__init__()
+        self.encoder = ConvEncoder(width, inner, code_dim, depth)
+        self.decoder = ConvDecoder(code_dim, inner, width, depth)
+
+    def forward(self, lower: Tensor) -> Tensor:
+        """(B, T, 61) to (B, T, 61): channels 54-56 are x velocity m/s, y metres, z velocity m/s."""
+        return self.decoder(self.encoder(lower))
+
+
+def build_autoencoder(config: ModelConfig, part: Part) -> Autoencoder:
+    """A part's autoencoder with fresh weights."""
+    depth = config.vae_depths[part]
+    return Autoencoder(config.part_width(part), config.vae_width, config.code_dim, config.codebook_size, depth)
+
+
+def build_root(config: ModelConfig) -> RootPredictor:
+    """The global motion predictor with fresh weights."""
+    return RootPredictor(config.part_width(ROOT), config.vae_width, config.code_dim, config.vae_depths[ROOT])
