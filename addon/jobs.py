@@ -136,7 +136,7 @@ class JobOperator:
     def cancel(self, context):
         """Blender itself ends the operator: another file is loaded, or the window closes."""
         if self._job is not None:
-            self._job.client.stop()
+            self._job.client.stop(wait=False)
         self._close(context)
 
     def _close(self, context) -> None:
@@ -150,12 +150,13 @@ class JobOperator:
 
     def _end(self, context):
         outcome = self._job.outcome
-        if isinstance(outcome, protocol.Failure):
-            raise GestureError(outcome.message, outcome.remedy, outcome.detail)
-        if isinstance(outcome, protocol.Cancelled):
+        # Also when the result came after all: who cancels wants nothing changed.
+        if self._job.cancelling or isinstance(outcome, protocol.Cancelled):
             state.notes = [f"{self.job_label} was cancelled; nothing was changed."]
             self.report({"WARNING"}, state.notes[0])
             return {"CANCELLED"}
+        if isinstance(outcome, protocol.Failure):
+            raise GestureError(outcome.message, outcome.remedy, outcome.detail)
         state.error, state.notes = None, self.apply(context, outcome.values)
         for note in state.notes:
             self.report({"INFO"}, note)

@@ -44,7 +44,7 @@ class MambaTalkPreferences(bpy.types.AddonPreferences):
         layout.operator("mambatalk.check_worker")
 
 
-NO_WORKER = "Worker not set up: run `python build.py setup`, or set Worker Python in the preferences"
+NO_WORKER = "No worker: run `python build.py setup` in the project's folder, or set Worker Python in the preferences"
 
 
 @dataclass(frozen=True)

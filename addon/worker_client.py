@@ -79,24 +79,24 @@ class WorkerClient:
         except queue.Empty:
             return replies
 
-    def stop(self) -> None:
-        """End the process: by closing its stdin, by force when that is not enough."""
+    def stop(self, wait: bool = True) -> None:
+        """End the process: by closing its stdin, by force when that is not enough; `wait` until it is gone."""
         process, self._process, self._open = self._process, None, None
         if process is None:
             return
         with contextlib.suppress(OSError):
             process.stdin.close()
-        try:
-            process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if wait:
+            _reap(process)
+        else:
+            threading.Thread(target=_reap, args=(process,), name="worker's end", daemon=True).start()
 
     def _start(self) -> None:
         # A queue of its own for each process: the last words of an old one must not reach a new request.
         self._replies = queue.SimpleQueue()
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")}
+        # What is set for Blender's own Python must not reach another one.
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
         environment |= {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
         try:
             with self.log.open("wb") as log:
@@ -171,9 +171,14 @@ def _read(process: subprocess.Popen, replies: queue.SimpleQueue) -> None:
                 )
             )
     # Only a process that is gone for certain is reported: the next request must start a new one.
+    _reap(process)
+    replies.put(None)
+
+
+def _reap(process: subprocess.Popen) -> None:
+    """Wait until a process that was asked to end is gone; after a while, make it."""
     try:
         process.wait(STOP_S)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-    replies.put(None)
