@@ -15,7 +15,7 @@ MOST_BEND = np.radians(125)
 ARM_LENGTH_M = 0.53  # the length that the styles' metres are meant for
 NEUTRAL = (0.06, -0.465, 0.13)  # (out, up, forward) where every clip begins, whatever its style
 SMOOTH_S = 0.05
-HIGHEST_LOOP_M = 0.27
+HIGHEST_LOOP_M = 0.30
 MIDLINE_M = 0.12  # wrists keep this far from the body's middle, each on its own side
 
 

@@ -107,11 +107,11 @@ class Accent:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that the body does, in order of time."""
+    """All that the body does, in order of time; boundaries are (end of phrase, length of its pause), seconds."""
 
     units: tuple[Unit, ...]
     accents: tuple[Accent, ...]
-    boundaries: tuple[float, ...]
+    boundaries: tuple[tuple[float, float], ...]
 
     @property
     def strokes(self) -> tuple[Stroke, ...]:
@@ -149,7 +149,8 @@ def make_plan(prosody: Prosody, style: Style, placement: Placement = hashed_plac
         Accent(s.time_s, s.prominence, lexicon.word_class(prosody.words[s.word].word))
         for s in _choose(prosody, None, style)
     )
-    boundaries = tuple(phrase.end_s for phrase in prosody.phrases)
+    following = [phrase.start_s for phrase in prosody.phrases[1:]] + [np.inf]
+    boundaries = tuple((p.end_s, start_s - p.end_s) for p, start_s in zip(prosody.phrases, following, strict=True))
     return Plan(tuple(units), accents, boundaries)
 
 

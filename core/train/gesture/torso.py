@@ -12,7 +12,8 @@ from .styles import Style
 
 BREATHS_PER_S = 0.25
 SHIFT_S = 1.9
-SHIFT_GAP_S = 4.5
+SHIFT_PAUSE_S = 0.4
+SHIFT_GAP_S = 3.2
 LONGEST_STANCE_S = 9.0
 
 
@@ -90,12 +91,11 @@ def _x(angle: np.ndarray) -> np.ndarray:
 
 
 def _weight_shifts(plan: Plan, style: Style, end_s: float) -> list:
-    """Moves of the pelvis from leg to leg at the ends of phrases."""
+    """Moves of the pelvis from leg to leg: in every real pause, and when one stance has lasted long."""
     moves, last, side = [], 0.0, 1.0
-    ends = sorted({*plan.boundaries, *(stroke.end_s for stroke in plan.strokes)})
-    boundaries = set(plan.boundaries)
-    for time_s in ends:
-        due = time_s - last >= (SHIFT_GAP_S if time_s in boundaries else LONGEST_STANCE_S)
+    pauses = {time_s for time_s, length_s in plan.boundaries if length_s >= SHIFT_PAUSE_S}
+    for time_s in sorted({*pauses, *(stroke.end_s for stroke in plan.strokes)}):
+        due = time_s - last >= (SHIFT_GAP_S if time_s in pauses else LONGEST_STANCE_S)
         if due and time_s < end_s:
             moves.append((time_s, time_s + SHIFT_S, [side * style.sway, 0.012 * side]))
             last, side = time_s, -side
