@@ -15,7 +15,8 @@ MOST_BEND = np.radians(125)
 ARM_LENGTH_M = 0.53  # the length that the styles' metres are meant for
 NEUTRAL = (0.06, -0.465, 0.13)  # (out, up, forward) where every clip begins, whatever its style
 SMOOTH_S = 0.05
-HIGHEST_LOOP_M = 0.30
+HIGHEST_LOOP_M = 0.32
+CEILING_M = 0.03  # wrists stay about below the shoulder
 MIDLINE_M = 0.12  # wrists keep this far from the body's middle, each on its own side
 
 
@@ -94,6 +95,7 @@ def arm_path(plan: Plan, style: Style, side: int, times_s: np.ndarray, rng: np.r
     home = np.array(style.home)
     raised = np.clip((path[:, 1:2] - rest[1]) / max(home[1] - rest[1], 0.02), 0, 1)
     path = path + loops * scale[:, None] + raised * (path - home) * (scale[:, None] - 1)
+    path[:, 1] = CEILING_M - _at_least(CEILING_M - path[:, 1], 0.0, 0.03)
     path = lag(path, 0.0, SMOOTH_S)
     roll = steps(times_s, [0.0], rolls)[:, 0]
     extension = steps(times_s, [0.0], extensions)[:, 0]

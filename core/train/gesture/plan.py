@@ -149,7 +149,7 @@ def make_plan(prosody: Prosody, style: Style, placement: Placement = hashed_plac
         Accent(s.time_s, s.prominence, lexicon.word_class(prosody.words[s.word].word))
         for s in _choose(prosody, None, style)
     )
-    following = [phrase.start_s for phrase in prosody.phrases[1:]] + [np.inf]
+    following = [*(phrase.start_s for phrase in prosody.phrases[1:]), np.inf][: len(prosody.phrases)]
     boundaries = tuple((p.end_s, start_s - p.end_s) for p, start_s in zip(prosody.phrases, following, strict=True))
     return Plan(tuple(units), accents, boundaries)
 

@@ -65,7 +65,7 @@ def torso_path(plan: Plan, style: Style, times_s: np.ndarray, hands: np.ndarray,
     reach = (hands[:, 0, 2] - hands[:, 1, 2]) / 2
     yaw = np.radians(lag(-100 * reach + 60 * sideways, 0.10, 0.12))
     roll = np.radians(lag(38 * raised, 0.12, 0.12))
-    wander = [np.radians(1.6) * drift(rng, count, 7.0) for _ in range(3)]
+    wander = [np.radians(2.0) * drift(rng, count, 7.0) for _ in range(3)]
     breath = np.sin(2 * np.pi * BREATHS_PER_S * times_s)
 
     side = lag(shift[:, 0], 0.05)
@@ -78,8 +78,8 @@ def torso_path(plan: Plan, style: Style, times_s: np.ndarray, hands: np.ndarray,
 
     trunk = pelvis + spine
     head = -0.75 * lag(trunk, 0.06, 0.08)
-    head[:, 0] += np.radians(style.nod) * nod + wander[0] - np.radians(1.0) * speaking
-    head[:, 1] += np.radians(6.0) * shake + wander[1] + 0.6 * yaw
+    head[:, 0] += np.radians(style.nod) * nod + wander[0]
+    head[:, 1] += np.radians(6.0) * shake + wander[1] + 0.8 * yaw
     head[:, 2] += np.radians(5.0) * lag(tilt, 0.05) + wander[2] - 0.3 * side
     rotvecs[JOINT["neck"]] = 0.4 * head
     rotvecs[JOINT["head"]] = 0.6 * lag(head, 0.033)
