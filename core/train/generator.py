@@ -1,0 +1,136 @@
+"""Stage two: the generator learns the codes of the frozen autoencoders from speech, words, style and seed poses."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from ..body.parts import Part
+from .fit import FitSettings, Step, fit
+from .losses import generator_loss
+from .windows import SEED_FRAMES, Batch, WindowSet
+
+LATENT = 3.0
+FIRST_RATIO = 0.05
+HEARD = ("face", "memory")  # conditions that come from sound and words alone
+
+
+@dataclass(frozen=True)
+class GeneratorSettings:
+    """What one step of stage two sees.
+
+    Attributes:
+        batch: stretches of sound per step; every style that a clip was performed in makes one window of each.
+        masked_passes: passes with a random mask beside the seed-only one (the published training has two).
+        seed_noise: standard deviation of noise on the seed poses, which generating never hits exactly.
+        smoothing: label smoothing.
+        share_neighbours: how much of a label goes to entries near the true one (0: none).
+    """
+
+    batch: int = 8
+    masked_passes: int = 1
+    seed_noise: float = 0.02
+    smoothing: float = 0.0
+    share_neighbours: float = 0.0
+
+
+class GeneratorTraining(nn.Module):
+    """The generator with the constants of its loss."""
+
+    def __init__(self, generator: nn.Module, autoencoders: dict[Part, nn.Module], settings: GeneratorSettings):
+        super().__init__()
+        self.generator = generator
+        self.settings = settings
+        for part in Part:
+            codebook = autoencoders[part].quantizer.embedding.weight.detach().clone()
+            self.register_buffer(f"codebook_{part}", codebook, persistent=False)
+            self.register_buffer(f"spread_{part}", codebook.var(0).mean().clamp(min=1e-6), persistent=False)
+            self.register_buffer(f"soft_{part}", _soft_labels(codebook, settings.share_neighbours), persistent=False)
+
+    def conditions(self, batch: Batch) -> dict[str, Tensor]:
+        """The conditions of all windows; sound and words, which several styles share, are encoded once."""
+        generator = self.generator
+        frames = batch.words.shape[1]
+        shared = generator.conditions(batch.audio, batch.words, batch.speaker.new_zeros(len(batch.audio)))
+        heard = {name: shared[name][batch.sound] for name in HEARD}
+        speaker = batch.speaker[:, None].expand(-1, frames)
+        body = generator.speaker_encoder_body(speaker)
+        return heard | {
+            "speaker_query": generator.global_scan.body_q_self_attn(body),
+            "speaker_body": body,
+            "speaker_face": generator.speaker_encoder_face(speaker),
+        }
+
+    def inputs(self, batch: Batch, progress: float) -> tuple[Tensor, Tensor]:
+        """Motion and mask (passes · B, T, 337): first the seed-only pass, then the randomly masked ones."""
+        seeded = batch.motion.clone()
+        # half of the windows start from recorded poses, half from decoded ones, all a little off
+        decoded = (torch.rand(len(seeded), 1, 1, device=seeded.device) < 0.5).float()
+        first = decoded * batch.seed + (1 - decoded) * batch.motion[:, :SEED_FRAMES]
+        seeded[:, :SEED_FRAMES] = first + self.settings.seed_noise * torch.randn_like(first)
+        hidden = torch.ones_like(seeded)
+        hidden[:, :SEED_FRAMES] = 0
+        ratio = FIRST_RATIO + (1 - FIRST_RATIO) * progress
+        masks = [(torch.rand_like(seeded) < ratio).float() for _ in range(self.settings.masked_passes)]
+        return torch.cat([seeded] + [batch.motion] * len(masks)), torch.cat([hidden, *masks])
+
+    def forward(self, batch: Batch, progress: float) -> tuple[Tensor, dict[str, float]]:
+        """Loss of one batch, and the seed-only pass' terms."""
+        conditions = self.conditions(batch)
+        passes = 1 + self.settings.masked_passes
+        conditions = {name: value.repeat(passes, *[1] * (value.ndim - 1)) for name, value in conditions.items()}
+        output = self.generator(conditions, *self.inputs(batch, progress))
+        weight = batch.weight
+        value, report = 0.0, {}
+        for part in Part:
+            codebook, spread = getattr(self, f"codebook_{part}"), getattr(self, f"spread_{part}")
+            labels = batch.codes[part]
+            soft = getattr(self, f"soft_{part}")[labels] if self.settings.share_neighbours else labels
+            for index in range(passes):
+                rows = slice(index * len(weight), (index + 1) * len(weight))
+                nll, error = generator_loss(
+                    output.logits[part][rows],
+                    output.latents[part][rows],
+                    soft,
+                    labels,
+                    codebook,
+                    weight,
+                    self.settings.smoothing,
+                )
+                value = value + nll + LATENT * error / spread
+                if index == 0:
+                    report[f"{part}_nll"] = float(nll.detach())
+                    report[f"{part}_mse"] = float((error / spread).detach())
+        return value / passes, report
+
+
+def _soft_labels(codebook: Tensor, share: float) -> Tensor:
+    """Label distributions (K, K): 1 - share on the entry itself, the rest on entries by nearness."""
+    entries = len(codebook)
+    if not share:
+        return torch.empty(0)
+    distance = torch.cdist(codebook, codebook).square() + torch.eye(entries, device=codebook.device) * 1e9
+    scale = distance.min(1).values.clamp(min=1e-9)[:, None]
+    near = torch.softmax(-distance / scale, -1)
+    return (1 - share) * torch.eye(entries, device=codebook.device) + share * near
+
+
+def train_generator(
+    generator: nn.Module,
+    autoencoders: dict[Part, nn.Module],
+    windows: WindowSet,
+    fit_settings: FitSettings,
+    checkpoint: Path,
+    settings: GeneratorSettings | None = None,
+    after: Callable[[Step], None] = lambda step: None,
+) -> None:
+    """Train the generator in place; `after` runs after every step, to export or evaluate."""
+    settings = settings or GeneratorSettings()
+    training = GeneratorTraining(generator, autoencoders, settings)
+
+    def loss(step: Step) -> tuple[Tensor, dict[str, float]]:
+        return training(windows.draw(step.random, settings.batch), step.progress)
+
+    fit("generator", training, loss, fit_settings, checkpoint, after)
