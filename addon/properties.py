@@ -47,7 +47,7 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
     transcript_file: StringProperty(name="File", description="What is said", subtype="FILE_PATH")
     transcript_text: PointerProperty(name="Text", description="What is said", type=bpy.types.Text)
     allow_no_words: BoolProperty(
-        name="Go On Without Words", description="When the transcript does not fit the recording, follow the voice alone"
+        name="Words Optional", description="When the transcript does not fit the recording, follow the voice alone"
     )
     character: PointerProperty(
         name="Character",
