@@ -1,0 +1,237 @@
+"""The spoken half of the training corpus: clips of synthetic speech with transcripts and word times.
+
+    python -m core.train.corpus_speech --out cache/corpus --minutes 40 --seed 7
+
+Everything about a clip (voice, pace, words, pauses, room) is drawn from the seed and the clip's number, so clips can be
+made in any order and finished ones are skipped. Voices take turns: any prefix of the corpus is balanced. What the
+voices are and where their licences stand is in `speech`; what they read, in `texts`.
+"""
+
+import argparse
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+from scipy.signal import fftconvolve, lfilter
+
+from ..clock import SAMPLE_RATE
+from ..errors import GestureError
+from . import speech
+from .texts import Utterance, utterance
+
+# Women and men in turn, American and British; left out: whispering and costume voices, and the roughest ones.
+VOICES = (
+    "af_heart", "am_michael", "bf_emma", "am_fenrir", "af_bella", "bm_george", "af_sarah", "am_puck",
+    "af_nova", "am_echo", "bf_isabella", "bm_fable", "af_kore", "am_eric", "af_aoede", "am_liam",
+)  # fmt: skip
+SPEECHES_SHARE = 0.35
+VALIDATION_EVERY = 12
+# The words of a clip that drops out in alignment are not where the times say; such clips are of no use for training.
+LOWEST_CONFIDENCE = 0.35
+
+
+@dataclass(frozen=True)
+class Clip:
+    """What a clip will be, before anything is spoken.
+
+    `pauses_s[i]` is the silence after sentence i, `lead_s` the one before the first; `room` is 0 for a dry recording.
+    """
+
+    name: str
+    voice: str
+    split: str
+    utterance: Utterance
+    speed: float
+    lead_s: float
+    pauses_s: tuple[float, ...]
+    level_db: float
+    noise_db: float
+    room: float
+    tilt_db: float
+
+
+def plan_clip(number: int, seed: int) -> Clip:
+    """Draw clip `number` of the corpus `seed`."""
+    rng = np.random.default_rng([seed, number])
+    # Every second round of the voices starts one later, so that sources and splits do not stick to voices.
+    voice = VOICES[(number + number // len(VOICES)) % len(VOICES)]
+    from_speeches = int((number + 1) * SPEECHES_SHARE) > int(number * SPEECHES_SHARE)
+    said = utterance(rng, "speeches" if from_speeches else "patterns")
+    # Mostly the breath between two sentences, sometimes a break long enough to lower the hands.
+    pauses_s = [rng.uniform(0.3, 0.9) if rng.random() < 0.7 else rng.uniform(0.9, 2.0) for _ in said.sentences]
+    rough = rng.random() < 0.3
+    return Clip(
+        name=f"{number:04d}_{voice}",
+        voice=voice,
+        split="val" if number % VALIDATION_EVERY == VALIDATION_EVERY // 2 else "train",
+        utterance=said,
+        speed=round(float(rng.uniform(0.9, 1.15)), 3),
+        lead_s=float(rng.uniform(1.0, 2.0) if rng.random() < 0.25 else rng.uniform(0.15, 0.6)),
+        pauses_s=tuple(float(p) for p in pauses_s),
+        level_db=float(rng.uniform(-27, -18)),
+        noise_db=float(rng.uniform(-58, -46) if rough else rng.uniform(-78, -70)),
+        room=float(rng.uniform(0.15, 0.4) if rough else 0.0),
+        tilt_db=float(rng.uniform(-5, 3) if rough else 0.0),
+    )
+
+
+def trim(samples: np.ndarray, rate: int, floor_db: float = -42.0, margin_s: float = 0.03) -> np.ndarray:
+    """Cut the near silence at both ends of a sentence: 10 ms frames `floor_db` below the loudest one."""
+    hop = rate // 100
+    frames = samples[: len(samples) // hop * hop].reshape(-1, hop)
+    level = np.sqrt(np.mean(frames**2, axis=1))  # (F,)
+    loud = np.flatnonzero(level > level.max() * 10 ** (floor_db / 20))
+    margin = int(margin_s * rate)
+    return samples[max(0, loud[0] * hop - margin) : (loud[-1] + 1) * hop + margin]
+
+
+def assemble(clip: Clip, sentences: list[np.ndarray], seed: int) -> np.ndarray:
+    """Join spoken sentences into the clip's recording.
+
+    Args:
+        clip: the plan.
+        sentences: each (N,) float32 at 16 kHz.
+        seed: of the corpus; the noise is drawn from it and the clip's name.
+
+    Returns:
+        (N,) float32, peak below 1.
+    """
+    rng = np.random.default_rng([seed, *clip.name.encode()])
+    pieces = [np.zeros(round(clip.lead_s * SAMPLE_RATE), np.float32)]
+    fade = np.linspace(0, 1, SAMPLE_RATE // 100, dtype=np.float32)
+    for sentence, pause_s in zip(sentences, clip.pauses_s, strict=True):
+        sentence = trim(sentence, SAMPLE_RATE).copy()
+        sentence[: len(fade)] *= fade
+        sentence[-len(fade) :] *= fade[::-1]
+        pieces += [sentence, np.zeros(round(pause_s * SAMPLE_RATE), np.float32)]
+    dry = np.concatenate(pieces)
+    sound = _room(dry, clip, rng)
+    spoken = np.abs(dry) > 0
+    sound *= 10 ** (clip.level_db / 20) / np.sqrt(np.mean(sound[spoken] ** 2))
+    noise = lfilter([1.0], [1.0, -0.9], rng.standard_normal(len(sound)))  # duller than white, as rooms are
+    sound = sound + noise / noise.std() * 10 ** (clip.noise_db / 20)
+    return (sound * min(1.0, 0.97 / np.abs(sound).max())).astype(np.float32)
+
+
+def _room(dry: np.ndarray, clip: Clip, rng: np.random.Generator) -> np.ndarray:
+    """A short decaying echo and a tilt of the spectrum; the direct sound stays where it is."""
+    if not clip.room:
+        return dry.astype(np.float64)
+    seconds = np.arange(int(clip.room * SAMPLE_RATE)) / SAMPLE_RATE
+    echo = rng.standard_normal(len(seconds)) * np.exp(-6.9 * seconds / clip.room)  # -60 dB at `room` seconds
+    echo[: SAMPLE_RATE // 200] = 0
+    wet = fftconvolve(dry, echo / np.sqrt(np.sum(echo**2)))[: len(dry)]
+    sound = dry + 0.2 * wet
+    low = lfilter([0.3], [1.0, -0.7], sound)
+    return low + (sound - low) * 10 ** (clip.tilt_db / 20)
+
+
+def make_clip(network, clip: Clip, folder: Path, seed: int) -> float:
+    """Speak a clip and write NAME.wav (16 kHz, 16 bit) and NAME.txt; returns its seconds.
+
+    The text is written first and the sound is renamed into place last: a clip with a .wav is complete.
+    """
+    sentences = [speech.speak(network, clip.voice, text, clip.speed) for text in clip.utterance.sentences]
+    sentences = [soxr.resample(s, speech.SAMPLE_RATE, SAMPLE_RATE, "HQ") for s in sentences]
+    samples = assemble(clip, sentences, seed)
+    (folder / f"{clip.name}.txt").write_text("\n".join(clip.utterance.sentences) + "\n", encoding="utf-8")
+    partial = folder / f"{clip.name}.part"
+    soundfile.write(partial, samples, SAMPLE_RATE, subtype="PCM_16", format="WAV")
+    partial.replace(folder / f"{clip.name}.wav")
+    return len(samples) / SAMPLE_RATE
+
+
+def align_clip(folder: Path, name: str) -> float:
+    """Write NAME.words.json; returns the mean confidence of its words.
+
+    Raises:
+        GestureError: the words do not fit the sound.
+    """
+    from ..audio.load import load_audio
+    from ..text.align import align
+    from ..text.timing import save_words
+
+    text = (folder / f"{name}.txt").read_text(encoding="utf-8")
+    words = align(load_audio(folder / f"{name}.wav").samples, text).words
+    partial = folder / f"{name}.words.part"
+    save_words(words, partial)
+    partial.replace(folder / f"{name}.words.json")
+    return float(np.mean([word.confidence for word in words]))
+
+
+def align_all(folder: Path, clips: list[Clip]) -> list[str]:
+    """Align every clip that has sound but no words; returns the names that cannot be used, with the reason."""
+    dropped = []
+    for clip in clips:
+        if not (folder / f"{clip.name}.wav").exists() or (folder / f"{clip.name}.words.json").exists():
+            continue
+        try:
+            confidence = align_clip(folder, clip.name)
+        except GestureError as error:
+            dropped.append(f"{clip.name}: {error.message}")
+            continue
+        if confidence < LOWEST_CONFIDENCE:
+            (folder / f"{clip.name}.words.json").unlink()
+            dropped.append(f"{clip.name}: mean confidence {confidence:.2f}")
+    return dropped
+
+
+def write_index(folder: Path, clips: list[Clip]) -> float:
+    """Write index.json: the finished clips in order, keeping what others noted about them; returns their seconds."""
+    path = folder / "index.json"
+    known = {entry["name"]: entry for entry in json.loads(path.read_text())} if path.exists() else {}
+    entries = []
+    for clip in clips:
+        wav = folder / f"{clip.name}.wav"
+        if wav.exists():
+            seconds = soundfile.info(wav).duration
+            facts = {"name": clip.name, "voice": clip.voice, "seconds": seconds, "split": clip.split}
+            entries.append({**known.get(clip.name, {}), **facts})
+    partial = folder / f"index.{os.getpid()}.part"
+    partial.write_text(json.dumps(entries, indent=1), encoding="utf-8")
+    partial.replace(path)
+    return sum(entry["seconds"] for entry in entries)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command line; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path("cache/corpus"))
+    parser.add_argument("--minutes", type=float, default=40.0)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--align-only", action="store_true", help="speak nothing, align what is there")
+    options = parser.parse_args(arguments)
+    options.out.mkdir(parents=True, exist_ok=True)
+    # A clip lasts 15 s at the very least, so this many are always enough.
+    clips = [plan_clip(number, options.seed) for number in range(int(options.minutes * 4) + 1)]
+    if not options.align_only:
+        try:
+            _speak_all(options, clips)
+        except GestureError as error:
+            print(error, file=sys.stderr)
+            return 2
+    seconds = write_index(options.out, clips)
+    print(f"{seconds / 60:.1f} minutes of speech in {options.out}", file=sys.stderr)
+    for line in align_all(options.out, clips):
+        print(f"dropped {line}", file=sys.stderr)
+    return 0
+
+
+def _speak_all(options: argparse.Namespace, clips: list[Clip]) -> None:
+    network = speech.load_network(options.threads)
+    for clip in clips:
+        if not (options.out / f"{clip.name}.wav").exists():
+            seconds = make_clip(network, clip, options.out, options.seed)
+            print(f"{clip.name}: {seconds:.1f} s", file=sys.stderr, flush=True)
+        if write_index(options.out, clips) >= options.minutes * 60:
+            return
+
+
+if __name__ == "__main__":
+    sys.exit(main())
