@@ -65,7 +65,7 @@ def fit_skeleton(source: Source, jaw_hinge: np.ndarray) -> Fit:
             rest[joint] = rest[parent] + turns[parent] @ (relaxed[joint] - relaxed[parent])
     # the soles only yaw, so they stay as far below the ankles as they were
     ankle = JOINT["left_ankle"]
-    sole = source.vertices[np.unique(source.faces), 1].min()
+    sole = source.vertices[np.unique(source.faces[source.face_group == 0]), 1].min()
     origin = np.array([0.0, rest[ankle, 1] - (relaxed[ankle, 1] - sole), rest[0, 2]])
     return Fit(relaxed, rest - origin, turns)
 

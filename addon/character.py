@@ -1,0 +1,89 @@
+"""The bundled character, and what the add-on needs to know of any SMPL-X armature."""
+
+import bpy
+import numpy as np
+
+from ..core.body.motion import Motion
+from ..core.body.parts import ARKIT_NAMES
+from ..core.body.skeleton import JOINT_NAMES
+from . import bone_space, character_mesh, character_rig
+
+
+def add_character(
+    context: bpy.types.Context, name: str = "Character", collection: bpy.types.Collection | None = None
+) -> bpy.types.Object:
+    """Build the armature with its mesh; mode, active object and selection stay as they were.
+
+    Args:
+        context: its scene and view layer get the character.
+        name: of the armature; the mesh is called "NAME Body". Blender numbers them when taken.
+        collection: to link them to; the context's by default.
+
+    Returns:
+        The armature object, at the origin, facing -Y, standing on Z = 0.
+
+    Raises:
+        GestureError: the asset is missing or damaged.
+    """
+    asset = character_mesh.load_asset()
+    collection = collection or context.collection or context.scene.collection
+    made: list[bpy.types.ID] = []
+    try:
+        armature = character_rig.build_armature(context, collection, name, asset.rest_joints, made)
+        body = character_mesh.build_mesh(asset, f"{name} Body", made)
+        collection.objects.link(body)
+        body.parent = armature
+        modifier = body.modifiers.new("Armature", "ARMATURE")
+        modifier.object = armature
+    except Exception:
+        bpy.data.batch_remove(made)
+        raise
+    return armature
+
+
+def is_smplx_armature(candidate: bpy.types.Object | None) -> bool:
+    """Whether an object is an armature with all 55 SMPL-X bone names."""
+    if candidate is None or candidate.type != "ARMATURE":
+        return False
+    bones = candidate.data.bones
+    return all(name in bones for name in JOINT_NAMES)
+
+
+def find_face_mesh(armature: bpy.types.Object) -> bpy.types.Object | None:
+    """The mesh that an armature deforms with the most ARKit shapes; None if there is none."""
+    best, most = None, 0
+    for candidate in bpy.data.objects:
+        if candidate.type != "MESH" or candidate.data.shape_keys is None:
+            continue
+        if candidate.parent != armature and candidate.find_armature() != armature:
+            continue
+        blocks = candidate.data.shape_keys.key_blocks
+        count = sum(name in blocks for name in ARKIT_NAMES)
+        if count > most:
+            best, most = candidate, count
+    return best
+
+
+def rest_rotations(armature: bpy.types.Object) -> np.ndarray:
+    """Rest axes (55, 3, 3) of the bones in armature space, in JOINT_NAMES order."""
+    return np.array([armature.data.bones[name].matrix_local.to_3x3() for name in JOINT_NAMES], np.float64)
+
+
+def rest_heads(armature: bpy.types.Object) -> np.ndarray:
+    """Rest heads (55, 3) of the bones in armature space, in JOINT_NAMES order."""
+    return np.array([armature.data.bones[name].head_local for name in JOINT_NAMES], np.float64)
+
+
+def pose_basis(motion: Motion, armature: bpy.types.Object) -> tuple[np.ndarray, np.ndarray]:
+    """What to key on an armature so that it performs a motion.
+
+    The armature rests in SMPL-X's rest pose, with any bone axes. Keys are in armature space: a moved or turned object
+    takes the performance with it.
+
+    Returns:
+        quaternions (T, 55, 4), w first, continuous in sign, and locations (T, 3) of the root bone.
+    """
+    bones, heads = rest_rotations(armature), rest_heads(armature)
+    axes = bone_space.armature_axes(heads)
+    quaternions = bone_space.basis_quaternions(motion.rotations, bones, axes)
+    return quaternions, bone_space.root_location(motion, bones[0], heads @ axes, axes)

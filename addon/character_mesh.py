@@ -1,0 +1,132 @@
+"""The character's mesh from its asset file: faces, materials, vertex groups and 52 shape keys, set in bulk."""
+
+import zipfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ..core.body.skeleton import JOINT_NAMES
+from ..core.errors import GestureError
+from .bone_space import TO_BLENDER
+
+ASSET_FILE = Path(__file__).parent / "assets" / "character.npz"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """The arrays of `character.npz`; positions in metres and SMPL-X axes, rest pose.
+
+    Attributes:
+        vertices: (V, 3).
+        faces: (F, 4) vertex indices.
+        face_material: (F,) index into `material_names`.
+        material_names: (M,) and material_colours (M, 4): linear red, green, blue, roughness.
+        weight_joints: (V, 4) joints, weights (V, 4) summing to one.
+        shape_names: (52,); shape k moves shape_vertices[shape_starts[k]:shape_starts[k + 1]] by shape_deltas.
+        rest_joints: (55, 3).
+    """
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    face_material: np.ndarray
+    material_names: np.ndarray
+    material_colours: np.ndarray
+    weight_joints: np.ndarray
+    weights: np.ndarray
+    shape_names: np.ndarray
+    shape_starts: np.ndarray
+    shape_vertices: np.ndarray
+    shape_deltas: np.ndarray
+    rest_joints: np.ndarray
+
+
+@cache
+def load_asset(path: Path = ASSET_FILE) -> Asset:
+    """Read the asset.
+
+    Raises:
+        GestureError: it is missing or damaged.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            return Asset(**{name: data[name] for name in Asset.__dataclass_fields__})
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise GestureError(
+            f"The bundled character {path.name} is missing or damaged.",
+            remedy="Install the extension again, or run `python build.py character` in a checkout.",
+            detail=str(error),
+        ) from error
+
+
+def build_mesh(asset: Asset, name: str, made: list[bpy.types.ID]) -> bpy.types.Object:
+    """Make the mesh object, not yet linked; `made` collects what to remove if a later step fails."""
+    mesh = bpy.data.meshes.new(name)
+    made.append(mesh)
+    _set_faces(mesh, asset)
+    for material_name, colour in zip(asset.material_names, asset.material_colours, strict=True):
+        material = _material(str(material_name), colour)
+        made.append(material)
+        mesh.materials.append(material)
+    mesh.update(calc_edges=True)
+    mesh.validate()
+    body = bpy.data.objects.new(name, mesh)
+    made.append(body)
+    _set_groups(body, asset)
+    _set_shapes(body, asset)
+    return body
+
+
+def _set_faces(mesh: bpy.types.Mesh, asset: Asset) -> None:
+    face_count, corners = asset.faces.shape
+    mesh.vertices.add(len(asset.vertices))
+    mesh.vertices.foreach_set("co", _flat(asset.vertices @ TO_BLENDER.T))
+    mesh.loops.add(face_count * corners)
+    mesh.loops.foreach_set("vertex_index", asset.faces.astype(np.int32).ravel())
+    mesh.polygons.add(face_count)
+    mesh.polygons.foreach_set("loop_start", np.arange(face_count, dtype=np.int32) * corners)
+    mesh.polygons.foreach_set("material_index", asset.face_material.astype(np.int32))
+    mesh.polygons.foreach_set("use_smooth", np.ones(face_count, bool))
+
+
+def _set_groups(body: bpy.types.Object, asset: Asset) -> None:
+    groups = [body.vertex_groups.new(name=name) for name in JOINT_NAMES]
+    # one call for all vertices that share a joint and a weight
+    for joint, group in enumerate(groups):
+        vertices, slots = np.nonzero((asset.weight_joints == joint) & (asset.weights > 0))
+        weights, shared = np.unique(asset.weights[vertices, slots], return_inverse=True)
+        order = np.argsort(shared, kind="stable")
+        bounds = np.searchsorted(shared[order], np.arange(len(weights) + 1))
+        for weight, start, end in zip(weights, bounds[:-1], bounds[1:], strict=True):
+            group.add(vertices[order[start:end]].tolist(), float(weight), "REPLACE")
+
+
+def _set_shapes(body: bpy.types.Object, asset: Asset) -> None:
+    basis = asset.vertices @ TO_BLENDER.T
+    body.shape_key_add(name="Basis", from_mix=False)
+    for index, name in enumerate(asset.shape_names):
+        part = slice(asset.shape_starts[index], asset.shape_starts[index + 1])
+        points = basis.copy()
+        points[asset.shape_vertices[part]] += asset.shape_deltas[part].astype(np.float64) @ TO_BLENDER.T
+        block = body.shape_key_add(name=str(name), from_mix=False)
+        block.data.foreach_set("co", _flat(points))
+        block.value = 0.0
+
+
+def _material(name: str, colour: np.ndarray) -> bpy.types.Material:
+    material = bpy.data.materials.new(name.replace("_", " ").capitalize())
+    red, green, blue, roughness = (float(value) for value in colour)
+    material.use_nodes = True
+    shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
+    shader.inputs["Base Color"].default_value = (red, green, blue, 1.0)
+    shader.inputs["Roughness"].default_value = roughness
+    # what the solid viewport shows
+    material.diffuse_color = (red, green, blue, 1.0)
+    material.roughness = roughness
+    return material
+
+
+def _flat(points: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(points, np.float32).ravel()

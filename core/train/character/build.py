@@ -1,0 +1,31 @@
+"""From the body as loaded to the asset file: fit, skin, carry to the rest pose, dress, pack."""
+
+from pathlib import Path
+
+import numpy as np
+
+from . import skin
+from .asset import write_asset
+from .dress import dress
+from .skeleton import fit_skeleton
+from .source import Source
+
+
+def build_character(source: Source, path: Path) -> np.ndarray:
+    """Write the asset.
+
+    Returns:
+        rest joints (55, 3), metres.
+    """
+    centre, _ = skin.jaw_hinge(source)
+    fit = fit_skeleton(source, centre)
+    weights = skin.joint_weights(source)
+    vertices, shapes = skin.carry_to_rest(source.vertices, source.shapes, weights, fit)
+    # clothes reach under the bare sole; a shoe is flat there
+    vertices[:, 1] = np.maximum(vertices[:, 1], 0.0)
+    faces, material = dress(source, vertices, fit)
+    used, packed = np.unique(faces, return_inverse=True)
+    write_asset(
+        path, vertices[used], packed.reshape(faces.shape), material, weights[used], shapes[:, used], fit.rest
+    )
+    return fit.rest
