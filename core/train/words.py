@@ -106,7 +106,7 @@ def train(lines: list[list[str]], epochs: int):
         corpus.write_text("\n".join(" ".join(line) for line in lines), encoding="utf-8")
         model = fasttext.train_unsupervised(
             str(corpus), model="skipgram", dim=DIMENSION, minCount=smallest_count(lines, VOCABULARY), bucket=BUCKETS,
-            minn=3, maxn=5, epoch=epochs, ws=5, neg=5, t=1e-4, lr=0.05, thread=1, seed=0, verbose=1,
+            minn=3, maxn=5, epoch=epochs, ws=5, neg=5, t=1e-4, lr=0.05, thread=1, verbose=1,
         )  # fmt: skip
     common = np.stack([model.get_word_vector(word) for word in model.words[1 : COMMON_WORDS + 1]])  # 0 is </s>
     model.set_matrices(center_and_scale(model.get_input_matrix(), common), model.get_output_matrix())
