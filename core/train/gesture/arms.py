@@ -10,7 +10,7 @@ from .ik import axis_angle, clamp_reach, frame, two_bone, unit
 from .plan import Plan
 from .styles import Style
 
-LEAST_BEND = np.radians(20)
+LEAST_BEND = np.radians(25)
 MOST_BEND = np.radians(125)
 ARM_LENGTH_M = 0.53  # the length that the styles' metres are meant for
 NEUTRAL = (0.06, -0.465, 0.13)  # (out, up, forward) where every clip begins, whatever its style

@@ -15,6 +15,7 @@ from .styles import Style
 
 LEAD_S = 0.03  # strokes end this long before the vowel's peak
 SHORTEST_MOVE_S = 0.40
+FARTHEST_M = np.array([0.27, 0.20, 0.13])  # (out, up, forward) that strokes keep to, from home
 SECOND_HAND = 0.72  # in two-handed strokes one hand does less than the other
 LEFT, RIGHT = 0, 1
 
@@ -43,7 +44,7 @@ class Manner:
 
 MANNERS: dict[str, Manner] = {
     lexicon.NEGATION: Manner((0.13, -0.02, 0.02), "both", palm=-55, shape="flat", wrist=22, loop=0.7),
-    lexicon.SELF: Manner((-0.07, 0.07, -0.06), "one", palm=8, shape="flat", wrist=-18, loop=0.5),
+    lexicon.SELF: Manner((-0.05, 0.07, -0.06), "one", palm=8, shape="flat", wrist=-18, loop=0.5),
     lexicon.YOU: Manner((-0.01, 0.04, 0.11), "one", palm=58, shape="open", wrist=12, loop=0.8),
     lexicon.NUMBER: Manner((0.03, 0.15, 0.00), "one", palm=12, shape="count", wrist=15, loop=0.6),
     lexicon.LARGE: Manner((0.14, 0.06, 0.02), "both", palm=15, shape="spread", wrist=12, loop=0.9),
@@ -238,7 +239,7 @@ def _stroke(
             offset[1] -= 0.05 * (1.3 - style.follow) / max(share, 0.1)
         hands.append(
             HandStroke(
-                tuple(np.array(style.home) + share * offset),
+                tuple(np.array(style.home) + FARTHEST_M * np.tanh(share * offset / FARTHEST_M)),
                 palm if leads else 0.5 * palm,
                 manner.wrist * (1 if leads else 0.5),
                 shape or style.shape,
