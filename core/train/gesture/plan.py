@@ -15,8 +15,8 @@ from .styles import Style
 
 LEAD_S = 0.03  # strokes end this long before the vowel's peak
 SHORTEST_MOVE_S = 0.40
-FARTHEST_M = np.array([0.27, 0.20, 0.13])  # (out, up, forward) that strokes keep to, from home
-SECOND_HAND = 0.72  # in two-handed strokes one hand does less than the other
+FARTHEST_M = np.array([0.32, 0.25, 0.16])  # (out, up, forward) that strokes keep to, from home
+SECOND_HAND = 0.85  # in two-handed strokes one hand does less than the other
 LEFT, RIGHT = 0, 1
 
 
