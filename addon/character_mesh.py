@@ -13,6 +13,7 @@ from ..core.errors import GestureError
 from .bone_space import TO_BLENDER
 
 ASSET_FILE = Path(__file__).parent / "assets" / "character.npz"
+NO_VERTEX = 65535
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Asset:
 
     Attributes:
         vertices: (V, 3).
-        faces: (F, 4) vertex indices.
+        faces: (F, 4) vertex indices; 65535 in the fourth place of a triangle.
         face_material: (F,) index into `material_names`.
         material_names: (M,) and material_colours (M, 4): linear red, green, blue, roughness.
         weight_joints: (V, 4) joints, weights (V, 4) summing to one.
@@ -80,13 +81,14 @@ def build_mesh(asset: Asset, name: str, made: list[bpy.types.ID]) -> bpy.types.O
 
 
 def _set_faces(mesh: bpy.types.Mesh, asset: Asset) -> None:
-    face_count, corners = asset.faces.shape
+    face_count, is_corner = len(asset.faces), asset.faces != NO_VERTEX
+    corners = is_corner.sum(1)
     mesh.vertices.add(len(asset.vertices))
     mesh.vertices.foreach_set("co", _flat(asset.vertices @ TO_BLENDER.T))
-    mesh.loops.add(face_count * corners)
-    mesh.loops.foreach_set("vertex_index", asset.faces.astype(np.int32).ravel())
+    mesh.loops.add(int(corners.sum()))
+    mesh.loops.foreach_set("vertex_index", asset.faces[is_corner].astype(np.int32))
     mesh.polygons.add(face_count)
-    mesh.polygons.foreach_set("loop_start", np.arange(face_count, dtype=np.int32) * corners)
+    mesh.polygons.foreach_set("loop_start", (np.cumsum(corners) - corners).astype(np.int32))
     mesh.polygons.foreach_set("material_index", asset.face_material.astype(np.int32))
     mesh.polygons.foreach_set("use_smooth", np.ones(face_count, bool))
 
@@ -118,7 +120,8 @@ def _set_shapes(body: bpy.types.Object, asset: Asset) -> None:
 def _material(name: str, colour: np.ndarray) -> bpy.types.Material:
     material = bpy.data.materials.new(name.replace("_", " ").capitalize())
     red, green, blue, roughness = (float(value) for value in colour)
-    material.use_nodes = True
+    if material.node_tree is None:  # always there from Blender 5.0 on
+        material.use_nodes = True
     shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
     shader.inputs["Base Color"].default_value = (red, green, blue, 1.0)
     shader.inputs["Roughness"].default_value = roughness

@@ -21,9 +21,16 @@ class MAMBATALK_OT_add_character(bpy.types.Operator):
     def execute(self, context):
         """Add it."""
         try:
-            context.scene.mambatalk.character = character.add_character(context)
+            armature = character.add_character(context)
         except GestureError as error:
             return jobs.fail(self, error)
+        context.scene.mambatalk.character = armature
+        for selected in context.selected_objects:
+            selected.select_set(False)
+        # A hidden collection may keep the new object out of the view layer.
+        if armature.name in context.view_layer.objects:
+            armature.select_set(True)
+            context.view_layer.objects.active = armature
         return {"FINISHED"}
 
 
