@@ -7,10 +7,13 @@ glosses (apt `wordnet-base`; WordNet licence, free), the World English Bible (ap
 sentences of our own patterns, which hold the small words that people gesture with. A source that is not installed is
 left out with a note. One thread and a fixed seed: the same text gives the same file.
 
-The stored matrix is finished here, so that readers need nothing but stock fastText: the common part of all vectors is
-taken out (the mean and the strongest direction, which in small models hold word frequency, not meaning), and the scale
-is set so that a common word's vector has a length of about 1. Both are linear and a fastText vector is a mean of rows,
-so that they hold for words outside the vocabulary too.
+The stored matrix is finished here, so that readers need nothing but stock fastText: the mean of the common words'
+vectors, which small models have large and which says nothing, is taken out of every row, and the scale is set so that a
+common word's vector has a length of about 1. A fastText vector is a mean of rows, so both hold for words outside the
+vocabulary too. (The Python module `fasttext-community` scales every vector to length 1 when it is read.)
+
+Measured with 3 epochs, 100 s on one core: WordSim-353 rank correlation 0.43 on all pairs and 0.55 on the pairs inside
+the vocabulary; 0.37 and 0.52 before the mean is taken out.
 """
 
 import argparse
@@ -32,7 +35,7 @@ WORDNET = Path("/usr/share/wordnet")
 BIBLE = Path("/usr/share/sword/modules/texts/ztext/engWEB2015eb")
 # (2 x words + buckets) x dimension x 4 bytes: 11.3 MB.
 DIMENSION, VOCABULARY, BUCKETS = 64, 12000, 20000
-PATTERN_UTTERANCES = 5000
+PATTERN_UTTERANCES = 1500
 COMMON_WORDS = 2000
 WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 
@@ -88,15 +91,9 @@ def smallest_count(lines: Iterable[list[str]], vocabulary: int) -> int:
 
 
 def center_and_scale(matrix: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-    """Take the common part of `vectors` (W, D) out of every row of `matrix` (R, D); scale to a typical length of 1."""
+    """Take the mean of `vectors` (W, D) out of every row of `matrix` (R, D); scale to a typical length of 1."""
     mean = vectors.mean(axis=0)
-    direction = np.linalg.svd(vectors - mean, full_matrices=False)[2][0]  # (D,)
-
-    def cleaned(rows: np.ndarray) -> np.ndarray:
-        rows = rows - mean
-        return rows - np.outer(rows @ direction, direction)
-
-    return (cleaned(matrix) / np.median(np.linalg.norm(cleaned(vectors), axis=1))).astype(np.float32)
+    return ((matrix - mean) / np.median(np.linalg.norm(vectors - mean, axis=1))).astype(np.float32)
 
 
 def train(lines: list[list[str]], epochs: int):
@@ -108,8 +105,10 @@ def train(lines: list[list[str]], epochs: int):
             str(corpus), model="skipgram", dim=DIMENSION, minCount=smallest_count(lines, VOCABULARY), bucket=BUCKETS,
             minn=3, maxn=5, epoch=epochs, ws=5, neg=5, t=1e-4, lr=0.05, thread=1, verbose=1,
         )  # fmt: skip
-    common = np.stack([model.get_word_vector(word) for word in model.words[1 : COMMON_WORDS + 1]])  # 0 is </s>
-    model.set_matrices(center_and_scale(model.get_input_matrix(), common), model.get_output_matrix())
+    matrix = model.get_input_matrix()  # (words + buckets, D)
+    # Not get_word_vector: its length-1 vectors are no linear function of the rows. Word 0 is the line end.
+    common = np.stack([matrix[model.get_subwords(word)[1]].mean(axis=0) for word in model.words[1 : COMMON_WORDS + 1]])
+    model.set_matrices(center_and_scale(matrix, common), model.get_output_matrix())
     return model
 
 
@@ -117,7 +116,7 @@ def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("weights/starter/words.bin"))
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args(arguments)
     lines = [words for line in free_text(options.seed) if (words := tokens(line))]
