@@ -1,6 +1,7 @@
 """The convolutional and plain layers of MambaTalk; sequences enter and leave as (B, T, C)."""
 
 import itertools
+import math
 
 import torch
 from torch import Tensor, nn
@@ -27,12 +28,19 @@ class PositionTable(nn.Module):
 
     def __init__(self, width: int, period: int = 64, repeats: int = 2):
         super().__init__()
-        position = torch.arange(period, dtype=torch.float32)[:, None]
-        frequency = torch.exp(torch.arange(0, width, 2, dtype=torch.float32) * (-torch.log(torch.tensor(1e4)) / width))
-        table = torch.zeros(period, width)
+        self.period = period
+        self.register_buffer("pe", torch.zeros(1, repeats * period, width))
+        self.reset()
+
+    def reset(self) -> None:
+        """Compute the table."""
+        _, length, width = self.pe.shape
+        position = torch.arange(self.period, dtype=torch.float32)[:, None]
+        frequency = torch.exp(torch.arange(0, width, 2, dtype=torch.float32) * (-math.log(1e4) / width))
+        table = torch.zeros(self.period, width)
         table[:, 0::2] = torch.sin(position * frequency)
         table[:, 1::2] = torch.cos(position * frequency)
-        self.register_buffer("pe", table.repeat(repeats, 1)[None])  # (1, repeats * period, width)
+        self.pe.copy_(table.repeat(length // self.period, 1)[None])
 
     def forward(self, frames: int) -> Tensor:
         """(1, frames, width)"""

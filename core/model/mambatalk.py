@@ -72,6 +72,7 @@ class LocalScan(nn.Module):
     def __init__(self, config: ModelConfig):
         super().__init__()
         hidden, states = config.hidden, config.mamba_state
+        self.frame_aligned = config.frame_aligned
         self.position_embeddings = PositionTable(hidden)
         layer = nn.TransformerDecoderLayer(hidden, HEADS, hidden, config.dropout, batch_first=True)
         self.motion_cross_attn = nn.TransformerDecoder(layer, config.cross_layers)
@@ -91,7 +92,11 @@ class LocalScan(nn.Module):
         """Global features g and f (B, T, hidden) to the window's output."""
         module = self.get_submodule
         positions = self.position_embeddings(g.shape[1])
-        g = g + self.motion_cross_attn(tgt=g + positions, memory=conditions["memory"])
+        query, memory = g + positions, conditions["memory"]
+        if self.frame_aligned:
+            memory = memory + positions
+            query = query + memory
+        g = g + self.motion_cross_attn(tgt=query, memory=memory)
         latent = {part: module(f"motion2latent_{part}")(g) for part in BODY}
         place = conditions["speaker_body"] + positions
         streams = {}

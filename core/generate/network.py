@@ -1,0 +1,84 @@
+"""The seam between generating and whatever runs the networks: plain arrays in, plain arrays out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from ..body.motion import Motion
+from ..body.parts import Part
+
+Conditions = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class NetworkInfo:
+    """What a model folder declares.
+
+    Attributes:
+        name: of the weights.
+        window: frames per window.
+        seed_frames: first frames of a window, given.
+        face_basis: of the expression channels.
+        audio: features the network hears: "amplitude+onset" or "amplitude+ctc+wave".
+        words: how words come in: {"kind": "fasttext", "file": …} or {"kind": "table", …}.
+        speakers: names, by speaker number.
+        codebook_size: codes per part.
+        neutral: at least `seed_frames` frames to start a take from, with the skeleton of the weights.
+    """
+
+    name: str
+    window: int
+    seed_frames: int
+    face_basis: str
+    audio: str
+    words: Mapping
+    speakers: tuple[str, ...]
+    codebook_size: int
+    neutral: Motion
+
+    @property
+    def rest_joints(self) -> np.ndarray:
+        """Skeleton (55, 3) that the weights' motion is meant for, metres."""
+        return self.neutral.skeleton
+
+
+@dataclass(frozen=True)
+class WindowOutput:
+    """What the network says about one window.
+
+    Attributes:
+        logits: per part (T, K), a score for every code.
+        latents: per part (T, D), near the codebook entry that is meant.
+    """
+
+    logits: dict[Part, np.ndarray]
+    latents: dict[Part, np.ndarray]
+
+
+class Network(Protocol):
+    """A generator with its autoencoders."""
+
+    info: NetworkInfo
+
+    def conditions(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> Conditions:
+        """Features of one window that do not depend on motion; callers only hand them on.
+
+        Args:
+            audio: (S, C) float32, per sample.
+            words: (T,) ids or (T, D) float32 vectors, per frame.
+            speaker: number.
+        """
+
+    def window(self, conditions: Conditions, motion: np.ndarray, mask: np.ndarray) -> WindowOutput:
+        """Predict a window from motion (T, 337) where mask (T, 337) is 0."""
+
+    def decode(self, part: Part, codes: np.ndarray) -> np.ndarray:
+        """Channels (T, width) of a part from codes (T,)."""
+
+    def root(self, lower: np.ndarray) -> np.ndarray:
+        """Lower body (T, 61) with its translation channels zero to the same with root velocities."""
+
+    def codebook(self, part: Part) -> np.ndarray:
+        """Entries (K, D) of a part's codebook."""

@@ -1,0 +1,230 @@
+"""A model folder: model.json, one safetensors file per network, the neutral pose."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from ..body.motion import Motion, load_motion, save_motion
+from ..body.parts import Part
+from ..errors import GestureError
+from .config import ROOT, ModelConfig
+from .layers import PositionTable
+from .mambatalk import MambaTalk
+from .vqvae import Autoencoder, RootPredictor, build_autoencoder, build_root
+
+FORMAT = 1
+CARD = "model.json"
+NEUTRAL = "neutral.npz"
+GENERATOR = "generator"
+CARD_KEYS = {
+    "name": str,
+    "audio": str,
+    "words": dict,
+    "face_basis": str,
+    "fps": (int, float),
+    "window": int,
+    "seed_frames": int,
+    "speakers": list,
+    "license": str,
+}
+_REMEDY = "Choose another weights folder, or copy this one again from where it came."
+
+
+@dataclass
+class Weights:
+    """All networks of a model."""
+
+    config: ModelConfig
+    generator: MambaTalk
+    autoencoders: dict[Part, Autoencoder]
+    root: RootPredictor
+
+    def modules(self) -> dict[str, nn.Module]:
+        """File stem to module."""
+        parts = {part.value: module for part, module in self.autoencoders.items()}
+        return parts | {ROOT: self.root, GENERATOR: self.generator}
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model folder in memory.
+
+    Attributes:
+        weights: the networks, float32, in evaluation mode.
+        card: model.json.
+        neutral: the pose a take starts from.
+        folder: where it came from.
+    """
+
+    weights: Weights
+    card: dict
+    neutral: Motion
+    folder: Path
+
+
+def build_weights(config: ModelConfig) -> Weights:
+    """Networks with fresh random weights."""
+    return Weights(
+        config, MambaTalk(config), {part: build_autoencoder(config, part) for part in Part}, build_root(config)
+    )
+
+
+def empty_weights(config: ModelConfig) -> Weights:
+    """Networks whose parameters hold no values yet: drawing random ones only to replace them costs seconds."""
+    with torch.device("meta"):
+        weights = build_weights(config)
+    for module in weights.modules().values():
+        module.to_empty(device="cpu").eval()
+        for child in module.modules():
+            if isinstance(child, PositionTable):
+                child.reset()
+            elif isinstance(child, nn.BatchNorm1d):
+                child.num_batches_tracked.zero_()
+    return weights
+
+
+def save_model(folder: Path | str, weights: Weights, card: dict, neutral: Motion) -> None:
+    """Write a model folder; matrices in half precision.
+
+    Args:
+        folder: made when missing; other files in it (word vectors) stay.
+        weights: the networks.
+        card: the keys of model.json besides "format" and "architecture".
+        neutral: at least `seed_frames` frames, with `rest_joints`.
+
+    Raises:
+        GestureError: the disk is full, or the folder cannot be written.
+    """
+    folder = Path(folder)
+    for name, module in weights.modules().items():
+        save_part(folder, name, module)
+    save_motion(neutral, folder / NEUTRAL)
+    text = json.dumps({"format": FORMAT} | card | {"architecture": weights.config.to_dict()}, indent=1)
+    try:
+        part = folder / (CARD + ".part")
+        part.write_text(text + "\n", encoding="utf-8")
+        os.replace(part, folder / CARD)
+    except OSError as error:
+        raise _unwritable(folder / CARD, error) from error
+
+
+def save_part(folder: Path | str, name: str, module: nn.Module) -> None:
+    """Write one network ("face", "upper", "hands", "lower", "root" or "generator"), whole or not at all."""
+    path = Path(folder) / f"{name}.safetensors"
+    tensors = {key: _for_disk(value) for key, value in module.state_dict().items() if not _computed(key)}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        save_file(tensors, part)
+        os.replace(part, path)
+    except (OSError, SafetensorError) as error:
+        raise _unwritable(path, error) from error
+
+
+def load_part(folder: Path | str, name: str, module: nn.Module) -> None:
+    """Read one network into `module`, as float32.
+
+    Raises:
+        GestureError: no such file, a broken one, or parameters that do not fit; names the first of them.
+    """
+    path = Path(folder) / f"{name}.safetensors"
+    if not path.is_file():
+        raise GestureError(f"The weights folder {folder} lacks {path.name}.", remedy=_REMEDY)
+    try:
+        tensors = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise GestureError(f"{path} is broken.", remedy=_REMEDY, detail=str(error)) from error
+    wanted = {key: value for key, value in module.state_dict().items() if not _computed(key)}
+    for key, value in wanted.items():
+        if key not in tensors:
+            raise GestureError(f"{path.name} lacks the parameter {key}.", remedy=_REMEDY)
+        if tensors[key].shape != value.shape:
+            found, expected = tuple(tensors[key].shape), tuple(value.shape)
+            raise GestureError(
+                f"{path.name}: {key} has shape {found}, but {CARD} asks for {expected}.",
+                remedy="Use the model.json that came with the weights.",
+            )
+        if not torch.isfinite(tensors[key]).all():
+            raise GestureError(f"{path.name}: {key} holds values that are not numbers.", remedy=_REMEDY)
+    for key in tensors:
+        if key not in wanted:
+            raise GestureError(
+                f"{path.name} holds a parameter {key} that {CARD} does not declare.",
+                remedy="Use the model.json that came with the weights.",
+            )
+    module.load_state_dict({key: value.float() for key, value in tensors.items()}, strict=False)
+
+
+def load_model(folder: Path | str) -> LoadedModel:
+    """Read a model folder.
+
+    Raises:
+        GestureError: no such folder, missing or broken files, parameters that do not fit the declared sizes.
+    """
+    folder = Path(folder)
+    card = read_card(folder)
+    weights = empty_weights(ModelConfig.from_dict(card["architecture"]))
+    if card["face_basis"] != weights.config.face_basis:
+        raise GestureError(f"{CARD}: face_basis and architecture disagree.", remedy=_REMEDY)
+    if len(card["speakers"]) > weights.config.speakers:
+        raise GestureError(f"{CARD} names more speakers than the weights know.", remedy=_REMEDY)
+    for name, module in weights.modules().items():
+        load_part(folder, name, module)
+    if not (folder / NEUTRAL).is_file():
+        raise GestureError(f"The weights folder {folder} lacks {NEUTRAL}.", remedy=_REMEDY)
+    neutral = load_motion(folder / NEUTRAL)
+    if neutral.frame_count < card["seed_frames"]:
+        raise GestureError(f"{NEUTRAL} holds fewer than {card['seed_frames']} frames.", remedy=_REMEDY)
+    return LoadedModel(weights, card, neutral, folder)
+
+
+def read_card(folder: Path) -> dict:
+    """model.json, checked.
+
+    Raises:
+        GestureError: no folder, no file, not JSON, or a key missing.
+    """
+    if not folder.is_dir():
+        raise GestureError(f"There is no weights folder {folder}.", remedy="Choose the folder that holds model.json.")
+    path = folder / CARD
+    if not path.is_file():
+        raise GestureError(f"{folder} holds no {CARD}.", remedy="Choose the folder that holds model.json.")
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise GestureError(f"{path} cannot be read.", remedy=_REMEDY, detail=str(error)) from error
+    if not isinstance(card, dict) or card.get("format") != FORMAT:
+        raise GestureError(
+            f"{path} is not a model of format {FORMAT}.", remedy="Update the extension, or choose other weights."
+        )
+    for key, kind in (CARD_KEYS | {"architecture": dict}).items():
+        if not isinstance(card.get(key), kind):
+            raise GestureError(f"{path} lacks a usable {key!r}.", remedy=_REMEDY)
+    return card
+
+
+def _computed(key: str) -> bool:
+    """Whether a state is computed from the sizes, so that files need not hold it."""
+    return key.endswith(("position_embeddings.pe", "num_batches_tracked"))
+
+
+def _for_disk(value: Tensor) -> Tensor:
+    """Matrices in half precision where it can hold them; vectors (norms, biases, statistics) as they are."""
+    value = value.detach().cpu()
+    half = value.half()
+    small = value.ndim >= 2 and value.is_floating_point() and bool(torch.isfinite(half).all())
+    return (half if small else value).contiguous()
+
+
+def _unwritable(path: Path, error: Exception) -> GestureError:
+    return GestureError(
+        f"{path} could not be written.",
+        remedy="Free some disk space or choose another folder.",
+        detail=str(error),
+    )

@@ -1,0 +1,190 @@
+"""Does this model compute what the published one computes? Weights drawn by a rule, against recorded outputs."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..body.motion import Motion
+from ..body.parts import Part
+from ..body.rotation import rotvec_to_rot6d
+from ..errors import GestureError
+from ..generate.conditions import PARITY, parity_frame_count
+from ..generate.decode import decode_take
+from ..generate.network import Network, WindowOutput
+from ..generate.sample import pick_codes
+from ..generate.windows import run_windows
+from .checkpoint import LoadedModel, Weights, empty_weights
+from .config import RELEASED, ROOT
+from .torch_network import TorchNetwork
+
+# Our file stem to the published file.
+PUBLISHED = {
+    "face": "pretrained_vq/face.bin",
+    "upper": "pretrained_vq/upper.bin",
+    "hands": "pretrained_vq/hands.bin",
+    "lower": "pretrained_vq/lower_foot.bin",
+    ROOT: "pretrained_vq/foot.bin",
+    "generator": "mambatalk_100.bin",
+}
+CARD = {
+    "name": "parity",
+    "audio": "amplitude+ctc+wave",
+    "words": {"kind": "table"},
+    "face_basis": "flame100",
+    "fps": 30,
+    "window": 64,
+    "seed_frames": 4,
+    "speakers": [str(i) for i in range(RELEASED.speakers)],
+    "license": "none",
+}
+RECORDED_EVERY = 4  # the fixture holds every fourth frame of logits and latents
+TOLERANCE = 1e-3
+CODES_EQUAL = 0.995
+
+
+@dataclass(frozen=True)
+class Report:
+    """How far the outputs are from the recorded ones.
+
+    Attributes:
+        errors: output's name to its largest absolute error (for the final motion: where all codes agree).
+        codes_equal: share of codes that agree.
+    """
+
+    errors: dict[str, float]
+    codes_equal: float
+
+    @property
+    def good(self) -> bool:
+        """Whether everything is within tolerance."""
+        return self.codes_equal >= CODES_EQUAL and all(error <= TOLERANCE for error in self.errors.values())
+
+
+class Recorder:
+    """A network that keeps what it said about every window."""
+
+    def __init__(self, network: Network):
+        self._network = network
+        self.outputs: list[WindowOutput] = []
+
+    def __getattr__(self, name: str):
+        return getattr(self._network, name)
+
+    def window(self, conditions, motion, mask) -> WindowOutput:
+        """Pass on, and keep."""
+        self.outputs.append(self._network.window(conditions, motion, mask))
+        return self.outputs[-1]
+
+
+def draw_weights(seed: int) -> Weights:
+    """The released architecture with weights drawn by name, so that two programs can hold the same ones."""
+    weights = empty_weights(RELEASED)
+    for stem, module in weights.modules().items():
+        for name, tensor in module.state_dict().items():
+            if not name.endswith((".pe", "num_batches_tracked")):
+                tensor.copy_(torch.from_numpy(draw(seed, PUBLISHED[stem], name, tensor)))
+    return weights
+
+
+def draw(seed: int, file: str, name: str, like: Tensor) -> np.ndarray:
+    """One parameter's values by the fixture's rule."""
+    shape = tuple(like.shape)
+    generator = np.random.Generator(np.random.PCG64([seed, crc32(f"{file}:{name}".encode())]))
+    u = (generator.random(math.prod(shape)) * 2 - 1).reshape(shape)
+    last = name.rsplit(".", 1)[-1]
+    if last == "running_var":
+        return 1 + 0.5 * u
+    if last == "running_mean":
+        return 0.1 * u
+    if last == "A_log":
+        return np.log(np.arange(1, shape[1] + 1)) + 0.1 * u
+    if last == "D":
+        return 1 + 0.1 * u
+    if name.endswith("dt_proj.bias"):
+        return -4 + u
+    if last == "learnable_query":
+        return 0.1 * u
+    if last == "bias" or last.endswith("_bias"):
+        return 0.05 * u
+    if len(shape) == 1:
+        return 1 + 0.1 * u
+    if "text_pre_encoder" in name or "speaker_encoder" in name:
+        return 0.3 * u
+    if name == "quantizer.embedding.weight":
+        return u
+    return u * math.sqrt(3 / math.prod(shape[1:]))
+
+
+def run(golden_path: Path | str, device: str = "cpu") -> Report:
+    """Generate from the fixture's inputs and compare.
+
+    Raises:
+        GestureError: no such file, or not the fixture.
+    """
+    golden = _load(Path(golden_path))
+    seed_motion = Motion(
+        rotations=golden["pose_axis_angle"].astype(np.float64).reshape(-1, 55, 3),
+        translation=golden["trans"].astype(np.float64),
+        expression=np.zeros((len(golden["trans"]), 100)),
+        face_basis="flame100",
+        contacts=golden["contact"].astype(np.float64),
+    )
+    model = LoadedModel(draw_weights(int(golden["seed"])), CARD, seed_motion, Path())
+    network = Recorder(TorchNetwork(model, device))
+    words = golden["word"][: parity_frame_count(len(golden["word"]))]
+    audio = golden["audio"].astype(np.float32)
+    codes = run_windows(network, audio, words, int(golden["speaker"]), seed_motion, PARITY)
+    motion = decode_take(network, codes, seed_motion.translation[0])
+    return _compare(golden, network, codes, motion)
+
+
+def _compare(golden: dict, network: Recorder, codes: dict[Part, np.ndarray], motion: Motion) -> Report:
+    errors, same, whole = {}, [], np.ones(motion.frame_count, bool)
+    step = network.info.window - network.info.seed_frames
+    books = {part: network.codebook(part) for part in Part}
+    picked = [pick_codes(output, books) for output in network.outputs]
+    for part in Part:
+        for kind, field in (("cls", "logits"), ("rec", "latents")):
+            found = np.stack([getattr(output, field)[part][::RECORDED_EVERY] for output in network.outputs])
+            errors[f"{kind}_{part}"] = _error(found, golden[f"{kind}_{part}"])
+        equal = np.stack([codes[part] for codes in picked]) == golden[f"index_{part}"]
+        same.append(equal.mean())
+        for index, row in enumerate(equal):
+            whole[index * step : index * step + len(row)] &= row
+    pose = rotvec_to_rot6d(motion.rotations).reshape(motion.frame_count, -1)
+    errors["out_pose_6d"] = _error(pose[whole], golden["out_pose_6d"][whole])
+    errors["out_trans"] = _error(motion.translation[whole], golden["out_trans"][whole])
+    errors["out_expressions"] = _error(motion.expression[whole], golden["out_expressions"][whole])
+    return Report(errors, float(np.mean(same)))
+
+
+def _error(found: np.ndarray, wanted: np.ndarray) -> float:
+    return float(np.abs(found - wanted).max(initial=0))
+
+
+def _load(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            golden = {key: data[key] for key in data.files}
+        missing = {"audio", "word", "speaker", "seed", "pose_axis_angle", "out_pose_6d"} - set(golden)
+    except (OSError, ValueError) as error:
+        raise GestureError(
+            f"{path} cannot be read.", remedy="Give the path of golden_a.npz.", detail=str(error)
+        ) from error
+    if missing:
+        raise GestureError(f"{path.name} holds no golden outputs.", remedy="Give the path of golden_a.npz.")
+    return golden
+
+
+def main(path: Path | str) -> int:
+    """Print the largest error of each output; 0 when all are within tolerance, else 1."""
+    report = run(path)
+    for name, error in report.errors.items():
+        print(f"{name:16} {error:9.2e}  {'ok' if error <= TOLERANCE else 'ABOVE ' + str(TOLERANCE)}")
+    print(f"codes equal      {report.codes_equal:.2%}  {'ok' if report.codes_equal >= CODES_EQUAL else 'TOO FEW'}")
+    return 0 if report.good else 1

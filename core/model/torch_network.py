@@ -1,0 +1,148 @@
+"""The seam in `core.generate.network`, in PyTorch."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..body.parts import Part
+from ..errors import GestureError
+from ..generate.network import Conditions, NetworkInfo, WindowOutput
+from .checkpoint import LoadedModel, load_model
+
+
+def load_network(folder: Path | str, device: str = "auto", threads: int | None = None) -> "TorchNetwork":
+    """Read a model folder and make it ready.
+
+    Raises:
+        GestureError: missing, broken or misfitting files, or no such device.
+    """
+    return TorchNetwork(load_model(folder), device, threads)
+
+
+class TorchNetwork:
+    """A model on a device.
+
+    Args:
+        model: a loaded model folder; its modules move to the device.
+        device: "auto" (CUDA where there is one), "cpu" or "cuda".
+        threads: of PyTorch's CPU work in this whole process; None leaves PyTorch's choice.
+
+    Raises:
+        GestureError: no such device.
+    """
+
+    def __init__(self, model: LoadedModel, device: str = "auto", threads: int | None = None):
+        card, config = model.card, model.weights.config
+        # Activations of untrained or tiny weights decay into denormals, which slow the scan tenfold.
+        torch.set_flush_denormal(True)
+        if threads is not None:
+            torch.set_num_threads(threads)
+        self.device = pick_device(device)
+        self._weights = model.weights
+        with self._guard():
+            for module in model.weights.modules().values():
+                module.to(self.device).eval()
+        self.info = NetworkInfo(
+            name=card["name"],
+            window=card["window"],
+            seed_frames=card["seed_frames"],
+            face_basis=card["face_basis"],
+            audio=card["audio"],
+            words=card["words"],
+            speakers=tuple(card["speakers"]),
+            codebook_size=config.codebook_size,
+            neutral=model.neutral,
+        )
+
+    @torch.inference_mode()
+    def conditions(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> Conditions:
+        """See `Network`.
+
+        Raises:
+            GestureError: inputs of another kind than the weights were trained with, or no such speaker.
+        """
+        self._check(audio, words, speaker)
+        words = np.asarray(words, np.int64 if words.ndim == 1 else np.float32)
+        with self._guard():
+            out = self._weights.generator.conditions(
+                self._tensor(audio), self._tensor(words), torch.tensor([speaker], device=self.device)
+            )
+            return {name: _array(value) for name, value in out.items()}
+
+    @torch.inference_mode()
+    def window(self, conditions: Conditions, motion: np.ndarray, mask: np.ndarray) -> WindowOutput:
+        """See `Network`."""
+        with self._guard():
+            given = {name: self._tensor(value) for name, value in conditions.items()}
+            output = self._weights.generator(given, self._tensor(motion), self._tensor(mask))
+            return WindowOutput(
+                {part: _array(value) for part, value in output.logits.items()},
+                {part: _array(value) for part, value in output.latents.items()},
+            )
+
+    @torch.inference_mode()
+    def decode(self, part: Part, codes: np.ndarray) -> np.ndarray:
+        """See `Network`."""
+        with self._guard():
+            return _array(self._weights.autoencoders[part].decode_codes(self._tensor(codes.astype(np.int64))))
+
+    @torch.inference_mode()
+    def root(self, lower: np.ndarray) -> np.ndarray:
+        """See `Network`."""
+        with self._guard():
+            return _array(self._weights.root(self._tensor(lower)))
+
+    def codebook(self, part: Part) -> np.ndarray:
+        """See `Network`."""
+        return self._weights.autoencoders[part].quantizer.embedding.weight.detach().cpu().numpy()
+
+    def _tensor(self, values: np.ndarray) -> Tensor:
+        """(…) to (1, …) on the device; floats in single precision."""
+        kind = np.int64 if np.issubdtype(values.dtype, np.integer) else np.float32
+        return torch.from_numpy(np.ascontiguousarray(values, kind))[None].to(self.device)
+
+    def _check(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> None:
+        config = self._weights.config
+        remedy = f"Feed these weights what their model.json asks for: {self.info.audio}, {self.info.words}."
+        if audio.ndim != 2 or audio.shape[1] != config.audio_channels_face:
+            raise GestureError(f"Audio features have shape {audio.shape}.", remedy=remedy)
+        width = () if config.word_vocabulary else (config.word_dim,)
+        if words.shape[1:] != width:
+            raise GestureError(f"Words have shape {words.shape}.", remedy=remedy)
+        if not width and ((words < 0) | (words >= config.word_vocabulary)).any():
+            raise GestureError("A word's id lies outside the word table.", remedy=remedy)
+        if not 0 <= speaker < config.speakers:
+            raise GestureError(f"These weights have no speaker {speaker}.", remedy="Choose a speaker from the list.")
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        try:
+            yield
+        except torch.OutOfMemoryError as error:
+            raise GestureError(
+                "The graphics card ran out of memory.",
+                remedy="Choose the device CPU, or close other programs that use the card.",
+                detail=str(error),
+            ) from error
+
+
+def pick_device(device: str) -> torch.device:
+    """The device meant by "auto", "cpu" or "cuda".
+
+    Raises:
+        GestureError: another name, or CUDA where there is none.
+    """
+    if device not in ("auto", "cpu", "cuda"):
+        raise GestureError(f"There is no device {device!r}.", remedy="Choose auto, cpu or cuda.")
+    available = torch.cuda.is_available()
+    if device == "cuda" and not available:
+        raise GestureError("PyTorch finds no CUDA device.", remedy="Choose the device auto or cpu.")
+    return torch.device("cuda" if available and device != "cpu" else "cpu")
+
+
+def _array(values: Tensor) -> np.ndarray:
+    return values[0].cpu().numpy()
