@@ -31,8 +31,8 @@ VOICES = (
 )  # fmt: skip
 SPEECHES_SHARE = 0.35
 VALIDATION_EVERY = 12
-# The words of a clip that drops out in alignment are not where the times say; such clips are of no use for training.
-LOWEST_CONFIDENCE = 0.35
+# Mean over a clip's words; usual is 0.9. Below, a stretch of the clip has words that are not where the times say.
+LOWEST_CONFIDENCE = 0.75
 
 
 @dataclass(frozen=True)
@@ -150,45 +150,39 @@ def align_clip(folder: Path, name: str) -> float:
     """Write NAME.words.json; returns the mean confidence of its words.
 
     Raises:
-        GestureError: the words do not fit the sound.
+        GestureError: the words do not fit the sound, or too few of them surely.
     """
+    # Not needed to plan and speak.
     from ..audio.load import load_audio
     from ..text.align import align
     from ..text.timing import save_words
 
     text = (folder / f"{name}.txt").read_text(encoding="utf-8")
     words = align(load_audio(folder / f"{name}.wav").samples, text).words
+    confidence = float(np.mean([word.confidence for word in words]))
+    if confidence < LOWEST_CONFIDENCE:
+        raise GestureError(
+            f"The words of {name} have a mean confidence of {confidence:.2f}.",
+            remedy="Leave the clip out.",
+        )
     partial = folder / f"{name}.words.part"
     save_words(words, partial)
     partial.replace(folder / f"{name}.words.json")
-    return float(np.mean([word.confidence for word in words]))
-
-
-def align_all(folder: Path, clips: list[Clip]) -> list[str]:
-    """Align every clip that has sound but no words; returns the names that cannot be used, with the reason."""
-    dropped = []
-    for clip in clips:
-        if not (folder / f"{clip.name}.wav").exists() or (folder / f"{clip.name}.words.json").exists():
-            continue
-        try:
-            confidence = align_clip(folder, clip.name)
-        except GestureError as error:
-            dropped.append(f"{clip.name}: {error.message}")
-            continue
-        if confidence < LOWEST_CONFIDENCE:
-            (folder / f"{clip.name}.words.json").unlink()
-            dropped.append(f"{clip.name}: mean confidence {confidence:.2f}")
-    return dropped
+    return confidence
 
 
 def write_index(folder: Path, clips: list[Clip]) -> float:
-    """Write index.json: the finished clips in order, keeping what others noted about them; returns their seconds."""
+    """Write index.json: the clips with sound and words, in order, with what others noted about them.
+
+    Returns:
+        Their seconds together.
+    """
     path = folder / "index.json"
     known = {entry["name"]: entry for entry in json.loads(path.read_text())} if path.exists() else {}
     entries = []
     for clip in clips:
         wav = folder / f"{clip.name}.wav"
-        if wav.exists():
+        if wav.exists() and (folder / f"{clip.name}.words.json").exists():
             seconds = soundfile.info(wav).duration
             facts = {"name": clip.name, "voice": clip.voice, "seconds": seconds, "split": clip.split}
             entries.append({**known.get(clip.name, {}), **facts})
@@ -210,27 +204,36 @@ def main(arguments: list[str] | None = None) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     # A clip lasts 15 s at the very least, so this many are always enough.
     clips = [plan_clip(number, options.seed) for number in range(int(options.minutes * 4) + 1)]
-    if not options.align_only:
-        try:
-            _speak_all(options, clips)
-        except GestureError as error:
-            print(error, file=sys.stderr)
-            return 2
-    seconds = write_index(options.out, clips)
+    try:
+        seconds = _make_all(options, clips)
+    except GestureError as error:
+        print(error, file=sys.stderr)
+        return 2
     print(f"{seconds / 60:.1f} minutes of speech in {options.out}", file=sys.stderr)
-    for line in align_all(options.out, clips):
-        print(f"dropped {line}", file=sys.stderr)
     return 0
 
 
-def _speak_all(options: argparse.Namespace, clips: list[Clip]) -> None:
-    network = speech.load_network(options.threads)
+def _make_all(options: argparse.Namespace, clips: list[Clip]) -> float:
+    """Speak and align clip by clip until there is enough; returns the usable seconds."""
+    network = None if options.align_only else speech.load_network(options.threads)
+    seconds = write_index(options.out, clips)
     for clip in clips:
-        if not (options.out / f"{clip.name}.wav").exists():
-            seconds = make_clip(network, clip, options.out, options.seed)
-            print(f"{clip.name}: {seconds:.1f} s", file=sys.stderr, flush=True)
-        if write_index(options.out, clips) >= options.minutes * 60:
-            return
+        spoken = (options.out / f"{clip.name}.wav").exists()
+        aligned = spoken and (options.out / f"{clip.name}.words.json").exists()
+        if aligned or (options.align_only and not spoken):
+            continue
+        if not options.align_only and seconds >= options.minutes * 60:
+            break
+        if not spoken:
+            make_clip(network, clip, options.out, options.seed)
+        try:
+            confidence = align_clip(options.out, clip.name)
+        except GestureError as error:
+            print(f"{clip.name}: left out, {error.message}", file=sys.stderr, flush=True)
+            continue
+        seconds = write_index(options.out, clips)
+        print(f"{clip.name}: confidence {confidence:.2f}, {seconds / 60:.1f} min", file=sys.stderr, flush=True)
+    return seconds
 
 
 if __name__ == "__main__":

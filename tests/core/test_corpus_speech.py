@@ -54,10 +54,12 @@ def test_pauses_lie_where_the_plan_says_and_are_quiet(rough):
     assert len(samples) / SAMPLE_RATE == pytest.approx(start, abs=0.01)
 
 
-def test_the_index_lists_finished_clips_and_keeps_what_others_wrote(tmp_path):
-    clips = [plan_clip(number, 7) for number in range(3)]
-    for clip in clips[:2]:
+def test_the_index_lists_aligned_clips_and_keeps_what_others_wrote(tmp_path):
+    clips = [plan_clip(number, 7) for number in range(4)]
+    for clip in clips[:3]:
         soundfile.write(tmp_path / f"{clip.name}.wav", tone(1.0), SAMPLE_RATE)
+    for clip in clips[:2]:
+        (tmp_path / f"{clip.name}.words.json").write_text("[]")
     assert write_index(tmp_path, clips) == pytest.approx(3.2)
     entries = json.loads((tmp_path / "index.json").read_text())
     entries[0]["styles"] = ["calm"]
