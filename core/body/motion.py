@@ -151,7 +151,7 @@ def load_motion(path: Path | str) -> Motion:
         rotations = poses.reshape(len(poses), JOINT_COUNT, 3)
     except FileNotFoundError as error:
         raise GestureError(f"There is no motion file {path}.", remedy="Pick an existing npz file.") from error
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise GestureError(
             f"{path.name} is not an SMPL-X motion file.",
             remedy="Pick an npz with `poses` (frames, 165) and `trans` (frames, 3).",

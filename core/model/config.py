@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 
-from ..body.parts import Part, part_width
+from ..body.parts import EXPRESSION_WIDTHS, Part, part_width
 from ..errors import GestureError
 
 ROOT = "root"
@@ -71,6 +71,8 @@ class ModelConfig:
             raise GestureError(f"A model's hidden width is {self.hidden}, not a multiple of 8.", remedy=_REMEDY)
         if self.audio_channels_body > self.audio_channels_face:
             raise GestureError("A model's body hears more audio channels than its face.", remedy=_REMEDY)
+        if self.face_basis not in EXPRESSION_WIDTHS:
+            raise GestureError(f"A model's face_basis is {self.face_basis!r}, which is unknown.", remedy=_REMEDY)
 
     def part_width(self, part: Part | str) -> int:
         """Channels of a part's autoencoder; the root predictor works on the lower body's."""

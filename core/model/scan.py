@@ -138,7 +138,8 @@ def causal_conv(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     """
     taps = weight.shape[-1]
     if fused(x):
-        return causal_conv1d_fn(x.transpose(1, 2), weight[:, 0], bias, activation="silu").transpose(1, 2)
+        along = x.transpose(1, 2).contiguous()  # (B, D, L)
+        return causal_conv1d_fn(along, weight[:, 0], bias, activation="silu").transpose(1, 2)
     past = F.pad(x, (0, 0, taps - 1, 0))  # (B, K - 1 + L, D)
     length = x.shape[1]
     out = bias + past[:, :length] * weight[:, 0, 0]

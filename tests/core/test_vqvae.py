@@ -1,0 +1,60 @@
+import torch
+
+from core.body.parts import Part
+from core.model.vqvae import Quantizer, build_autoencoder, build_root
+
+from . import tiny
+
+
+def test_latents_snap_to_the_nearest_entry():
+    quantizer = Quantizer(3, 2)
+    quantizer.embedding.weight.data = torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    latents = torch.tensor([[[0.9, 0.2], [0.1, 0.1], [0.2, 5.0]]])
+    out = quantizer(latents)
+    assert out.codes.tolist() == [[1, 0, 2]]
+    torch.testing.assert_close(out.latents, quantizer.lookup(out.codes))
+    distance = (latents - out.latents).square().mean()
+    torch.testing.assert_close(out.loss, 2 * distance)
+
+
+def test_the_gradient_passes_straight_through_to_the_encoder():
+    quantizer = Quantizer(4, 3)
+    latents = torch.randn(1, 6, 3, requires_grad=True)
+    weight = torch.randn(1, 6, 3)
+    (quantizer(latents).latents * weight).sum().backward()
+    torch.testing.assert_close(latents.grad, weight)
+    assert quantizer.embedding.weight.grad is None
+
+
+def test_the_loss_pulls_entries_and_latents_together():
+    quantizer = Quantizer(4, 3)
+    latents = torch.randn(1, 6, 3, requires_grad=True)
+    quantizer(latents).loss.backward()
+    assert latents.grad.abs().sum() > 0
+    assert quantizer.embedding.weight.grad.abs().sum() > 0
+
+
+def test_dead_entries_start_again_on_latents_and_living_ones_stay():
+    quantizer = Quantizer(4, 2)
+    before = quantizer.embedding.weight.detach().clone()
+    latents = torch.full((5, 2), 7.0)
+    assert quantizer.restart_dead(torch.tensor([0, 3, 0, 1]), latents) == 2
+    after = quantizer.embedding.weight.detach()
+    assert (after[[0, 2]] == 7).all()
+    assert torch.equal(after[[1, 3]], before[[1, 3]])
+    quantizer.initialise(latents)
+    assert (quantizer.embedding.weight == 7).all()
+
+
+def test_one_code_per_frame_and_codes_alone_decode_to_the_reconstruction():
+    for part in Part:
+        autoencoder = build_autoencoder(tiny.CONFIG, part).eval()
+        motion = torch.randn(2, 11, tiny.CONFIG.part_width(part))
+        rebuilt, quantised = autoencoder(motion)
+        assert rebuilt.shape == motion.shape
+        assert quantised.codes.shape == (2, 11)
+        torch.testing.assert_close(autoencoder.decode_codes(autoencoder.codes(motion)), rebuilt)
+
+
+def test_the_root_predictor_keeps_the_width_of_the_lower_body():
+    assert build_root(tiny.CONFIG)(torch.randn(1, 9, 61)).shape == (1, 9, 61)
