@@ -1,0 +1,188 @@
+"""Finds roughly where in a recording each stretch of a text is spoken: linear in the length, and sure of itself."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .decoder import FRAME_S, FRAME_SAMPLES, Hit, TextDecoder
+
+CHUNK_S = (7.0, 12.0)  # a chunk ends at the quietest place in this range
+QUIET_FRAMES = 25  # a pause is as deep as its mean over 0.25 s
+ACTIVE_DB = 25.0  # speech is louder than its own loud end minus this
+BACK_WORDS = 12  # a chunk may start this many tokens before the expected one
+WORDS_PER_S = 6.0  # nobody speaks faster for long
+AHEAD_WORDS = 30
+WIDEST = 300  # tokens in one window
+LOCATE_STEP = 240
+LOCATE_TRIES = 3
+CHANCE_CHUNKS = 6
+MARGIN = 1.0  # nats per frame above chance that make a chunk reliable
+MIN_HITS = 3
+COVERED = 0.5  # of a chunk's speech must be words
+GIVE_UP_S = 90.0  # of speech without one reliable chunk
+EDGE_HITS = 1  # a chunk's outermost words may be cut in half
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A stretch of the recording between two quiet places; frames of 10 ms."""
+
+    start: int
+    end: int
+    active: int  # frames that hold speech (or anything as loud)
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """What the rough pass found.
+
+    Attributes:
+        hits: tokens with sure places, ascending in index and time; seconds from the start of the recording.
+        score: mean log likelihood per frame of the reliable chunks, nats.
+        chance: the same for the decoys.
+        matched: share of the recording's speech that lies in reliable chunks, 0-1.
+    """
+
+    hits: tuple[Hit, ...]
+    score: float
+    chance: float
+    matched: float
+
+
+def energy_db(samples: np.ndarray) -> np.ndarray:
+    """Level of every 10 ms frame in dB; (frames,)."""
+    count = len(samples) // FRAME_SAMPLES
+    frames = samples[: count * FRAME_SAMPLES].reshape(count, FRAME_SAMPLES).astype(np.float64)
+    return 10 * np.log10((frames**2).mean(axis=1) + 1e-12)
+
+
+def active_frames(level_db: np.ndarray) -> np.ndarray:
+    """Which frames hold speech, judged by the recording's own loud end; (frames,) bool."""
+    return level_db > np.quantile(level_db, 0.95) - ACTIVE_DB
+
+
+def quiet_cuts(level_db: np.ndarray, shortest_s: float, longest_s: float) -> list[int]:
+    """Frames at which to cut a recording: 0, the quietest place in each range, the end."""
+    shortest, longest = round(shortest_s / FRAME_S), round(longest_s / FRAME_S)
+    smooth = np.convolve(
+        np.pad(level_db, QUIET_FRAMES // 2, mode="edge"), np.ones(QUIET_FRAMES) / QUIET_FRAMES, "valid"
+    )
+    cuts = [0]
+    while len(level_db) - cuts[-1] > longest + shortest:
+        low = cuts[-1] + shortest
+        cuts.append(low + int(np.argmin(smooth[low : cuts[-1] + longest])))
+    if len(level_db) - cuts[-1] > longest:  # two even rests instead of a long and a tiny one
+        half = (len(level_db) - cuts[-1]) // 4
+        low = cuts[-1] + half
+        cuts.append(low + int(np.argmin(smooth[low : len(level_db) - half])))
+    return [*cuts, len(level_db)]
+
+
+def find_anchors(
+    decoder: TextDecoder,
+    token_count: int,
+    decoys: Sequence[int],
+    pcm_of: Callable[[int, int], bytes],
+    level_db: np.ndarray,
+    progress: Callable[[float], None],
+) -> Anchors:
+    """Walk through the recording chunk by chunk, each against the text around the place where it should be.
+
+    A chunk counts only if its sound fits the words clearly better than the decoys fit it.
+
+    Args:
+        decoder: knows the text.
+        token_count: tokens of the text.
+        decoys: tokens that the decoder knows besides the text, in no order that anyone says.
+        pcm_of: frames [start, end) of the recording for the decoder.
+        level_db: of every 10 ms frame.
+        progress: is told the share done.
+    """
+    active = active_frames(level_db)
+    cuts = quiet_cuts(level_db, *CHUNK_S)
+    chunks = [Chunk(a, b, int(active[a:b].sum())) for a, b in zip(cuts, cuts[1:], strict=False)]
+    chunks = [chunk for chunk in chunks if chunk.active >= 30]
+    chance = _chance(decoder, decoys, pcm_of, chunks)
+    total = sum(chunk.active for chunk in chunks)
+    found: list[Hit] = []
+    scores: list[tuple[float, int]] = []
+    cursor, heard_until, unmatched, tries = 0, chunks[0].start if chunks else 0, 0, 0
+    for done, chunk in enumerate(chunks):
+        progress(done / len(chunks))
+        pcm = pcm_of(chunk.start, chunk.end)
+        low, high = _window(cursor, token_count, chunk.end - heard_until, len(level_db) - heard_until)
+        hits = decoder.window(pcm, range(low, high), max(0, cursor - low))
+        if (
+            not _reliable(hits, chunk, chance, token_count)
+            and not scores
+            and tries < LOCATE_TRIES
+            and high < token_count
+        ):
+            tries += 1
+            hits = _locate(decoder, pcm, token_count)
+        if not _reliable(hits, chunk, chance, token_count):
+            unmatched += chunk.active
+            if not scores and unmatched * FRAME_S > GIVE_UP_S:
+                break
+            continue
+        start_s = chunk.start * FRAME_S
+        for hit in hits[EDGE_HITS : len(hits) - EDGE_HITS]:
+            if not found or (hit.index > found[-1].index and start_s + hit.start_s >= found[-1].end_s - FRAME_S):
+                found.append(Hit(hit.index, start_s + hit.start_s, start_s + hit.end_s, hit.score))
+        cursor = max(cursor, hits[-1].index)
+        heard_until = chunk.end
+        scores.append((_mean(hits), chunk.active))
+    weight = sum(active for _, active in scores)
+    score = sum(s * active for s, active in scores) / weight if weight else chance
+    return Anchors(tuple(found), score, chance, weight / total if total else 0.0)
+
+
+def _window(cursor: int, token_count: int, elapsed: int, left: int) -> tuple[int, int]:
+    """Tokens that a chunk may hold, given the last sure token and the frames since then."""
+    high = cursor + round(WORDS_PER_S * elapsed * FRAME_S) + AHEAD_WORDS
+    low = cursor - BACK_WORDS
+    if high - low > WIDEST:  # lost for a while: around the place that a steady reader would have reached
+        likely = cursor + round((token_count - cursor) * elapsed / max(1, left))
+        low = max(low, likely - WIDEST // 2)
+        high = low + WIDEST
+    high = min(token_count, high)
+    return max(0, min(low, high - AHEAD_WORDS)), high
+
+
+def _locate(decoder: TextDecoder, pcm: bytes, token_count: int) -> list[Hit]:
+    """The best fit of a chunk anywhere in the text: for recordings that hold only a part of their transcript."""
+    best: list[Hit] = []
+    for low in range(0, token_count, LOCATE_STEP):
+        high = min(token_count, low + WIDEST)
+        hits = decoder.window(pcm, range(low, high), (high - low) // 2)
+        if len(hits) >= MIN_HITS and (not best or _mean(hits) > _mean(best)):
+            best = hits
+    return best
+
+
+def _chance(
+    decoder: TextDecoder, decoys: Sequence[int], pcm_of: Callable[[int, int], bytes], chunks: Sequence[Chunk]
+) -> float:
+    """What a wrong text scores on this recording, in nats per frame."""
+    scores = []
+    picked = (
+        [chunks[i] for i in np.unique(np.linspace(0, len(chunks) - 1, CHANCE_CHUNKS).astype(int))] if chunks else []
+    )
+    for chunk in picked:
+        hits = decoder.window(pcm_of(chunk.start, chunk.end), decoys, len(decoys) // 2)
+        if hits:
+            scores.append(_mean(hits))
+    return float(np.median(scores)) if scores else -4.5
+
+
+def _reliable(hits: Sequence[Hit], chunk: Chunk, chance: float, token_count: int) -> bool:
+    if len(hits) < min(MIN_HITS, token_count):
+        return False
+    covered = sum(hit.frames for hit in hits)
+    return covered >= COVERED * chunk.active and _mean(hits) > chance + MARGIN
+
+
+def _mean(hits: Sequence[Hit]) -> float:
+    frames = sum(hit.frames for hit in hits)
+    return sum(hit.score * hit.frames for hit in hits) / frames
