@@ -72,4 +72,3 @@ def leg_length(rest_joints: np.ndarray) -> float:
         for side in ("left", "right")
     ]
     return float(np.mean(lengths))
-

@@ -6,39 +6,31 @@ import numpy as np
 
 from ...body.parts import ARKIT_NAMES
 from .dress import MATERIALS
-from .skin import INFLUENCES
+from .mesh import NONE, Mesh
+from .skin import INFLUENCES, strongest
 
 # Deltas below 20 micrometres cannot be seen and would double the file.
 SMALLEST_DELTA_M = 2e-5
+# The fourth corner of a triangle, in the file.
+NO_VERTEX = 65535
 
 
-def write_asset(
-    path: Path,
-    vertices: np.ndarray,
-    faces: np.ndarray,
-    material: np.ndarray,
-    weights: np.ndarray,
-    shapes: np.ndarray,
-    rest_joints: np.ndarray,
-) -> None:
+def write_asset(path: Path, mesh: Mesh, rest_joints: np.ndarray) -> None:
     """Write `character.npz`; the same input gives the same bytes.
 
     Args:
         path: the file.
-        vertices: (V, 3) metres, SMPL-X axes, rest pose.
-        faces: (F, 4) vertex indices, each vertex used.
-        material: (F,) index into MATERIALS.
-        weights: (V, 55), at most four per row.
-        shapes: (52, V, 3) metres.
+        mesh: the character in its rest pose, SMPL-X axes; its materials index MATERIALS.
         rest_joints: (55, 3) metres.
     """
+    weights = strongest(mesh.weights)
     joints = np.argsort(-weights, axis=1, kind="stable")[:, :INFLUENCES]
-    moved = [np.flatnonzero(np.abs(shape).max(axis=1) > SMALLEST_DELTA_M) for shape in shapes]
+    moved = [np.flatnonzero(np.abs(shape).max(axis=1) > SMALLEST_DELTA_M) for shape in mesh.shapes]
     np.savez_compressed(
         path,
-        vertices=vertices.astype(np.float32),
-        faces=faces.astype(np.uint16),
-        face_material=material.astype(np.uint8),
+        vertices=mesh.vertices.astype(np.float32),
+        faces=np.where(mesh.faces == NONE, NO_VERTEX, mesh.faces).astype(np.uint16),
+        face_material=mesh.material.astype(np.uint8),
         material_names=np.array(list(MATERIALS)),
         material_colours=np.array([[*colour, roughness] for colour, roughness in MATERIALS.values()], np.float32),
         weight_joints=joints.astype(np.uint8),
@@ -46,6 +38,6 @@ def write_asset(
         shape_names=np.array(ARKIT_NAMES),
         shape_starts=np.cumsum([0, *map(len, moved)]).astype(np.int32),
         shape_vertices=np.concatenate(moved).astype(np.uint16),
-        shape_deltas=np.concatenate([s[m] for s, m in zip(shapes, moved, strict=True)]).astype(np.float16),
+        shape_deltas=np.concatenate([s[m] for s, m in zip(mesh.shapes, moved, strict=True)]).astype(np.float16),
         rest_joints=rest_joints,
     )

@@ -21,11 +21,5 @@ def build_character(source: Source, path: Path) -> np.ndarray:
     fit = fit_skeleton(source, centre)
     weights = skin.joint_weights(source)
     vertices, shapes = skin.carry_to_rest(source.vertices, source.shapes, weights, fit)
-    # clothes reach under the bare sole; a shoe is flat there
-    vertices[:, 1] = np.maximum(vertices[:, 1], 0.0)
-    faces, material = dress(source, vertices, fit)
-    used, packed = np.unique(faces, return_inverse=True)
-    write_asset(
-        path, vertices[used], packed.reshape(faces.shape), material, weights[used], shapes[:, used], fit.rest
-    )
+    write_asset(path, dress(source, vertices, weights, shapes, fit), fit.rest)
     return fit.rest

@@ -1,16 +1,18 @@
-"""Which face of the rest mesh is made of what: clothes instead of the body under them, hair, lips, eyes."""
+"""What the character is made of: clothes instead of the body under them, hair, brows, lips, eyes."""
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from ...body.skeleton import JOINT
+from .mesh import Mesh, cut, join, refined
 from .skeleton import Fit
 from .source import GROUPS, Source
 
 # Linear colour and roughness. A quiet mannequin: readable hands and face, clothes that do not compete.
 MATERIALS: dict[str, tuple[tuple[float, float, float], float]] = {
     "skin": ((0.56, 0.33, 0.235), 0.55),
-    "lips": ((0.44, 0.17, 0.145), 0.45),
-    "mouth": ((0.16, 0.03, 0.03), 0.7),
+    "lips": ((0.47, 0.20, 0.165), 0.45),
+    "mouth": ((0.26, 0.055, 0.05), 0.7),
     "tongue": ((0.45, 0.14, 0.13), 0.45),
     "teeth": ((0.80, 0.77, 0.70), 0.3),
     "eye_white": ((0.82, 0.82, 0.80), 0.15),
@@ -24,54 +26,126 @@ MATERIALS: dict[str, tuple[tuple[float, float, float], float]] = {
 }
 MATERIAL = {name: index for index, name in enumerate(MATERIALS)}
 # A plane through the base of the neck, lower in front: clothes below it, skin above.
-COLLAR_ABOVE_NECK_M = -0.012
+COLLAR_ABOVE_NECK_M = 0.002
 COLLAR_NORMAL = np.array([0.0, 0.93, 0.36])
-UNDERLAP_M = 0.035
-WAIST_ABOVE_HIPS_M = 0.105
-SHOE_ABOVE_ANKLE_M = 0.012
+# How far skin goes on under the clothes.
+COLLAR_UNDERLAP_M, CUFF_UNDERLAP_M = 0.04, 0.06
+WAIST_ABOVE_HIPS_M = 0.09
+SHOE_ABOVE_ANKLE_M = 0.008
+CLOTH_M = 0.005
 IRIS_M, PUPIL_M = 0.0060, 0.0028
+LASH_LENGTH = 0.28
+# Hairline: metres above the eyes by degrees around the head, from the front.
+HAIRLINE = np.array(
+    [[0, 0.066], [25, 0.064], [42, 0.052], [52, 0.036], [62, 0.016], [72, 0.012], [78, 0.026], [92, 0.034],
+     [104, 0.026], [114, -0.020], [130, -0.062], [180, -0.070]]
+)  # fmt: skip
+HAIR_M = 0.011
+# Brow: metres from the middle of the face, metres above the eyes, height in metres.
+BROW = np.array(
+    [[0.0105, 0.0165, 0.0010], [0.0125, 0.0172, 0.0062], [0.020, 0.0195, 0.0070], [0.034, 0.0235, 0.0058],
+     [0.046, 0.0215, 0.0034], [0.0535, 0.0165, 0.0006]]
+)  # fmt: skip
+BROW_M = 0.0009
 
 
-def dress(source: Source, vertices: np.ndarray, fit: Fit) -> tuple[np.ndarray, np.ndarray]:
-    """Choose the faces to keep.
+def dress(source: Source, vertices: np.ndarray, weights: np.ndarray, shapes: np.ndarray, fit: Fit) -> Mesh:
+    """The character in its rest pose.
 
     Args:
-        source: the body.
+        source: the body: faces, groups, painted masks.
         vertices: (N, 3) its vertices in the rest pose.
+        weights: (N, 55).
+        shapes: (52, N, 3) in the rest pose.
         fit: the skeleton.
-
-    Returns:
-        faces (F, 4) of vertex indices and their materials (F,).
     """
-    middle = vertices[source.faces].mean(axis=1)
     group = np.array(list(GROUPS))[source.face_group]
-    material = np.full(len(source.faces), -1)
-    above = collar_distance(middle, fit)
-    wrist = fit.rest[JOINT["left_wrist"], 0]
-    is_hand = np.abs(middle[:, 0]) > wrist - UNDERLAP_M
-    is_head = (np.abs(middle[:, 0]) < 0.3) & (above > -UNDERLAP_M)
-    body = group == "body"
-    material[body & (is_hand | is_head)] = MATERIAL["skin"]
-    kept = material >= 0
-    material[kept & _painted(source, "lips")] = MATERIAL["lips"]
-    material[kept & _painted(source, "inside-mouth")] = MATERIAL["mouth"]
-    clothes = (group == "clothes") & (above < 0)
-    hips, ankle = fit.rest[JOINT["left_hip"], 1], fit.rest[JOINT["left_ankle"], 1]
-    height = np.where(np.abs(middle[:, 0]) < 0.35, middle[:, 1], np.inf)
-    material[clothes] = MATERIAL["top"]
-    material[clothes & (height < hips + WAIST_ABOVE_HIPS_M)] = MATERIAL["trousers"]
-    material[clothes & (height < ankle + SHOE_ABOVE_ANKLE_M)] = MATERIAL["shoes"]
+    everything = Mesh(vertices, weights, shapes, source.faces, np.full(len(source.faces), MATERIAL["skin"]))
+    for mask, material in (("lips", "lips"), ("inside-mouth", "mouth")):
+        everything = everything.painted(MATERIAL[material], _painted(source, mask) & (group == "body"))
+    parts = {name: everything.take(group == name) for name in GROUPS}
     for name in ("teeth", "tongue", "lashes"):
-        material[group == name] = MATERIAL[name]
-    eyes = group == "eyes"
-    material[eyes] = _eye_material(middle[eyes], fit)
-    return source.faces[material >= 0], material[material >= 0]
+        parts[name] = parts[name].painted(MATERIAL[name])
+    skin = parts["body"]
+    parts["lashes"] = _shorter(parts["lashes"], skin)
+    parts["eyes"] = _eyes(parts["eyes"], fit)
+    brows = _brows(skin, fit)
+    parts["body"] = _hair(_uncovered(skin, fit), fit)
+    parts["clothes"] = _clothes(parts["clothes"], fit)
+    return join([*parts.values(), brows])
 
 
 def collar_distance(points: np.ndarray, fit: Fit) -> np.ndarray:
     """Metres (...,) above the plane where the clothes end at the neck."""
     normal = COLLAR_NORMAL / np.linalg.norm(COLLAR_NORMAL)
     return (points - fit.rest[JOINT["neck"]]) @ normal - COLLAR_ABOVE_NECK_M
+
+
+def _uncovered(skin: Mesh, fit: Fit) -> Mesh:
+    middle = skin.middles()
+    across = np.abs(middle[:, 0])
+    is_hand = across > fit.rest[JOINT["left_wrist"], 0] - CUFF_UNDERLAP_M
+    is_head = (across < 0.11) & (collar_distance(middle, fit) > -COLLAR_UNDERLAP_M)
+    return skin.take(is_hand | is_head)
+
+
+def _clothes(suit: Mesh, fit: Fit) -> Mesh:
+    suit = suit.inflated(CLOTH_M)
+    # a shoe is flat underneath
+    suit.vertices[:, 1] = np.maximum(suit.vertices[:, 1], 0.0)
+    suit, below = cut(suit, lambda points: -collar_distance(points, fit))
+    suit = suit.take(below).painted(MATERIAL["top"])
+    arm = fit.rest[JOINT["left_shoulder"], 0] * 2
+    for name, height in (
+        ("trousers", fit.rest[JOINT["left_hip"], 1] + WAIST_ABOVE_HIPS_M),
+        ("shoes", fit.rest[JOINT["left_ankle"], 1] + SHOE_ABOVE_ANKLE_M),
+    ):
+        suit, inside = cut(suit, lambda p, h=height: np.where(np.abs(p[..., 0]) < arm, h - p[..., 1], -1.0))
+        suit = suit.painted(MATERIAL[name], inside)
+    return suit
+
+
+def _hair(skin: Mesh, fit: Fit) -> Mesh:
+    eye, head = fit.rest[JOINT["left_eye_smplhf"]], fit.rest[JOINT["head"]]
+
+    def level(points: np.ndarray) -> np.ndarray:
+        around = np.degrees(np.arctan2(np.abs(points[..., 0]), points[..., 2] - head[2]))
+        height = points[..., 1] - eye[1] - np.interp(around, *HAIRLINE.T)
+        return np.where(np.abs(points[..., 0]) < 0.3, height, -1.0)
+
+    skin, inside = cut(skin, level)
+    depth = np.clip(level(skin.vertices) / 0.03, 0.0, 1.0)
+    return skin.painted(MATERIAL["hair"], inside).inflated(HAIR_M * np.sqrt(depth))
+
+
+def _brows(skin: Mesh, fit: Fit) -> Mesh:
+    eye = fit.rest[JOINT["left_eye_smplhf"]]
+
+    def level(points: np.ndarray) -> np.ndarray:
+        across, above = np.abs(points[..., 0]), points[..., 1] - eye[1]
+        middle, height = np.interp(across, BROW[:, 0], BROW[:, 1]), np.interp(across, BROW[:, 0], BROW[:, 2])
+        band = height / 2 - np.abs(above - middle)
+        ends = np.minimum(across - BROW[0, 0], BROW[-1, 0] - across)
+        return np.minimum(band, ends)
+
+    middle = skin.middles()
+    near = (level(middle) > -0.01) & (middle[:, 2] > eye[2] - 0.02)
+    fine = refined(refined(skin.take(near)))
+    fine, inside = cut(fine, level)
+    return fine.inflated(BROW_M).take(inside).painted(MATERIAL["hair"])
+
+
+def _shorter(lashes: Mesh, skin: Mesh) -> Mesh:
+    """Without a texture whole lashes look like a solid fan; what is left of them draws the lid's edge."""
+    _, root = cKDTree(skin.vertices).query(lashes.vertices)
+    blend = lambda own, lid: lid + (own - lid) * LASH_LENGTH  # noqa: E731
+    return Mesh(
+        blend(lashes.vertices, skin.vertices[root]),
+        lashes.weights,
+        blend(lashes.shapes, skin.shapes[:, root]),
+        lashes.faces,
+        lashes.material,
+    )
 
 
 def _painted(source: Source, mask: str) -> np.ndarray:
@@ -83,14 +157,22 @@ def _painted(source: Source, mask: str) -> np.ndarray:
     return has_uv & (image[row, column] > 0.5)
 
 
-def _eye_material(middle: np.ndarray, fit: Fit) -> np.ndarray:
+def _eyes(balls: Mesh, fit: Fit) -> Mesh:
+    """Round irises and pupils on finer eyeballs."""
+    balls = refined(balls).painted(MATERIAL["eye_white"])
     centre = fit.rest[JOINT["left_eye_smplhf"]]
-    offset = middle * [1, 1, 1]
-    offset[:, 0] = np.abs(offset[:, 0])
-    offset = offset - centre
-    from_axis = np.hypot(offset[:, 0], offset[:, 1])
-    front = offset[:, 2] > 0
-    material = np.full(len(middle), MATERIAL["eye_white"])
-    material[front & (from_axis < IRIS_M)] = MATERIAL["iris"]
-    material[front & (from_axis < PUPIL_M)] = MATERIAL["pupil"]
-    return material
+
+    # the new vertices lie on chords
+    side = np.where(balls.vertices[:, :1] > 0, 1.0, -1.0) * [1, 0, 0] + [0, 1, 1]
+    from_centre = balls.vertices * side - centre
+    radius = np.linalg.norm(from_centre, axis=1, keepdims=True)
+    balls.vertices[:] = (centre + from_centre * (radius.max() / radius)) * side
+    for name, size in (("iris", IRIS_M), ("pupil", PUPIL_M)):
+
+        def level(points: np.ndarray, size: float = size) -> np.ndarray:
+            across = np.hypot(np.abs(points[..., 0]) - centre[0], points[..., 1] - centre[1])
+            return np.where(points[..., 2] > centre[2], size - across, -size)
+
+        balls, inside = cut(balls, level)
+        balls = balls.painted(MATERIAL[name], inside)
+    return balls

@@ -67,7 +67,7 @@ def fit_skeleton(source: Source, jaw_hinge: np.ndarray) -> Fit:
     ankle = JOINT["left_ankle"]
     sole = source.vertices[np.unique(source.faces[source.face_group == 0]), 1].min()
     origin = np.array([0.0, rest[ankle, 1] - (relaxed[ankle, 1] - sole), rest[0, 2]])
-    return Fit(relaxed, rest - origin, turns)
+    return Fit(relaxed, np.round(rest - origin, 6), turns)
 
 
 def _relaxed_joints(source: Source, jaw_hinge: np.ndarray) -> np.ndarray:

@@ -52,12 +52,17 @@ def joint_weights(source: Source) -> np.ndarray:
     weights[:, jaw] = weights[:, head] * share
     weights[:, head] *= 1 - share
     weights = _symmetric(source, weights)
-    strongest = np.argsort(-weights, axis=1, kind="stable")[:, :INFLUENCES]
+    unused = weights.sum(1) == 0  # joint cubes and other helpers that are not part of the mesh
+    weights[unused, 0] = 1.0
+    return strongest(weights)
+
+
+def strongest(weights: np.ndarray) -> np.ndarray:
+    """The four largest of each row (V, 55), none below a thousandth, summing to one."""
+    order = np.argsort(-weights, axis=1, kind="stable")[:, :INFLUENCES]
     kept = np.zeros_like(weights)
-    np.put_along_axis(kept, strongest, np.take_along_axis(weights, strongest, axis=1), axis=1)
+    np.put_along_axis(kept, order, np.take_along_axis(weights, order, axis=1), axis=1)
     kept[kept < 1e-3] = 0.0
-    unused = kept.sum(1) == 0  # joint cubes and other helpers that are not part of the mesh
-    kept[unused, 0] = 1.0
     return kept / kept.sum(1, keepdims=True)
 
 
@@ -106,7 +111,9 @@ def _symmetric(source: Source, weights: np.ndarray) -> np.ndarray:
     used = np.unique(source.faces)
     distance, twin = cKDTree(source.vertices[used]).query(source.vertices[used] * MIRROR)
     swapped = [
-        JOINT[f"right{name[4:]}" if name.startswith("left") else f"left{name[5:]}" if name.startswith("right") else name]
+        JOINT[
+            f"right{name[4:]}" if name.startswith("left") else f"left{name[5:]}" if name.startswith("right") else name
+        ]
         for name in JOINT
     ]
     mirrored = weights[used][twin][:, swapped]

@@ -15,7 +15,7 @@ GROUPS = {
     "tongue": "helper-tongue",
     "teeth": "helper-upper-teeth helper-lower-teeth",
     "clothes": "helper-tights",
-    "lashes": "helper-l-eyelashes-1 helper-l-eyelashes-2 helper-r-eyelashes-1 helper-r-eyelashes-2",
+    "lashes": "helper-l-eyelashes-2 helper-r-eyelashes-2",
 }
 
 MASKS = ("lips", "inside-mouth", "fingernails")
