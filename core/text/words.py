@@ -1,0 +1,82 @@
+"""Word vectors: one per motion frame, from a stock fastText file."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from ..clock import FPS
+from ..errors import GestureError
+from .spoken import spoken_words
+from .timing import Word
+
+
+class WordVectors:
+    """A fastText model; unknown words get a vector from their letters.
+
+    Attributes:
+        dimension: D of every vector.
+    """
+
+    def __init__(self, model):
+        self._model = model
+        self.dimension: int = model.get_dimension()
+        self._said = lru_cache(maxsize=4096)(self._vector)
+
+    @classmethod
+    def load(cls, path: Path | str) -> "WordVectors":
+        """Open a fastText .bin.
+
+        Raises:
+            GestureError: the file is missing or is not a fastText model.
+        """
+        path = Path(path)
+        if not path.is_file():
+            raise GestureError(
+                f"The word vectors {path.name} are missing.",
+                remedy="Choose a complete weights folder.",
+                detail=str(path),
+            )
+        import fasttext
+
+        # The stock module prints a warning about its own API on every load.
+        fasttext.FastText.eprint = lambda *args, **kwargs: None
+        try:
+            return cls(fasttext.load_model(str(path)))
+        except (ValueError, RuntimeError, MemoryError) as error:
+            raise GestureError(
+                f"{path.name} is not a fastText model.", remedy="Choose a complete weights folder.", detail=str(error)
+            ) from error
+
+    def vector(self, word: str) -> np.ndarray:
+        """The vector of a displayed word, (D,) float32: of "$5" the mean of "five" and "dollars"."""
+        return self._said(word)
+
+    def _vector(self, word: str) -> np.ndarray:
+        tokens = [token.lower() for said in spoken_words(word) for token in said.tokens]
+        if not tokens:
+            return np.zeros(self.dimension, np.float32)
+        return np.mean([self._model.get_word_vector(token) for token in tokens], axis=0, dtype=np.float32)
+
+
+def frame_vectors(words: Sequence[Word], frame_count: int, vectors: WordVectors) -> np.ndarray:
+    """What is being said in every frame.
+
+    A frame gets the vector of the word that covers its centre, at (frame + 0.5) / 30 s; frames in silence are zero.
+
+    Args:
+        words: in order of time.
+        frame_count: T.
+        vectors: the model.
+
+    Returns:
+        (T, D) float32.
+    """
+    table = np.zeros((frame_count, vectors.dimension), np.float32)  # (T, D)
+    for word in words:
+        first = max(0, int(np.ceil(word.start_s * FPS - 0.5 - 1e-9)))
+        last = min(frame_count, int(np.ceil(word.end_s * FPS - 0.5 - 1e-9)))
+        if last > first:
+            table[first:last] = vectors.vector(word.word)
+    return table
