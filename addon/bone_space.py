@@ -28,8 +28,8 @@ def armature_axes(heads: np.ndarray) -> np.ndarray:
 def basis_quaternions(rotvec: np.ndarray, bone_rest: np.ndarray, axes: np.ndarray = TO_BLENDER) -> np.ndarray:
     """Parent-local SMPL-X rotations as rotations of pose bones.
 
-    A pose bone turns away from rest in its own axes. SMPL-X joints have the world's axes at rest, so a joint's rotation R
-    becomes Bᵀ C R Cᵀ B with the bone's rest axes B and the change of axes C; the parents' rest axes cancel.
+    A pose bone turns away from rest in its own axes. SMPL-X joints have the world's axes at rest, so a joint's rotation
+    R becomes Bᵀ C R Cᵀ B with the bone's rest axes B and the change of axes C; the parents' rest axes cancel.
 
     Args:
         rotvec: (T, 55, 3) radians.
@@ -48,8 +48,8 @@ def root_location(
 ) -> np.ndarray:
     """Location (T, 3) of the root pose bone, in the bone's rest axes, metres.
 
-    A motion made on another skeleton carries its pelvis over with the path scaled by the ratio of leg lengths: feet that
-    stood on the floor stand there again, and steps keep their proportion to the legs.
+    A motion made on another skeleton carries its pelvis over with the path scaled by the ratio of leg lengths: feet
+    that stood on the floor stand there again, and steps keep their proportion to the legs.
 
     Args:
         motion: its `rest_joints` say whose legs it was made for; None means the bundled character's.

@@ -132,7 +132,7 @@ def _turn_hand(turns: np.ndarray, relaxed: np.ndarray, source: Source) -> None:
             targets = [unit([0.70, -0.22, 0.68]), unit([0.76, -0.12, 0.64]), unit([0.76, -0.12, 0.64])]
         else:
             flat = unit(bones[0] * [1, 0, 1])
-            targets = [unit(flat + [1.0, 0, 0])] * 3
+            targets = [unit(flat + np.array([1.0, 0, 0]))] * 3
         for joint, bone, target in zip(joints, bones, targets, strict=True):
             turns[joint] = swing(bone, target) @ wrist
 

@@ -100,7 +100,7 @@ def _grey(path: Path) -> np.ndarray:
 
 
 def _axes(points: np.ndarray) -> np.ndarray:
-    """anny's axes (Z up, facing -Y) to SMPL-X's."""
+    """From anny's axes (Z up, facing -Y) to SMPL-X's."""
     return np.stack([points[..., 0], points[..., 2], -points[..., 1]], -1)
 
 
