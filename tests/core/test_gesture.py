@@ -1,19 +1,24 @@
 """The gesture grammar keeps its promises: strokes on accents, planted feet, sound joints, closed lips, calm pauses."""
 
 import itertools
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from scipy.ndimage import gaussian_filter1d
 
 from core.body.kinematics import forward_kinematics
+from core.body.motion import load_motion
 from core.body.parts import ARKIT_NAMES
 from core.body.rotation import continuous, rotvec_to_matrix, rotvec_to_quaternion
 from core.body.skeleton import JOINT
 from core.clock import frame_count
-from core.text.timing import Phone, Word
-from core.train.gesture import STYLES, neutral_pose, synthesise
+from core.errors import GestureError
+from core.text.timing import Phone, Word, save_words
+from core.train.corpus import make_corpus
+from core.train.gesture import STYLES, neutral_pose, projected_placement, synthesise
 from core.train.gesture.arms import arm_path, solve_arm
 from core.train.gesture.curves import min_jerk, steps
 from core.train.gesture.plan import LEAD_S, make_plan
@@ -208,3 +213,32 @@ def test_the_demo_speech_gets_gestures():
     motion = synthesise(load_audio(sound).samples, load_words(words_file), "presenter", seed=7)
     speed = np.linalg.norm(np.diff(wrists(motion), axis=0), axis=-1) * 30
     assert 0.15 < speed.mean() < 0.7
+
+
+def test_the_corpus_command_writes_each_motion_once(tmp_path, spoken):
+    samples, words = spoken
+    soundfile.write(tmp_path / "0000_made_up.wav", samples, RATE)
+    save_words(words, tmp_path / "0000_made_up.words.json")
+    (tmp_path / "index.json").write_text(json.dumps([{"name": "0000_made_up", "voice": "none", "split": "train"}]))
+    assert make_corpus(tmp_path, seed=7, styles_per_clip=2) == 2
+    assert make_corpus(tmp_path, seed=7, styles_per_clip=2) == 0
+    made = json.loads((tmp_path / "index.json").read_text())[0]["styles"]
+    assert len(made) == 2
+    motion = load_motion(tmp_path / f"0000_made_up.{made[0]}.npz")
+    assert motion.frame_count == frame_count(len(samples))
+    np.testing.assert_allclose(motion.rest_joints, neutral_pose().rest_joints)
+
+
+def test_a_folder_without_speech_is_refused_with_a_remedy(tmp_path):
+    with pytest.raises(GestureError, match="corpus_speech"):
+        make_corpus(tmp_path, seed=7)
+
+
+def test_words_alike_are_placed_alike():
+    rng = np.random.default_rng(0)
+    vectors = {word: rng.standard_normal(16) for word in ("river", "stone", "table", "cloud", "seven")}
+    vectors["rivers"] = vectors["river"] + 0.02
+    place = projected_placement(vectors.__getitem__, ["river", "stone", "table", "cloud"])
+    assert np.abs(place("river") - place("rivers")).max() < 0.1
+    assert np.abs(place("river") - place("stone")).max() > 0.1
+    assert np.abs(place("seven")).max() <= 1
