@@ -1,4 +1,4 @@
-"""Word and phone times of a recording whose text is known, and the certainty that text and recording belong together."""
+"""Word and phone times of a recording whose text is known, and whether the two belong together."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ USUAL_PHONE_S = 0.06
 MATCHED = 0.4  # of the speech must fit the text
 UNHEARD = 0.5  # confidence of a word that the free pass did not hear in the same place
 SAME_PLACE_S = 0.15
-SHARPNESS = 0.45  # nats per frame; slope of the confidence
+SHARPNESS = 0.5  # nats per frame; slope of the confidence
 ROUGH_SHARE = 0.5  # of the work is the rough pass
 
 # A text that nobody said: what it scores on a recording is chance.
@@ -40,8 +40,8 @@ class Alignment:
 
     Attributes:
         words: displayed words in order; those that the recording cannot hold are left out.
-        score: how much better the text fits than chance: mean log likelihood ratio per 10 ms frame, in nats. A right text
-            scores 2-3 on a clean recording, another text below 1.
+        score: how much better the text fits than chance: mean log likelihood ratio per 10 ms frame, in nats. A right
+            text scores 2-3 on a clean recording, another text below 1.
         matched: share of the speech that the text surely explains, 0-1.
         missing: how many displayed words were left out because the recording has no room for them.
         frames_decoded: 10 ms frames that went through the decoder, the measure of work.
@@ -158,7 +158,7 @@ def _pieces(anchors: Sequence[Hit], phones: np.ndarray, level_db: np.ndarray) ->
 
 
 def _that_fit(tokens: range, phones: np.ndarray, room_s: float, head: bool) -> list[int]:
-    """Those of `tokens` that the time allows: all if the quickest speaker could say them, else those at a usual pace."""
+    """Those of `tokens` that the time allows: all if the quickest speaker could, else as many as at a usual pace."""
     if not tokens or phones[tokens.start : tokens.stop].sum() * QUICKEST_PHONE_S <= room_s + SAME_PLACE_S:
         return list(tokens)
     kept: list[int] = []
@@ -235,17 +235,21 @@ def _words(
 ) -> tuple[Word, ...]:
     """Tokens back to displayed words, with confidence."""
     heard = {hit.index: hit.start_s for hit in anchors.hits}
+    sure = [abs(heard.get(hit.index, -math.inf) - hit.start_s) <= SAME_PLACE_S for hit in hits]
     middle = (anchors.score + anchors.chance) / 2
-    by_word: dict[int, list[Hit]] = {}
-    for hit in hits:
-        by_word.setdefault(owner[hit.index], []).append(hit)
+    by_word: dict[int, list[int]] = {}
+    for place, hit in enumerate(hits):
+        by_word.setdefault(owner[hit.index], []).append(place)
     words = []
-    for index, parts in sorted(by_word.items()):
-        confidence = 0.0
-        for hit in parts:
-            fit = 1 / (1 + math.exp(min(50.0, (middle - hit.score) / SHARPNESS)))
-            sure = abs(heard.get(hit.index, -math.inf) - hit.start_s) <= SAME_PLACE_S
-            confidence += fit * (1.0 if sure else UNHEARD) / len(parts)
+    for index, places in sorted(by_word.items()):
+        parts = hits[places[0] : places[-1] + 1]
+        # A short word says little alone: its neighbours count too.
+        around = slice(max(0, places[0] - 1), places[-1] + 2)
+        frames = sum(hit.frames for hit in hits[around])
+        score = sum(hit.score * hit.frames for hit in hits[around]) / frames
+        confidence = (
+            1 / (1 + math.exp(min(50.0, (middle - score) / SHARPNESS))) * (1.0 if any(sure[around]) else UNHEARD)
+        )
         phones = tuple(phone for hit in parts for phone in hit.phones)
         start_s, end_s = parts[0].start_s, min(seconds, parts[-1].end_s)
         words.append(Word(spoken[index].display, start_s, end_s, confidence, phones))

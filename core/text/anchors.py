@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,7 +17,7 @@ AHEAD_WORDS = 30
 WIDEST = 300  # tokens in one window
 LOCATE_STEP = 240
 LOCATE_TRIES = 3
-CHANCE_CHUNKS = 6
+CHANCE_CHUNKS = 4
 MARGIN = 1.0  # nats per frame above chance that make a chunk reliable
 MIN_HITS = 3
 COVERED = 0.5  # of a chunk's speech must be words
@@ -101,7 +102,7 @@ def find_anchors(
     """
     active = active_frames(level_db)
     cuts = quiet_cuts(level_db, *CHUNK_S)
-    chunks = [Chunk(a, b, int(active[a:b].sum())) for a, b in zip(cuts, cuts[1:], strict=False)]
+    chunks = [Chunk(a, b, int(active[a:b].sum())) for a, b in pairwise(cuts)]
     chunks = [chunk for chunk in chunks if chunk.active >= 30]
     chance = _chance(decoder, decoys, pcm_of, chunks)
     total = sum(chunk.active for chunk in chunks)

@@ -42,6 +42,7 @@ class Hit:
 
     @property
     def frames(self) -> int:
+        """Length in 10 ms frames."""
         return max(1, round((self.end_s - self.start_s) / FRAME_S))
 
 

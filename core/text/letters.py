@@ -7,7 +7,8 @@ from functools import lru_cache
 # V stands for a vowel letter, C for a consonant letter, ^ and $ for the ends of the word.
 RULES = """
 ^(x)=Z ^(kn)=N ^(gn)=N ^(pn)=N ^(wr)=R ^(ps)=S ^(rh)=R ^(mc)=M.AH.K ^(wh)o=HH
-(tch)=CH (sch)=SH ^(ch)[rl]=K (ch)=CH (ck)=K (cc)[eiy]=K.S (cc)=K (sci)V=SH (sc)[eiy]=S (ci)[aou]=SH (c)[eiy]=S (cq)=K (c)=K
+(tch)=CH (sch)=SH ^(ch)[rl]=K (ch)=CH (ck)=K (cc)[eiy]=K.S (cc)=K (sci)V=SH (sc)[eiy]=S (ci)[aou]=SH (c)[eiy]=S (cq)=K
+(c)=K
 (dge)=JH (dg)=JH (dj)=JH (dd)=D (d)=D
 (ph)=F (ff)=F (f)=F
 V(ght)=T ^(gh)=G (gh)= (gg)=G (gu)[eiy]=G (gn)$=N (ge)$=JH (ge)s$=JH (gi)[aou]=JH (g)[ey]=JH [ndra](g)i=JH (g)=G
@@ -31,13 +32,17 @@ C(le)$=AH.L C(les)$=AH.L.Z (ll)=L (l)=L
 [td](ed)$=AH.D [pkfsxc](ed)$=T [sc]h(ed)$=T C(ed)$=D V(ed)$=D [sxzcg](es)$=AH.Z [sc]h(es)$=AH.Z C(es)$=Z
 (er)s$=ER (er)$=ER (er)C=ER (ent)$=AH.N.T (ence)$=AH.N.S (el)$=AH.L (en)$=AH.N (ess)$=AH.S (et)$=AH.T
 ^C*(e)$=IY (e)$=  C(e)ly$=  C(e)ment$=  C(e)ful$=  C(e)less$=  C(e)ness$=  (e)Ce$=IY (e)=EH
-(igh)=AY (ign)$=AY.N (ier)$=IY.ER (ire)$=AY.ER (ir)C=ER (ir)$=ER (ies)$=IY.Z (ied)$=IY.D (ie)$=IY (ie)=IY (ious)$=IY.AH.S
+(igh)=AY (ign)$=AY.N (ier)$=IY.ER (ire)$=AY.ER (ir)C=ER (ir)$=ER (ies)$=IY.Z (ied)$=IY.D (ie)$=IY (ie)=IY
+(ious)$=IY.AH.S
 (ia)=IY.AH (io)=IY.OW (ive)$=IH.V (ine)$=IY.N (ile)$=AY.L (ice)$=IH.S (ism)$=IH.Z.AH.M (i)nd$=AY (i)ld$=AY
 (i)Ce$=AY (i)Ces$=AY (i)$=IY ^C+(i)CVC=IH (i)=IH
-(ough)t=AO (ough)=OW (oor)=AO.R (our)=AO.R (oar)=AO.R (ore)=AO.R (or)C=AO.R (or)$=ER (oa)=OW (oi)=OY (oy)=OY (oo)k=UH (oo)=UW
-(ous)$=AH.S (ou)=AW (ow)$=OW (ow)=AW (oe)$=OW (on)$=AH.N (ons)$=AH.N.Z (o)Ce$=OW (o)$=OW (o)s$=OW (o)ld=OW (o)st$=OW (o)V=OW
+(ough)t=AO (ough)=OW (oor)=AO.R (our)=AO.R (oar)=AO.R (ore)=AO.R (or)C=AO.R (or)$=ER (oa)=OW (oi)=OY (oy)=OY (oo)k=UH
+(oo)=UW
+(ous)$=AH.S (ou)=AW (ow)$=OW (ow)=AW (oe)$=OW (on)$=AH.N (ons)$=AH.N.Z (o)Ce$=OW (o)$=OW (o)s$=OW (o)ld=OW (o)st$=OW
+(o)V=OW
 ^C+(o)CV=OW (o)=AA
-(ure)$=ER (ur)C=ER (ur)$=ER (ue)$=UW (ui)=UW (um)$=AH.M (us)$=AH.S [lrjd](u)C[eiao]=UW (u)C[eiao]=Y.UW (u)$=UW (u)V=UW (u)=AH
+(ure)$=ER (ur)C=ER (ur)$=ER (ue)$=UW (ui)=UW (um)$=AH.M (us)$=AH.S [lrjd](u)C[eiao]=UW (u)C[eiao]=Y.UW (u)$=UW
+(u)V=UW (u)=AH
 ^(y)=Y ^C+(y)$=AY (y)$=IY (y)s$=IY (yr)C=ER (y)Ce$=AY V(y)V=Y (y)=IH
 """
 RULE_FORM = re.compile(r"(\S*?)\(([a-z]+)\)([^\s=]*)=(\S*)")
