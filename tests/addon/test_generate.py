@@ -10,8 +10,8 @@ import pytest
 
 from .conftest import PACKAGE, ROOT, curves_of, keys_of, snapshot, strips
 
-SPEECH = ROOT / "samples" / "sense_and_sensibility.flac"
-TRANSCRIPT = SPEECH.with_suffix(".txt")
+SPEECH = ROOT / "addon" / "assets" / "demo" / "speech.flac"
+TRANSCRIPT = SPEECH.with_name("transcript.txt")
 
 
 @pytest.fixture
