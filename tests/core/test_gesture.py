@@ -9,6 +9,7 @@ import pytest
 import soundfile
 from scipy.ndimage import gaussian_filter1d
 
+from core.audio.load import load_audio
 from core.body.kinematics import forward_kinematics
 from core.body.motion import load_motion
 from core.body.parts import ARKIT_NAMES
@@ -16,6 +17,7 @@ from core.body.rotation import continuous, rotvec_to_matrix, rotvec_to_quaternio
 from core.body.skeleton import JOINT
 from core.clock import frame_count
 from core.errors import GestureError
+from core.text.align import align
 from core.text.timing import Phone, Word, save_words
 from core.train.corpus import make_corpus
 from core.train.gesture import STYLES, neutral_pose, projected_placement, synthesise
@@ -203,16 +205,14 @@ def test_steps_blend_into_each_other_without_a_jump():
     assert min_jerk(np.array([0.0, 0.5, 1.0])) == pytest.approx([0, 0.5, 1])
 
 
-@pytest.mark.skipif(not list(DEMO.glob("*.words.json")), reason="the demo has no stored word times")
+@pytest.mark.skipif(not (DEMO / "speech.flac").exists(), reason="the demo recording is not there")
 def test_the_demo_speech_gets_gestures():
-    from core.audio.load import load_audio
-    from core.text.timing import load_words
-
-    words_file = next(DEMO.glob("*.words.json"))
-    sound = next(p for p in DEMO.iterdir() if p.suffix in (".wav", ".flac", ".ogg"))
-    motion = synthesise(load_audio(sound).samples, load_words(words_file), "presenter", seed=7)
+    samples = load_audio(DEMO / "speech.flac").samples
+    words = align(samples, (DEMO / "transcript.txt").read_text()).words
+    motion = synthesise(samples, words, "presenter", seed=7)
     speed = np.linalg.norm(np.diff(wrists(motion), axis=0), axis=-1) * 30
     assert 0.15 < speed.mean() < 0.7
+    assert (speed < 0.05).mean() < 0.4
 
 
 def test_the_corpus_command_writes_each_motion_once(tmp_path, spoken):
