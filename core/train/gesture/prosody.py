@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
+from scipy.signal import find_peaks
 
 from ...clock import FPS, SAMPLE_RATE, frame_count
 from .lexicon import NEGATION, NUMBER, is_content, word_class
@@ -16,6 +17,7 @@ HOP = SAMPLE_RATE // 100
 VOWELS = frozenset("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW AX".split())
 REDUCED = frozenset("AH IH ER AX".split())
 PHRASE_PAUSE_S = 0.18
+HILL_DB = 5.0
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ def _syllables(words: tuple, level: np.ndarray, loud: np.ndarray) -> tuple[Sylla
     if not vowels:
         return ()
     peaks = np.array([v[0] for v in vowels])
+    # a vowel that stands out of its neighbours as a hill of loudness, not one that runs into the next
+    hills, _ = find_peaks(level, prominence=HILL_DB)
     out = []
     for peak, start, end, name, count, index in vowels:
         near = peaks[np.abs(peaks - peak) <= 200]
@@ -118,6 +122,7 @@ def _syllables(words: tuple, level: np.ndarray, loud: np.ndarray) -> tuple[Sylla
         score += 0.4 if is_content(words[index].word) else -0.7
         score -= 0.5 if name in REDUCED and count > 1 else 0.0
         score += 0.6 if kind in (NEGATION, NUMBER) else 0.0
+        score += 0.5 if np.abs(hills - peak).min(initial=99) <= 2 else -0.9
         prominence = 1 / (1 + np.exp(-1.3 * (score - 0.1)))
         out.append(Syllable(peak / 100, start, end, float(prominence), float(loud[peak]), index))
     return tuple(sorted(out, key=lambda s: s.time_s))
