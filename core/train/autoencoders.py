@@ -17,7 +17,7 @@ from .rotations import orthonormal
 FREE_SHARE = 0.15  # of the run, before the codebook exists
 START_LATENTS = 20_000
 COMMITMENT = 0.25
-SMOOTHNESS = 0.05
+SMOOTHNESS = 0.02
 JITTER = 0.1
 ROOT_WINDOW = 128
 DECODED_SHARE = 0.5  # of the predictor's batches that show decoded rather than recorded legs

@@ -38,8 +38,7 @@ class CodebookLearner(nn.Module):
     def start(self, latents: Tensor) -> None:
         """Place the entries by Lloyd's algorithm on latents (N, D)."""
         entries = len(self.codebook)
-        chosen = torch.randperm(len(latents))[:entries]
-        centres = latents[chosen.repeat(-(-entries // len(chosen)))[:entries]].clone()
+        centres = _spread(latents, entries)
         for _ in range(LLOYD_ROUNDS):
             codes = nearest(latents, centres)
             count = torch.bincount(codes, minlength=entries).to(latents.dtype)
@@ -47,7 +46,7 @@ class CodebookLearner(nn.Module):
             empty = count < 1
             centres = torch.where(empty[:, None], centres, total / count.clamp(min=1)[:, None])
             if empty.any():
-                centres[empty] = latents[torch.randint(len(latents), (int(empty.sum()),))]
+                centres[empty] = _badly_served(latents, centres, int(empty.sum()))
         self.codebook.copy_(centres)
         self.count.fill_(1.0)
         self.total.copy_(centres)
@@ -71,10 +70,27 @@ class CodebookLearner(nn.Module):
         dead = torch.nonzero(self.count < DEAD_SHARE * mean).flatten()
         if not len(dead):
             return
-        fresh = latents[torch.randint(len(latents), (len(dead),))]
+        fresh = _badly_served(latents, self.codebook, len(dead))
         self.codebook[dead] = fresh
         self.count[dead] = 0.5 * mean
         self.total[dead] = fresh * 0.5 * mean
+
+
+def _spread(latents: Tensor, count: int) -> Tensor:
+    """`count` of the latents (N, D), far from each other (k-means++, Arthur and Vassilvitskii 2007)."""
+    chosen = latents[torch.randint(len(latents), (1,))]
+    error = (latents - chosen).square().sum(-1)
+    for _ in range(count - 1):
+        fresh = latents[torch.multinomial(error + 1e-12, 1)]
+        chosen = torch.cat([chosen, fresh])
+        error = torch.minimum(error, (latents - fresh).square().sum(-1))
+    return chosen
+
+
+def _badly_served(latents: Tensor, codebook: Tensor, count: int) -> Tensor:
+    """`count` of the latents (N, D), more often those far from every entry (as in k-means++)."""
+    error = (latents - codebook[nearest(latents, codebook)]).square().sum(-1) + 1e-12
+    return latents[torch.multinomial(error, count, replacement=True)]
 
 
 def jitter(latents: Tensor, share: float) -> Tensor:

@@ -104,13 +104,15 @@ def fit(
         after(step)
         for key, term in {"loss": float(value.detach()), "gradient": norm, **terms}.items():
             means[key] = term if key not in means else 0.95 * means[key] + 0.05 * term
-        if (index + 1) % settings.log_every == 0 or index + 1 == settings.steps:
-            pace = (spent + time.monotonic() - began) / (index + 1)
-            shown = " ".join(f"{key} {term:.4g}" for key, term in means.items())
-            log(f"{name} step {index + 1}/{settings.steps} {progress:.0%} {pace:.2f} s/step {shown}")
+        line = f"{name} step {index + 1}/{settings.steps} {progress:.0%} {elapsed / (index + 1):.2f} s/step "
+        line += " ".join(f"{key} {term:.4g}" for key, term in means.items())
+        if (index + 1) % settings.log_every == 0:
+            log(line)
         if time.monotonic() - saved > settings.checkpoint_s:
             saved = time.monotonic()
             save_checkpoint(module, optimiser, index + 1, spent + saved - began, checkpoint)
+    if means:
+        log(f"{line} (end)")
     save_checkpoint(module, optimiser, settings.steps, spent + time.monotonic() - began, checkpoint)
     module.eval()
 

@@ -24,13 +24,15 @@ class GeneratorSettings:
     Attributes:
         batch: stretches of sound per step; every style that a clip was performed in makes one window of each.
         masked_passes: passes with a random mask beside the seed-only one (the published training has two).
+        masked_every: steps between those with masked passes; the others spend all their time on the seed-only one.
         seed_noise: standard deviation of noise on the seed poses, which generating never hits exactly.
         smoothing: label smoothing.
         share_neighbours: how much of a label goes to entries near the true one (0: none).
     """
 
-    batch: int = 8
+    batch: int = 5
     masked_passes: int = 1
+    masked_every: int = 3
     seed_noise: float = 0.02
     smoothing: float = 0.0
     share_neighbours: float = 0.0
@@ -63,7 +65,7 @@ class GeneratorTraining(nn.Module):
             "speaker_face": generator.speaker_encoder_face(speaker),
         }
 
-    def inputs(self, batch: Batch, progress: float) -> tuple[Tensor, Tensor]:
+    def inputs(self, batch: Batch, progress: float, masked_passes: int) -> tuple[Tensor, Tensor]:
         """Motion and mask (passes · B, T, 337): first the seed-only pass, then the randomly masked ones."""
         seeded = batch.motion.clone()
         # half of the windows start from recorded poses, half from decoded ones, all a little off
@@ -73,15 +75,16 @@ class GeneratorTraining(nn.Module):
         hidden = torch.ones_like(seeded)
         hidden[:, :SEED_FRAMES] = 0
         ratio = FIRST_RATIO + (1 - FIRST_RATIO) * progress
-        masks = [(torch.rand_like(seeded) < ratio).float() for _ in range(self.settings.masked_passes)]
+        masks = [(torch.rand_like(seeded) < ratio).float() for _ in range(masked_passes)]
         return torch.cat([seeded] + [batch.motion] * len(masks)), torch.cat([hidden, *masks])
 
-    def forward(self, batch: Batch, progress: float) -> tuple[Tensor, dict[str, float]]:
+    def forward(self, batch: Batch, progress: float, masked: bool = True) -> tuple[Tensor, dict[str, float]]:
         """Loss of one batch, and the seed-only pass' terms."""
         conditions = self.conditions(batch)
-        passes = 1 + self.settings.masked_passes
+        masked_passes = self.settings.masked_passes if masked else 0
+        passes = 1 + masked_passes
         conditions = {name: value.repeat(passes, *[1] * (value.ndim - 1)) for name, value in conditions.items()}
-        output = self.generator(conditions, *self.inputs(batch, progress))
+        output = self.generator(conditions, *self.inputs(batch, progress, masked_passes))
         weight = batch.weight
         value, report = 0.0, {}
         for part in Part:
@@ -131,6 +134,7 @@ def train_generator(
     training = GeneratorTraining(generator, autoencoders, settings)
 
     def loss(step: Step) -> tuple[Tensor, dict[str, float]]:
-        return training(windows.draw(step.random, settings.batch), step.progress)
+        masked = step.index % settings.masked_every == 0
+        return training(windows.draw(step.random, settings.batch), step.progress, masked)
 
     fit("generator", training, loss, fit_settings, checkpoint, after)

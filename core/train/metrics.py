@@ -64,9 +64,7 @@ def accuracy(training: GeneratorTraining, windows: WindowSet, count: int = 32, s
     for _ in range(max(count // 8, 1)):
         batch = windows.draw(random, 8)
         conditions = training.conditions(batch)
-        motion, hidden = training.inputs(batch, 1.0)
-        rows = slice(0, len(batch.weight))
-        output = training.generator(conditions, motion[rows], hidden[rows])
+        output = training.generator(conditions, *training.inputs(batch, 1.0, 0))
         valid = batch.weight.clone()
         valid[:, :4] = 0
         for part in Part:

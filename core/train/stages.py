@@ -62,6 +62,7 @@ class Plan:
     config: ModelConfig = STARTER
     generator: GeneratorSettings = field(default_factory=GeneratorSettings)
     learning_rate: float = 1e-3
+    log_every: int = 100
 
     @property
     def checkpoints(self) -> Path:
@@ -89,7 +90,7 @@ def run_parts(plan: Plan, names: tuple[str, ...]) -> None:
     say(f"corpus: {corpus.facts}")
     share = plan.minutes / len(names)
     for name in names:
-        settings = FitSettings(plan.steps[0], share, plan.learning_rate, seed=plan.seed)
+        settings = FitSettings(plan.steps[0], share, plan.learning_rate, seed=plan.seed, log_every=plan.log_every)
         checkpoint = plan.checkpoints / f"{name}.pt"
         plan.out.mkdir(parents=True, exist_ok=True)
         if name == "root":
@@ -112,12 +113,12 @@ def run_stage_one(plan: Plan, processes: int) -> None:
     Raises:
         subprocess.CalledProcessError: one of them failed; its error is in the log.
     """
-    share = plan.minutes * processes / sum(len(job) for job in JOBS)
+    share = plan.minutes * min(processes, len(JOBS)) / len(JOBS)
     waiting = [
         [
             *(sys.executable, "-m", "core.train", "parts", "--parts", ",".join(job)),
             *("--corpus", str(plan.corpus), "--out", str(plan.out), "--cache", str(plan.cache)),
-            *("--minutes", str(share * len(job)), "--seed", str(plan.seed), "--threads", "1"),
+            *("--minutes", str(share), "--seed", str(plan.seed), "--threads", "1"),
             *("--stage-one-steps", str(plan.steps[0])),
         ]
         for job in JOBS
@@ -173,7 +174,7 @@ def run_generator(plan: Plan) -> None:
         if time.monotonic() - exported > EXPORT_S:
             export(f"step {step.index + 1}")
 
-    settings = FitSettings(plan.steps[1], plan.minutes, plan.learning_rate, seed=plan.seed)
+    settings = FitSettings(plan.steps[1], plan.minutes, plan.learning_rate, seed=plan.seed, log_every=plan.log_every)
     train_generator(
         weights.generator,
         weights.autoencoders,
