@@ -15,7 +15,7 @@ from .styles import Style
 
 LEAD_S = 0.03  # strokes end this long before the vowel's peak
 SHORTEST_MOVE_S = 0.40
-FARTHEST_M = np.array([0.32, 0.25, 0.16])  # (out, up, forward) that strokes keep to, from home
+FARTHEST_M = np.array([0.26, 0.24, 0.17])  # (out, up, forward) that strokes keep to, from home
 SECOND_HAND = 0.85  # in two-handed strokes one hand does less than the other
 LEFT, RIGHT = 0, 1
 
@@ -218,8 +218,8 @@ def _stroke(
 ) -> Stroke:
     manner = MANNERS.get(kind) if kind else None
     if manner is None:
-        out, up = 0.05 + 0.15 * place[0], 0.02 + 0.13 * place[1]
-        manner = Manner((out, up, 0.03 - 0.3 * (out - 0.05) + 0.2 * up), wrist=10 + 6 * place[1])
+        out, up = 0.04 + 0.13 * place[0], 0.02 + 0.13 * place[1]
+        manner = Manner((out, up, 0.03 - 0.3 * (out - 0.04) + 0.2 * up), wrist=10 + 6 * place[1])
     size = style.amplitude * (0.6 + 0.55 * syllable.prominence) * min(1.0, ((end - start) / style.move_s) ** 1.2)
     word = prosody.words[syllable.word].word.lower()
     dominant = LEFT if place[2] > place[0] else RIGHT
