@@ -183,7 +183,9 @@ def _probe(environment: Environment, log: Path) -> None:
 def _no_python(environment: Environment) -> BuildError:
     listed = " or ".join(f"{major}.{minor}" for major, minor in environment.pythons)
     remedy = f"Install Python {listed} so that `python{listed.split(' ')[0]}` starts it"
-    remedy += ", or give an installed Blender: `python build.py demo --blender PATH`." if environment.is_blender else "."
+    remedy += (
+        ", or give an installed Blender: `python build.py demo --blender PATH`." if environment.is_blender else "."
+    )
     return BuildError(f"{environment.folder} needs Python {listed}, and none was found.", remedy)
 
 

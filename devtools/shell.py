@@ -55,12 +55,11 @@ def run_logged(
     remedy: str,
     on_line: Callable[[str], None] = lambda line: None,
     environ: dict[str, str] | None = None,
-    exit_codes: Sequence[int] = (0,),
-) -> int:
+) -> None:
     """Run a program with its output in `log`; every line is also passed to `on_line`.
 
     Raises:
-        BuildError: the program could not start, or ended with another exit code.
+        BuildError: the program could not start or failed; with its own words where it printed `error: …` and a remedy.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
@@ -89,10 +88,13 @@ def run_logged(
             process.kill()
             process.wait()
             raise
-    if code not in exit_codes:
+    if code != 0:
+        for index, line in enumerate(lines):
+            if line.startswith("error: "):
+                # The program has said what is wrong and what to do about it.
+                raise BuildError(line.removeprefix("error: "), " ".join(lines[index + 1 :]))
         tail = "\n".join(lines[-25:])
         raise BuildError(failed, remedy, f"{tail}\n(exit code {code}; whole log: {log})")
-    return code
 
 
 class StatusLine:
@@ -115,3 +117,10 @@ class StatusLine:
         """Finish the line, with the time it took."""
         line = f"{self._label}: {text} ({self._timer.seconds:.1f} s)"
         print((f"\r{line:<{self._width}}" if self._live else line), flush=True)
+
+
+def run_shown(command: Sequence[str | Path], environ: dict[str, str] | None = None) -> int:
+    """Run a program whose output goes straight to the terminal; returns its exit code."""
+    return subprocess.run(
+        [str(part) for part in command], cwd=ROOT, env=environ or clean_environ(), check=False
+    ).returncode

@@ -1,0 +1,116 @@
+"""The project's commands: `python build.py setup | demo | test | bench | package | character`.
+
+Needs nothing but Python 3.11 or newer: each command makes the environments that it uses.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+EXIT_BAD_INPUT = 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python build.py", description="Set up, demonstrate, test and package the extension."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    commands.add_parser("setup", help="make the environments (repeating it is instant)").set_defaults(run=_setup)
+
+    demo = commands.add_parser("demo", help="from a recording to an animated character, a video and an FBX")
+    demo.add_argument("audio", type=Path, nargs="?", help="a recording (default: the bundled one)")
+    demo.add_argument("transcript", type=Path, nargs="?", help="what is said in it")
+    demo.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="result folder (default: out)")
+    demo.add_argument("--blender", type=Path, metavar="PATH", help="an installed Blender, instead of the bpy module")
+    demo.add_argument("--weights", type=Path, metavar="DIR", help="model folder (default: the bundled weights)")
+    demo.add_argument("--speaker", type=int, default=0, metavar="N", help="speaker or style, by number")
+    demo.add_argument("--seed", type=int, default=0, metavar="N")
+    demo.set_defaults(run=_demo)
+
+    test = commands.add_parser("test", help="lint and every test suite; other arguments go to pytest")
+    test.add_argument("--slow", action="store_true", help="also the tests that are too long for every change")
+    test.set_defaults(run=_test)
+
+    commands.add_parser("bench", help="speed, as ratios measured in one run").set_defaults(run=_bench)
+    commands.add_parser("package", help="the extension's zip in dist/, checked by Blender").set_defaults(run=_package)
+    commands.add_parser("character", help="build the bundled character again").set_defaults(run=_character)
+    return parser
+
+
+def _setup(arguments: argparse.Namespace) -> int:
+    from devtools.environments import setup
+
+    setup()
+    return 0
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from devtools.demo import DemoRequest, run_demo
+
+    run_demo(
+        DemoRequest(
+            audio=arguments.audio,
+            transcript=arguments.transcript,
+            out=arguments.out,
+            blender=arguments.blender,
+            weights=arguments.weights,
+            speaker=arguments.speaker,
+            seed=arguments.seed,
+        )
+    )
+    return 0
+
+
+def _test(arguments: argparse.Namespace) -> int:
+    from devtools.suites import run_tests
+
+    return run_tests(arguments.pytest, slow=arguments.slow)
+
+
+def _bench(arguments: argparse.Namespace) -> int:
+    from devtools.bench import run_bench
+
+    run_bench()
+    return 0
+
+
+def _package(arguments: argparse.Namespace) -> int:
+    from devtools.packaging import package
+
+    package(ROOT / "dist")
+    return 0
+
+
+def _character(arguments: argparse.Namespace) -> int:
+    from devtools.environments import ASSETS, ensure
+    from devtools.shell import run_shown
+
+    return run_shown([ensure(ASSETS), "-m", "core.train.character"])
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; a failure with a known cause ends with exit code 2 and a remedy on stderr."""
+    parser = _parser()
+    arguments, others = parser.parse_known_args(argv)
+    if others and arguments.command != "test":
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
+    arguments.pytest = others
+    from devtools.shell import BuildError
+
+    try:
+        return arguments.run(arguments)
+    except BuildError as error:
+        detail = f"\n{error.detail}\n" if error.detail else "\n"
+        print(f"{detail}error: {error.message}\n{error.remedy}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+    except KeyboardInterrupt:
+        print("\nstopped", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    if sys.version_info < (3, 11):  # noqa: UP036  (this file is started by whatever Python there is)
+        sys.exit("error: this Python is too old.\nRun build.py with Python 3.11, 3.12 or 3.13.")
+    sys.exit(main())

@@ -1,0 +1,147 @@
+"""The demo inside Blender: a take on the bundled character, saved as .blend and FBX and rendered to a video.
+
+Runs in the bpy module's Python, or in `blender --background --python`; the arguments stand after `--`. Lines that
+begin with `@` tell the caller how far it is.
+"""
+
+import argparse
+import dataclasses
+import gc
+import importlib.util
+import sys
+from pathlib import Path
+
+import bpy
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = "mambatalk_demo"
+WIDTH, HEIGHT = 544, 736
+PREVIEW_FPS = 15
+
+
+def load_extension():
+    """The checkout as the extension it is, under a fixed name, whatever its folder is called."""
+    spec = importlib.util.spec_from_file_location(PACKAGE, ROOT / "__init__.py", submodule_search_locations=[str(ROOT)])
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[PACKAGE] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def main(arguments: list[str]) -> None:
+    """Make take.blend, take.fbx and preview.mp4 in the result folder."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("take", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--final", type=Path, help="where the take folder will lie in the end")
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args(arguments)
+    extension = load_extension()
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    extension.register()
+    try:
+        _run(options)
+    finally:
+        # Left registered, Blender's module crashes or hangs when Python exits.
+        extension.unregister()
+        gc.collect()
+
+
+def _run(options: argparse.Namespace) -> None:
+    from mambatalk_demo.core.clock import FPS
+
+    from devtools import preview, stage
+
+    scene = bpy.context.scene
+    scene.render.resolution_x, scene.render.resolution_y = WIDTH, HEIGHT
+    scene.render.resolution_percentage = 100
+    scene.render.fps, scene.render.fps_base = FPS, 1.0
+    scene.view_settings.view_transform = "Standard"
+    _tell("Keying the character")
+    bpy.ops.mambatalk.add_character()
+    bpy.ops.mambatalk.load_take(folder=str(options.take))
+    armature = scene.mambatalk.character
+    if options.final:
+        _remember(armature.animation_data.action, options.final)
+    stage.build(scene, performance_points(options.take))
+    _tell("Saving take.blend")
+    save(options.out / "take.blend")
+    _tell("Exporting take.fbx")
+    export_fbx(armature, options.out / "take.fbx")
+
+    # The preview has its own frame rate, and the add-on puts a take on frames of any rate.
+    _tell("Preparing the video")
+    _drop_sound(scene)
+    scene.render.fps = PREVIEW_FPS
+    bpy.ops.mambatalk.load_take(folder=str(options.take))
+    total = scene.frame_end - scene.frame_start + 1
+    preview.render(
+        scene,
+        options.out / "preview.mp4",
+        options.threads,
+        lambda frame: _tell(f"Rendering frame {frame - scene.frame_start + 1} of {total}"),
+    )
+    _tell("Done")
+
+
+def performance_points(take: Path):
+    """Everywhere that a joint or the top of the head is during a take: (N, 3) metres, Blender axes."""
+    import numpy as np
+    from mambatalk_demo.core.body.kinematics import forward_kinematics
+    from mambatalk_demo.core.body.motion import load_motion
+    from mambatalk_demo.core.body.skeleton import JOINT, default_rest_joints
+
+    from devtools.stage import HEAD_TOP_M
+
+    motion = load_motion(take / "motion.npz")
+    # The character keeps its own bone lengths, whatever skeleton the motion was made for.
+    positions, world = forward_kinematics(motion.rotations, motion.translation, default_rest_joints())
+    top = positions[:, JOINT["head"]] + world[:, JOINT["head"]] @ np.array([0.0, HEAD_TOP_M, 0.0])
+    points = np.concatenate([positions, top[:, None]], axis=1).reshape(-1, 3)
+    return points @ np.array([[1.0, 0, 0], [0, 0, 1.0], [0, -1.0, 0]])
+
+
+def save(path: Path) -> None:
+    """Save with the sound inside, so that the file can be passed on alone."""
+    for sound in bpy.data.sounds:
+        sound.pack()
+    bpy.context.preferences.filepaths.save_version = 0
+    bpy.ops.wm.save_as_mainfile(filepath=str(path), compress=True, relative_remap=True)
+
+
+def export_fbx(armature: bpy.types.Object, path: Path) -> None:
+    """Every frame as it is: no simplified curves, no extra leaf bones, nothing of the stage."""
+    for item in bpy.context.view_layer.objects:
+        item.select_set(item == armature or item.parent == armature)
+    bpy.context.view_layer.objects.active = armature
+    bpy.ops.export_scene.fbx(
+        filepath=str(path),
+        use_selection=True,
+        object_types={"ARMATURE", "MESH"},
+        add_leaf_bones=False,
+        bake_anim_simplify_factor=0,
+        bake_anim_use_nla_strips=False,
+        bake_anim_use_all_actions=False,
+    )
+
+
+def _remember(action: bpy.types.Action, folder: Path) -> None:
+    from mambatalk_demo.addon import takes
+
+    takes.store(action, dataclasses.replace(takes.stored(action), folder=str(folder)))
+
+
+def _drop_sound(scene: bpy.types.Scene) -> None:
+    from mambatalk_demo.addon import sound
+
+    for strip in sound.sound_strips(scene):
+        sound.remove(scene, strip)
+
+
+def _tell(text: str) -> None:
+    print(f"@ {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    main(sys.argv[sys.argv.index("--") + 1 :])
