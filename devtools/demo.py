@@ -1,4 +1,4 @@
-"""`build.py demo`: a take from a recording, then the character, FBX and video in Blender; all files appear at the end."""
+"""`build.py demo`: a take from a recording, then character, FBX and video in Blender; the files appear at the end."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 from .environments import BPY_50, WORKER, ensure
 from .shell import ROOT, BuildError, StatusLine, Timer, clean_environ, run_logged, say
 
-SAMPLE = ROOT / "samples" / "sense_and_sensibility.flac"
+SAMPLE = ROOT / "addon" / "assets" / "demo"
 FILES = ("take", "take.blend", "take.fbx", "motion.npz", "preview.mp4")
 LOG = ROOT / "cache" / "logs" / "demo.log"
 
@@ -66,7 +66,7 @@ def run_demo(request: DemoRequest) -> None:
 
 def _inputs(request: DemoRequest) -> tuple[Path, Path | None]:
     if request.audio is None:
-        return SAMPLE, SAMPLE.with_suffix(".txt")
+        return SAMPLE / "speech.flac", SAMPLE / "transcript.txt"
     for path, kind in ((request.audio, "recording"), (request.transcript, "transcript")):
         if path is not None and not path.is_file():
             raise BuildError(f"There is no {kind} {path}.", f"Give the path of the {kind}.")

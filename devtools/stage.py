@@ -80,7 +80,7 @@ def _add_floor(collection: bpy.types.Collection, centre: np.ndarray) -> np.ndarr
     floor = bpy.data.objects.new("Floor", mesh)
     floor.location = (centre[0], centre[1], 0.0)
     collection.objects.link(floor)
-    return np.array(rim) + [centre[0], centre[1], 0.0]
+    return np.array(rim) + np.array([centre[0], centre[1], 0.0])
 
 
 def _add_light(collection: bpy.types.Collection, light: Light) -> None:
