@@ -33,6 +33,9 @@ def take_over_streams() -> tuple[BinaryIO, BinaryIO]:
 
 def main() -> int:
     """Serve requests until `shutdown` or until stdin closes."""
+    # Before PyTorch loads: its threads would otherwise spin while they wait, which on a computer that is busy
+    # with something else (Blender drawing) makes everything many times slower.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     requests, replies = take_over_streams()
     writing = threading.Lock()
 
