@@ -1,7 +1,6 @@
 """A motion: what the generator writes, finishing cleans and the add-on keys; read from and written to npz."""
 
 import os
-import tempfile
 import zipfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -120,14 +119,14 @@ def save_motion(motion: Motion, path: Path | str) -> None:
         arrays["contacts"] = motion.contacts.astype(np.float32)
     if motion.rest_joints is not None:
         arrays["rest_joints"] = np.asarray(motion.rest_joints, np.float64)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
         try:
-            with os.fdopen(handle, "wb") as file:
+            with temporary.open("wb") as file:
                 np.savez_compressed(file, **arrays)
             os.replace(temporary, path)
         except OSError:
-            os.unlink(temporary)
+            temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise GestureError(

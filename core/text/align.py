@@ -18,8 +18,9 @@ from .transcript import Transcript
 PIECE_S = (6.0, 14.0)  # the exact pass works on pieces of this length where pauses allow
 LONGEST_S = 30.0
 QUICKEST_PHONE_S = 0.03  # three frames: the model cannot hear a shorter phone
-USUAL_PHONE_S = 0.06
-MATCHED = 0.4  # of the speech must fit the text
+SPARE_S = 0.4  # that the neighbours may give
+USUAL_PHONE_S = 0.05
+MATCHED = 0.35  # of the speech must fit the text
 UNHEARD = 0.5  # confidence of a word that the free pass did not hear in the same place
 SAME_PLACE_S = 0.15
 SHARPNESS = 0.5  # nats per frame; slope of the confidence
@@ -159,7 +160,7 @@ def _pieces(anchors: Sequence[Hit], phones: np.ndarray, level_db: np.ndarray) ->
 
 def _that_fit(tokens: range, phones: np.ndarray, room_s: float, head: bool) -> list[int]:
     """Those of `tokens` that the time allows: all if the quickest speaker could, else as many as at a usual pace."""
-    if not tokens or phones[tokens.start : tokens.stop].sum() * QUICKEST_PHONE_S <= room_s + SAME_PLACE_S:
+    if not tokens or phones[tokens.start : tokens.stop].sum() * QUICKEST_PHONE_S <= room_s + SPARE_S:
         return list(tokens)
     kept: list[int] = []
     needed = 0.0

@@ -11,17 +11,19 @@ from .decoder import FRAME_S, FRAME_SAMPLES, Hit, TextDecoder
 CHUNK_S = (7.0, 12.0)  # a chunk ends at the quietest place in this range
 QUIET_FRAMES = 25  # a pause is as deep as its mean over 0.25 s
 ACTIVE_DB = 25.0  # speech is louder than its own loud end minus this
-BACK_WORDS = 12  # a chunk may start this many tokens before the expected one
+ABOVE_FLOOR = 0.25  # and than this share of the way from the quiet end up
+BACK_WORDS = 20  # a chunk may start this many tokens before the expected one
 WORDS_PER_S = 6.0  # nobody speaks faster for long
 AHEAD_WORDS = 30
 WIDEST = 300  # tokens in one window
 LOCATE_STEP = 240
 LOCATE_TRIES = 3
 CHANCE_CHUNKS = 4
-MARGIN = 1.0  # nats per frame above chance that make a chunk reliable
-MIN_HITS = 3
-COVERED = 0.5  # of a chunk's speech must be words
-GIVE_UP_S = 90.0  # of speech without one reliable chunk
+MARGIN_SLOPE, MARGIN_OFFSET = 0.4, 0.6  # sure words beat chance by more where chance is clearly bad (a clean recording)
+SMALLEST_MARGIN = 0.8  # nats per frame
+AROUND_HITS = 2  # a word is judged together with this many on each side
+RUN_HITS = 4  # so many sure words in a row make an anchor
+GIVE_UP_S = 90.0  # of speech without one sure word
 EDGE_HITS = 1  # a chunk's outermost words may be cut in half
 
 
@@ -40,9 +42,9 @@ class Anchors:
 
     Attributes:
         hits: tokens with sure places, ascending in index and time; seconds from the start of the recording.
-        score: mean log likelihood per frame of the reliable chunks, nats.
+        score: mean log likelihood per frame of the sure words, nats.
         chance: the same for the decoys.
-        matched: share of the recording's speech that lies in reliable chunks, 0-1.
+        matched: share of the recording's speech that sure words explain, 0-1.
     """
 
     hits: tuple[Hit, ...]
@@ -60,7 +62,8 @@ def energy_db(samples: np.ndarray) -> np.ndarray:
 
 def active_frames(level_db: np.ndarray) -> np.ndarray:
     """Which frames hold speech, judged by the recording's own loud end; (frames,) bool."""
-    return level_db > np.quantile(level_db, 0.95) - ACTIVE_DB
+    floor, top = np.quantile(level_db, (0.05, 0.95))
+    return level_db > max(top - ACTIVE_DB, floor + ABOVE_FLOOR * (top - floor))
 
 
 def quiet_cuts(level_db: np.ndarray, shortest_s: float, longest_s: float) -> list[int]:
@@ -90,7 +93,7 @@ def find_anchors(
 ) -> Anchors:
     """Walk through the recording chunk by chunk, each against the text around the place where it should be.
 
-    A chunk counts only if its sound fits the words clearly better than the decoys fit it.
+    Words count only where the sound fits them clearly better than it fits the decoys.
 
     Args:
         decoder: knows the text.
@@ -113,30 +116,25 @@ def find_anchors(
         progress(done / len(chunks))
         pcm = pcm_of(chunk.start, chunk.end)
         low, high = _window(cursor, token_count, chunk.end - heard_until, len(level_db) - heard_until)
-        hits = decoder.window(pcm, range(low, high), max(0, cursor - low))
-        if (
-            not _reliable(hits, chunk, chance, token_count)
-            and not scores
-            and tries < LOCATE_TRIES
-            and high < token_count
-        ):
+        sure = _sure(decoder.window(pcm, range(low, high), max(0, cursor - low)), chance, token_count)
+        if not sure and not scores and tries < LOCATE_TRIES and high < token_count:
             tries += 1
-            hits = _locate(decoder, pcm, token_count)
-        if not _reliable(hits, chunk, chance, token_count):
+            sure = _sure(_locate(decoder, pcm, token_count), chance, token_count)
+        if not sure:
             unmatched += chunk.active
             if not scores and unmatched * FRAME_S > GIVE_UP_S:
                 break
             continue
         start_s = chunk.start * FRAME_S
-        for hit in hits[EDGE_HITS : len(hits) - EDGE_HITS]:
+        for hit in sure:
             if not found or (hit.index > found[-1].index and start_s + hit.start_s >= found[-1].end_s - FRAME_S):
                 found.append(Hit(hit.index, start_s + hit.start_s, start_s + hit.end_s, hit.score))
-        cursor = max(cursor, hits[-1].index)
-        heard_until = chunk.end
-        scores.append((_mean(hits), chunk.active))
-    weight = sum(active for _, active in scores)
-    score = sum(s * active for s, active in scores) / weight if weight else chance
-    return Anchors(tuple(found), score, chance, weight / total if total else 0.0)
+        cursor = max(cursor, sure[-1].index)
+        heard_until = chunk.start + round(sure[-1].end_s / FRAME_S)
+        scores.append((_mean(sure), sum(hit.frames for hit in sure)))
+    weight = sum(frames for _, frames in scores)
+    score = sum(s * frames for s, frames in scores) / weight if weight else chance
+    return Anchors(tuple(found), score, chance, min(1.0, weight / total) if total else 0.0)
 
 
 def _window(cursor: int, token_count: int, elapsed: int, left: int) -> tuple[int, int]:
@@ -157,7 +155,7 @@ def _locate(decoder: TextDecoder, pcm: bytes, token_count: int) -> list[Hit]:
     for low in range(0, token_count, LOCATE_STEP):
         high = min(token_count, low + WIDEST)
         hits = decoder.window(pcm, range(low, high), (high - low) // 2)
-        if len(hits) >= MIN_HITS and (not best or _mean(hits) > _mean(best)):
+        if len(hits) >= RUN_HITS and (not best or _mean(hits) > _mean(best)):
             best = hits
     return best
 
@@ -177,11 +175,25 @@ def _chance(
     return float(np.median(scores)) if scores else -4.5
 
 
-def _reliable(hits: Sequence[Hit], chunk: Chunk, chance: float, token_count: int) -> bool:
-    if len(hits) < min(MIN_HITS, token_count):
-        return False
-    covered = sum(hit.frames for hit in hits)
-    return covered >= COVERED * chunk.active and _mean(hits) > chance + MARGIN
+def _sure(hits: Sequence[Hit], chance: float, token_count: int) -> list[Hit]:
+    """The hits that fit clearly better than chance, in runs long enough to be no accident, without a chunk's edges."""
+    margin = max(SMALLEST_MARGIN, -MARGIN_SLOPE * chance - MARGIN_OFFSET)
+    good = [
+        _mean(hits[max(0, place - AROUND_HITS) : place + AROUND_HITS + 1]) > chance + margin
+        for place in range(len(hits))
+    ]
+    sure: list[Hit] = []
+    run: list[Hit] = []
+    for place in range(len(hits) + 1):
+        if place < len(hits) and good[place]:
+            run.append(hits[place])
+            continue
+        if len(run) >= min(RUN_HITS, token_count):
+            sure += run
+        run = []
+    if len(sure) > RUN_HITS:  # the outermost words may be cut in half
+        sure = sure[int(sure[0] is hits[0]) : len(sure) - int(sure[-1] is hits[-1])]
+    return sure
 
 
 def _mean(hits: Sequence[Hit]) -> float:

@@ -40,8 +40,6 @@ class WordVectors:
             )
         import fasttext
 
-        # The stock module prints a warning about its own API on every load.
-        fasttext.FastText.eprint = lambda *args, **kwargs: None
         try:
             return cls(fasttext.load_model(str(path)))
         except (ValueError, RuntimeError, MemoryError) as error:

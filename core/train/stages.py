@@ -81,10 +81,16 @@ def say(line: str) -> None:
     print(time.strftime("%H:%M:%S"), line, flush=True)
 
 
-def run_parts(plan: Plan, names: tuple[str, ...]) -> None:
-    """Stage one for some of face, upper, hands, lower, root; writes each to the model folder when done."""
+def _prepare(plan: Plan) -> None:
     torch.set_num_threads(plan.threads)
     torch.manual_seed(plan.seed)
+    # states of the scan decay into denormal numbers, which are many times slower
+    torch.set_flush_denormal(True)
+
+
+def run_parts(plan: Plan, names: tuple[str, ...]) -> None:
+    """Stage one for some of face, upper, hands, lower, root; writes each to the model folder when done."""
+    _prepare(plan)
     weights = build_weights(plan.config)
     corpus = plan.load(sound=False)
     say(f"corpus: {corpus.facts}")
@@ -140,8 +146,7 @@ def run_stage_one(plan: Plan, processes: int) -> None:
 
 def run_generator(plan: Plan) -> None:
     """Stage two; writes the model folder every few minutes and at the end."""
-    torch.set_num_threads(plan.threads)
-    torch.manual_seed(plan.seed)
+    _prepare(plan)
     weights = build_weights(plan.config)
     for part, name in FILES.items():
         load_part(plan.out, name, weights.autoencoders[part])
