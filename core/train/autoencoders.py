@@ -18,7 +18,8 @@ FREE_SHARE = 0.15  # of the run, before the codebook exists
 START_LATENTS = 20_000
 COMMITMENT = 0.25
 SMOOTHNESS = 0.02
-JITTER = 0.1
+SCALE = 0.05  # keeps the latents' variance near one: every loss on latents, here and in stage two, assumes it
+JITTER = 0.05
 ROOT_WINDOW = 128
 DECODED_SHARE = 0.5  # of the predictor's batches that show decoded rather than recorded legs
 
@@ -109,15 +110,14 @@ class AutoencoderTraining(nn.Module):
     def forward(self, channels: Tensor, quantise: bool) -> tuple[Tensor, dict[str, float]]:
         """Loss of windows (B, T, C), and its terms."""
         latents = self.autoencoder.encode(encoder_input(self.part, channels))  # (B, T, D)
-        spread = latents.detach().var((0, 1)).mean().clamp(min=1e-6)
-        smoothness = SMOOTHNESS * torch.diff(latents, dim=1).square().mean() / spread
-        inner, report = latents, {}
-        extra = smoothness
+        spread = latents.var((0, 1)).mean().clamp(min=1e-6)
+        extra = SMOOTHNESS * torch.diff(latents, dim=1).square().mean() + SCALE * torch.log(spread).square()
+        inner, report = latents, {"spread": float(spread.detach())}
         if quantise:
             codebook = self.learner.codebook
             codes = nearest(latents.detach(), codebook)
             entries = codebook[codes]
-            extra = extra + COMMITMENT * (latents - entries).square().mean() / spread
+            extra = extra + COMMITMENT * (latents - entries).square().mean()
             inner = jitter(latents + (entries - latents).detach(), JITTER)
             if self.training:
                 self.learner.update(latents.detach().flatten(0, 1), codes.flatten())
@@ -143,10 +143,35 @@ def train_autoencoder(
             many = torch.as_tensor(frames.windows(step.random, START_LATENTS // WINDOW, WINDOW))
             with torch.no_grad():
                 latents = autoencoder.encode(encoder_input(part, many))
+            normalise_latents(autoencoder, float(latents.var((0, 1)).mean() ** 0.5))
+            with torch.no_grad():
+                latents = autoencoder.encode(encoder_input(part, many))
             training.learner.start(latents.flatten(0, 1))
         return training(torch.as_tensor(frames.windows(step.random, batch, WINDOW)), quantise)
 
     fit(part.value, training, loss, settings, checkpoint)
+    normalise_latents(autoencoder, codebook_spread(autoencoder))
+
+
+def codebook_spread(autoencoder: nn.Module) -> float:
+    """Standard deviation of the codebook, all channels together."""
+    return float(autoencoder.quantizer.embedding.weight.detach().var(0).mean() ** 0.5)
+
+
+@torch.no_grad()
+def normalise_latents(autoencoder: nn.Module, spread: float) -> None:
+    """Divide latents and codebook by `spread` without changing what is decoded.
+
+    LeakyReLU commutes with positive factors, so the factor moves through the ends of encoder and decoder: weights of
+    the convolution that reaches the latents shrink, the one that leaves them grows, biases between shrink.
+    """
+    reach, *inside = [m for m in autoencoder.encoder.modules() if isinstance(m, nn.Conv1d)][-3:]
+    blocks = [m for m in autoencoder.decoder.modules() if isinstance(m, nn.Conv1d)]
+    reach.weight.div_(spread)
+    for layer in (reach, *inside, *blocks[:4]):
+        layer.bias.div_(spread)
+    blocks[4].weight.mul_(spread)
+    autoencoder.quantizer.embedding.weight.div_(spread)
 
 
 class RootTraining(nn.Module):
