@@ -8,18 +8,14 @@ import numpy as np
 
 from ..clock import SAMPLE_RATE
 from ..errors import Cancelled, GestureError
-from .anchors import Anchors, active_frames, energy_db, find_anchors, quiet_cuts
+from .anchors import Anchors, energy_db, find_anchors
 from .decoder import FRAME_S, FRAME_SAMPLES, Hit, TextDecoder, to_pcm
+from .pieces import Piece, cut_pieces, spread
 from .pronounce import pronunciations
 from .spoken import Spoken, spoken_words
 from .timing import Phone, Word
 from .transcript import Transcript
 
-PIECE_S = (6.0, 14.0)  # the exact pass works on pieces of this length where pauses allow
-LONGEST_S = 30.0
-QUICKEST_PHONE_S = 0.03  # three frames: the model cannot hear a shorter phone
-SPARE_S = 0.4  # that the neighbours may give
-USUAL_PHONE_S = 0.05
 MATCHED = 0.35  # of the speech must fit the text
 UNHEARD = 0.5  # confidence of a word that the free pass did not hear in the same place
 SAME_PLACE_S = 0.15
@@ -53,15 +49,6 @@ class Alignment:
     matched: float
     missing: int
     frames_decoded: int
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """A stretch of sound and the tokens in it; frames of 10 ms."""
-
-    start: int
-    end: int
-    tokens: tuple[int, ...]
 
 
 def align(
@@ -109,7 +96,7 @@ def align(
     if language_check:
         _check(anchors)
     phones = np.array([len(way[0].split()) for way in ways])
-    pieces = _pieces(anchors.hits, phones, level_db)
+    pieces = cut_pieces(anchors.hits, phones, level_db)
     hits: list[Hit] = []
     work = sum(piece.end - piece.start for piece in pieces)
     done = 0
@@ -133,97 +120,14 @@ def _check(anchors: Anchors) -> None:
     )
 
 
-def _pieces(anchors: Sequence[Hit], phones: np.ndarray, level_db: np.ndarray) -> list[_Piece]:
-    """Cut recording and text together, at pauses between neighbouring anchors, and drop words that have no room."""
-    active = np.concatenate([[0], np.cumsum(active_frames(level_db))])
-    end = len(level_db)
-    # Fixed points: (token before which to cut, frame, how good a pause). Between them lie the tokens to be placed.
-    spoken: list[int] = []
-    cuts: list[tuple[int, int, float]] = []  # (number of kept tokens before it, frame, gap in s)
-    last_token, last_frame = -1, 0
-    for hit in [*anchors, None]:
-        first = len(phones) if hit is None else hit.index
-        start = end if hit is None else round(hit.start_s / FRAME_S)
-        between = range(last_token + 1, first)
-        room_s = (active[max(start, last_frame)] - active[last_frame]) * FRAME_S
-        kept = _that_fit(between, phones, room_s, head=last_token < 0)
-        gap_s = (start - last_frame) * FRAME_S
-        if last_token >= 0 and hit is not None and not kept:
-            low, high = last_frame, max(start, last_frame + 1)
-            cuts.append((len(spoken), low + int(np.argmin(level_db[low:high])), gap_s))
-        spoken += kept
-        if hit is not None:
-            spoken.append(hit.index)
-            last_token, last_frame = hit.index, max(last_frame, min(end - 1, round(hit.end_s / FRAME_S)))
-    return _even_pieces(spoken, cuts, phones, level_db)
-
-
-def _that_fit(tokens: range, phones: np.ndarray, room_s: float, head: bool) -> list[int]:
-    """Those of `tokens` that the time allows: all if the quickest speaker could, else as many as at a usual pace."""
-    if not tokens or phones[tokens.start : tokens.stop].sum() * QUICKEST_PHONE_S <= room_s + SPARE_S:
-        return list(tokens)
-    kept: list[int] = []
-    needed = 0.0
-    for token in reversed(tokens) if head else tokens:
-        needed += phones[token] * USUAL_PHONE_S
-        if needed > room_s:
-            break
-        kept.append(token)
-    return sorted(kept)
-
-
-def _even_pieces(
-    tokens: Sequence[int], cuts: Sequence[tuple[int, int, float]], phones: np.ndarray, level_db: np.ndarray
-) -> list[_Piece]:
-    """Pieces of `PIECE_S`, each ending at its range's longest pause; longer where no anchor allows a cut."""
-    pieces: list[_Piece] = []
-    count, start = 0, 0
-    shortest, longest = (round(s / FRAME_S) for s in PIECE_S)
-    while True:
-        later = [cut for cut in cuts if cut[1] - start >= shortest and cut[0] > count]
-        near = [cut for cut in later if cut[1] - start <= longest] or later[:1]
-        if not near or len(level_db) - near[0][1] < shortest // 2:
-            pieces.append(_Piece(start, len(level_db), tuple(tokens[count:])))
-            break
-        best = max(near, key=lambda cut: cut[2])
-        pieces.append(_Piece(start, best[1], tuple(tokens[count : best[0]])))
-        count, start = best[0], best[1]
-    return [part for piece in pieces if piece.tokens for part in _shortened(piece, phones, level_db)]
-
-
-def _shortened(piece: _Piece, phones: np.ndarray, level_db: np.ndarray) -> list[_Piece]:
-    """A piece too long for one pass, cut at quiet places, its tokens shared out by the amount of speech."""
-    if (piece.end - piece.start) * FRAME_S <= LONGEST_S:
-        return [piece]
-    part = level_db[piece.start : piece.end]
-    cuts = quiet_cuts(part, *PIECE_S)
-    speech = np.cumsum(active_frames(part) + 1e-6)
-    said = np.cumsum(phones[list(piece.tokens)])
-    shares = [0.0, *(speech[cut - 1] / speech[-1] for cut in cuts[1:])]
-    places = np.searchsorted(said, np.array(shares) * said[-1] - 1e-6)
-    places[-1] = len(piece.tokens)
-    return [
-        _Piece(piece.start + a, piece.start + b, piece.tokens[i:j])
-        for a, b, i, j in zip(cuts, cuts[1:], places, places[1:], strict=False)
-        if j > i
-    ]
-
-
 def _exact(
-    decoder: TextDecoder, piece: _Piece, pcm_of: Callable[[int, int], bytes], phones: np.ndarray, level_db: np.ndarray
+    decoder: TextDecoder, piece: Piece, pcm_of: Callable[[int, int], bytes], phones: np.ndarray, level_db: np.ndarray
 ) -> list[Hit]:
     """The piece's tokens with times from the start of the recording; spread by length where no path exists."""
-    offset_s = piece.start * FRAME_S
     hits = decoder.strict(pcm_of(piece.start, piece.end), piece.tokens)
     if hits:
-        return [_moved(hit, offset_s) for hit in hits]
-    speech = np.cumsum(active_frames(level_db[piece.start : piece.end]) + 1e-6)
-    bounds = np.concatenate([[0], np.cumsum(phones[list(piece.tokens)])])
-    frames = np.searchsorted(speech, bounds / bounds[-1] * speech[-1] - 1e-9)
-    return [
-        Hit(token, offset_s + a * FRAME_S, offset_s + b * FRAME_S, -math.inf)
-        for token, a, b in zip(piece.tokens, frames, frames[1:], strict=False)
-    ]
+        return [_moved(hit, piece.start * FRAME_S) for hit in hits]
+    return [Hit(token, a * FRAME_S, b * FRAME_S, -math.inf) for token, a, b in spread(piece, phones, level_db)]
 
 
 def _moved(hit: Hit, offset_s: float) -> Hit:

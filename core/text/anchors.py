@@ -1,7 +1,7 @@
 """Finds roughly where in a recording each stretch of a text is spoken: linear in the length, and sure of itself."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -23,17 +23,12 @@ MARGIN_SLOPE, MARGIN_OFFSET = 0.4, 0.6  # sure words beat chance by more where c
 SMALLEST_MARGIN = 0.8  # nats per frame
 AROUND_HITS = 2  # a word is judged together with this many on each side
 RUN_HITS = 4  # so many sure words in a row make an anchor
-GIVE_UP_S = 90.0  # of speech without one sure word
+RETRY_S = (2.5, 4.5)  # after a stretch without sure words
+LEAST_ACTIVE = 30  # frames of speech that are worth listening to
+UNEXPLAINED = 200  # frames of speech after the last sure word that are listened to again
+USUAL_CHANCE = -4.5
+GIVE_UP_S = 60.0  # of speech without one sure word
 EDGE_HITS = 1  # a chunk's outermost words may be cut in half
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """A stretch of the recording between two quiet places; frames of 10 ms."""
-
-    start: int
-    end: int
-    active: int  # frames that hold speech (or anything as loud)
 
 
 @dataclass(frozen=True)
@@ -66,21 +61,31 @@ def active_frames(level_db: np.ndarray) -> np.ndarray:
     return level_db > max(top - ACTIVE_DB, floor + ABOVE_FLOOR * (top - floor))
 
 
-def quiet_cuts(level_db: np.ndarray, shortest_s: float, longest_s: float) -> list[int]:
-    """Frames at which to cut a recording: 0, the quietest place in each range, the end."""
+def smoothed(level_db: np.ndarray) -> np.ndarray:
+    """Level averaged over the length of a short pause; (frames,)."""
+    padded = np.pad(level_db, QUIET_FRAMES // 2, mode="edge")
+    return np.convolve(padded, np.ones(QUIET_FRAMES) / QUIET_FRAMES, "valid")
+
+
+def next_cut(smooth_db: np.ndarray, start: int, shortest_s: float, longest_s: float) -> int:
+    """The quietest frame between the two lengths after `start`; the end where the rest is no longer than that."""
+    left = len(smooth_db) - start
     shortest, longest = round(shortest_s / FRAME_S), round(longest_s / FRAME_S)
-    smooth = np.convolve(
-        np.pad(level_db, QUIET_FRAMES // 2, mode="edge"), np.ones(QUIET_FRAMES) / QUIET_FRAMES, "valid"
-    )
+    if left <= longest:
+        return len(smooth_db)
+    if left < longest + shortest:  # two even rests instead of a long and a tiny one
+        shortest, longest = left // 4, left - left // 4
+    low = start + shortest
+    return low + int(np.argmin(smooth_db[low : start + longest]))
+
+
+def quiet_cuts(level_db: np.ndarray, shortest_s: float, longest_s: float) -> list[int]:
+    """Frames that cut a recording into stretches of the given lengths at quiet places, both ends included."""
+    smooth_db = smoothed(level_db)
     cuts = [0]
-    while len(level_db) - cuts[-1] > longest + shortest:
-        low = cuts[-1] + shortest
-        cuts.append(low + int(np.argmin(smooth[low : cuts[-1] + longest])))
-    if len(level_db) - cuts[-1] > longest:  # two even rests instead of a long and a tiny one
-        half = (len(level_db) - cuts[-1]) // 4
-        low = cuts[-1] + half
-        cuts.append(low + int(np.argmin(smooth[low : len(level_db) - half])))
-    return [*cuts, len(level_db)]
+    while cuts[-1] < len(level_db):
+        cuts.append(next_cut(smooth_db, cuts[-1], shortest_s, longest_s))
+    return cuts
 
 
 def find_anchors(
@@ -103,38 +108,38 @@ def find_anchors(
         level_db: of every 10 ms frame.
         progress: is told the share done.
     """
-    active = active_frames(level_db)
-    cuts = quiet_cuts(level_db, *CHUNK_S)
-    chunks = [Chunk(a, b, int(active[a:b].sum())) for a, b in pairwise(cuts)]
-    chunks = [chunk for chunk in chunks if chunk.active >= 30]
-    chance = _chance(decoder, decoys, pcm_of, chunks)
-    total = sum(chunk.active for chunk in chunks)
+    smooth_db = smoothed(level_db)
+    active = np.concatenate([[0], np.cumsum(active_frames(level_db))])
+    end = len(level_db)
+    chance = _chance(decoder, decoys, pcm_of, quiet_cuts(level_db, *CHUNK_S), active)
     found: list[Hit] = []
-    scores: list[tuple[float, int]] = []
-    cursor, heard_until, unmatched, tries = 0, chunks[0].start if chunks else 0, 0, 0
-    for done, chunk in enumerate(chunks):
-        progress(done / len(chunks))
-        pcm = pcm_of(chunk.start, chunk.end)
-        low, high = _window(cursor, token_count, chunk.end - heard_until, len(level_db) - heard_until)
+    cursor, heard_until, start, tries = 0, 0, 0, 0
+    while start < end and (found or active[start] * FRAME_S < GIVE_UP_S):
+        progress(start / end)
+        stop = next_cut(smooth_db, start, *CHUNK_S)
+        if active[stop] - active[start] < LEAST_ACTIVE:
+            start = stop
+            continue
+        pcm = pcm_of(start, stop)
+        low, high = _window(cursor, token_count, stop - heard_until, end - heard_until)
         sure = _sure(decoder.window(pcm, range(low, high), max(0, cursor - low)), chance, token_count)
-        if not sure and not scores and tries < LOCATE_TRIES and high < token_count:
+        if not sure and not found and tries < LOCATE_TRIES and high < token_count:
             tries += 1
             sure = _sure(_locate(decoder, pcm, token_count), chance, token_count)
-        if not sure:
-            unmatched += chunk.active
-            if not scores and unmatched * FRAME_S > GIVE_UP_S:
-                break
-            continue
-        start_s = chunk.start * FRAME_S
         for hit in sure:
-            if not found or (hit.index > found[-1].index and start_s + hit.start_s >= found[-1].end_s - FRAME_S):
-                found.append(Hit(hit.index, start_s + hit.start_s, start_s + hit.end_s, hit.score))
-        cursor = max(cursor, sure[-1].index)
-        heard_until = chunk.start + round(sure[-1].end_s / FRAME_S)
-        scores.append((_mean(sure), sum(hit.frames for hit in sure)))
-    weight = sum(frames for _, frames in scores)
-    score = sum(s * frames for s, frames in scores) / weight if weight else chance
-    return Anchors(tuple(found), score, chance, min(1.0, weight / total) if total else 0.0)
+            moved = replace(hit, start_s=hit.start_s + start * FRAME_S, end_s=hit.end_s + start * FRAME_S)
+            if not found or (moved.index > found[-1].index and moved.start_s >= found[-1].end_s - FRAME_S):
+                found.append(moved)
+        resume = next_cut(smooth_db, start, *RETRY_S)
+        if sure:
+            heard_until = start + round(sure[-1].end_s / FRAME_S)
+            cursor = max(cursor, sure[-1].index)
+            resume = max(resume, heard_until)
+        # The decoder enters the text only where a chunk begins: after speech that is not in it, begin anew soon.
+        start = resume if active[stop] - active[min(stop, resume)] > UNEXPLAINED else stop
+    frames = sum(hit.frames for hit in found)
+    score = _mean(found) if found else chance
+    return Anchors(tuple(found), score, chance, min(1.0, frames / active[-1]) if active[-1] else 0.0)
 
 
 def _window(cursor: int, token_count: int, elapsed: int, left: int) -> tuple[int, int]:
@@ -161,18 +166,20 @@ def _locate(decoder: TextDecoder, pcm: bytes, token_count: int) -> list[Hit]:
 
 
 def _chance(
-    decoder: TextDecoder, decoys: Sequence[int], pcm_of: Callable[[int, int], bytes], chunks: Sequence[Chunk]
+    decoder: TextDecoder,
+    decoys: Sequence[int],
+    pcm_of: Callable[[int, int], bytes],
+    cuts: Sequence[int],
+    active: np.ndarray,
 ) -> float:
     """What a wrong text scores on this recording, in nats per frame."""
+    chunks = [(a, b) for a, b in pairwise(cuts) if active[b] - active[a] >= LEAST_ACTIVE]
     scores = []
-    picked = (
-        [chunks[i] for i in np.unique(np.linspace(0, len(chunks) - 1, CHANCE_CHUNKS).astype(int))] if chunks else []
-    )
-    for chunk in picked:
-        hits = decoder.window(pcm_of(chunk.start, chunk.end), decoys, len(decoys) // 2)
+    for pick in np.unique(np.linspace(0, len(chunks) - 1, CHANCE_CHUNKS).astype(int)) if chunks else ():
+        hits = decoder.window(pcm_of(*chunks[pick]), decoys, len(decoys) // 2)
         if hits:
             scores.append(_mean(hits))
-    return float(np.median(scores)) if scores else -4.5
+    return float(np.median(scores)) if scores else USUAL_CHANCE
 
 
 def _sure(hits: Sequence[Hit], chance: float, token_count: int) -> list[Hit]:

@@ -72,7 +72,6 @@ class TextDecoder:
 
     def window(self, pcm: bytes, tokens: Sequence[int], expected: int) -> list[Hit]:
         """The stretch of `tokens` (indices, in order) that the sound fits best; it may begin and end anywhere.
-
         `expected` is the place in `tokens` where the sound probably begins. An empty list: nothing fits at all.
         """
         count = len(tokens)

@@ -1,0 +1,139 @@
+"""Cuts a recording and its text together, between sure words, into pieces for the exact pass."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .anchors import active_frames, quiet_cuts, smoothed
+from .decoder import FRAME_S, Hit
+
+PIECE_S = (6.0, 14.0)  # lengths, where pauses allow
+LONGEST_S = 30.0
+QUICKEST_PHONE_S = 0.03  # three frames: the model cannot hear a shorter phone
+USUAL_PHONE_S = 0.05
+SPARE_S = 0.4  # that the words on both sides may give to those between
+OTHER_SPEECH_S = 1.5  # so much speech between neighbouring words is not in the text
+MARGIN_FRAMES = 30
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of sound and the tokens in it; frames of 10 ms."""
+
+    start: int
+    end: int
+    tokens: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A place between two tokens: `count` tokens lie before it; sound from `left` to `right` belongs to neither."""
+
+    count: int
+    left: int
+    right: int
+    pause: int
+
+    @property
+    def forced(self) -> bool:
+        return self.right > self.left
+
+
+def cut_pieces(anchors: Sequence[Hit], phones: np.ndarray, level_db: np.ndarray) -> list[Piece]:
+    """Pieces that hold every token the recording has room for.
+
+    Tokens between two anchors that stand too close for them are dropped: the recording does not hold them. Speech
+    between neighbouring tokens, too long for a pause, is left out: the text does not hold it.
+
+    Args:
+        anchors: tokens with sure places, ascending.
+        phones: (tokens,) how many phones each token has.
+        level_db: of every 10 ms frame.
+    """
+    speech = np.concatenate([[0], np.cumsum(active_frames(level_db))])
+    smooth_db = smoothed(level_db)
+    end = len(level_db)
+    tokens: list[int] = []
+    cuts: list[_Cut] = []
+    last_token, last_frame = -1, 0
+    for hit in [*anchors, None]:
+        start = end if hit is None else max(last_frame, round(hit.start_s / FRAME_S))
+        room_s = float(speech[start] - speech[last_frame]) * FRAME_S
+        kept = _that_fit(range(last_token + 1, len(phones) if hit is None else hit.index), phones, room_s, not tokens)
+        if tokens and hit is not None and not kept:
+            if room_s > OTHER_SPEECH_S:
+                cuts.append(_Cut(len(tokens), last_frame + MARGIN_FRAMES, start - MARGIN_FRAMES, start - last_frame))
+            else:
+                quiet = last_frame + int(np.argmin(smooth_db[last_frame : max(start, last_frame + 1)]))
+                cuts.append(_Cut(len(tokens), quiet, quiet, start - last_frame))
+        tokens += kept
+        if hit is not None:
+            tokens.append(hit.index)
+            last_token, last_frame = hit.index, min(end - 1, max(start, round(hit.end_s / FRAME_S)))
+    pieces: list[Piece] = []
+    begin, count = 0, 0
+    for cut in [*(cut for cut in cuts if cut.forced), _Cut(len(tokens), end, end, 0)]:
+        inner = [c for c in cuts if count < c.count < cut.count and not c.forced]
+        pieces += _even(tokens, inner, Piece(begin, cut.left, tuple(tokens[count : cut.count])), count)
+        begin, count = cut.right, cut.count
+    return [part for piece in pieces for part in _shortened(piece, phones, level_db)]
+
+
+def spread(piece: Piece, phones: np.ndarray, level_db: np.ndarray) -> list[tuple[int, int, int]]:
+    """Tokens with their first and last frame, by number of phones: for a piece that no path leads through."""
+    speech = np.cumsum(active_frames(level_db[piece.start : piece.end]) + 1e-6)
+    bounds = np.concatenate([[0], np.cumsum(phones[list(piece.tokens)])])
+    frames = piece.start + np.searchsorted(speech, bounds / bounds[-1] * speech[-1] - 1e-9)
+    return [(token, int(a), int(b)) for token, a, b in zip(piece.tokens, frames, frames[1:], strict=False)]
+
+
+def _that_fit(tokens: range, phones: np.ndarray, room_s: float, head: bool) -> list[int]:
+    """Those of `tokens` that the time allows: all if the quickest speaker could, else as many as at a usual pace."""
+    if not tokens or phones[tokens.start : tokens.stop].sum() * QUICKEST_PHONE_S <= room_s + SPARE_S:
+        return list(tokens)
+    kept: list[int] = []
+    needed_s = 0.0
+    for token in reversed(tokens) if head else tokens:
+        needed_s += phones[token] * USUAL_PHONE_S
+        if needed_s > room_s:
+            break
+        kept.append(token)
+    return sorted(kept)
+
+
+def _even(tokens: Sequence[int], cuts: Iterable[_Cut], whole: Piece, before: int) -> list[Piece]:
+    """`whole` in pieces of `PIECE_S`, each ending at its range's longest pause; longer where no cut lies."""
+    pieces: list[Piece] = []
+    start, count = whole.start, before
+    shortest, longest = (round(s / FRAME_S) for s in PIECE_S)
+    ends = before + len(whole.tokens)
+    later = sorted(cuts, key=lambda cut: cut.left)
+    while True:
+        later = [cut for cut in later if cut.left - start >= shortest and cut.count > count]
+        near = [cut for cut in later if cut.left - start <= longest] or later[:1]
+        if not near or whole.end - start <= longest:
+            break
+        best = max(near, key=lambda cut: cut.pause)
+        pieces.append(Piece(start, best.left, tuple(tokens[count : best.count])))
+        start, count = best.right, best.count
+    pieces.append(Piece(start, whole.end, tuple(tokens[count:ends])))
+    return [piece for piece in pieces if piece.tokens and piece.end > piece.start]
+
+
+def _shortened(piece: Piece, phones: np.ndarray, level_db: np.ndarray) -> list[Piece]:
+    """A piece too long for one pass, cut at quiet places, its tokens shared out by the amount of speech."""
+    if (piece.end - piece.start) * FRAME_S <= LONGEST_S:
+        return [piece]
+    part = level_db[piece.start : piece.end]
+    cuts = quiet_cuts(part, *PIECE_S)
+    speech = np.cumsum(active_frames(part) + 1e-6)
+    said = np.cumsum(phones[list(piece.tokens)])
+    shares = np.array([0.0, *(speech[cut - 1] / speech[-1] for cut in cuts[1:])])
+    places = np.searchsorted(said, shares * said[-1] - 1e-6)
+    places[-1] = len(piece.tokens)
+    return [
+        Piece(piece.start + a, piece.start + b, piece.tokens[i:j])
+        for a, b, i, j in zip(cuts, cuts[1:], places, places[1:], strict=False)
+        if j > i
+    ]
