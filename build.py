@@ -4,6 +4,7 @@ Needs nothing but Python 3.11 or newer: each command makes the environments that
 """
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -99,6 +100,8 @@ def main(argv: list[str] | None = None) -> int:
     arguments.pytest = others
     from devtools.shell import BuildError
 
+    # Stopped from outside, a command cleans up as it does after Ctrl+C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return arguments.run(arguments)
     except BuildError as error:
