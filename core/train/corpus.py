@@ -11,10 +11,8 @@ from zlib import crc32
 
 from ..body.motion import save_motion
 from ..errors import GestureError
-from .gesture import STYLES, hashed_placement, neutral_pose, projected_placement, synthesise
-from .gesture.placement import Placement
+from .gesture import STYLES, neutral_pose, synthesise
 
-WORD_VECTORS = Path(__file__).parents[2] / "weights" / "starter" / "words.bin"
 PROCESSES = 2
 
 
@@ -26,7 +24,6 @@ class Job:
     name: str
     styles: tuple[str, ...]
     seed: int
-    vectors: Path | None
 
 
 def clip_names(folder: Path) -> list[str]:
@@ -52,9 +49,7 @@ def styles_for(name: str, count: int) -> tuple[str, ...]:
     return tuple(sorted((every * 2)[first : first + count], key=every.index))
 
 
-def make_corpus(
-    folder: Path, seed: int, styles_per_clip: int = len(STYLES), vectors: Path | None = None, force: bool = False
-) -> int:
+def make_corpus(folder: Path, seed: int, styles_per_clip: int = len(STYLES), force: bool = False) -> int:
     """Write `NAME.STYLE.npz` wherever it is missing (or everywhere, with `force`), and the index' `styles`.
 
     Returns:
@@ -65,7 +60,7 @@ def make_corpus(
         wanted = styles_for(name, styles_per_clip)
         missing = tuple(s for s in wanted if force or not (folder / f"{name}.{s}.npz").exists())
         if missing:
-            jobs.append(Job(folder, name, missing, seed, vectors))
+            jobs.append(Job(folder, name, missing, seed))
     written = 0
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     with ProcessPoolExecutor(PROCESSES) as pool:
@@ -85,27 +80,10 @@ def make_clip(job: Job) -> int:
 
     samples = load_audio(job.folder / f"{job.name}.wav").samples
     words = load_words(job.folder / f"{job.name}.words.json")
-    placement = _placement(job.vectors)
     for style in job.styles:
         seed = job.seed + crc32(job.name.encode())
-        save_motion(
-            synthesise(samples, words, style, seed, placement=placement), job.folder / f"{job.name}.{style}.npz"
-        )
+        save_motion(synthesise(samples, words, style, seed), job.folder / f"{job.name}.{style}.npz")
     return len(job.styles)
-
-
-_placements: dict[Path | None, Placement] = {None: hashed_placement}
-
-
-def _placement(vectors: Path | None) -> Placement:
-    """The placement by word vectors, scaled on the words of the gesture lexicon and of everyday speech."""
-    if vectors not in _placements:
-        from ..text.words import WordVectors
-        from .gesture.lexicon import FUNCTION_WORDS, WORD_CLASS
-
-        known = sorted({*FUNCTION_WORDS, *WORD_CLASS})
-        _placements[vectors] = projected_placement(WordVectors.load(vectors).vector, known)
-    return _placements[vectors]
 
 
 def _note_styles(folder: Path) -> None:
@@ -129,7 +107,6 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--styles", type=int, default=len(STYLES), help="motions per clip")
-    parser.add_argument("--vectors", type=Path, default=WORD_VECTORS if WORD_VECTORS.exists() else None)
     parser.add_argument("--force", action="store_true", help="make motions again that exist")
     parser.add_argument("--neutral", type=Path, help="write the neutral pose to this npz and stop")
     options = parser.parse_args(arguments)
@@ -137,7 +114,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.neutral:
             save_motion(neutral_pose(), options.neutral)
             return 0
-        count = make_corpus(options.out, options.seed, options.styles, options.vectors, options.force)
+        count = make_corpus(options.out, options.seed, options.styles, options.force)
     except GestureError as error:
         print(error, file=sys.stderr)
         return 2

@@ -20,7 +20,7 @@ from core.errors import GestureError
 from core.text.align import align
 from core.text.timing import Phone, Word, save_words
 from core.train.corpus import make_corpus
-from core.train.gesture import STYLES, neutral_pose, projected_placement, synthesise
+from core.train.gesture import STYLES, neutral_pose, synthesise
 from core.train.gesture.arms import arm_path, solve_arm
 from core.train.gesture.curves import min_jerk, steps
 from core.train.gesture.plan import LEAD_S, make_plan
@@ -232,13 +232,3 @@ def test_the_corpus_command_writes_each_motion_once(tmp_path, spoken):
 def test_a_folder_without_speech_is_refused_with_a_remedy(tmp_path):
     with pytest.raises(GestureError, match="corpus_speech"):
         make_corpus(tmp_path, seed=7)
-
-
-def test_words_alike_are_placed_alike():
-    rng = np.random.default_rng(0)
-    vectors = {word: rng.standard_normal(16) for word in ("river", "stone", "table", "cloud", "seven")}
-    vectors["rivers"] = vectors["river"] + 0.02
-    place = projected_placement(vectors.__getitem__, ["river", "stone", "table", "cloud"])
-    assert np.abs(place("river") - place("rivers")).max() < 0.1
-    assert np.abs(place("river") - place("stone")).max() > 0.1
-    assert np.abs(place("seven")).max() <= 1

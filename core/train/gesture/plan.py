@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import lexicon
-from .placement import Placement, hashed_placement
 from .prosody import Prosody, Span, Syllable
 from .styles import Style
 
 LEAD_S = 0.03  # strokes end this long before the vowel's peak
 SHORTEST_MOVE_S = 0.40
 FARTHEST_M = np.array([0.26, 0.24, 0.17])  # (out, up, forward) that strokes keep to, from home
+KIND_SHARE = 0.4  # of a word's own place, added to the sound's
 SECOND_HAND = 0.85  # in two-handed strokes one hand does less than the other
 LEFT, RIGHT = 0, 1
 
@@ -26,8 +26,6 @@ class Manner:
 
     Attributes:
         offset: (out, up, forward) metres added to the home of the leading hand.
-        hands: "lead" (as the phrase has it), "one" (not both), "both", "left", "right" or "switch" (the other from
-            now on).
         palm: forearm roll in degrees, None for the style's.
         shape: hand shape, None for the style's.
         wrist: extension of the wrist in degrees.
@@ -35,7 +33,6 @@ class Manner:
     """
 
     offset: tuple[float, float, float]
-    hands: str = "lead"
     palm: float | None = None
     shape: str | None = None
     wrist: float = 10.0
@@ -43,22 +40,22 @@ class Manner:
 
 
 MANNERS: dict[str, Manner] = {
-    lexicon.NEGATION: Manner((0.13, -0.02, 0.02), "both", palm=-55, shape="flat", wrist=22, loop=0.7),
-    lexicon.SELF: Manner((-0.05, 0.07, -0.06), "one", palm=8, shape="flat", wrist=-18, loop=0.5),
-    lexicon.YOU: Manner((-0.01, 0.04, 0.11), "one", palm=58, shape="open", wrist=12, loop=0.8),
-    lexicon.NUMBER: Manner((0.03, 0.15, 0.00), "one", palm=12, shape="count", wrist=15, loop=0.6),
-    lexicon.LARGE: Manner((0.14, 0.06, 0.02), "both", palm=15, shape="spread", wrist=12, loop=0.9),
-    lexicon.SMALL: Manner((-0.04, 0.11, 0.04), "one", palm=5, shape="pinch", wrist=8, loop=0.6),
-    lexicon.UP: Manner((0.05, 0.20, 0.00), "lead", palm=35, shape="open", wrist=15, loop=0.2),
-    lexicon.DOWN: Manner((0.04, -0.10, 0.04), "lead", palm=-60, shape="flat", wrist=12, loop=1.3),
-    lexicon.LEFT: Manner((0.15, 0.06, 0.05), "left", palm=10, shape="flat", wrist=10),
-    lexicon.RIGHT: Manner((0.15, 0.06, 0.05), "right", palm=10, shape="flat", wrist=10),
-    lexicon.HERE: Manner((-0.02, -0.04, 0.07), "both", palm=40, shape="cup", wrist=8, loop=1.2),
-    lexicon.THERE: Manner((0.11, 0.08, 0.08), "one", palm=-25, shape="point", wrist=8, loop=0.7),
-    lexicon.CONTRAST: Manner((0.12, 0.02, 0.05), "switch", palm=45, shape="open", wrist=12),
-    lexicon.QUESTION: Manner((0.11, 0.03, 0.05), "both", palm=62, shape="spread", wrist=14, loop=0.8),
-    lexicon.AFFIRM: Manner((0.00, -0.05, 0.06), "both", palm=20, shape="pinch", wrist=5, loop=1.3),
-    lexicon.LIST: Manner((0.06, 0.05, 0.06), "lead", palm=35, shape="open", wrist=12),
+    lexicon.NEGATION: Manner((0.13, -0.02, 0.02), palm=-55, shape="flat", wrist=22, loop=0.7),
+    lexicon.SELF: Manner((-0.05, 0.07, -0.06), palm=8, shape="flat", wrist=-18, loop=0.5),
+    lexicon.YOU: Manner((-0.01, 0.04, 0.11), palm=58, shape="open", wrist=12, loop=0.8),
+    lexicon.NUMBER: Manner((0.03, 0.15, 0.00), palm=12, shape="count", wrist=15, loop=0.6),
+    lexicon.LARGE: Manner((0.14, 0.06, 0.02), palm=15, shape="spread", wrist=12, loop=0.9),
+    lexicon.SMALL: Manner((-0.04, 0.11, 0.04), palm=5, shape="pinch", wrist=8, loop=0.6),
+    lexicon.UP: Manner((0.05, 0.20, 0.00), palm=35, shape="open", wrist=15, loop=0.2),
+    lexicon.DOWN: Manner((0.04, -0.10, 0.04), palm=-60, shape="flat", wrist=12, loop=1.3),
+    lexicon.LEFT: Manner((0.15, 0.06, 0.05), palm=10, shape="flat", wrist=10),
+    lexicon.RIGHT: Manner((0.15, 0.06, 0.05), palm=10, shape="flat", wrist=10),
+    lexicon.HERE: Manner((-0.02, -0.04, 0.07), palm=40, shape="cup", wrist=8, loop=1.2),
+    lexicon.THERE: Manner((0.11, 0.08, 0.08), palm=-25, shape="point", wrist=8, loop=0.7),
+    lexicon.CONTRAST: Manner((0.12, 0.02, 0.05), palm=45, shape="open", wrist=12),
+    lexicon.QUESTION: Manner((0.11, 0.03, 0.05), palm=62, shape="spread", wrist=14, loop=0.8),
+    lexicon.AFFIRM: Manner((0.00, -0.05, 0.06), palm=20, shape="pinch", wrist=5, loop=1.3),
+    lexicon.LIST: Manner((0.06, 0.05, 0.06), palm=35, shape="open", wrist=12),
 }
 SHORT_PAUSE_S = 1.5  # the hands only sink a little in pauses shorter than this
 COUNT_SHAPES = {"one": "point", "first": "point", "two": "two", "second": "two", "twice": "two", "three": "three"}
@@ -120,19 +117,17 @@ class Plan:
         return tuple(stroke for unit in self.units for stroke in unit.strokes)
 
 
-def make_plan(prosody: Prosody, style: Style, placement: Placement = hashed_placement) -> Plan:
+def make_plan(prosody: Prosody, style: Style) -> Plan:
     """Plan the gestures of a whole clip."""
     units: list[Unit] = []
-    lead = "right"
+    lead = _style_lead(style)
     for index, span in enumerate(prosody.units):
         after_s = prosody.units[index + 1].start_s if index + 1 < len(prosody.units) else np.inf
         strokes: list[Stroke] = []
         rested_s = units[-1].rested_s if units else 0.0
         for syllable in _choose(prosody, span, style):
-            place = placement(prosody.words[syllable.word].word)
+            place = _place(syllable)
             kind = _kind(prosody, syllable, strokes)
-            fresh = not strokes or _phrase_at(prosody, syllable.time_s) != _phrase_at(prosody, strokes[-1].end_s)
-            lead = _phrase_lead(lead, kind, place, style, fresh)
             end = syllable.time_s - LEAD_S
             start = max(strokes[-1].end_s if strokes else rested_s, end - style.move_s - (0.0 if strokes else 0.15))
             if not strokes:
@@ -140,7 +135,7 @@ def make_plan(prosody: Prosody, style: Style, placement: Placement = hashed_plac
                 start = max(start, min(span.start_s - 0.2, end - 0.5))
             if end - start < SHORTEST_MOVE_S:
                 continue
-            strokes.append(_stroke(start, end, syllable, kind, _hand(kind, lead), place, prosody, style))
+            strokes.append(_stroke(start, end, syllable, kind, lead, place, prosody, style))
         if strokes:
             retract = max(span.end_s + 0.05, strokes[-1].end_s + 0.15)
             share = 1.0 if after_s - span.end_s > SHORT_PAUSE_S else 0.3
@@ -182,28 +177,17 @@ def _kind(prosody: Prosody, syllable: Syllable, strokes: list[Stroke]) -> str | 
     return lexicon.word_class(before.word)
 
 
-def _phrase_at(prosody: Prosody, time_s: float) -> int:
-    return max((i for i, p in enumerate(prosody.phrases) if p.start_s <= time_s + LEAD_S), default=0)
+def _place(syllable: Syllable) -> np.ndarray:
+    """How far out and up (2,) in -1 ... 1 a plain stroke goes: prominent syllables open the arms, loud ones lift them.
+
+    The network hears both, so that it can aim; a place that only the word decides takes far more speech to learn.
+    """
+    return np.clip([2.2 * syllable.prominence - 1.2, 2.2 * syllable.loudness - 1.3], -1, 1)
 
 
-def _phrase_lead(lead: str, kind: str | None, place: np.ndarray, style: Style, fresh: bool) -> str:
-    """A phrase keeps the hand that its first stroke's word chose, until a contrast changes hands."""
-    if kind in MANNERS and MANNERS[kind].hands == "switch":
-        return {"right": "left", "left": "right", "both": "left"}[lead]
-    if not fresh:
-        return lead
-    share = (place[2] + 1) / 2
-    if share < style.both:
-        return "both"
-    return "right" if share < style.both + 0.6 * (1 - style.both) else "left"
-
-
-def _hand(kind: str | None, lead: str) -> str:
-    """Which hand makes this stroke: the word's kind says, or the phrase."""
-    hands = MANNERS[kind].hands if kind in MANNERS else "lead"
-    if hands == "one":
-        return "left" if lead == "left" else "right"
-    return hands if hands in ("both", "left", "right") else lead
+def _style_lead(style: Style) -> str:
+    """Both hands, or the right one with the left in its wake."""
+    return "both" if style.both >= 0.5 else "right"
 
 
 def _stroke(
@@ -216,13 +200,12 @@ def _stroke(
     prosody: Prosody,
     style: Style,
 ) -> Stroke:
-    manner = MANNERS.get(kind) if kind else None
-    if manner is None:
-        out, up = 0.04 + 0.13 * place[0], 0.02 + 0.13 * place[1]
-        manner = Manner((out, up, 0.03 - 0.3 * (out - 0.04) + 0.2 * up), wrist=10 + 6 * place[1])
+    out, up = 0.04 + 0.13 * place[0], 0.02 + 0.13 * place[1]
+    plain = (out, up, 0.03 - 0.3 * (out - 0.04) + 0.2 * up)
+    manner = MANNERS[kind] if kind in MANNERS else Manner((0.0, 0.0, 0.0), wrist=10 + 6 * place[1])
     size = style.amplitude * (0.6 + 0.55 * syllable.prominence) * min(1.0, ((end - start) / style.move_s) ** 1.2)
     word = prosody.words[syllable.word].word.lower()
-    dominant = LEFT if place[2] > place[0] else RIGHT
+    dominant = LEFT if place[0] < place[1] else RIGHT
     hands = []
     for side in (LEFT, RIGHT):
         leads = lead == "both" or lead == ("left", "right")[side]
@@ -233,7 +216,7 @@ def _stroke(
         if shape == "count":
             shape = COUNT_SHAPES.get(word, "three" if style.name == "presenter" else "pinch")
         palm = style.palm if manner.palm is None else manner.palm
-        offset = np.array(manner.offset)
+        offset = KIND_SHARE * np.array(manner.offset) + plain
         if not leads:
             offset = np.array([max(offset[0], 0) * 0.5, offset[1] * 0.7, max(offset[2], 0)])
             offset[1] -= 0.05 * (1.3 - style.follow) / max(share, 0.1)

@@ -13,7 +13,6 @@ from .arms import arm_path, solve_arm
 from .face import face_channels
 from .hands import hand_channels, hand_rotations
 from .legs import stand
-from .placement import Placement, hashed_placement
 from .plan import Plan, make_plan
 from .prosody import Prosody, analyse
 from .styles import STYLES
@@ -28,7 +27,6 @@ def synthesise(
     style: str,
     seed: int = 0,
     rest_joints: np.ndarray | None = None,
-    placement: Placement = hashed_placement,
 ) -> Motion:
     """Gesture with speech.
 
@@ -38,13 +36,12 @@ def synthesise(
         style: a name in STYLES.
         seed: changes only slow drift.
         rest_joints: (55, 3) skeleton in metres; the bundled character's when None.
-        placement: word → (3,) in -1 ... 1: how far out, how far up, which hand.
 
     Returns:
         a motion of frame_count(N) frames, feet planted throughout.
     """
     prosody = analyse(samples, words)
-    plan = make_plan(prosody, STYLES[style], placement)
+    plan = make_plan(prosody, STYLES[style])
     return perform(prosody, plan, style, seed, rest_joints)
 
 
