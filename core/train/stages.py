@@ -160,7 +160,7 @@ def run_generator(plan: Plan) -> None:
     unseen = WindowSet(held_out, weights.autoencoders, STRIDE)
     training = GeneratorTraining(weights.generator, weights.autoencoders, plan.generator)
     say(f"{len(windows)} windows, {sum(p.numel() for p in weights.generator.parameters()) / 1e6:.2f} M parameters")
-    exported = time.monotonic()
+    exported = time.monotonic() - EXPORT_S / 2  # the first one soon: others may be waiting for something that loads
 
     def export(note: str) -> None:
         nonlocal exported
