@@ -1,5 +1,6 @@
 """Finds roughly where in a recording each stretch of a text is spoken: linear in the length, and sure of itself."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -22,7 +23,9 @@ CHANCE_CHUNKS = 4
 MARGIN_SLOPE, MARGIN_OFFSET = 0.4, 0.6  # sure words beat chance by more where chance is clearly bad (a clean recording)
 SMALLEST_MARGIN = 0.8  # nats per frame
 AROUND_HITS = 2  # a word is judged together with this many on each side
-RUN_HITS = 4  # so many sure words in a row make an anchor
+RUN_HITS = 5  # so many sure words in a row make anchors
+RUN_SPAN = 1.25  # a run may leave out every fifth word of the text
+FIRM_HITS = 8  # so many move the place where the text goes on
 RETRY_S = (2.5, 4.5)  # after a stretch without sure words
 LEAST_ACTIVE = 30  # frames of speech that are worth listening to
 UNEXPLAINED = 200  # frames of speech after the last sure word that are listened to again
@@ -126,17 +129,16 @@ def find_anchors(
         if not sure and not found and tries < LOCATE_TRIES and high < token_count:
             tries += 1
             sure = _sure(_locate(decoder, pcm, token_count), chance, token_count)
-        for hit in sure:
-            moved = replace(hit, start_s=hit.start_s + start * FRAME_S, end_s=hit.end_s + start * FRAME_S)
-            if not found or (moved.index > found[-1].index and moved.start_s >= found[-1].end_s - FRAME_S):
-                found.append(moved)
+        offset_s = start * FRAME_S
+        found += [replace(hit, start_s=hit.start_s + offset_s, end_s=hit.end_s + offset_s) for hit in sure]
         resume = next_cut(smooth_db, start, *RETRY_S)
         if sure:
-            heard_until = start + round(sure[-1].end_s / FRAME_S)
-            cursor = max(cursor, sure[-1].index)
-            resume = max(resume, heard_until)
+            resume = max(resume, start + round(sure[-1].end_s / FRAME_S))
+        if len(sure) >= min(FIRM_HITS, token_count):
+            cursor, heard_until = max(cursor, sure[-1].index), resume
         # The decoder enters the text only where a chunk begins: after speech that is not in it, begin anew soon.
         start = resume if active[stop] - active[min(stop, resume)] > UNEXPLAINED else stop
+    found = _ascending(found)
     frames = sum(hit.frames for hit in found)
     score = _mean(found) if found else chance
     return Anchors(tuple(found), score, chance, min(1.0, frames / active[-1]) if active[-1] else 0.0)
@@ -195,12 +197,28 @@ def _sure(hits: Sequence[Hit], chance: float, token_count: int) -> list[Hit]:
         if place < len(hits) and good[place]:
             run.append(hits[place])
             continue
-        if len(run) >= min(RUN_HITS, token_count):
+        if len(run) >= min(RUN_HITS, token_count) and run[-1].index - run[0].index < RUN_SPAN * len(run):
             sure += run
         run = []
     if len(sure) > RUN_HITS:  # the outermost words may be cut in half
         sure = sure[int(sure[0] is hits[0]) : len(sure) - int(sure[-1] is hits[-1])]
     return sure
+
+
+def _ascending(hits: Sequence[Hit]) -> list[Hit]:
+    """The longest selection of hits, given in order of time, whose places in the text ascend."""
+    tails: list[int] = []  # tails[n]: the hit with the smallest index that ends a selection of n + 1 hits
+    before: list[int] = []
+    for place, hit in enumerate(hits):
+        length = bisect_left(tails, hit.index, key=lambda tail: hits[tail].index)
+        before.append(tails[length - 1] if length else -1)
+        tails[length : length + 1] = [place]
+    chosen: list[Hit] = []
+    place = tails[-1] if tails else -1
+    while place >= 0:
+        chosen.append(hits[place])
+        place = before[place]
+    return chosen[::-1]
 
 
 def _mean(hits: Sequence[Hit]) -> float:
