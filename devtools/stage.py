@@ -9,7 +9,7 @@ from mathutils import Matrix, Vector
 
 BACKDROP = (0.21, 0.235, 0.27)
 FLOOR = (0.2, 0.215, 0.235)
-FLOOR_RADIUS_M = 0.6
+FLOOR_RADIUS_M = 0.5
 # Seen from the character's left front, a little above the chest, looking down a little.
 AZIMUTH, ELEVATION = math.radians(14), math.radians(7)
 LENS_MM, SENSOR_MM = 65.0, 36.0
