@@ -38,7 +38,7 @@ class Alignment:
     Attributes:
         words: displayed words in order; those that the recording cannot hold are left out.
         score: how much better the text fits than chance: mean log likelihood ratio per 10 ms frame, in nats. A right
-            text scores 2-3 on a clean recording, another text below 1.
+            text scores 3-4 on a clean recording.
         matched: share of the speech that the text surely explains, 0-1.
         missing: how many displayed words were left out because the recording has no room for them.
         frames_decoded: 10 ms frames that went through the decoder, the measure of work.

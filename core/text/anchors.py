@@ -141,7 +141,7 @@ def find_anchors(
     found = _ascending(found)
     frames = sum(hit.frames for hit in found)
     score = _mean(found) if found else chance
-    return Anchors(tuple(found), score, chance, min(1.0, frames / active[-1]) if active[-1] else 0.0)
+    return Anchors(tuple(found), score, chance, min(1.0, frames / int(active[-1])) if active[-1] else 0.0)
 
 
 def _window(cursor: int, token_count: int, elapsed: int, left: int) -> tuple[int, int]:

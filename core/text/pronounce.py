@@ -62,7 +62,9 @@ def pronunciations(token: str, lookup: Lookup = known) -> tuple[str, ...]:
         Phones separated by spaces, ARPABET without stress, the likeliest first.
     """
     word = token.lower()
-    found = lookup(word) or lookup(word.strip("'"))
+    calm = re.sub(r"(.)\1\1+", r"\1", word)  # "sooo"
+    found = lookup(word) or lookup(word.strip("'")) or lookup(calm)
+    word = word if found else calm
     acronym = token.isupper() and len(token) > 1
     if acronym and not found:
         return tuple(dict.fromkeys((spell(word), _parts(word, lookup) or letter_sounds(word) or spell(word))))

@@ -201,6 +201,8 @@ def _fraction(top: str, bottom: str) -> str:
 
 def _with_unit(amount: str, unit: str) -> str:
     name = UNITS[unit]
+    if amount.startswith("-"):
+        return f"minus {_with_unit(amount[1:], unit)}"
     if amount == "1" and name.endswith("s") and " " not in name:
         name = {"feet": "foot"}.get(name, name[:-1])
     return f"{_cardinal(amount)} {name}"
@@ -217,7 +219,7 @@ NUMBER_FORMS = (
     (r"(\d{1,2}):(\d\d)(am|pm|a\.m|p\.m)?", _time),
     (r"'?(\d{1,3}0)'?s", _decade),
     (r"(\d{1,3})/(\d{1,3})", _fraction),
-    (rf"({NUMBER})({'|'.join(map(re.escape, sorted(UNITS, key=len, reverse=True)))})", _with_unit),
+    (rf"(-?{NUMBER})({'|'.join(map(re.escape, sorted(UNITS, key=len, reverse=True)))})", _with_unit),
     (r"(\d+)-(\d+)", lambda a, b: f"{_plain(a)} to {_plain(b)}"),
     (rf"({NUMBER})-({NUMBER})%", lambda a, b: f"{_cardinal(a)} to {_cardinal(b)} percent"),
     (r"(\d{1,4})-(year|day|hour|minute|week|month|mile|foot|page|man)s?", lambda n, u: f"{_cardinal(n)} {u}"),

@@ -1,0 +1,95 @@
+"""Sound files of every kind come in as 16 kHz mono; bad ones are told apart, with a remedy."""
+
+import hashlib
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+
+from core.audio.load import load_audio
+from core.errors import GestureError
+
+
+def tone(seconds: float, rate: int) -> np.ndarray:
+    time_s = np.arange(round(seconds * rate)) / rate
+    return 0.4 * np.sin(2 * np.pi * 220 * time_s) * (1 + np.sin(2 * np.pi * 3 * time_s)) / 2
+
+
+@pytest.mark.parametrize(("ending", "rate", "channels"), [
+    ("wav", 44100, 2), ("wav", 8000, 1), ("wav", 96000, 8), ("flac", 48000, 2), ("mp3", 44100, 2), ("mp3", 16000, 1),
+    ("ogg", 22050, 1), ("ogg", 48000, 2),
+])  # fmt: skip
+def test_any_format_rate_and_channel_count_becomes_16_khz_mono(tmp_path, ending, rate, channels):
+    path = tmp_path / f"my speech.{ending}"
+    soundfile.write(path, np.stack([tone(2, rate)] * channels, axis=1), rate)
+    audio = load_audio(path)
+    assert audio.samples.dtype == np.float32
+    assert audio.samples.ndim == 1
+    assert audio.seconds == pytest.approx(2, abs=0.08)  # mp3 and ogg pad
+    assert audio.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    if ending in ("wav", "flac"):
+        error = audio.samples[800:-800] - tone(2, 16000)[800 : len(audio.samples) - 800]
+        assert np.abs(error).max() < 2e-3
+
+
+def test_resampling_in_blocks_equals_resampling_at_once(tmp_path, monkeypatch):
+    sound = tone(3, 44100).astype(np.float32)
+    soundfile.write(tmp_path / "a.wav", sound, 44100, subtype="FLOAT")
+    monkeypatch.setattr("core.audio.load.BLOCK_SAMPLES", 5000)
+    assert np.allclose(load_audio(tmp_path / "a.wav").samples, soxr.resample(sound, 44100, 16000, "HQ"), atol=1e-6)
+
+
+def test_channels_that_cancel_each_other_do_not_make_silence(tmp_path):
+    sound = tone(2, 16000)
+    soundfile.write(tmp_path / "a.wav", np.stack([sound, -sound], axis=1), 16000, subtype="FLOAT")
+    assert np.abs(load_audio(tmp_path / "a.wav").samples).max() == pytest.approx(np.abs(sound).max(), rel=1e-3)
+
+
+def test_a_part_of_a_file_is_exactly_that_part(tmp_path):
+    sound = np.random.default_rng(0).uniform(-0.5, 0.5, 16000 * 5).astype(np.float32)
+    soundfile.write(tmp_path / "a.wav", sound, 16000, subtype="FLOAT")
+    assert np.array_equal(load_audio(tmp_path / "a.wav", offset_s=1.5, duration_s=2).samples, sound[24000:56000])
+    assert len(load_audio(tmp_path / "a.wav", offset_s=3, duration_s=60).samples) == 32000
+
+
+def _bad(folder, kind):
+    path = folder / f"{kind}.wav"
+    if kind == "empty":
+        path.write_bytes(b"")
+    elif kind == "text":
+        path.write_text("this is not sound at all, it is a sentence")
+    elif kind == "silent":
+        soundfile.write(path, np.zeros(32000), 16000)
+    elif kind == "no samples":
+        soundfile.write(path, np.zeros(0), 16000)
+    elif kind == "short":
+        soundfile.write(path, tone(0.3, 16000), 16000)
+    elif kind == "not a number":
+        sound = tone(2, 16000)
+        sound[16000] = np.nan
+        soundfile.write(path, sound, 16000, subtype="FLOAT")
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "long":
+        with soundfile.SoundFile(path, "w", 100, 1) as file:
+            file.write(np.full(100 * 3700, 0.1))
+    return path
+
+
+@pytest.mark.parametrize(("kind", "said"), [
+    ("missing", "no sound file"), ("empty", "empty file"), ("text", "could not be read as sound"), ("silent", "silent"),
+    ("no samples", "no sound"), ("short", "0.3 s"), ("not a number", "1.000 s"), ("folder", "folder"),
+    ("long", "62 min"),
+])  # fmt: skip
+def test_bad_audio_is_named_and_has_a_remedy(tmp_path, kind, said):
+    with pytest.raises(GestureError, match=said) as error:
+        load_audio(_bad(tmp_path, kind))
+    assert error.value.remedy.endswith(".")
+
+
+def test_a_part_outside_the_file_is_refused(tmp_path):
+    soundfile.write(tmp_path / "a.wav", tone(3, 16000), 16000)
+    for part in ({"offset_s": 5.0}, {"offset_s": -1.0}, {"duration_s": 0.0}):
+        with pytest.raises(GestureError):
+            load_audio(tmp_path / "a.wav", **part)
