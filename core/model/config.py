@@ -40,7 +40,8 @@ class ModelConfig:
         face_basis: what the expression channels mean; gives the face's width.
         face_query_attention: the released weights carry an attention layer whose output nobody uses.
         frame_aligned: the body's cross-attention knows which frame a sound belongs to: positions are added to the
-            sound, and each frame's sound to its query. The released weights attend to sound without positions.
+            sound, and each frame's sound to its query; each part's stream also hears its frame's sound and sees the
+            seed pose. The released weights attend to sound without positions.
         dropout: of attention layers in training; nothing is dropped in use.
     """
 

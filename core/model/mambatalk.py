@@ -56,14 +56,14 @@ class GlobalScan(nn.Module):
         """The part that does not depend on motion: fused face (B, T, audio), speaker (B, T, hidden)."""
         return {"face": self.face_scan(face), "speaker_query": self.body_q_self_attn(speaker_body)}
 
-    def forward(self, conditions: Conditions, motion: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Motion and mask (B, T, 337) to the body's stream g and the face's features f, (B, T, hidden) both."""
+    def forward(self, conditions: Conditions, motion: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Motion and mask (B, T, 337) to the body's stream, the face's features, the motion's: (B, T, hidden) each."""
         query = torch.where(mask == 1, self.learnable_query, motion)
         encoded = self.motion_encoder(query)  # (B, T, motion)
         moved = self.motion_proj2(self.motion_proj1(encoded))
         g = self.motion_self_encoder(conditions["speaker_query"] + moved + self.position_embeddings(motion.shape[1]))
         f = self.out(torch.cat([conditions["face"], self.body_scan(encoded)], -1))
-        return g, f
+        return g, f, moved
 
 
 class LocalScan(nn.Module):
@@ -88,8 +88,8 @@ class LocalScan(nn.Module):
             self.add_module(f"motion_down_{part}", nn.Linear(hidden, config.code_dim))
             self.add_module(f"{part}_classifier", Mlp(config.code_dim, hidden, config.codebook_size))
 
-    def forward(self, conditions: Conditions, g: Tensor, f: Tensor) -> Output:
-        """Global features g and f (B, T, hidden) to the window's output."""
+    def forward(self, conditions: Conditions, g: Tensor, f: Tensor, moved: Tensor) -> Output:
+        """Global features g, f and the motion's own (B, T, hidden) to the window's output."""
         module = self.get_submodule
         positions = self.position_embeddings(g.shape[1])
         query, memory = g + positions, conditions["memory"]
@@ -99,6 +99,9 @@ class LocalScan(nn.Module):
         g = g + self.motion_cross_attn(tgt=query, memory=memory)
         latent = {part: module(f"motion2latent_{part}")(g) for part in BODY}
         place = conditions["speaker_body"] + positions
+        if self.frame_aligned:
+            # as the face's stream does, each part hears its own frame's sound and words, and sees the seed pose
+            place = place + conditions["memory"] + moved
         streams = {}
         for part in BODY:
             others = sum(latent[other] for other in BODY if other != part)

@@ -13,9 +13,7 @@ from .fit import FitSettings, Step, fit
 from .losses import generator_loss
 from .windows import SEED_FRAMES, Batch, WindowSet
 
-# The published weight is 3 for every part. The body's codes come from the classifier, which sees only the regressed
-# latents; with less weight these may say more than the mean. The face's codes come from the latents themselves.
-LATENT = {Part.FACE: 3.0, Part.UPPER: 0.5, Part.HANDS: 0.5, Part.LOWER: 0.5}
+LATENT = 3.0
 FIRST_RATIO = 0.05
 HEARD = ("face", "memory")  # conditions that come from sound and words alone
 
@@ -105,7 +103,7 @@ class GeneratorTraining(nn.Module):
                     weight,
                     self.settings.smoothing,
                 )
-                value = value + nll + LATENT[part] * error / spread
+                value = value + nll + LATENT * error / spread
                 if index == 0:
                     report[f"{part}_nll"] = float(nll.detach())
                     report[f"{part}_mse"] = float((error / spread).detach())
