@@ -2,7 +2,6 @@
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,15 +83,12 @@ def save_words(words: Iterable[Word], path: Path | str) -> None:
     """
     path = Path(path)
     text = json.dumps(words_to_json(words), indent=1, ensure_ascii=False)
-    temporary = None
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
+        temporary.write_text(text + "\n", encoding="utf-8")
         os.replace(temporary, path)
     except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise GestureError(
             f"{path} could not be written.",
             remedy="Check that the folder exists and that the disk has room.",
