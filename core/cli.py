@@ -22,7 +22,8 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--out", type=Path, required=True, help="take folder")
     generate.add_argument("--weights", type=Path, help="model folder (default: the bundled weights)")
     generate.add_argument("--speaker", type=int, default=0, help="speaker or style, by number")
-    generate.add_argument("--seed", type=int, default=0)
+    generate.add_argument("--seed", type=int, default=0, help="another seed gives another take")
+    generate.add_argument("--variation", type=float, help="0 for the most likely take, up to 1 (default: the weights')")
     generate.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     generate.add_argument("--no-finish", action="store_true", help="write the decoder's raw motion")
     generate.add_argument(
@@ -58,6 +59,7 @@ def _generate(arguments: argparse.Namespace) -> int:
         weights=arguments.weights or STARTER,
         speaker=arguments.speaker,
         seed=arguments.seed,
+        variation=arguments.variation,
         device=arguments.device,
         finish=not arguments.no_finish,
         without_words_if_mismatch=arguments.allow_no_words,

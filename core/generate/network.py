@@ -26,6 +26,7 @@ class NetworkInfo:
         speakers: names, by speaker number.
         codebook_size: codes per part.
         neutral: at least `seed_frames` frames to start a take from, with the skeleton of the weights.
+        variation: the temperature that suits the weights (`core.generate.sample.Variation`).
     """
 
     name: str
@@ -37,6 +38,7 @@ class NetworkInfo:
     speakers: tuple[str, ...]
     codebook_size: int
     neutral: Motion
+    variation: float = 0.0
 
     @property
     def rest_joints(self) -> np.ndarray:

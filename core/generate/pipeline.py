@@ -15,10 +15,13 @@ from ..text.transcript import Transcript, parse_transcript, read_transcript
 from ..text.words import WordVectors, frame_vectors
 from .decode import decode_take
 from .network import Network
+from .sample import Variation
 from .take import Take, base_layer, check_folder, folder_hash, write_take
 from .windows import run_windows
 
 STARTER = Path(__file__).resolve().parents[2] / "weights" / "starter"
+
+MOST_VARIATION = 1.0
 
 Progress = Callable[[float, str], None]
 
@@ -33,7 +36,8 @@ class GenerateRequest:
         out: the take folder.
         weights: the model folder.
         speaker: index into the weights' speakers (for the starter weights: styles).
-        seed: kept with the take.
+        seed: another seed, another take, where there is variation; the same seed gives the same take.
+        variation: 0 for the most likely take, up to 1; None for what suits the weights.
         device: "auto", "cpu" or "cuda".
         finish: False writes the decoder's raw motion as the result.
         without_words_if_mismatch: go on without words when the transcript does not fit the recording.
@@ -47,6 +51,7 @@ class GenerateRequest:
     weights: Path = STARTER
     speaker: int = 0
     seed: int = 0
+    variation: float | None = None
     device: str = "auto"
     finish: bool = True
     without_words_if_mismatch: bool = False
@@ -112,6 +117,10 @@ def generate(
         progress(low, name)
         return lambda fraction: progress(low + (high - low) * fraction, name)
 
+    if request.variation is not None and not 0 <= request.variation <= MOST_VARIATION:
+        raise GestureError(
+            f"A variation of {request.variation:g} is out of range.", remedy=f"Choose 0 to {MOST_VARIATION:g}."
+        )
     check_folder(request.out)
     stage(0.0, 0.03, "Reading the recording")
     audio = load_audio(request.audio, offset_s=request.offset_s, duration_s=request.duration_s)
@@ -124,6 +133,7 @@ def generate(
     stage(0.3, 0.35, "Listening")
     frames = clock.frame_count(len(audio.samples))
     features = amplitude_onset(audio.samples)
+    temperature = network.info.variation if request.variation is None else request.variation
     codes = run_windows(
         network,
         features,
@@ -132,6 +142,7 @@ def generate(
         network.info.neutral,
         progress=stage(0.35, 0.9, "Generating"),
         cancelled=cancelled,
+        variation=Variation(temperature, request.seed),
     )
     stage(0.9, 0.94, "Decoding")
     raw = decode_take(network, codes, network.info.neutral.translation[0])
@@ -151,7 +162,7 @@ def generate(
         "speaker": request.speaker,
         "speaker_name": network.info.speakers[request.speaker],
         "seed": request.seed,
-        "settings": {"finish": request.finish},
+        "settings": {"finish": request.finish, "variation": temperature},
         "alignment": alignment,
         "fps": clock.FPS,
         "frames": frames,

@@ -1,5 +1,8 @@
 """From the network's output to codes."""
 
+from dataclasses import dataclass
+from zlib import crc32
+
 import numpy as np
 
 from ..body.parts import Part
@@ -7,6 +10,45 @@ from .network import WindowOutput
 
 # The face's latents, regressed, are truer than its classifier; the other parts' classifiers are truer.
 BY_LATENT = (Part.FACE,)
+# Parts that may vary; the face follows the phones and the legs carry the weight.
+VARIED = (Part.UPPER, Part.HANDS)
+SPAN_FRAMES = 20
+
+
+@dataclass(frozen=True)
+class Variation:
+    """How far a take may stray from the most likely one.
+
+    Attributes:
+        temperature: 0 is the most likely take; 1 draws codes as likely as the network thinks them.
+        seed: another seed, another take.
+    """
+
+    temperature: float = 0.0
+    seed: int = 0
+
+
+def held_gumbel(start: int, frames: int, entries: int, seed: int, part: Part) -> np.ndarray:
+    """Gumbel noise (frames, entries) that holds for about a gesture and cross-fades into the next.
+
+    Adding it to log-probabilities before the argmax samples from them (Gumbel 1954). Drawn anew for every frame it
+    makes the body shake; held, it is one coherent choice. Depends on the take's frame numbers only, not on windows.
+
+    Args:
+        start: first frame in the take.
+        frames: how many.
+        entries: size of the codebook.
+        seed: of the take.
+        part: every part has noise of its own.
+    """
+    place = (start + np.arange(frames)) / SPAN_FRAMES
+    node = place.astype(int)
+    first, last = node[0], node[-1] + 1
+    key = [seed % 2**32, crc32(part.value.encode())]
+    nodes = np.stack([np.random.default_rng([*key, n]).gumbel(size=entries) for n in range(first, last + 1)])
+    fade = (place - node)[:, None]
+    fade = fade * fade * (3 - 2 * fade)
+    return nodes[node - first] * (1 - fade) + nodes[node - first + 1] * fade
 
 
 def nearest_codes(latents: np.ndarray, codebook: np.ndarray) -> np.ndarray:
@@ -15,21 +57,28 @@ def nearest_codes(latents: np.ndarray, codebook: np.ndarray) -> np.ndarray:
     return ((codebook**2).sum(-1) - 2 * latents @ codebook.T).argmin(-1)
 
 
-def pick_codes(output: WindowOutput, codebooks: dict[Part, np.ndarray]) -> dict[Part, np.ndarray]:
-    """The best code of every frame.
+def pick_codes(
+    output: WindowOutput, codebooks: dict[Part, np.ndarray], start: int = 0, variation: Variation | None = None
+) -> dict[Part, np.ndarray]:
+    """The code of every frame: the most likely one, or with a variation one that is likely too.
 
     Args:
         output: of one window of T frames.
         codebooks: entries (K, D), needed for the parts in BY_LATENT.
+        start: the window's first frame in the take.
+        variation: None for the most likely codes.
 
     Returns:
         int16 (T,) per part.
     """
-    return {
-        part: (
-            nearest_codes(output.latents[part], codebooks[part])
-            if part in BY_LATENT
-            else output.logits[part].argmax(-1)
-        ).astype(np.int16)
-        for part in Part
-    }
+    codes = {}
+    for part in Part:
+        if part in BY_LATENT:
+            codes[part] = nearest_codes(output.latents[part], codebooks[part]).astype(np.int16)
+            continue
+        scores = output.logits[part]
+        if variation is not None and variation.temperature > 0 and part in VARIED:
+            noise = held_gumbel(start, *scores.shape, variation.seed, part)
+            scores = scores + variation.temperature * noise
+        codes[part] = scores.argmax(-1).astype(np.int16)
+    return codes

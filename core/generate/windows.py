@@ -11,7 +11,7 @@ from ..errors import Cancelled, GestureError
 from .conditions import PRODUCT, WindowClock, window_inputs
 from .decode import ROTATION_WIDTH, motion_vector, seed_vector
 from .network import Network
-from .sample import BY_LATENT, pick_codes
+from .sample import BY_LATENT, Variation, pick_codes
 
 _PLACE = slice(ROTATION_WIDTH, ROTATION_WIDTH + TRANSLATION_WIDTH)
 
@@ -57,6 +57,7 @@ def run_windows(
     clock: WindowClock = PRODUCT,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    variation: Variation | None = None,
 ) -> dict[Part, np.ndarray]:
     """Predict the codes of a whole take.
 
@@ -69,6 +70,7 @@ def run_windows(
         clock: where windows lie in the sound.
         progress: told the fraction done after every window.
         cancelled: asked before every window.
+        variation: how far to stray from the most likely codes; None: not at all.
 
     Returns:
         int16 (T,) per part.
@@ -94,7 +96,7 @@ def run_windows(
         sound, text = window_inputs(audio, words, window.start, info.window, clock)
         conditions = network.conditions(sound, text, speaker)
         output = network.window(conditions, *window_motion(seed, info.window, clock.recentre))
-        codes = pick_codes(output, codebooks)
+        codes = pick_codes(output, codebooks, window.start, variation)
         pieces.append({part: codes[part][window.fresh : window.frames] for part in Part})
         if index + 1 < len(plan):
             seed = seed_vector(network, codes, origin)[-info.seed_frames :]

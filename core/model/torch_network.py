@@ -56,6 +56,7 @@ class TorchNetwork:
             speakers=tuple(card["speakers"]),
             codebook_size=config.codebook_size,
             neutral=model.neutral,
+            variation=float(card.get("variation", 0.0)),
         )
 
     @torch.inference_mode()

@@ -1,0 +1,56 @@
+"""Codes from scores: the most likely ones, and coherent variations of them."""
+
+import numpy as np
+import pytest
+
+from core.body.parts import Part
+from core.generate.network import WindowOutput
+from core.generate.sample import SPAN_FRAMES, Variation, held_gumbel, nearest_codes, pick_codes
+
+K, D, T = 32, 8, 64
+RNG = np.random.default_rng(0)
+CODEBOOKS = {part: RNG.normal(size=(K, D)) for part in Part}
+
+
+@pytest.fixture
+def output():
+    slow = RNG.normal(size=(3, K))
+    weights = np.linspace(0, 2, T)
+    logits = np.stack([slow[int(w)] * (1 - w % 1) + slow[min(int(w) + 1, 2)] * (w % 1) for w in weights])
+    return WindowOutput({part: logits for part in Part}, {part: RNG.normal(size=(T, D)) for part in Part})
+
+
+def test_without_variation_codes_are_the_most_likely_and_the_face_is_nearest(output):
+    codes = pick_codes(output, CODEBOOKS)
+    for part in (Part.UPPER, Part.HANDS, Part.LOWER):
+        assert np.array_equal(codes[part], output.logits[part].argmax(-1))
+    distance = ((output.latents[Part.FACE][:, None] - CODEBOOKS[Part.FACE]) ** 2).sum(-1)
+    assert np.array_equal(codes[Part.FACE], distance.argmin(-1))
+    assert np.array_equal(nearest_codes(output.latents[Part.FACE], CODEBOOKS[Part.FACE]), distance.argmin(-1))
+
+
+def test_a_seed_gives_the_same_codes_and_another_seed_others(output):
+    first, again, other = (pick_codes(output, CODEBOOKS, 0, Variation(1.0, seed)) for seed in (3, 3, 4))
+    assert np.array_equal(first[Part.UPPER], again[Part.UPPER])
+    assert not np.array_equal(first[Part.UPPER], other[Part.UPPER])
+
+
+def test_face_and_legs_do_not_vary(output):
+    plain, varied = pick_codes(output, CODEBOOKS), pick_codes(output, CODEBOOKS, 0, Variation(1.0, 1))
+    for part in (Part.FACE, Part.LOWER):
+        assert np.array_equal(plain[part], varied[part])
+
+
+def test_varied_codes_are_held_where_independent_noise_would_flicker(output):
+    codes = pick_codes(output, CODEBOOKS, 0, Variation(1.0, 1))[Part.UPPER]
+    noisy = (output.logits[Part.UPPER] + RNG.gumbel(size=(T, K))).argmax(-1)
+    assert np.mean(np.diff(codes) != 0) < 0.3
+    assert np.mean(np.diff(noisy) != 0) > 0.6
+
+
+def test_noise_depends_on_the_takes_frame_and_not_on_the_window():
+    whole = held_gumbel(0, 200, K, 5, Part.UPPER)
+    assert np.array_equal(whole[60:124], held_gumbel(60, 64, K, 5, Part.UPPER))
+    assert not np.allclose(whole, held_gumbel(0, 200, K, 5, Part.HANDS))
+    assert np.abs(np.diff(whole, axis=0)).max() < 1.6 * np.ptp(whole) / SPAN_FRAMES * 2
+    assert np.isfinite(held_gumbel(0, 10, K, -7, Part.UPPER)).all()
