@@ -28,6 +28,7 @@ from .windows import WindowSet
 FILES = {Part.FACE: "face", Part.UPPER: "upper", Part.HANDS: "hands", Part.LOWER: "lower"}
 STRIDE = 20
 EXPORT_S = 480.0
+VARIATION = 0.5  # without any, a network this small gestures less than its corpus
 # longest first, so that two processes end together; the root predictor needs the lower body's autoencoder
 JOBS = (("upper",), ("hands",), ("lower", "root"), ("face",))
 
@@ -209,6 +210,7 @@ def model_card(plan: Plan, corpus: Corpus) -> dict:
         "fps": 30,
         "window": 64,
         "seed_frames": 4,
+        "variation": VARIATION,
         "speakers": list(plan.speakers),
         "license": "CC0-1.0",
         "provenance": {
