@@ -27,6 +27,7 @@ class NetworkInfo:
         codebook_size: codes per part.
         neutral: at least `seed_frames` frames to start a take from, with the skeleton of the weights.
         variation: the temperature that suits the weights (`core.generate.sample.Variation`).
+        late_frames: how late these weights' strokes end, measured on held-out clips; taken back when generating.
     """
 
     name: str
@@ -39,6 +40,7 @@ class NetworkInfo:
     codebook_size: int
     neutral: Motion
     variation: float = 0.0
+    late_frames: int = 0
 
     @property
     def rest_joints(self) -> np.ndarray:

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from .. import clock
 from ..audio.features import amplitude_onset
 from ..audio.load import Audio, load_audio
+from ..body.parts import Part
 from ..errors import Cancelled, GestureError
 from ..finish import finish
 from ..text.align import align
@@ -137,13 +140,14 @@ def generate(
     codes = run_windows(
         network,
         features,
-        frame_vectors(words, frames, model.vectors),
+        frame_vectors(words, frames + network.info.late_frames, model.vectors),
         request.speaker,
         network.info.neutral,
         progress=stage(0.35, 0.9, "Generating"),
         cancelled=cancelled,
         variation=Variation(temperature, request.seed),
     )
+    codes = _in_time(codes, frames, network.info.late_frames)
     stage(0.9, 0.94, "Decoding")
     raw = decode_take(network, codes, network.info.neutral.translation[0])
     stage(0.94, 0.98, "Finishing")
@@ -172,6 +176,12 @@ def generate(
     write_take(take, request.out)
     progress(1.0, "Done")
     return take
+
+
+def _in_time(codes: dict[Part, np.ndarray], frame_count: int, late_frames: int) -> dict[Part, np.ndarray]:
+    """Codes (T + late,) to (T,): the body comes earlier by `late_frames`, the lips stay with the phones."""
+    first = {part: 0 if part is Part.FACE else late_frames for part in Part}
+    return {part: values[first[part] : first[part] + frame_count] for part, values in codes.items()}
 
 
 def _transcript(request: GenerateRequest) -> Transcript | None:

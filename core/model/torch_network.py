@@ -57,6 +57,7 @@ class TorchNetwork:
             codebook_size=config.codebook_size,
             neutral=model.neutral,
             variation=float(card.get("variation", 0.0)),
+            late_frames=int(card.get("late_frames", 0)),
         )
 
     @torch.inference_mode()
