@@ -15,7 +15,7 @@ import bpy
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "mambatalk_demo"
-WIDTH, HEIGHT = 544, 736
+WIDTH, HEIGHT = 512, 672
 PREVIEW_FPS = 15
 
 
