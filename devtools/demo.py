@@ -23,7 +23,7 @@ class DemoRequest:
     out: Path
     blender: Path | None = None
     weights: Path | None = None
-    speaker: int = 0
+    speaker: int = 1
     seed: int = 0
 
 
