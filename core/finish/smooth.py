@@ -22,18 +22,20 @@ def low_pass(values: np.ndarray, cutoff_hz: float, fps: float) -> np.ndarray:
     return sosfiltfilt(sections, values, axis=0, padtype="odd", padlen=padding)
 
 
-def smooth(motion: Motion, body_cutoff_hz: float, face_cutoff_hz: float) -> Motion:
+def smooth(motion: Motion, body_cutoff_hz: float, face_cutoff_hz: float, legs_cutoff_hz: float) -> Motion:
     """Low-pass a motion; a quaternion that the filter shortened is put back to unit length."""
     quaternions = continuous(rotvec_to_quaternion(motion.rotations))
     filtered = low_pass(quaternions, body_cutoff_hz, motion.fps)
     jaw = list(SPECS[Part.FACE].joints)
     filtered[:, jaw] = low_pass(quaternions[:, jaw], face_cutoff_hz, motion.fps)
+    legs = list(SPECS[Part.LOWER].joints)
+    filtered[:, legs] = low_pass(quaternions[:, legs], legs_cutoff_hz, motion.fps)
     filtered = filtered / np.linalg.norm(filtered, axis=-1, keepdims=True)
     expression = low_pass(motion.expression, face_cutoff_hz, motion.fps)
     if motion.face_basis == "arkit52":
         expression = np.clip(expression, 0.0, 1.0)
     return motion.replace(
         rotations=quaternion_to_rotvec(filtered),
-        translation=low_pass(motion.translation, body_cutoff_hz, motion.fps),
+        translation=low_pass(motion.translation, legs_cutoff_hz, motion.fps),
         expression=expression,
     )

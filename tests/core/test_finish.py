@@ -48,7 +48,7 @@ def test_drift_is_removed_and_sway_is_kept():
 
 def test_zero_settings_leave_the_motion_alone():
     before = wave()
-    after = finish(before, FinishSettings(0, 0, 0))
+    after = finish(before, FinishSettings(0, 0, 0, 0))
     assert np.allclose(rotvec_to_matrix(after.rotations), rotvec_to_matrix(before.rotations), atol=1e-9)
     assert np.array_equal(after.translation, before.translation)
 
