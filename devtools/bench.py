@@ -3,7 +3,7 @@
 from .environments import BPY_50, WORKER, ensure
 from .shell import ROOT, BuildError, clean_environ, run_shown, say
 
-SCRIPTS = (("bench_scan.py", WORKER), ("bench_generate.py", WORKER), ("bench_keyframes.py", BPY_50))
+MODULES = (("bench_scan", WORKER), ("bench_generate", WORKER), ("bench_keyframes", BPY_50))
 
 
 def run_bench() -> None:
@@ -13,10 +13,10 @@ def run_bench() -> None:
         BuildError: one of them failed.
     """
     failed = []
-    for script, environment in SCRIPTS:
+    for module, environment in MODULES:
         python = ensure(environment)
-        say(f"\n== {script.removesuffix('.py').removeprefix('bench_')} in {environment.folder}")
-        if run_shown([python, ROOT / "devtools" / script], clean_environ(PYTHONPATH=str(ROOT))):
-            failed.append(script)
+        say(f"\n== {module.removeprefix('bench_')} in {environment.folder}")
+        if run_shown([python, "-m", f"devtools.{module}"], clean_environ(PYTHONPATH=str(ROOT))):
+            failed.append(module)
     if failed:
         raise BuildError(f"These benchmarks failed: {', '.join(failed)}.", "Read the output above.")

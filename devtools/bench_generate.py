@@ -54,7 +54,8 @@ def main() -> None:
         return
     print(f"{'speech, s':>10}{'load, s':>10}{'first, s':>10}{'warm, s':>10}{'warm / speech':>15}{'peak, MB':>10}")
     for seconds in LENGTHS_S:
-        done = subprocess.run([sys.executable, __file__, str(seconds)], capture_output=True, text=True, check=False)
+        command = [sys.executable, "-m", "devtools.bench_generate", str(seconds)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode:
             sys.exit(done.stderr)
         row = json.loads(done.stdout.splitlines()[-1])
