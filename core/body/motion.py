@@ -1,6 +1,5 @@
 """A motion: what the generator writes, finishing cleans and the add-on keys; read from and written to npz."""
 
-import os
 import zipfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,6 +8,7 @@ import numpy as np
 
 from ..clock import FPS
 from ..errors import GestureError
+from ..files import whole_file
 from .parts import EXPRESSION_WIDTHS
 from .rotation import continuous, quaternion_to_rotvec, rotvec_to_quaternion, slerp
 from .skeleton import JOINT_COUNT, default_rest_joints
@@ -119,15 +119,10 @@ def save_motion(motion: Motion, path: Path | str) -> None:
         arrays["contacts"] = motion.contacts.astype(np.float32)
     if motion.rest_joints is not None:
         arrays["rest_joints"] = np.asarray(motion.rest_joints, np.float64)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        try:
-            with temporary.open("wb") as file:
-                np.savez_compressed(file, **arrays)
-            os.replace(temporary, path)
-        except OSError:
-            temporary.unlink(missing_ok=True)
-            raise
+        # the inner file is closed before the rename, as Windows wants
+        with whole_file(path) as temporary, temporary.open("wb") as file:
+            np.savez_compressed(file, **arrays)
     except OSError as error:
         raise GestureError(
             f"{path} could not be written: {error.strerror}.",

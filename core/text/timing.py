@@ -1,12 +1,12 @@
 """Words and phones with their times, and the words.json they are kept in."""
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import GestureError
+from ..files import whole_file
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,10 @@ def save_words(words: Iterable[Word], path: Path | str) -> None:
     """
     path = Path(path)
     text = json.dumps(words_to_json(words), indent=1, ensure_ascii=False)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        temporary.write_text(text + "\n", encoding="utf-8")
-        os.replace(temporary, path)
+        with whole_file(path) as temporary:
+            temporary.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise GestureError(
             f"{path} could not be written.",
             remedy="Check that the folder exists and that the disk has room.",

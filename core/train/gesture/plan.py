@@ -25,7 +25,7 @@ class Manner:
     """What a kind of word does to a stroke.
 
     Attributes:
-        offset: (out, up, forward) metres added to the home of the leading hand.
+        offset: (out, up, forward) metres; KIND_SHARE of it is added to the place that the sound gives.
         palm: forearm roll in degrees, None for the style's.
         shape: hand shape, None for the style's.
         wrist: extension of the wrist in degrees.

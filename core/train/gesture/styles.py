@@ -18,7 +18,7 @@ class Style:
         rest_yaw: how far the resting elbow is turned out, 0-1.
         palm: forearm roll while speaking.
         follow: how much of the leading hand's stroke the other hand makes, 0-1.
-        both: share (0-1) of phrases whose strokes take both hands.
+        both: 0.5 and more: strokes take both hands; less: the right one leads.
         loop: height of the loop on the way to a stroke.
         shape: hand shape while speaking.
         nod: degrees of head nod on a full accent.
