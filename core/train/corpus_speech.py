@@ -1,38 +1,36 @@
 """The spoken half of the training corpus: clips of synthetic speech with transcripts and word times.
 
-    python -m core.train.corpus_speech --out cache/corpus --minutes 40 --seed 7
+    python -m core.train.corpus_speech --out cache/corpus --voices kokoro=75,flite=60 --seed 11
 
-Everything about a clip (voice, pace, words, pauses, room) is drawn from the seed and the clip's number, so clips can be
-made in any order and finished ones are skipped. Voices take turns: any prefix of the corpus is balanced. What the
-voices are and where their licences stand is in `speech`; what they read, in `texts`.
+Everything about a clip (voice, pace, words, pauses, room) is drawn from the seed, the engine and the clip's number, so
+clips can be made in any order and finished ones are skipped; engines may also run side by side, one command each.
+Voices take turns and names sort by number: any prefix of the corpus is balanced. What the voices are and where their
+licences stand is in `speech` and `flite`; what they read, in `texts`.
 """
 
 import argparse
 import json
-import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import soundfile
-import soxr
 from scipy.signal import fftconvolve, lfilter
 
 from ..clock import SAMPLE_RATE
 from ..errors import GestureError
-from . import speech
+from ..files import whole_file
 from .texts import Utterance, utterance
+from .voices import ENGINES, Speak
 
-# Women and men in turn, American and British; left out: whispering and costume voices, and the roughest ones.
-VOICES = (
-    "af_heart", "am_michael", "bf_emma", "am_fenrir", "af_bella", "bm_george", "af_sarah", "am_puck",
-    "af_nova", "am_echo", "bf_isabella", "bm_fable", "af_kore", "am_eric", "af_aoede", "am_liam",
-)  # fmt: skip
-SPEECHES_SHARE = 0.35
+SPEECHES_SHARE = 0.2
+LONG_PAUSES = 0.35
 VALIDATION_EVERY = 12
 # Mean over a clip's words; usual is 0.9. Below, a stretch of the clip has words that are not where the times say.
 LOWEST_CONFIDENCE = 0.75
+CLIP_NAME = re.compile(r"(?P<number>\d{4})_(?P<voice>\w+)")
 
 
 @dataclass(frozen=True)
@@ -55,20 +53,21 @@ class Clip:
     tilt_db: float
 
 
-def plan_clip(number: int, seed: int) -> Clip:
-    """Draw clip `number` of the corpus `seed`."""
-    rng = np.random.default_rng([seed, number])
+def plan_clip(number: int, seed: int, engine: str = "kokoro") -> Clip:
+    """Draw clip `number` of an engine's part of the corpus `seed`."""
+    rng = np.random.default_rng([seed, number, *engine.encode()])
     # Every second round of the voices starts one later, so that sources and splits do not stick to voices.
-    voice = VOICES[(number + number // len(VOICES)) % len(VOICES)]
+    voices = ENGINES[engine].voices
+    voice = voices[(number + number // len(voices)) % len(voices)]
     from_speeches = int((number + 1) * SPEECHES_SHARE) > int(number * SPEECHES_SHARE)
     said = utterance(rng, "speeches" if from_speeches else "patterns")
-    # Mostly the breath between two sentences, sometimes a break long enough to lower the hands.
-    pauses_s = [rng.uniform(0.3, 0.9) if rng.random() < 0.7 else rng.uniform(0.9, 2.0) for _ in said.sentences]
+    # Mostly the breath between two sentences, often a break long enough to lower the hands and rest.
+    pauses_s = [rng.uniform(1.2, 3.0) if rng.random() < LONG_PAUSES else rng.uniform(0.3, 0.9) for _ in said.sentences]
     rough = rng.random() < 0.3
     return Clip(
         name=f"{number:04d}_{voice}",
         voice=voice,
-        split="val" if number % VALIDATION_EVERY == VALIDATION_EVERY // 2 else "train",
+        split=split_of(number),
         utterance=said,
         speed=round(float(rng.uniform(0.9, 1.15)), 3),
         lead_s=float(rng.uniform(1.0, 2.0) if rng.random() < 0.25 else rng.uniform(0.15, 0.6)),
@@ -78,6 +77,11 @@ def plan_clip(number: int, seed: int) -> Clip:
         room=float(rng.uniform(0.15, 0.4) if rough else 0.0),
         tilt_db=float(rng.uniform(-5, 3) if rough else 0.0),
     )
+
+
+def split_of(number: int) -> str:
+    """Which part of the corpus clip `number` is in: "train" or "val"."""
+    return "val" if number % VALIDATION_EVERY == VALIDATION_EVERY // 2 else "train"
 
 
 def trim(samples: np.ndarray, rate: int, floor_db: float = -42.0, margin_s: float = 0.03) -> np.ndarray:
@@ -131,18 +135,16 @@ def _room(dry: np.ndarray, clip: Clip, rng: np.random.Generator) -> np.ndarray:
     return low + (sound - low) * 10 ** (clip.tilt_db / 20)
 
 
-def make_clip(network, clip: Clip, folder: Path, seed: int) -> float:
+def make_clip(speak: Speak, clip: Clip, folder: Path, seed: int) -> float:
     """Speak a clip and write NAME.wav (16 kHz, 16 bit) and NAME.txt; returns its seconds.
 
-    The text is written first and the sound is renamed into place last: a clip with a .wav is complete.
+    The text is written first and the sound takes its place last, whole: a clip with a .wav is complete.
     """
-    sentences = [speech.speak(network, clip.voice, text, clip.speed) for text in clip.utterance.sentences]
-    sentences = [soxr.resample(s, speech.SAMPLE_RATE, SAMPLE_RATE, "HQ") for s in sentences]
+    sentences = [speak(clip.voice, text, clip.speed) for text in clip.utterance.sentences]
     samples = assemble(clip, sentences, seed)
     (folder / f"{clip.name}.txt").write_text("\n".join(clip.utterance.sentences) + "\n", encoding="utf-8")
-    partial = folder / f"{clip.name}.part"
-    soundfile.write(partial, samples, SAMPLE_RATE, subtype="PCM_16", format="WAV")
-    partial.replace(folder / f"{clip.name}.wav")
+    with whole_file(folder / f"{clip.name}.wav") as path:
+        soundfile.write(path, samples, SAMPLE_RATE, subtype="PCM_16", format="WAV")
     return len(samples) / SAMPLE_RATE
 
 
@@ -165,75 +167,91 @@ def align_clip(folder: Path, name: str) -> float:
             f"The words of {name} have a mean confidence of {confidence:.2f}.",
             remedy="Leave the clip out.",
         )
-    partial = folder / f"{name}.words.part"
-    save_words(words, partial)
-    partial.replace(folder / f"{name}.words.json")
+    save_words(words, folder / f"{name}.words.json")
     return confidence
 
 
-def write_index(folder: Path, clips: list[Clip]) -> float:
-    """Write index.json: the clips with sound and words, in order, with what others noted about them.
+def write_index(folder: Path) -> dict[str, float]:
+    """Write index.json: every clip with sound and words, in order of name, with what others noted about it.
 
     Returns:
-        Their seconds together.
+        The seconds of each clip by its name.
     """
     path = folder / "index.json"
     known = {entry["name"]: entry for entry in json.loads(path.read_text())} if path.exists() else {}
     entries = []
-    for clip in clips:
-        wav = folder / f"{clip.name}.wav"
-        if wav.exists() and (folder / f"{clip.name}.words.json").exists():
-            seconds = soundfile.info(wav).duration
-            facts = {"name": clip.name, "voice": clip.voice, "seconds": seconds, "split": clip.split}
-            entries.append({**known.get(clip.name, {}), **facts})
-    partial = folder / f"index.{os.getpid()}.part"
-    partial.write_text(json.dumps(entries, indent=1), encoding="utf-8")
-    partial.replace(path)
-    return sum(entry["seconds"] for entry in entries)
+    for words in sorted(folder.glob("*.words.json")):
+        name = words.name.removesuffix(".words.json")
+        wav = folder / f"{name}.wav"
+        if wav.exists() and (match := CLIP_NAME.fullmatch(name)):
+            facts = {"name": name, "voice": match["voice"], "seconds": soundfile.info(wav).duration}
+            entries.append({**known.get(name, {}), **facts, "split": split_of(int(match["number"]))})
+    with whole_file(path) as temporary:
+        temporary.write_text(json.dumps(entries, indent=1), encoding="utf-8")
+    return {entry["name"]: entry["seconds"] for entry in entries}
+
+
+def minutes_by_engine(text: str) -> dict[str, float]:
+    """Read `--voices`: "kokoro=75,flite=60" is 75 minutes of the one and 60 of the other."""
+    minutes = {}
+    for part in text.split(","):
+        engine, _, amount = part.partition("=")
+        if engine not in ENGINES:
+            raise argparse.ArgumentTypeError(f"there is no engine {engine!r}; there are {', '.join(ENGINES)}")
+        try:
+            minutes[engine] = float(amount)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"write {engine}=MINUTES instead of {part!r}") from None
+    return minutes
 
 
 def main(arguments: list[str] | None = None) -> int:
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("cache/corpus"))
-    parser.add_argument("--minutes", type=float, default=40.0)
-    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--voices", type=minutes_by_engine, default="kokoro=75,flite=60", metavar="ENGINE=MINUTES,...")
+    parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--align-only", action="store_true", help="speak nothing, align what is there")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
-    # A clip lasts 15 s at the very least, so this many are always enough.
-    clips = [plan_clip(number, options.seed) for number in range(int(options.minutes * 4) + 1)]
     try:
-        seconds = _make_all(options, clips)
+        for engine, minutes in options.voices.items():
+            _make_all(options, engine, minutes)
     except GestureError as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"{seconds / 60:.1f} minutes of speech in {options.out}", file=sys.stderr)
     return 0
 
 
-def _make_all(options: argparse.Namespace, clips: list[Clip]) -> float:
-    """Speak and align clip by clip until there is enough; returns the usable seconds."""
-    network = None if options.align_only else speech.load_network(options.threads)
-    seconds = write_index(options.out, clips)
+def _make_all(options: argparse.Namespace, engine: str, minutes: float) -> None:
+    """Speak and align clip by clip until the engine's minutes are there."""
+    speak = None if options.align_only else ENGINES[engine].load(options.threads)
+    # A clip lasts 15 s at the very least, so this many are always enough.
+    clips = [plan_clip(number, options.seed, engine) for number in range(int(minutes * 4) + 1)]
+    ready = write_index(options.out)
+    left_out = 0
+
+    def seconds() -> float:
+        return sum(ready.get(clip.name, 0.0) for clip in clips)
+
     for clip in clips:
         spoken = (options.out / f"{clip.name}.wav").exists()
-        aligned = spoken and (options.out / f"{clip.name}.words.json").exists()
-        if aligned or (options.align_only and not spoken):
+        if clip.name in ready or (options.align_only and not spoken):
             continue
-        if not options.align_only and seconds >= options.minutes * 60:
+        if not options.align_only and seconds() >= minutes * 60:
             break
         if not spoken:
-            make_clip(network, clip, options.out, options.seed)
+            make_clip(speak, clip, options.out, options.seed)
         try:
             confidence = align_clip(options.out, clip.name)
         except GestureError as error:
+            left_out += 1
             print(f"{clip.name}: left out, {error.message}", file=sys.stderr, flush=True)
             continue
-        seconds = write_index(options.out, clips)
-        print(f"{clip.name}: confidence {confidence:.2f}, {seconds / 60:.1f} min", file=sys.stderr, flush=True)
-    return seconds
+        ready = write_index(options.out)
+        print(f"{clip.name}: confidence {confidence:.2f}, {seconds() / 60:.1f} min", file=sys.stderr, flush=True)
+    print(f"{engine}: {seconds() / 60:.1f} minutes in {options.out}, {left_out} clips left out", file=sys.stderr)
 
 
 if __name__ == "__main__":
