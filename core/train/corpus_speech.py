@@ -12,6 +12,7 @@ import argparse
 import json
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +20,12 @@ import numpy as np
 import soundfile
 from scipy.signal import fftconvolve, lfilter
 
+from ..audio.load import load_audio
 from ..clock import SAMPLE_RATE
 from ..errors import GestureError
 from ..files import whole_file
+from ..text.align import align
+from ..text.timing import Word, save_words
 from .texts import Utterance, utterance
 from .voices import ENGINES, Speak
 
@@ -136,16 +140,18 @@ def _room(dry: np.ndarray, clip: Clip, rng: np.random.Generator) -> np.ndarray:
 
 
 def make_clip(speak: Speak, clip: Clip, folder: Path, seed: int) -> float:
-    """Speak a clip and write NAME.wav (16 kHz, 16 bit) and NAME.txt; returns its seconds.
-
-    The text is written first and the sound takes its place last, whole: a clip with a .wav is complete.
-    """
+    """Speak a clip and write it; returns its seconds."""
     sentences = [speak(clip.voice, text, clip.speed) for text in clip.utterance.sentences]
     samples = assemble(clip, sentences, seed)
+    write_clip(clip, samples, folder)
+    return len(samples) / SAMPLE_RATE
+
+
+def write_clip(clip: Clip, samples: np.ndarray, folder: Path) -> None:
+    """Write NAME.txt and then NAME.wav (16 kHz, 16 bit), whole: a clip with a .wav is complete."""
     (folder / f"{clip.name}.txt").write_text("\n".join(clip.utterance.sentences) + "\n", encoding="utf-8")
     with whole_file(folder / f"{clip.name}.wav") as path:
         soundfile.write(path, samples, SAMPLE_RATE, subtype="PCM_16", format="WAV")
-    return len(samples) / SAMPLE_RATE
 
 
 def align_clip(folder: Path, name: str) -> float:
@@ -154,20 +160,25 @@ def align_clip(folder: Path, name: str) -> float:
     Raises:
         GestureError: the words do not fit the sound, or too few of them surely.
     """
-    # Not needed to plan and speak.
-    from ..audio.load import load_audio
-    from ..text.align import align
-    from ..text.timing import save_words
-
     text = (folder / f"{name}.txt").read_text(encoding="utf-8")
     words = align(load_audio(folder / f"{name}.wav").samples, text).words
+    confidence = check_confidence(name, words)
+    save_words(words, folder / f"{name}.words.json")
+    return confidence
+
+
+def check_confidence(name: str, words: Sequence[Word]) -> float:
+    """The mean confidence of a recording's words.
+
+    Raises:
+        GestureError: it is too low for the times to be trusted.
+    """
     confidence = float(np.mean([word.confidence for word in words]))
     if confidence < LOWEST_CONFIDENCE:
         raise GestureError(
             f"The words of {name} have a mean confidence of {confidence:.2f}.",
-            remedy="Leave the clip out.",
+            remedy="Leave the recording out.",
         )
-    save_words(words, folder / f"{name}.words.json")
     return confidence
 
 

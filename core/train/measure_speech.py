@@ -10,20 +10,25 @@ import argparse
 import json
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from ..clock import SAMPLE_RATE
 from ..errors import GestureError
 from ..files import whole_file
-from ..text.timing import Word, load_words
-from .corpus_speech import Clip, align_clip, make_clip
+from ..text.align import align
+from ..text.timing import Word, save_words
+from .corpus_speech import Clip, assemble, check_confidence, trim, write_clip
 from .texts import Utterance
 from .voices import ENGINES, HELD_OUT, Speak
 
 TEXTS = Path(__file__).with_name("measure.toml")
 SEED = 1
+# Quieter than this below the loudest frame is a voice's breath after a sentence: cut, so that pauses are as planned.
+TAIL_DB = -36.0
+AROUND_S = 0.3  # of the pauses on both sides goes with a sentence when it is aligned
 
 
 @dataclass(frozen=True)
@@ -73,12 +78,14 @@ def _script(name: str, part: dict) -> Script:
 def make_recording(speak: Speak, script: Script, folder: Path) -> dict:
     """Speak and align a script; writes its four files.
 
+    Every sentence is aligned by itself in the stretch where it was put, so that no word can slip over a pause.
+
     Returns:
         What NAME.json holds: for every sentence its text, voice, first word and times in seconds, and for "triggers"
         the trigger's class, word, index in words.json and times.
 
     Raises:
-        GestureError: the aligner lost words.
+        GestureError: the aligner lost words, or found too few of them surely.
     """
     clip = Clip(
         name=script.name,
@@ -93,13 +100,33 @@ def make_recording(speak: Speak, script: Script, folder: Path) -> dict:
         room=0.0,
         tilt_db=0.0,
     )
-    voice_of = {sentence.text: sentence.voice for sentence in script.sentences}
-    make_clip(lambda _, text, speed: speak(voice_of[text], text, speed), clip, folder, SEED)
-    align_clip(folder, script.name)
-    facts = describe(script, load_words(folder / f"{script.name}.words.json"))
+    spoken = [speak(sentence.voice, sentence.text, clip.speed) for sentence in script.sentences]
+    spoken = [trim(samples, SAMPLE_RATE, TAIL_DB) for samples in spoken]
+    samples = assemble(clip, spoken, SEED)
+    write_clip(clip, samples, folder)
+    words, start_s = [], clip.lead_s
+    for sentence, sound, pause_s in zip(script.sentences, spoken, script.pauses_s, strict=True):
+        end_s = start_s + len(sound) / SAMPLE_RATE
+        words += align_part(samples, start_s - AROUND_S, end_s + AROUND_S, sentence.text)
+        start_s = end_s + pause_s
+    facts = describe(script, tuple(words))
+    check_confidence(script.name, words)
+    save_words(words, folder / f"{script.name}.words.json")
     with whole_file(folder / f"{script.name}.json") as path:
         path.write_text(json.dumps(facts, indent=1), encoding="utf-8")
     return facts
+
+
+def align_part(samples: np.ndarray, start_s: float, end_s: float, text: str) -> list[Word]:
+    """The words of a text that is said in one part of a recording, timed from the recording's start."""
+    first = round(start_s * SAMPLE_RATE)
+    found = align(samples[first : round(end_s * SAMPLE_RATE)], text, language_check=False).words
+    return [_later(word, first / SAMPLE_RATE) for word in found]
+
+
+def _later(word: Word, by_s: float) -> Word:
+    phones = tuple(replace(phone, start_s=phone.start_s + by_s, end_s=phone.end_s + by_s) for phone in word.phones)
+    return replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s, phones=phones)
 
 
 def describe(script: Script, words: tuple[Word, ...]) -> dict:

@@ -57,4 +57,4 @@ ENGINES = {
     "flite": Engine(voices=tuple(flite.VOICES), why_not=flite.why_not, load=_flite),
 }  # fmt: skip
 # Kokoro voices that no training clip uses: for measuring.
-HELD_OUT = ("am_onyx", "bf_alice")
+HELD_OUT = ("am_onyx", "bf_lily")
