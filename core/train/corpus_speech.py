@@ -5,7 +5,7 @@
 Everything about a clip (voice, pace, words, pauses, room) is drawn from the seed, the engine and the clip's number, so
 clips can be made in any order and finished ones are skipped; engines may also run side by side, one command each.
 Voices take turns and names sort by number: any prefix of the corpus is balanced. What the voices are and where their
-licences stand is in `speech` and `flite`; what they read, in `texts`.
+licences stand is in `speech` and `flite`; what they read, in `texts`. A minute of a real voice: `real_speech`.
 """
 
 import argparse
@@ -143,14 +143,14 @@ def make_clip(speak: Speak, clip: Clip, folder: Path, seed: int) -> float:
     """Speak a clip and write it; returns its seconds."""
     sentences = [speak(clip.voice, text, clip.speed) for text in clip.utterance.sentences]
     samples = assemble(clip, sentences, seed)
-    write_clip(clip, samples, folder)
+    write_clip(clip.name, clip.utterance.sentences, samples, folder)
     return len(samples) / SAMPLE_RATE
 
 
-def write_clip(clip: Clip, samples: np.ndarray, folder: Path) -> None:
+def write_clip(name: str, sentences: Sequence[str], samples: np.ndarray, folder: Path) -> None:
     """Write NAME.txt and then NAME.wav (16 kHz, 16 bit), whole: a clip with a .wav is complete."""
-    (folder / f"{clip.name}.txt").write_text("\n".join(clip.utterance.sentences) + "\n", encoding="utf-8")
-    with whole_file(folder / f"{clip.name}.wav") as path:
+    (folder / f"{name}.txt").write_text("\n".join(sentences) + "\n", encoding="utf-8")
+    with whole_file(folder / f"{name}.wav") as path:
         soundfile.write(path, samples, SAMPLE_RATE, subtype="PCM_16", format="WAV")
 
 

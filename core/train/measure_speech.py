@@ -103,7 +103,7 @@ def make_recording(speak: Speak, script: Script, folder: Path) -> dict:
     spoken = [speak(sentence.voice, sentence.text, clip.speed) for sentence in script.sentences]
     spoken = [trim(samples, SAMPLE_RATE, TAIL_DB) for samples in spoken]
     samples = assemble(clip, spoken, SEED)
-    write_clip(clip, samples, folder)
+    write_clip(clip.name, clip.utterance.sentences, samples, folder)
     words, start_s = [], clip.lead_s
     for sentence, sound, pause_s in zip(script.sentences, spoken, script.pauses_s, strict=True):
         end_s = start_s + len(sound) / SAMPLE_RATE
