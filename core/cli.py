@@ -1,4 +1,4 @@
-"""The product's steps from a shell: generate, align, parity."""
+"""The product's steps from a shell: generate, align, evaluate, parity."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ import traceback
 from pathlib import Path
 
 from .errors import Cancelled, GestureError
+from .train.evaluate.options import add_arguments as add_evaluate_arguments
 
 EXIT_BAD_INPUT = 2
 EXIT_CANCELLED = 130
@@ -37,6 +38,10 @@ def _parser() -> argparse.ArgumentParser:
     align.add_argument("transcript", type=Path)
     align.add_argument("--out", type=Path, required=True, help="words.json")
     align.set_defaults(run=_align)
+
+    evaluate = commands.add_parser("evaluate", help="compare sets of motions with recorded ones")
+    add_evaluate_arguments(evaluate)
+    evaluate.set_defaults(run=_evaluate)
 
     parity = commands.add_parser("parity", help="compare the architecture with golden outputs")
     parity.add_argument("golden", type=Path)
@@ -85,6 +90,12 @@ def _align(arguments: argparse.Namespace) -> int:
     )
     save_words(alignment.words, arguments.out)
     return 0
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from .train.evaluate.command import run
+
+    return run(arguments)
 
 
 def _parity(arguments: argparse.Namespace) -> int:

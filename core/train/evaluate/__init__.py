@@ -1,0 +1,1 @@
+"""Motion measured: against recorded motion, against its speech, and by itself."""

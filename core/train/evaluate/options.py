@@ -1,0 +1,25 @@
+"""What `python -m core evaluate` can be told; light, so that other commands start fast."""
+
+import argparse
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("--pred", type=Path, action="append", required=True, help="folder of motions; may be repeated")
+    parser.add_argument("--real", type=Path, required=True, help="folder of the recorded motions of the same names")
+    parser.add_argument("--audio", type=Path, help="folder of their speech: BC, strokes on stress, pauses")
+    parser.add_argument("--smplx", type=Path, help="your SMPLX_NEUTRAL_2020.npz: face MSE and LVD, true bone lengths")
+    parser.add_argument("--mean-speed", type=Path, help="npy (55,): joint speeds for BC (default: of --real)")
+    parser.add_argument(
+        "--fgd",
+        default="train",
+        help="autoencoder: `train` (on --real), a folder, or `published` with --published FILE (default: train)",
+    )
+    parser.add_argument("--published", type=Path, help="the published autoencoder's state dict")
+    parser.add_argument("--fgd-out", type=Path, help="keep the trained or converted autoencoder in this folder")
+    parser.add_argument("--seed", type=int, default=0, help="of the autoencoder's training")
+    parser.add_argument("--plot", type=Path, help="write a picture (png)")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print the numbers as JSON")
+    form.add_argument("--markdown", action="store_true", help="print the table as markdown")
