@@ -50,7 +50,7 @@ class Environment:
 
 
 _ANY = ((3, 11), (3, 12), (3, 13))
-WORKER = Environment(".venv", ("", "test", "dev"), _ANY, "import torch, librosa, pocketsphinx, fasttext")
+WORKER = Environment(".venv", ("", "train", "test", "dev"), _ANY, "import torch, librosa, pocketsphinx, fasttext")
 ASSETS = Environment(".venv-assets", ("assets",), _ANY, "import torch, anny")
 BPY_45 = Environment(".venv-bpy-4.5", ("bpy45", "test"), ((3, 11),), "import bpy, numpy")
 BPY_50 = Environment(".venv-bpy-5.0", ("bpy50", "test"), ((3, 11),), "import bpy, numpy")

@@ -366,7 +366,6 @@ def evaluate(*arguments):
 
 
 def test_the_command_compares_sets_and_says_what_is_missing(tmp_path):
-    pytest.importorskip("matplotlib", reason="the extra `train` is not installed")
     write_smplx(tmp_path / "model.npz")
     for folder in ("real", "good", "bad"):
         (tmp_path / folder).mkdir()
