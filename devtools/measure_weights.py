@@ -69,10 +69,8 @@ def measure(recording: Recording, clip: Clip, words: tuple[Word, ...], mean_spee
         stem = recording.audio.with_suffix("")
         words = load_words(stem.with_name(stem.name + ".words.json"))
         triggers = read_triggers(stem.with_name(stem.name + ".json"), words)
-        inside = {
-            kind: np.asarray(classes.in_class(kind, clip.positions, clip.motion.rotations, clip.motion.skeleton), bool)
-            for kind in classes.CLASSES
-        }
+        pose = classes.read_pose(clip.positions, clip.motion.skeleton)
+        inside = {kind: classes.in_class(kind, pose) for kind in classes.CLASSES}
         score = asdict(trigger_score(triggers, words, inside))
         by_kind = score.pop("entered_by_kind")
         out |= {"triggers_entered": score.pop("entered"), "triggers_shown": score.pop("shown"), **score}

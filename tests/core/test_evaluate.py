@@ -330,7 +330,7 @@ def test_bones_come_from_the_file_then_from_the_users_model(tmp_path):
     motion = wander(0, 5)
     assert bones(motion.replace(rest_joints=default_rest_joints() * 2), model)[1] == "its own"
     rest, source = bones(motion, model)
-    assert source == "SMPL-X file"
+    assert source == "the SMPL-X file"
     assert rest == pytest.approx(arrays["v_template"][:55])
 
 

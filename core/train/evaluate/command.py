@@ -68,7 +68,7 @@ def _titles(folders: list[Path]) -> dict[str, Path]:
 
 def _bones(clips: list[Clip]) -> str:
     kinds = dict.fromkeys(clip.bones_from for clip in clips)
-    return " or ".join("its own bones" if kind == "its own" else f"the bones of the {kind}" for kind in kinds)
+    return " or ".join("its own bones" if kind == "its own" else f"bones of {kind}" for kind in kinds)
 
 
 def _mean_speed(path: Path | None, reals: list[Clip]) -> np.ndarray:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ...errors import GestureError
 from ...files import whole_file
 from .measures import Metric
 from .movement import wrist_jerk, wrist_speed
@@ -28,9 +29,17 @@ def save_plot(
         metrics: rows of the table.
         columns: name of a set to its numbers.
         sets: name of a set to its clips.
-    """
-    import matplotlib
 
+    Raises:
+        GestureError: matplotlib is not installed.
+    """
+    try:
+        import matplotlib
+    except ImportError as error:
+        raise GestureError(
+            "matplotlib is not installed, so no picture can be drawn.",
+            remedy="Install the extra `train` (pip install '.[train]'), or leave --plot out.",
+        ) from error
     matplotlib.use("Agg")
     from matplotlib import pyplot
 

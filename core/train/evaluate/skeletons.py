@@ -23,10 +23,10 @@ def bones(motion: Motion, smplx: SmplxFace | None = None) -> tuple[np.ndarray, s
     if motion.rest_joints is not None:
         return motion.rest_joints, "its own"
     if smplx is not None:
-        return smplx.rest_joints(motion.betas), "SMPL-X file"
+        return smplx.rest_joints(motion.betas), "the SMPL-X file"
     if importlib.util.find_spec("mannequin") is not None:
         return _mannequin_joints(motion.betas), "mannequin-x"
-    return default_rest_joints(), "bundled character"
+    return default_rest_joints(), "the bundled character"
 
 
 def joint_positions(motion: Motion, rest_joints: np.ndarray) -> np.ndarray:
