@@ -15,16 +15,21 @@ from pathlib import Path
 
 import numpy as np
 
+from core.audio.load import load_audio
 from core.errors import GestureError
 from core.generate.pipeline import STARTER, GenerateRequest, Models, generate
+from core.text.align import align
 from core.text.timing import Word, load_words
+from core.text.transcript import read_transcript
 from core.train.evaluate import published
 from core.train.evaluate.fgd import FgdAutoencoder, channels, features, train_fgd
 from core.train.evaluate.fgd_files import load_fgd, save_fgd
 from core.train.evaluate.measures import clip_measures, mean_joint_speed
 from core.train.evaluate.mouth import jaw_correlation, lips_closed_share
 from core.train.evaluate.sets import Clip, read_clip
+from core.train.evaluate.skeletons import joint_positions
 from core.train.evaluate.triggers import read_triggers, trigger_score
+from core.train.gesture import STYLES, synthesise
 
 from .weight_targets import OF_CLASS, missed_lines, recording_table
 
@@ -91,6 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m devtools.measure_weights", description=__doc__)
     parser.add_argument("--weights", type=Path, default=STARTER, help="model folder")
+    parser.add_argument("--grammar", action="store_true", help="the gesture grammar's own motion instead of weights'")
     parser.add_argument("--real", type=Path, default=os.environ.get("GESTURE_REAL_DIR"), help="recorded clips")
     parser.add_argument("--speech", type=Path, nargs="*", default=[], metavar="STEM", help="other speech")
     parser.add_argument("--pauses", type=Path, metavar="STEM", help="speech with long pauses")
@@ -121,7 +127,10 @@ def _run(options: argparse.Namespace) -> int:
     report, missed = {}, []
     with tempfile.TemporaryDirectory() as temporary:
         for recording in recordings:
-            takes = _takes(recording, options, models, options.out or Path(temporary))
+            if options.grammar:
+                takes = _grammar(recording, options.seed)
+            else:
+                takes = _takes(recording, options, models, options.out or Path(temporary))
             clips = recorded.get(recording.name, {}) | {style: clip for style, (clip, _) in takes.items()}
             # Beat consistency is against a recorded set's mean speed; where there is none, against our own.
             mean_speed = mean_joint_speed([clips["recorded"]] if "recorded" in clips else list(clips.values()))
@@ -168,6 +177,17 @@ def _takes(
         )
         words = generate(request, models=models).words
         takes[names[style]] = read_clip(recording.name, folder / "motion_raw.npz", recording.audio, None), words
+    return takes
+
+
+def _grammar(recording: Recording, seed: int) -> dict[str, tuple[Clip, tuple[Word, ...]]]:
+    """What the weights are taught: every style's motion by the grammar that makes the corpus."""
+    samples = load_audio(recording.audio).samples
+    words = align(samples, read_transcript(recording.transcript)).words
+    takes = {}
+    for style in STYLES:
+        motion = synthesise(samples, words, style, seed)
+        takes[style] = Clip(recording.name, motion, joint_positions(motion, motion.skeleton), "its own", samples), words
     return takes
 
 
