@@ -1,4 +1,4 @@
-"""The product's steps from a shell: generate, align, evaluate, parity."""
+"""The product's steps from a shell: generate, finish, align, evaluate, parity."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ import traceback
 from pathlib import Path
 
 from .errors import Cancelled, GestureError
+from .finish.command import add_finish
 from .train.evaluate.options import add_arguments as add_evaluate_arguments
 
 EXIT_BAD_INPUT = 2
@@ -32,6 +33,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     generate.add_argument("--json", action="store_true", help="print a summary as JSON on stdout")
     generate.set_defaults(run=_generate)
+
+    add_finish(commands)
 
     align = commands.add_parser("align", help="find the times of the words")
     align.add_argument("audio", type=Path)

@@ -1,33 +1,29 @@
 """Finishing: what is done to a decoded motion before an animator sees it; numpy and scipy only."""
 
-from dataclasses import dataclass
-
 from ..body.motion import Motion
-from .root import remove_drift
-from .smooth import smooth
-
-
-@dataclass(frozen=True)
-class FinishSettings:
-    """What finishing does.
-
-    Attributes:
-        body_cutoff_hz: cut-off of the low-pass over the upper body and hands; 0 leaves them alone.
-        legs_cutoff_hz: the same for pelvis, legs and root, which move together so that planted feet stay planted;
-            lower because weight shifts are slow.
-        face_cutoff_hz: the same for expression curves and the jaw, higher because lips are quick.
-        drift_s: slow root travel longer than about this is removed; 0 keeps the path.
-    """
-
-    body_cutoff_hz: float = 5.0
-    legs_cutoff_hz: float = 1.0
-    face_cutoff_hz: float = 9.0
-    drift_s: float = 10.0
+from .arms import refine_wrists
+from .footlock import lock_feet
+from .settings import FinishSettings
+from .skeletons import with_skeleton
+from .smooth import smooth_motion
 
 
 def finish(motion: Motion, settings: FinishSettings | None = None) -> Motion:
-    """Smooth lightly and remove the root's drift."""
+    """Take shake out of every part, hold the root, keep feet where they stand.
+
+    Args:
+        motion: any SMPL-X motion; it is not changed. Without `rest_joints` it gets the neutral skeleton.
+        settings: the defaults suit talking on the spot.
+
+    Returns:
+        The motion, as long as before, with the `rest_joints` it was finished on and the contacts that were held.
+
+    Raises:
+        GestureError: a skeleton without legs, or a frame rate that is not positive.
+    """
     settings = settings or FinishSettings()
-    return remove_drift(
-        smooth(motion, settings.body_cutoff_hz, settings.face_cutoff_hz, settings.legs_cutoff_hz), settings.drift_s
-    )
+    motion = with_skeleton(motion, settings.floor_m)
+    if motion.frame_count == 0:
+        return motion
+    smoothed = refine_wrists(smooth_motion(motion, settings), motion, settings)
+    return smoothed if settings.feet == "off" else lock_feet(smoothed, motion, settings)

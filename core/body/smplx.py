@@ -1,0 +1,44 @@
+"""The true skeleton of a person from a user's own SMPL-X model file; nothing of such a file is part of the project."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import GestureError
+from .skeleton import JOINT_COUNT
+
+
+def smplx_rest_joints(path: Path | str, betas: np.ndarray) -> np.ndarray:
+    """Rest joints (55, 3), metres, of a body shape, by the model's own joint regressor.
+
+    Args:
+        path: SMPLX_NEUTRAL.npz or another of its kind (`v_template`, `shapedirs`, `J_regressor`).
+        betas: (B,) shape coefficients; missing ones are zero.
+
+    Raises:
+        GestureError: no such file, or not an SMPL-X model.
+    """
+    path = Path(path)
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            template, directions, regressor = (
+                np.asarray(data[key], np.float64) for key in ("v_template", "shapedirs", "J_regressor")
+            )
+        # The first 300 directions are body shape, the last 100 facial expression.
+        count = min(len(betas), max(directions.shape[2] - 100, 10), directions.shape[2])
+        joints = regressor @ (template + directions[:, :, :count] @ np.asarray(betas, np.float64)[:count])
+    except FileNotFoundError as error:
+        raise GestureError(f"There is no model file {path}.", remedy="Choose your SMPLX_*.npz.") from error
+    except (OSError, EOFError, KeyError, ValueError, IndexError, zipfile.BadZipFile) as error:
+        raise GestureError(
+            f"{path.name} is not an SMPL-X model file.",
+            remedy="Choose the SMPLX_NEUTRAL.npz (or _MALE, _FEMALE) that you downloaded.",
+            detail=str(error),
+        ) from error
+    if joints.shape != (JOINT_COUNT, 3):
+        raise GestureError(
+            f"{path.name} has {len(joints)} joints, not {JOINT_COUNT}.",
+            remedy="Choose an SMPL-X model, not SMPL or SMPL-H.",
+        )
+    return joints

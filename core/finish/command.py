@@ -1,0 +1,74 @@
+"""`python -m core finish`: finishing from a shell."""
+
+import argparse
+import json
+from dataclasses import fields
+from pathlib import Path
+
+from .settings import FEET_MODES, ROOT_MODES, FinishSettings
+
+_PARTS = ("upper", "hands", "lower", "face")
+
+
+def add_finish(commands: argparse._SubParsersAction) -> None:
+    """Add the command to a parser's commands."""
+    command = commands.add_parser("finish", help="take shake, sliding feet and drift out of a motion")
+    command.add_argument("motion", type=Path, metavar="IN.npz", help="any SMPL-X motion (ours, BEAT2's, AMASS')")
+    command.add_argument("out", type=Path, metavar="OUT.npz")
+    command.add_argument("--root", choices=ROOT_MODES, default=FinishSettings.root, help="what the root may do")
+    command.add_argument("--feet", choices=FEET_MODES, default=FinishSettings.feet, help="how feet are treated")
+    command.add_argument("--smoothing", type=float, metavar="S", help="strength for every part, 0-1")
+    for part in _PARTS:
+        command.add_argument(f"--{part}", type=float, metavar="S", help=f"strength for {part}, 0-1 (default 1)")
+    command.add_argument(
+        "--floor", type=float, metavar="M", dest="floor_m", help="the ground's height (default: estimate)"
+    )
+    command.add_argument(
+        "--use-contacts", action="store_true", help="hold the feet in the file's contacts exactly as they are"
+    )
+    command.add_argument("--skeleton", type=Path, metavar="NPZ", help="finish on the `rest_joints` of this file")
+    command.add_argument("--smplx", type=Path, metavar="NPZ", help="your SMPLX_*.npz: finish on the file's own betas")
+    command.add_argument("--report", action="store_true", help="print numbers before and after")
+    command.add_argument("--json", action="store_true", help="print them as JSON")
+    command.add_argument("--plot", type=Path, metavar="PNG", help="draw feet and root before and after")
+    command.set_defaults(run=run)
+
+
+def settings_of(arguments: argparse.Namespace) -> FinishSettings:
+    """The settings that the options ask for."""
+    values = {entry.name: getattr(arguments, entry.name) for entry in fields(FinishSettings)}
+    for part in _PARTS:
+        if values[part] is None:
+            values[part] = 1.0 if arguments.smoothing is None else arguments.smoothing
+    return FinishSettings(**values)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Finish one file."""
+    from ..body.motion import load_motion, save_motion
+    from . import finish
+    from .report import measure, table
+    from .skeletons import on_skeleton, skeleton_of_file, with_skeleton
+
+    settings = settings_of(arguments)
+    motion = load_motion(arguments.motion)
+    if arguments.smplx is not None:
+        from ..body.smplx import smplx_rest_joints
+
+        motion = motion.replace(rest_joints=smplx_rest_joints(arguments.smplx, motion.betas))
+    motion = with_skeleton(motion, settings.floor_m)
+    if arguments.skeleton is not None:
+        motion = on_skeleton(motion, skeleton_of_file(arguments.skeleton))
+    finished = finish(motion, settings)
+    save_motion(finished, arguments.out)
+    if arguments.report or arguments.json:
+        before, after = measure(motion), measure(finished)
+        if arguments.json:
+            print(json.dumps({"before": before.as_dict(), "after": after.as_dict()}))
+        else:
+            print(table(before, after))
+    if arguments.plot is not None:
+        from .plot import plot
+
+        plot(motion, finished, arguments.plot)
+    return 0

@@ -1,0 +1,245 @@
+"""Both legs at once: where their joints are, and the rotations that put the feet where they should be."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from ..body.motion import Motion
+from ..body.rotation import matrix_to_rotvec, rotvec_to_matrix
+from ..body.skeleton import JOINT
+from .curves import envelope
+
+HIPS = [JOINT["left_hip"], JOINT["right_hip"]]
+KNEES = [JOINT["left_knee"], JOINT["right_knee"]]
+ANKLES = [JOINT["left_ankle"], JOINT["right_ankle"]]
+TOES = [JOINT["left_foot"], JOINT["right_foot"]]
+# A leg whose foot was placed anew is stretched to this share of its bones at most: near-straight knees turn millimetres
+# into jerks. Where the motion's own steps are kept, so are its straight knees.
+_REACH, _REACH_KEPT = 0.988, 0.9985
+# Recorded knees cross straight all the time. Within about this angle of straight a kept leg follows the motion's bend,
+# not its exact length, lest the knee snaps from one side to the other; the price is a millimetre of the ankle's height.
+_CROSSING = np.radians(3.0)
+# A knee whose bend must grow by more than this goes to the bent side, whichever side it was on.
+_BENT_ANYWAY = np.radians(4.0)
+_NEARLY_STRAIGHT, _CLEARLY_BENT = np.radians(2.0), np.radians(8.0)
+_UNSNAP_S, _NEAR_S = 0.06, 0.8
+# When the foot stays and the pelvis turns, this share of the turn goes to the hip-ankle axis, the rest to the ankle.
+_HIP_SHARE = 0.6
+# An ankle's twist beyond this is taken over by the hip-ankle axis too.
+_MOST_TWIST = np.radians(30.0)
+_UP = np.array([0.0, 1.0, 0.0])
+
+
+@dataclass(frozen=True)
+class Feet:
+    """Both feet over time, left then right.
+
+    Attributes:
+        toe: (T, 2, 3) the toe joints, metres, Y up.
+        turn: (T, 2, 3, 3) rotations of the feet away from rest, in the world; at rest soles are flat on the floor.
+    """
+
+    toe: np.ndarray
+    turn: np.ndarray
+
+    @property
+    def yaw(self) -> np.ndarray:
+        """Heading of the feet (T, 2), radians about Y, continuous in time; 0 faces +Z."""
+        return np.unwrap(np.arctan2(self.turn[..., 0, 2], self.turn[..., 2, 2]), axis=0)
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """The vectors of the lower body at rest, metres.
+
+    Attributes:
+        pelvis: (3,) where the pelvis joint rests.
+        hip: (2, 3) from pelvis to hips; thigh, shin, foot: (2, 3) the bones below, the foot from ankle to toe joint.
+    """
+
+    pelvis: np.ndarray
+    hip: np.ndarray
+    thigh: np.ndarray
+    shin: np.ndarray
+    foot: np.ndarray
+
+    @classmethod
+    def of(cls, rest_joints: np.ndarray) -> "Skeleton":
+        """From rest joints (55, 3)."""
+        hips, knees, ankles, toes = (rest_joints[joints] for joints in (HIPS, KNEES, ANKLES, TOES))
+        return cls(rest_joints[0], hips - rest_joints[0], knees - hips, ankles - knees, toes - ankles)
+
+    def reach(self, kept: bool) -> np.ndarray:
+        """Longest distance (2,) from hip to ankle that finishing allows; `kept`: for the motion's own steps."""
+        return (_REACH_KEPT if kept else _REACH) * _straight(self)
+
+
+def _straight(skeleton: Skeleton) -> np.ndarray:
+    """Longest distance (2,) from hip to ankle when the knee, at rest otherwise, turns about its hinge."""
+    along, across = _hinge(skeleton.thigh, skeleton.shin)
+    squares = (skeleton.thigh**2).sum(-1) + (skeleton.shin**2).sum(-1)
+    return np.sqrt(squares + 2 * (skeleton.thigh[:, 0] * skeleton.shin[:, 0] + np.hypot(along, across)))
+
+
+def _hinge(thigh: np.ndarray, shin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients of cos and sin of a turn about X, applied to the shin, in the product of thigh and shin."""
+    along = thigh[..., 1] * shin[..., 1] + thigh[..., 2] * shin[..., 2]
+    across = thigh[..., 2] * shin[..., 1] - thigh[..., 1] * shin[..., 2]
+    return along, across
+
+
+@dataclass(frozen=True)
+class Legs:
+    """The lower body of a motion in the world.
+
+    Attributes:
+        skeleton: its bones.
+        pelvis: (T, 3); pelvis_turn: (T, 3, 3).
+        hip_turn, knee_turn: (T, 2, 3, 3) rotations of thighs and shins away from rest, in the world.
+        feet: toes and feet.
+    """
+
+    skeleton: Skeleton
+    pelvis: np.ndarray
+    pelvis_turn: np.ndarray
+    hip_turn: np.ndarray
+    knee_turn: np.ndarray
+    feet: Feet
+
+    @classmethod
+    def of(cls, motion: Motion) -> "Legs":
+        """Pose the lower body."""
+        skeleton = Skeleton.of(motion.skeleton)
+        pelvis = skeleton.pelvis + motion.translation
+        pelvis_turn = rotvec_to_matrix(motion.rotations[:, 0])
+        hip_turn = pelvis_turn[:, None] @ rotvec_to_matrix(motion.rotations[:, HIPS])
+        knee_turn = hip_turn @ rotvec_to_matrix(motion.rotations[:, KNEES])
+        foot_turn = knee_turn @ rotvec_to_matrix(motion.rotations[:, ANKLES])
+        toe = pelvis[:, None] + sum(
+            turned(turn, bone)
+            for turn, bone in (
+                (pelvis_turn[:, None], skeleton.hip),
+                (hip_turn, skeleton.thigh),
+                (knee_turn, skeleton.shin),
+                (foot_turn, skeleton.foot),
+            )
+        )
+        return cls(skeleton, pelvis, pelvis_turn, hip_turn, knee_turn, Feet(toe, foot_turn))
+
+    @property
+    def hips(self) -> np.ndarray:
+        """Hip joints (T, 2, 3)."""
+        return self.pelvis[:, None] + turned(self.pelvis_turn[:, None], self.skeleton.hip)
+
+
+def turned(turn: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """Vectors (..., 3) turned by matrices (..., 3, 3)."""
+    return (turn @ vector[..., None])[..., 0]
+
+
+def ankles(feet: Feet, skeleton: Skeleton) -> np.ndarray:
+    """Ankle joints (T, 2, 3)."""
+    return feet.toe - turned(feet.turn, skeleton.foot)
+
+
+def solve_legs(legs: Legs, feet: Feet, kept: bool, fps: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rotations that put the feet in place below the hips, as near to the given legs as that allows.
+
+    The knee turns about its hinge (the thigh's X) until the leg has the right length, to the bent side (but see
+    `_CROSSING`); the thigh turns the shortest way until the ankle is in place; then the leg turns about the hip-ankle
+    axis by a share of what the foot's heading was changed.
+
+    Args:
+        legs: the legs before, with the pelvis where it shall be.
+        feet: where the feet shall be; what is out of reach is approached as far as the leg goes.
+        kept: whether these are the motion's own steps, corrected by little.
+        fps: frames per second.
+
+    Returns:
+        parent-local rotation vectors (T, 2, 3) of hips, knees and ankles.
+    """
+    skeleton = legs.skeleton
+    aim = ankles(feet, skeleton) - legs.hips
+    length = np.linalg.norm(aim, axis=-1)
+    direction = aim / np.maximum(length, 1e-9)[..., None]
+
+    bend = np.swapaxes(legs.hip_turn, -1, -2) @ legs.knee_turn
+    shin = turned(bend, skeleton.shin)
+    along, across = _hinge(skeleton.thigh, shin)
+    straight = np.hypot(along, across)
+    fixed = (skeleton.thigh**2).sum(-1) + (shin**2).sum(-1) + 2 * skeleton.thigh[:, 0] * shin[..., 0]
+    cosine = np.clip((length**2 - fixed) / (2 * np.maximum(straight, 1e-12)), -1.0, 1.0)
+    to_straight = np.arctan2(across, along)
+    flexion = np.arccos(cosine)
+    flexed = to_straight + (_near_bend(flexion, -to_straight, fps) if kept else flexion)
+    knee = rotvec_to_matrix(flexed[..., None] * np.array([1.0, 0.0, 0.0])) @ bend
+
+    leg = turned(legs.hip_turn, skeleton.thigh + turned(knee, skeleton.shin))
+    hip = shortest_turn(leg, direction) @ legs.hip_turn
+    # How far the foot, had it gone along with its leg, would now head from where it shall.
+    carried = hip @ knee @ np.swapaxes(legs.knee_turn, -1, -2) @ legs.feet.turn
+    turn = _wrapped(_yaw(feet.turn) - _yaw(carried))
+    hip = _about(direction, -_HIP_SHARE * turn) @ hip
+    twist = _twist(np.swapaxes(hip @ knee, -1, -2) @ feet.turn)
+    excess = twist - _soft_clip(twist, _MOST_TWIST)
+    hip = _about(direction, -excess) @ hip
+    ankle = np.swapaxes(hip @ knee, -1, -2) @ feet.turn
+    local = np.swapaxes(legs.pelvis_turn, -1, -2)[:, None] @ hip
+    return matrix_to_rotvec(local), matrix_to_rotvec(knee), matrix_to_rotvec(ankle)
+
+
+def _near_bend(flexion: np.ndarray, before: np.ndarray, fps: float) -> np.ndarray:
+    """The signed bend (T, 2), radians, that gives a leg its length: on the side where the motion has it.
+
+    Args:
+        flexion: (T, 2) the bend that the length asks for, not negative.
+        before: (T, 2) the motion's own bend, negative beyond straight.
+        fps: frames per second.
+    """
+    grown = np.maximum(flexion - np.abs(before) - _BENT_ANYWAY, 0.0)
+    side = np.tanh((before + 2 * grown) / _CROSSING)
+    bend = side * flexion + (1 - side**2) * (before - side * np.abs(before))
+    # Where the motion's knee is straight or beyond, changes of the bend are made smooth; elsewhere the length is exact.
+    smooth = before + gaussian_filter1d(bend - before, _UNSNAP_S * fps, axis=0, mode="nearest")
+    near = np.clip((_CLEARLY_BENT - before) / (_CLEARLY_BENT - _NEARLY_STRAIGHT), 0.0, 1.0)
+    return bend + envelope(near, _NEAR_S, fps) * (smooth - bend)
+
+
+def shortest_turn(source: np.ndarray, direction: np.ndarray) -> np.ndarray:
+    """Matrices (..., 3, 3) that turn vectors (..., 3) the shortest way into unit directions (..., 3)."""
+    source = source / np.maximum(np.linalg.norm(source, axis=-1, keepdims=True), 1e-12)
+    axis = np.cross(source, direction)
+    sine = np.linalg.norm(axis, axis=-1, keepdims=True)
+    angle = np.arctan2(sine, (source * direction).sum(-1, keepdims=True))
+    return rotvec_to_matrix(axis / np.maximum(sine, 1e-12) * angle)
+
+
+def yaw_matrix(yaw: np.ndarray) -> np.ndarray:
+    """Turns (..., 3, 3) about the vertical by angles (...), radians."""
+    return rotvec_to_matrix(np.asarray(yaw)[..., None] * _UP)
+
+
+def _yaw(turn: np.ndarray) -> np.ndarray:
+    return np.arctan2(turn[..., 0, 2], turn[..., 2, 2])
+
+
+def _wrapped(angle: np.ndarray) -> np.ndarray:
+    return (angle + np.pi) % (2 * np.pi) - np.pi
+
+
+def _about(axis: np.ndarray, angle: np.ndarray) -> np.ndarray:
+    return rotvec_to_matrix(axis * angle[..., None])
+
+
+def _twist(turn: np.ndarray) -> np.ndarray:
+    """The part of ankle rotations (..., 3, 3) that is about the shin, radians (the shin is Y at rest)."""
+    trace = turn[..., 0, 0] + turn[..., 1, 1] + turn[..., 2, 2]
+    return 2 * np.arctan2(turn[..., 0, 2] - turn[..., 2, 0], 1 + trace)
+
+
+def _soft_clip(value: np.ndarray, most: float) -> np.ndarray:
+    """The value up to two thirds of `most`, then bending smoothly towards it."""
+    knee = most * 2 / 3
+    over = np.maximum(np.abs(value) - knee, 0.0)
+    return np.sign(value) * (np.minimum(np.abs(value), knee) + (most - knee) * np.tanh(over / (most - knee)))

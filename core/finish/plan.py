@@ -1,0 +1,134 @@
+"""Where feet that slide should stand instead: the cheapest sequence of places per foot, by dynamic programming."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+# The unit of cost: a foot that stands this far from where the motion has it, for a second.
+_PLACE_M = 0.05
+# Turning the foot by one radian costs like moving it by this.
+_YAW_M = 0.18
+STEP_COST = 12.0
+# Where the motion lifts or hurries the foot a step costs this share less.
+_DISCOUNT = 0.6
+_GRID_S = 0.1
+_SHORTEST_S = 1.0
+_LONGEST_S = 60.0
+# No step so near to either end of what is planned.
+_MARGIN_S = 0.6
+# Between the steps of the two feet, from middle to middle.
+_APART_S = 0.9
+
+
+@dataclass(frozen=True)
+class Track:
+    """What planning sees of one foot.
+
+    Attributes:
+        places: (T, 3) x and z of the foot's middle, metres, and heading, radians, continuous.
+        weights: (T,) how surely the foot stands, above zero.
+        restless: (T,) 0-1, how much the motion lifts or moves the foot.
+    """
+
+    places: np.ndarray
+    weights: np.ndarray
+    restless: np.ndarray
+
+    def between(self, start: int, end: int) -> "Track":
+        """The frames from start to before end."""
+        return Track(self.places[start:end], self.weights[start:end], self.restless[start:end])
+
+
+def plan_both(tracks: list[Track], spans: list[list[tuple[int, int]]], fps: float) -> list[list[list[int]]]:
+    """Frames at which each foot steps, left and right; never both at once. The foot with more to do is planned first.
+
+    Args:
+        tracks: of the left and of the right foot.
+        spans: per foot the ranges of frames, half-open, in which it is planned; between them it flies.
+        fps: frames per second.
+
+    Returns:
+        per foot and span the frames of its steps.
+    """
+    planned: list[list[list[int]]] = [[], []]
+    other: list[int] = []
+    first = int(_unrest(tracks[1]) > _unrest(tracks[0]))
+    for side in (first, 1 - first):
+        for start, end in spans[side]:
+            near = [step - start for step in other if start - fps < step < end + fps]
+            inside = plan_steps(tracks[side].between(start, end), fps, near)
+            planned[side].append([start + step for step in inside])
+        other = [step for steps in planned[side] for step in steps]
+    return planned
+
+
+def _unrest(track: Track) -> float:
+    scaled = _scaled(track.places)
+    return float((track.weights[:, None] * (scaled - scaled.mean(axis=0)) ** 2).sum())
+
+
+def _scaled(places: np.ndarray) -> np.ndarray:
+    return places * np.array([1.0, 1.0, _YAW_M]) / _PLACE_M
+
+
+def plan_steps(track: Track, fps: float, other: list[int], step_cost: float = STEP_COST) -> list[int]:
+    """Frames (ascending) at which a foot changes its place.
+
+    Every interval between steps costs the weighted squared distance from its mean place, in units of 5 cm for one
+    second; every step costs a constant, less where the motion itself moves the foot. The cheapest sum is exact on a
+    grid of 0.1 s.
+
+    Args:
+        track: the foot.
+        fps: frames per second.
+        other: steps of the other foot, which this one keeps away from.
+        step_cost: what a step costs where the motion keeps the foot still.
+    """
+    frames = len(track.places)
+    stride = max(1, round(_GRID_S * fps))
+    knots = np.append(np.arange(0, frames, stride), frames)
+    if len(knots) > 2 and knots[-1] - knots[-2] < stride:
+        knots = np.delete(knots, -2)
+    sums = _moments(track, knots, fps)
+    price = step_cost * (1 - _DISCOUNT * track.restless[np.minimum(knots, frames - 1)])
+    apart = _APART_S * fps
+    for step in other:
+        price[np.abs(knots - step) < apart] = np.inf
+    margin = _MARGIN_S * fps
+    price[(knots < margin) | (knots > frames - margin)] = np.inf
+    price[0] = 0.0
+
+    shortest = max(1, round(_SHORTEST_S / _GRID_S))
+    longest = round(_LONGEST_S / _GRID_S)
+    count = len(knots)
+    best = np.full(count, np.inf)
+    best[0] = 0.0
+    came_from = np.zeros(count, int)
+    for end in range(1, count):
+        starts = np.arange(max(0, end - longest), max(end - shortest, 0) + 1)
+        total = best[starts] + price[starts] + _spread(sums, starts, end)
+        choice = int(np.argmin(total))
+        best[end], came_from[end] = total[choice], starts[choice]
+    steps, end = [], count - 1
+    while came_from[end] > 0:
+        end = came_from[end]
+        steps.append(int(knots[end]))
+    return steps[::-1]
+
+
+def _moments(track: Track, knots: np.ndarray, fps: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sums of weight (K,), weighted place (K, 3) and weighted square (K,) over the frames before each knot."""
+    places = _scaled(track.places)
+    places = places - places.mean(axis=0)
+    weight = track.weights / fps
+    running = [
+        np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])[knots]
+        for values in (weight[:, None], weight[:, None] * places, (weight[:, None] * places**2).sum(1, keepdims=True))
+    ]
+    return running[0][:, 0], running[1], running[2][:, 0]
+
+
+def _spread(sums: tuple[np.ndarray, np.ndarray, np.ndarray], starts: np.ndarray, end: int) -> np.ndarray:
+    """Cost of standing from each of the knots `starts` to the knot `end`."""
+    weight, place, square = (total[end] - total[starts] for total in sums)
+    return np.maximum(square - (place**2).sum(-1) / np.maximum(weight, 1e-9), 0.0)

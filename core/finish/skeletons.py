@@ -1,0 +1,73 @@
+"""Whose legs: a motion put on the skeleton that it shall be finished on, whatever its limbs' lengths."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from ..body.motion import Motion
+from ..body.skeleton import default_rest_joints
+from ..errors import GestureError
+from .contacts import find_ground, sole_height
+from .legs import TOES, Legs, Skeleton
+
+
+def with_skeleton(motion: Motion, floor_m: float | None = None) -> Motion:
+    """The motion with `rest_joints`: its own, else the neutral ones.
+
+    The neutral skeleton is the bundled character's, moved up or down so that the motion's feet stand at `floor_m`
+    (0 when unknown). Joint rotations and the path are the file's.
+
+    Raises:
+        GestureError: the motion's own rest joints are not 55 finite points, or its legs have no length.
+    """
+    if motion.rest_joints is not None:
+        _check(motion.rest_joints)
+        return motion
+    neutral = motion.replace(rest_joints=default_rest_joints())
+    if motion.frame_count == 0:
+        return neutral
+    sole_m = sole_height(neutral.rest_joints, TOES)
+    low = find_ground(Legs.of(neutral).feet.toe, sole_m, None).height_m
+    return motion.replace(rest_joints=neutral.rest_joints - np.array([0.0, low - (floor_m or 0.0), 0.0]))
+
+
+def on_skeleton(motion: Motion, rest_joints: np.ndarray) -> Motion:
+    """The motion on other bones (55, 3): the same rotations, the path scaled by the ratio of leg lengths.
+
+    Raises:
+        GestureError: `rest_joints` are not 55 finite points, or its legs have no length.
+    """
+    _check(rest_joints)
+    scale = _leg_length(rest_joints) / _leg_length(motion.skeleton)
+    pelvis = (motion.skeleton[0] + motion.translation) * scale
+    return motion.replace(rest_joints=rest_joints, translation=pelvis - rest_joints[0])
+
+
+def _leg_length(rest_joints: np.ndarray) -> float:
+    skeleton = Skeleton.of(rest_joints)
+    return float((np.linalg.norm(skeleton.thigh, axis=1) + np.linalg.norm(skeleton.shin, axis=1)).mean())
+
+
+def _check(rest_joints: np.ndarray) -> None:
+    remedy = "Use a motion file whose `rest_joints` are 55 points in metres, or one without them."
+    if np.shape(rest_joints) != (55, 3) or not np.isfinite(rest_joints).all():
+        raise GestureError("The skeleton's rest joints are not 55 finite points.", remedy=remedy)
+    skeleton = Skeleton.of(np.asarray(rest_joints))
+    if min(np.linalg.norm(skeleton.thigh, axis=1).min(), np.linalg.norm(skeleton.shin, axis=1).min()) < 1e-3:
+        raise GestureError("The skeleton's legs have no length.", remedy=remedy)
+
+
+def skeleton_of_file(path: Path) -> np.ndarray:
+    """The rest joints (55, 3) that a motion file or a character file declares.
+
+    Raises:
+        GestureError: no such file, or it has none.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            return np.asarray(data["rest_joints"], np.float64)
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise GestureError(
+            f"{path.name} holds no skeleton.", remedy="Choose an npz with `rest_joints` (55, 3).", detail=str(error)
+        ) from error
