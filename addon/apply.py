@@ -11,7 +11,7 @@ from ..core.body.parts import ARKIT_NAMES
 from ..core.body.rotation import continuous
 from ..core.body.skeleton import JOINT_NAMES
 from ..core.errors import GestureError
-from . import character, keyframes, sound, takes, versions
+from . import character, contacts, keyframes, sound, takes, versions
 from .keyframes import Channel
 
 # A frame that begins this close before the end of the motion is not worth a key of its own.
@@ -66,6 +66,8 @@ def apply_take(scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path,
     try:
         body_action = _new_action(folder.name, actions)
         keyframes.write(body_action, armature, frames, body)
+        if motion.contacts is not None:
+            contacts.write(body_action, armature, frames, motion.contacts)
         # One action holds both where Blender can: they are renamed, copied and exported together.
         face_action = body_action
         if face:
@@ -91,6 +93,33 @@ def apply_take(scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path,
         # Otherwise a slow viewport plays the gestures late.
         scene.sync_mode = "AUDIO_SYNC"
     return body_action
+
+
+def replace_keys(
+    scene: bpy.types.Scene, armature: bpy.types.Object, motion: Motion, start_frame: float, face: bool
+) -> None:
+    """Key a motion into the actions that animate an armature, and its face, already.
+
+    Args:
+        scene: gives the frame rate.
+        armature: has an action.
+        motion: on the armature's skeleton.
+        start_frame: the scene frame of its first frame.
+        face: whether the motion's expression is keyed too.
+    """
+    motion = resample(motion, key_times_s(motion, sound.scene_fps(scene)))
+    frames = start_frame + np.arange(motion.frame_count)
+    action = armature.animation_data.action
+    keyframes.write(action, armature, frames, body_channels(motion, armature))
+    if motion.contacts is not None:
+        contacts.write(action, armature, frames, motion.contacts)
+    for name in JOINT_NAMES:
+        armature.pose.bones[name].rotation_mode = "QUATERNION"
+    mesh = character.find_face_mesh(armature) if face else None
+    keys = mesh.data.shape_keys if mesh is not None else None
+    if keys is not None and keys.animation_data is not None and keys.animation_data.action is not None:
+        keyframes.write(keys.animation_data.action, keys, frames, face_channels(motion, keys))
+    scene.frame_set(scene.frame_current)
 
 
 def target(context: bpy.types.Context) -> bpy.types.Object | None:

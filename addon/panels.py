@@ -30,6 +30,7 @@ class MAMBATALK_PT_main(bpy.types.Panel):
         _character(inputs, settings, context)
         _style(inputs, settings, context)
         _action(layout, context)
+        _finishing(layout, settings)
 
 
 def _recording(layout, settings, context):
@@ -93,6 +94,17 @@ def _action(layout, context):
         box = layout.box()
         _lines(box, context, state.error.message, "ERROR")
         _lines(box, context, state.error.remedy, "BLANK1")
+
+
+def _finishing(layout, settings):
+    box = layout.column()
+    box.enabled = jobs.state.job is None
+    box.separator()
+    box.prop(settings, "finish_smoothing")
+    box.prop(settings, "finish_root")
+    box.prop(settings, "finish_feet")
+    box.prop(settings, "finish_contacts")
+    box.operator("mambatalk.finish", icon="MOD_SMOOTH")
 
 
 def _lines(layout, context, text: str, icon: str) -> None:

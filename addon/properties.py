@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
 from ..core.errors import GestureError
 from ..core.worker import protocol
@@ -57,7 +57,44 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
     )
     speaker: EnumProperty(name="Style", description="Whose gestures", items=speaker_items)
     seed: IntProperty(name="Seed", description="Another number gives another take", min=0)
-    finish: BoolProperty(name="Finish", description="Smooth the motion and keep the root in place", default=True)
+    finish: BoolProperty(
+        name="Finish", description="Take shake, sliding feet and drift out of the motion", default=True
+    )
+    finish_smoothing: FloatProperty(
+        name="Smoothing", description="How much shake is taken out", default=1.0, min=0.0, max=1.0, subtype="FACTOR"
+    )
+    finish_root: EnumProperty(
+        name="Root",
+        items=[
+            ("in_place", "In Place", "Takes slow drift out; weight shifts and steps stay"),
+            ("stand_still", "Stand Still", "Both feet stay where they are, the pelvis sways above them"),
+            ("path", "Path", "The figure goes where it went"),
+            ("free", "Free", "The root is left alone but for small corrections"),
+        ],
+    )
+    finish_feet: EnumProperty(
+        name="Feet",
+        items=[
+            ("auto", "Automatic", "Feet that slide are placed anew, others are held where they stand"),
+            ("replan", "Place Anew", "New places, joined by clean steps"),
+            ("correct", "Hold", "The steps of the motion, its contacts held still"),
+            ("off", "Leave Alone", "No foot lock"),
+        ],
+    )
+    finish_contacts: BoolProperty(
+        name="Edited Contacts",
+        description="Hold the feet exactly where the contact channels of the armature say that they stand",
+    )
+
+    def finish_settings(self) -> dict:
+        """What the worker's finishing is asked for."""
+        strength = dict.fromkeys(("upper", "hands", "lower", "face"), self.finish_smoothing)
+        return {
+            **strength,
+            "root": self.finish_root,
+            "feet": self.finish_feet,
+            "use_contacts": self.finish_contacts,
+        }
 
     def clip(self, scene: bpy.types.Scene) -> sound.Clip:
         """The chosen stretch of the recording.
@@ -118,6 +155,15 @@ def why_not_generate(context: bpy.types.Context) -> str | None:
     if weights.read_card(folder) is None:
         return f"There are no weights in {folder}: set Weights in the preferences"
     return None
+
+
+def improvement(result: dict) -> str:
+    """What finishing did, in a line, from a worker's result."""
+    before, after = result["before"], result["after"]
+    return (
+        f"Foot slide {before['slide_mean_cm_s']:.1f} → {after['slide_mean_cm_s']:.1f} cm/s, "
+        f"drift {before['drift_cm_min']:.0f} → {after['drift_cm_min']:.0f} cm/min"
+    )
 
 
 def absolute(text: str) -> Path:

@@ -4,7 +4,7 @@ import importlib
 
 import bpy
 
-_MODULES = ("runtime", "character", "generate")
+_MODULES = ("runtime", "character", "generate", "finish")
 
 
 def _classes():

@@ -60,7 +60,10 @@ class MAMBATALK_OT_generate(jobs.JobOperator, bpy.types.Operator):
             )
         apply_take(scene, armature, Path(result["folder"]), self._clip)
         alignment = result["take"]["alignment"]
-        return [f"Made without words. {alignment['reason']}"] if "reason" in alignment else []
+        notes = [f"Made without words. {alignment['reason']}"] if "reason" in alignment else []
+        if result["take"]["settings"]["finish"]:
+            notes.append(properties.improvement(result))
+        return notes
 
 
 class MAMBATALK_OT_load_take(bpy.types.Operator):

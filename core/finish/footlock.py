@@ -61,8 +61,8 @@ def lock_feet(motion: Motion, before: Motion, settings: FinishSettings) -> Motio
     kept = False
     if settings.root == "stand_still":
         feet, standing = _stand(held, ground, motion.fps)
-    elif contacts is None and (settings.feet == "replan" or (settings.feet == "auto" and slide > SLIDES_M_S)):
-        feet, standing = _replan(held, legs, ground, motion.fps)
+    elif settings.feet == "replan" or (settings.feet == "auto" and slide > SLIDES_M_S):
+        feet, standing = _replan(held, legs, contacts, ground, motion.fps)
     else:
         kept = True
         feet, standing = _correct(held, detected, ground, motion.fps, settings.lower, shuffle=contacts is None)
@@ -107,14 +107,18 @@ def _stand(legs: Legs, ground: Ground, fps: float) -> tuple[Feet, Contacts]:
     return _walked(legs, stances, fps), Contacts(always, always)
 
 
-def _replan(legs: Legs, before: Legs, ground: Ground, fps: float) -> tuple[Feet, Contacts]:
-    """Feet in the fewest places that suit the motion, with clean steps between."""
+def _replan(legs: Legs, before: Legs, contacts: Contacts | None, ground: Ground, fps: float) -> tuple[Feet, Contacts]:
+    """Feet in the fewest places that suit the motion, or in given contacts, with clean steps between."""
     places = _places(legs.feet, legs.skeleton)
     by_height, by_speed = certainty(before.feet.toe, ground.levels, fps)
     weights = np.maximum(by_height, _LEAST_WEIGHT)
     tracks = [Track(places[:, side], weights[:, side], 1 - by_height[:, side] * by_speed[:, side]) for side in range(2)]
-    spans = [_grounded(before.feet.toe[:, side, 1] - ground.levels[side], fps) for side in range(2)]
-    steps = plan_both(tracks, spans, fps)
+    if contacts is None:
+        spans = [_grounded(before.feet.toe[:, side, 1] - ground.levels[side], fps) for side in range(2)]
+        steps = plan_both(tracks, spans, fps)
+    else:
+        spans = [runs(contacts.toe[:, side] | contacts.heel[:, side]) for side in range(2)]
+        steps = [[[]] * len(spans[side]) for side in range(2)]
     stances = [
         [
             stance
@@ -126,6 +130,8 @@ def _replan(legs: Legs, before: Legs, ground: Ground, fps: float) -> tuple[Feet,
         for side in range(2)
     ]
     stances = keep_apart(stances, _heading(legs), legs.skeleton)
+    if contacts is not None:
+        return _walked(legs, stances, fps), contacts
     stances = [with_swings(foot, fps) for foot in stances]
     standing = np.zeros((len(legs.pelvis), 2), bool)
     for side, foot in enumerate(stances):

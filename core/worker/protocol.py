@@ -51,11 +51,17 @@ class Generate:
 
 @dataclass(frozen=True)
 class Finish:
-    """Finish the motion file `motion` and write the result to `out` (npz)."""
+    """Finish the motion file `motion` and write the result to `out` (npz).
+
+    `settings` are those of `core.finish.FinishSettings` that differ from the defaults; `skeleton` is a file whose
+    `rest_joints` the motion is put on first. The result holds the numbers `before` and `after`.
+    """
 
     type: ClassVar[str] = "finish"
     motion: str
     out: str
+    settings: dict = field(default_factory=dict)
+    skeleton: str | None = None
 
 
 @dataclass(frozen=True)

@@ -142,6 +142,7 @@ class Session:
         return {"words": task.out, "score": round(float(alignment.score), 3)}
 
     def _generate(self, task: protocol.Generate, number: int) -> dict:
+        from ..finish.report import measure
         from ..generate.pipeline import STARTER, GenerateRequest, Models, generate
 
         if self._models is None:
@@ -167,15 +168,25 @@ class Session:
             cancelled=lambda: self._is_cancelled(number),
             models=self._models,
         )
-        return {"folder": str(out), "take": take.info}
+        reports = {"before": measure(take.raw).as_dict(), "after": measure(take.finished).as_dict()}
+        return {"folder": str(out), "take": take.info, **reports}
 
     def _finish(self, task: protocol.Finish, number: int) -> dict:
         from ..body.motion import load_motion, save_motion
-        from ..finish import finish
+        from ..finish import FinishSettings, finish
+        from ..finish.report import measure
+        from ..finish.skeletons import on_skeleton, skeleton_of_file, with_skeleton
 
         self._reporter(number)(0.0, "Finishing")
-        save_motion(finish(load_motion(Path(task.motion))), Path(task.out))
-        return {"motion": task.out}
+        settings = FinishSettings.from_dict(task.settings)
+        motion = with_skeleton(load_motion(Path(task.motion)), settings.floor_m)
+        if task.skeleton is not None:
+            motion = on_skeleton(motion, skeleton_of_file(Path(task.skeleton)))
+        finished = finish(motion, settings)
+        if self._is_cancelled(number):
+            raise Cancelled
+        save_motion(finished, Path(task.out))
+        return {"motion": task.out, "before": measure(motion).as_dict(), "after": measure(finished).as_dict()}
 
 
 _HANDLERS: dict[type, Callable[[Session, protocol.Task, int], dict]] = {

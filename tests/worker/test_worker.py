@@ -215,3 +215,35 @@ def test_cancel_during_generate_writes_nothing(worker, speech, tmp_path):
     worker.send({"id": 2, "type": "cancel", "target": 1})
     assert worker.final(1)["type"] == "cancelled"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_finish_takes_settings_and_a_skeleton_and_tells_what_it_did(worker, tmp_path):
+    from core.body.skeleton import default_rest_joints
+
+    from ..core.talkers import talker
+
+    save_motion(talker(10, drift_m_s=0.05), tmp_path / "in.npz")
+    rest = default_rest_joints() * 1.1
+    np.savez(tmp_path / "skeleton.npz", rest_joints=rest)
+    request = {"type": "finish", "motion": str(tmp_path / "in.npz"), "skeleton": str(tmp_path / "skeleton.npz")}
+    worker.send({"id": 1, **request, "out": str(tmp_path / "out.npz"), "settings": {"root": "stand_still"}})
+    reply = worker.final(1)
+    assert reply["type"] == "result"
+    assert reply["before"]["slide_median_cm_s"] > 4
+    assert reply["after"]["slide_mean_cm_s"] < 0.1
+    assert np.allclose(load_motion(tmp_path / "out.npz").rest_joints, rest)
+
+
+@pytest.mark.parametrize("settings", [{"root": "moonwalk"}, {"upper": 2}, {"glue": True}])
+def test_finish_refuses_settings_that_it_does_not_know(worker, tmp_path, settings):
+    from ..core.talkers import talker
+
+    save_motion(talker(1), tmp_path / "in.npz")
+    worker.send(
+        {"id": 1, "type": "finish", "motion": str(tmp_path / "in.npz"), "out": str(tmp_path / "o.npz")}
+        | {"settings": settings}
+    )
+    reply = worker.final(1)
+    assert reply["type"] == "error"
+    assert reply["remedy"]
+    assert not (tmp_path / "o.npz").exists()

@@ -1,0 +1,73 @@
+"""Finishing the animation on the character again, with other settings, always from the unfinished motion."""
+
+import tempfile
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ...core.body.motion import load_motion, save_motion
+from ...core.errors import GestureError
+from ...core.worker import protocol
+from .. import apply, character, contacts, jobs, properties, unfinished
+
+
+class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
+    """Take shake, sliding feet and drift out of the character's animation, starting from its unfinished motion"""
+
+    bl_idname = "mambatalk.finish"
+    bl_label = "Finish Again"
+    bl_options = {"UNDO"}
+    job_label = "Finishing"
+
+    @classmethod
+    def poll(cls, context):
+        """Whether there is an animation to finish."""
+        return jobs.explain(cls, jobs.why_not_start(context) or why_not_finish(context))
+
+    def task(self, context):
+        """Write the unfinished motion, and the skeleton of the armature, where the worker finds them."""
+        scene, armature = context.scene, apply.require_target(context)
+        self._scene_name, self._armature_name = scene.name, armature.name
+        self._source = unfinished.find(scene, armature)
+        motion, action = self._source.motion, unfinished.action_of(armature)
+        settings = scene.mambatalk.finish_settings()
+        if scene.mambatalk.finish_contacts:
+            if not contacts.exist(action, armature):
+                raise GestureError(
+                    f"{action.name} has no contacts to hold.", remedy="Finish once with Edited Contacts off."
+                )
+            motion = motion.replace(contacts=contacts.read(action, armature, self._source.frames(scene)))
+        self._folder = tempfile.TemporaryDirectory(prefix="mambatalk-", dir=bpy.app.tempdir or None)
+        folder = Path(self._folder.name)
+        save_motion(motion, folder / "motion.npz")
+        heads = character.rest_heads(armature)
+        np.savez(folder / "skeleton.npz", rest_joints=heads @ character.bone_space.armature_axes(heads))
+        return protocol.Finish(
+            motion=str(folder / "motion.npz"),
+            out=str(folder / "finished.npz"),
+            settings=settings,
+            skeleton=str(folder / "skeleton.npz"),
+        )
+
+    def apply(self, context, result):
+        """Replace the keys."""
+        scene = bpy.data.scenes.get(self._scene_name)
+        armature = bpy.data.objects.get(self._armature_name)
+        if scene is None or armature is None or unfinished.action_of(armature) is None:
+            raise GestureError("The character or its animation was removed meanwhile.", remedy="Finish it again.")
+        motion = load_motion(result["motion"])
+        unfinished.keep_source(armature, self._source.take)
+        apply.replace_keys(scene, armature, motion, self._source.start_frame, face=self._source.take)
+        return [properties.improvement(result)]
+
+
+def why_not_finish(context) -> str | None:
+    """Why there is nothing to finish."""
+    armature = apply.target(context)
+    if armature is None:
+        return apply.NO_CHARACTER
+    return None if unfinished.action_of(armature) else f"{armature.name} has no animation"
+
+
+CLASSES = (MAMBATALK_OT_finish,)

@@ -1,0 +1,116 @@
+"""The motion that finishing starts from: a take's raw motion, or the keys of any action on an SMPL-X armature."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+import numpy as np
+from mathutils import Euler, Quaternion
+
+from ..core.body.motion import Motion, load_motion
+from ..core.body.parts import EXPRESSION_WIDTHS
+from ..core.body.skeleton import JOINT_NAMES
+from ..core.errors import GestureError
+from . import bone_space, character, keyframes, sound, takes
+
+# On an action: the copy of it that was made before its keys were finished.
+SOURCE_KEY = "mambatalk_unfinished"
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A motion before finishing.
+
+    Attributes:
+        motion: with the rest joints it was made for.
+        start_frame: the scene frame of its first frame.
+        take: whether it is a take's, whose face belongs to it.
+    """
+
+    motion: Motion
+    start_frame: float
+    take: bool
+
+    def frames(self, scene: bpy.types.Scene) -> np.ndarray:
+        """Scene frames (T,) of the motion's frames; whole only where the frame rates agree."""
+        return self.start_frame + np.arange(self.motion.frame_count) / self.motion.fps * sound.scene_fps(scene)
+
+
+def action_of(armature: bpy.types.Object) -> bpy.types.Action | None:
+    """The action that animates an armature."""
+    return armature.animation_data.action if armature.animation_data else None
+
+
+def find(scene: bpy.types.Scene, armature: bpy.types.Object) -> Unfinished:
+    """What the armature's action was before any finishing, so that finishing twice never adds up.
+
+    Raises:
+        GestureError: there is no action, or it does not key the armature's bones.
+    """
+    action = action_of(armature)
+    if action is None:
+        raise GestureError(f"{armature.name} has no animation.", remedy="Generate a take, or assign an action.")
+    info = takes.stored(action)
+    raw = Path(info.folder) / "motion_raw.npz" if info else None
+    if raw is not None and raw.is_file():
+        return Unfinished(load_motion(raw), info.start_frame, take=True)
+    source = action.get(SOURCE_KEY) or action
+    return read_action(scene, armature, source)
+
+
+def keep_source(armature: bpy.types.Object, take: bool) -> None:
+    """Copy the action, before its first finishing, to where the next one finds it."""
+    action = action_of(armature)
+    if take or action.get(SOURCE_KEY) is not None:
+        return
+    copy = action.copy()
+    copy.name = f"{action.name} unfinished"
+    action[SOURCE_KEY] = copy
+
+
+def read_action(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> Unfinished:
+    """The keys of an action as a motion on the armature's own skeleton, one frame per scene frame.
+
+    Raises:
+        GestureError: the action keys no bone of SMPL-X.
+    """
+    bones, heads = character.rest_rotations(armature), character.rest_heads(armature)
+    axes = bone_space.armature_axes(heads)
+    first, last = (round(frame) for frame in action.frame_range)
+    frames = np.arange(first, last + 1)
+    root = armature.pose.bones[JOINT_NAMES[0]]
+    if not any(keyframes.has(action, armature, f"{_path(name)}.{_property(armature, name)}") for name in JOINT_NAMES):
+        raise GestureError(
+            f"{action.name} does not animate the bones of {armature.name}.", remedy="Choose an SMPL-X action."
+        )
+    basis = np.stack([_quaternions(action, armature, name, frames) for name in JOINT_NAMES], axis=1)
+    location = keyframes.read(action, armature, f"{_path(root.name)}.location", frames, root.location)
+    rest = heads @ axes
+    motion = Motion(
+        rotations=bone_space.rotvec_of_basis(basis, bones, axes),
+        translation=location @ (axes.T @ bones[0]).T,
+        expression=np.zeros((len(frames), EXPRESSION_WIDTHS["arkit52"])),
+        rest_joints=rest,
+        fps=float(sound.scene_fps(scene)),
+    )
+    return Unfinished(motion, first, take=False)
+
+
+def _path(name: str) -> str:
+    return f'pose.bones["{bpy.utils.escape_identifier(name)}"]'
+
+
+def _property(armature: bpy.types.Object, name: str) -> str:
+    mode = armature.pose.bones[name].rotation_mode
+    return {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_angle"}.get(mode, "rotation_euler")
+
+
+def _quaternions(action, armature, name: str, frames: np.ndarray) -> np.ndarray:
+    """The rotation of a pose bone at frames (T,), as unit quaternions (T, 4), whatever its rotation mode."""
+    bone, prop = armature.pose.bones[name], _property(armature, name)
+    values = keyframes.read(action, armature, f"{_path(name)}.{prop}", frames, getattr(bone, prop))
+    if prop == "rotation_euler":
+        values = np.array([Euler(value, bone.rotation_mode).to_quaternion() for value in values])
+    elif prop == "rotation_axis_angle":
+        values = np.array([Quaternion(value[1:], value[0]) for value in values])
+    return values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-9)
