@@ -1,11 +1,20 @@
 """What a window hears and reads: its slice of the sound and of the words, padded with silence."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from .. import clock
+from ..audio.cues import cues
+from ..audio.features import amplitude_onset
+from ..audio.prosody import analyse
+from ..errors import GestureError
+from ..text.timing import Word
+from .chance import draw_chance
+
+AMPLITUDE_ONSET = "amplitude+onset"
+CUES_CHANCE = "cues+chance"
 
 PARITY_SAMPLES_PER_FRAME = 533
 
@@ -29,6 +38,35 @@ PRODUCT = WindowClock(sample=clock.frame_to_sample, recentre=True)
 PARITY = WindowClock(sample=lambda frame: frame * PARITY_SAMPLES_PER_FRAME, recentre=False)
 
 
+def listen(
+    kind: str, samples: np.ndarray, words: Sequence[Word], seed: int = 0, temperature: float = 1.0
+) -> np.ndarray:
+    """The sound features that weights ask for.
+
+    Args:
+        kind: "amplitude+onset", per sample; or "cues+chance", per frame.
+        samples: (N,) 16 kHz mono.
+        words: aligned words; may be empty.
+        seed: of the curves of chance, where there are any.
+        temperature: how far they stray from those of every seed, 0 to 1.
+
+    Returns:
+        (N or T, C) float32.
+
+    Raises:
+        GestureError: another kind.
+    """
+    if kind == AMPLITUDE_ONSET:
+        return amplitude_onset(samples)
+    if kind == CUES_CHANCE:
+        prosody = analyse(samples, words)
+        drawn = draw_chance(prosody.frame_count, seed, prosody.moments_s, temperature)
+        return np.concatenate([cues(prosody), drawn], 1)
+    raise GestureError(
+        f"These weights hear {kind!r}, which this version cannot compute.", remedy="Use weights for this version."
+    )
+
+
 def parity_frame_count(frame_count: int, window: int = 64, seed: int = 4) -> int:
     """Frames that the published code animates: a multiple of 8, then whole windows only."""
     whole = (frame_count - frame_count % 8 - seed) // (window - seed)
@@ -36,26 +74,35 @@ def parity_frame_count(frame_count: int, window: int = 64, seed: int = 4) -> int
 
 
 def window_inputs(
-    audio: np.ndarray, words: np.ndarray, start: int, frames: int, window_clock: WindowClock = PRODUCT
+    audio: np.ndarray,
+    words: np.ndarray,
+    start: int,
+    frames: int,
+    window_clock: WindowClock = PRODUCT,
+    context: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Sound and words of `frames` frames from `start`.
 
     Args:
-        audio: (N, C) features of the whole take, per sample.
+        audio: (N, C) features of the whole take, per sample, or per frame when there is a context.
         words: (T,) or (T, D) of the whole take, per frame.
         start: first frame.
-        frames: length; past the take's end come zeros.
+        frames: length; before the take's start and past its end come zeros.
         window_clock: frames to samples.
+        context: frames of sound on both sides; None for features per sample.
 
     Returns:
-        (sample(frames), C) and (frames,) or (frames, D).
+        (sample(frames), C), or (context + frames + context, C); and (frames,) or (frames, D).
     """
-    sound = _slice(audio, window_clock.sample(start), window_clock.sample(frames))
-    return sound, _slice(words, start, frames)
+    text = _slice(words, start, frames)
+    if context is not None:
+        return _slice(audio, start - context, frames + 2 * context), text
+    return _slice(audio, window_clock.sample(start), window_clock.sample(frames)), text
 
 
 def _slice(values: np.ndarray, start: int, length: int) -> np.ndarray:
-    piece = values[start : start + length]
+    before = max(-start, 0)
+    piece = values[max(start, 0) : max(start + length, 0)]
     out = np.zeros((length, *values.shape[1:]), values.dtype)
-    out[: len(piece)] = piece
+    out[before : before + len(piece)] = piece
     return out

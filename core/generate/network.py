@@ -21,12 +21,13 @@ class NetworkInfo:
         window: frames per window.
         seed_frames: first frames of a window, given.
         face_basis: of the expression channels.
-        audio: features the network hears: "amplitude+onset" or "amplitude+ctc+wave".
+        audio: features the network hears: "amplitude+onset", "amplitude+ctc+wave" or "cues+chance".
         words: how words come in: {"kind": "fasttext", "file": …} or {"kind": "table", …}.
         speakers: names, by speaker number.
         codebook_size: codes per part.
         neutral: at least `seed_frames` frames to start a take from, with the skeleton of the weights.
         variation: the temperature that suits the weights (`core.generate.sample.Variation`).
+        context: frames of sound that a window hears on both sides; None when it hears samples.
         late_frames: how late these weights' strokes end, measured on held-out clips; taken back when generating.
     """
 
@@ -41,6 +42,7 @@ class NetworkInfo:
     neutral: Motion
     variation: float = 0.0
     late_frames: int = 0
+    context: int | None = None
 
     @property
     def rest_joints(self) -> np.ndarray:
@@ -70,7 +72,7 @@ class Network(Protocol):
         """Features of one window that do not depend on motion; callers only hand them on.
 
         Args:
-            audio: (S, C) float32, per sample.
+            audio: (S, C) float32, per sample, or per frame with the context.
             words: (T,) ids or (T, D) float32 vectors, per frame.
             speaker: number.
         """

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from .. import clock
-from ..audio.features import amplitude_onset
 from ..audio.load import Audio, load_audio
 from ..body.parts import Part
 from ..errors import Cancelled, GestureError
@@ -16,6 +15,7 @@ from ..text.align import align
 from ..text.timing import Word
 from ..text.transcript import Transcript, parse_transcript, read_transcript
 from ..text.words import WordVectors, frame_vectors
+from .conditions import CUES_CHANCE, listen
 from .decode import decode_take
 from .network import Network
 from .sample import Variation
@@ -135,8 +135,8 @@ def generate(
     words, alignment = _align(audio, transcript, request, stage(0.1, 0.3, "Aligning the words"), cancelled)
     stage(0.3, 0.35, "Listening")
     frames = clock.frame_count(len(audio.samples))
-    features = amplitude_onset(audio.samples)
     temperature = network.info.variation if request.variation is None else request.variation
+    features = listen(network.info.audio, audio.samples, words, request.seed, temperature)
     codes = run_windows(
         network,
         features,
@@ -145,7 +145,8 @@ def generate(
         network.info.neutral,
         progress=stage(0.35, 0.9, "Generating"),
         cancelled=cancelled,
-        variation=Variation(temperature, request.seed),
+        # weights that hear chance vary by it; the others by noise on their codes
+        variation=None if network.info.audio == CUES_CHANCE else Variation(temperature, request.seed),
     )
     codes = _in_time(codes, frames, network.info.late_frames)
     stage(0.9, 0.94, "Decoding")

@@ -63,7 +63,7 @@ def run_windows(
 
     Args:
         network: the generator.
-        audio: (N, C) features per sample.
+        audio: (N, C) features per sample, or (T, C) per frame (`NetworkInfo.context`).
         words: (T,) ids or (T, D) vectors per frame; T is the length of the take.
         speaker: number.
         seed_motion: at least `seed_frames` frames; the take starts in this pose.
@@ -93,7 +93,7 @@ def run_windows(
     for index, window in enumerate(plan):
         if cancelled is not None and cancelled():
             raise Cancelled
-        sound, text = window_inputs(audio, words, window.start, info.window, clock)
+        sound, text = window_inputs(audio, words, window.start, info.window, clock, info.context)
         conditions = network.conditions(sound, text, speaker)
         output = network.window(conditions, *window_motion(seed, info.window, clock.recentre))
         codes = pick_codes(output, codebooks, window.start, variation)

@@ -4,15 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 
+from ..audio.cues import WIDTH as CUES
 from ..body.parts import EXPRESSION_WIDTHS, Part, part_width
 from ..errors import GestureError
+from ..generate.chance import WIDTH as CHANCE
 
 ROOT = "root"
+ENCODERS = ("wave", "frames")
+LARGEST_SIGMA = 8.0
 _REMEDY = "Use the model.json that came with the weights."
 
 
 def _depths(face: int = 2, upper: int = 2, hands: int = 2, lower: int = 4, root: int = 4) -> Mapping[str, int]:
     return MappingProxyType({"face": face, "upper": upper, "hands": hands, "lower": lower, ROOT: root})
+
+
+def _sigmas(face: float = 0, upper: float = 0, hands: float = 0, lower: float = 0) -> Mapping[str, float]:
+    return MappingProxyType({"face": face, "upper": upper, "hands": hands, "lower": lower})
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,11 @@ class ModelConfig:
             sound, and each frame's sound to its query; each part's stream also hears its frame's sound and sees the
             seed pose. The released weights attend to sound without positions.
         dropout: of attention layers in training; nothing is dropped in use.
+        audio_encoder: "wave" hears samples; "frames" hears features per frame (`core.audio.cues`), with
+            `context_frames` more of them on both sides of a window.
+        context_frames: see above; 0 for "wave".
+        decoder_sigma: per part, standard deviation in frames of the Gaussian that ends its decoder; 0: none, as in
+            the released weights. A flicker of codes then cannot become a shake.
     """
 
     hidden: int = 768
@@ -66,12 +79,17 @@ class ModelConfig:
     face_query_attention: bool = True
     frame_aligned: bool = False
     dropout: float = 0.1
+    audio_encoder: str = "wave"
+    context_frames: int = 0
+    decoder_sigma: Mapping[str, float] = field(default_factory=lambda: _sigmas())
 
     def __post_init__(self):
         if self.hidden % 8:
             raise GestureError(f"A model's hidden width is {self.hidden}, not a multiple of 8.", remedy=_REMEDY)
         if self.audio_channels_body > self.audio_channels_face:
             raise GestureError("A model's body hears more audio channels than its face.", remedy=_REMEDY)
+        if self.audio_encoder not in ENCODERS:
+            raise GestureError(f"A model's audio_encoder is {self.audio_encoder!r}, which is unknown.", remedy=_REMEDY)
         if self.face_basis not in EXPRESSION_WIDTHS:
             raise GestureError(f"A model's face_basis is {self.face_basis!r}, which is unknown.", remedy=_REMEDY)
 
@@ -82,7 +100,11 @@ class ModelConfig:
     def to_dict(self) -> dict:
         """Plain values for model.json."""
         values = {name.name: getattr(self, name.name) for name in fields(self)}
-        return values | {"wav_widths": list(self.wav_widths), "vae_depths": dict(self.vae_depths)}
+        return (
+            values
+            | {"wav_widths": list(self.wav_widths), "vae_depths": dict(self.vae_depths)}
+            | {"decoder_sigma": dict(self.decoder_sigma)}
+        )
 
     @classmethod
     def from_dict(cls, values: Mapping) -> "ModelConfig":
@@ -102,14 +124,15 @@ class ModelConfig:
                 good = isinstance(value, (list, tuple)) and len(value) == len(default) and all(map(_is_size, value))
                 value = tuple(value) if good else value
             elif isinstance(default, Mapping):
-                good = isinstance(value, Mapping) and set(value) == set(default) and all(map(_is_size, value.values()))
+                fits = _is_sigma if f.name == "decoder_sigma" else _is_size
+                good = isinstance(value, Mapping) and set(value) == set(default) and all(map(fits, value.values()))
                 value = MappingProxyType(dict(value)) if good else value
             elif isinstance(default, float):
                 good = isinstance(value, (int, float)) and 0 <= value < 1
             elif isinstance(default, (bool, str)):
                 good = isinstance(value, type(default))
             else:
-                good = _is_size(value) or (f.name == "word_vocabulary" and value == 0)
+                good = _is_size(value) or (f.name in ("word_vocabulary", "context_frames") and value == 0)
             if not good:
                 raise GestureError(f"model.json: architecture: {f.name} cannot be {value!r}.", remedy=_REMEDY)
             checked[f.name] = value
@@ -120,19 +143,23 @@ def _is_size(value) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= 1_000_000
 
 
+def _is_sigma(value) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= LARGEST_SIGMA
+
+
 RELEASED = ModelConfig()
-# What two CPU cores train in an hour: the sound's encoders and the number of layers cost most.
+# What two CPU cores train in an hour: features per frame instead of samples, few and narrow layers.
 STARTER = ModelConfig(
-    hidden=128,
-    audio_dim=96,
+    hidden=160,
+    audio_dim=128,
     motion_dim=64,
+    codebook_size=512,
     code_dim=64,
     word_dim=64,
     word_vocabulary=0,
     speakers=4,
-    audio_channels_face=2,
-    audio_channels_body=2,
-    wav_widths=(8, 24, 64),
+    audio_channels_face=CUES + CHANCE,
+    audio_channels_body=CUES + CHANCE,
     cross_layers=2,
     face_blocks=2,
     mamba_state=4,
@@ -142,4 +169,7 @@ STARTER = ModelConfig(
     face_query_attention=False,
     frame_aligned=True,
     dropout=0.0,
+    audio_encoder="frames",
+    context_frames=32,
+    decoder_sigma=_sigmas(upper=1.5, hands=1.5, lower=2.0),
 )

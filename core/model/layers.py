@@ -110,6 +110,33 @@ class WavEncoder(nn.Module):
         return self.out(torch.cat([*branches, x], 1).transpose(1, 2))
 
 
+class FrameEncoder(nn.Module):
+    """Features per frame with their surroundings: convolutions whose reach doubles from one to the next.
+
+    Args:
+        channels: features in.
+        width: features out.
+        context: frames on both sides that are seen and cut off.
+    """
+
+    def __init__(self, channels: int, width: int, context: int):
+        super().__init__()
+        self.context = context
+        self.enter = nn.Linear(channels, width)
+        self.layers = nn.ModuleList(
+            nn.Conv1d(width, width, 3, padding=2**i, dilation=2**i) for i in range(max(context, 1).bit_length() - 1)
+        )
+        self.out = nn.Linear(width, width)
+
+    def forward(self, audio: Tensor) -> Tensor:
+        """(B, context + T + context, channels) to (B, T, width)."""
+        x = self.enter(audio).transpose(1, 2)
+        for layer in self.layers:
+            x = x + layer(nn.functional.gelu(x))
+        x = x[..., self.context : x.shape[-1] - self.context]
+        return self.out(nn.functional.gelu(x).transpose(1, 2))
+
+
 class ResBlock(nn.Module):
     """Two convolutions over time, added to their input; works on (B, C, T)."""
 

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from ..body.parts import Part
 from .config import ModelConfig
-from .layers import ConvEncoder, Mlp, PositionTable, WavEncoder
+from .layers import ConvEncoder, FrameEncoder, Mlp, PositionTable, WavEncoder
 from .mamba import MambaModel, MambaScan, encoder_stack
 
 HEADS = 4
@@ -123,7 +123,7 @@ class MambaTalk(nn.Module):
             if config.word_vocabulary:
                 self.add_module(f"text_pre_encoder_{stream}", nn.Embedding(config.word_vocabulary, config.word_dim))
             self.add_module(f"text_encoder_{stream}", nn.Linear(config.word_dim, config.audio_dim))
-            self.add_module(f"audio_pre_encoder_{stream}", WavEncoder(channels, config.wav_widths, config.audio_dim))
+            self.add_module(f"audio_pre_encoder_{stream}", _sound_encoder(config, channels))
             self.add_module(f"at_attn_{stream}", nn.Linear(2 * config.audio_dim, 2 * config.audio_dim))
             self.add_module(f"speaker_encoder_{stream}", nn.Embedding(config.speakers, config.hidden))
         self.global_scan = GlobalScan(config)
@@ -139,7 +139,7 @@ class MambaTalk(nn.Module):
         """Everything that does not depend on motion; passes over one window share it.
 
         Args:
-            audio: (B, S, channels), S samples for T frames.
+            audio: (B, S, channels), S samples for T frames, or frames with their context.
             words: (B, T) ids when the model has a word table, else vectors (B, T, word_dim).
             speaker: (B,) or (B, T) ids.
         """
@@ -174,6 +174,12 @@ class MambaTalk(nn.Module):
             mask: (B, T, 337), 1 where motion is to be ignored.
         """
         return self.local_scan(conditions, *self.global_scan(conditions, motion, mask))
+
+
+def _sound_encoder(config: ModelConfig, channels: int) -> nn.Module:
+    if config.audio_encoder == "frames":
+        return FrameEncoder(channels, config.audio_dim, config.context_frames)
+    return WavEncoder(channels, config.wav_widths, config.audio_dim)
 
 
 def fit_frames(features: Tensor, frames: int) -> Tensor:

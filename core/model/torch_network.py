@@ -58,6 +58,7 @@ class TorchNetwork:
             neutral=model.neutral,
             variation=float(card.get("variation", 0.0)),
             late_frames=int(card.get("late_frames", 0)),
+            context=config.context_frames if config.audio_encoder == "frames" else None,
         )
 
     @torch.inference_mode()

@@ -1,5 +1,6 @@
 """The quantised autoencoder of a body part (van den Oord et al. 2017), and the global motion predictor."""
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -80,10 +81,12 @@ class Autoencoder(nn.Module):
         code_dim: length of a codebook entry.
         codebook_size: number of entries.
         depth: stages of encoder and decoder.
+        sigma: standard deviation in frames of the Gaussian over what is decoded; 0: none.
     """
 
-    def __init__(self, width: int, inner: int, code_dim: int, codebook_size: int, depth: int):
+    def __init__(self, width: int, inner: int, code_dim: int, codebook_size: int, depth: int, sigma: float = 0.0):
         super().__init__()
+        self.sigma = sigma
         self.encoder = ConvEncoder(width, inner, code_dim, depth)
         self.quantizer = Quantizer(codebook_size, code_dim)
         self.decoder = ConvDecoder(code_dim, inner, width, depth)
@@ -94,7 +97,8 @@ class Autoencoder(nn.Module):
 
     def decode(self, latents: Tensor) -> Tensor:
         """Latents (B, T, D) to channels (B, T, width)."""
-        return self.decoder(latents)
+        decoded = self.decoder(latents)
+        return smooth(decoded, self.sigma) if self.sigma else decoded
 
     def codes(self, motion: Tensor) -> Tensor:
         """Channels (B, T, width) to codes (B, T)."""
@@ -108,6 +112,16 @@ class Autoencoder(nn.Module):
         """Reconstruction (B, T, width) and what the quantizer did."""
         quantised = self.quantizer(self.encode(motion))
         return self.decode(quantised.latents), quantised
+
+
+def smooth(channels: Tensor, sigma: float) -> Tensor:
+    """A Gaussian over time, ends held: channels (B, T, C)."""
+    reach = math.ceil(3 * sigma)
+    kernel = torch.exp(-0.5 * (torch.arange(-reach, reach + 1, device=channels.device) / sigma) ** 2)
+    kernel = (kernel / kernel.sum()).to(channels.dtype)
+    x = channels.transpose(1, 2)
+    x = F.pad(x, (reach, reach), mode="replicate")
+    return F.conv1d(x.flatten(0, 1)[:, None], kernel[None, None])[:, 0].unflatten(0, x.shape[:2]).transpose(1, 2)
 
 
 class RootPredictor(nn.Module):
@@ -126,7 +140,8 @@ class RootPredictor(nn.Module):
 def build_autoencoder(config: ModelConfig, part: Part) -> Autoencoder:
     """A part's autoencoder with fresh weights."""
     depth = config.vae_depths[part]
-    return Autoencoder(config.part_width(part), config.vae_width, config.code_dim, config.codebook_size, depth)
+    width, sigma = config.part_width(part), config.decoder_sigma[part]
+    return Autoencoder(width, config.vae_width, config.code_dim, config.codebook_size, depth, sigma)
 
 
 def build_root(config: ModelConfig) -> RootPredictor:

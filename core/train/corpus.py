@@ -9,9 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
+import numpy as np
+
 from ..body.motion import save_motion
 from ..errors import GestureError
-from .gesture import STYLES, neutral_pose, synthesise
+from ..files import whole_file
+from ..generate.chance import draw_chance
+from .gesture import STYLES, neutral_pose
+from .gesture.plan import make_plan
+from .gesture.synthesis import perform
 
 PROCESSES = 2
 
@@ -76,13 +82,19 @@ def make_corpus(folder: Path, seed: int, styles_per_clip: int = len(STYLES), for
 def make_clip(job: Job) -> int:
     """Write one clip's motions."""
     from ..audio.load import load_audio
+    from ..audio.prosody import analyse
     from ..text.timing import load_words
 
     samples = load_audio(job.folder / f"{job.name}.wav").samples
     words = load_words(job.folder / f"{job.name}.words.json")
+    prosody = analyse(samples, words)
     for style in job.styles:
-        seed = job.seed + crc32(job.name.encode())
-        save_motion(synthesise(samples, words, style, seed), job.folder / f"{job.name}.{style}.npz")
+        seed = job.seed + crc32(f"{job.name}.{style}".encode())
+        chance = draw_chance(prosody.frame_count, seed, prosody.moments_s)
+        motion = perform(prosody, make_plan(prosody, STYLES[style]), style, chance)
+        with whole_file(job.folder / f"{job.name}.{style}.chance.npy") as path, path.open("wb") as file:
+            np.save(file, chance.astype(np.float16))
+        save_motion(motion, job.folder / f"{job.name}.{style}.npz")
     return len(job.styles)
 
 

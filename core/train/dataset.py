@@ -9,14 +9,17 @@ from zlib import crc32
 
 import numpy as np
 
-from ..audio.features import amplitude_onset
+from ..audio.cues import cues
 from ..audio.load import load_audio
+from ..audio.prosody import analyse
 from ..body.kinematics import forward_kinematics
 from ..body.motion import Motion, load_motion
 from ..body.parts import CONTACT_JOINTS, SPECS, Part
 from ..body.rotation import rotvec_to_rot6d
-from ..clock import FPS, frame_count, frame_to_sample
+from ..clock import FPS, frame_count
 from ..errors import GestureError
+from ..generate.chance import WIDTH as CHANCE
+from ..generate.conditions import CUES_CHANCE, listen
 from ..text.timing import load_words
 from ..text.words import WordVectors, frame_vectors
 
@@ -32,7 +35,7 @@ class Clip:
 
     Attributes:
         name: the clip's name in the corpus.
-        audio: (N, 2) float16, one row per 16 kHz sample.
+        audio: (N, C) float16, one row per 16 kHz sample, or (T, C), one per frame.
         words: (T, D) float16, one word vector per frame.
     """
 
@@ -55,12 +58,14 @@ class Take:
         speaker: index into its speakers.
         channels: per part (T, C) float32, the autoencoder's channels (root velocities in m/s in the lower body's).
         translation: (T, 3) float32 metres.
+        chance: (T, C) float16, the curves of chance the motion was made with (`core.generate.chance`).
     """
 
     clip: int
     speaker: int
     channels: dict[Part, np.ndarray]
     translation: np.ndarray
+    chance: np.ndarray
 
     @property
     def frames(self) -> int:
@@ -138,23 +143,6 @@ def window_starts(frames: int, stride: int = STRIDE, window: int = WINDOW) -> li
     return list(range(0, max(frames - window + stride, 1), stride))
 
 
-def window_audio(clip: Clip, start: int, window: int = WINDOW) -> np.ndarray:
-    """Audio features (frame_to_sample(window), 2) float32 of a window, zeros past the end."""
-    first = frame_to_sample(start)
-    audio = np.zeros((frame_to_sample(window), clip.audio.shape[1]), np.float32)
-    piece = clip.audio[first : first + len(audio)]
-    audio[: len(piece)] = piece
-    return audio
-
-
-def window_words(clip: Clip, start: int, window: int = WINDOW) -> np.ndarray:
-    """Word vectors (window, D) float32 of a window, zeros past the end."""
-    words = np.zeros((window, clip.words.shape[1]), np.float32)
-    piece = clip.words[start : start + window]
-    words[: len(piece)] = piece
-    return words
-
-
 def load_corpus(
     folder: Path,
     cache: Path,
@@ -163,6 +151,7 @@ def load_corpus(
     split: str = "train",
     minutes: float = np.inf,
     sound: bool = True,
+    kind: str = CUES_CHANCE,
 ) -> Corpus:
     """Read what the corpus folder holds now: every clip with sound, word times and at least one motion.
 
@@ -173,6 +162,7 @@ def load_corpus(
         speakers: style names in the order of the network's speaker table.
         split: "train" or "held_out".
         minutes: stop after this much motion.
+        kind: features of the sound (`core.generate.conditions.listen`).
         sound: False leaves audio and words out (the autoencoders need motion only).
 
     Raises:
@@ -200,9 +190,9 @@ def load_corpus(
             length = takes[-1].frames
             total += length / FPS / 60
         if sound:
-            clips.append(_clip(name, recording, words_path, cache, vectors, model))
+            clips.append(_clip(name, recording, words_path, cache, vectors, model, kind))
         else:
-            clips.append(Clip(name, np.zeros((0, 2), np.float16), np.zeros((length, 1), np.float16)))
+            clips.append(Clip(name, np.zeros((0, 1), np.float16), np.zeros((length, 1), np.float16)))
     if not takes:
         raise GestureError(
             f"{folder} holds no motion for training ({split}).",
@@ -251,24 +241,32 @@ def _store(file: Path, **arrays: np.ndarray) -> None:
 
 
 def _take(clip: int, speaker: int, path: Path, cache: Path) -> Take:
-    stored = cache / f"{path.stem}@{_stamp(path.stem, _file_stamp(path))}.npz"
+    chance_path = path.with_suffix(".chance.npy")
+    stamps = [_file_stamp(p) for p in (path, chance_path) if p.exists()]
+    stored = cache / f"{path.stem}@{_stamp(path.stem, *stamps)}.npz"
     if stored.exists():
         with np.load(stored, allow_pickle=False) as data:
             channels = {part: data[part.value] for part in Part}
-            return Take(clip, speaker, channels, data["translation"])
+            return Take(clip, speaker, channels, data["translation"], data["chance"])
     motion = load_motion(path)
-    take = Take(clip, speaker, part_channels(motion), motion.translation.astype(np.float32))
-    _store(stored, translation=take.translation, **{part.value: take.channels[part] for part in Part})
+    chance = np.zeros((motion.frame_count, CHANCE), np.float16)
+    if chance_path.exists():
+        chance = np.load(chance_path, allow_pickle=False)
+    take = Take(clip, speaker, part_channels(motion), motion.translation.astype(np.float32), chance)
+    parts = {part.value: take.channels[part] for part in Part}
+    _store(stored, translation=take.translation, chance=take.chance, **parts)
     return take
 
 
-def _clip(name: str, sound: Path, words_path: Path, cache: Path, vectors: Path, model: WordVectors) -> Clip:
-    stored = cache / f"{name}@{_stamp(name, *map(_file_stamp, (sound, words_path, vectors)))}.npz"
+def _clip(name: str, sound: Path, words_path: Path, cache: Path, vectors: Path, model: WordVectors, kind: str) -> Clip:
+    stored = cache / f"{name}@{_stamp(name, kind, *map(_file_stamp, (sound, words_path, vectors)))}.npz"
     if stored.exists():
         with np.load(stored, allow_pickle=False) as data:
             return Clip(name, data["audio"], data["words"])
-    samples = load_audio(sound).samples
-    audio = amplitude_onset(samples).astype(np.float16)
-    words = frame_vectors(load_words(words_path), frame_count(len(samples)), model).astype(np.float16)
-    _store(stored, audio=audio, words=words)
-    return Clip(name, audio, words)
+    samples, words = load_audio(sound).samples, load_words(words_path)
+    # what chance adds belongs to the motions, not to the clip
+    audio = cues(analyse(samples, words)) if kind == CUES_CHANCE else listen(kind, samples, words)
+    vectors_of = frame_vectors(words, frame_count(len(samples)), model)
+    clip = Clip(name, audio.astype(np.float16), vectors_of.astype(np.float16))
+    _store(stored, audio=clip.audio, words=clip.words)
+    return clip

@@ -15,7 +15,6 @@ from .windows import SEED_FRAMES, Batch, WindowSet
 
 LATENT = 3.0
 FIRST_RATIO = 0.05
-HEARD = ("face", "memory")  # conditions that come from sound and words alone
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class GeneratorSettings:
     """What one step of stage two sees.
 
     Attributes:
-        batch: stretches of sound per step; every style that a clip was performed in makes one window of each.
+        batch: windows per step.
         masked_passes: passes with a random mask beside the seed-only one (the published training has two).
         masked_every: steps between those with masked passes; the others spend all their time on the seed-only one.
         seed_noise: standard deviation of noise on the seed poses, which generating never hits exactly.
@@ -31,7 +30,7 @@ class GeneratorSettings:
         share_neighbours: how much of a label goes to entries near the true one (0: none).
     """
 
-    batch: int = 5
+    batch: int = 24
     masked_passes: int = 1
     masked_every: int = 3
     seed_noise: float = 0.02
@@ -52,20 +51,6 @@ class GeneratorTraining(nn.Module):
             self.register_buffer(f"spread_{part}", codebook.var(0).mean().clamp(min=1e-6), persistent=False)
             self.register_buffer(f"soft_{part}", _soft_labels(codebook, settings.share_neighbours), persistent=False)
 
-    def conditions(self, batch: Batch) -> dict[str, Tensor]:
-        """The conditions of all windows; sound and words, which several styles share, are encoded once."""
-        generator = self.generator
-        frames = batch.words.shape[1]
-        shared = generator.conditions(batch.audio, batch.words, batch.speaker.new_zeros(len(batch.audio)))
-        heard = {name: shared[name][batch.sound] for name in HEARD}
-        speaker = batch.speaker[:, None].expand(-1, frames)
-        body = generator.speaker_encoder_body(speaker)
-        return heard | {
-            "speaker_query": generator.global_scan.body_q_self_attn(body),
-            "speaker_body": body,
-            "speaker_face": generator.speaker_encoder_face(speaker),
-        }
-
     def inputs(self, batch: Batch, progress: float, masked_passes: int) -> tuple[Tensor, Tensor]:
         """Motion and mask (passes · B, T, 337): first the seed-only pass, then the randomly masked ones."""
         seeded = batch.motion.clone()
@@ -81,7 +66,7 @@ class GeneratorTraining(nn.Module):
 
     def forward(self, batch: Batch, progress: float, masked: bool = True) -> tuple[Tensor, dict[str, float]]:
         """Loss of one batch, and the seed-only pass' terms."""
-        conditions = self.conditions(batch)
+        conditions = self.generator.conditions(batch.audio, batch.words, batch.speaker)
         masked_passes = self.settings.masked_passes if masked else 0
         passes = 1 + masked_passes
         conditions = {name: value.repeat(passes, *[1] * (value.ndim - 1)) for name, value in conditions.items()}

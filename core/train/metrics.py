@@ -63,7 +63,7 @@ def accuracy(training: GeneratorTraining, windows: WindowSet, count: int = 32, s
     random = np.random.default_rng(seed)
     for _ in range(max(count // 8, 1)):
         batch = windows.draw(random, 8)
-        conditions = training.conditions(batch)
+        conditions = training.generator.conditions(batch.audio, batch.words, batch.speaker)
         output = training.generator(conditions, *training.inputs(batch, 1.0, 0))
         valid = batch.weight.clone()
         valid[:, :4] = 0
@@ -101,17 +101,17 @@ def take_motion(take: Take, corpus: Corpus) -> Motion:
     )
 
 
-def free_run(generate: Callable[[Clip, int], Motion], corpus: Corpus, count: int = 4) -> dict[str, float]:
+def free_run(generate: Callable[[Clip, Take], Motion], corpus: Corpus, count: int = 4) -> dict[str, float]:
     """Takes generated with nothing recorded but the sound, against the recorded ones.
 
     Args:
-        generate: clip, speaker -> motion.
+        generate: clip and the take to make again (for its speaker and chance) -> motion.
         corpus: held-out clips.
         count: how many takes.
     """
     rows = []
     for take in corpus.takes[:: max(len(corpus.takes) // count, 1)][:count]:
-        made, recorded = generate(corpus.clips[take.clip], take.speaker), take_motion(take, corpus)
+        made, recorded = generate(corpus.clips[take.clip], take), take_motion(take, corpus)
         frames = min(made.frame_count, recorded.frame_count) - 1
         (speed, jerk), (wanted, wanted_jerk) = wrist_motion(made), wrist_motion(recorded)
         # both smoothed over a third of a second: does it move when the recorded one moves?

@@ -12,13 +12,14 @@ import torch
 
 from ..body.parts import Part
 from ..errors import GestureError
+from ..generate.conditions import AMPLITUDE_ONSET, CUES_CHANCE
 from ..generate.decode import decode_take
 from ..generate.windows import run_windows
 from ..model.checkpoint import LoadedModel, build_weights, load_part, save_model, save_part
 from ..model.config import STARTER, ModelConfig
 from ..model.torch_network import TorchNetwork
 from .autoencoders import train_autoencoder, train_root
-from .dataset import Clip, Corpus, load_corpus
+from .dataset import Clip, Corpus, Take, load_corpus
 from .fit import FitSettings, Step
 from .generator import GeneratorSettings, GeneratorTraining, train_generator
 from .gesture import STYLES, neutral_pose
@@ -28,8 +29,8 @@ from .windows import WindowSet
 FILES = {Part.FACE: "face", Part.UPPER: "upper", Part.HANDS: "hands", Part.LOWER: "lower"}
 STRIDE = 20
 EXPORT_S = 480.0
-VARIATION = 0.25  # without any, a network this small gestures less than its corpus
-LATE_FRAMES = 3  # strokes of the starter weights end a tenth of a second late on held-out clips
+VARIATION = 1.0  # every seed its own curves of chance
+LATE_FRAMES = 0
 # longest first, so that two processes end together; the root predictor needs the lower body's autoencoder
 JOBS = (("upper",), ("hands",), ("lower", "root"), ("face",))
 
@@ -71,10 +72,27 @@ class Plan:
         """Where stages keep their state."""
         return self.cache / "train"
 
+    @property
+    def context(self) -> int | None:
+        """Frames of sound that a window hears on both sides; None when it hears samples."""
+        return self.config.context_frames if self.config.audio_encoder == "frames" else None
+
+    @property
+    def audio(self) -> str:
+        """The kind of sound features."""
+        return CUES_CHANCE if self.config.audio_encoder == "frames" else AMPLITUDE_ONSET
+
     def load(self, split: str = "train", minutes: float = np.inf, sound: bool = True) -> Corpus:
         """The corpus as it is now."""
         return load_corpus(
-            self.corpus, self.cache / "features", self.out / "words.bin", self.speakers, split, minutes, sound
+            self.corpus,
+            self.cache / "features",
+            self.out / "words.bin",
+            self.speakers,
+            split,
+            minutes,
+            sound,
+            self.audio,
         )
 
 
@@ -158,8 +176,8 @@ def run_generator(plan: Plan) -> None:
     corpus = plan.load()
     held_out = _held_out(plan, corpus)
     say(f"corpus: {corpus.facts}, held out: {held_out.facts}")
-    windows = WindowSet(corpus, weights.autoencoders, STRIDE)
-    unseen = WindowSet(held_out, weights.autoencoders, STRIDE)
+    windows = WindowSet(corpus, weights.autoencoders, STRIDE, plan.context)
+    unseen = WindowSet(held_out, weights.autoencoders, STRIDE, plan.context)
     training = GeneratorTraining(weights.generator, weights.autoencoders, plan.generator)
     say(f"{len(windows)} windows, {sum(p.numel() for p in weights.generator.parameters()) / 1e6:.2f} M parameters")
     exported = time.monotonic() - EXPORT_S / 2  # the first one soon: others may be waiting for something that loads
@@ -205,7 +223,7 @@ def model_card(plan: Plan, corpus: Corpus) -> dict:
     notes = plan.checkpoints / "report.json"
     return {
         "name": "starter",
-        "audio": "amplitude+onset",
+        "audio": plan.audio,
         "words": {"kind": "fasttext", "file": "words.bin"},
         "face_basis": corpus.face_basis,
         "fps": 30,
@@ -230,10 +248,11 @@ def model_card(plan: Plan, corpus: Corpus) -> dict:
 def _generate_with(model: LoadedModel):
     network = TorchNetwork(model, "cpu")
 
-    def generate(clip: Clip, speaker: int):
-        codes = run_windows(
-            network, clip.audio.astype(np.float32), clip.words.astype(np.float32), speaker, model.neutral
-        )
+    def generate(clip: Clip, take: Take):
+        audio = clip.audio.astype(np.float32)
+        if network.info.context is not None:
+            audio = np.concatenate([audio, take.chance.astype(np.float32)], 1)
+        codes = run_windows(network, audio, clip.words.astype(np.float32), take.speaker, model.neutral)
         return decode_take(network, codes, np.zeros(3))
 
     return generate

@@ -7,8 +7,9 @@ import torch
 
 from ..body.parts import SPECS, TRANSLATION_WIDTH, Part
 from ..clock import FPS
+from ..generate.conditions import window_inputs
 from .autoencoders import encode
-from .dataset import WINDOW, Corpus, Take, full_vector, window_audio, window_starts, window_words
+from .dataset import WINDOW, Corpus, Take, full_vector, window_starts
 from .rotations import orthonormal
 
 SEED_FRAMES = 4
@@ -20,12 +21,11 @@ SEED_PARTS = (Part.UPPER, Part.HANDS, Part.LOWER)
 
 @dataclass(frozen=True)
 class Batch:
-    """Windows as the network takes them: U stretches of sound, B windows (some share a sound), T frames.
+    """B windows as the network takes them, T frames each.
 
     Attributes:
-        audio: (U, S, 2).
-        words: (U, T, D).
-        sound: (B,) int64, which of the stretches a window hears.
+        audio: (B, S, C), S samples or frames with their context.
+        words: (B, T, D).
         speaker: (B,) int64.
         motion: (B, T, 337), the recorded motion with x and z from the window's first frame.
         seed: (B, 4, 337), the first frames as generating would have decoded them.
@@ -35,7 +35,6 @@ class Batch:
 
     audio: torch.Tensor
     words: torch.Tensor
-    sound: torch.Tensor
     speaker: torch.Tensor
     motion: torch.Tensor
     seed: torch.Tensor
@@ -50,53 +49,57 @@ class WindowSet:
         corpus: clips and motions.
         autoencoders: the trained ones; they are not changed.
         stride: frames between windows' starts.
+        context: frames of sound that a window hears on both sides; None when it hears samples.
     """
 
-    def __init__(self, corpus: Corpus, autoencoders: dict[Part, torch.nn.Module], stride: int):
+    def __init__(
+        self, corpus: Corpus, autoencoders: dict[Part, torch.nn.Module], stride: int, context: int | None = None
+    ):
         self.corpus = corpus
+        self.context = context
         self.codes = [
             {part: encode(part, autoencoders[part], take.channels[part]) for part in Part} for take in corpus.takes
         ]
-        by_clip: dict[int, list[int]] = {}
-        for number, take in enumerate(corpus.takes):
-            by_clip.setdefault(take.clip, []).append(number)
-        self.stretches: list[tuple[int, int]] = []
-        self.rows: list[list[tuple[int, int]]] = []  # per stretch: (take, row of its seed)
+        self.places: list[tuple[int, int]] = []  # (take, first frame)
         seeds = []
-        for clip, numbers in by_clip.items():
-            starts = window_starts(min(corpus.takes[number].frames for number in numbers), stride)
-            self.stretches += [(clip, start) for start in starts]
-            first = sum(map(len, seeds))
-            seeds += [_seeds(corpus.takes[number], self.codes[number], starts, autoencoders) for number in numbers]
-            self.rows += [
-                [(number, first + order * len(starts) + index) for order, number in enumerate(numbers)]
-                for index in range(len(starts))
-            ]
+        for number, take in enumerate(corpus.takes):
+            starts = window_starts(take.frames, stride)
+            self.places += [(number, start) for start in starts]
+            seeds.append(_seeds(take, self.codes[number], starts, autoencoders))
         self.seeds = np.concatenate(seeds)
 
     def __len__(self) -> int:
-        return len(self.stretches)
+        return len(self.places)
 
     def draw(self, random: np.random.Generator, count: int) -> Batch:
-        """`count` stretches at random, with every take on them."""
+        """`count` windows at random."""
         return self.batch(random.integers(0, len(self), count))
 
     def batch(self, chosen: np.ndarray) -> Batch:
-        """The stretches with these numbers, with every take on them."""
-        clips = [(self.corpus.clips[clip], start) for clip, start in (self.stretches[i] for i in chosen)]
-        rows = [(place, *row) for place, i in enumerate(chosen) for row in self.rows[i]]
-        windows = [self._window(number, self.stretches[chosen[place]][1]) for place, number, _ in rows]
+        """The windows with these numbers."""
+        rows = [self.places[i] for i in chosen]
+        takes = [self.corpus.takes[number] for number, _ in rows]
+        heard = [self._sound(take, start) for take, (_, start) in zip(takes, rows, strict=True)]
+        windows = [self._window(*row) for row in rows]
+        audio, words = (torch.from_numpy(np.stack([pair[i] for pair in heard])) for i in (0, 1))
         motion, weight = (torch.from_numpy(np.stack([window[i] for window in windows])) for i in (0, 1))
         return Batch(
-            audio=torch.from_numpy(np.stack([window_audio(clip, start) for clip, start in clips])),
-            words=torch.from_numpy(np.stack([window_words(clip, start) for clip, start in clips])),
-            sound=torch.tensor([place for place, _, _ in rows]),
-            speaker=torch.tensor([self.corpus.takes[number].speaker for _, number, _ in rows]),
+            audio=audio,
+            words=words,
+            speaker=torch.tensor([take.speaker for take in takes]),
             motion=motion,
-            seed=torch.from_numpy(self.seeds[[seed for _, _, seed in rows]]),
+            seed=torch.from_numpy(self.seeds[chosen]),
             codes={part: torch.from_numpy(np.stack([window[2][part] for window in windows])) for part in Part},
             weight=weight,
         )
+
+    def _sound(self, take: Take, start: int) -> tuple[np.ndarray, np.ndarray]:
+        clip = self.corpus.clips[take.clip]
+        audio, words = window_inputs(clip.audio, clip.words, start, WINDOW, context=self.context)
+        if self.context is not None:
+            drawn, _ = window_inputs(take.chance, clip.words, start, WINDOW, context=self.context)
+            audio = np.concatenate([audio, drawn], 1)
+        return audio.astype(np.float32), words.astype(np.float32)
 
     def _window(self, number: int, start: int) -> tuple[np.ndarray, np.ndarray, dict[Part, np.ndarray]]:
         take = self.corpus.takes[number]

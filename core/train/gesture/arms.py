@@ -4,29 +4,40 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...body.curves import min_jerk, steps
 from ...body.skeleton import JOINT
-from .curves import drift, lag, loop, pulse, steps
+from ...clock import FPS
+from .curves import lag, loop
 from .ik import axis_angle, clamp_reach, frame, two_bone, unit
+from .manners import MANNERS
 from .plan import Plan
 from .styles import Style
 
 LEAST_BEND = np.radians(25)
 MOST_BEND = np.radians(125)
 ARM_LENGTH_M = 0.53  # the length that the styles' metres are meant for
-NEUTRAL = (0.06, -0.465, 0.13)  # (out, up, forward) where every clip begins, whatever its style
-SMOOTH_S = 0.05
-HIGHEST_LOOP_M = 0.32
-CEILING_M = 0.03  # wrists stay about below the shoulder
-MIDLINE_M = 0.12  # wrists keep this far from the body's middle, each on its own side
+NEUTRAL = np.array([0.05, -0.485, 0.09])  # (out, up, forward) where every clip begins, whatever its style
+SETTLE_S = (0.1, 1.1)  # from there into the style's rest
+SMOOTH_S = 0.04
+MIDLINE_M = 0.06  # wrists keep this far from the body's middle, each on its own side
+# where plain strokes go in turn, (out, up, forward) from home in metres: up and in, then down and out
+BEATS = np.array([[-0.06, 0.14, -0.04], [0.12, -0.10, 0.10]])
+PLACE_M = np.array([0.12, 0.11])  # how far chance moves the hands' place, out and up
+SINK = np.array([-0.01, -0.045, -0.02])  # hands sink while they are held up
+SINK_S = 1.6
+ROLL_DELAY_S = 0.04
 
 
 @dataclass(frozen=True)
 class ArmPath:
-    """One arm: wrist (T, 3) from the rest shoulder in the chest's frame, roll and wrist extension (T,) in radians."""
+    """One arm: wrist (T, 3) from the rest shoulder in the chest's frame, roll and wrist extension (T,) in radians,
+    and how much the shoulder is shrugged (T,) in radians.
+    """
 
     wrist: np.ndarray
     roll: np.ndarray
     extension: np.ndarray
+    shrug: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -38,7 +49,6 @@ class ArmRotations:
     elbow: np.ndarray
     wrist: np.ndarray
     reached: np.ndarray
-    bend: np.ndarray
 
 
 def sign(side: int) -> float:
@@ -54,52 +64,69 @@ def palm_normal(rest: np.ndarray, side: int) -> np.ndarray:
     return unit(normal if normal[1] < 0 else -normal)
 
 
-def arm_path(plan: Plan, style: Style, side: int, times_s: np.ndarray, rng: np.random.Generator) -> ArmPath:
-    """The wrist's way through every stroke and rest; its length unit is the styles' arm."""
-    mirror = np.array([sign(side), 1.0, 1.0])
-    scale = 1 + 0.10 * drift(rng, len(times_s), 9.0)
-    rest = np.array(style.rest)
-    settled = min(1.1, plan.strokes[0].start_s) if plan.strokes else 1.1
-    moves = [(0.1, max(settled, 0.3), rest)]
-    rolls = [(0.1, max(settled, 0.3), [np.radians(style.rest_palm)])]
-    extensions = []
+def leading(chance: dict[str, np.ndarray], style: Style, side: int) -> np.ndarray:
+    """How much (T, 1) this hand takes part in plain strokes: 1 when it leads or both do; the other one hangs."""
+    against = np.maximum(chance["lead"] * sign(side), 0)
+    return 1 - style.one_handed * min_jerk(1.8 * against)[:, None]
+
+
+def arm_path(plan: Plan, style: Style, side: int, times_s: np.ndarray, chance: dict[str, np.ndarray]) -> ArmPath:
+    """The wrist's way through every stroke and rest; its length unit is the styles' arm.
+
+    Plain strokes are moves around home, scaled by how much the hand leads; poses of classes take their place for a
+    while; both are blended with the rest pose.
+    """
+    rest, home = np.array(style.rest), np.array(style.home)
+    share = leading(chance, style, side)
+    up = [(*SETTLE_S, [0.0])]
+    beats, holds, poses, rolls, extensions, shrugs = [], [], [], [], [], []
     loops = np.zeros((len(times_s), 3))
-    delay = 0.0
+    posed = False
     for unit_ in plan.units:
-        for index, stroke in enumerate(unit_.strokes):
-            hand = stroke.hands[side]
-            target = np.array(hand.offset)
-            start, end = stroke.start_s + delay, stroke.end_s + delay
-            moves.append((start, end, target))
-            rolls.append((start + 0.04, end + 0.05, [np.radians(hand.palm)]))
-            extensions.append((start + 0.08, end + 0.06, [np.radians(hand.wrist)]))
-            travel = np.linalg.norm(target - moves[-2][2])
-            height = HIGHEST_LOOP_M * np.tanh(hand.loop * (1 - 0.6 * min(travel / 0.22, 1.0)) / HIGHEST_LOOP_M)
+        up.append((unit_.strokes[0].start_s, unit_.strokes[0].end_s, [1.0]))
+        for stroke in unit_.strokes:
+            start, end = stroke.start_s, stroke.end_s
+            beats.append((start, end, stroke.size * BEATS[stroke.beat]))
+            beats.append((end, end + SINK_S, stroke.size * (BEATS[stroke.beat] + SINK)))
             rise, swing = loop(times_s, start, end)
-            loops += height * (rise[:, None] * [0, 1.0, -0.25] + swing[:, None] * [0.45, 0.0, 0.55])
-            following = unit_.strokes[index + 1].start_s if index + 1 < len(unit_.strokes) else unit_.retract_s
-            recoil = pulse(times_s, end + 0.13, 0.13, 0.22) * hand.loop * 0.06
-            loops += recoil[:, None] * [0.0, 1.0, -0.4]
-            if following - end > 0.3:
-                home = np.array(style.home)
-                settle = target + (home - target) * 0.3 + [0, -0.02, 0]
-                moves.append((end + 0.03, following + 0.1, settle))
-        share = unit_.rest_share
-        last = unit_.strokes[-1].hands[side]
-        lowered = share * rest + (1 - share) * np.array(last.offset)
-        moves.append((unit_.retract_s, unit_.rested_s, lowered))
-        roll = share * style.rest_palm + (1 - share) * last.palm
-        rolls.append((unit_.retract_s, unit_.rested_s, [np.radians(roll)]))
-        extensions.append((unit_.retract_s, unit_.rested_s, [np.radians((1 - share) * last.wrist)]))
-    path = steps(times_s, NEUTRAL, moves)
-    home = np.array(style.home)
-    raised = np.clip((path[:, 1:2] - rest[1]) / max(home[1] - rest[1], 0.02), 0, 1)
-    path = path + loops * scale[:, None] + raised * (path - home) * (scale[:, None] - 1)
-    path[:, 1] = CEILING_M - _at_least(CEILING_M - path[:, 1], 0.0, 0.03)
-    path = lag(path, 0.0, SMOOTH_S)
-    roll = steps(times_s, [0.0], rolls)[:, 0]
-    extension = steps(times_s, [0.0], extensions)[:, 0]
-    return ArmPath(path * mirror, roll, extension)
+            loops += stroke.size * style.loop * (rise[:, None] * [0, 1.0, -0.3] + swing[:, None] * [0.4, 0.0, 0.5])
+            manner = MANNERS.get(stroke.kind) if stroke.kind else None
+            pose = manner.hands[side] if manner else None
+            if pose is not None:
+                # a pose that follows on another is reached from there, else from where plain strokes were
+                poses.append((start if posed else start - 1e-3, end if posed else start, pose.offset))
+                holds.append((start, end, [1.0]))
+            elif posed:
+                holds.append((start, end, [0.0]))
+            late = (start + ROLL_DELAY_S, end + ROLL_DELAY_S)
+            rolls.append((*late, [np.radians(pose.palm if pose else style.palm)]))
+            extensions.append((*late, [np.radians(pose.wrist if pose else 12.0)]))
+            shrugs.append((start, end, [np.radians(manner.shrug if manner else 0.0)]))
+            posed = pose is not None
+        lower = (unit_.retract_s, unit_.rested_s)
+        up.append((*lower, [1 - unit_.rest_share]))
+        if posed:
+            holds.append((*lower, [0.0]))
+        posed = False
+        rolls.append((*lower, [np.radians(style.rest_palm)]))
+        extensions.append((*lower, [0.0]))
+        shrugs.append((*lower, [0.0]))
+    raised = steps(times_s, [0.0], up)
+    held = steps(times_s, [0.0], holds)
+    pose = steps(times_s, home, poses)
+    place = np.stack([PLACE_M[0] * chance["out"], PLACE_M[1] * chance["up"], np.zeros(len(times_s))], 1)
+    plain = home + place + share * (steps(times_s, np.zeros(3), beats) + loops)
+    settled = steps(times_s, NEUTRAL, [(*SETTLE_S, rest)])
+    raised = 1 - (1 - raised * share) * (1 - held)
+    path = settled + raised * (plain + held * (pose - plain) - settled)
+    path = lag(path, 0.0, SMOOTH_S) * np.array([sign(side), 1.0, 1.0])
+    settle_roll = [(*SETTLE_S, [np.radians(style.rest_palm)])]
+    return ArmPath(
+        path,
+        steps(times_s, [0.0], settle_roll + rolls)[:, 0],
+        steps(times_s, [0.0], extensions)[:, 0],
+        steps(times_s, [0.0], shrugs)[:, 0],
+    )
 
 
 def solve_arm(path: ArmPath, rest: np.ndarray, side: int) -> ArmRotations:
@@ -133,18 +160,16 @@ def solve_arm(path: ArmPath, rest: np.ndarray, side: int) -> ArmRotations:
 
     palm = palm_normal(rest, side)
     knuckle = unit(rest[JOINT[f"{name}_middle1"]] - wrist)
-    velocity = np.gradient(offset[:, 1]) * 30
+    velocity = np.gradient(offset[:, 1]) * FPS if len(offset) > 1 else np.zeros(len(offset))
     drag = np.radians(np.clip(-16 * lag(velocity, 0.05, 0.035), -22, 22))
     flexion = axis_angle(unit(np.cross(knuckle, palm)), -(path.extension + drag))
     wrist_local = half_roll @ flexion
-    bend = np.arccos(np.clip((upper_way * fore_way).sum(-1), -1, 1))
     return ArmRotations(
         collar_rotation,
         np.swapaxes(collar_rotation, -1, -2) @ upper_world,
         np.swapaxes(upper_world, -1, -2) @ fore_world,
         wrist_local,
         shoulder_at + offset - (shoulder - chest),
-        bend,
     )
 
 
@@ -162,7 +187,7 @@ def _collar(path: ArmPath, side: int) -> np.ndarray:
     """The shoulder girdle follows a raised or reaching arm, a little late."""
     raised = lag(np.clip((path.wrist[:, 1] + 0.42) / 0.42, 0, 1.6), 0.05, 0.06)
     forward = lag(np.clip((path.wrist[:, 2] - 0.1) / 0.35, 0, 1.4), 0.05, 0.06)
-    elevation = np.radians(-4 + 8 * raised)
+    elevation = np.radians(-4 + 8 * raised) + path.shrug
     protraction = np.radians(6 * forward)
     up = axis_angle(np.array([0.0, 0.0, 1.0]), sign(side) * elevation)
     return up @ axis_angle(np.array([0.0, 1.0, 0.0]), -sign(side) * protraction)

@@ -5,11 +5,12 @@ from itertools import pairwise
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from ...audio.cues import VOWELS
+from ...audio.prosody import Prosody
 from ...body.parts import ARKIT_NAMES
-from . import lexicon
-from .curves import drift, lag, pulse
+from ...text import lexicon
+from .curves import lag, pulse
 from .plan import Plan
-from .prosody import VOWELS, Prosody
 from .styles import Style
 
 INDEX = {name: i for i, name in enumerate(ARKIT_NAMES)}
@@ -60,9 +61,10 @@ _VISEMES = {
 }  # fmt: skip
 _SAME = {"Z": "S", "ZH": "SH", "CH": "SH", "JH": "SH", "D": "T", "N": "T", "G": "K", "NG": "K", "AX": "AH"}
 CLOSED = frozenset("PBM")
+CLOSED_GAP = 0.06
 
 
-def face_channels(prosody: Prosody, plan: Plan, style: Style, head: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def face_channels(prosody: Prosody, plan: Plan, style: Style, head: np.ndarray) -> np.ndarray:
     """ARKit coefficients (T, 52), 0-1.
 
     Args:
@@ -70,7 +72,6 @@ def face_channels(prosody: Prosody, plan: Plan, style: Style, head: np.ndarray, 
         plan: accents and boundaries.
         style: manner.
         head: (T, 3) what the head turns beyond the trunk, radians; the eyes turn back to the viewer.
-        rng: for slow drift only.
     """
     times_s = prosody.times_s
     out = np.zeros((len(times_s), len(ARKIT_NAMES)))
@@ -87,9 +88,19 @@ def face_channels(prosody: Prosody, plan: Plan, style: Style, head: np.ndarray, 
         out[:, INDEX["mouthPress" + side]] += 0.28 * closed
         for channel in ("mouthLowerDown", "mouthUpperUp"):
             out[:, INDEX[channel + side]] *= 1 - closed
-    _expression(out, prosody, plan, style, rng)
+    _expression(out, prosody, plan, style)
     _gaze(out, head)
     return np.clip(out, 0, 1)
+
+
+def lips_closed(expression: np.ndarray) -> np.ndarray:
+    """Whether ARKit coefficients (T, 52) shape a closed mouth; (T,) bool.
+
+    The gap is what jawOpen opens less what mouthClose closes; lips that are pulled up or down part as well.
+    """
+    gap = expression[:, INDEX["jawOpen"]] - expression[:, INDEX["mouthClose"]]
+    pulled = [expression[:, INDEX[n + s]] for n in ("mouthLowerDown", "mouthUpperUp") for s in ("Left", "Right")]
+    return (gap < CLOSED_GAP) & (np.mean(pulled, 0) < CLOSED_GAP)
 
 
 def _mouth(prosody: Prosody, style: Style) -> np.ndarray:
@@ -133,21 +144,21 @@ def _closure(prosody: Prosody) -> np.ndarray:
     return closed
 
 
-def _expression(out: np.ndarray, prosody: Prosody, plan: Plan, style: Style, rng: np.random.Generator) -> None:
+def _expression(out: np.ndarray, prosody: Prosody, plan: Plan, style: Style) -> None:
     times_s = prosody.times_s
     count = len(times_s)
     brow, frown, squint = np.zeros(count), np.zeros(count), np.zeros(count)
     for accent in plan.accents:
-        if accent.kind == lexicon.QUESTION:
+        if accent.kind in (lexicon.QUESTION, lexicon.UNCERTAIN):
             brow += 0.9 * pulse(times_s, accent.time_s + 0.05, 0.30, 0.9)
         elif accent.kind == lexicon.NEGATION:
             frown += 0.6 * pulse(times_s, accent.time_s, 0.30, 0.7)
         elif accent.kind == lexicon.SMALL:
             squint += 0.5 * pulse(times_s, accent.time_s, 0.30, 0.6)
-        elif accent.prominence > 0.62:
+        elif accent.prominence > 0.6:
             brow += (accent.prominence - 0.45) * 1.3 * pulse(times_s, accent.time_s - 0.02, 0.24, 0.5)
     brow = np.minimum(brow, 1.2) * style.brow
-    smile = style.smile * (1 + 0.15 * drift(rng, count, 8.0)) * (0.8 + 0.2 * gaussian_filter1d(prosody.loudness, 12))
+    smile = style.smile * (0.8 + 0.2 * gaussian_filter1d(prosody.loudness, 12))
     blink = np.zeros(count)
     for time_s in _blinks(prosody):
         blink = np.maximum(blink, pulse(times_s, time_s, 0.10, 0.17))

@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from ...body.curves import steps
 from ...body.skeleton import JOINT
 from .arms import palm_normal
-from .curves import lag, steps
+from .curves import lag
 from .ik import axis_angle, unit
+from .manners import MANNERS
 from .plan import Plan
 from .styles import Style
 
@@ -42,20 +44,13 @@ def hand_channels(plan: Plan, style: Style, side: int, times_s: np.ndarray) -> n
     rest = SHAPES[style.rest_shape]
     for unit_ in plan.units:
         for stroke in unit_.strokes:
-            hand = stroke.hands[side]
             # the hand loosens while it is prepared and takes its shape towards the stroke's end
-            shape = SHAPES[hand.shape]
-            vigour = 0.75 + 0.25 * stroke.prominence
-            moves.append(
-                (
-                    stroke.start_s + 0.3 * (stroke.end_s - stroke.start_s),
-                    stroke.end_s,
-                    SHAPES["relaxed"] + vigour * (shape - SHAPES["relaxed"]),
-                )
-            )
-        last = SHAPES[unit_.strokes[-1].hands[side].shape]
-        loosened = max(unit_.rest_share, 0.6)
-        moves.append((unit_.retract_s, unit_.rested_s, loosened * rest + (1 - loosened) * last))
+            pose = MANNERS[stroke.kind].hands[side] if stroke.kind else None
+            vigour = 1.0 if pose else 0.45 + 0.4 * stroke.prominence
+            shape = SHAPES[pose.shape if pose else style.shape]
+            start = stroke.start_s + 0.25 * (stroke.end_s - stroke.start_s)
+            moves.append((start, stroke.end_s, SHAPES["relaxed"] + vigour * (shape - SHAPES["relaxed"])))
+        moves.append((unit_.retract_s, unit_.rested_s, rest))
     return steps(times_s, rest, moves)
 
 

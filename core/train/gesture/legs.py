@@ -1,49 +1,96 @@
-"""Planted feet: the pelvis moves, hips, knees and ankles follow by inverse kinematics."""
+"""Legs by inverse kinematics: planted feet, small steps of the free foot, the pelvis as high as both knees allow."""
 
 import numpy as np
 
 from ...body.skeleton import JOINT
-from .ik import frame, two_bone, unit
+from .ik import axis_angle, frame, two_bone, unit
 
 KNEE_BEND = np.radians(17)  # of the straighter leg; straighter knees amplify every small move
+# where a foot's curve of chance puts it, from the rest pose: (outwards, forward) metres at -1 and at 1
+BACK = np.array([-0.012, -0.07])
+AHEAD = np.array([0.05, 0.06])
+LIFT_M = 0.065
+PITCH = np.radians(14)  # the toes hang a little while the foot is in the air
+PULL = 0.45  # share of the feet's way that the pelvis goes along
 
 
-def stand(shift: np.ndarray, pelvis_world: np.ndarray, rest: np.ndarray) -> tuple[np.ndarray, dict[int, np.ndarray]]:
-    """Keep both feet exactly where they stand in the rest pose.
+def foot_path(place: np.ndarray, outward: float) -> tuple[np.ndarray, np.ndarray]:
+    """Where a foot goes.
 
     Args:
-        shift: (T, 2) metres of the pelvis to the left and forward.
-        pelvis_world: (T, 3, 3).
-        rest: (55, 3).
+        place: (T,) its curve of chance.
+        outward: +1 for the left foot, -1 for the right.
 
     Returns:
-        the translation (T, 3) and parent-local matrices (T, 3, 3) by joint index.
+        (T, 3) metres from the rest pose, and how far it is into being lifted (T,), 0-1.
+    """
+    ahead, back = np.maximum(place, 0)[:, None], np.maximum(-place, 0)[:, None]
+    flat = ahead * AHEAD + back * BACK
+    lift = _in_the_air(place)
+    return np.stack([outward * flat[:, 0], LIFT_M * lift, flat[:, 1]], 1), lift
+
+
+def _in_the_air(place: np.ndarray) -> np.ndarray:
+    """A hump (T,) of height 1 over every stretch where the curve moves."""
+    lift = np.zeros(len(place))
+    moving = np.concatenate([[False], np.abs(np.diff(place)) > 1e-4, [False]])
+    edges = np.flatnonzero(np.diff(moving.astype(int))).reshape(-1, 2)
+    for start, end in edges:
+        way = place[start : end + 1]
+        travelled = np.concatenate([[0], np.cumsum(np.abs(np.diff(way)))])
+        lift[start : end + 1] = np.maximum(np.sin(np.pi * travelled / travelled[-1]), 0) ** 1.5
+    return lift
+
+
+def stand(
+    shift: np.ndarray, pelvis_world: np.ndarray, rest: np.ndarray, feet: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, dict[int, np.ndarray], np.ndarray]:
+    """Put both feet where they belong.
+
+    Args:
+        shift: (T, 2) metres of the pelvis to the left and forward, from the middle of the feet.
+        pelvis_world: (T, 3, 3).
+        rest: (55, 3).
+        feet: curves of chance (T,) of the left and the right foot.
+
+    Returns:
+        the translation (T, 3), parent-local matrices (T, 3, 3) by joint index, and contacts (T, 4).
     """
     pelvis = rest[JOINT["pelvis"]]
     legs = {side: [rest[JOINT[f"{side}_{j}"]] for j in ("hip", "knee", "ankle", "foot")] for side in ("left", "right")}
-    ceilings = []
-    for hip, knee, ankle, _ in legs.values():
+    ways = {side: foot_path(feet[i], (1.0, -1.0)[i]) for i, side in enumerate(legs)}
+    centre = PULL * sum(way for way, _ in ways.values())[:, [0, 2]]
+    place = pelvis[[0, 2]] + shift + centre
+    ceilings, ankles = [], {}
+    for side, (hip, knee, ankle, _) in legs.items():
+        way, _ = ways[side]
+        ankles[side] = ankle + way
         upper, lower = np.linalg.norm(knee - hip), np.linalg.norm(ankle - knee)
         reach = np.sqrt(upper**2 + lower**2 + 2 * upper * lower * np.cos(KNEE_BEND))
         hang = pelvis_world @ (hip - pelvis)
-        across = pelvis[[0, 2]] + shift + hang[:, [0, 2]] - ankle[[0, 2]]
+        across = place + hang[:, [0, 2]] - ankles[side][:, [0, 2]]
+        # a lifted foot must not lift the pelvis
         ceilings.append(ankle[1] + np.sqrt(reach**2 - np.square(across).sum(-1)) - hang[:, 1])
     soft = 0.004
     height = -soft * np.logaddexp(-ceilings[0] / soft, -ceilings[1] / soft)
-    place = np.stack([pelvis[0] + shift[:, 0], height, pelvis[2] + shift[:, 1]], -1)
+    root = np.stack([place[:, 0], height, place[:, 1]], -1)
     rotations = {}
-    for side, (hip, knee, ankle, foot) in legs.items():
+    contacts = np.ones((len(shift), 4))
+    for index, (side, (hip, knee, ankle, foot)) in enumerate(legs.items()):
         upper, lower = np.linalg.norm(knee - hip), np.linalg.norm(ankle - knee)
-        root = place + pelvis_world @ (hip - pelvis)
-        end = np.broadcast_to(ankle, root.shape)
+        start, end = root + pelvis_world @ (hip - pelvis), ankles[side]
         toe = foot - ankle
         forward = unit(np.array([0.7 * toe[0], 0.0, toe[2]]))
-        middle = two_bone(root, end, upper, lower, np.broadcast_to(forward, root.shape))
-        hinge = np.cross(middle - root, end - middle)
+        middle = two_bone(start, end, upper, lower, np.broadcast_to(forward, start.shape))
+        hinge = np.cross(middle - start, end - middle)
         hinge_rest = np.cross([0.0, 1.0, 0.0], forward)
-        thigh = frame(middle - root, hinge) @ frame(knee - hip, hinge_rest).T
+        thigh = frame(middle - start, hinge) @ frame(knee - hip, hinge_rest).T
         shin = frame(end - middle, hinge) @ frame(ankle - knee, hinge_rest).T
+        lift = ways[side][1]
         rotations[JOINT[f"{side}_hip"]] = np.swapaxes(pelvis_world, -1, -2) @ thigh
         rotations[JOINT[f"{side}_knee"]] = np.swapaxes(thigh, -1, -2) @ shin
-        rotations[JOINT[f"{side}_ankle"]] = np.swapaxes(shin, -1, -2)
-    return place - pelvis, rotations
+        rotations[JOINT[f"{side}_ankle"]] = np.swapaxes(shin, -1, -2) @ axis_angle(
+            unit(np.cross([0.0, 1.0, 0.0], forward)), 0.35 * PITCH * lift
+        )
+        contacts[:, [index, index + 2]] = (lift < 0.02)[:, None]
+    return root - pelvis, rotations, contacts

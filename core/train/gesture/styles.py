@@ -1,4 +1,4 @@
-"""The four styles: how large, how often, how fast and where each of them gestures."""
+"""The four styles: how large, how fast and where each of them gestures."""
 
 from dataclasses import dataclass
 
@@ -9,18 +9,15 @@ class Style:
 
     Attributes:
         amplitude: scale of every stroke.
-        threshold: least prominence (0-1) that gets a stroke.
-        spacing_s: least time between strokes.
         move_s: time of preparation and stroke together, at most.
         home: (out, up, forward) of the wrist from the shoulder while speaking.
         rest: the same in pauses.
         rest_palm: forearm roll in pauses; 0 palms face each other, 90 up, -90 down.
-        rest_yaw: how far the resting elbow is turned out, 0-1.
         palm: forearm roll while speaking.
-        follow: how much of the leading hand's stroke the other hand makes, 0-1.
-        both: 0.5 and more: strokes take both hands; less: the right one leads.
+        one_handed: how much the hand that does not lead keeps still, 0-1.
         loop: height of the loop on the way to a stroke.
         shape: hand shape while speaking.
+        rest_shape: hand shape in pauses.
         nod: degrees of head nod on a full accent.
         sway: metres of a weight shift.
         smile: resting smile, 0-1.
@@ -31,15 +28,12 @@ class Style:
 
     name: str
     amplitude: float
-    threshold: float
-    spacing_s: float
     move_s: float
     home: tuple[float, float, float]
     rest: tuple[float, float, float]
     rest_palm: float
     palm: float
-    follow: float
-    both: float
+    one_handed: float
     loop: float
     shape: str
     rest_shape: str
@@ -55,28 +49,24 @@ STYLES: dict[str, Style] = {
     style.name: style
     for style in (
         Style(
-            name="calm", amplitude=2.5, threshold=0.36, spacing_s=0.62, move_s=1.15,
-            home=(0.02, -0.30, 0.29), rest=(-0.02, -0.42, 0.20), rest_palm=-10, palm=30, follow=0.95, both=0.5,
-            loop=0.18, shape="open", rest_shape="relaxed", nod=7.5, sway=0.045, smile=0.12, brow=0.35, lean=1.5,
-            mouth=0.9,
+            name="calm", amplitude=1.1, move_s=0.85, home=(0.04, -0.30, 0.26), rest=(0.05, -0.49, 0.08),
+            rest_palm=-5, palm=15, one_handed=0.8, loop=0.05, shape="open", rest_shape="relaxed", nod=6.0,
+            sway=0.050, smile=0.12, brow=0.35, lean=1.5, mouth=0.95,
         ),
         Style(
-            name="lively", amplitude=2.9, threshold=0.28, spacing_s=0.56, move_s=0.95,
-            home=(0.06, -0.25, 0.30), rest=(0.09, -0.48, 0.09), rest_palm=0, palm=25, follow=1.0, both=0.6,
-            loop=0.165, shape="spread", rest_shape="relaxed", nod=10.5, sway=0.05, smile=0.25, brow=0.6, lean=3.0,
-            mouth=1.1,
+            name="lively", amplitude=1.35, move_s=0.75, home=(0.09, -0.25, 0.27), rest=(0.07, -0.49, 0.07),
+            rest_palm=0, palm=20, one_handed=0.75, loop=0.08, shape="spread", rest_shape="relaxed", nod=9.0,
+            sway=0.060, smile=0.25, brow=0.6, lean=3.0, mouth=1.1,
         ),
         Style(
-            name="presenter", amplitude=2.6, threshold=0.32, spacing_s=0.58, move_s=1.0,
-            home=(0.07, -0.27, 0.30), rest=(-0.03, -0.36, 0.24), rest_palm=0, palm=42, follow=1.05, both=0.75,
-            loop=0.18, shape="flat", rest_shape="relaxed", nod=9.0, sway=0.05, smile=0.2, brow=0.5, lean=2.0,
-            mouth=1.0,
+            name="presenter", amplitude=1.25, move_s=0.8, home=(0.07, -0.26, 0.28), rest=(0.0, -0.42, 0.19),
+            rest_palm=0, palm=24, one_handed=0.6, loop=0.06, shape="flat", rest_shape="relaxed", nod=7.5,
+            sway=0.055, smile=0.2, brow=0.5, lean=2.0, mouth=1.0,
         ),
         Style(
-            name="reserved", amplitude=2.2, threshold=0.38, spacing_s=0.64, move_s=1.1,
-            home=(0.0, -0.36, 0.25), rest=(0.05, -0.47, 0.13), rest_palm=-5, palm=12, follow=0.6, both=0.2,
-            loop=0.18, shape="relaxed", rest_shape="relaxed", nod=6.0, sway=0.04, smile=0.05, brow=0.25, lean=0.8,
-            mouth=0.8,
+            name="reserved", amplitude=1.0, move_s=0.9, home=(0.03, -0.35, 0.22), rest=(0.03, -0.49, 0.09),
+            rest_palm=-5, palm=10, one_handed=1.0, loop=0.05, shape="relaxed", rest_shape="relaxed", nod=5.0,
+            sway=0.045, smile=0.05, brow=0.25, lean=0.8, mouth=0.85,
         ),
     )
 }  # fmt: skip

@@ -1,20 +1,20 @@
 """The gesture grammar as one function: speech and words in, a whole-body motion out."""
 
 from collections.abc import Sequence
-from zlib import crc32
 
 import numpy as np
 
+from ...audio.prosody import Prosody, analyse
 from ...body.motion import Motion
 from ...body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from ...body.skeleton import JOINT, JOINT_COUNT, default_rest_joints
 from ...clock import frame_to_sample
+from ...generate.chance import CHANNELS, draw_chance
 from .arms import arm_path, solve_arm
 from .face import face_channels
 from .hands import hand_channels, hand_rotations
 from .legs import stand
 from .plan import Plan, make_plan
-from .prosody import Prosody, analyse
 from .styles import STYLES
 from .torso import torso_path
 
@@ -27,6 +27,7 @@ def synthesise(
     style: str,
     seed: int = 0,
     rest_joints: np.ndarray | None = None,
+    chance: np.ndarray | None = None,
 ) -> Motion:
     """Gesture with speech.
 
@@ -34,29 +35,33 @@ def synthesise(
         samples: (N,) mono speech at 16 kHz.
         words: aligned words (`core.text.timing.Word`) with their phones.
         style: a name in STYLES.
-        seed: changes only slow drift.
+        seed: of the curves of chance.
         rest_joints: (55, 3) skeleton in metres; the bundled character's when None.
+        chance: (T, C) curves (`core.generate.chance`) instead of those of the seed.
 
     Returns:
-        a motion of frame_count(N) frames, feet planted throughout.
+        a motion of frame_count(N) frames; feet are planted but for steps.
     """
     prosody = analyse(samples, words)
     plan = make_plan(prosody, STYLES[style])
-    return perform(prosody, plan, style, seed, rest_joints)
+    chance = draw_chance(prosody.frame_count, seed, prosody.moments_s) if chance is None else chance
+    return perform(prosody, plan, style, chance, rest_joints)
 
 
-def perform(prosody: Prosody, plan: Plan, style: str, seed: int = 0, rest_joints: np.ndarray | None = None) -> Motion:
+def perform(
+    prosody: Prosody, plan: Plan, style: str, chance: np.ndarray, rest_joints: np.ndarray | None = None
+) -> Motion:
     """Turn a plan into motion (see `synthesise`)."""
     manner = STYLES[style]
     rest = default_rest_joints() if rest_joints is None else rest_joints
-    rng = np.random.default_rng([seed, crc32(style.encode())])
+    curves = dict(zip(CHANNELS, chance.astype(np.float64).T, strict=True))
     times_s = prosody.times_s
     count = prosody.frame_count
     matrices = np.tile(np.eye(3), (count, JOINT_COUNT, 1, 1))
 
     arms = []
     for side, name in enumerate(("left", "right")):
-        arm = solve_arm(arm_path(plan, manner, side, times_s, rng), rest, side)
+        arm = solve_arm(arm_path(plan, manner, side, times_s, curves), rest, side)
         arms.append(arm)
         for joint in ("collar", "shoulder", "elbow", "wrist"):
             matrices[:, JOINT[f"{name}_{joint}"]] = getattr(arm, joint)
@@ -64,10 +69,11 @@ def perform(prosody: Prosody, plan: Plan, style: str, seed: int = 0, rest_joints
             matrices[:, joint] = turn
 
     wrists = np.stack([arm.reached for arm in arms], 1)
-    torso = torso_path(plan, manner, times_s, wrists - wrists[:1], rng)
+    torso = torso_path(plan, manner, times_s, wrists - wrists[:1], curves)
     for joint, rotvec in torso.rotvecs.items():
         matrices[:, joint] = rotvec_to_matrix(rotvec)
-    translation, legs = stand(torso.shift, matrices[:, JOINT["pelvis"]], rest)
+    feet = (curves["left_foot"], curves["right_foot"])
+    translation, legs, contacts = stand(torso.shift, matrices[:, JOINT["pelvis"]], rest, feet)
     for joint, turn in legs.items():
         matrices[:, joint] = turn
 
@@ -76,12 +82,14 @@ def perform(prosody: Prosody, plan: Plan, style: str, seed: int = 0, rest_joints
     return Motion(
         rotations=matrix_to_rotvec(matrices),
         translation=translation,
-        expression=face_channels(prosody, plan, manner, head, rng),
-        contacts=np.ones((count, 4)),
+        expression=face_channels(prosody, plan, manner, head),
+        contacts=contacts,
         rest_joints=rest,
     )
 
 
 def neutral_pose(style: str = "calm", rest_joints: np.ndarray | None = None) -> Motion:
     """Eight frames of standing at rest: what clips begin with, and the generator's seed."""
-    return synthesise(np.zeros(frame_to_sample(NEUTRAL_FRAMES) - 1), (), style, rest_joints=rest_joints)
+    still = np.zeros((NEUTRAL_FRAMES, len(CHANNELS)))
+    silence = np.zeros(frame_to_sample(NEUTRAL_FRAMES) - 1)
+    return synthesise(silence, (), style, rest_joints=rest_joints, chance=still)

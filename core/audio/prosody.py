@@ -1,0 +1,186 @@
+"""From sound and word times to loudness, accents, phrases and gesture units: what bodies follow in speech."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+from scipy.signal import find_peaks
+
+from ..clock import FPS, SAMPLE_RATE, frame_count
+from ..text import lexicon
+
+HOP = SAMPLE_RATE // 100
+HILL_DB = 6.0  # a nucleus stands out of its surroundings by this much
+ABOVE_FLOOR_DB = 12.0
+NEAR_S = 2.0  # loud is what is loud within two seconds
+SPACING_S = 0.45  # between accents; hands make no more strokes than that
+TRIGGER_SPACING_S = 0.75  # between two accents with gestures of their own
+PHRASE_PAUSE_S = 0.18
+UNIT_PAUSE_S = 0.7
+SHORTEST_SOUND_S = 0.12
+EDGE_S = 0.03  # alignment is no better than this
+
+
+@dataclass(frozen=True)
+class Accent:
+    """A stressed syllable.
+
+    Attributes:
+        time_s: where its vowel is loudest.
+        prominence: 0-1, how much louder than the nuclei around it.
+        loudness: 0-1 within the recording.
+        word: index of its word, -1 without one.
+        kind: the word's class (`core.text.lexicon`) when it is to be gestured.
+        order: number of the accent within its unit.
+    """
+
+    time_s: float
+    prominence: float
+    loudness: float
+    word: int = -1
+    kind: str | None = None
+    order: int = 0
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of speech in seconds."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class Prosody:
+    """What gestures follow.
+
+    Attributes:
+        frame_count: frames at 30 fps that cover the sound.
+        loudness: (T,) 0 in silence, about 1 at the loudest.
+        words: the words as given.
+        accents: in order of time.
+        phrases: stretches of speech without a pause.
+        units: stretches of phrases without a long pause; the hands stay up in each.
+    """
+
+    frame_count: int
+    loudness: np.ndarray
+    words: tuple
+    accents: tuple[Accent, ...]
+    phrases: tuple[Span, ...]
+    units: tuple[Span, ...]
+
+    @property
+    def times_s(self) -> np.ndarray:
+        """Time (T,) of every frame."""
+        return np.arange(self.frame_count) / FPS
+
+    @property
+    def moments_s(self) -> list[float]:
+        """When the accents are, ascending."""
+        return [accent.time_s for accent in self.accents]
+
+    def accents_in(self, span: Span) -> tuple[Accent, ...]:
+        """The accents of a stretch."""
+        return tuple(a for a in self.accents if span.start_s - 0.1 <= a.time_s <= span.end_s + 0.1)
+
+
+def analyse(samples: np.ndarray, words: Sequence = ()) -> Prosody:
+    """Read the prosody of speech.
+
+    Args:
+        samples: (N,) mono, 16 kHz.
+        words: aligned words (`core.text.timing.Word`); without any, phrases are where there is sound.
+    """
+    words = tuple(words)
+    frames = frame_count(len(samples))
+    level = speech_level(np.asarray(samples, np.float64))
+    loud = _loudness(level)
+    loudness = np.interp(np.arange(frames) / FPS, np.arange(len(loud)) / 100, loud)
+    spoken = [(w.start_s, w.end_s) for w in words] if words else _sounding(level)
+    phrases, units = _spans(spoken, PHRASE_PAUSE_S), _spans(spoken, UNIT_PAUSE_S)
+    accents = _number(_accents(level, loud, words, units), units)
+    return Prosody(frames, loudness, words, accents, phrases, units)
+
+
+def speech_level(samples: np.ndarray) -> np.ndarray:
+    """Power in dB, every 10 ms, smoothed over about 60 ms."""
+    whole = max(len(samples) // HOP, 1) * HOP
+    samples = np.pad(samples, (0, max(whole - len(samples), 0)))[:whole]
+    power = np.square(samples).reshape(-1, HOP).mean(1)
+    return 10 * np.log10(gaussian_filter1d(power, 2.5) + 1e-9)
+
+
+def _loudness(level: np.ndarray) -> np.ndarray:
+    floor, top = np.percentile(level, 8), np.percentile(level, 97)
+    return np.clip((level - max(floor, top - 40)) / max(min(top - floor, 40), 12), 0, 1.2)
+
+
+def _sounding(level: np.ndarray) -> list[tuple[float, float]]:
+    """Stretches (start_s, end_s) that are loud enough to be speech."""
+    on = np.concatenate([[False], level > np.percentile(level, 10) + ABOVE_FLOOR_DB, [False]])
+    edges = np.flatnonzero(np.diff(on.astype(int))).reshape(-1, 2) / 100
+    return [(a, b) for a, b in edges if b - a >= SHORTEST_SOUND_S]
+
+
+def _spans(spoken: list[tuple[float, float]], pause_s: float) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    for start, end in spoken:
+        if spans and start - spans[-1].end_s <= pause_s:
+            spans[-1] = Span(spans[-1].start_s, max(end, spans[-1].end_s))
+        else:
+            spans.append(Span(start, end))
+    return tuple(spans)
+
+
+def _accents(level: np.ndarray, loud: np.ndarray, words: tuple, units: tuple[Span, ...]) -> list[Accent]:
+    """Loud nuclei, and the words that call for a gesture; none nearer to a better one than the spacing."""
+    nuclei, _ = find_peaks(level, prominence=HILL_DB, height=np.percentile(level, 10) + ABOVE_FLOOR_DB, distance=8)
+    near = int(NEAR_S * 100)
+    candidates = []
+    for peak in nuclei:
+        around = level[nuclei[np.abs(nuclei - peak) <= near]]
+        above = float(level[peak] - np.median(around))
+        if any(u.start_s - 0.1 <= peak / 100 <= u.end_s + 0.1 for u in units):
+            candidates.append((above, int(peak)))
+    starts = [word.start_s - EDGE_S for word in words]
+    accents = []
+    for above, peak in candidates:
+        index = bisect_right(starts, peak / 100) - 1
+        inside = index >= 0 and peak / 100 <= words[index].end_s + EDGE_S
+        index = index if inside else -1
+        kind = lexicon.word_class(words[index].word) if inside else None
+        accents.append(Accent(peak / 100, 0.4 + 0.6 * np.tanh(above / 6), float(loud[peak]), index, kind))
+    heard = {accent.word for accent in accents if accent.kind}
+    for index, word in enumerate(words):
+        kind = lexicon.word_class(word.word)
+        if kind is None or index in heard:
+            continue
+        low, high = int(word.start_s * 100), int(word.end_s * 100) + 1
+        if low < len(level):
+            peak = low + int(np.argmax(level[low:high]))
+            accents.append(Accent(peak / 100, 0.5, float(loud[peak]), index, kind))
+    chosen: list[Accent] = []
+    for accent in sorted(accents, key=_rank):
+        least = [TRIGGER_SPACING_S if accent.kind and other.kind else SPACING_S for other in chosen]
+        if all(abs(accent.time_s - o.time_s) >= s for o, s in zip(chosen, least, strict=True)):
+            chosen.append(accent)
+    return sorted(chosen, key=lambda a: a.time_s)
+
+
+def _rank(accent: Accent) -> tuple:
+    """Best first: words with gestures of their own (rarer classes before pronouns), then by prominence."""
+    common = accent.kind in (lexicon.SELF, lexicon.YOU, lexicon.QUESTION, lexicon.CONTRAST)
+    return (accent.kind is None, common, -accent.prominence, accent.time_s)
+
+
+def _number(accents: list[Accent], units: tuple[Span, ...]) -> tuple[Accent, ...]:
+    out, unit, order = [], -1, 0
+    for accent in accents:
+        place = next((i for i, u in enumerate(units) if accent.time_s <= u.end_s + 0.1), len(units))
+        order = order + 1 if place == unit else 0
+        unit = place
+        out.append(Accent(accent.time_s, accent.prominence, accent.loudness, accent.word, accent.kind, order))
+    return tuple(out)

@@ -1,0 +1,102 @@
+"""What speech does not decide: slow seeded curves for handedness, place of the hands, weight, feet and gaze.
+
+Weights that were trained with these curves as an input turn every seed into a different take that is as smooth as
+the corpus: chance is drawn once per take, not per frame.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from ..body.curves import min_jerk, steps
+from ..clock import FPS
+
+CHANNELS = ("lead", "out", "up", "stance", "forward", "left_foot", "right_foot", "look", "tilt", "breath")
+WIDTH = len(CHANNELS)
+HOLD_S = (2.0, 6.0)  # a gesture choice lasts this long
+MOVE_S = 0.7
+LEAD_S = 0.02  # before the vowel is loudest, as strokes
+STANCE_S = (3.0, 8.0)
+SHIFT_S = (1.3, 2.0)
+STEP_S = 0.6
+STEP_SHARE = 0.5  # of weight shifts that are followed by a step of the free foot
+BREATHS_PER_S = 0.25
+STILL_S = 2.0  # a take begins on both feet, in the neutral pose
+
+
+def draw_chance(frame_count: int, seed: int, moments_s: Sequence[float] = (), temperature: float = 1.0) -> np.ndarray:
+    """Draw the curves of a take.
+
+    Args:
+        frame_count: T.
+        moments_s: when hands strike (accents, ascending seconds); choices of the hands and the gaze change so that they
+            arrive at one of them.
+        seed: another seed, another take.
+        temperature: 0 gives the same curves for every seed, 1 the seed's own.
+
+    Returns:
+        (T, WIDTH) float32, within about -1 to 1, second derivative continuous. `stance` is 1 with the weight on the
+        left leg and -1 on the right; a foot's curve says where it stands (0: where the neutral pose has it), and moves
+        only while the other leg carries the weight.
+    """
+    own = _draw(frame_count, np.random.default_rng([seed % 2**32, 1]), moments_s)
+    if temperature >= 1:
+        return own
+    common = _draw(frame_count, np.random.default_rng([0, 0]), moments_s)
+    free = [CHANNELS.index(name) for name in ("lead", "out", "up", "look", "tilt")]
+    mixed = common if temperature < 0.5 else own.copy()
+    mixed[:, free] = (1 - temperature) * common[:, free] + temperature * own[:, free]
+    return mixed
+
+
+def _draw(frame_count: int, rng: np.random.Generator, moments_s: Sequence[float]) -> np.ndarray:
+    columns = dict.fromkeys(CHANNELS)
+    for name in ("lead", "out", "up", "look", "tilt"):
+        columns[name] = _choices(frame_count, rng, moments_s)
+    columns["forward"] = 0.6 * _choices(frame_count, rng, ())
+    columns["breath"] = _breath(frame_count, rng)
+    columns["stance"], columns["left_foot"], columns["right_foot"] = _standing(frame_count, rng)
+    return np.stack([columns[name] for name in CHANNELS], 1).astype(np.float32)
+
+
+def _choices(frame_count: int, rng: np.random.Generator, moments_s: Sequence[float]) -> np.ndarray:
+    """Values that hold for a few seconds and move smoothly to the next; (T,)."""
+    moves, time = [], STILL_S * rng.uniform(0.3, 1)
+    while time < frame_count / FPS:
+        later = bisect_left(moments_s, time + MOVE_S)
+        end = moments_s[later] - LEAD_S if later < len(moments_s) else time + MOVE_S
+        moves.append((end - MOVE_S, MOVE_S, rng.uniform(-1, 1)))
+        time = end + rng.uniform(*HOLD_S)
+    return _moves(frame_count, moves)
+
+
+def _standing(frame_count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weight and the places of both feet; (T,) each."""
+    shifts, placed, side, time = [], ([], []), rng.choice([-1.0, 1.0]), STILL_S
+    while time < frame_count / FPS:
+        length = rng.uniform(*SHIFT_S)
+        shifts.append((time, length, side * rng.uniform(0.65, 1.0)))
+        time += length
+        if rng.random() < STEP_SHARE:
+            free = 1 if side > 0 else 0
+            placed[free].append((time + 0.1, STEP_S, rng.choice([-1.0, -0.4, 0.0, 0.4, 1.0])))
+            time += STEP_S + 0.2
+        time += rng.uniform(*STANCE_S)
+        side = -side
+    wobble = gaussian_filter1d(rng.standard_normal(frame_count + 360), 45)[180 : 180 + frame_count]
+    wobble *= min_jerk(np.arange(frame_count) / FPS / STILL_S)
+    return _moves(frame_count, shifts) + 0.5 * wobble, _moves(frame_count, placed[0]), _moves(frame_count, placed[1])
+
+
+def _breath(frame_count: int, rng: np.random.Generator) -> np.ndarray:
+    """A sine of about a quarter of a hertz whose rate wanders; (T,)."""
+    rate = BREATHS_PER_S * (1 + 0.15 * np.sin(2 * np.pi * np.arange(frame_count) / FPS / 17 + rng.uniform(0, 6)))
+    return np.sin(2 * np.pi * np.cumsum(rate) / FPS)
+
+
+def _moves(frame_count: int, moves: list[tuple[float, float, float]]) -> np.ndarray:
+    """A curve (T,) from 0 through (start_s, length_s, value), minimum-jerk between holds."""
+    times = np.arange(frame_count) / FPS
+    return steps(times, [0.0], [(start, start + length, [value]) for start, length, value in moves])[:, 0]

@@ -1,0 +1,66 @@
+"""Which words call for a gesture of their own, and of what kind."""
+
+NEGATION = "negation"
+SELF = "self"
+YOU = "you"
+NUMBER = "number"
+LARGE = "large"
+SMALL = "small"
+UP = "up"
+DOWN = "down"
+LEFT = "left"
+RIGHT = "right"
+LIST = "list"
+CONTRAST = "contrast"
+QUESTION = "question"
+UNCERTAIN = "uncertainty"
+
+_WORDS = {
+    NEGATION: "no not never none nothing nobody nowhere neither nor without cannot can't don't doesn't didn't won't "
+    "isn't aren't wasn't weren't couldn't wouldn't shouldn't haven't hasn't hadn't hardly refuse stop",
+    SELF: "i me my mine myself i'm i've i'll i'd",
+    YOU: "you your yours yourself you're you've you'll you'd",
+    NUMBER: "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty hundred "
+    "thousand million billion half twice percent dozen",
+    LARGE: "big bigger biggest large larger huge great enormous giant massive wide wider whole entire vast gigantic "
+    "everything everyone everybody everywhere immense broad",
+    SMALL: "small smaller smallest little tiny narrow thin slight slightly miniature minor",
+    UP: "up rise rises rising rose high higher highest above climb climbs climbed increase increased increases raise "
+    "raised lift lifted grow grows growing grew top",
+    DOWN: "down fall falls falling fell low lower lowest below under beneath drop drops dropped bottom sink sinks "
+    "decrease decreased reduce reduced",
+    LEFT: "left west",
+    RIGHT: "right east",
+    LIST: "first second third fourth fifth next finally also plus another furthermore lastly",
+    CONTRAST: "but however although though instead whereas otherwise unless despite rather different",
+    QUESTION: "what why how who where whom what's who's where's how's",
+    UNCERTAIN: "maybe perhaps possibly probably might guess wonder unsure suppose unclear doubt somehow roughly",
+}
+CLASSES = tuple(_WORDS)
+WORD_CLASS: dict[str, str] = {}
+for _kind, _words in _WORDS.items():
+    for _word in _words.split():
+        WORD_CLASS.setdefault(_word, _kind)
+
+FUNCTION_WORDS = frozenset(
+    "a an the of to in on at by for with from as into onto than and or but so if it its it's he she they them his her "
+    "him their is are was were be been being am do does did have has had will would can could shall should may might "
+    "that this these those there i you we me my your our us which who whom whose when where while not such some any "
+    "about upon".split()
+)
+
+
+def word_class(word: str) -> str | None:
+    """The kind of a word, or None for one without a gesture of its own."""
+    word = bare(word)
+    return NUMBER if word.isdigit() else WORD_CLASS.get(word)
+
+
+def is_content(word: str) -> bool:
+    """Whether a word carries meaning of its own rather than grammar."""
+    return bare(word) not in FUNCTION_WORDS
+
+
+def bare(word: str) -> str:
+    """A word in small letters without punctuation around it."""
+    return word.lower().replace("’", "'").strip(".,;:!?\"'()")
