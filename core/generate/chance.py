@@ -21,6 +21,7 @@ LEAD_S = 0.02  # before the vowel is loudest, as strokes
 STANCE_S = (3.0, 8.0)
 SHIFT_S = (1.3, 2.0)
 STEP_S = 0.6
+PLACES = (-1.0, -0.4, 0.0, 0.4, 1.0)
 STEP_SHARE = 0.5  # of weight shifts that are followed by a step of the free foot
 BREATHS_PER_S = 0.25
 STILL_S = 2.0  # a take begins on both feet, in the neutral pose
@@ -75,13 +76,15 @@ def _choices(frame_count: int, rng: np.random.Generator, moments_s: Sequence[flo
 def _standing(frame_count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Weight and the places of both feet; (T,) each."""
     shifts, placed, side, time = [], ([], []), rng.choice([-1.0, 1.0]), STILL_S
+    stands = [0.0, 0.0]
     while time < frame_count / FPS:
         length = rng.uniform(*SHIFT_S)
         shifts.append((time, length, side * rng.uniform(0.65, 1.0)))
         time += length
         if rng.random() < STEP_SHARE:
             free = 1 if side > 0 else 0
-            placed[free].append((time + 0.1, STEP_S, rng.choice([-1.0, -0.4, 0.0, 0.4, 1.0])))
+            stands[free] = rng.choice([place for place in PLACES if place != stands[free]])
+            placed[free].append((time + 0.1, STEP_S, stands[free]))
             time += STEP_S + 0.2
         time += rng.uniform(*STANCE_S)
         side = -side

@@ -10,6 +10,8 @@ import soundfile
 from scipy.ndimage import gaussian_filter1d
 
 from core.audio.load import load_audio
+from core.audio.prosody import Accent, Prosody, Span, analyse
+from core.body.curves import min_jerk, steps
 from core.body.kinematics import forward_kinematics
 from core.body.motion import load_motion
 from core.body.parts import ARKIT_NAMES
@@ -17,14 +19,16 @@ from core.body.rotation import continuous, rotvec_to_matrix, rotvec_to_quaternio
 from core.body.skeleton import JOINT
 from core.clock import frame_count
 from core.errors import GestureError
+from core.generate.chance import CHANNELS, draw_chance
 from core.text.align import align
 from core.text.timing import Phone, Word, save_words
 from core.train.corpus import make_corpus
 from core.train.gesture import STYLES, neutral_pose, synthesise
 from core.train.gesture.arms import arm_path, solve_arm
-from core.train.gesture.curves import min_jerk, steps
-from core.train.gesture.plan import LEAD_S, make_plan
-from core.train.gesture.prosody import analyse
+from core.train.gesture.classes import CLASSES, in_class, read_pose
+from core.train.gesture.face import lips_closed
+from core.train.gesture.plan import HOLD_S, LEAD_S, SHORTEST_MOVE_S, make_plan
+from core.train.gesture.synthesis import perform
 
 DEMO = Path(__file__).parents[2] / "addon" / "assets" / "demo"
 RATE = 16000
@@ -87,43 +91,79 @@ def test_a_motion_covers_all_of_the_sound_and_is_finite(performed, spoken):
     assert np.isfinite(motion.rotations).all()
 
 
-def test_the_same_seed_gives_the_same_motion_and_another_seed_only_drifts(spoken):
+def test_the_same_seed_gives_the_same_motion_and_another_seed_another_one(spoken):
     samples, words = spoken
     first, again = (synthesise(samples, words, "lively", seed=3) for _ in range(2))
     other = synthesise(samples, words, "lively", seed=4)
     np.testing.assert_array_equal(first.rotations, again.rotations)
-    assert not np.array_equal(first.rotations, other.rotations)
     apart = np.linalg.norm(wrists(first) - wrists(other), axis=-1)
-    assert apart.mean() < 0.05
+    assert apart.mean() > 0.05
 
 
-def test_wrists_stop_on_prominent_syllables(performed, spoken):
+def test_strokes_end_on_accents(performed, spoken):
     style, motion = performed
-    strokes = make_plan(analyse(*spoken), STYLES[style]).strokes
+    prosody = analyse(*spoken)
+    strokes = make_plan(prosody, STYLES[style]).strokes
     assert len(strokes) >= 5
     speed = np.linalg.norm(np.gradient(gaussian_filter1d(wrists(motion), 1.0, axis=0), axis=0), axis=-1) * 30
-    peaks = {s.time_s for s in analyse(*spoken).syllables if s.prominence >= STYLES[style].threshold}
-    for stroke in strokes:
-        assert min(abs(stroke.end_s + LEAD_S - p) for p in peaks) < 1e-6
+    for stroke, following in itertools.zip_longest(strokes, strokes[1:]):
+        assert min(abs(stroke.end_s + LEAD_S - moment) for moment in prosody.moments_s) < 1e-6
+        assert stroke.end_s - stroke.start_s >= SHORTEST_MOVE_S
+        assert following is None or following.start_s >= stroke.end_s + HOLD_S - 1e-9
         end = round(stroke.end_s * 30)
-        leading = speed[:, 0 if stroke.lead == "left" else 1]
-        before = leading[max(round(stroke.start_s * 30), 0) : end].max()
-        assert leading[end - 1 : end + 2].min() < 0.4 * before
+        moving = speed[max(round(stroke.start_s * 30), 0) : end].max(0)
+        leading = int(moving.argmax())
+        if moving[leading] > 0.35:
+            assert speed[end - 1 : end + 3, leading].min() < 0.5 * moving[leading]
 
 
-def test_feet_never_move(performed):
+def test_a_word_with_a_class_takes_the_hands_to_its_pose_and_no_other():
+    kinds = [None] + [kind for name in CLASSES for kind in (name, None, None)]
+    accents = tuple(Accent(1.5 + 0.8 * i, 0.6, 0.6, 0, kind, i) for i, kind in enumerate(kinds))
+    end = accents[-1].time_s + 1
+    frames = int(end * 30)
+    prosody = Prosody(frames, np.full(frames, 0.5), (), accents, (Span(1.2, end),), (Span(1.2, end),))
+    for style in STYLES:
+        motion = perform(prosody, make_plan(prosody, STYLES[style]), style, np.zeros((frames, len(CHANNELS))))
+        pose = read_pose(positions(motion), motion.skeleton)
+        wrong = 0
+        for accent in accents:
+            near = slice(round(accent.time_s * 30) - 3, round(accent.time_s * 30) + 4)
+            entered = {kind for kind in CLASSES if in_class(kind, pose)[near].any()}
+            assert accent.kind is None or accent.kind in entered
+            wrong += len(entered - {accent.kind})
+        assert wrong <= 2
+
+
+def test_feet_stand_still_but_for_steps(performed):
     _, motion = performed
     joints = positions(motion)
-    for name in ("left_ankle", "right_ankle", "left_foot", "right_foot"):
+    for column, name in enumerate(("left_ankle", "right_ankle", "left_foot", "right_foot")):
         place = joints[:, JOINT[name]]
-        assert np.abs(place - place[0]).max() < 1e-4
-        assert np.abs(place - motion.skeleton[JOINT[name]]).max() < 1e-4
-    assert (motion.contacts == 1).all()
+        stands = motion.contacts[:, column] == 1
+        both = stands[1:] & stands[:-1]
+        assert np.linalg.norm(np.diff(place, axis=0), axis=1)[both].max() < 1e-3
+        assert np.abs(place[stands, 1] - motion.skeleton[JOINT[name], 1]).max() < 3e-3
+
+
+def test_a_step_lifts_the_free_foot_and_sets_it_down_elsewhere():
+    frames = 1800
+    silence = Prosody(frames, np.zeros(frames), (), (), (), ())
+    chance = draw_chance(frames, 5)
+    motion = perform(silence, make_plan(silence, STYLES["calm"]), "calm", chance)
+    lifted = motion.contacts[:, :2] == 0
+    assert 0.02 < lifted.any(1).mean() < 0.3
+    assert not lifted.all(1).any()
+    height = positions(motion)[:, [JOINT["left_foot"], JOINT["right_foot"]], 1]
+    assert (height - height[0]).max() > 0.05
+    stance = chance[:, CHANNELS.index("stance")]
+    assert (stance[lifted[:, 0]] < 0).all()
+    assert (stance[lifted[:, 1]] > 0).all()
 
 
 def test_the_pelvis_moves_slowly(performed):
     _, motion = performed
-    assert np.linalg.norm(np.diff(motion.translation, axis=0), axis=1).max() * 30 < 0.12
+    assert np.linalg.norm(np.diff(motion.translation, axis=0), axis=1).max() * 30 < 0.2
 
 
 @pytest.mark.parametrize("side", [0, 1])
@@ -132,11 +172,9 @@ def test_arms_reach_their_targets_with_bent_elbows(style, side, spoken):
     prosody = analyse(*spoken)
     rest = neutral_pose().skeleton
     name = ("left", "right")[side]
-    path = arm_path(make_plan(prosody, STYLES[style]), STYLES[style], side, prosody.times_s, np.random.default_rng(0))
+    chance = dict(zip(CHANNELS, draw_chance(prosody.frame_count, 0).T, strict=True))
+    path = arm_path(make_plan(prosody, STYLES[style]), STYLES[style], side, prosody.times_s, chance)
     arm = solve_arm(path, rest, side)
-    bend = np.degrees(arm.bend)
-    assert bend.min() > 15
-    assert bend.max() < 130
     world = arm.collar
     place = rest[JOINT[f"{name}_collar"]] + world @ (rest[JOINT[f"{name}_shoulder"]] - rest[JOINT[f"{name}_collar"]])
     for turn, start, end in ((arm.shoulder, "shoulder", "elbow"), (arm.elbow, "elbow", "wrist")):
@@ -182,7 +220,7 @@ def test_lips_close_on_p_b_and_m(performed, spoken):
         for phone in word.phones:
             frame = round((phone.start_s + phone.end_s) * 15)
             if phone.phone in ("P", "B", "M"):
-                assert (jaw - close)[frame] < 0.04
+                assert lips_closed(motion.expression)[frame]
             if phone.phone in ("AA", "AO", "AY"):
                 assert (jaw - close)[frame] > 0.12
 

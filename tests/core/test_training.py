@@ -8,17 +8,19 @@ import soundfile
 import torch
 from scipy.ndimage import gaussian_filter1d
 
+from core.audio.cues import WIDTH as CUES
 from core.body.kinematics import forward_kinematics
 from core.body.motion import Motion, save_motion
 from core.body.parts import SPECS, Part
 from core.body.rotation import rot6d_to_matrix as numpy_matrix
 from core.body.rotation import rotvec_to_rot6d
 from core.body.skeleton import JOINT, default_rest_joints
-from core.clock import FPS, frame_count, frame_to_sample
+from core.clock import FPS, frame_count
+from core.generate.chance import WIDTH as CHANCE
 from core.model.config import STARTER
 from core.text.timing import Word, save_words
 from core.train.codebook import CodebookLearner, nearest
-from core.train.dataset import full_vector, load_corpus, root_velocity, window_audio, window_starts
+from core.train.dataset import full_vector, load_corpus, root_velocity, window_starts
 from core.train.fit import FitSettings, fit
 from core.train.generator import GeneratorSettings
 from core.train.losses import RootLoss, geodesic
@@ -140,9 +142,8 @@ def test_corpus_holds_what_the_files_hold(folder):
     again = plan_for(folder).load()  # now from the cache
     for a, b in zip(corpus.takes, again.takes, strict=True):
         assert all(np.array_equal(a.channels[part], b.channels[part]) for part in Part)
-    late = window_audio(corpus.clips[0], corpus.clips[0].frames - 10)
-    assert late.shape == (frame_to_sample(64), 2)
-    assert not late[frame_to_sample(10) :].any()
+    assert corpus.clips[0].audio.shape == (corpus.clips[0].frames, CUES)
+    assert corpus.takes[0].chance.shape == (corpus.takes[0].frames, CHANCE)
     vector = full_vector(corpus.takes[0], 20, 84)
     assert vector.shape == (64, 337)
     assert vector[0, [330, 332]].tolist() == [0, 0]
@@ -237,7 +238,7 @@ def test_both_stages_leave_a_model_that_generates(folder, capsys):
     network = load_network(folder / "model", "cpu")
     assert tuple(network.info.speakers) == STYLES
     frames = 100
-    audio = np.random.default_rng(0).random((frame_to_sample(frames), 2)).astype(np.float32)
+    audio = np.random.default_rng(0).random((frames, CUES + CHANCE)).astype(np.float32)
     codes = run_windows(network, audio, np.zeros((frames, 8), np.float32), 1, network.info.neutral)
     motion = decode_take(network, codes, np.zeros(3))
     assert motion.frame_count == frames

@@ -92,5 +92,5 @@ def stand(
         rotations[JOINT[f"{side}_ankle"]] = np.swapaxes(shin, -1, -2) @ axis_angle(
             unit(np.cross([0.0, 1.0, 0.0], forward)), 0.35 * PITCH * lift
         )
-        contacts[:, [index, index + 2]] = (lift < 0.02)[:, None]
+        contacts[:, [index, index + 2]] = (lift < 0.005)[:, None]
     return root - pelvis, rotations, contacts
