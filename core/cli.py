@@ -1,4 +1,4 @@
-"""The product's steps from a shell: generate, finish, align, evaluate, parity."""
+"""The product's steps from a shell: generate, finish, align, train, evaluate, parity."""
 
 import argparse
 import json
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .errors import Cancelled, GestureError
 from .finish.command import add_finish
+from .train.command import add_arguments as add_train_arguments
 from .train.evaluate.options import add_arguments as add_evaluate_arguments
 
 EXIT_BAD_INPUT = 2
@@ -49,6 +50,10 @@ def _parser() -> argparse.ArgumentParser:
     parity = commands.add_parser("parity", help="compare the architecture with golden outputs")
     parity.add_argument("golden", type=Path)
     parity.set_defaults(run=_parity)
+
+    train = commands.add_parser("train", help="train networks on a folder of recordings")
+    add_train_arguments(train)
+    train.set_defaults(run=_train)
     return parser
 
 
@@ -107,9 +112,17 @@ def _parity(arguments: argparse.Namespace) -> int:
     return parity(arguments.golden)
 
 
+def _train(arguments: argparse.Namespace) -> int:
+    from .train.command import run
+
+    return run(arguments, arguments.given)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one command; bad input ends with exit code 2 and a remedy on stderr."""
+    argv = sys.argv[1:] if argv is None else argv
     arguments = _parser().parse_args(argv)
+    arguments.given = argv[1:]
     try:
         return arguments.run(arguments)
     except GestureError as error:

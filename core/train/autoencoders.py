@@ -1,56 +1,73 @@
-"""Stage one: a quantised autoencoder per body part, and the predictor of the root's path from the legs."""
+"""Stage one: a quantised autoencoder per body part."""
 
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from ..body.parts import SPECS, TRANSLATION_WIDTH, Part
-from .codebook import CodebookLearner, jitter, nearest
-from .dataset import WINDOW, Corpus
-from .fit import FitSettings, Step, fit
-from .losses import PartLoss, RootLoss
-from .rotations import orthonormal
+from .codebook import CodebookLearner, jitter, moves, nearest
+from .dataset import WINDOW
+from .frames import PartFrames
+from .losses import PUBLISHED_PART, PUBLISHED_ROOT, PartLoss, PartWeights, RootWeights
+from .parallel import Team, shared_mean
+from .training import Result, Step, Training
 
-FREE_SHARE = 0.15  # of the run, before the codebook exists
 START_LATENTS = 20_000
-COMMITMENT = 0.25
-SMOOTHNESS = 0.02
-SCALE = 0.05  # keeps the latents' variance near one: every loss on latents, here and in stage two, assumes it
-JITTER = 0.05
-ROOT_WINDOW = 128
-DECODED_SHARE = 0.5  # of the predictor's batches that show decoded rather than recorded legs
+LAST_RESTART = 0.9  # of the run: entries that start later would not settle
 
 
 @dataclass(frozen=True)
-class PartFrames:
-    """All motions of a part end to end.
+class AutoencoderSettings:
+    """How stage one learns; the defaults suit small networks and short runs.
 
     Attributes:
-        channels: (N, C) float32.
-        starts: first frame of every motion.
-        lengths: frames of every motion.
+        batch: windows per step.
+        root_batch: windows of `root_window` frames per step of the root predictor.
+        root_window: frames.
+        decoded_share: of the root predictor's windows that show decoded rather than recorded legs.
+        averages: whether the codebook follows its latents' moving averages; False: gradients, as published.
+        restarts: whether entries that nobody uses start again elsewhere.
+        free_share: of the run, before the codebook exists.
+        commitment: weight of the distance between latents and their entries.
+        smoothness: weight of the latents' change from frame to frame.
+        scale: keeps the latents' variance near one, which the defaults of stage two's loss assume.
+        jitter: share of latents that decoding sees replaced by a neighbour in time.
+        part: weights of the autoencoders' loss.
+        root: weights of the root predictor's loss.
     """
 
-    channels: np.ndarray
-    starts: np.ndarray
-    lengths: np.ndarray
+    batch: int = 32
+    root_batch: int = 16
+    root_window: int = 128
+    decoded_share: float = 0.5
+    averages: bool = True
+    restarts: bool = True
+    free_share: float = 0.15
+    commitment: float = 0.25
+    smoothness: float = 0.02
+    scale: float = 0.05
+    jitter: float = 0.05
+    part: PartWeights = field(default_factory=PartWeights)
+    root: RootWeights = field(default_factory=RootWeights)
 
-    def windows(self, random: np.random.Generator, count: int, frames: int) -> np.ndarray:
-        """`count` windows (count, frames, C) from anywhere; motions shorter than a window hold their last frame."""
-        chosen = random.choice(len(self.starts), count, p=self.lengths / self.lengths.sum())
-        first = random.integers(0, np.maximum(self.lengths[chosen] - frames, 0) + 1)
-        index = np.minimum(first[:, None] + np.arange(frames), self.lengths[chosen, None] - 1)
-        return self.channels[self.starts[chosen, None] + index]
 
-
-def part_frames(corpus: Corpus, part: Part) -> PartFrames:
-    """A corpus' channels of one part, end to end."""
-    channels = [take.channels[part] for take in corpus.takes]
-    lengths = np.array([len(c) for c in channels])
-    return PartFrames(np.concatenate(channels), np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+PUBLISHED_AUTOENCODERS = AutoencoderSettings(
+    batch=64,
+    root_batch=64,
+    root_window=WINDOW,
+    decoded_share=0.0,
+    averages=False,
+    free_share=0.0,
+    commitment=1.0,
+    smoothness=0.0,
+    scale=0.0,
+    jitter=0.0,
+    part=PUBLISHED_PART,
+    root=PUBLISHED_ROOT,
+)
 
 
 def encoder_input(part: Part, channels: Tensor) -> Tensor:
@@ -59,15 +76,6 @@ def encoder_input(part: Part, channels: Tensor) -> Tensor:
         return channels
     width = SPECS[part].rotation_width
     shown = channels.clone()
-    shown[..., width : width + TRANSLATION_WIDTH] = 0
-    return shown
-
-
-def root_input(lower: Tensor) -> Tensor:
-    """What the root predictor is shown of a lower body (..., 61): true rotations, no root motion, raw contacts."""
-    width = SPECS[Part.LOWER].rotation_width
-    shown = lower.clone()
-    shown[..., :width] = orthonormal(lower[..., :width])
     shown[..., width : width + TRANSLATION_WIDTH] = 0
     return shown
 
@@ -97,60 +105,108 @@ def _statistics(channels: np.ndarray, like: Tensor) -> tuple[Tensor, Tensor]:
     return torch.as_tensor(channels.mean(0)).to(like), torch.as_tensor(spread).to(like)
 
 
-class AutoencoderTraining(nn.Module):
-    """One part's autoencoder with everything its training remembers."""
+class AutoencoderTraining(Training):
+    """One part's autoencoder with everything its training remembers.
 
-    def __init__(self, part: Part, autoencoder: nn.Module, rest_joints: np.ndarray):
+    Args:
+        part: which body part.
+        autoencoder: trained in place.
+        frames: what it is to reconstruct.
+        rest_joints: (55, 3) metres.
+        settings: how it learns.
+    """
+
+    def __init__(
+        self,
+        part: Part,
+        autoencoder: nn.Module,
+        frames: PartFrames,
+        rest_joints: np.ndarray,
+        settings: AutoencoderSettings | None = None,
+    ):
         super().__init__()
         self.part = part
+        self.settings = settings or AutoencoderSettings()
+        self.frames = frames
         self.autoencoder = autoencoder
-        self.learner = CodebookLearner(autoencoder.quantizer.embedding.weight)
-        self.loss = PartLoss(part, rest_joints)
+        self.learner = CodebookLearner(autoencoder.quantizer.embedding.weight, self.settings.averages)
+        self.loss = PartLoss(part, rest_joints, self.settings.part)
+        self._seen: list[tuple[Tensor, Tensor]] = []
 
-    def forward(self, channels: Tensor, quantise: bool) -> tuple[Tensor, dict[str, float]]:
-        """Loss of windows (B, T, C), and its terms."""
-        latents = self.autoencoder.encode(encoder_input(self.part, channels))  # (B, T, D)
-        spread = latents.var((0, 1)).mean().clamp(min=1e-6)
-        extra = SMOOTHNESS * torch.diff(latents, dim=1).square().mean() + SCALE * torch.log(spread).square()
-        inner, report = latents, {"spread": float(spread.detach())}
-        if quantise:
+    def networks(self) -> Iterator[nn.Module]:
+        """See `Training`."""
+        yield from (self.autoencoder.encoder, self.autoencoder.decoder)
+
+    def prepare(self, seed: int) -> None:
+        """Before the first step: start as if channels were standardised."""
+        sample = self.frames.sample(np.random.default_rng(seed), START_LATENTS)
+        shown = encoder_input(self.part, torch.as_tensor(sample)).numpy()
+        scale_to_data(self.autoencoder.encoder, self.autoencoder.decoder, shown, sample)
+
+    def draw(self, step: Step) -> Tensor:
+        """See `Training`; (b, T, C)."""
+        count = self.settings.batch
+        return torch.from_numpy(self.frames.windows(step.random(), count, WINDOW, step.mine(count)))
+
+    def before(self, step: Step) -> None:
+        """Start the codebook when its time comes."""
+        if step.progress < self.settings.free_share or bool(self.learner.ready):
+            return
+        sample = self.frames.windows(step.random(1), START_LATENTS // WINDOW, WINDOW)
+        many = encoder_input(self.part, torch.from_numpy(sample).to(self.learner.total.device))
+        with torch.no_grad():
+            if self.settings.scale:
+                spread = float(self.autoencoder.encode(many).var((0, 1)).mean() ** 0.5)
+                normalise_latents(self.autoencoder, spread)
+            self.learner.start(self.autoencoder.encode(many).flatten(0, 1))
+
+    def forward(self, channels: Tensor, step: Step) -> Result:
+        """Loss of windows (b, T, C); the codebook takes part once it has started."""
+        settings, count = self.settings, self.settings.batch
+        channels = channels.to(self.learner.total.device)
+        latents = self.autoencoder.encode(encoder_input(self.part, channels)).float()  # (b, T, D)
+        centred = latents - shared_mean(latents.mean((0, 1)))
+        spread = shared_mean(centred.square().mean()).clamp(min=1e-6)
+        extra = settings.smoothness * torch.diff(latents, dim=1).square().mean()
+        extra = extra + settings.scale * torch.log(spread).square()
+        inner, report = latents, {"spread": spread.detach()}
+        if bool(self.learner.ready):
             codebook = self.learner.codebook
             codes = nearest(latents.detach(), codebook)
             entries = codebook[codes]
-            extra = extra + COMMITMENT * (latents - entries).square().mean()
-            inner = jitter(latents + (entries - latents).detach(), JITTER)
+            extra = extra + settings.commitment * (latents - entries.detach()).square().mean()
+            if not settings.averages:
+                extra = extra + (entries - latents.detach()).square().mean()
+            inner = latents + (entries - latents).detach()
+            if settings.jitter and self.training:
+                move = moves(count, WINDOW, settings.jitter, step.generator())[step.mine(count)]
+                inner = jitter(inner, move.to(inner.device))
             if self.training:
-                self.learner.update(latents.detach().flatten(0, 1), codes.flatten())
-            report["changes"] = float((torch.diff(codes, dim=1) != 0).float().mean())
+                self._seen.append((latents.detach().flatten(0, 1), codes.flatten()))
+            report["changes"] = (torch.diff(codes, dim=1) != 0).float().mean()
         value, terms = self.loss(self.autoencoder.decode(inner), channels)
-        return value + extra, terms | report
+        return Result(value + extra, terms | report, len(channels) / count)
 
+    def settle(self, step: Step, team: Team) -> dict[str, float]:
+        """Move the codebook after the latents of the whole batch."""
+        if not self._seen:
+            return {}
+        latents, codes = (torch.cat(values) for values in zip(*self._seen, strict=True))
+        self._seen = []
+        self.learner.update(latents, codes, self.settings.restarts and step.progress < LAST_RESTART, team)
+        return self.learner.use()
 
-def train_autoencoder(
-    part: Part, autoencoder: nn.Module, corpus: Corpus, settings: FitSettings, checkpoint: Path, batch: int = 32
-) -> None:
-    """Train one part's autoencoder in place."""
-    frames = part_frames(corpus, part)
-    if not checkpoint.exists():
-        sample = np.random.default_rng(settings.seed).choice(frames.channels, min(len(frames.channels), START_LATENTS))
-        shown = encoder_input(part, torch.as_tensor(sample)).numpy()
-        scale_to_data(autoencoder.encoder, autoencoder.decoder, shown, sample)
-    training = AutoencoderTraining(part, autoencoder, corpus.rest_joints)
+    def finish(self) -> None:
+        """After the last step: latents of unit variance, where the settings ask for it."""
+        if self.settings.scale:
+            normalise_latents(self.autoencoder, codebook_spread(self.autoencoder))
 
-    def loss(step: Step) -> tuple[Tensor, dict[str, float]]:
-        quantise = step.progress > FREE_SHARE
-        if quantise and not bool(training.learner.ready):
-            many = torch.as_tensor(frames.windows(step.random, START_LATENTS // WINDOW, WINDOW))
-            with torch.no_grad():
-                latents = autoencoder.encode(encoder_input(part, many))
-            normalise_latents(autoencoder, float(latents.var((0, 1)).mean() ** 0.5))
-            with torch.no_grad():
-                latents = autoencoder.encode(encoder_input(part, many))
-            training.learner.start(latents.flatten(0, 1))
-        return training(torch.as_tensor(frames.windows(step.random, batch, WINDOW)), quantise)
-
-    fit(part.value, training, loss, settings, checkpoint)
-    normalise_latents(autoencoder, codebook_spread(autoencoder))
+    @torch.no_grad()
+    def held_out(self, frames: PartFrames, count: int = 64) -> dict[str, float]:
+        """The loss on windows of other motions, always the same ones."""
+        channels = torch.from_numpy(frames.windows(np.random.default_rng(0), count, WINDOW))
+        result = self(channels, Step(0))
+        return {"loss": float(result.loss)} | {name: float(value) for name, value in result.terms.items()}
 
 
 def codebook_spread(autoencoder: nn.Module) -> float:
@@ -174,65 +230,22 @@ def normalise_latents(autoencoder: nn.Module, spread: float) -> None:
     autoencoder.quantizer.embedding.weight.div_(spread)
 
 
-class RootTraining(nn.Module):
-    """The root predictor and its loss."""
-
-    def __init__(self, predictor: nn.Module, rest_joints: np.ndarray):
-        super().__init__()
-        self.predictor = predictor
-        self.loss = RootLoss(rest_joints)
-
-    def forward(self, lower: Tensor, true: Tensor) -> tuple[Tensor, dict[str, float]]:
-        """Loss of the path predicted for the shown legs `lower` (B, T, 61)."""
-        predicted = self.predictor(root_input(lower))
-        return self.loss(predicted, lower, true)
-
-
-def train_root(
-    predictor: nn.Module,
-    lower: nn.Module,
-    corpus: Corpus,
-    settings: FitSettings,
-    checkpoint: Path,
-    batch: int = 16,
-) -> None:
-    """Train the root predictor in place, on recorded legs and on legs as the trained `lower` decodes them."""
-    frames = part_frames(corpus, Part.LOWER)
-    decoded = PartFrames(reconstruct(Part.LOWER, lower, frames), frames.starts, frames.lengths)
-    if not checkpoint.exists():
-        random = np.random.default_rng(settings.seed)
-        sample = random.choice(frames.channels, min(len(frames.channels), START_LATENTS))
-        scale_to_data(predictor.encoder, predictor.decoder, root_input(torch.as_tensor(sample)).numpy(), sample)
-    training = RootTraining(predictor, corpus.rest_joints)
-
-    def loss(step: Step) -> tuple[Tensor, dict[str, float]]:
-        seed = step.random.integers(2**31)
-        true, shown = (f.windows(np.random.default_rng(seed), batch, ROOT_WINDOW) for f in (frames, decoded))
-        keep = step.random.random(batch) >= DECODED_SHARE
-        shown[keep] = true[keep]
-        return training(torch.as_tensor(shown), torch.as_tensor(true))
-
-    fit("root", training, loss, settings, checkpoint)
-
-
 @torch.no_grad()
 def encode(part: Part, autoencoder: nn.Module, channels: np.ndarray) -> np.ndarray:
     """Codes (T,) of one motion's channels (T, C), the whole motion at once as it will be decoded."""
-    latents = autoencoder.encode(encoder_input(part, torch.as_tensor(channels)[None]))
-    return nearest(latents[0], autoencoder.quantizer.embedding.weight).numpy()
+    book = autoencoder.quantizer.embedding.weight
+    shown = encoder_input(part, torch.from_numpy(np.array(channels)).to(book.device)[None])
+    return nearest(autoencoder.encode(shown)[0], book).cpu().numpy()
 
 
 @torch.no_grad()
 def decode(autoencoder: nn.Module, codes: np.ndarray) -> np.ndarray:
     """Channels (T, C) of codes (T,)."""
-    return autoencoder.decode(autoencoder.quantizer.embedding.weight[torch.as_tensor(codes)][None])[0].numpy()
+    book = autoencoder.quantizer.embedding.weight
+    return autoencoder.decode(book[torch.as_tensor(codes).to(book.device)][None])[0].cpu().numpy()
 
 
-def reconstruct(part: Part, autoencoder: nn.Module, frames: PartFrames) -> np.ndarray:
-    """Every motion through the autoencoder; (N, C)."""
-    out = np.empty_like(frames.channels)
+def reconstruct(part: Part, autoencoder: nn.Module, frames: PartFrames) -> PartFrames:
+    """Every motion through the autoencoder."""
     autoencoder.eval()
-    for start, length in zip(frames.starts, frames.lengths, strict=True):
-        piece = frames.channels[start : start + length]
-        out[start : start + length] = decode(autoencoder, encode(part, autoencoder, piece))
-    return out
+    return PartFrames([decode(autoencoder, encode(part, autoencoder, motion)) for motion in frames.motions])

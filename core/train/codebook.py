@@ -1,7 +1,9 @@
-"""Learning a codebook: start from the data, moving averages, codes that nobody uses start again elsewhere."""
+"""Learning a codebook: start from the data, moving averages or gradients, codes that nobody uses start again."""
 
 import torch
 from torch import Tensor, nn
+
+from .parallel import ALONE, Team
 
 DECAY = 0.98
 DEAD_SHARE = 0.05  # of the mean use; rarer codes start again
@@ -21,18 +23,21 @@ class CodebookLearner(nn.Module):
     The published model learns its codebook by gradient; averages reach the same optimum in far fewer steps.
 
     Args:
-        codebook: (K, D) parameter, changed in place and never by gradient.
+        codebook: (K, D) parameter, changed in place.
+        averages: False leaves the entries to a gradient and only restarts the dead ones.
     """
 
-    def __init__(self, codebook: nn.Parameter):
+    def __init__(self, codebook: nn.Parameter, averages: bool = True):
         super().__init__()
-        codebook.requires_grad_(False)
+        codebook.requires_grad_(not averages)
+        self.averages = averages
         object.__setattr__(self, "codebook", codebook)
         entries, width = codebook.shape
         self.register_buffer("count", torch.ones(entries))
         self.register_buffer("total", torch.zeros(entries, width))
         self.register_buffer("ready", torch.zeros((), dtype=torch.bool))
         self.register_buffer("updates", torch.zeros((), dtype=torch.long))
+        self.register_buffer("restarted", torch.zeros((), dtype=torch.long))
 
     @torch.no_grad()
     def start(self, latents: Tensor) -> None:
@@ -53,17 +58,35 @@ class CodebookLearner(nn.Module):
         self.ready.fill_(True)
 
     @torch.no_grad()
-    def update(self, latents: Tensor, codes: Tensor) -> None:
-        """Follow one batch: latents (N, D) and the entries (N,) they chose."""
+    def update(self, latents: Tensor, codes: Tensor, restarts: bool = True, team: Team = ALONE) -> None:
+        """Follow one batch, this process' part of it.
+
+        Args:
+            latents: (N, D).
+            codes: (N,) the entries they chose.
+            restarts: whether entries that nobody uses may start again.
+            team: processes that share the codebook.
+        """
         entries = len(self.codebook)
+        latents, codes = team.gather(latents), team.gather(codes)
         count = torch.bincount(codes, minlength=entries).to(latents.dtype)
-        total = torch.zeros_like(self.total).index_add_(0, codes, latents)
         self.count.mul_(DECAY).add_(count, alpha=1 - DECAY)
-        self.total.mul_(DECAY).add_(total, alpha=1 - DECAY)
-        self.codebook.copy_(self.total / self.count.clamp(min=1e-4)[:, None])
+        if self.averages:
+            total = torch.zeros_like(self.total).index_add_(0, codes, latents)
+            self.total.mul_(DECAY).add_(total, alpha=1 - DECAY)
+            self.codebook.copy_(self.total / self.count.clamp(min=1e-4)[:, None])
         self.updates += 1
-        if int(self.updates) % RESTART_EVERY == 0:
+        if restarts and int(self.updates) % RESTART_EVERY == 0:
             self._restart(latents)
+        # sums on a GPU differ in their last bits from run to run, and processes must not drift apart
+        team.follow([self.codebook, self.count, self.total])
+
+    def use(self) -> dict[str, float]:
+        """How the entries are used: the share in use, their perplexity, how many started again so far."""
+        share = self.count / self.count.sum()
+        alive = (self.count >= DEAD_SHARE * self.count.mean()).float().mean()
+        perplexity = torch.exp(-(share * torch.log(share.clamp(min=1e-12))).sum())
+        return {"used": float(alive), "perplexity": float(perplexity), "restarts": float(self.restarted)}
 
     def _restart(self, latents: Tensor) -> None:
         mean = self.count.mean()
@@ -74,6 +97,7 @@ class CodebookLearner(nn.Module):
         self.codebook[dead] = fresh
         self.count[dead] = 0.5 * mean
         self.total[dead] = fresh * 0.5 * mean
+        self.restarted += len(dead)
 
 
 def _spread(latents: Tensor, count: int) -> Tensor:
@@ -93,10 +117,19 @@ def _badly_served(latents: Tensor, codebook: Tensor, count: int) -> Tensor:
     return latents[torch.multinomial(error, count, replacement=True)]
 
 
-def jitter(latents: Tensor, share: float) -> Tensor:
-    """Latents (B, T, D) of which a share is replaced by a neighbour in time, so that decoding forgives a shaky code."""
-    batch, frames, _ = latents.shape
-    move = torch.randint(0, 2, (batch, frames)) * 2 - 1
-    move = move * (torch.rand(batch, frames) < share)
-    index = (torch.arange(frames) + move).clamp(0, frames - 1).to(latents.device)
+def jitter(latents: Tensor, move: Tensor) -> Tensor:
+    """Latents (B, T, D), each replaced by that of a neighbour in time, so that decoding forgives a shaky code.
+
+    Args:
+        latents: (B, T, D).
+        move: (B, T) int64, -1, 0 or 1 frames.
+    """
+    frames = latents.shape[1]
+    index = (torch.arange(frames, device=latents.device) + move).clamp(0, frames - 1)
     return torch.gather(latents, 1, index[..., None].expand_as(latents))
+
+
+def moves(count: int, frames: int, share: float, generator: torch.Generator) -> Tensor:
+    """(count, frames) int64 for `jitter`: a share of them -1 or 1, the rest 0."""
+    side = torch.randint(0, 2, (count, frames), generator=generator) * 2 - 1
+    return side * (torch.rand(count, frames, generator=generator) < share)

@@ -1,135 +1,253 @@
-"""One training loop for every stage: Adam, cosine schedule, clipped gradients, checkpoints that resume."""
+"""One training loop for every stage, exact to resume, alone or with other processes."""
 
 import math
-import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 
+from ..errors import GestureError
+from .average import Average
+from .checkpoints import load_state, restore, save_state
+from .journal import Journal, shown
+from .parallel import ALONE, Team, share_batch_norms
+from .training import FitSettings, Periodic, Step, Training
 
-@dataclass(frozen=True)
-class FitSettings:
-    """How long and how fast a stage learns.
-
-    Attributes:
-        steps: the whole run, resumed or not.
-        minutes: wall clock after which the schedule must have ended; what comes first ends the run.
-        learning_rate: at the start; falls by a cosine to a hundredth.
-        betas: Adam's.
-        clip: largest gradient norm.
-        warm_up: steps of rising learning rate.
-        checkpoint_s: seconds between checkpoints.
-        seed: of batches, masks and dropout; step n draws the same numbers in every run.
-        log_every: steps between log lines.
-    """
-
-    steps: int
-    minutes: float = math.inf
-    learning_rate: float = 1e-3
-    betas: tuple[float, float] = (0.9, 0.99)
-    clip: float = 0.99
-    warm_up: int = 50
-    checkpoint_s: float = 60.0
-    seed: int = 0
-    log_every: int = 100
-
-
-@dataclass(frozen=True)
-class Step:
-    """Where a run is.
-
-    Attributes:
-        index: step number.
-        progress: 0 at the start, 1 at the end of the schedule.
-        random: numpy's generator for this step.
-    """
-
-    index: int
-    progress: float
-    random: np.random.Generator
-
-
-Loss = Callable[[Step], tuple[Tensor, dict[str, float]]]
+SMOOTH = 0.95  # of the logged means
+MOST_BAD_STEPS = 25  # in a row, before a run is called diverged
 
 
 def fit(
-    name: str,
-    module: nn.Module,
-    loss: Loss,
+    training: Training,
     settings: FitSettings,
     checkpoint: Path,
-    after: Callable[[Step], None] = lambda step: None,
-    log: Callable[[str], None] = lambda line: print(line, flush=True),
+    journal: Journal,
+    team: Team = ALONE,
+    evaluate: Callable[[], dict[str, float]] | None = None,
+    periodic: tuple[Periodic, ...] = (),
 ) -> None:
-    """Train a module, going on from `checkpoint` when it exists.
+    """Train, going on from `checkpoint` when it exists; leaves the weights to export in `training`.
+
+    With `evaluate_every`, those of the look with the smallest held-out loss; else the average, where there is one.
 
     Args:
-        name: for the log.
-        module: its parameters that require gradients are trained; its whole state is kept in the checkpoint.
-        loss: one step's loss and terms for the log.
+        training: its parameters that require gradients are trained; its whole state is kept in the checkpoint.
         settings: lengths and rates.
         checkpoint: file, written whole or not at all.
-        after: called after every step (codebook updates, exports).
-        log: where lines go.
+        journal: where numbers go.
+        team: the processes that train together.
+        evaluate: held-out numbers, of which "loss" decides; runs in the leading process only.
+        periodic: exports and samples.
+
+    Raises:
+        GestureError: the loss is not a number any more, or the checkpoint does not fit.
     """
-    parameters = [p for p in module.parameters() if p.requires_grad]
-    optimiser = torch.optim.Adam(parameters, lr=settings.learning_rate, betas=settings.betas)
-    first, spent = _resume(module, optimiser, checkpoint)
-    if first:
-        log(f"{name}: goes on at step {first}")
-    began = saved = time.monotonic()
-    means: dict[str, float] = {}
-    module.train()
-    for index in range(first, settings.steps):
-        elapsed = spent + time.monotonic() - began
-        progress = max(index / settings.steps, elapsed / 60 / settings.minutes)
-        if progress >= 1:
-            break
-        step = Step(index, progress, np.random.default_rng([settings.seed, index]))
-        torch.manual_seed(settings.seed * 1_000_003 + index)
-        rate = settings.learning_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
-        for group in optimiser.param_groups:
-            group["lr"] = rate * min(1.0, (index + 1) / settings.warm_up)
-        value, terms = loss(step)
-        optimiser.zero_grad(set_to_none=True)
-        value.backward()
-        norm = float(nn.utils.clip_grad_norm_(parameters, settings.clip))
+    _Run(training, settings, checkpoint, journal, team, evaluate, periodic).go()
+
+
+class _Run:
+    def __init__(self, training, settings, checkpoint, journal, team, evaluate, periodic):
+        self.training: Training = training
+        self.settings: FitSettings = settings
+        self.checkpoint: Path = checkpoint
+        self.journal: Journal = journal
+        self.team: Team = team
+        self.evaluate = evaluate if settings.evaluate_every else None
+        self.periodic = periodic
+        self.best_file = checkpoint.with_name(f"{checkpoint.stem}.best{checkpoint.suffix}")
+        self.parameters = [p for p in training.parameters() if p.requires_grad]
+        self.optimiser = torch.optim.Adam(self.parameters, lr=settings.learning_rate, betas=settings.betas)
+        self.average: Average | None = None
+        self.first, self.seconds, self.ended = 0, 0.0, False
+        self.best, self.looks = math.inf, 0
+        self.bad_steps = 0
+        self.means: dict[str, float] = {}
+
+    def go(self) -> None:
+        self._resume()
+        runner = self._wrapped()
+        began = saved = time.monotonic()
+        resumed_with = self.seconds
+        due = [began + min(job.first_s, job.every_s) for job in self.periodic]
+        settings, team, step = self.settings, self.team, None
+        self.training.train()
+        with ThreadPoolExecutor(1) as reader:
+            drawn = self._submit(reader, self.first)
+            for index in range(self.first, settings.steps):
+                progress = index / settings.steps
+                if self.ended:
+                    break
+                if math.isfinite(settings.minutes):
+                    progress = team.agree(max(progress, self.seconds / 60 / settings.minutes))
+                if progress >= 1:
+                    break
+                step = Step(index, progress, settings.seed, 0, team.size * settings.accumulate)
+                batches, drawn = drawn, self._submit(reader, index + 1)
+                terms = self._step(runner, step, [batch.result() for batch in batches])
+                self.seconds = resumed_with + time.monotonic() - began
+                self._tell(step, terms)
+                if self.evaluate and (index + 1) % settings.evaluate_every == 0:
+                    self._look(step)
+                now = time.monotonic()
+                for number, job in enumerate(self.periodic):
+                    if (job.every and (index + 1) % job.every == 0) or now > due[number]:
+                        due[number] = now + job.every_s
+                        self._showing(lambda job=job, step=step: job.run(step))
+                if now - saved > settings.checkpoint_s:
+                    saved = now
+                    self._save(index + 1)
+        if step is not None:
+            self._tell(step, {}, last=True)
+            self._save(step.index + 1)
+        team.wait()
+        self._leave()
+
+    def _wrapped(self) -> nn.Module:
+        """The training as a step calls it; compiling and sharing leave the names of its state as they are."""
+        if self.settings.compile:
+            for network in self.training.networks():
+                network.compile()
+        if self.team.size == 1:
+            return self.training
+        share_batch_norms(self.training)
+        # an ablation or a switch may leave parameters without gradients, and what is shared must not be overwritten
+        return DistributedDataParallel(self.training, broadcast_buffers=False, find_unused_parameters=True)
+
+    def _submit(self, reader: ThreadPoolExecutor, index: int) -> list:
+        if index >= self.settings.steps:
+            return []
+        return [reader.submit(self.training.draw, part) for part in self._parts(Step(index, 0.0, self.settings.seed))]
+
+    def _parts(self, step: Step) -> list[Step]:
+        """This process' parts of a step."""
+        count = self.settings.accumulate
+        return [
+            Step(step.index, step.progress, step.seed, self.team.rank * count + i, self.team.size * count)
+            for i in range(count)
+        ]
+
+    def _step(self, runner: nn.Module, step: Step, batches: list) -> dict[str, float]:
+        settings, team = self.settings, self.team
+        seed = settings.seed * 1_000_003 + step.index
+        torch.manual_seed(seed)
+        self.training.before(step)
+        rate = settings.rate(step)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        self.optimiser.zero_grad(set_to_none=True)
+        sums: dict[str, Tensor] = {}
+        parts = self._parts(step)
+        for part, batch in zip(parts, batches, strict=True):
+            torch.manual_seed(seed + 7_919 * part.chunk)  # dropout differs from part to part
+            waits = team.size > 1 and part is not parts[-1]
+            with runner.no_sync() if waits else nullcontext():
+                with torch.autocast(team.device.type, torch.bfloat16, enabled=settings.precision == "bfloat16"):
+                    result = runner(batch, part)
+                # gradients are averaged over processes; the whole batch's is the sum of its parts' shares
+                (result.loss * (result.share * team.size)).backward()
+            for key, term in {"loss": result.loss, **result.terms}.items():
+                sums[key] = sums.get(key, 0.0) + term.detach().double() * result.share
+        norm = float(nn.utils.clip_grad_norm_(self.parameters, settings.clip))
         if math.isfinite(norm):
-            optimiser.step()
-        after(step)
-        for key, term in {"loss": float(value.detach()), "gradient": norm, **terms}.items():
-            means[key] = term if key not in means else 0.95 * means[key] + 0.05 * term
-        line = f"{name} step {index + 1}/{settings.steps} {progress:.0%} {elapsed / (index + 1):.2f} s/step "
-        line += " ".join(f"{key} {term:.4g}" for key, term in means.items())
-        if (index + 1) % settings.log_every == 0:
-            log(line)
-        if time.monotonic() - saved > settings.checkpoint_s:
-            saved = time.monotonic()
-            save_checkpoint(module, optimiser, index + 1, spent + saved - began, checkpoint)
-    if means:
-        log(f"{line} (end)")
-    save_checkpoint(module, optimiser, settings.steps, spent + time.monotonic() - began, checkpoint)
-    module.eval()
+            self.optimiser.step()
+        self._watch(norm, step)
+        torch.manual_seed(seed)
+        settled = self.training.settle(step, team)
+        if self.average is not None:
+            self.average.update(step.index)
+        values = team.total(torch.stack([torch.as_tensor(sums[key]) for key in sums])).tolist()
+        return dict(zip(sums, values, strict=True)) | {"gradient": norm, "rate": rate} | settled
 
+    def _watch(self, norm: float, step: Step) -> None:
+        self.bad_steps = 0 if math.isfinite(norm) else self.bad_steps + 1
+        if self.bad_steps:
+            self.journal.note(f"step {step.index + 1}: the gradient is not a number; the step is left out")
+        if self.bad_steps >= MOST_BAD_STEPS:
+            raise GestureError(
+                f"Training of {self.journal.name} diverged at step {step.index + 1}.",
+                remedy="Lower --learning-rate; the last checkpoint is from before.",
+            )
 
-def save_checkpoint(module: nn.Module, optimiser: torch.optim.Optimizer, step: int, seconds: float, file: Path) -> None:
-    """Write a checkpoint whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(".part")
-    state = {"module": module.state_dict(), "optimiser": optimiser.state_dict(), "step": step, "seconds": seconds}
-    torch.save(state, part)
-    os.replace(part, file)
+    def _tell(self, step: Step, terms: dict[str, float], last: bool = False) -> None:
+        for key, term in terms.items():
+            held = self.means.get(key)
+            self.means[key] = term if held is None or not math.isfinite(held) else SMOOTH * held + (1 - SMOOTH) * term
+        done = step.index + 1
+        if last or done % self.settings.log_every == 0:
+            pace = self.seconds / done
+            line = f"step {done}/{self.settings.steps} {step.progress:.0%} {pace:.3f} s/step {shown(self.means)}"
+            self.journal.note(line + (" (end)" if last else ""))
+            self.journal.curves(done, self.means | {"seconds_per_step": pace})
 
+    def _look(self, step: Step) -> None:
+        report = {}
+        if self.team.leads:
+            self._showing(lambda: report.update(self.evaluate()))
+            self.journal.note(f"step {step.index + 1} held out: {shown(report)}")
+            self.journal.curves(step.index + 1, report, "held_out")
+        loss = self.team.agree(report.get("loss", math.nan))
+        if loss < self.best:
+            self.best, self.looks = loss, 0
+            if self.team.leads:
+                state = self.training.state_dict() | (self.average.state if self.average else {})
+                save_state(self.best_file, module=state, step=step.index + 1, loss=loss)
+            return
+        self.looks += 1
+        if self.settings.patience and self.looks >= self.settings.patience:
+            self.ended = True
+            self.journal.note(f"step {step.index + 1}: no better on held-out data for {self.looks} looks; stops here")
 
-def _resume(module: nn.Module, optimiser: torch.optim.Optimizer, file: Path) -> tuple[int, float]:
-    if not file.exists():
-        return 0, 0.0
-    state = torch.load(file, map_location=next(module.parameters()).device, weights_only=True)
-    module.load_state_dict(state["module"])
-    optimiser.load_state_dict(state["optimiser"])
-    return state["step"], state["seconds"]
+    def _showing(self, run: Callable[[], None]) -> None:
+        """Run with the weights that would be exported, in the leading process."""
+        if not self.team.leads:
+            return
+        self.training.eval()
+        with self.average.shown() if self.average else nullcontext():
+            run()
+        self.training.train()
+
+    def _save(self, step: int) -> None:
+        if not self.team.leads:
+            return
+        save_state(
+            self.checkpoint,
+            module=self.training.state_dict(),
+            optimiser=self.optimiser.state_dict(),
+            average=self.average.state if self.average else {},
+            step=step,
+            seconds=self.seconds,
+            best=self.best,
+            looks=self.looks,
+            means=self.means,
+            ended=self.ended,
+        )
+
+    def _resume(self) -> None:
+        state = load_state(self.checkpoint, self.team.device)
+        if state is not None:
+            restore(self.training, state["module"], self.checkpoint)
+            restore(self.optimiser, state["optimiser"], self.checkpoint)
+            self.first, self.seconds, self.ended = state["step"], state["seconds"], state["ended"]
+            self.best, self.looks, self.means = state["best"], state["looks"], state["means"]
+            self.journal.note(f"goes on at step {self.first}")
+        elif self.team.leads:
+            self.best_file.unlink(missing_ok=True)  # of a run that started elsewhere
+        if self.settings.average:
+            self.average = Average(self.training, self.settings.average)
+            if state is not None and state["average"]:
+                self.average.state = state["average"]
+
+    def _leave(self) -> None:
+        """Put the weights to export into the training."""
+        best = load_state(self.best_file, self.team.device) if self.evaluate else None
+        if best is not None:
+            restore(self.training, best["module"], self.best_file)
+            self.journal.note(f"keeps the weights of step {best['step']} (held-out loss {best['loss']:.4g})")
+        elif self.average is not None:
+            self.average.apply()
+        self.training.eval()

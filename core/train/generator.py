@@ -1,31 +1,37 @@
 """Stage two: the generator learns the codes of the frozen autoencoders from speech, words, style and seed poses."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from ..body.parts import Part
-from .fit import FitSettings, Step, fit
-from .losses import generator_loss
+from .losses import code_loss
+from .training import Result, Step, Training
 from .windows import SEED_FRAMES, Batch, WindowSet
 
-LATENT = 3.0
 FIRST_RATIO = 0.05
+HELD_OUT_WINDOWS = 32
 
 
 @dataclass(frozen=True)
 class GeneratorSettings:
-    """What one step of stage two sees.
+    """What one step of stage two sees and minimises; the defaults suit small networks and short runs.
 
     Attributes:
         batch: windows per step.
-        masked_passes: passes with a random mask beside the seed-only one (the published training has two).
+        masked_passes: passes with a random mask beside the seed-only one.
         masked_every: steps between those with masked passes; the others spend all their time on the seed-only one.
+        same_mask: whether the masked passes of a step share their mask.
         seed_noise: standard deviation of noise on the seed poses, which generating never hits exactly.
+        decoded_seeds: share of windows that start from decoded instead of recorded poses.
+        latent: weight of the regressed latents' squared error.
+        relative: whether that error is counted in units of the codebook's variance.
+        nll: weight of the classification.
+        face_seeded: whether the seed-only pass classifies the face too.
+        average: whether the loss is the passes' mean instead of their sum.
         smoothing: label smoothing.
         share_neighbours: how much of a label goes to entries near the true one (0: none).
     """
@@ -33,73 +39,166 @@ class GeneratorSettings:
     batch: int = 24
     masked_passes: int = 1
     masked_every: int = 3
+    same_mask: bool = False
     seed_noise: float = 0.02
+    decoded_seeds: float = 0.5
+    latent: float = 3.0
+    relative: bool = True
+    nll: float = 1.0
+    face_seeded: bool = True
+    average: bool = True
     smoothing: float = 0.0
     share_neighbours: float = 0.0
 
 
-class GeneratorTraining(nn.Module):
-    """The generator with the constants of its loss."""
+PUBLISHED_GENERATOR = GeneratorSettings(
+    batch=64,
+    masked_passes=2,
+    masked_every=1,
+    same_mask=True,
+    seed_noise=0.0,
+    decoded_seeds=0.0,
+    relative=False,
+    face_seeded=False,
+    average=False,
+)
 
-    def __init__(self, generator: nn.Module, autoencoders: dict[Part, nn.Module], settings: GeneratorSettings):
+
+class GeneratorTraining(Training):
+    """The generator with its data and the constants of its loss.
+
+    Args:
+        generator: trained in place.
+        autoencoders: the trained ones.
+        windows: what to learn from; None where only the loss is wanted.
+        settings: what a step sees and minimises.
+    """
+
+    def __init__(
+        self,
+        generator: nn.Module,
+        autoencoders: dict[Part, nn.Module],
+        windows: WindowSet | None,
+        settings: GeneratorSettings | None = None,
+    ):
         super().__init__()
         self.generator = generator
-        self.settings = settings
+        self.windows = windows
+        self.settings = settings or GeneratorSettings()
         for part in Part:
             codebook = autoencoders[part].quantizer.embedding.weight.detach().clone()
+            spread = codebook.var(0).mean().clamp(min=1e-6)
+            soft = _soft_labels(codebook, self.settings.share_neighbours)
             self.register_buffer(f"codebook_{part}", codebook, persistent=False)
-            self.register_buffer(f"spread_{part}", codebook.var(0).mean().clamp(min=1e-6), persistent=False)
-            self.register_buffer(f"soft_{part}", _soft_labels(codebook, settings.share_neighbours), persistent=False)
+            self.register_buffer(f"spread_{part}", spread, persistent=False)
+            self.register_buffer(f"soft_{part}", soft, persistent=False)
 
-    def inputs(self, batch: Batch, progress: float, masked_passes: int) -> tuple[Tensor, Tensor]:
-        """Motion and mask (passes · B, T, 337): first the seed-only pass, then the randomly masked ones."""
+    def networks(self) -> Iterator[nn.Module]:
+        """See `Training`."""
+        yield from (module for name, module in self.generator.named_modules() if name in COMPILED)
+
+    def prepare(self, seed: int) -> None:
+        """Before the first step: start as if inputs were standardised and streams spoke equally loud."""
+        sample = self.windows.draw(Step(0, seed=seed), 16).to(self.device)
+        standardise_motion_input(self.generator, sample.motion)
+        even_out(self, sample)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the generator is."""
+        return self.codebook_face.device
+
+    def draw(self, step: Step) -> Batch:
+        """See `Training`."""
+        return self.windows.draw(step, self.settings.batch)
+
+    def inputs(self, batch: Batch, step: Step, masked_passes: int, exact: bool = False) -> tuple[Tensor, Tensor]:
+        """Motion and mask (passes · B, T, 337): first the seed-only pass, then the randomly masked ones.
+
+        Args:
+            batch: the windows.
+            step: where the run is; the masked share grows from 0.05 to 1.
+            masked_passes: how many of the latter.
+            exact: recorded seed poses without noise.
+        """
+        generator, rows = step.generator(), slice(batch.first, batch.first + len(batch.motion))
+
+        def random(draw, *shape: int) -> Tensor:  # for the whole batch, then this part of it
+            return draw(batch.total, *shape, generator=generator)[rows].to(batch.motion.device)
+
         seeded = batch.motion.clone()
-        # half of the windows start from recorded poses, half from decoded ones, all a little off
-        decoded = (torch.rand(len(seeded), 1, 1, device=seeded.device) < 0.5).float()
-        first = decoded * batch.seed + (1 - decoded) * batch.motion[:, :SEED_FRAMES]
-        seeded[:, :SEED_FRAMES] = first + self.settings.seed_noise * torch.randn_like(first)
+        if not exact:
+            first = seeded[:, :SEED_FRAMES]
+            decoded = (random(torch.rand, 1, 1) < self.settings.decoded_seeds).float()
+            first = decoded * batch.seed + (1 - decoded) * first
+            seeded[:, :SEED_FRAMES] = first + self.settings.seed_noise * random(torch.randn, *first.shape[1:])
         hidden = torch.ones_like(seeded)
         hidden[:, :SEED_FRAMES] = 0
-        ratio = FIRST_RATIO + (1 - FIRST_RATIO) * progress
-        masks = [(torch.rand_like(seeded) < ratio).float() for _ in range(masked_passes)]
+        ratio = FIRST_RATIO + (1 - FIRST_RATIO) * step.progress
+        masks: list[Tensor] = []
+        for _ in range(masked_passes):
+            again = masks and self.settings.same_mask
+            masks.append(masks[0] if again else (random(torch.rand, *seeded.shape[1:]) < ratio).float())
         return torch.cat([seeded] + [batch.motion] * len(masks)), torch.cat([hidden, *masks])
 
-    def forward(self, batch: Batch, progress: float, masked: bool = True) -> tuple[Tensor, dict[str, float]]:
-        """Loss of one batch, and the seed-only pass' terms."""
+    def forward(self, batch: Batch, step: Step) -> Result:
+        """Loss of this part of the batch, and the seed-only pass' terms."""
+        masked = step.index % self.settings.masked_every == 0
+        batch = batch.to(self.device)
+        value, terms = self.passes(batch, step, self.settings.masked_passes if masked else 0)
+        return Result(value, terms, len(batch.weight) / batch.total)
+
+    def passes(
+        self, batch: Batch, step: Step, masked_passes: int, exact: bool = False
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Loss of the seed-only pass and of some masked ones."""
+        settings, passes = self.settings, 1 + masked_passes
         conditions = self.generator.conditions(batch.audio, batch.words, batch.speaker)
-        masked_passes = self.settings.masked_passes if masked else 0
-        passes = 1 + masked_passes
         conditions = {name: value.repeat(passes, *[1] * (value.ndim - 1)) for name, value in conditions.items()}
-        output = self.generator(conditions, *self.inputs(batch, progress, masked_passes))
-        weight = batch.weight
+        output = self.generator(conditions, *self.inputs(batch, step, masked_passes, exact))
         value, report = 0.0, {}
         for part in Part:
             codebook, spread = getattr(self, f"codebook_{part}"), getattr(self, f"spread_{part}")
             labels = batch.codes[part]
-            soft = getattr(self, f"soft_{part}")[labels] if self.settings.share_neighbours else labels
+            soft = getattr(self, f"soft_{part}")[labels] if settings.share_neighbours else labels
             for index in range(passes):
-                rows = slice(index * len(weight), (index + 1) * len(weight))
-                nll, error = generator_loss(
-                    output.logits[part][rows],
-                    output.latents[part][rows],
-                    soft,
-                    labels,
-                    codebook,
-                    weight,
-                    self.settings.smoothing,
-                )
-                value = value + nll + LATENT * error / spread
+                rows = slice(index * len(labels), (index + 1) * len(labels))
+                logits, latents = output.logits[part][rows], output.latents[part][rows]
+                nll, error = code_loss(logits, latents, soft, labels, codebook, batch.weight, settings.smoothing)
+                error = error / spread if settings.relative else error
+                classified = part is not Part.FACE or index or settings.face_seeded
+                value = value + settings.latent * error + (settings.nll * nll if classified else 0.0)
                 if index == 0:
-                    report[f"{part}_nll"] = float(nll.detach())
-                    report[f"{part}_mse"] = float((error / spread).detach())
-        return value / passes, report
+                    report |= {f"{part}_nll": nll.detach(), f"{part}_mse": error.detach()}
+        return value / passes if settings.average else value, report
+
+    @torch.no_grad()
+    def held_out(self, windows: WindowSet) -> dict[str, float]:
+        """The seed-only pass' loss on other windows, always the same ones."""
+        chosen = np.random.default_rng(0).permutation(len(windows))[:HELD_OUT_WINDOWS]
+        rows: list[dict[str, float]] = []
+        for piece in np.array_split(chosen, max(len(chosen) // 8, 1)):
+            value, terms = self.passes(windows.batch(piece).to(self.device), Step(0), 0, exact=True)
+            rows.append({"loss": float(value)} | {name: float(term) for name, term in terms.items()})
+        return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+
+
+# What torch.compile gets: the parts without loops over time.
+COMPILED = (
+    "audio_pre_encoder_face",
+    "audio_pre_encoder_body",
+    "global_scan.motion_encoder",
+    "global_scan.motion_self_encoder",
+    "global_scan.body_q_self_attn",
+    "local_scan.motion_cross_attn",
+)
 
 
 def _soft_labels(codebook: Tensor, share: float) -> Tensor:
     """Label distributions (K, K): 1 - share on the entry itself, the rest on entries by nearness."""
     entries = len(codebook)
     if not share:
-        return torch.empty(0)
+        return codebook.new_empty(0)
     distance = torch.cdist(codebook, codebook).square() + torch.eye(entries, device=codebook.device) * 1e9
     scale = distance.min(1).values.clamp(min=1e-9)[:, None]
     near = torch.softmax(-distance / scale, -1)
@@ -154,31 +253,6 @@ def even_out(training: GeneratorTraining, batch: Batch) -> None:
     for name, layer in training.generator.named_modules():
         if isinstance(layer, nn.Linear) and any(joint in name for joint in _JOINTS) and not name.endswith("mlp.0"):
             handles.append(layer.register_forward_hook(rescale))
-    training(batch, 0.0, masked=False)
+    training.passes(batch, Step(0), 0)
     for handle in handles:
         handle.remove()
-
-
-def train_generator(
-    generator: nn.Module,
-    autoencoders: dict[Part, nn.Module],
-    windows: WindowSet,
-    fit_settings: FitSettings,
-    checkpoint: Path,
-    settings: GeneratorSettings | None = None,
-    after: Callable[[Step], None] = lambda step: None,
-) -> None:
-    """Train the generator in place; `after` runs after every step, to export or evaluate."""
-    settings = settings or GeneratorSettings()
-    if not checkpoint.exists():
-        sample = windows.draw(np.random.default_rng(fit_settings.seed), 16)
-        standardise_motion_input(generator, sample.motion)
-    training = GeneratorTraining(generator, autoencoders, settings)
-    if not checkpoint.exists():
-        even_out(training, sample)
-
-    def loss(step: Step) -> tuple[Tensor, dict[str, float]]:
-        masked = step.index % settings.masked_every == 0
-        return training(windows.draw(step.random, settings.batch), step.progress, masked)
-
-    fit("generator", training, loss, fit_settings, checkpoint, after)

@@ -11,11 +11,13 @@ from ..body.parts import SPECS, Part
 from ..body.rotation import rot6d_to_rotvec
 from ..body.skeleton import JOINT, JOINT_COUNT
 from ..clock import FPS
-from .autoencoders import encode, part_frames, reconstruct
+from .autoencoders import encode, reconstruct
 from .dataset import Clip, Corpus, Take
+from .frames import part_frames
 from .generator import GeneratorTraining
 from .losses import PartLoss
-from .windows import WindowSet
+from .training import Step
+from .windows import SEED_FRAMES, WindowSet
 
 SHOWN_POINTS = {
     Part.FACE: (),
@@ -29,11 +31,12 @@ SHOWN_POINTS = {
 def reconstruction(part: Part, autoencoder: torch.nn.Module, corpus: Corpus) -> dict[str, float]:
     """How well a part survives its codes: errors in cm, jerk against the original, use of the codebook."""
     frames = part_frames(corpus, part)
-    decoded = reconstruct(part, autoencoder, frames)
+    decoded = np.concatenate(reconstruct(part, autoencoder, frames).motions)
+    channels = np.concatenate(frames.motions)
     loss = PartLoss(part, corpus.rest_joints)
     points, wanted = (
         torch.cat([loss.kinematics(loss.matrices(torch.as_tensor(piece))) for piece in np.array_split(x, 20)])
-        for x in (decoded, frames.channels)
+        for x in (decoded, channels)
     )
     error = (points - wanted).norm(dim=-1)
     report = {"points_cm": float(100 * error.mean())}
@@ -44,8 +47,8 @@ def reconstruction(part: Part, autoencoder: torch.nn.Module, corpus: Corpus) -> 
     jerk, wanted_jerk = (torch.diff(x, n=3, dim=0).norm(dim=-1).median() for x in (points, wanted))
     report["jerk_ratio"] = float(jerk / wanted_jerk.clamp(min=1e-9))
     width = SPECS[part].rotation_width
-    if frames.channels.shape[1] > width:
-        report["beyond_rotation"] = float(np.abs(decoded - frames.channels)[:, width:].mean())
+    if frames.width > width:
+        report["beyond_rotation"] = float(np.abs(decoded - channels)[:, width:].mean())
     codes = [encode(part, autoencoder, take.channels[part]) for take in corpus.takes]
     share = np.bincount(np.concatenate(codes), minlength=len(autoencoder.quantizer.embedding.weight))
     share = share / share.sum()
@@ -56,24 +59,22 @@ def reconstruction(part: Part, autoencoder: torch.nn.Module, corpus: Corpus) -> 
 
 
 @torch.no_grad()
-def accuracy(training: GeneratorTraining, windows: WindowSet, count: int = 32, seed: int = 0) -> dict[str, float]:
+def accuracy(training: GeneratorTraining, windows: WindowSet, count: int = 32) -> dict[str, float]:
     """Share of codes right and latent error of the seed-only pass, over the frames after the seed."""
-    training.eval()
     totals: dict[str, list[float]] = {}
-    random = np.random.default_rng(seed)
-    for _ in range(max(count // 8, 1)):
-        batch = windows.draw(random, 8)
+    chosen = np.random.default_rng(0).permutation(len(windows))[:count]
+    for piece in np.array_split(chosen, max(len(chosen) // 8, 1)):
+        batch = windows.batch(piece).to(training.device)
         conditions = training.generator.conditions(batch.audio, batch.words, batch.speaker)
-        output = training.generator(conditions, *training.inputs(batch, 1.0, 0))
+        output = training.generator(conditions, *training.inputs(batch, Step(0), 0))
         valid = batch.weight.clone()
-        valid[:, :4] = 0
+        valid[:, :SEED_FRAMES] = 0
         for part in Part:
             right = (output.logits[part].argmax(-1) == batch.codes[part]).float()
             totals.setdefault(f"{part}_right", []).append(float((right * valid).sum() / valid.sum()))
             wanted = getattr(training, f"codebook_{part}")[batch.codes[part]]
             error = ((output.latents[part] - wanted) ** 2).mean(-1) / getattr(training, f"spread_{part}")
             totals.setdefault(f"{part}_latent", []).append(float((error * valid).sum() / valid.sum()))
-    training.train()
     return {name: float(np.mean(values)) for name, values in totals.items()}
 
 

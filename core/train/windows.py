@@ -1,6 +1,6 @@
 """Stage two's examples: windows of sound with the codes to predict and the seed poses generating would start from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -11,6 +11,7 @@ from ..generate.conditions import window_inputs
 from .autoencoders import encode
 from .dataset import WINDOW, Corpus, Take, full_vector, window_starts
 from .rotations import orthonormal
+from .training import Step
 
 SEED_FRAMES = 4
 LEAD = WINDOW - SEED_FRAMES  # a generated window starts this long after the one before
@@ -31,6 +32,8 @@ class Batch:
         seed: (B, 4, 337), the first frames as generating would have decoded them.
         codes: part -> (B, T) int64.
         weight: (B, T), zero past the end of the clip.
+        first: number of the first of these windows in the step's whole batch.
+        total: windows in the step's whole batch.
     """
 
     audio: torch.Tensor
@@ -40,6 +43,18 @@ class Batch:
     seed: torch.Tensor
     codes: dict[Part, torch.Tensor]
     weight: torch.Tensor
+    first: int
+    total: int
+
+    def to(self, device: torch.device) -> "Batch":
+        """The batch on a device."""
+
+        def moved(value):
+            if isinstance(value, dict):
+                return {key: moved(inner) for key, inner in value.items()}
+            return value.to(device) if isinstance(value, torch.Tensor) else value
+
+        return Batch(**{field.name: moved(getattr(self, field.name)) for field in fields(self)})
 
 
 class WindowSet:
@@ -71,11 +86,12 @@ class WindowSet:
     def __len__(self) -> int:
         return len(self.places)
 
-    def draw(self, random: np.random.Generator, count: int) -> Batch:
-        """`count` windows at random."""
-        return self.batch(random.integers(0, len(self), count))
+    def draw(self, step: Step, count: int) -> Batch:
+        """This part of `count` windows at random."""
+        mine = step.mine(count)
+        return self.batch(step.random().integers(0, len(self), count)[mine], mine.start, count)
 
-    def batch(self, chosen: np.ndarray) -> Batch:
+    def batch(self, chosen: np.ndarray, first: int = 0, total: int | None = None) -> Batch:
         """The windows with these numbers."""
         rows = [self.places[i] for i in chosen]
         takes = [self.corpus.takes[number] for number, _ in rows]
@@ -91,6 +107,8 @@ class WindowSet:
             seed=torch.from_numpy(self.seeds[chosen]),
             codes={part: torch.from_numpy(np.stack([window[2][part] for window in windows])) for part in Part},
             weight=weight,
+            first=first,
+            total=len(rows) if total is None else total,
         )
 
     def _sound(self, take: Take, start: int) -> tuple[np.ndarray, np.ndarray]:
@@ -126,8 +144,9 @@ def _seeds(
     for part in SEED_PARTS:
         spec = SPECS[part]
         autoencoder = autoencoders[part]
-        entries = autoencoder.quantizer.embedding.weight[torch.as_tensor(codes[part][frames])]
-        decoded = autoencoder.decode(entries)[:, -SEED_FRAMES:]  # (n, 4, C)
+        book = autoencoder.quantizer.embedding.weight
+        entries = book[torch.as_tensor(codes[part][frames]).to(book.device)]
+        decoded = autoencoder.decode(entries)[:, -SEED_FRAMES:].cpu()  # (n, 4, C)
         rot6d = orthonormal(decoded[..., : spec.rotation_width]).numpy().reshape(len(late), SEED_FRAMES, -1, 6)
         for place, joint in enumerate(spec.joints):
             out[late, :, 6 * joint : 6 * joint + 6] = rot6d[:, :, place]

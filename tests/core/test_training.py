@@ -1,95 +1,48 @@
-"""Training on a corpus of two short synthetic clips: every stage learns, goes on after a stop, and leaves a model."""
+"""Training on two short synthetic clips: every stage learns, goes on after a stop, and leaves a model."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-import soundfile
 import torch
-from scipy.ndimage import gaussian_filter1d
 
 from core.audio.cues import WIDTH as CUES
 from core.body.kinematics import forward_kinematics
-from core.body.motion import Motion, save_motion
 from core.body.parts import SPECS, Part
 from core.body.rotation import rot6d_to_matrix as numpy_matrix
 from core.body.rotation import rotvec_to_rot6d
 from core.body.skeleton import JOINT, default_rest_joints
-from core.clock import FPS, frame_count
+from core.clock import FPS
 from core.generate.chance import WIDTH as CHANCE
-from core.model.config import STARTER
-from core.text.timing import Word, save_words
-from core.train.codebook import CodebookLearner, nearest
-from core.train.dataset import full_vector, load_corpus, root_velocity, window_starts
-from core.train.fit import FitSettings, fit
-from core.train.generator import GeneratorSettings
-from core.train.losses import RootLoss, geodesic
+from core.train.ablation import settings_without, shut_branches
+from core.train.autoencoders import PUBLISHED_AUTOENCODERS, AutoencoderSettings, AutoencoderTraining
+from core.train.codebook import CodebookLearner, jitter, moves, nearest
+from core.train.dataset import full_vector, root_velocity, window_starts
+from core.train.frames import PartFrames, part_frames
+from core.train.generator import PUBLISHED_GENERATOR, GeneratorSettings, GeneratorTraining
+from core.train.losses import PUBLISHED_PART, PUBLISHED_ROOT, PartLoss, PartWeights, RootLoss, geodesic, standing_mean
+from core.train.plan import prepare
 from core.train.rotations import PartKinematics, rot6d_to_matrix
-from core.train.stages import Plan, run_generator, run_parts
+from core.train.stage_one import run_parts
+from core.train.stage_two import run_generator
+from core.train.training import Step
+from core.train.windows import WindowSet
 
-SECONDS = 6
-STYLES = ("calm", "lively", "presenter", "reserved")
-TINY = replace(
-    STARTER,
-    hidden=16,
-    audio_dim=8,
-    motion_dim=8,
-    code_dim=16,
-    codebook_size=32,
-    word_dim=8,
-    wav_widths=(4, 4, 8),
-    cross_layers=1,
-    face_blocks=1,
-    vae_width=32,
-)
-
-
-def smooth(random: np.random.Generator, frames: int, *shape: int) -> np.ndarray:
-    return gaussian_filter1d(random.normal(size=(frames, *shape)), 10, axis=0) * 3
+from .training import STYLES, make_corpus, make_vectors, plan_for
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A corpus of two clips in two styles each, and a model folder with word vectors."""
-    fasttext = pytest.importorskip("fasttext")
+    pytest.importorskip("fasttext")
     root = tmp_path_factory.mktemp("training")
-    (root / "corpus").mkdir()
-    (root / "model").mkdir()
-    random = np.random.default_rng(0)
-    text = root / "text.txt"
-    text.write_text("we raise the hand and lower the hand while we speak of the sea " * 50)
-    vectors = fasttext.train_unsupervised(str(text), dim=8, bucket=50, epoch=1, thread=1, minCount=1, verbose=0)
-    vectors.save_model(str(root / "model" / "words.bin"))
-    for number, seconds in enumerate((SECONDS, SECONDS - 1.3)):
-        samples = random.normal(size=int(seconds * 16000)) * np.sin(np.arange(int(seconds * 16000)) / 3000) ** 2
-        soundfile.write(root / "corpus" / f"clip{number}.wav", 0.1 * samples, 16000)
-        save_words((Word("hand", 0.5, 1.0), Word("sea", 1.5, 2.0)), root / "corpus" / f"clip{number}.words.json")
-        frames = frame_count(len(samples))
-        for style in STYLES[:2]:
-            motion = Motion(
-                0.3 * smooth(random, frames, 55, 3),
-                0.02 * smooth(random, frames, 3),
-                np.clip(0.2 * smooth(random, frames, 52), 0, 1),
-                contacts=np.ones((frames, 4)),
-                rest_joints=default_rest_joints(),
-            )
-            save_motion(motion, root / "corpus" / f"clip{number}.{style}.npz")
+    make_corpus(root / "corpus")
+    make_vectors(root / "words.bin")
     return root
 
 
-def plan_for(folder, minutes=1.0, steps=(40, 20)) -> Plan:
-    return Plan(
-        corpus=folder / "corpus",
-        out=folder / "model",
-        cache=folder / "cache",
-        minutes=minutes,
-        threads=1,
-        steps=steps,
-        speakers=STYLES,
-        config=TINY,
-        generator=GeneratorSettings(batch=2),
-        log_every=10,
-    )
+@pytest.fixture(scope="module")
+def corpus(folder):
+    return plan_for(folder).source.load()
 
 
 def test_torch_kinematics_agree_with_numpys():
@@ -135,25 +88,23 @@ def test_windows_cover_the_tail():
         assert starts[-1] < frames
 
 
-def test_corpus_holds_what_the_files_hold(folder):
-    corpus = plan_for(folder).load()
-    assert len(corpus.clips) == 2
-    assert len(corpus.takes) == 4
-    again = plan_for(folder).load()  # now from the cache
-    for a, b in zip(corpus.takes, again.takes, strict=True):
-        assert all(np.array_equal(a.channels[part], b.channels[part]) for part in Part)
-    assert corpus.clips[0].audio.shape == (corpus.clips[0].frames, CUES)
-    assert corpus.takes[0].chance.shape == (corpus.takes[0].frames, CHANCE)
+def test_vectors_hold_what_the_clips_hold(corpus):
     vector = full_vector(corpus.takes[0], 20, 84)
     assert vector.shape == (64, 337)
     assert vector[0, [330, 332]].tolist() == [0, 0]
+    lower = corpus.takes[0].channels[Part.LOWER]
+    assert np.array_equal(vector[:, 333:], lower[20:84, -4:])
+    assert corpus.clips[0].audio.shape == (corpus.clips[0].frames, CUES)
+    assert corpus.takes[0].chance.shape == (corpus.takes[0].frames, CHANCE)
 
 
-def test_a_clip_without_motion_is_left_out(folder, tmp_path):
-    from core.errors import GestureError
-
-    with pytest.raises(GestureError, match="no motion"):
-        load_corpus(tmp_path, tmp_path / "cache", folder / "model" / "words.bin", STYLES)
+def test_windows_of_frames_are_the_same_however_they_are_cut(corpus):
+    frames = part_frames(corpus, Part.UPPER)
+    whole = frames.windows(np.random.default_rng(0), 6, 64)
+    halves = [frames.windows(np.random.default_rng(0), 6, 64, rows) for rows in (slice(0, 2), slice(2, 6))]
+    assert np.array_equal(whole, np.concatenate(halves))
+    held = PartFrames([np.arange(10, dtype=np.float32)[:, None]]).windows(np.random.default_rng(0), 1, 12)
+    assert held[0, -3:, 0].tolist() == [9, 9, 9]
 
 
 def test_codebook_settles_on_clusters_and_revives_dead_entries():
@@ -169,9 +120,8 @@ def test_codebook_settles_on_clusters_and_revives_dead_entries():
     assert len(torch.unique(nearest(latents, book))) >= 12
 
 
-def test_root_loss_is_small_for_planted_feet_and_large_for_sliding_ones(folder):
-    corpus = plan_for(folder).load()
-    lower = torch.tensor(corpus.takes[0].channels[Part.LOWER])[None]
+def test_root_loss_is_small_for_planted_feet_and_large_for_sliding_ones(corpus):
+    lower = torch.tensor(np.array(corpus.takes[0].channels[Part.LOWER]))[None]
     loss = RootLoss(corpus.rest_joints)
     right, _ = loss(lower, lower, lower)
     wrong = lower.clone()
@@ -181,43 +131,190 @@ def test_root_loss_is_small_for_planted_feet_and_large_for_sliding_ones(folder):
     assert report["path"] > 0.1
 
 
-def test_a_killed_run_goes_on_and_ends_like_an_unbroken_one(tmp_path):
-    class Killed(Exception):
-        pass
-
-    def train(checkpoint, stop=None):
-        torch.manual_seed(0)
-        module = torch.nn.Linear(3, 1)
-        losses = []
-
-        def loss(step):
-            x = torch.tensor(step.random.normal(size=(8, 3)), dtype=torch.float32)
-            value = (module(x) - x.sum(-1, keepdim=True)).square().mean()
-            losses.append(float(value.detach()))
-            return value, {}
-
-        def after(step):
-            if step.index == stop:
-                raise Killed
-
-        settings = FitSettings(60, learning_rate=0.05, checkpoint_s=0.0, warm_up=1)
-        try:
-            fit("line", module, loss, settings, checkpoint, after, log=lambda line: None)
-        except Killed:
-            return None
-        return module.weight.detach().clone(), losses
-
-    whole, losses = train(tmp_path / "whole.pt")
-    assert np.mean(losses[-5:]) < 0.2 * np.mean(losses[:5])
-    assert train(tmp_path / "broken.pt", stop=30) is None
-    resumed, rest = train(tmp_path / "broken.pt")
-    assert len(rest) < 40
-    assert torch.allclose(whole, resumed, atol=1e-5)
+def test_published_losses_hold_the_published_terms(corpus):
+    rest = corpus.rest_joints
+    random = np.random.default_rng(4)
+    for part in Part:
+        true = torch.tensor(np.array(corpus.takes[0].channels[part][:64]))[None]
+        wrong = true + 0.05 * torch.tensor(random.normal(size=true.shape), dtype=torch.float32)
+        right, _ = PartLoss(part, rest, PUBLISHED_PART)(true, true)
+        value, terms = PartLoss(part, rest, PUBLISHED_PART)(wrong, true)
+        assert value > right
+        expected = {"rotation", "turn", "turn_change", "place_squared", "velocity", "acceleration", "point_cm"}
+        expected |= {"expression", "expression_velocity", "expression_acceleration"} if part is Part.FACE else set()
+        expected |= {"contact", "root", "plant"} if part is Part.LOWER else set()
+        assert set(terms) == expected
+        turned, target = PartLoss(part, rest).matrices(wrong), PartLoss(part, rest).matrices(true)
+        assert float(terms["turn"]) == pytest.approx(float(torch.diff(turned - target, dim=1).abs().mean()), rel=1e-5)
 
 
-def losses_of(output: str, name: str) -> list[float]:
-    lines = [line for line in output.splitlines() if line.startswith(f"{name} step")]
-    return [float(line.split(" loss ")[1].split()[0]) for line in lines]
+def test_a_term_that_is_left_out_counts_nothing(corpus):
+    true = torch.tensor(np.array(corpus.takes[0].channels[Part.UPPER][:64]))[None]
+    wrong = true.roll(3, 1)
+    full, terms = PartLoss(Part.UPPER, corpus.rest_joints)(wrong, true)
+    rest, left = PartLoss(Part.UPPER, corpus.rest_joints, replace(PartWeights(), place=0.0))(wrong, true)
+    assert "place" not in left
+    assert float(full - rest) == pytest.approx(float(terms["place"]), rel=1e-4)
+
+
+def test_root_loss_counts_the_integrated_path(corpus):
+    lower = torch.tensor(np.array(corpus.takes[0].channels[Part.LOWER][:64]))[None]
+    drifting = lower.clone()
+    drifting[..., 54] += 0.3  # m/s
+    _, terms = RootLoss(corpus.rest_joints, PUBLISHED_ROOT)(drifting, lower, lower)
+    # 0.3 m/s is 1 cm per frame: from 0 to 63 cm, in one of the two axes
+    assert float(terms["path"]) == pytest.approx(0.5 * 0.315, rel=1e-3)
+    assert float(terms["path_change"]) == pytest.approx(5 * 0.5 * 0.01, rel=1e-2)
+
+
+def test_means_over_standing_feet_are_the_same_however_the_batch_is_cut():
+    values, standing = torch.rand(6, 5, 4), (torch.rand(6, 5, 4) > 0.5).float()
+    halves = [standing_mean(values[rows], standing[rows]) for rows in (slice(0, 3), slice(3, 6))]
+    assert float(sum(halves) / 2) == pytest.approx(float(standing_mean(values, standing)), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "settings", [AutoencoderSettings(batch=8, free_share=0), replace(PUBLISHED_AUTOENCODERS, batch=8)]
+)
+def test_codebooks_learn_by_averages_and_by_gradient(corpus, settings):
+    from core.model.vqvae import Autoencoder
+
+    torch.manual_seed(0)
+    autoencoder = Autoencoder(78, 16, 8, 16, 2)
+    frames = part_frames(corpus, Part.UPPER)
+    training = AutoencoderTraining(Part.UPPER, autoencoder, frames, corpus.rest_joints, settings)
+    training.prepare(0)
+    training.before(Step(0))
+    start = autoencoder.quantizer.embedding.weight.detach().clone()
+    result = training(training.draw(Step(0)), Step(0))
+    result.loss.backward()
+    gradient = autoencoder.quantizer.embedding.weight.grad
+    assert (gradient is None) == settings.averages
+    report = training.settle(Step(0), plan_for(None).team)
+    assert 0 < report["used"] <= 1
+    assert 1 <= report["perplexity"] <= 16
+    assert report["restarts"] == 0
+    moved = autoencoder.quantizer.embedding.weight.detach()
+    assert torch.equal(start, moved) != settings.averages
+
+
+def test_dead_codes_start_again_and_are_counted():
+    torch.manual_seed(0)
+    book = torch.nn.Parameter(torch.randn(8, 4))
+    learner = CodebookLearner(book)
+    learner.start(torch.randn(500, 4))
+    latents = torch.randn(500, 4) + 20  # far from all but one entry
+    for _ in range(200):
+        learner.update(latents, nearest(latents, book))
+    assert learner.use()["restarts"] >= 7
+    assert learner.use()["used"] > 0.8
+    frozen = CodebookLearner(torch.nn.Parameter(torch.randn(8, 4)))
+    for _ in range(50):
+        frozen.update(latents, nearest(latents, frozen.codebook), restarts=False)
+    assert frozen.use()["restarts"] == 0
+
+
+def test_jitter_moves_latents_to_neighbours_only():
+    latents = torch.arange(20.0)[None, :, None]
+    move = moves(1, 20, 0.5, torch.Generator().manual_seed(0))
+    moved = jitter(latents, move)[0, :, 0]
+    assert (moved - torch.arange(20.0)).abs().max() == 1
+    assert torch.equal(jitter(latents, torch.zeros_like(move)), latents)
+
+
+@pytest.fixture(scope="module")
+def generator(folder, corpus):
+    """The generator's training with untrained autoencoders."""
+    plan = plan_for(folder, work="untrained")
+    weights = prepare(plan, corpus)
+    for autoencoder in weights.autoencoders.values():
+        torch.nn.init.normal_(autoencoder.quantizer.embedding.weight)
+    windows = WindowSet(corpus, weights.autoencoders, 20, plan.recipe.context)
+    return weights, windows
+
+
+def training_with(generator, settings: GeneratorSettings) -> GeneratorTraining:
+    weights, windows = generator
+    return GeneratorTraining(weights.generator, weights.autoencoders, windows, settings).eval()
+
+
+def test_the_published_objective_is_the_sum_of_its_three_passes(generator):
+    settings = replace(PUBLISHED_GENERATOR, batch=4)
+    training = training_with(generator, settings)
+    step = Step(7, 0.5)
+    batch = training.draw(step)
+    motion, mask = training.inputs(batch, step, 2)
+    assert len(motion) == 3 * 4
+    assert mask[:4, :4].sum() == 0
+    assert mask[:4, 4:].min() == 1
+    assert torch.equal(mask[4:8], mask[8:])
+    assert float(mask[4:].mean()) == pytest.approx(0.05 + 0.95 * 0.5, abs=0.01)
+    value, terms = training.passes(batch, step, 2)
+    seeded, _ = training.passes(batch, step, 0)
+    # every pass: three times the squared latent error and the likelihood of body codes; the face's only when masked
+    body = sum(3 * terms[f"{part}_mse"] + terms[f"{part}_nll"] for part in ("upper", "hands", "lower"))
+    assert float(seeded.detach()) == pytest.approx(float(body + 3 * terms["face_mse"]), rel=1e-4)
+    assert value > 2 * seeded
+
+
+@pytest.mark.parametrize(("switch", "gone"), [("latent", "mse"), ("nll", "nll")])
+def test_terms_can_be_switched_off(generator, switch, gone):
+    full = GeneratorSettings(batch=4, masked_passes=0)
+    step = Step(3, 0.5)
+    value, terms = training_with(generator, full).passes(training_with(generator, full).draw(step), step, 0)
+    ablated = training_with(generator, settings_without(full, (switch,)))
+    rest, _ = ablated.passes(ablated.draw(step), step, 0)
+    factor = 3 if gone == "mse" else 1
+    assert float((value - rest).detach()) == pytest.approx(
+        factor * float(sum(terms[f"{part}_{gone}"] for part in Part)), rel=1e-3
+    )
+    assert settings_without(full, ("masked",)).masked_passes == 0
+
+
+def test_unknown_or_senseless_switches_are_errors():
+    from core.errors import GestureError
+
+    with pytest.raises(GestureError, match="no switch"):
+        settings_without(GeneratorSettings(), ("everything",))
+    with pytest.raises(GestureError, match="nothing is left"):
+        settings_without(GeneratorSettings(), ("latent", "nll"))
+
+
+@pytest.mark.parametrize("switch", ["words", "sound", "speaker", "body_scan", "face_scan"])
+def test_a_branch_that_is_shut_has_no_say_even_after_training(generator, folder, corpus, switch):
+    _, windows = generator
+    plan = plan_for(folder, work="untrained")
+    weights = prepare(plan, corpus)
+    training = GeneratorTraining(weights.generator, weights.autoencoders, windows, GeneratorSettings(batch=4))
+    shut_branches(weights.generator, weights.config, (switch,))
+    optimiser = torch.optim.Adam(training.parameters(), 0.01)
+    for index in range(2):
+        training(training.draw(Step(index)), Step(index)).loss.backward()
+        optimiser.step()
+    batch = training.draw(Step(9))
+    if switch == "words":
+        other = replace(batch, words=batch.words + 1)
+    elif switch == "sound":
+        other = replace(batch, audio=batch.audio + 1)
+    elif switch == "speaker":
+        other = replace(batch, speaker=1 - batch.speaker)
+    else:
+        other = batch
+    training.eval()
+    if switch.endswith("scan"):
+        for parameter in weights.generator.global_scan.get_submodule(switch).parameters():
+            before, _ = training.passes(batch, Step(0), 0, exact=True)
+            with torch.no_grad():
+                parameter.add_(torch.randn_like(parameter))
+    else:
+        before, _ = training.passes(batch, Step(0), 0, exact=True)
+    after, _ = training.passes(other, Step(0), 0, exact=True)
+    assert torch.allclose(before, after, atol=1e-5)
+
+
+def logged(output: str, name: str, term: str = "loss") -> list[float]:
+    lines = [line for line in output.splitlines() if f" {name} step" in line and f" {term} " in line]
+    return [float(line.split(f" {term} ")[1].split()[0]) for line in lines]
 
 
 def test_both_stages_leave_a_model_that_generates(folder, capsys):
@@ -225,17 +322,18 @@ def test_both_stages_leave_a_model_that_generates(folder, capsys):
     from core.generate.windows import run_windows
     from core.model.torch_network import load_network
 
-    plan = plan_for(folder, minutes=5, steps=(120, 20))
+    plan = plan_for(folder, steps=(60, 12), sample_every=30)
     run_parts(plan, ("upper", "hands", "lower", "root", "face"))
     run_generator(plan)
     output = capsys.readouterr().out
     for name in ("upper", "hands", "lower", "root", "face", "generator"):
-        assert name == "generator" or (folder / "model" / f"{name}.safetensors").exists()
-        assert losses_of(output, name), name
-    for name in ("upper", "hands", "lower", "face", "root"):
-        losses = losses_of(output, name)
-        assert losses[-1] < losses[0], name
-    network = load_network(folder / "model", "cpu")
+        assert (plan.out / f"{name}.safetensors").exists()
+        # the legs of these clips are random, so that nothing but the height of the feet can be learnt about their path
+        losses = logged(output, name, "height" if name == "root" else "loss")
+        assert name == "generator" or losses[-1] < losses[0], name
+    assert "restarts" in output
+    assert "perplexity" in output
+    network = load_network(plan.out, "cpu")
     assert tuple(network.info.speakers) == STYLES
     frames = 100
     audio = np.random.default_rng(0).random((frames, CUES + CHANCE)).astype(np.float32)
@@ -243,7 +341,8 @@ def test_both_stages_leave_a_model_that_generates(folder, capsys):
     motion = decode_take(network, codes, np.zeros(3))
     assert motion.frame_count == frames
     assert np.isfinite(motion.rotations).all()
-
+    for name in ("upper", "generator"):
+        assert list((plan.work / "samples" / name).glob("*.npz")), name
     # the same command again goes on from the checkpoints: there is nothing left to do
     run_generator(plan)
-    assert "goes on at step 20" in capsys.readouterr().out
+    assert "goes on at step 12" in capsys.readouterr().out
