@@ -264,10 +264,8 @@ def test_terms_can_be_switched_off(generator, switch, gone):
     value, terms = training_with(generator, full).passes(training_with(generator, full).draw(step), step, 0)
     ablated = training_with(generator, settings_without(full, (switch,)))
     rest, _ = ablated.passes(ablated.draw(step), step, 0)
-    factor = 3 if gone == "mse" else 1
-    assert float((value - rest).detach()) == pytest.approx(
-        factor * float(sum(terms[f"{part}_{gone}"] for part in Part)), rel=1e-3
-    )
+    wanted = (3 if gone == "mse" else 1) * float(sum(terms[f"{part}_{gone}"] for part in Part))
+    assert float((value - rest).detach()) == pytest.approx(wanted, rel=1e-3)
     assert settings_without(full, ("masked",)).masked_passes == 0
 
 
