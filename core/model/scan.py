@@ -44,8 +44,11 @@ def selective_scan(x: Tensor, step: Tensor, a: Tensor, b: Tensor, c: Tensor, d: 
         along = [tensor.transpose(1, 2).contiguous() for tensor in (x, step, b, c)]  # (B, ·, L)
         y = selective_scan_fn(along[0], along[1], a, along[2], along[3], d, delta_bias=step_bias, delta_softplus=True)
         return y.transpose(1, 2)
-    delta = F.softplus(step + step_bias)
-    return _Scan.apply(x, delta, a, b, c) + d * x
+    # products over many steps need single precision, in training with half precision too
+    with torch.autocast(x.device.type, enabled=False):
+        x, step, b, c = (tensor.float() for tensor in (x, step, b, c))
+        delta = F.softplus(step + step_bias)
+        return _Scan.apply(x, delta, a, b, c) + d * x
 
 
 def selective_scan_reference(

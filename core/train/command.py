@@ -113,7 +113,7 @@ def run(options: argparse.Namespace, arguments: list[str]) -> int:
     with join_team(options.device) as team:
         from .sources import Source
 
-        recipe = _recipe(options)
+        recipe = _recipe(options, team)
         plan = Plan(
             source=Source(
                 folder=options.data,
@@ -157,11 +157,18 @@ def run(options: argparse.Namespace, arguments: list[str]) -> int:
     return 0
 
 
-def _recipe(options: argparse.Namespace):
+def _recipe(options: argparse.Namespace, team):
+    """The recipe that `--config` names, changed by the other options.
+
+    Raises:
+        GestureError: options that do not go together.
+    """
+    from .ablation import settings_without
     from .losses import without
     from .recipes import RECIPES
 
     recipe = RECIPES[options.config]
+    ablate = tuple(name for name in options.without.split(",") if name)
     common = {
         "accumulate": options.accumulate,
         "average": options.average,
@@ -171,12 +178,19 @@ def _recipe(options: argparse.Namespace):
         "precision": options.precision,
         **_given(checkpoint_s=options.checkpoint_s, learning_rate=options.learning_rate),
     }
-    autoencoders, generator, epochs = recipe.autoencoders, recipe.generator, recipe.autoencoder_epochs
+    autoencoders, epochs = recipe.autoencoders, recipe.autoencoder_epochs
+    generator = settings_without(recipe.generator, ablate)
     if options.batch:
         autoencoders = replace(autoencoders, batch=options.batch, root_batch=options.batch)
     terms = tuple(name for name in options.without_terms.split(",") if name)
     if terms:
         autoencoders = replace(autoencoders, part=without(autoencoders.part, terms))
+    smallest = min(options.batch or autoencoders.batch, options.batch or generator.batch)
+    if smallest < options.accumulate * team.size:
+        raise GestureError(
+            f"A batch of {smallest} cannot be cut into {options.accumulate * team.size} parts.",
+            remedy="Raise --batch, or lower --accumulate or the number of processes.",
+        )
     return replace(
         recipe,
         model=_sizes(recipe.model, options.set),
@@ -194,7 +208,7 @@ def _recipe(options: argparse.Namespace):
         fit_generator=replace(recipe.fit_generator, **common, **_given(steps=options.generator_steps)),
         autoencoder_epochs={} if options.autoencoder_steps else epochs,
         generator_epochs=0 if options.generator_steps else recipe.generator_epochs,
-        ablate=tuple(name for name in options.without.split(",") if name),
+        ablate=ablate,
     )
 
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from ..body.parts import CONTACT_WIDTH, SPECS, TRANSLATION_WIDTH, Part
 from ..clock import FPS
+from ..errors import GestureError
 from .precision import single_precision
 from .rotations import PartKinematics, rot6d_to_matrix
 
@@ -103,11 +104,13 @@ def without(weights, terms: tuple[str, ...]):
     """The weights with some terms at zero.
 
     Raises:
-        KeyError: there is no such term.
+        GestureError: there is no such term.
     """
-    unknown = set(terms) - set(weights.__dataclass_fields__)
-    if unknown:
-        raise KeyError(", ".join(sorted(unknown)))
+    known = weights.__dataclass_fields__
+    if unknown := set(terms) - set(known):
+        raise GestureError(
+            f"The loss has no term {', '.join(sorted(unknown))}.", remedy=f"Choose from {', '.join(known)}."
+        )
     return type(weights)(**{n: 0.0 if n in terms else getattr(weights, n) for n in weights.__dataclass_fields__})
 
 

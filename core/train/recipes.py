@@ -23,7 +23,7 @@ class Recipe:
         autoencoder_epochs: passes over the windows per network of stage one; empty: `steps`.
         generator_epochs: passes over the windows in stage two; 0: `steps`.
         stride: frames between windows.
-        ablate: inputs, branches and terms that are left out (`core.train.ablation`).
+        ablate: inputs and branches that are shut, terms that `generator` leaves out (`core.train.ablation`).
     """
 
     model: ModelConfig = STARTER

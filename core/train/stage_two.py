@@ -7,12 +7,13 @@ import numpy as np
 
 from ..body.motion import Motion
 from ..body.parts import Part
+from ..errors import GestureError
 from ..files import whole_file
 from ..generate.decode import decode_take
 from ..generate.windows import run_windows
 from ..model.checkpoint import LoadedModel, load_part, save_model
 from ..model.torch_network import TorchNetwork
-from .ablation import settings_without, shut_branches
+from .ablation import shut_branches
 from .dataset import Clip, Corpus, Take
 from .fit import fit
 from .generator import GeneratorTraining
@@ -28,7 +29,16 @@ EXPORT_S = 480.0
 
 
 def run_generator(plan: Plan) -> None:
-    """Stage two; writes the model folder every few minutes and at the end."""
+    """Stage two; writes the model folder every few minutes and at the end.
+
+    Raises:
+        GestureError: stage one has not been trained, or the data cannot be used.
+    """
+    for name in (*(part.value for part in Part), "root"):
+        if not (plan.out / f"{name}.safetensors").exists():
+            raise GestureError(
+                f"{plan.out} lacks {name}.safetensors.", remedy="Train stage one first: core train autoencoders, root."
+            )
     corpus, held_out = read_data(plan, sound=True)
     weights = prepare(plan, corpus)
     for part in Part:
@@ -40,8 +50,7 @@ def run_generator(plan: Plan) -> None:
     windows, unseen = (
         WindowSet(data, weights.autoencoders, recipe.stride, recipe.context) for data in (corpus, held_out)
     )
-    settings = settings_without(recipe.generator, recipe.ablate)
-    training = GeneratorTraining(weights.generator, weights.autoencoders, windows, settings)
+    training = GeneratorTraining(weights.generator, weights.autoencoders, windows, recipe.generator)
     shut_branches(weights.generator, weights.config, recipe.ablate)
     journal = plan.journal("generator")
     count = sum(p.numel() for p in weights.generator.parameters())
