@@ -3,7 +3,12 @@
 from .environments import BPY_50, WORKER, ensure
 from .shell import ROOT, BuildError, clean_environ, run_shown, say
 
-MODULES = (("bench_scan", WORKER), ("bench_generate", WORKER), ("bench_keyframes", BPY_50))
+MODULES = (
+    ("bench_scan", WORKER),
+    ("bench_generate", WORKER),
+    ("bench_train", WORKER),
+    ("bench_keyframes", BPY_50),
+)
 
 
 def run_bench() -> None:

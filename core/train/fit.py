@@ -66,7 +66,8 @@ class _Run:
         self.first, self.seconds, self.ended = 0, 0.0, False
         self.best, self.looks = math.inf, 0
         self.bad_steps = 0
-        self.means: dict[str, float] = {}
+        self.means: dict[str, float] = {}  # of what jumps from batch to batch
+        self.latest: dict[str, float] = {}  # of what does not
 
     def go(self) -> None:
         self._resume()
@@ -161,7 +162,8 @@ class _Run:
         if self.average is not None:
             self.average.update(step.index)
         values = team.total(torch.stack([torch.as_tensor(sums[key]) for key in sums])).tolist()
-        return dict(zip(sums, values, strict=True)) | {"gradient": norm, "rate": rate} | settled
+        self.latest = {"rate": rate} | settled
+        return dict(zip(sums, values, strict=True)) | {"gradient": norm}
 
     def _watch(self, norm: float, step: Step) -> None:
         self.bad_steps = 0 if math.isfinite(norm) else self.bad_steps + 1
@@ -180,9 +182,10 @@ class _Run:
         done = step.index + 1
         if last or done % self.settings.log_every == 0:
             pace = self.seconds / done
-            line = f"step {done}/{self.settings.steps} {step.progress:.0%} {pace:.3f} s/step {shown(self.means)}"
+            numbers = self.means | self.latest
+            line = f"step {done}/{self.settings.steps} {step.progress:.0%} {pace:.3f} s/step {shown(numbers)}"
             self.journal.note(line + (" (end)" if last else ""))
-            self.journal.curves(done, self.means | {"seconds_per_step": pace})
+            self.journal.curves(done, numbers | {"seconds_per_step": pace})
 
     def _look(self, step: Step) -> None:
         report = {}
