@@ -15,63 +15,21 @@ from core.body.motion import Motion, save_motion
 from core.body.parts import CONTACT_JOINTS, Part
 from core.body.skeleton import default_rest_joints
 from core.errors import GestureError
-from core.text.timing import Word, save_words
+from core.text.timing import save_words
 from core.train.features import Library, grounded
 from core.train.metrics import take_motion
 from core.train.neutral import neutral_of
 from core.train.recordings import Performance, Recording, list_recordings
 from core.train.sources import Source
 
-from .training import make_corpus, make_vectors, motion, speech
-
-WORDS = (Word("hand", 0.5, 1.0), Word("sea", 1.5, 2.0))
-SECONDS = 4
-UP = np.array([0, 1.3, 0])  # SMPL-X files measure the root from near the chest
+from .training import BEAT2_SECONDS as SECONDS
+from .training import UP, WORDS, make_beat2, make_corpus, make_vectors, motion, motion_path, speech, write_csv
 
 
 @pytest.fixture(scope="module")
 def vectors(tmp_path_factory):
     pytest.importorskip("fasttext")
     return make_vectors(tmp_path_factory.mktemp("words") / "words.bin")
-
-
-def write_textgrid(path: Path, seconds: float) -> None:
-    from praatio import textgrid
-
-    grid = textgrid.Textgrid()
-    for name, entries in {
-        "words": [(word.start_s, word.end_s, word.word) for word in WORDS],
-        "phones": [(0.5, 1.0, "HH"), (1.5, 2.0, "S")],
-    }.items():
-        grid.addTier(textgrid.IntervalTier(name, entries, 0, seconds))
-    grid.save(str(path), "long_textgrid", includeBlankSpaces=True)
-
-
-def beat2(folder: Path) -> Path:
-    """Speakers 2 and 12, four recordings each, as BEAT2 lays them out."""
-    for name in ("smplxflame_30", "wave16k", "textgrid"):
-        (folder / name).mkdir(parents=True)
-    random = np.random.default_rng(1)
-    rows = []
-    for speaker, name in ((2, "scott"), (12, "ayana")):
-        for number, kind in enumerate(("train", "val", "test", "additional")):
-            clip = f"{speaker}_{name}_0_{number}_{number}"
-            rows.append((clip, kind))
-            soundfile.write(folder / "wave16k" / f"{clip}.wav", speech(random, SECONDS), 16000)
-            write_textgrid(folder / "textgrid" / f"{clip}.TextGrid", SECONDS)
-            moving = motion(random, 30 * SECONDS, "flame100")
-            save_motion(moving.replace(translation=moving.translation + UP), motion_path(folder, clip))
-    write_csv(folder / "train_test_split.csv", ("id", "type"), rows)
-    return folder
-
-
-def motion_path(folder: Path, clip: str) -> Path:
-    return folder / "smplxflame_30" / f"{clip}.npz"
-
-
-def write_csv(path: Path, columns, rows) -> None:
-    with path.open("w", newline="") as file:
-        csv.writer(file).writerows([columns, *rows])
 
 
 def source(folder: Path, vectors: Path, tmp_path: Path, **options) -> Source:
@@ -84,7 +42,7 @@ def reported(tmp_path: Path, split: str = "train") -> dict[str, str]:
 
 
 def test_beat2_is_read_as_published(tmp_path, vectors):
-    folder = beat2(tmp_path / "BEAT2")
+    folder = make_beat2(tmp_path / "BEAT2")
     data = source(folder, vectors, tmp_path)
     train, held_out = data.load("train"), data.load("held_out")
     assert train.speakers == ("scott", "ayana")
@@ -102,7 +60,7 @@ def test_beat2_is_read_as_published(tmp_path, vectors):
 
 @pytest.mark.parametrize("wanted", [("2",), ("scott",)])
 def test_one_speaker_of_beat2_by_number_or_by_name(tmp_path, vectors, wanted):
-    corpus = source(beat2(tmp_path / "BEAT2"), vectors, tmp_path, speakers=wanted).load(sound=False)
+    corpus = source(make_beat2(tmp_path / "BEAT2"), vectors, tmp_path, speakers=wanted).load(sound=False)
     assert corpus.speakers == ("scott",)
     assert [clip.name for clip in corpus.clips] == ["2_scott_0_0_0"]
     with pytest.raises(GestureError, match="nothing of 7"):
@@ -110,12 +68,12 @@ def test_one_speaker_of_beat2_by_number_or_by_name(tmp_path, vectors, wanted):
 
 
 def test_samples_instead_of_cues(tmp_path, vectors):
-    corpus = source(beat2(tmp_path / "BEAT2"), vectors, tmp_path, audio="amplitude+onset").load()
+    corpus = source(make_beat2(tmp_path / "BEAT2"), vectors, tmp_path, audio="amplitude+onset").load()
     assert corpus.clips[0].audio.shape == (16000 * SECONDS, 2)
 
 
 def test_what_is_broken_is_left_out_and_reported_with_its_reason(tmp_path, vectors, capsys):
-    folder = beat2(tmp_path / "BEAT2")
+    folder = make_beat2(tmp_path / "BEAT2")
     rows = [(f"2_scott_0_0_{i}", "train") for i in range(10)] + [("2_scott_0_1_1", "val"), ("2_gone_0_0_0", "train")]
     random = np.random.default_rng(2)
     for name, _ in rows[1:10]:

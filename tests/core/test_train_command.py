@@ -14,7 +14,7 @@ from core.body.motion import load_motion
 from core.cli import main
 from core.model.checkpoint import load_model
 
-from .training import SIZES, make_corpus, make_vectors
+from .training import SIZES, make_beat2, make_corpus, make_vectors
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -140,6 +140,20 @@ def test_stage_two_in_half_precision_is_near_single_precision(folder, trained, c
         losses.append(float(line.split(" loss ")[1].split()[0]))
     assert not same(folder / "float32", folder / "bfloat16")
     assert losses[1] == pytest.approx(losses[0], rel=0.02)
+
+
+def test_beat2_and_the_released_objective_leave_a_model_with_flame_faces(folder, capsys):
+    data = make_beat2(folder / "BEAT2")
+    options = ["--config", "released", "--speakers", "2", "--data", str(data), "--license", "non-commercial"]
+    assert main(command(folder, "released", "all", *options, "--set", "wav_widths=4,4,8")) == 0
+    model = load_model(folder / "released")
+    assert model.card["face_basis"] == "flame100"
+    assert model.card["audio"] == "amplitude+onset"
+    assert model.card["speakers"] == ["scott"]
+    assert model.neutral.expression.shape == (4, 100)
+    output = capsys.readouterr().out
+    assert "plant" in output  # the published foot term
+    assert "used" in output
 
 
 @pytest.mark.slow

@@ -269,6 +269,24 @@ def test_terms_can_be_switched_off(generator, switch, gone):
     assert settings_without(full, ("masked",)).masked_passes == 0
 
 
+def test_the_released_recipe_has_the_published_sizes_rates_and_lengths(corpus):
+    from core.model.config import RELEASED
+    from core.train.recipes import RELEASED_RECIPE
+
+    model = RELEASED_RECIPE.model_for(corpus, 300)
+    inputs = {"audio_channels_face", "word_vocabulary", "speakers", "face_basis", "face_query_attention"}
+    ours, published = model.to_dict(), RELEASED.to_dict()
+    assert {name for name in ours if ours[name] != published[name]} == inputs
+    hours = 4 * 3600 * FPS
+    upper, face = (RELEASED_RECIPE.autoencoder_fit(name, hours) for name in ("upper", "face"))
+    assert (upper.steps, face.steps) == (500 * (hours // 20) // 64, 800 * (hours // 20) // 64)
+    assert (upper.learning_rate, upper.betas) == (3e-4, (0.5, 0.999))
+    generator = RELEASED_RECIPE.generator_fit(hours // 20)
+    assert (generator.learning_rate, generator.clip) == (5e-4, 0.99)
+    assert generator.steps == 200 * (hours // 20) // 64
+    assert generator.rate(Step(face.steps, 0.98)) == pytest.approx(0.1 * generator.learning_rate)
+
+
 def test_unknown_or_senseless_switches_are_errors():
     from core.errors import GestureError
 

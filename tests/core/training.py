@@ -1,5 +1,6 @@
 """A data folder small enough to train on in seconds, and the sizes and arguments for it."""
 
+import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from core.train.sources import Source
 from core.train.training import FitSettings
 
 SECONDS = 6
+WORDS = (Word("hand", 0.5, 1.0), Word("sea", 1.5, 2.0))
+BEAT2_SECONDS = 4
+UP = np.array([0, 1.3, 0])  # SMPL-X files measure the root from near the chest
 STYLES = ("calm", "lively", "presenter", "reserved")
 SIZES = {
     "hidden": 16,
@@ -73,12 +77,51 @@ def make_corpus(folder: Path, clips: int = 2) -> Path:
     for number in range(clips):
         samples = speech(random, SECONDS - 1.3 * (number % 2))
         soundfile.write(folder / f"clip{number}.wav", samples, 16000)
-        save_words((Word("hand", 0.5, 1.0), Word("sea", 1.5, 2.0)), folder / f"clip{number}.words.json")
+        save_words(WORDS, folder / f"clip{number}.words.json")
         frames = frame_count(len(samples))
         for style in STYLES[:2]:
             fields = {"contacts": np.ones((frames, 4)), "rest_joints": default_rest_joints()}
             save_motion(motion(random, frames, **fields), folder / f"clip{number}.{style}.npz")
     return folder
+
+
+def write_textgrid(path: Path, seconds: float) -> None:
+    from praatio import textgrid
+
+    grid = textgrid.Textgrid()
+    for name, entries in {
+        "words": [(word.start_s, word.end_s, word.word) for word in WORDS],
+        "phones": [(0.5, 1.0, "HH"), (1.5, 2.0, "S")],
+    }.items():
+        grid.addTier(textgrid.IntervalTier(name, entries, 0, seconds))
+    grid.save(str(path), "long_textgrid", includeBlankSpaces=True)
+
+
+def make_beat2(folder: Path) -> Path:
+    """Speakers 2 and 12, four recordings each, as BEAT2 lays them out."""
+    for name in ("smplxflame_30", "wave16k", "textgrid"):
+        (folder / name).mkdir(parents=True)
+    random = np.random.default_rng(1)
+    rows = []
+    for speaker, name in ((2, "scott"), (12, "ayana")):
+        for number, kind in enumerate(("train", "val", "test", "additional")):
+            clip = f"{speaker}_{name}_0_{number}_{number}"
+            rows.append((clip, kind))
+            soundfile.write(folder / "wave16k" / f"{clip}.wav", speech(random, BEAT2_SECONDS), 16000)
+            write_textgrid(folder / "textgrid" / f"{clip}.TextGrid", BEAT2_SECONDS)
+            moving = motion(random, 30 * BEAT2_SECONDS, "flame100")
+            save_motion(moving.replace(translation=moving.translation + UP), motion_path(folder, clip))
+    write_csv(folder / "train_test_split.csv", ("id", "type"), rows)
+    return folder
+
+
+def motion_path(folder: Path, clip: str) -> Path:
+    return folder / "smplxflame_30" / f"{clip}.npz"
+
+
+def write_csv(path: Path, columns, rows) -> None:
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([columns, *rows])
 
 
 def plan_for(root: Path | None, steps: tuple[int, int] = (40, 20), work: str = "work", model=TINY, **changes) -> Plan:
