@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from core.errors import GestureError
+from core.text import lexicon
 from core.text.timing import Word, load_words
 from core.train import flite
-from core.train.gesture import lexicon
 from core.train.measure_speech import Script, Sentence, describe, make_recording, scripts
 from core.train.texts import PHRASES, SPEAKABLE
 from core.train.voices import ENGINES, HELD_OUT
