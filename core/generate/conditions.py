@@ -6,12 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import clock
-from ..audio.cues import cues
-from ..audio.features import amplitude_onset
-from ..audio.prosody import analyse
 from ..errors import GestureError
 from ..text.timing import Word
-from .chance import draw_chance
 
 AMPLITUDE_ONSET = "amplitude+onset"
 CUES_CHANCE = "cues+chance"
@@ -56,9 +52,16 @@ def listen(
     Raises:
         GestureError: another kind.
     """
+    # scipy and librosa belong to listening alone: windows and decoding do without
     if kind == AMPLITUDE_ONSET:
+        from ..audio.features import amplitude_onset
+
         return amplitude_onset(samples)
     if kind == CUES_CHANCE:
+        from ..audio.cues import cues
+        from ..audio.prosody import analyse
+        from .chance import draw_chance
+
         prosody = analyse(samples, words)
         drawn = draw_chance(prosody.frame_count, seed, prosody.moments_s, temperature)
         return np.concatenate([cues(prosody), drawn], 1)

@@ -65,9 +65,9 @@ def test_one_set_of_conditions_serves_several_passes_and_every_parameter_learns(
     generator = tiny.weights(config).generator.train()
     batch, frames = 2, 64
     motion = torch.randn(batch, frames, 337)
-    conditions = generator.conditions(
-        torch.rand(batch, 34133, 2), torch.randn(batch, frames, config.word_dim), torch.tensor([0, 1])
-    )
+    heard = frames + 2 * config.context_frames if config.audio_encoder == "frames" else 34133
+    audio = torch.rand(batch, heard, config.audio_channels_face)
+    conditions = generator.conditions(audio, torch.randn(batch, frames, config.word_dim), torch.tensor([0, 1]))
     mask = torch.ones_like(motion)
     mask[:, :4] = 0
     outputs = [generator(conditions, motion, m) for m in (mask, (torch.rand_like(mask) < 0.5).float())]
