@@ -18,11 +18,11 @@ WIDTH = len(CHANNELS)
 HOLD_S = (2.0, 6.0)  # a gesture choice lasts this long
 MOVE_S = 0.7
 LEAD_S = 0.02  # before the vowel is loudest, as strokes
-STANCE_S = (3.0, 8.0)
+STANCE_S = (2.5, 6.0)
 SHIFT_S = (1.3, 2.0)
 STEP_S = 0.6
 PLACES = (-1.0, -0.4, 0.0, 0.4, 1.0)
-STEP_SHARE = 0.5  # of weight shifts that are followed by a step of the free foot
+STEP_SHARE = 0.7  # of weight shifts that are followed by a step of the free foot
 BREATHS_PER_S = 0.25
 STILL_S = 2.0  # a take begins on both feet, in the neutral pose
 

@@ -9,7 +9,7 @@ KNEE_BEND = np.radians(17)  # of the straighter leg; straighter knees amplify ev
 # where a foot's curve of chance puts it, from the rest pose: (outwards, forward) metres at -1 and at 1
 BACK = np.array([-0.012, -0.07])
 AHEAD = np.array([0.05, 0.06])
-LIFT_M = 0.065
+LIFT_M = 0.085
 PITCH = np.radians(14)  # the toes hang a little while the foot is in the air
 PULL = 0.45  # share of the feet's way that the pelvis goes along
 

@@ -59,7 +59,7 @@ STYLES: dict[str, Style] = {
             sway=0.060, smile=0.25, brow=0.6, lean=3.0, mouth=1.1,
         ),
         Style(
-            name="presenter", amplitude=1.25, move_s=0.8, home=(0.07, -0.26, 0.28), rest=(0.0, -0.42, 0.19),
+            name="presenter", amplitude=1.25, move_s=0.8, home=(0.07, -0.26, 0.28), rest=(0.02, -0.46, 0.13),
             rest_palm=0, palm=24, one_handed=0.6, loop=0.06, shape="flat", rest_shape="relaxed", nod=7.5,
             sway=0.055, smile=0.2, brow=0.5, lean=2.0, mouth=1.0,
         ),
