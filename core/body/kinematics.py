@@ -1,9 +1,13 @@
 """Forward kinematics: parent-local rotations to joint positions and rotations in the world."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from .rotation import rotvec_to_matrix
 from .skeleton import PARENTS
+
+BLOCK_FRAMES = 2048
 
 
 def forward_kinematics(
@@ -27,4 +31,22 @@ def forward_kinematics(
             continue
         positions[:, joint] = positions[:, parent] + world[:, parent] @ (rest_joints[joint] - rest_joints[parent])
         world[:, joint] = world[:, parent] @ world[:, joint]
+    return positions, world
+
+
+def chosen_joints(
+    rotations: np.ndarray, translation: np.ndarray, rest_joints: np.ndarray, joints: Sequence[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """`forward_kinematics` of a few joints (K of them), block by block, so that long takes need little memory.
+
+    Returns:
+        positions (T, K, 3) in metres and world rotation matrices (T, K, 3, 3).
+    """
+    joints = list(joints)
+    positions = np.empty((len(rotations), len(joints), 3))
+    world = np.empty((len(rotations), len(joints), 3, 3))
+    for start in range(0, len(rotations), BLOCK_FRAMES):
+        block = slice(start, start + BLOCK_FRAMES)
+        every, turns = forward_kinematics(rotations[block], translation[block], rest_joints)
+        positions[block], world[block] = every[:, joints], turns[:, joints]
     return positions, world

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..body.kinematics import forward_kinematics
+from ..body.kinematics import chosen_joints
 from ..body.motion import Motion
 from ..body.parts import Part
 from ..body.rotation import matrix_to_rotvec, rotvec_to_matrix
@@ -29,23 +29,19 @@ def refine_wrists(motion: Motion, before: Motion, settings: FinishSettings) -> M
     """
     if settings.upper <= 0 or motion.frame_count < 4:
         return motion
-    reference, _ = forward_kinematics(before.rotations, before.translation, before.skeleton)
-    positions, world = forward_kinematics(motion.rotations, motion.translation, motion.skeleton)
     rotations = motion.rotations.copy()
     for side in _SIDES:
-        shoulder, elbow, wrist = (JOINT[f"{side}_{name}"] for name in ("shoulder", "elbow", "wrist"))
-        path = smooth_track(reference[:, wrist] - reference[:, 0], CUTOFF_HZ[Part.UPPER], motion.fps, settings.upper)
-        turns = _reach(
-            positions[:, shoulder],
-            positions[:, elbow] - positions[:, shoulder],
-            positions[:, wrist] - positions[:, elbow],
-            path + positions[:, 0],
-        )
-        parent = world[:, JOINT[f"{side}_collar"]]
-        upper, lower = turns[0] @ world[:, shoulder], turns[1] @ turns[0] @ world[:, elbow]
-        rotations[:, shoulder] = matrix_to_rotvec(np.swapaxes(parent, -1, -2) @ upper)
-        rotations[:, elbow] = matrix_to_rotvec(np.swapaxes(upper, -1, -2) @ lower)
-        rotations[:, wrist] = matrix_to_rotvec(np.swapaxes(lower, -1, -2) @ world[:, wrist])
+        chain = [JOINT[f"{side}_{name}"] for name in ("collar", "shoulder", "elbow", "wrist")]
+        reference, _ = chosen_joints(before.rotations, before.translation, before.skeleton, (0, chain[-1]))
+        path = smooth_track(reference[:, 1] - reference[:, 0], CUTOFF_HZ[Part.UPPER], motion.fps, settings.upper)
+        positions, world = chosen_joints(motion.rotations, motion.translation, motion.skeleton, (0, *chain))
+        pelvis, _, shoulder, elbow, wrist = np.moveaxis(positions, 1, 0)
+        turns = _reach(shoulder, elbow - shoulder, wrist - elbow, path + pelvis)
+        _, collar, upper, lower, hand = np.moveaxis(world, 1, 0)
+        upper, lower = turns[0] @ upper, turns[1] @ turns[0] @ lower
+        rotations[:, chain[1]] = matrix_to_rotvec(np.swapaxes(collar, -1, -2) @ upper)
+        rotations[:, chain[2]] = matrix_to_rotvec(np.swapaxes(upper, -1, -2) @ lower)
+        rotations[:, chain[3]] = matrix_to_rotvec(np.swapaxes(lower, -1, -2) @ hand)
     return motion.replace(rotations=rotations)
 
 

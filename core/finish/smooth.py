@@ -58,13 +58,15 @@ def _solve(values: np.ndarray, fidelity: np.ndarray, penalty: np.ndarray) -> np.
 
 def smooth_rotations(motion: Motion, settings: FinishSettings) -> np.ndarray:
     """Rotation vectors (T, 55, 3), every joint smoothed as a sign-continuous quaternion at its part's strength."""
-    quaternions = continuous(rotvec_to_quaternion(motion.rotations))
+    rotations = motion.rotations.copy()
     for part, spec in SPECS.items():
         strength = getattr(settings, part.value)
         for joint in spec.joints:
-            quaternions[:, joint] = smooth_track(quaternions[:, joint], CUTOFF_HZ[part], motion.fps, strength)
-    quaternions /= np.linalg.norm(quaternions, axis=-1, keepdims=True)
-    return quaternion_to_rotvec(quaternions)
+            quaternions = continuous(rotvec_to_quaternion(motion.rotations[:, joint]))
+            quaternions = smooth_track(quaternions, CUTOFF_HZ[part], motion.fps, strength)
+            quaternions = quaternions / np.linalg.norm(quaternions, axis=-1, keepdims=True)
+            rotations[:, joint] = quaternion_to_rotvec(quaternions)
+    return rotations
 
 
 def smooth_motion(motion: Motion, settings: FinishSettings) -> Motion:
