@@ -1,7 +1,7 @@
 import torch
 
 from core.body.parts import Part
-from core.model.vqvae import Quantizer, build_autoencoder, build_root
+from core.model.vqvae import Autoencoder, Quantizer, build_autoencoder, build_root
 
 from . import tiny
 
@@ -58,3 +58,18 @@ def test_one_code_per_frame_and_codes_alone_decode_to_the_reconstruction():
 
 def test_the_root_predictor_keeps_the_width_of_the_lower_body():
     assert build_root(tiny.CONFIG)(torch.randn(1, 9, 61)).shape == (1, 9, 61)
+
+
+def test_a_decoder_that_ends_in_a_gaussian_turns_flicker_into_little():
+    torch.manual_seed(0)
+    plain = Autoencoder(6, 8, 4, 16, 1)
+    soft = Autoencoder(6, 8, 4, 16, 1, sigma=2.0)
+    soft.load_state_dict(plain.state_dict())
+    codes = torch.tensor([[0, 1] * 30])
+    torch.nn.init.normal_(plain.quantizer.embedding.weight)
+    soft.quantizer.embedding.weight.data.copy_(plain.quantizer.embedding.weight)
+    rough, smoothed = (torch.diff(a.decode_codes(codes), dim=1)[:, 8:-8].abs().max() for a in (plain, soft))
+    assert smoothed < 0.02 * rough
+    held = torch.zeros(1, 60, dtype=torch.long)
+    middle = slice(20, 40)
+    assert torch.allclose(plain.decode_codes(held)[:, middle], soft.decode_codes(held)[:, middle], atol=1e-5)

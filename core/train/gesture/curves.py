@@ -1,4 +1,4 @@
-"""Smooth curves of time: minimum-jerk moves, loops, pulses and slow drift, all with continuous acceleration."""
+"""Smooth curves of time: minimum-jerk loops, pulses and lags, all with continuous acceleration."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -23,14 +23,6 @@ def pulse(times_s: np.ndarray, peak_s: float, before_s: float, after_s: float) -
     rise = min_jerk((times_s - peak_s + before_s) / before_s)
     fall = min_jerk((times_s - peak_s) / after_s)
     return rise - fall
-
-
-def drift(rng: np.random.Generator, frame_count: int, scale_s: float) -> np.ndarray:
-    """Slow noise (T,) of about unit deviation that starts at 0; changes take `scale_s` seconds."""
-    sigma = scale_s * FPS / 2
-    noise = gaussian_filter1d(rng.standard_normal(frame_count + int(6 * sigma)), sigma, mode="wrap")
-    noise = noise[:frame_count] * np.sqrt(2 * np.sqrt(np.pi) * sigma)
-    return noise * min_jerk(np.arange(frame_count) / (2 * FPS))
 
 
 def lag(channel: np.ndarray, delay_s: float, smooth_s: float = 0.0) -> np.ndarray:

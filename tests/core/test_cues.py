@@ -1,0 +1,117 @@
+"""What the starter weights hear: accents where speech is loud, pauses, classes of words, lip shapes, chance."""
+
+import numpy as np
+import pytest
+
+from core.audio.cues import LIP_SHAPES, PHONES, WIDTH, cues
+from core.audio.prosody import SPACING_S, TRIGGER_SPACING_S, analyse
+from core.clock import FPS, SAMPLE_RATE, frame_count
+from core.errors import GestureError
+from core.generate.chance import CHANNELS, STEP_S, draw_chance
+from core.generate.chance import WIDTH as CHANCE
+from core.generate.conditions import CUES_CHANCE, listen, window_inputs
+from core.text import lexicon
+from core.text.timing import Phone, Word
+
+BEATS_S = (1.0, 1.7, 2.4, 5.0, 5.8)
+
+
+def speech() -> np.ndarray:
+    """Seven seconds of a buzz that swells at BEATS_S and is silent between 3 and 4.5 s."""
+    times = np.arange(7 * SAMPLE_RATE) / SAMPLE_RATE
+    swell = sum(np.exp(-0.5 * ((times - beat) / 0.06) ** 2) for beat in BEATS_S)
+    return (0.4 * (swell + 1e-3) * np.sign(np.sin(2 * np.pi * 130 * times))).astype(np.float32)
+
+
+def words() -> tuple[Word, ...]:
+    spoken = ("the", "never", "house", "goes", "up")
+    return tuple(
+        Word(
+            word, beat - 0.2, beat + 0.2, 1.0, (Phone("M", beat - 0.2, beat - 0.1), Phone("AA", beat - 0.1, beat + 0.2))
+        )
+        for word, beat in zip(spoken, BEATS_S, strict=True)
+    )
+
+
+def test_accents_are_where_the_voice_swells_and_carry_their_words_class():
+    accents = analyse(speech(), words()).accents
+    assert [a.time_s for a in accents] == pytest.approx(BEATS_S, abs=0.03)
+    assert [a.kind for a in accents] == [None, lexicon.NEGATION, None, None, lexicon.UP]
+    assert [a.order for a in accents] == [0, 1, 2, 0, 1]
+
+
+def test_without_words_there_are_accents_and_a_pause_all_the_same():
+    prosody = analyse(speech())
+    assert [a.time_s for a in prosody.accents] == pytest.approx(BEATS_S, abs=0.03)
+    assert len(prosody.units) == 2
+    assert cues(prosody)[:, PHONES].max() == 0
+
+
+def test_accents_keep_their_distance():
+    crowded = tuple(Word("no", 0.3 * i + 0.5, 0.3 * i + 0.7) for i in range(15))
+    moments = np.diff([a.time_s for a in analyse(speech(), crowded).accents])
+    assert moments.min() >= min(SPACING_S, TRIGGER_SPACING_S)
+
+
+def test_a_quiet_copy_of_a_recording_has_the_same_cues():
+    loud, quiet = (cues(analyse(scale * speech(), words())) for scale in (1.0, 0.1))
+    np.testing.assert_allclose(loud, quiet, atol=0.02)
+
+
+def test_cues_lie_between_nought_and_about_one_and_cover_every_frame():
+    seen = cues(analyse(speech(), words()))
+    assert seen.shape == (frame_count(len(speech())), WIDTH)
+    assert seen.min() >= -1.3
+    assert seen.max() <= 1.3
+
+
+def test_lip_shapes_hold_while_their_phone_sounds():
+    seen = cues(analyse(speech(), words()))[:, PHONES]
+    closed, open_ = (next(i for i, phones in enumerate(LIP_SHAPES) if p in phones.split()) for p in ("M", "AA"))
+    assert seen[round(0.85 * FPS), closed] > 0.9
+    assert seen[round(1.05 * FPS), open_] > 0.9
+    assert seen[round(3.5 * FPS)].max() == 0
+
+
+def test_a_seed_gives_a_take_its_own_chance_and_temperature_takes_it_back():
+    first, again, other = (draw_chance(900, seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert np.abs(first - other).mean() > 0.2
+    np.testing.assert_array_equal(draw_chance(900, 1, temperature=0), draw_chance(900, 2, temperature=0))
+
+
+def test_chance_is_smooth_and_starts_in_the_neutral_pose():
+    drawn = draw_chance(1800, 3)
+    still = [CHANNELS.index(name) for name in ("stance", "left_foot", "right_foot", "lead")]
+    assert np.abs(drawn[0, still]).max() < 0.01
+    # the largest acceleration of a minimum-jerk move: 5.8 times its way over its time squared
+    assert np.abs(np.diff(drawn, n=2, axis=0)).max() < 5.8 * 2 / STEP_S**2 / FPS**2
+    assert np.abs(drawn).max() < 1.3
+
+
+def test_choices_of_the_hands_arrive_on_accents():
+    moments = [3.0, 8.0, 12.5, 17.0, 21.0, 26.0]
+    lead = draw_chance(900, 4, moments)[:, CHANNELS.index("lead")]
+    moving = np.abs(np.diff(lead)) > 1e-4
+    ends = np.flatnonzero(moving[:-1] & ~moving[1:]) / FPS
+    assert len(ends) >= 3
+    assert all(min(abs(end - moment) for moment in moments) < 0.15 for end in ends)
+
+
+def test_a_window_hears_its_surroundings_and_silence_beyond_the_take():
+    heard = listen(CUES_CHANCE, speech(), words(), seed=1)
+    assert heard.shape == (frame_count(len(speech())), WIDTH + CHANCE)
+    vectors = np.zeros((len(heard), 3), np.float32)
+    sound, text = window_inputs(heard, vectors, 0, 64, context=32)
+    assert sound.shape == (128, WIDTH + CHANCE)
+    assert text.shape == (64, 3)
+    assert not sound[:32].any()
+    np.testing.assert_array_equal(sound[32:], heard[:96])
+    late, _ = window_inputs(heard, vectors, len(heard) - 10, 64, context=32)
+    np.testing.assert_array_equal(late[:42], heard[-42:])
+    assert not late[42:].any()
+
+
+def test_weights_that_hear_something_unknown_are_refused():
+    with pytest.raises(GestureError, match="smell"):
+        listen("smell", speech(), words())
