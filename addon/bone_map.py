@@ -1,0 +1,211 @@
+"""Which bones of a rig play which part of a body: the parts, the presets for known rigs, what a rig lacks."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from ..core.body.skeleton import JOINT
+from ..core.errors import GestureError
+from ..core.files import whole_file
+
+PRESETS = Path(__file__).with_name("rigs")
+FINGERS = ("thumb", "index", "middle", "ring", "pinky")
+# A part without these cannot be animated; the rest may be missing.
+_LIMBS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
+_SIDED = {
+    "eye": "head",
+    "collar": "spine",
+    "shoulder": "collar",
+    "elbow": "shoulder",
+    "wrist": "elbow",
+    "hip": "pelvis",
+    "knee": "hip",
+    "ankle": "knee",
+    "foot": "ankle",
+    **dict.fromkeys(FINGERS, "wrist"),
+}
+
+
+def _parents() -> dict[str, str | None]:
+    parents: dict[str, str | None] = {"pelvis": None, "spine": "pelvis", "neck": "spine", "head": "neck", "jaw": "head"}
+    for side in ("left", "right"):
+        for part, parent in _SIDED.items():
+            parents[f"{side}_{part}"] = f"{side}_{parent}" if parent in _SIDED else parent
+    return parents
+
+
+# Every part of the body with the part it hangs on. A part is one bone or several in a row, root first.
+PARENT: dict[str, str | None] = _parents()
+PARTS: tuple[str, ...] = tuple(PARENT)
+REQUIRED: tuple[str, ...] = ("pelvis", "head", *(f"{side}_{part}" for side in ("left", "right") for part in _LIMBS))
+
+
+def joints_of(part: str) -> tuple[int, ...]:
+    """The SMPL-X joints that move a part, root first."""
+    if part == "spine":
+        names = ["spine1", "spine2", "spine3"]
+    elif part.endswith(FINGERS):
+        names = [f"{part}{number}" for number in (1, 2, 3)]
+    elif part.endswith("eye"):
+        names = [f"{part}_smplhf"]
+    else:
+        names = [part]
+    return tuple(JOINT[name] for name in names)
+
+
+def label_of(part: str) -> str:
+    """A part's name for the panel; SMPL-X names joints, animators name bones."""
+    side, _, name = part.rpartition("_")
+    words = {
+        "shoulder": "upper arm",
+        "elbow": "forearm",
+        "wrist": "hand",
+        "hip": "thigh",
+        "knee": "shin",
+        "ankle": "foot",
+        "foot": "toes",
+    }
+    return f"{side} {words.get(name, name)}".strip().capitalize() if side else part.capitalize()
+
+
+def mirrored(part: str) -> str:
+    """The same part of the other side."""
+    for side, other in (("left_", "right_"), ("right_", "left_")):
+        if part.startswith(side):
+            return other + part.removeprefix(side)
+    return part
+
+
+@dataclass(frozen=True)
+class BoneMap:
+    """Which bones of one rig play which part.
+
+    Attributes:
+        label: of the kind of rig.
+        bones: part → bones, root first; parts without bones are absent.
+        controls: whether the bones are controls, which follow one another as the parts do, whatever their parents.
+        settings: bone → custom property → value that switches such a rig to forward kinematics.
+    """
+
+    label: str
+    bones: dict[str, tuple[str, ...]]
+    controls: bool = False
+    settings: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All mapped bones."""
+        return tuple(name for names in self.bones.values() for name in names)
+
+    def missing(self) -> tuple[str, ...]:
+        """Required parts without a bone."""
+        return tuple(part for part in REQUIRED if not self.bones.get(part))
+
+    def parent_part(self, part: str) -> str | None:
+        """The nearest part it hangs on that has bones."""
+        parent = PARENT[part]
+        while parent is not None and not self.bones.get(parent):
+            parent = PARENT[parent]
+        return parent
+
+
+def normal(name: str) -> tuple[str, str]:
+    """A bone name as (side, rest): "L", "R" or "" and everything else in lower case without separators.
+
+    `LeftForeArm`, `forearm.L`, `l_forearm` and `rig:L Fore Arm` are all ("L", "forearm").
+    """
+    tokens = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", re.split(r"[:|]", name)[-1])
+    side = ""
+    rest = []
+    for token in (token.lower() for token in tokens):
+        found = None if side else re.fullmatch(r"([lr])|(left|right)(.*)", token)
+        if found:
+            side = token[0].upper()
+            rest.append(found[3] or "")
+        else:
+            rest.append(token)
+    return side, "".join(rest)
+
+
+def opposite(name: str, names: dict[tuple[str, str], str]) -> str | None:
+    """The bone of the other side, from an index of normal names."""
+    side, rest = normal(name)
+    return names.get(({"L": "R", "R": "L"}[side], rest)) if side else None
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A known kind of rig.
+
+    Attributes:
+        key: the file's name.
+        label: for the panel.
+        bones: part → names; alternatives of one name are separated by "|". Right parts may be left out.
+        marks: names that only this kind has.
+        controls, settings: as in `BoneMap`; left settings apply to the right, too.
+    """
+
+    key: str
+    label: str
+    bones: dict[str, tuple[str, ...]]
+    marks: tuple[str, ...] = ()
+    controls: bool = False
+    settings: dict[str, dict[str, float]] = field(default_factory=dict)
+
+
+def read_preset(path: Path) -> Preset:
+    """Read a preset file.
+
+    Raises:
+        GestureError: it is missing or not a preset.
+    """
+    remedy = "Choose a file that was written by Save Mapping."
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        bones = {part: tuple(map(str, names)) for part, names in content["bones"].items()}
+        settings = {
+            str(bone): {str(name): float(value) for name, value in values.items()}
+            for bone, values in content.get("settings", {}).items()
+        }
+        preset = Preset(
+            key=path.stem,
+            label=str(content["label"]),
+            bones=bones,
+            marks=tuple(map(str, content.get("marks", ()))),
+            controls=bool(content.get("controls", False)),
+            settings=settings,
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise GestureError(f"{path.name} is no bone mapping.", remedy=remedy, detail=repr(error)) from error
+    if unknown := preset.bones.keys() - PARENT.keys():
+        raise GestureError(f"{path.name} maps {', '.join(sorted(unknown))}, which no body has.", remedy=remedy)
+    return preset
+
+
+@cache
+def presets() -> tuple[Preset, ...]:
+    """The bundled presets, by label."""
+    return tuple(sorted((read_preset(path) for path in PRESETS.glob("*.json")), key=lambda preset: preset.label))
+
+
+def save(mapping: BoneMap, path: Path) -> None:
+    """Write a mapping as a preset file.
+
+    Raises:
+        GestureError: the file cannot be written.
+    """
+    content = {
+        "label": mapping.label,
+        "controls": mapping.controls,
+        "settings": mapping.settings,
+        "bones": {part: list(names) for part, names in mapping.bones.items()},
+    }
+    try:
+        with whole_file(path) as temporary:
+            temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise GestureError(
+            f"{path} could not be written: {error.strerror}.", remedy="Choose another folder."
+        ) from error
