@@ -1,4 +1,4 @@
-"""From a take folder to the scene: keys on the armature and the face, the sound strip, the frame range."""
+"""From a take, or any motion, to the scene: keys on the armature and the face, the sound strip, the frame range."""
 
 import math
 from pathlib import Path
@@ -54,17 +54,48 @@ def apply_take(scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path,
         GestureError: the take cannot be read, or Blender cannot read its sound.
     """
     description, motion = takes.read(folder)
+    strip, strip_is_new = sound.place(scene, clip)
+    try:
+        info = takes.info_of(folder, description, clip.start_frame)
+        body_action = apply_motion(scene, armature, motion, folder.name, clip.start_frame, info)
+    except Exception:
+        if strip_is_new:
+            sound.remove(scene, strip)
+        raise
+    if scene.sync_mode == "NONE":
+        # Otherwise a slow viewport plays the gestures late.
+        scene.sync_mode = "AUDIO_SYNC"
+    return body_action
+
+
+def apply_motion(
+    scene: bpy.types.Scene,
+    armature: bpy.types.Object,
+    motion: Motion,
+    name: str,
+    start_frame: int,
+    info: takes.TakeInfo | None = None,
+) -> bpy.types.Action:
+    """Key any motion onto an armature, in a new action; on a failure the scene stays as it was.
+
+    Args:
+        scene: gives the frame rate, and gets the motion's range.
+        armature: an SMPL-X armature.
+        motion: of any skeleton and frame rate.
+        name: of the action.
+        start_frame: the scene frame of its first frame.
+        info: where it came from, when it is a take's.
+    """
     motion = resample(motion, key_times_s(motion, sound.scene_fps(scene)))
-    frames = clip.start_frame + np.arange(motion.frame_count)
+    frames = start_frame + np.arange(motion.frame_count)
     mesh = character.find_face_mesh(armature)
     keys = mesh.data.shape_keys if mesh is not None else None
     body = body_channels(motion, armature)
     face = face_channels(motion, keys) if keys is not None else []
 
     actions = []
-    strip, strip_is_new = sound.place(scene, clip)
     try:
-        body_action = _new_action(folder.name, actions)
+        body_action = _new_action(name, actions)
         keyframes.write(body_action, armature, frames, body)
         if motion.contacts is not None:
             contacts.write(body_action, armature, frames, motion.contacts)
@@ -72,26 +103,22 @@ def apply_take(scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path,
         face_action = body_action
         if face:
             if not versions.has_slots():
-                face_action = _new_action(f"{folder.name} face", actions)
+                face_action = _new_action(f"{name} face", actions)
             keyframes.write(face_action, keys, frames, face)
-        for action in actions:
-            takes.store(action, takes.info_of(folder, description, clip.start_frame))
+        if info is not None:
+            for action in actions:
+                takes.store(action, info)
     except Exception:
         for action in actions:
             bpy.data.actions.remove(action)
-        if strip_is_new:
-            sound.remove(scene, strip)
         raise
-    for name in JOINT_NAMES:
-        armature.pose.bones[name].rotation_mode = "QUATERNION"
+    for joint in JOINT_NAMES:
+        armature.pose.bones[joint].rotation_mode = "QUATERNION"
     versions.assign_action(armature, body_action)
     if face:
         versions.assign_action(keys, face_action)
     scene.frame_start, scene.frame_end = int(frames[0]), int(frames[-1])
     scene.frame_set(int(frames[0]))
-    if scene.sync_mode == "NONE":
-        # Otherwise a slow viewport plays the gestures late.
-        scene.sync_mode = "AUDIO_SYNC"
     return body_action
 
 

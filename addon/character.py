@@ -6,6 +6,7 @@ import numpy as np
 from ..core.body.motion import Motion
 from ..core.body.parts import ARKIT_NAMES
 from ..core.body.skeleton import JOINT_NAMES
+from ..core.errors import GestureError
 from . import bone_space, character_mesh, character_rig
 
 
@@ -47,6 +48,21 @@ def is_smplx_armature(candidate: bpy.types.Object | None) -> bool:
         return False
     bones = candidate.data.bones
     return all(name in bones for name in JOINT_NAMES)
+
+
+def require_editable(armature: bpy.types.Object) -> None:
+    """Make sure that an armature can be animated here.
+
+    Raises:
+        GestureError: it is linked from another file and not overridden.
+    """
+    override = armature.override_library
+    if armature.library is None and not (override is not None and override.is_system_override):
+        return
+    raise GestureError(
+        f"{armature.name} belongs to another file and cannot be animated here.",
+        remedy="Use Object > Library Override > Make (or Make Editable), or Object > Relations > Make Local.",
+    )
 
 
 def find_face_mesh(armature: bpy.types.Object) -> bpy.types.Object | None:

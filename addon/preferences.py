@@ -30,6 +30,11 @@ class MambaTalkPreferences(bpy.types.AddonPreferences):
     weights: StringProperty(
         name="Weights", description="A folder with model.json; empty: the bundled weights", subtype="DIR_PATH"
     )
+    smplx_model: StringProperty(
+        name="SMPL-X Model",
+        description="Your own SMPLX_NEUTRAL.npz (or _MALE, _FEMALE): gives the true bones, body and face of SMPL-X motion",
+        subtype="FILE_PATH",
+    )
     device: EnumProperty(name="Device", description="Where the network runs", items=DEVICES)
 
     def draw(self, context):
@@ -41,6 +46,7 @@ class MambaTalkPreferences(bpy.types.AddonPreferences):
         layout.label(text=f"In use: {python}" if python else NO_WORKER, icon="CHECKMARK" if python else "ERROR")
         layout.prop(self, "weights")
         layout.prop(self, "device")
+        layout.prop(self, "smplx_model")
         layout.operator("mambatalk.check_worker")
 
 
@@ -67,6 +73,13 @@ def runtime(context: bpy.types.Context) -> Runtime:
         weights=_path(weights) if weights else ROOT / "weights" / "starter",
         device=os.environ.get("MAMBATALK_DEVICE") or (chosen.device if chosen else "auto"),
     )
+
+
+def smplx_model(context: bpy.types.Context) -> Path | None:
+    """The user's SMPL-X model file; None when none is chosen."""
+    addon = context.preferences.addons.get(PACKAGE)
+    chosen = os.environ.get("MAMBATALK_SMPLX") or (addon and addon.preferences.smplx_model)
+    return _path(chosen) if chosen else None
 
 
 def own_python() -> Path | None:

@@ -1,4 +1,4 @@
-"""The product's steps from a shell: generate, finish, align, train, evaluate, parity."""
+"""The product's steps from a shell: generate, finish, import, align, train, evaluate, parity."""
 
 import argparse
 import json
@@ -6,6 +6,7 @@ import sys
 import traceback
 from pathlib import Path
 
+from .body.import_command import add_import
 from .errors import Cancelled, GestureError
 from .finish.command import add_finish
 from .train.command import add_arguments as add_train_arguments
@@ -36,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     generate.set_defaults(run=_generate)
 
     add_finish(commands)
+    add_import(commands)
 
     align = commands.add_parser("align", help="find the times of the words")
     align.add_argument("audio", type=Path)

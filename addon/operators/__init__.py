@@ -4,20 +4,26 @@ import importlib
 
 import bpy
 
-_MODULES = ("runtime", "character", "generate", "finish")
+_MODULES = ("runtime", "character", "generate", "finish", "import_motion")
 
 
-def _classes():
-    return [entry for name in _MODULES for entry in importlib.import_module(f".{name}", __name__).CLASSES]
+def _modules():
+    return [importlib.import_module(f".{name}", __name__) for name in _MODULES]
 
 
 def register():
-    """Register all operators."""
-    for entry in _classes():
-        bpy.utils.register_class(entry)
+    """Register all operators, and what some of them add to Blender's menus."""
+    for module in _modules():
+        for entry in module.CLASSES:
+            bpy.utils.register_class(entry)
+        for menu, draw in getattr(module, "MENUS", ()):
+            menu.append(draw)
 
 
 def unregister():
-    """Unregister all operators."""
-    for entry in reversed(_classes()):
-        bpy.utils.unregister_class(entry)
+    """Unregister all of it."""
+    for module in reversed(_modules()):
+        for menu, draw in getattr(module, "MENUS", ()):
+            menu.remove(draw)
+        for entry in reversed(module.CLASSES):
+            bpy.utils.unregister_class(entry)

@@ -1,0 +1,29 @@
+"""The sidebar's sub-panel for what comes from and goes to other programs."""
+
+import bpy
+
+
+class MAMBATALK_PT_exchange(bpy.types.Panel):
+    """Motion from and for other programs."""
+
+    bl_label = "Import & Export"
+    bl_idname = "MAMBATALK_PT_exchange"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "MambaTalk"
+    bl_parent_id = "MAMBATALK_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        """Draw the buttons."""
+        self.layout.operator("mambatalk.import_motion", icon="IMPORT")
+
+
+def register():
+    """Register the panel."""
+    bpy.utils.register_class(MAMBATALK_PT_exchange)
+
+
+def unregister():
+    """Unregister the panel."""
+    bpy.utils.unregister_class(MAMBATALK_PT_exchange)

@@ -1,0 +1,39 @@
+"""`python -m core import`: any maker's SMPL motion from a shell."""
+
+import argparse
+from pathlib import Path
+
+
+def add_import(commands: argparse._SubParsersAction) -> None:
+    """Add the command to a parser's commands."""
+    command = commands.add_parser("import", help="convert any SMPL, SMPL-H or SMPL-X npz to ours")
+    command.add_argument("motion", type=Path, metavar="IN.npz", help="AMASS, BEAT2, EMAGE, GVHMR, WHAM, …")
+    command.add_argument("out", type=Path, metavar="OUT.npz")
+    command.add_argument("--up", choices=("auto", "y", "z", "-y"), default="auto", help="which axis is up")
+    command.add_argument("--fps", type=float, help="frame rate (default: the file's)")
+    command.add_argument("--order-6d", choices=("rows", "columns", "interleaved"), default="rows")
+    command.add_argument("--keep-place", action="store_true", help="do not move the start to the origin")
+    command.add_argument("--keep-height", action="store_true", help="do not move the feet to the floor")
+    command.add_argument("--smplx", type=Path, metavar="NPZ", help="your SMPLX_*.npz: the true bones of its betas")
+    command.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Convert one file."""
+    from .foreign import Reading, read_foreign
+    from .motion import save_motion
+
+    foreign = read_foreign(
+        arguments.motion,
+        Reading(
+            up=arguments.up,
+            order6d=arguments.order_6d,
+            fps=arguments.fps,
+            on_floor=not arguments.keep_height,
+            at_origin=not arguments.keep_place,
+            model=arguments.smplx,
+        ),
+    )
+    save_motion(foreign.motion, arguments.out)
+    print(foreign.summary, *foreign.notes, sep="\n")
+    return 0

@@ -1,0 +1,69 @@
+"""Arrays of an npz file of unknown origin, read without ever unpickling."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import GestureError
+
+_PICKLED = (
+    "Save its arrays as plain numbers with the program that made it: numpy.savez(path, poses=…, trans=…). "
+    "For a PyTorch file: numpy.savez(path, **{key: value.numpy() for key, value in torch.load(file)[…].items()})."
+)
+
+
+def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
+    """The arrays of an npz, and the names of those left out because only Python's pickle could read them.
+
+    Raises:
+        GestureError: no such file, not an npz, or a pickle (.pt, .pkl): opening one may run any program.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            if not isinstance(data, np.lib.npyio.NpzFile):
+                raise _not_npz(path)
+            if any(name.endswith("data.pkl") for name in data.files):
+                raise _pickle(path, "PyTorch file")
+            arrays, pickled = {}, []
+            for name in data.files:
+                try:
+                    value = data[name]
+                except ValueError as error:
+                    if "allow_pickle" not in str(error):
+                        raise
+                    pickled.append(name)
+                    continue
+                if isinstance(value, np.ndarray):
+                    arrays[name] = value
+    except FileNotFoundError as error:
+        raise GestureError(f"There is no motion file {path}.", remedy="Choose an existing npz file.") from error
+    except (OSError, EOFError, ValueError, AttributeError, zipfile.BadZipFile) as error:
+        if _starts_like_pickle(path):
+            raise _pickle(path, "pickle") from error
+        raise _not_npz(path, str(error)) from error
+    return arrays, tuple(pickled)
+
+
+def _starts_like_pickle(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(1) == b"\x80" or path.suffix.lower() in (".pkl", ".pickle", ".pt", ".pth", ".joblib")
+    except OSError:
+        return False
+
+
+def _pickle(path: Path, kind: str) -> GestureError:
+    return GestureError(f"{path.name} is a {kind}, which is never opened: it may run any program.", remedy=_PICKLED)
+
+
+def _not_npz(path: Path, detail: str = "") -> GestureError:
+    return GestureError(f"{path.name} is not an npz file.", remedy="Choose a motion saved as npz.", detail=detail)
+
+
+def pickled_only(path: Path, names: tuple[str, ...]) -> GestureError:
+    """The error for a file whose needed arrays are Python objects."""
+    return GestureError(
+        f"{path.name} holds {', '.join(names)} as Python objects, which are never opened: they may run any program.",
+        remedy=_PICKLED,
+    )

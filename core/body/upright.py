@@ -1,0 +1,86 @@
+"""Motion from any world put into ours: Y up, feet on the floor, beginning at the origin."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .kinematics import chosen_joints
+from .motion import Motion
+from .rotation import matrix_to_rotvec, rotvec_to_matrix
+from .skeleton import JOINT, default_rest_joints
+
+if TYPE_CHECKING:
+    from .foreign import Reading
+
+# From a world with this axis up to one with Y up.
+_TO_Y_UP = {
+    "y": np.eye(3),
+    "z": np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]]),
+    "-y": np.diag([1.0, -1.0, -1.0]),
+}
+_LOOKED_AT = 300
+# Below this the mean body axis tells nothing: the person lies, or tumbles.
+_CLEAR = 0.5
+_HEAD, _ANKLES, _TOES = JOINT["head"], (JOINT["left_ankle"], JOINT["right_ankle"]), (10, 11)
+# Height of a toe joint over the sole, metres, of skeletons whose origin is not on the floor.
+_SOLE_M = 0.027
+
+
+def stand_upright(motion: Motion, reading: "Reading", likely: str, notes: list[str]) -> tuple[Motion, str]:
+    """The motion with Y up, placed as `reading` asks.
+
+    Args:
+        motion: in its own world. Without `rest_joints` its path is taken for the pelvis', to 35 cm at most.
+        reading: what the user chose.
+        likely: the axis to assume where the motion does not tell: "y" or "z".
+        notes: gets what was assumed.
+
+    Returns:
+        the motion, and the axis that was up.
+    """
+    up = reading.up
+    if up == "auto":
+        up = find_up(motion)
+        if up is None:
+            up = likely
+            notes.append(f"Which way is up is not clear: taken as {up.upper()}")
+    turn = _TO_Y_UP[up]
+    rotations = motion.rotations.copy()
+    rotations[:, 0] = matrix_to_rotvec(turn @ rotvec_to_matrix(rotations[:, 0]))
+    known = motion.rest_joints is not None
+    # The path moves the rest pelvis, which the model's own axes place.
+    pelvis = (motion.translation + (motion.rest_joints[0] if known else 0.0)) @ turn.T
+    rest = motion.rest_joints if known else default_rest_joints()
+    upright = motion.replace(rotations=rotations, translation=pelvis - rest[0])
+    shift = np.zeros(3)
+    if reading.at_origin:
+        shift[[0, 2]] = -pelvis[0, [0, 2]]
+    if reading.on_floor or not known:
+        shift[1] = -floor_height(upright, rest)
+    return upright.replace(translation=upright.translation + shift), up
+
+
+def find_up(motion: Motion) -> str | None:
+    """The axis along which the body stands, on average: "y", "z" or "-y"; None when it does not stand."""
+    frames = _sample(motion.frame_count)
+    joints, _ = chosen_joints(
+        motion.rotations[frames], np.zeros((len(frames), 3)), default_rest_joints(), (_HEAD, *_ANKLES)
+    )
+    body = joints[:, 0] - joints[:, 1:].mean(axis=1)
+    mean = (body / np.maximum(np.linalg.norm(body, axis=1, keepdims=True), 1e-9)).mean(axis=0)
+    sizes = {"y": mean[1], "z": mean[2], "-y": -mean[1]}
+    best = max(sizes, key=sizes.get)
+    return best if sizes[best] > _CLEAR else None
+
+
+def floor_height(motion: Motion, rest_joints: np.ndarray) -> float:
+    """Where the floor is, metres: the level that the lower toe keeps to, less its height over the sole."""
+    frames = _sample(motion.frame_count, limit=2000)
+    toes, _ = chosen_joints(motion.rotations[frames], motion.translation[frames], rest_joints, _TOES)
+    height = rest_joints[list(_TOES), 1]
+    sole = float(height.mean()) if ((height > 0) & (height < 0.1)).all() else _SOLE_M
+    return float(np.percentile(toes[..., 1].min(axis=1), 2)) - sole
+
+
+def _sample(frame_count: int, limit: int = _LOOKED_AT) -> np.ndarray:
+    return np.unique(np.linspace(0, frame_count - 1, min(frame_count, limit)).round().astype(int))
