@@ -32,7 +32,7 @@ class MambaTalkPreferences(bpy.types.AddonPreferences):
     )
     smplx_model: StringProperty(
         name="SMPL-X Model",
-        description="Your own SMPLX_NEUTRAL.npz (or _MALE, _FEMALE): gives the true bones, body and face of SMPL-X motion",
+        description="Your own SMPLX_NEUTRAL.npz (_MALE, _FEMALE): the true bones, body and face of SMPL-X motion",
         subtype="FILE_PATH",
     )
     device: EnumProperty(name="Device", description="Where the network runs", items=DEVICES)

@@ -55,8 +55,8 @@ class Reading:
 
     Attributes:
         up: "auto", "y", "z" or "-y" (camera coordinates).
-        order6d: what 6D rotations are of a matrix: its first two "rows" (PantoMatrix, GVHMR), its first two "columns" one
-            after the other, or these "interleaved" (SPIN, HMR).
+        order6d: what 6D rotations are of a matrix: its first two "rows" (PantoMatrix, GVHMR), its first two "columns"
+            one after the other, or these "interleaved" (SPIN, HMR).
         fps: overrides the file's frame rate; None trusts it.
         on_floor: move the feet onto the floor.
         at_origin: begin above the origin instead of at the file's place.
