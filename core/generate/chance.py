@@ -13,7 +13,10 @@ from scipy.ndimage import gaussian_filter1d
 from ..body.curves import min_jerk, steps
 from ..clock import FPS
 
-CHANNELS = ("lead", "out", "up", "stance", "forward", "left_foot", "right_foot", "look", "tilt", "breath")
+CHANNELS = (
+    *("lead", "out", "up", "stance", "forward", "left_foot", "right_foot", "look", "tilt", "breath"),
+    *("left_lift", "right_lift"),
+)
 WIDTH = len(CHANNELS)
 HOLD_S = (2.0, 6.0)  # a gesture choice lasts this long
 MOVE_S = 0.7
@@ -40,7 +43,7 @@ def draw_chance(frame_count: int, seed: int, moments_s: Sequence[float] = (), te
     Returns:
         (T, WIDTH) float32, within about -1 to 1, second derivative continuous. `stance` is 1 with the weight on the
         left leg and -1 on the right; a foot's curve says where it stands (0: where the neutral pose has it), and moves
-        only while the other leg carries the weight.
+        only while the other leg carries the weight; its lift is a hump over every move.
     """
     own = _draw(frame_count, np.random.default_rng([seed % 2**32, 1]), moments_s)
     if temperature >= 1:
@@ -59,6 +62,8 @@ def _draw(frame_count: int, rng: np.random.Generator, moments_s: Sequence[float]
     columns["forward"] = 0.6 * _choices(frame_count, rng, ())
     columns["breath"] = _breath(frame_count, rng)
     columns["stance"], columns["left_foot"], columns["right_foot"] = _standing(frame_count, rng)
+    for side in ("left", "right"):
+        columns[f"{side}_lift"] = _in_the_air(columns[f"{side}_foot"])
     return np.stack([columns[name] for name in CHANNELS], 1).astype(np.float32)
 
 
@@ -91,6 +96,18 @@ def _standing(frame_count: int, rng: np.random.Generator) -> tuple[np.ndarray, n
     wobble = gaussian_filter1d(rng.standard_normal(frame_count + 360), 45)[180 : 180 + frame_count]
     wobble *= min_jerk(np.arange(frame_count) / FPS / STILL_S)
     return _moves(frame_count, shifts) + 0.5 * wobble, _moves(frame_count, placed[0]), _moves(frame_count, placed[1])
+
+
+def _in_the_air(place: np.ndarray) -> np.ndarray:
+    """A hump (T,) of height 1 over every stretch where a foot's curve moves."""
+    lift = np.zeros(len(place))
+    moving = np.concatenate([[False], np.abs(np.diff(place)) > 1e-4, [False]])
+    edges = np.flatnonzero(np.diff(moving.astype(int))).reshape(-1, 2)
+    for start, end in edges:
+        way = place[start : end + 1]
+        travelled = np.concatenate([[0], np.cumsum(np.abs(np.diff(way)))])
+        lift[start : end + 1] = np.maximum(np.sin(np.pi * travelled / travelled[-1]), 0) ** 1.5
+    return lift
 
 
 def _breath(frame_count: int, rng: np.random.Generator) -> np.ndarray:

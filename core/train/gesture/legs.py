@@ -14,36 +14,25 @@ PITCH = np.radians(14)  # the toes hang a little while the foot is in the air
 PULL = 0.45  # share of the feet's way that the pelvis goes along
 
 
-def foot_path(place: np.ndarray, outward: float) -> tuple[np.ndarray, np.ndarray]:
-    """Where a foot goes.
+def foot_path(place: np.ndarray, lift: np.ndarray, outward: float) -> np.ndarray:
+    """Where a foot goes, (T, 3) metres from the rest pose.
 
     Args:
         place: (T,) its curve of chance.
+        lift: (T,) how far it is into being lifted, 0-1.
         outward: +1 for the left foot, -1 for the right.
-
-    Returns:
-        (T, 3) metres from the rest pose, and how far it is into being lifted (T,), 0-1.
     """
     ahead, back = np.maximum(place, 0)[:, None], np.maximum(-place, 0)[:, None]
     flat = ahead * AHEAD + back * BACK
-    lift = _in_the_air(place)
-    return np.stack([outward * flat[:, 0], LIFT_M * lift, flat[:, 1]], 1), lift
-
-
-def _in_the_air(place: np.ndarray) -> np.ndarray:
-    """A hump (T,) of height 1 over every stretch where the curve moves."""
-    lift = np.zeros(len(place))
-    moving = np.concatenate([[False], np.abs(np.diff(place)) > 1e-4, [False]])
-    edges = np.flatnonzero(np.diff(moving.astype(int))).reshape(-1, 2)
-    for start, end in edges:
-        way = place[start : end + 1]
-        travelled = np.concatenate([[0], np.cumsum(np.abs(np.diff(way)))])
-        lift[start : end + 1] = np.maximum(np.sin(np.pi * travelled / travelled[-1]), 0) ** 1.5
-    return lift
+    return np.stack([outward * flat[:, 0], LIFT_M * lift, flat[:, 1]], 1)
 
 
 def stand(
-    shift: np.ndarray, pelvis_world: np.ndarray, rest: np.ndarray, feet: tuple[np.ndarray, np.ndarray]
+    shift: np.ndarray,
+    pelvis_world: np.ndarray,
+    rest: np.ndarray,
+    places: tuple[np.ndarray, np.ndarray],
+    lifts: tuple[np.ndarray, np.ndarray],
 ) -> tuple[np.ndarray, dict[int, np.ndarray], np.ndarray]:
     """Put both feet where they belong.
 
@@ -51,20 +40,20 @@ def stand(
         shift: (T, 2) metres of the pelvis to the left and forward, from the middle of the feet.
         pelvis_world: (T, 3, 3).
         rest: (55, 3).
-        feet: curves of chance (T,) of the left and the right foot.
+        places: curves of chance (T,) of the left and the right foot.
+        lifts: how far they are into being lifted (T,).
 
     Returns:
         the translation (T, 3), parent-local matrices (T, 3, 3) by joint index, and contacts (T, 4).
     """
     pelvis = rest[JOINT["pelvis"]]
     legs = {side: [rest[JOINT[f"{side}_{j}"]] for j in ("hip", "knee", "ankle", "foot")] for side in ("left", "right")}
-    ways = {side: foot_path(feet[i], (1.0, -1.0)[i]) for i, side in enumerate(legs)}
-    centre = PULL * sum(way for way, _ in ways.values())[:, [0, 2]]
+    ways = {side: foot_path(places[i], lifts[i], (1.0, -1.0)[i]) for i, side in enumerate(legs)}
+    centre = PULL * sum(ways.values())[:, [0, 2]]
     place = pelvis[[0, 2]] + shift + centre
     ceilings, ankles = [], {}
     for side, (hip, knee, ankle, _) in legs.items():
-        way, _ = ways[side]
-        ankles[side] = ankle + way
+        ankles[side] = ankle + ways[side]
         upper, lower = np.linalg.norm(knee - hip), np.linalg.norm(ankle - knee)
         reach = np.sqrt(upper**2 + lower**2 + 2 * upper * lower * np.cos(KNEE_BEND))
         hang = pelvis_world @ (hip - pelvis)
@@ -86,7 +75,7 @@ def stand(
         hinge_rest = np.cross([0.0, 1.0, 0.0], forward)
         thigh = frame(middle - start, hinge) @ frame(knee - hip, hinge_rest).T
         shin = frame(end - middle, hinge) @ frame(ankle - knee, hinge_rest).T
-        lift = ways[side][1]
+        lift = lifts[index]
         rotations[JOINT[f"{side}_hip"]] = np.swapaxes(pelvis_world, -1, -2) @ thigh
         rotations[JOINT[f"{side}_knee"]] = np.swapaxes(thigh, -1, -2) @ shin
         rotations[JOINT[f"{side}_ankle"]] = np.swapaxes(shin, -1, -2) @ axis_angle(

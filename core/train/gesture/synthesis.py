@@ -72,8 +72,8 @@ def perform(
     torso = torso_path(plan, manner, times_s, wrists - wrists[:1], curves)
     for joint, rotvec in torso.rotvecs.items():
         matrices[:, joint] = rotvec_to_matrix(rotvec)
-    feet = (curves["left_foot"], curves["right_foot"])
-    translation, legs, contacts = stand(torso.shift, matrices[:, JOINT["pelvis"]], rest, feet)
+    places, lifts = ((curves[f"left_{what}"], curves[f"right_{what}"]) for what in ("foot", "lift"))
+    translation, legs, contacts = stand(torso.shift, matrices[:, JOINT["pelvis"]], rest, places, lifts)
     for joint, turn in legs.items():
         matrices[:, joint] = turn
 
