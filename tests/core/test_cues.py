@@ -85,8 +85,22 @@ def test_chance_is_smooth_and_starts_in_the_neutral_pose():
     still = [CHANNELS.index(name) for name in ("stance", "left_foot", "right_foot", "lead")]
     assert np.abs(drawn[0, still]).max() < 0.01
     # the largest acceleration of a minimum-jerk move: 5.8 times its way over its time squared
-    assert np.abs(np.diff(drawn, n=2, axis=0)).max() < 5.8 * 2 / STEP_S**2 / FPS**2
+    moves = drawn[:, : CHANNELS.index("left_lift")]
+    assert np.abs(np.diff(moves, n=2, axis=0)).max() < 5.8 * 2 / STEP_S**2 / FPS**2
     assert np.abs(drawn).max() < 1.3
+
+
+def test_a_foot_is_lifted_while_its_place_changes_and_only_then():
+    drawn = draw_chance(3600, 3)
+    for side in ("left", "right"):
+        place, lift = (drawn[:, CHANNELS.index(f"{side}_{what}")] for what in ("foot", "lift"))
+        moves = np.abs(np.gradient(place)) > 1e-3
+        assert moves.any()
+        assert lift[~moves].max() < 0.03
+        peaks = np.flatnonzero((lift[1:-1] > lift[:-2]) & (lift[1:-1] >= lift[2:])) + 1
+        assert len(peaks) >= 3
+        np.testing.assert_allclose(lift[peaks], 1, atol=0.03)
+    assert not (drawn[:, CHANNELS.index("left_lift")] * drawn[:, CHANNELS.index("right_lift")]).any()
 
 
 def test_choices_of_the_hands_arrive_on_accents():
