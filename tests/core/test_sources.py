@@ -15,6 +15,7 @@ from core.body.motion import Motion, save_motion
 from core.body.parts import CONTACT_JOINTS, Part
 from core.body.skeleton import default_rest_joints
 from core.errors import GestureError
+from core.generate.chance import WIDTH as CHANCE
 from core.text.timing import save_words
 from core.train.features import Library, grounded
 from core.train.metrics import take_motion
@@ -178,7 +179,7 @@ def test_a_manifest_with_other_columns_or_a_strange_folder_is_an_error_with_a_re
 
 def test_our_own_corpus_keeps_its_styles_and_its_chance(tmp_path, vectors):
     folder = make_corpus(tmp_path / "corpus")
-    chance = np.random.default_rng(0).random((180, 10)).astype(np.float16)
+    chance = np.random.default_rng(0).random((180, CHANCE)).astype(np.float16)
     np.save(folder / "clip0.lively.chance.npy", chance)
     corpus = source(folder, vectors, tmp_path).load()
     assert corpus.speakers == ("calm", "lively", "presenter", "reserved")
