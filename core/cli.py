@@ -4,13 +4,12 @@ import argparse
 import json
 import sys
 import traceback
+from importlib.util import find_spec
 from pathlib import Path
 
 from .body.import_command import add_import
 from .errors import Cancelled, GestureError
 from .finish.command import add_finish
-from .train.command import add_arguments as add_train_arguments
-from .train.evaluate.options import add_arguments as add_evaluate_arguments
 
 EXIT_BAD_INPUT = 2
 EXIT_CANCELLED = 130
@@ -45,17 +44,14 @@ def _parser() -> argparse.ArgumentParser:
     align.add_argument("--out", type=Path, required=True, help="words.json")
     align.set_defaults(run=_align)
 
-    evaluate = commands.add_parser("evaluate", help="compare sets of motions with recorded ones")
-    add_evaluate_arguments(evaluate)
-    evaluate.set_defaults(run=_evaluate)
-
     parity = commands.add_parser("parity", help="compare the architecture with golden outputs")
     parity.add_argument("golden", type=Path)
     parity.set_defaults(run=_parity)
 
-    train = commands.add_parser("train", help="train networks on a folder of recordings")
-    add_train_arguments(train)
-    train.set_defaults(run=_train)
+    if find_spec(".train", __package__):  # the extension's zip leaves training out
+        from .train.commands import add_commands
+
+        add_commands(commands)
     return parser
 
 
@@ -102,22 +98,10 @@ def _align(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _evaluate(arguments: argparse.Namespace) -> int:
-    from .train.evaluate.command import run
-
-    return run(arguments)
-
-
 def _parity(arguments: argparse.Namespace) -> int:
     from .model.parity import main as parity
 
     return parity(arguments.golden)
-
-
-def _train(arguments: argparse.Namespace) -> int:
-    from .train.command import run
-
-    return run(arguments, arguments.given)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -9,6 +9,7 @@ from ..body.motion import Motion
 from ..body.parts import Part
 from ..errors import GestureError
 from ..files import whole_file
+from ..generate.conditions import CUES_CHANCE
 from ..generate.decode import decode_take
 from ..generate.windows import run_windows
 from ..model.checkpoint import LoadedModel, load_part, save_model
@@ -100,13 +101,14 @@ def _card(plan: Plan, corpus: Corpus) -> dict:
         "fps": 30,
         "window": 64,
         "seed_frames": 4,
+        "variation": 1.0 if plan.source.audio == CUES_CHANCE else 0.0,  # chance is part of what they learnt
         "speakers": list(corpus.speakers),
         **{key: value for key, value in plan.card.items() if key != "provenance"},
         "provenance": {
             **plan.card.get("provenance", {}),
             **corpus.facts,
             "seed": plan.seed,
-            "left_out": list(plan.recipe.ablate),
+            "ablated": list(plan.recipe.ablate),
             "held_out": json.loads(notes.read_text()) if notes.exists() else {},
         },
     }

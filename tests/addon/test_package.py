@@ -63,3 +63,15 @@ def test_the_worker_runs_from_the_zip(archive, tmp_path):
     answer = json.loads(worker.stdout.readline() or "{}")
     _, log = worker.communicate(timeout=60)
     assert answer.get("type") == "result", log
+
+
+def test_the_steps_run_from_a_shell_without_training(archive, tmp_path):
+    if not environments.WORKER.python.exists():
+        pytest.skip("no worker environment: run `python build.py setup`")
+    zipfile.ZipFile(archive).extractall(tmp_path)
+    told = subprocess.run(
+        [str(environments.WORKER.python), "-m", "core", "--help"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stderr
+    assert "generate" in told.stdout
+    assert "evaluate" not in told.stdout

@@ -172,7 +172,7 @@ def test_ablations_from_the_command_line_are_written_down(folder, trained):
         (out / file.name).write_bytes(file.read_bytes())
     assert main(command(folder, "ablated", "generator", "--without", "words,body_scan,masked")) == 0
     model = load_model(out)
-    assert model.card["provenance"]["left_out"] == ["words", "body_scan", "masked"]
+    assert model.card["provenance"]["ablated"] == ["words", "body_scan", "masked"]
     assert not model.weights.generator.text_encoder_body.weight.any()
 
 

@@ -1,0 +1,28 @@
+"""The shell's commands of the workshop, `train` and `evaluate`: light, so that other commands start fast."""
+
+import argparse
+
+from .command import add_arguments as add_train_arguments
+from .evaluate.options import add_arguments as add_evaluate_arguments
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Add them to a parser's commands."""
+    train = commands.add_parser("train", help="train networks on a folder of recordings")
+    add_train_arguments(train)
+    train.set_defaults(run=_train)
+    evaluate = commands.add_parser("evaluate", help="compare sets of motions with recorded ones")
+    add_evaluate_arguments(evaluate)
+    evaluate.set_defaults(run=_evaluate)
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    from .command import run
+
+    return run(arguments, arguments.given)
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from .evaluate.command import run
+
+    return run(arguments)
