@@ -14,6 +14,7 @@ from .windows import SEED_FRAMES, Batch, WindowSet
 
 FIRST_RATIO = 0.05
 HELD_OUT_WINDOWS = 32
+MOST_RARITY = 10.0
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class GeneratorSettings:
         average: whether the loss is the passes' mean instead of their sum.
         smoothing: label smoothing.
         share_neighbours: how much of a label goes to entries near the true one (0: none).
+        rarity: how much more a rare code's classification counts: its share of all frames to minus this power. Steps
+            last a thirtieth of the time; without it they are never the most likely thing.
     """
 
     batch: int = 24
@@ -49,6 +52,7 @@ class GeneratorSettings:
     average: bool = True
     smoothing: float = 0.0
     share_neighbours: float = 0.0
+    rarity: float = 0.7
 
 
 PUBLISHED_GENERATOR = GeneratorSettings(
@@ -61,6 +65,7 @@ PUBLISHED_GENERATOR = GeneratorSettings(
     relative=False,
     face_seeded=False,
     average=False,
+    rarity=0.0,
 )
 
 
@@ -92,6 +97,8 @@ class GeneratorTraining(Training):
             self.register_buffer(f"codebook_{part}", codebook, persistent=False)
             self.register_buffer(f"spread_{part}", spread, persistent=False)
             self.register_buffer(f"soft_{part}", soft, persistent=False)
+            counts = np.zeros(len(codebook)) if windows is None else windows.code_counts(part)
+            self.register_buffer(f"rarity_{part}", _rarity(counts, self.settings.rarity), persistent=False)
 
     def networks(self) -> Iterator[nn.Module]:
         """See `Training`."""
@@ -159,12 +166,14 @@ class GeneratorTraining(Training):
         value, report = 0.0, {}
         for part in Part:
             codebook, spread = getattr(self, f"codebook_{part}"), getattr(self, f"spread_{part}")
-            labels = batch.codes[part]
+            labels, rarity = batch.codes[part], getattr(self, f"rarity_{part}")
             soft = getattr(self, f"soft_{part}")[labels] if settings.share_neighbours else labels
             for index in range(passes):
                 rows = slice(index * len(labels), (index + 1) * len(labels))
                 logits, latents = output.logits[part][rows], output.latents[part][rows]
-                nll, error = code_loss(logits, latents, soft, labels, codebook, batch.weight, settings.smoothing)
+                nll, error = code_loss(
+                    logits, latents, soft, labels, codebook, rarity, batch.weight, settings.smoothing
+                )
                 error = error / spread if settings.relative else error
                 classified = part is not Part.FACE or index or settings.face_seeded
                 value = value + settings.latent * error + (settings.nll * nll if classified else 0.0)
@@ -203,6 +212,14 @@ def _soft_labels(codebook: Tensor, share: float) -> Tensor:
     scale = distance.min(1).values.clamp(min=1e-9)[:, None]
     near = torch.softmax(-distance / scale, -1)
     return (1 - share) * torch.eye(entries, device=codebook.device) + share * near
+
+
+def _rarity(counts: np.ndarray, power: float) -> Tensor:
+    """Weights (K,) of codes that occur so often (K,): 1 on average over frames, at most MOST_RARITY."""
+    share = np.maximum(counts, 1) / max(counts.sum(), 1)
+    weights = share**-power
+    weights = np.minimum(weights / ((weights * counts).sum() / max(counts.sum(), 1) or 1.0), MOST_RARITY)
+    return torch.from_numpy(weights.astype(np.float32))
 
 
 @torch.no_grad()

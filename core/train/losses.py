@@ -263,7 +263,14 @@ class RootLoss(nn.Module):
 
 @single_precision
 def code_loss(
-    logits: Tensor, latents: Tensor, labels: Tensor, codes: Tensor, codebook: Tensor, weight: Tensor, smoothing: float
+    logits: Tensor,
+    latents: Tensor,
+    labels: Tensor,
+    codes: Tensor,
+    codebook: Tensor,
+    rarity: Tensor,
+    weight: Tensor,
+    smoothing: float,
 ) -> tuple[Tensor, Tensor]:
     """Classification and latent regression of one part, each a mean over a window's frames, then over windows.
 
@@ -273,6 +280,7 @@ def code_loss(
         labels: (B, T, K) probabilities, or (B, T) the codes.
         codes: (B, T) true codes.
         codebook: (K, D).
+        rarity: (K,) how much the classification of each code counts.
         weight: (B, T), zero where a window runs past the end of its clip.
         smoothing: label smoothing of the classification.
 
@@ -283,4 +291,4 @@ def code_loss(
         logits.flatten(0, 1), labels.flatten(0, 1), reduction="none", label_smoothing=smoothing
     ).view_as(weight)
     error = ((latents - codebook[codes]) ** 2).mean(-1)
-    return standing_mean(nll, weight), standing_mean(error, weight)
+    return standing_mean(nll * rarity[codes], weight), standing_mean(error, weight)

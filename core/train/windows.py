@@ -72,6 +72,7 @@ class WindowSet:
     ):
         self.corpus = corpus
         self.context = context
+        self.entries = len(autoencoders[Part.UPPER].quantizer.embedding.weight)
         self.codes = [
             {part: encode(part, autoencoders[part], take.channels[part]) for part in Part} for take in corpus.takes
         ]
@@ -85,6 +86,10 @@ class WindowSet:
 
     def __len__(self) -> int:
         return len(self.places)
+
+    def code_counts(self, part: Part) -> np.ndarray:
+        """How many frames each code of a part fills (K,)."""
+        return np.bincount(np.concatenate([codes[part] for codes in self.codes]), minlength=self.entries)
 
     def draw(self, step: Step, count: int) -> Batch:
         """This part of `count` windows at random."""

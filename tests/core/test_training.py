@@ -19,6 +19,7 @@ from core.train.autoencoders import PUBLISHED_AUTOENCODERS, AutoencoderSettings,
 from core.train.codebook import CodebookLearner, jitter, moves, nearest
 from core.train.dataset import full_vector, root_velocity, window_starts
 from core.train.frames import PartFrames, part_frames
+from core.train import generator as generator_module
 from core.train.generator import PUBLISHED_GENERATOR, GeneratorSettings, GeneratorTraining
 from core.train.losses import PUBLISHED_PART, PUBLISHED_ROOT, PartLoss, PartWeights, RootLoss, geodesic, standing_mean
 from core.train.plan import prepare
@@ -362,3 +363,12 @@ def test_both_stages_leave_a_model_that_generates(folder, capsys):
     # the same command again goes on from the checkpoints: there is nothing left to do
     run_generator(plan)
     assert "goes on at step 12" in capsys.readouterr().out
+
+
+def test_rare_codes_count_more_and_the_average_frame_counts_one():
+    counts = np.array([900, 90, 10, 0])
+    weights = generator_module._rarity(counts, 0.5).numpy()
+    assert weights[2] / weights[0] == pytest.approx(np.sqrt(90), rel=1e-4)
+    assert (weights * counts).sum() / counts.sum() == pytest.approx(1, rel=1e-5)
+    assert weights.max() <= generator_module.MOST_RARITY
+    np.testing.assert_array_equal(generator_module._rarity(counts, 0.0), 1)
