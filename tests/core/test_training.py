@@ -14,12 +14,12 @@ from core.body.rotation import rotvec_to_rot6d
 from core.body.skeleton import JOINT, default_rest_joints
 from core.clock import FPS
 from core.generate.chance import WIDTH as CHANCE
+from core.train import generator as generator_module
 from core.train.ablation import settings_without, shut_branches
 from core.train.autoencoders import PUBLISHED_AUTOENCODERS, AutoencoderSettings, AutoencoderTraining
 from core.train.codebook import CodebookLearner, jitter, moves, nearest
 from core.train.dataset import full_vector, root_velocity, window_starts
 from core.train.frames import PartFrames, part_frames
-from core.train import generator as generator_module
 from core.train.generator import PUBLISHED_GENERATOR, GeneratorSettings, GeneratorTraining
 from core.train.losses import PUBLISHED_PART, PUBLISHED_ROOT, PartLoss, PartWeights, RootLoss, geodesic, standing_mean
 from core.train.plan import prepare
