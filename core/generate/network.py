@@ -29,6 +29,8 @@ class NetworkInfo:
         variation: the temperature that suits the weights (`core.generate.sample.Variation`).
         context: frames of sound that a window hears on both sides; None when it hears samples.
         late_frames: how late these weights' strokes end, measured on held-out clips; taken back when generating.
+        by_latent: parts whose codes are those nearest to the regressed latents, as the published face's are; the other
+            parts' codes are classified.
     """
 
     name: str
@@ -43,6 +45,7 @@ class NetworkInfo:
     variation: float = 0.0
     late_frames: int = 0
     context: int | None = None
+    by_latent: tuple[Part, ...] = (Part.FACE,)
 
     @property
     def rest_joints(self) -> np.ndarray:

@@ -8,8 +8,6 @@ import numpy as np
 from ..body.parts import Part
 from .network import WindowOutput
 
-# The face's latents, regressed, are truer than its classifier; the other parts' classifiers are truer.
-BY_LATENT = (Part.FACE,)
 # Parts that may vary; the face follows the phones and the legs carry the weight.
 VARIED = (Part.UPPER, Part.HANDS)
 SPAN_FRAMES = 20
@@ -64,7 +62,7 @@ def pick_codes(
 
     Args:
         output: of one window of T frames.
-        codebooks: entries (K, D), needed for the parts in BY_LATENT.
+        codebooks: entries (K, D) of the parts whose regressed latents are truer than their classifiers.
         start: the window's first frame in the take.
         variation: None for the most likely codes.
 
@@ -73,7 +71,7 @@ def pick_codes(
     """
     codes = {}
     for part in Part:
-        if part in BY_LATENT:
+        if part in codebooks:
             codes[part] = nearest_codes(output.latents[part], codebooks[part]).astype(np.int16)
             continue
         scores = output.logits[part]

@@ -11,7 +11,7 @@ from ..errors import Cancelled, GestureError
 from .conditions import PRODUCT, WindowClock, window_inputs
 from .decode import ROTATION_WIDTH, motion_vector, seed_vector
 from .network import Network
-from .sample import BY_LATENT, Variation, pick_codes
+from .sample import Variation, pick_codes
 
 _PLACE = slice(ROTATION_WIDTH, ROTATION_WIDTH + TRANSLATION_WIDTH)
 
@@ -85,7 +85,7 @@ def run_windows(
             f"The seed pose holds {seed_motion.frame_count} frames; {info.seed_frames} are needed.",
             remedy="Use the neutral.npz that came with the weights.",
         )
-    codebooks = {part: network.codebook(part) for part in BY_LATENT}
+    codebooks = {part: network.codebook(part) for part in network.info.by_latent}
     origin = seed_motion.translation[0]
     seed = motion_vector(seed_motion)[: info.seed_frames]
     plan = plan_windows(len(words), info.window, info.seed_frames)

@@ -147,7 +147,7 @@ def run(golden_path: Path | str, device: str = "cpu") -> Report:
 def _compare(golden: dict, network: Recorder, codes: dict[Part, np.ndarray], motion: Motion) -> Report:
     errors, same, whole = {}, [], np.ones(motion.frame_count, bool)
     step = network.info.window - network.info.seed_frames
-    books = {part: network.codebook(part) for part in Part}
+    books = {part: network.codebook(part) for part in network.info.by_latent}
     picked = [pick_codes(output, books) for output in network.outputs]
     for part in Part:
         for kind, field in (("cls", "logits"), ("rec", "latents")):

@@ -59,6 +59,7 @@ class TorchNetwork:
             variation=float(card.get("variation", 0.0)),
             late_frames=int(card.get("late_frames", 0)),
             context=config.context_frames if config.audio_encoder == "frames" else None,
+            by_latent=tuple(Part(name) for name in card.get("by_latent", ["face"])),
         )
 
     @torch.inference_mode()

@@ -102,6 +102,7 @@ def _card(plan: Plan, corpus: Corpus) -> dict:
         "window": 64,
         "seed_frames": 4,
         "variation": 1.0 if plan.source.audio == CUES_CHANCE else 0.0,  # chance is part of what they learnt
+        "by_latent": [] if plan.recipe.generator.face_seeded else ["face"],
         "speakers": list(corpus.speakers),
         **{key: value for key, value in plan.card.items() if key != "provenance"},
         "provenance": {
