@@ -5,14 +5,18 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 from .environments import BLENDERS, WORKER, Environment, ensure
 from .shell import ROOT, Timer, clean_environ, run_shown, say
 
 LIMIT_S = 1800
 NO_TESTS = 5
+AT_ONCE = 2  # suites
 
 
 @dataclass(frozen=True)
@@ -69,11 +73,11 @@ def run_tests(arguments: Sequence[str], slow: bool = False) -> int:
     total = Tally()
     if not arguments:
         total.add(_lint())
-    for suite in SUITES:
-        if targets := chosen(suite, paths):
-            python = ensure(suite.environment)
-            say(f"\n== {', '.join(suite.folders)} in {suite.environment.folder}")
-            total.add(_pytest(python, targets, options))
+    jobs = [(suite, ensure(suite.environment), targets) for suite in SUITES if (targets := chosen(suite, paths))]
+    run = partial(_run_suite, options=options, shown=len(jobs) == 1)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for tally in pool.map(lambda job: run(*job), jobs):
+            total.add(tally)
     say(f"\n{timer.seconds:.0f} s")
     say(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
     if total.passed + total.failed == 0:
@@ -92,13 +96,35 @@ def _lint() -> Tally:
     return tally
 
 
-def _pytest(python: Path, targets: Sequence[str], options: Sequence[str]) -> Tally:
+def _run_suite(suite: Suite, python: Path, targets: Sequence[str], options: Sequence[str], shown: bool) -> Tally:
+    """Run one suite; its output appears at once when `shown`, else when it ends, so that suites do not mix theirs."""
+    title = f"\n== {', '.join(suite.folders)} in {suite.environment.folder}"
+    if shown:
+        say(title)
+        return _pytest(python, targets, options, None)
+    timer = Timer()
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        tally = _pytest(python, targets, options, output)
+        output.seek(0)
+        say(f"{title} ({timer.seconds:.0f} s)\n{output.read()}")
+    return tally
+
+
+def _pytest(python: Path, targets: Sequence[str], options: Sequence[str], output: IO | None) -> Tally:
+    # suites that run beside others get one core each
+    environ = clean_environ() if output is None else clean_environ(OMP_NUM_THREADS="1")
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [python, "-m", "pytest", *targets, f"--junitxml={report}", *options]
         try:
             done = subprocess.run(
-                [str(part) for part in command], cwd=ROOT, env=clean_environ(), timeout=LIMIT_S, check=False
+                [str(part) for part in command],
+                cwd=ROOT,
+                env=environ,
+                timeout=LIMIT_S,
+                check=False,
+                stdout=output,
+                stderr=None if output is None else subprocess.STDOUT,
             )
             code = done.returncode
         except subprocess.TimeoutExpired:
