@@ -3,7 +3,7 @@
 import importlib
 
 # In the order of registration: properties before the panels that draw them.
-_MODULES = ("preferences", "properties", "jobs", "operators", "panels", "exchange_panel")
+_MODULES = ("preferences", "properties", "export_settings", "jobs", "operators", "panels", "exchange_panel")
 
 
 def _modules():

@@ -2,6 +2,8 @@
 
 import bpy
 
+from .export_formats import FORMATS
+
 
 class MAMBATALK_PT_exchange(bpy.types.Panel):
     """Motion from and for other programs."""
@@ -16,7 +18,20 @@ class MAMBATALK_PT_exchange(bpy.types.Panel):
 
     def draw(self, context):
         """Draw the buttons."""
-        self.layout.operator("mambatalk.import_motion", icon="IMPORT")
+        layout, settings = self.layout, context.scene.mambatalk_export
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.operator("mambatalk.import_motion", icon="IMPORT")
+        layout.separator()
+        layout.prop(settings, "kind")
+        if settings.kind == "FBX":
+            layout.prop(settings, "preset")
+        layout.prop(settings, "scope")
+        layout.prop(settings, "folder")
+        if FORMATS[settings.kind].operator is not None:
+            layout.prop(settings, "mesh")
+        layout.prop(settings, "sound")
+        layout.operator("mambatalk.export", icon="EXPORT")
 
 
 def register():

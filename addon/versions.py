@@ -15,7 +15,7 @@ def channelbag(action: bpy.types.Action, id_block: bpy.types.ID):
     if not has_slots():
         action.id_root = id_block.id_type
         return action
-    slot = _slot(action, id_block) or action.slots.new(id_type=id_block.id_type, name=id_block.name)
+    slot = find_slot(action, id_block) or action.slots.new(id_type=id_block.id_type, name=id_block.name)
     layer = action.layers[0] if len(action.layers) else action.layers.new("Layer")
     strip = layer.strips[0] if len(layer.strips) else layer.strips.new(type="KEYFRAME")
     return strip.channelbag(slot, ensure=True)
@@ -26,15 +26,58 @@ def assign_action(id_block: bpy.types.ID, action: bpy.types.Action) -> None:
     data = id_block.animation_data or id_block.animation_data_create()
     data.action = action
     if has_slots():
-        data.action_slot = _slot(action, id_block)
+        data.action_slot = find_slot(action, id_block)
 
 
-def _slot(action: bpy.types.Action, id_block: bpy.types.ID):
+def find_slot(action: bpy.types.Action, id_block: bpy.types.ID):
+    """The slot that an action has for a data-block; None when it has none.
+
+    Slots keep the name that their data-block had when they were made; a renamed one is known by the slot it uses now.
+    """
+    data = id_block.animation_data
+    if data is not None and data.action == action and data.action_slot is not None:
+        return data.action_slot
     # A slot's identifier is a two-letter prefix for the kind of data-block, then the name.
+    known = {id_block.name}
+    if data is not None and data.action is not None and data.action_slot is not None:
+        known.add(data.action_slot.identifier[2:])
+    elif data is not None:
+        known.add(data.last_slot_identifier[2:])
     for slot in action.slots:
-        if slot.target_id_type == id_block.id_type and slot.identifier[2:] == id_block.name:
+        if slot.target_id_type == id_block.id_type and slot.identifier[2:] in known:
             return slot
     return None
+
+
+def action_for(action: bpy.types.Action, id_block: bpy.types.ID) -> bpy.types.Action | None:
+    """The action that holds a take's curves for a data-block: the take's own where one action can hold both."""
+    if has_slots() or id_block.id_type != "KEY":
+        return action
+    return bpy.data.actions.get(f"{action.name} face")
+
+
+def curves_for(action: bpy.types.Action, id_block: bpy.types.ID) -> list[bpy.types.FCurve]:
+    """The F-curves with which an action animates a data-block; nothing is made."""
+    if not has_slots():
+        return list(action.fcurves) if action.id_root in (id_block.id_type, "UNSPECIFIED") else []
+    slot = find_slot(action, id_block)
+    if slot is None:
+        return []
+    bags = [strip.channelbag(slot) for layer in action.layers for strip in layer.strips]
+    return [curve for bag in bags if bag is not None for curve in bag.fcurves]
+
+
+def animate(id_block: bpy.types.ID, action: bpy.types.Action | None, slot=None) -> None:
+    """Let an action animate a data-block through a slot (by default the one it has for it); None: nothing does."""
+    data = id_block.animation_data
+    data.action = action
+    if has_slots() and action is not None:
+        data.action_slot = slot or find_slot(action, id_block)
+
+
+def current_slot(data: bpy.types.AnimData):
+    """The slot through which a data-block's action animates it; None where there are no slots."""
+    return data.action_slot if has_slots() else None
 
 
 def strips(editor: bpy.types.SequenceEditor):

@@ -4,7 +4,7 @@ import importlib
 
 import bpy
 
-_MODULES = ("runtime", "character", "generate", "finish", "import_motion")
+_MODULES = ("runtime", "character", "generate", "finish", "import_motion", "export")
 
 
 def _modules():

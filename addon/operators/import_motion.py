@@ -17,7 +17,7 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO", "PRESET"}
 
     filepath: StringProperty(name="File", description="A motion saved as npz", subtype="FILE_PATH")
-    filter_glob: StringProperty(default="*.npz;*.pt;*.pth;*.pkl", options={"HIDDEN"})
+    filter_glob: StringProperty(default="*.npz;*.smpl;*.pt;*.pth;*.pkl", options={"HIDDEN"})
     start_frame: IntProperty(
         name="Start Frame", description="The scene frame of the motion's first frame", default=1, options={"SKIP_SAVE"}
     )
@@ -99,7 +99,7 @@ class MAMBATALK_FH_motion(bpy.types.FileHandler):
     bl_idname = "MAMBATALK_FH_motion"
     bl_label = "SMPL motion"
     bl_import_operator = "mambatalk.import_motion"
-    bl_file_extensions = ".npz"
+    bl_file_extensions = ".npz;.smpl"
 
     @classmethod
     def poll_drop(cls, context):
@@ -108,7 +108,7 @@ class MAMBATALK_FH_motion(bpy.types.FileHandler):
 
 
 def _draw_menu(self, context):
-    self.layout.operator("mambatalk.import_motion", text="SMPL Motion (.npz)")
+    self.layout.operator("mambatalk.import_motion", text="SMPL Motion (.npz, .smpl)")
 
 
 CLASSES = (MAMBATALK_OT_import_motion, MAMBATALK_FH_motion)

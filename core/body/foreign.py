@@ -1,7 +1,7 @@
 """SMPL motion of other makers as a `Motion`: keys, joints, rotation form and frame rate found out from the file.
 
 Known are the files of AMASS (SMPL-H and SMPL-X), BEAT2, EMAGE and PantoMatrix, the arrays of GVHMR, WHAM, SMPLer-X and
-others that name them as the `smplx` package does, and ours.
+others that name them as the `smplx` package does, Meshcapade's .smpl archives, and ours.
 """
 
 from dataclasses import dataclass
@@ -32,20 +32,22 @@ _FORMS = {3: "axis-angle", 6: "6D", 9: "matrices"}
 _PARTS = (
     (("root_orient", "global_orient", "poses_root", "root_pose"), (0,)),
     (("pose_body", "body_pose", "poses_body"), tuple(range(1, 22))),
+    (("bodypose",), tuple(range(22))),
+    (("headpose",), (22, 23, 24)),
     (("pose_jaw", "jaw_pose", "poses_jaw"), (22,)),
     (("leye_pose", "left_eye_pose"), (23,)),
     (("reye_pose", "right_eye_pose"), (24,)),
     (("pose_eye", "eye_pose", "poses_eye"), (23, 24)),
-    (("left_hand_pose", "lhand_pose", "pose_lhand"), tuple(range(25, 40))),
-    (("right_hand_pose", "rhand_pose", "pose_rhand"), tuple(range(40, 55))),
+    (("left_hand_pose", "lhand_pose", "lefthandpose"), tuple(range(25, 40))),
+    (("right_hand_pose", "rhand_pose", "righthandpose"), tuple(range(40, 55))),
     (("pose_hand", "hand_pose", "poses_hand"), tuple(range(25, 55))),
 )
 # In the order of trust: of two arrays, the one in the world before the one in the camera's view.
 _WHOLE = ("poses", "pose_world", "fullpose", "full_pose", "pose", "smpl_pose", "smplx_pose", "rotations", "rot6d")
-_TRANSLATION = ("trans_world", "trans", "transl", "translation", "root_translation", "root_trans", "global_transl")
-_RATE = ("mocap_frame_rate", "mocap_framerate", "frame_rate", "framerate", "fps", "mocap_fps")
+_TRANSLATION = ("trans_world", "trans", "transl", "translation", "root_translation", "root_trans", "bodytranslation")
+_RATE = ("mocap_frame_rate", "mocap_framerate", "frame_rate", "framerate", "fps")
 _ARKIT = ("arkit", "blendshapes", "arkit_blendshapes")
-_EXPRESSION = ("expressions", "expression", "exps", "face_expr", "expr")
+_EXPRESSION = ("expressions", "expression", "exps", "face_expr", "expressionparameters")
 _IN_CAMERA = ("incam", "in_cam", "camera")
 
 
@@ -248,7 +250,7 @@ def _expression(file: _File, frame_count: int) -> tuple[np.ndarray, str]:
 
 
 def _betas(file: _File) -> np.ndarray:
-    betas = file.find(("betas", "beta", "shape"))
+    betas = file.find(("betas", "shapeparameters"))
     if betas is None or betas.size == 0:
         return np.zeros(10)
     betas = _numbers(betas)

@@ -1,0 +1,85 @@
+"""The export button."""
+
+import bpy
+from bpy.props import StringProperty
+
+from ...core.errors import GestureError
+from .. import character, export, jobs, properties, staging, takes
+from ..apply import NO_CHARACTER, require_target, target
+
+
+class MAMBATALK_OT_export(bpy.types.Operator):
+    """Write the character's take, or all takes of all characters, in the chosen format"""
+
+    bl_idname = "mambatalk.export"
+    bl_label = "Export"
+    bl_options = {"REGISTER"}
+
+    folder: StringProperty(
+        name="Folder",
+        description="Where the files go instead of the panel's folder",
+        subtype="DIR_PATH",
+        options={"SKIP_SAVE", "HIDDEN"},
+    )
+
+    @classmethod
+    def poll(cls, context):
+        """Whether there is something to write."""
+        return jobs.explain(cls, why_not_export(context))
+
+    def execute(self, context):
+        """Write every file; those written before a failure stay."""
+        settings = context.scene.mambatalk_export
+        written = []
+        try:
+            folder = self._folder(settings)
+            everyone = settings.scope == "ALL"
+            armatures = performers(context) if everyone else [require_target(context)]
+            pieces = export.plan(armatures, everyone)
+            context.window_manager.progress_begin(0, len(pieces))
+            for number, piece in enumerate(pieces):
+                context.window_manager.progress_update(number)
+                written += export.write(context, piece, settings, folder)
+        except GestureError as error:
+            return jobs.fail(self, error)
+        finally:
+            context.window_manager.progress_end()
+        jobs.state.error = None
+        jobs.state.notes = [
+            f"Wrote {len(written)} files to {folder}: {written[0].name}" + (", …" if written[1:] else "")
+        ]
+        self.report({"INFO"}, jobs.state.notes[0])
+        return {"FINISHED"}
+
+    def _folder(self, settings):
+        text = self.folder or settings.folder
+        if text.startswith("//") and not bpy.data.filepath:
+            raise GestureError(
+                "The export folder is beside the .blend, which was never saved.",
+                remedy="Save the file, or choose another folder.",
+            )
+        return properties.absolute(text)
+
+
+def performers(context) -> list[bpy.types.Object]:
+    """The scene's characters that have takes."""
+    return [each for each in context.scene.objects if each.type == "ARMATURE" and _has_takes(each)]
+
+
+def _has_takes(armature) -> bool:
+    actions = staging.actions_of(armature)
+    # Other rigs in the scene have actions too, which are none of ours.
+    return bool(actions) and (character.is_smplx_armature(armature) or any(map(takes.stored, actions)))
+
+
+def why_not_export(context) -> str | None:
+    """Why there is nothing to write."""
+    if context.scene.mambatalk_export.scope == "ALL":
+        return None if performers(context) else "No character has a take"
+    armature = target(context)
+    if armature is None:
+        return NO_CHARACTER
+    return None if armature.animation_data and armature.animation_data.action else f"{armature.name} has no animation"
+
+
+CLASSES = (MAMBATALK_OT_export,)

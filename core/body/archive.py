@@ -1,0 +1,44 @@
+"""`.smpl` archives, which Meshcapade's editor and library (smplcodec) read: an npz of plain numbers by fixed names."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import GestureError
+from ..files import whole_file
+from .motion import Motion
+
+# The major version of the convention, and its numbers for SMPL-X and for a neutral body.
+_CODEC, _SMPLX, _NEUTRAL = 2, 2, 0
+
+
+def save_archive(motion: Motion, path: Path) -> None:
+    """Write a motion; the file appears whole or not at all. A face of ARKit weights does not fit and is left out.
+
+    Raises:
+        GestureError: the disk is full or the folder cannot be written.
+    """
+    rotations = motion.rotations.astype(np.float32)
+    arrays = {
+        "codecVersion": np.int32(_CODEC),
+        "smplVersion": np.int32(_SMPLX),
+        "gender": np.int32(_NEUTRAL),
+        "shapeParameters": np.asarray(motion.betas, np.float32),
+        "frameCount": np.int32(motion.frame_count),
+        "frameRate": np.float32(motion.fps),
+        "bodyTranslation": motion.translation.astype(np.float32),
+        "bodyPose": rotations[:, :22],
+        "headPose": rotations[:, 22:25],
+        "leftHandPose": rotations[:, 25:40],
+        "rightHandPose": rotations[:, 40:],
+    }
+    if motion.face_basis == "flame100":
+        arrays["expressionParameters"] = motion.expression.astype(np.float32)
+    try:
+        with whole_file(path) as temporary, temporary.open("wb") as file:
+            np.savez_compressed(file, **arrays)
+    except OSError as error:
+        raise GestureError(
+            f"{path} could not be written: {error.strerror}.",
+            remedy="Free some disk space or choose another folder.",
+        ) from error

@@ -1,0 +1,110 @@
+"""BVH files, as MotionBuilder and most programs expect them: Y up, centimetres, rotations in the order Z, X, Y."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import GestureError
+from ..files import whole_file
+
+_CM = 100.0
+_LOCKED = 1e-7
+
+
+@dataclass(frozen=True)
+class BvhSkeleton:
+    """A skeleton at rest, parents before children.
+
+    Attributes:
+        names: of the bones (B,); blanks become underscores.
+        parents: (B,) index of each bone's parent, -1 for the one root.
+        heads: (B, 3) metres, Y up.
+        tails: (B, 3) metres, Y up; only those of bones without children are written.
+    """
+
+    names: tuple[str, ...]
+    parents: tuple[int, ...]
+    heads: np.ndarray
+    tails: np.ndarray
+
+
+def write_bvh(path: Path, skeleton: BvhSkeleton, turns: np.ndarray, root: np.ndarray, fps: float) -> None:
+    """Write a file, whole or not at all.
+
+    Args:
+        path: of the file.
+        skeleton: with one root; every bone keeps its length.
+        turns: (T, B, 3, 3) rotation of each bone away from rest, in the world.
+        root: (T, 3) head of the root bone, metres.
+        fps: frames per second.
+
+    Raises:
+        GestureError: the skeleton has several roots, or the file cannot be written.
+    """
+    if list(skeleton.parents).count(-1) != 1:
+        raise GestureError(
+            "A BVH file holds one root bone, and this armature has several.",
+            remedy="Give all bones one common parent, or export FBX.",
+        )
+    order = _depth_first(skeleton.parents)
+    local = turns.copy()
+    for bone, parent in enumerate(skeleton.parents):
+        if parent >= 0:
+            local[:, bone] = np.swapaxes(turns[:, parent], -1, -2) @ turns[:, bone]
+    angles = np.degrees(np.unwrap(euler_zxy(local), axis=0))[:, order]
+    rows = np.concatenate([root * _CM, angles.reshape(len(angles), -1)], axis=1)
+    lines = ["HIERARCHY", *_hierarchy(skeleton, order[0], 0), "MOTION", f"Frames: {len(rows)}"]
+    lines.append(f"Frame Time: {1 / fps:.8f}")
+    try:
+        with whole_file(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+            np.savetxt(file, rows, fmt="%.6f")
+    except OSError as error:
+        raise GestureError(
+            f"{path} could not be written: {error.strerror}.", remedy="Choose a folder that you may write to."
+        ) from error
+
+
+def euler_zxy(matrices: np.ndarray) -> np.ndarray:
+    """Matrices (..., 3, 3), R = Rz Rx Ry, as angles (..., 3) about Z, X and Y, radians."""
+    m = matrices
+    x = np.arcsin(np.clip(m[..., 2, 1], -1.0, 1.0))
+    locked = np.hypot(m[..., 2, 0], m[..., 2, 2]) < _LOCKED
+    z = np.where(locked, np.arctan2(m[..., 1, 0], m[..., 0, 0]), np.arctan2(-m[..., 0, 1], m[..., 1, 1]))
+    y = np.where(locked, 0.0, np.arctan2(-m[..., 2, 0], m[..., 2, 2]))
+    return np.stack([z, x, y], axis=-1)
+
+
+def _depth_first(parents: tuple[int, ...]) -> list[int]:
+    order, waiting = [], [parents.index(-1)]
+    while waiting:
+        bone = waiting.pop()
+        order.append(bone)
+        waiting += reversed([child for child, parent in enumerate(parents) if parent == bone])
+    return order
+
+
+def _hierarchy(skeleton: BvhSkeleton, bone: int, depth: int) -> list[str]:
+    indent = "\t" * depth
+    parent = skeleton.parents[bone]
+    name = "_".join(skeleton.names[bone].split())
+    offset = skeleton.heads[bone] - (skeleton.heads[parent] if parent >= 0 else 0.0)
+    channels = "3" if parent >= 0 else "6 Xposition Yposition Zposition"
+    lines = [
+        f"{indent}{'JOINT' if parent >= 0 else 'ROOT'} {name}",
+        f"{indent}{{",
+        f"{indent}\tOFFSET {_row(offset)}",
+        f"{indent}\tCHANNELS {channels} Zrotation Xrotation Yrotation",
+    ]
+    children = [child for child, its_parent in enumerate(skeleton.parents) if its_parent == bone]
+    for child in children:
+        lines += _hierarchy(skeleton, child, depth + 1)
+    if not children:
+        end = skeleton.tails[bone] - skeleton.heads[bone]
+        lines += [f"{indent}\tEnd Site", f"{indent}\t{{", f"{indent}\t\tOFFSET {_row(end)}", f"{indent}\t}}"]
+    return [*lines, f"{indent}}}"]
+
+
+def _row(point: np.ndarray) -> str:
+    return " ".join(f"{value:.6f}" for value in point * _CM)
