@@ -15,7 +15,7 @@ RECOGNISED = 0.7
 # For rigs of no known kind: words (without side marks) that name a part, the plainest first.
 _WORDS = {
     "pelvis": ("pelvis", "hips", "hip", "cog", "centerofmass"),
-    "spine": ("spine", "chest", "torso", "abdomen", "waist", "back", "ribcage"),
+    "spine": ("spine", "torso", "chest", "ab", "abdomen", "waist", "back", "ribcage"),
     "neck": ("neck",),
     "head": ("head",),
     "jaw": ("jaw",),
@@ -37,6 +37,16 @@ _WORDS = {
 _MOST = {"spine": 6, "neck": 2}
 # Bones inside a limb that must hang below one another, or they do not move together.
 _ORDER = tuple((part, PARENT[part]) for part in PARENT if part.endswith(("elbow", "wrist", "knee", "ankle", *FINGERS)))
+# Parts that may have more bones than a preset knows, with the part that ends them.
+_INSIDE = (
+    ("spine", "neck"),
+    ("neck", "head"),
+    *(
+        (f"{side}_{part}", f"{side}_{below}")
+        for side in ("left", "right")
+        for part, below in (("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle"))
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -46,10 +56,12 @@ class Detection:
     Attributes:
         map: the bones of each part.
         score: 0-1; the share of the kind's parts that were found, where the hierarchy agrees.
+        known: how many bones were found by the kind's names.
     """
 
     map: BoneMap
     score: float
+    known: int
 
 
 def detect(names: Sequence[str], parents: Sequence[int]) -> Detection | None:
@@ -66,11 +78,12 @@ def detect(names: Sequence[str], parents: Sequence[int]) -> Detection | None:
 def _detect(names: tuple[str, ...], parents: tuple[int, ...]) -> Detection | None:
     bones = Bones(names, parents)
     found = [detection for preset in presets() if (detection := fit(preset, bones)) is not None]
-    best = max(found, key=lambda each: (round(each.score, 3), len(each.map.names)), default=None)
-    if best is None or best.score < RECOGNISED:
+    # A rig with controls also has the bones that they move.
+    rank = lambda each: (each.map.controls and each.score > RECOGNISED, round(each.score, 3), each.known)  # noqa: E731
+    best = max(found, key=rank, default=None)
+    if best is None or best.score < RECOGNISED or best.map.missing():
         guess = guess_by_words(bones)
-        if guess is not None and (best is None or guess.score > best.score):
-            best = guess
+        best = min(filter(None, (best, guess)), key=lambda each: (len(each.map.missing()), -each.score), default=None)
     return best if best is not None and best.score >= RECOGNISED / 2 else None
 
 
@@ -126,8 +139,31 @@ def fit(preset: Preset, bones: Bones) -> Detection | None:
         for each in (side, {"L": "R", "R": "L"}.get(side)):
             if each is not None and (name := _find(_without((each, rest), own), bones, affix)):
                 settings[name] = values
-    mapping = BoneMap(preset.label, {part: tuple(names) for part, names in found.items()}, preset.controls, settings)
-    return Detection(mapping, matched / total * _hierarchy(mapping, bones))
+    parts = {part: tuple(names) for part, names in found.items()}
+    mapping = BoneMap(preset.label, parts if preset.controls else completed(parts, bones), preset.controls, settings)
+    return Detection(mapping, matched / total * _hierarchy(mapping, bones), sum(map(len, parts.values())))
+
+
+def completed(parts: dict[str, tuple[str, ...]], bones: Bones) -> dict[str, tuple[str, ...]]:
+    """The parts with the bones inside torso, neck and limbs that no preset names: longer spines, bones for twist."""
+    out = dict(parts)
+    if "pelvis" in parts and "spine" in parts:
+        legs = [parts[part][0] for part in ("left_hip", "right_hip") if part in parts]
+        row = _between(parts, bones, "pelvis", "spine")
+        out["spine"] = (*(name for name in row if not any(bones.below(leg, name) for leg in legs)), *parts["spine"])
+    for part, below in _INSIDE:
+        if part in parts and below in parts:
+            out[part] = (*out[part], *_between(parts, bones, part, below))
+    return out
+
+
+def _between(parts: dict[str, tuple[str, ...]], bones: Bones, part: str, below: str) -> list[str]:
+    """Bones of no part from the last of one to the first of another; none where they do not hang together."""
+    row, above = [], bones.parent[parts[below][0]]
+    while above is not None and not any(above in names for names in parts.values()):
+        row.insert(0, above)
+        above = bones.parent[above]
+    return row if above == parts[part][-1] else []
 
 
 def _wanted(preset: Preset) -> tuple[dict[tuple[str, int], list[tuple[str, str]]], str]:
@@ -174,6 +210,8 @@ def _affixes(wanted: dict, bones: Bones) -> list[tuple[str, str]]:
 
 def _hierarchy(mapping: BoneMap, bones: Bones) -> float:
     """The share of limbs whose bones hang below one another."""
+    if mapping.controls:
+        return 1.0
     pairs = [(mapping.bones[part], mapping.bones[above]) for part, above in _ORDER if _both(mapping, part, above)]
     if not pairs:
         return 1.0
@@ -198,14 +236,14 @@ def guess_by_words(bones: Bones) -> Detection | None:
         if part.endswith(FINGERS):
             # Four bones in a row begin with the one inside the palm.
             names = names[-3:]
-        if part.endswith("collar") and not _named(_WORDS["left_shoulder"][:3], side, bones, set(names)):
-            # A lone "shoulder" is the upper arm.
-            continue
+        if part.endswith("collar") and names == _named(("shoulder",), side, bones, set()):
+            # A "shoulder" without an upper arm beside it is the upper arm.
+            names = names if _named(_WORDS["left_shoulder"][:3], side, bones, set(names)) else []
         if names:
             chosen[part] = tuple(names[:most])
-    mapping = BoneMap("Unknown rig, matched by words", chosen)
+    mapping = BoneMap("Unknown rig, matched by words", completed(chosen, bones))
     share = sum(part in chosen for part in REQUIRED) / len(REQUIRED)
-    return Detection(mapping, 0.9 * share * _hierarchy(mapping, bones)) if chosen else None
+    return Detection(mapping, 0.9 * share * _hierarchy(mapping, bones), len(mapping.names)) if chosen else None
 
 
 def _named(words: Sequence[str], side: str, bones: Bones, taken: set[str]) -> list[str]:

@@ -1,0 +1,199 @@
+"""Rigs that other software made: Rigify's controls, MakeHuman's skeletons, imported captures."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+from mathutils import Vector
+
+from devtools.rigify_rig import append
+
+from .conftest import ROOT, curves_of
+from .rigs import TO_BLENDER, Style, build
+from .test_retarget import LIMBS, angle, key, lively, posed_bones
+
+MPFB = ROOT / "tests" / "data" / "mpfb_rigs.json"
+
+
+def limb_errors(armature, mapping, motion, axes, deform=None):
+    """Mean direction error, degrees, per limb, told by where bones begin; `deform` says which bones to look at."""
+    from mambatalk_ext.core.body.kinematics import forward_kinematics
+    from mambatalk_ext.core.body.skeleton import JOINT, default_rest_joints
+
+    positions, turns = forward_kinematics(motion.rotations, motion.translation, default_rest_joints())
+    bones = {part: deform[part] if deform and part in deform else names[0] for part, names in mapping.items()}
+    out = {limb: [] for limb in (*LIMBS, "head")}
+    for frame in range(0, motion.frame_count, 5):
+        bpy.context.scene.frame_set(frame + 1)
+        heads, found = posed_bones(armature, list(bones.values()))
+        heads, found = dict(zip(bones, heads, strict=True)), dict(zip(bones, found, strict=True))
+        for side in ("left", "right"):
+            for limb, (upper, lower) in LIMBS.items():
+                part = f"{side}_{lower.rstrip('1')}"
+                if part in bones:
+                    there = positions[frame, JOINT[f"{side}_{lower}"]] - positions[frame, JOINT[f"{side}_{upper}"]]
+                    out[limb].append(angle(heads[part] - heads[f"{side}_{upper}"], axes @ there))
+        wanted = axes @ turns[frame, JOINT["head"]] @ axes.T
+        out["head"] += [angle(found["head"] @ axes @ a, wanted @ axes @ a) for a in ((0, 1, 0), (0, 0, 1))]
+    return {limb: float(np.mean(values)) for limb, values in out.items() if values}
+
+
+@pytest.fixture(scope="module")
+def rigify_file(tmp_path_factory):
+    """A rig that Blender's own Rigify generates from its human metarig."""
+    path = tmp_path_factory.mktemp("rigify") / "rigify.blend"
+    command = [sys.executable, "-m", "devtools.rigify_rig", str(path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert path.is_file(), done.stderr
+    return path
+
+
+@pytest.fixture
+def rigify(scene, rigify_file):
+    return append(rigify_file)
+
+
+def original(mapping) -> dict[str, str]:
+    """The ORG bones that deform a Rigify character, by part."""
+    names = {
+        "shoulder": "upper_arm",
+        "elbow": "forearm",
+        "wrist": "hand",
+        "hip": "thigh",
+        "knee": "shin",
+        "ankle": "foot",
+    }
+    out = {"pelvis": "ORG-spine", "head": "ORG-spine.006"}
+    for part in mapping:
+        side, _, name = part.partition("_")
+        if name in names:
+            out[part] = f"ORG-{names[name]}.{side[0].upper()}"
+        elif name in ("index", "middle", "ring", "pinky"):
+            out[part] = f"ORG-f_{name}.01.{side[0].upper()}"
+    return out
+
+
+def test_a_generated_rigify_rig_performs_by_its_fk_controls(rigify):
+    from mambatalk_ext.addon import rig_keys
+
+    found = rig_keys.detected(rigify)
+    assert found.map.label == "Rigify"
+    assert found.map.missing() == ()
+    motion = lively()
+    performance = key(rigify, motion)
+    off = rig_keys.disobedient(bpy.context.scene, rigify, 1 + np.arange(motion.frame_count), performance)
+    assert off == []
+    measured = limb_errors(rigify, found.map.bones, motion, TO_BLENDER, original(found.map.bones))
+    print("rigify", measured)
+    assert max(measured.values()) <= 2.0
+    keyed = {path for path, _ in curves_of(rigify)}
+    assert 'pose.bones["upper_arm_parent.L"]["IK_FK"]' in keyed
+    assert not any("ik_target" in path or "tweak" in path for path in keyed)
+
+
+def test_hips_of_a_rigify_rig_go_where_the_motion_goes(rigify):
+    from mambatalk_ext.addon import rig_keys
+    from mambatalk_ext.core.body.proportions import hip_path, put_on
+
+    alignment = rig_keys.alignment_of(rigify, rig_keys.detected(rigify).map)
+    motion = put_on(lively(), alignment.rest_joints)
+    key(rigify, motion)
+    for frame in (0, 9, 20):
+        bpy.context.scene.frame_set(frame + 1)
+        heads, _ = posed_bones(rigify, ["ORG-thigh.L", "ORG-thigh.R"])
+        np.testing.assert_allclose(heads.mean(0) @ TO_BLENDER / alignment.scale, hip_path(motion)[frame], atol=2e-3)
+
+
+def makehuman(kind: str):
+    """A skeleton of MakeHuman's, as MPFB describes it."""
+    bones = json.loads(MPFB.read_text())[kind]
+    data = bpy.data.armatures.new(kind)
+    armature = bpy.data.objects.new(kind, data)
+    bpy.context.scene.collection.objects.link(armature)
+    bpy.context.view_layer.objects.active = armature
+    bpy.ops.object.mode_set(mode="EDIT")
+    for name, (_, head, tail, roll) in bones.items():
+        bone = data.edit_bones.new(name)
+        bone.head, bone.tail, bone.roll = Vector(head), Vector(tail), roll
+    for name, (parent, *_) in bones.items():
+        if parent:
+            data.edit_bones[name].parent = data.edit_bones[parent]
+    bpy.ops.object.mode_set(mode="OBJECT")
+    return armature
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"),
+    [
+        ("default", "MakeHuman or MPFB default"),
+        ("game_engine", "Unreal Mannequin (UE4) or MakeHuman game engine"),
+        ("cmu_mb", "MakeHuman or MPFB CMU"),
+        ("mixamo", "Mixamo"),
+    ],
+)
+def test_makehumans_own_skeletons_perform(scene, kind, label):
+    from mambatalk_ext.addon import rig_keys
+
+    armature = makehuman(kind)
+    found = rig_keys.detected(armature)
+    assert found.map.label == label
+    motion = lively()
+    performance = key(armature, motion)
+    measured = limb_errors(armature, found.map.bones, motion, TO_BLENDER)
+    print(kind, measured)
+    assert max(measured.values()) <= 2.0
+    # Hand against forearm: nobody breaks a wrist.
+    names, turns = performance.rig.names, performance.keys.turns
+    assert rig_keys.disobedient(scene, armature, 1 + np.arange(motion.frame_count), performance) == []
+    assert len(names) == turns.shape[1]
+
+
+@pytest.mark.parametrize("file", ["01_01.bvh", "Boxing_Toes.bvh"])
+def test_skeletons_of_captures_written_by_other_software_perform(scene, file):
+    from mambatalk_ext.addon import rig_keys
+
+    folder = os.environ.get("GESTURE_BVH_DIR")
+    if not folder:
+        pytest.skip("set GESTURE_BVH_DIR to the BVH folder of assimp's test models")
+    bpy.ops.import_anim.bvh(filepath=str(Path(folder) / file), frame_start=1)
+    armature = bpy.context.object
+    armature.animation_data_clear()
+    for bone in armature.pose.bones:
+        bone.matrix_basis.identity()
+    found = rig_keys.detected(armature)
+    assert found.map.missing() == ()
+    motion = lively()
+    key(armature, motion)
+    measured = limb_errors(armature, found.map.bones, motion, TO_BLENDER)
+    print(file, found.map.label, measured)
+    assert max(measured.values()) <= 2.0
+
+
+@pytest.mark.parametrize("kind", ["fbx", "gltf"])
+def test_a_rig_that_went_through_a_file_performs(scene, tmp_path, kind):
+    from mambatalk_ext.addon import rig_keys
+
+    build("unreal5", Style(arms=45, elbows=10, fingers=8), seed=7)
+    path = tmp_path / f"rig.{'fbx' if kind == 'fbx' else 'glb'}"
+    if kind == "fbx":
+        bpy.ops.export_scene.fbx(filepath=str(path), add_leaf_bones=True, bake_anim=False)
+    else:
+        bpy.ops.export_scene.gltf(filepath=str(path), export_animations=False)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    if kind == "fbx":
+        bpy.ops.import_scene.fbx(filepath=str(path), automatic_bone_orientation=True)
+    else:
+        bpy.ops.import_scene.gltf(filepath=str(path))
+    armature = next(o for o in bpy.data.objects if o.type == "ARMATURE")
+    found = rig_keys.detected(armature)
+    assert found.map.missing() == ()
+    key(armature, lively())
+    up = np.array(armature.matrix_world.to_3x3().normalized().inverted())
+    measured = limb_errors(armature, found.map.bones, lively(), up @ TO_BLENDER)
+    print(kind, measured)
+    assert max(measured.values()) <= 2.0
