@@ -1,4 +1,4 @@
-"""The product's steps from a shell: generate, finish, import, align, train, evaluate, parity."""
+"""The product's steps from a shell: generate, resample, finish, import, align, train, evaluate, parity."""
 
 import argparse
 import json
@@ -35,6 +35,27 @@ def _parser() -> argparse.ArgumentParser:
     generate.add_argument("--json", action="store_true", help="print a summary as JSON on stdout")
     generate.set_defaults(run=_generate)
 
+    resample = commands.add_parser("resample", help="make one body part of a take anew over a range of frames")
+    resample.add_argument("take", type=Path, metavar="TAKE_DIR", help="a folder that `generate` wrote")
+    resample.add_argument(
+        "--part", nargs="+", required=True, help="face, upper, hands, lower, head, torso, left_arm, right_hand, ..."
+    )
+    resample.add_argument(
+        "--frames", required=True, metavar="START:END", help="first frame, and the one after the last"
+    )
+    resample.add_argument("--seed", type=int, default=0, help="another seed, another try")
+    resample.add_argument(
+        "--variation", type=float, help="0 for the most likely motion, up to 1 (default: the weights')"
+    )
+    resample.add_argument("--margin", type=int, default=8, help="frames around the range that blend (default 8)")
+    resample.add_argument("--out", type=Path, required=True, help="folder for the new take; may be TAKE_DIR")
+    resample.add_argument("--weights", type=Path, help="the model folder that made the take (default: the bundled one)")
+    resample.add_argument("--audio", type=Path, help="where the take's recording is now, if it was moved")
+    resample.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    resample.add_argument("--no-finish", action="store_true", help="write the decoder's raw motion")
+    resample.add_argument("--json", action="store_true", help="print a summary as JSON on stdout")
+    resample.set_defaults(run=_resample)
+
     add_finish(commands)
     add_import(commands)
 
@@ -61,7 +82,9 @@ def _show(fraction: float, stage: str) -> None:
 
 
 def _generate(arguments: argparse.Namespace) -> int:
-    from .generate.pipeline import STARTER, GenerateRequest, generate
+    from .generate.models import STARTER
+    from .generate.pipeline import GenerateRequest, generate
+    from .generate.take import describe
 
     request = GenerateRequest(
         audio=arguments.audio,
@@ -79,8 +102,42 @@ def _generate(arguments: argparse.Namespace) -> int:
     if reason := take.info["alignment"].get("reason"):
         print(f"Went on without words: {reason}", file=sys.stderr)
     if arguments.json:
-        print(json.dumps({"out": str(arguments.out), **take.info}))
+        print(json.dumps({"out": str(arguments.out), **describe(take)}))
     return 0
+
+
+def _resample(arguments: argparse.Namespace) -> int:
+    from .generate.models import STARTER
+    from .generate.pipeline import ResampleRequest, resample
+    from .generate.take import describe
+
+    start, end = _frames(arguments.frames)
+    request = ResampleRequest(
+        take=arguments.take,
+        out=arguments.out,
+        areas=tuple(arguments.part),
+        start=start,
+        end=end,
+        seed=arguments.seed,
+        variation=arguments.variation,
+        margin=arguments.margin,
+        finish=not arguments.no_finish,
+        weights=arguments.weights or STARTER,
+        audio=arguments.audio,
+        device=arguments.device,
+    )
+    take = resample(request, _show)
+    if arguments.json:
+        print(json.dumps({"out": str(arguments.out), **describe(take)}))
+    return 0
+
+
+def _frames(text: str) -> tuple[int, int]:
+    start, _, end = text.partition(":")
+    try:
+        return int(start), int(end)
+    except ValueError as error:
+        raise GestureError(f"{text!r} is not a range of frames.", remedy="Write it as 120:300.") from error
 
 
 def _align(arguments: argparse.Namespace) -> int:

@@ -17,7 +17,8 @@ import numpy as np
 
 from core.audio.load import load_audio
 from core.errors import GestureError
-from core.generate.pipeline import STARTER, GenerateRequest, Models, generate
+from core.generate.models import STARTER, Models
+from core.generate.pipeline import GenerateRequest, generate
 from core.text.align import align
 from core.text.timing import Word, load_words
 from core.text.transcript import read_transcript

@@ -46,6 +46,35 @@ SPECS: dict[Part, PartSpec] = {
         extra="translation+contacts",
     ),
 }
+
+
+@dataclass(frozen=True)
+class Area:
+    """What can be made anew by itself: a part, or some of its joints.
+
+    Attributes:
+        part: whose codes it takes.
+        joints: in ascending order.
+    """
+
+    part: Part
+    joints: tuple[int, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is all of its part, with what the part has beyond rotations."""
+        return set(self.joints) == set(SPECS[self.part].joints)
+
+
+AREAS: dict[str, Area] = {
+    **{part.value: Area(part, tuple(sorted(spec.joints))) for part, spec in SPECS.items()},
+    "head": Area(Part.UPPER, _indices("neck head")),
+    "torso": Area(Part.UPPER, _indices("spine1 spine2 spine3")),
+    "left_arm": Area(Part.UPPER, _indices("left_collar left_shoulder left_elbow left_wrist")),
+    "right_arm": Area(Part.UPPER, _indices("right_collar right_shoulder right_elbow right_wrist")),
+    "left_hand": Area(Part.HANDS, tuple(range(25, 40))),
+    "right_hand": Area(Part.HANDS, tuple(range(40, 55))),
+}
 TRANSLATION_WIDTH = 3
 CONTACT_WIDTH = 4
 CONTACT_JOINTS: tuple[int, ...] = _indices("left_ankle right_ankle left_foot right_foot")

@@ -110,11 +110,16 @@ def continuous(quaternions: np.ndarray) -> np.ndarray:
     return out
 
 
-def slerp(a: np.ndarray, b: np.ndarray, weight: np.ndarray | float) -> np.ndarray:
-    """Spherical interpolation from a to b (..., 4) along the shorter arc; weight broadcasts over (...)."""
+def slerp(a: np.ndarray, b: np.ndarray, weight: np.ndarray | float, shorter: bool = True) -> np.ndarray:
+    """Spherical interpolation from a to b (..., 4); weight broadcasts over (...).
+
+    Along the shorter arc of rotation; with `shorter` off along the arc between the quaternions as they are given, which
+    does not swap sides in time where their signs are continuous.
+    """
     dot = (a * b).sum(-1, keepdims=True)
-    b = np.where(dot < 0, -b, b)
-    angle = np.arccos(np.clip(np.abs(dot), -1.0, 1.0))
+    if shorter:
+        b, dot = np.where(dot < 0, -b, b), np.abs(dot)
+    angle = np.arccos(np.clip(dot, -1.0, 1.0))
     weight = np.asarray(weight, np.float64)[..., None]
     sine = np.sin(angle)
     small = sine < 1e-6
@@ -122,4 +127,4 @@ def slerp(a: np.ndarray, b: np.ndarray, weight: np.ndarray | float) -> np.ndarra
     wa = np.where(small, 1 - weight, np.sin((1 - weight) * angle) / safe)
     wb = np.where(small, weight, np.sin(weight * angle) / safe)
     out = wa * a + wb * b
-    return out / np.linalg.norm(out, axis=-1, keepdims=True)
+    return out / np.maximum(np.linalg.norm(out, axis=-1, keepdims=True), 1e-12)

@@ -6,12 +6,15 @@ the corpus: chance is drawn once per take, not per frame.
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from ..audio.prosody import Prosody
 from ..body.curves import min_jerk, steps
 from ..clock import FPS
+from ..text import lexicon
 
 CHANNELS = (
     *("lead", "out", "up", "stance", "forward", "left_foot", "right_foot", "look", "tilt", "breath"),
@@ -27,6 +30,9 @@ STEP_S = 0.6
 PLACES = (-1.0, -0.4, 0.0, 0.4, 1.0)
 STEP_SHARE = 0.7  # of weight shifts that are followed by a step of the free foot
 BREATHS_PER_S = 0.25
+# Classes of words whose hand shapes suit any accent: flat, spread, pinching, pointing and open.
+HAND_KINDS = (lexicon.NEGATION, lexicon.LARGE, lexicon.SMALL, lexicon.NUMBER, lexicon.YOU)
+LEAST_PROMINENCE = 0.4
 STILL_S = 2.0  # a take begins on both feet, in the neutral pose
 
 
@@ -53,6 +59,27 @@ def draw_chance(frame_count: int, seed: int, moments_s: Sequence[float] = (), te
     mixed = common if temperature < 0.5 else own.copy()
     mixed[:, free] = (1 - temperature) * common[:, free] + temperature * own[:, free]
     return mixed
+
+
+def redraw_hands(prosody: Prosody, seed: int, temperature: float = 1.0) -> Prosody:
+    """The prosody that hands hear to take other shapes: accents without a class of their own may be given one.
+
+    Speech decides when hands strike, and words of a class what they show; the other shapes are free.
+
+    Args:
+        prosody: of the whole recording.
+        seed: another seed, other shapes.
+        temperature: 0 changes nothing; from 0.5 on every free accent gets a class.
+    """
+    rng = np.random.default_rng([seed % 2**32, 2])
+    accents = []
+    for accent in prosody.accents:
+        free, kind, prominence = rng.random(), rng.integers(len(HAND_KINDS)), rng.uniform(LEAST_PROMINENCE, 1)
+        if accent.kind is None and free < 2 * temperature:
+            mixed = (1 - temperature) * accent.prominence + temperature * prominence
+            accent = replace(accent, kind=HAND_KINDS[kind], prominence=mixed)
+        accents.append(accent)
+    return replace(prosody, accents=tuple(accents))
 
 
 def _draw(frame_count: int, rng: np.random.Generator, moments_s: Sequence[float]) -> np.ndarray:

@@ -35,7 +35,12 @@ PARITY = WindowClock(sample=lambda frame: frame * PARITY_SAMPLES_PER_FRAME, rece
 
 
 def listen(
-    kind: str, samples: np.ndarray, words: Sequence[Word], seed: int = 0, temperature: float = 1.0
+    kind: str,
+    samples: np.ndarray,
+    words: Sequence[Word],
+    seed: int = 0,
+    temperature: float = 1.0,
+    new_hands: bool = False,
 ) -> np.ndarray:
     """The sound features that weights ask for.
 
@@ -45,6 +50,7 @@ def listen(
         words: aligned words; may be empty.
         seed: of the curves of chance, where there are any.
         temperature: how far they stray from those of every seed, 0 to 1.
+        new_hands: also draw which shapes the hands take, where words do not decide (`chance.redraw_hands`).
 
     Returns:
         (N or T, C) float32.
@@ -60,10 +66,12 @@ def listen(
     if kind == CUES_CHANCE:
         from ..audio.cues import cues
         from ..audio.prosody import analyse
-        from .chance import draw_chance
+        from .chance import draw_chance, redraw_hands
 
         prosody = analyse(samples, words)
         drawn = draw_chance(prosody.frame_count, seed, prosody.moments_s, temperature)
+        if new_hands:
+            prosody = redraw_hands(prosody, seed, temperature)
         return np.concatenate([cues(prosody), drawn], 1)
     raise GestureError(
         f"These weights hear {kind!r}, which this version cannot compute.", remedy="Use weights for this version."

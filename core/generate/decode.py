@@ -1,5 +1,7 @@
 """From codes to motion, and from motion to the vector that seeds a window."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ..body.motion import Motion
@@ -16,6 +18,48 @@ _LOWER_WIDTH = SPECS[Part.LOWER].rotation_width
 _ROOT = slice(_LOWER_WIDTH, _LOWER_WIDTH + TRANSLATION_WIDTH)
 
 
+@dataclass(frozen=True)
+class Decoded:
+    """A part's motion.
+
+    Attributes:
+        rot6d: (T, joints, 6) orthonormal, in the part's joint order.
+        translation: (T, 3) metres, of the lower body.
+        contacts: (T, 4) within 0-1, of the lower body.
+        expression: (T, N), of the face.
+    """
+
+    rot6d: np.ndarray
+    translation: np.ndarray | None = None
+    contacts: np.ndarray | None = None
+    expression: np.ndarray | None = None
+
+
+def decode_part(network: Network, part: Part, codes: np.ndarray, start_translation: np.ndarray) -> Decoded:
+    """Decode one part's codes (T,) at once; the root path comes from the global motion predictor.
+
+    Args:
+        network: the autoencoders and the global motion predictor.
+        part: whose codes.
+        codes: (T,).
+        start_translation: (3,) metres; the lower body's path starts at its x and z.
+    """
+    channels = network.decode(part, codes)
+    rot6d = part_rotations(part, channels)
+    extra = SPECS[part].extra
+    if extra == "expression":
+        expression = channels[:, SPECS[part].rotation_width :].astype(np.float64)
+        return Decoded(
+            rot6d, expression=np.clip(expression, 0, 1) if network.info.face_basis == "arkit52" else expression
+        )
+    if extra == "translation+contacts":
+        frames, contacts = len(channels), channels[:, -CONTACT_WIDTH:]
+        shown = np.concatenate([rot6d.reshape(frames, -1), np.zeros((frames, TRANSLATION_WIDTH)), contacts], axis=1)
+        path = integrate_root(network.root(shown.astype(np.float32))[:, _ROOT], start_translation)
+        return Decoded(rot6d, translation=path, contacts=np.clip(contacts.astype(np.float64), 0, 1))
+    return Decoded(rot6d)
+
+
 def decode_take(network: Network, codes: dict[Part, np.ndarray], start_translation: np.ndarray) -> Motion:
     """Decode every part once over the whole take.
 
@@ -27,29 +71,17 @@ def decode_take(network: Network, codes: dict[Part, np.ndarray], start_translati
     Returns:
         A motion of T frames on the weights' skeleton: orthonormal rotations, eyes straight, contacts within 0-1.
     """
-    channels = {part: network.decode(part, codes[part]) for part in Part}
-    frames = len(channels[Part.LOWER])
-    pose = np.tile(IDENTITY_ROT6D, (frames, JOINT_COUNT, 1))
-    for part, values in channels.items():
-        pose[:, list(SPECS[part].joints)] = part_rotations(part, values)
-    lower = channels[Part.LOWER]
-    shown = np.concatenate(
-        [
-            part_rotations(Part.LOWER, lower).reshape(frames, -1),
-            np.zeros((frames, TRANSLATION_WIDTH)),
-            lower[:, -CONTACT_WIDTH:],
-        ],
-        axis=1,
-    )
-    path = integrate_root(network.root(shown.astype(np.float32))[:, _ROOT], start_translation)
-    basis = network.info.face_basis
-    expression = channels[Part.FACE][:, SPECS[Part.FACE].rotation_width :].astype(np.float64)
+    decoded = {part: decode_part(network, part, codes[part], start_translation) for part in Part}
+    lower = decoded[Part.LOWER]
+    pose = np.tile(IDENTITY_ROT6D, (len(lower.rot6d), JOINT_COUNT, 1))
+    for part, values in decoded.items():
+        pose[:, list(SPECS[part].joints)] = values.rot6d
     return Motion(
         rotations=rot6d_to_rotvec(pose),
-        translation=path,
-        expression=np.clip(expression, 0, 1) if basis == "arkit52" else expression,
-        face_basis=basis,
-        contacts=np.clip(lower[:, -CONTACT_WIDTH:].astype(np.float64), 0, 1),
+        translation=lower.translation,
+        expression=decoded[Part.FACE].expression,
+        face_basis=network.info.face_basis,
+        contacts=lower.contacts,
         rest_joints=network.info.rest_joints,
     )
 
@@ -91,11 +123,21 @@ def seed_vector(network: Network, codes: dict[Part, np.ndarray], start_translati
     The face plays no part in it: jaw and eyes are straight. The root is the lower body's own, not the predictor's,
     from `start_translation` (3,).
     """
-    frames = len(codes[Part.LOWER])
-    pose = np.tile(IDENTITY_ROT6D, (frames, JOINT_COUNT, 1))
-    channels = {part: network.decode(part, codes[part]) for part in (Part.UPPER, Part.HANDS, Part.LOWER)}
-    for part, values in channels.items():
-        pose[:, list(SPECS[part].joints)] = part_rotations(part, values)
-    lower = channels[Part.LOWER]
-    path = integrate_root(lower[:, _ROOT], start_translation)
-    return np.concatenate([pose.reshape(frames, -1), path, lower[:, -CONTACT_WIDTH:]], 1).astype(np.float32)
+    vector = decode_window(network, Part.LOWER, codes[Part.LOWER], start_translation)
+    for part in (Part.UPPER, Part.HANDS):
+        columns = [6 * joint + i for joint in SPECS[part].joints for i in range(6)]
+        vector[:, columns] = decode_window(network, part, codes[part], start_translation)[:, columns]
+    return vector
+
+
+def decode_window(network: Network, part: Part, codes: np.ndarray, start_translation: np.ndarray) -> np.ndarray:
+    """One part's share of the motion input: (T, 337) float32 from a window's codes (T,), the other joints straight."""
+    channels = network.decode(part, codes)
+    pose = np.tile(IDENTITY_ROT6D, (len(codes), JOINT_COUNT, 1))
+    pose[:, list(SPECS[part].joints)] = part_rotations(part, channels)
+    vector = np.zeros((len(codes), MOTION_WIDTH), np.float32)
+    vector[:, :ROTATION_WIDTH] = pose.reshape(len(codes), -1)
+    if part is Part.LOWER:
+        vector[:, ROTATION_WIDTH:-CONTACT_WIDTH] = integrate_root(channels[:, _ROOT], start_translation)
+        vector[:, -CONTACT_WIDTH:] = channels[:, -CONTACT_WIDTH:]
+    return vector

@@ -8,7 +8,7 @@ import numpy as np
 from ..body.parts import Part
 from .network import WindowOutput
 
-# Parts that may vary; the face follows the phones and the legs carry the weight.
+# Parts that vary in a new take; the face follows the phones and the legs carry the weight.
 VARIED = (Part.UPPER, Part.HANDS)
 SPAN_FRAMES = 20
 
@@ -20,10 +20,12 @@ class Variation:
     Attributes:
         temperature: 0 is the most likely take; 1 draws codes as likely as the network thinks them.
         seed: another seed, another take.
+        parts: those that vary.
     """
 
     temperature: float = 0.0
     seed: int = 0
+    parts: tuple[Part, ...] = VARIED
 
 
 def held_gumbel(start: int, frames: int, entries: int, seed: int, part: Part) -> np.ndarray:
@@ -75,7 +77,7 @@ def pick_codes(
             codes[part] = nearest_codes(output.latents[part], codebooks[part]).astype(np.int16)
             continue
         scores = output.logits[part]
-        if variation is not None and variation.temperature > 0 and part in VARIED:
+        if variation is not None and variation.temperature > 0 and part in variation.parts:
             noise = held_gumbel(start, *scores.shape, variation.seed, part)
             scores = scores + variation.temperature * noise
         codes[part] = scores.argmax(-1).astype(np.int16)

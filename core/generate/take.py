@@ -6,18 +6,45 @@ import json
 import os
 import shutil
 import tempfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ..body.motion import Motion, save_motion
-from ..body.parts import Part
+from ..body.motion import Motion, load_motion, save_motion
+from ..body.parts import AREAS, Area, Part
 from ..errors import GestureError
-from ..text.timing import Word, save_words
+from ..text.timing import Word, load_words, save_words
+from .splice import Span
 
 FORMAT = 1
 FILES = ("take.json", "codes.npz", "motion_raw.npz", "motion.npz", "words.json")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One area of the body made anew over one range of frames; it lies over the base and over earlier layers.
+
+    Attributes:
+        area_name: row of `core.body.parts.AREAS`.
+        span: where, in a take of so many frames.
+        seed, variation: what it was asked for.
+        codes: int16 (N,) of the area's part: of the span with its margins, and some before and after to decode it by.
+        codes_start: first frame of `codes`.
+    """
+
+    area_name: str
+    span: Span
+    seed: int
+    variation: float
+    codes: np.ndarray
+    codes_start: int
+
+    @property
+    def area(self) -> Area:
+        """Part and joints."""
+        return AREAS[self.area_name]
 
 
 @dataclass(frozen=True)
@@ -25,11 +52,12 @@ class Take:
     """A generated take.
 
     Attributes:
-        codes: int16 (T,) per part.
-        raw: the decoder's motion.
+        codes: int16 (T,) per part: the base layer.
+        raw: the decoder's motion, all layers together.
         finished: the motion after finishing; the raw one when finishing is off.
         words: words with their times.
-        info: the content of take.json.
+        info: the content of take.json, but for the layers.
+        layers: what was made anew, oldest first.
     """
 
     codes: dict[Part, np.ndarray]
@@ -37,6 +65,7 @@ class Take:
     finished: Motion
     words: tuple[Word, ...]
     info: dict
+    layers: tuple[Layer, ...] = ()
 
 
 def folder_hash(folder: Path) -> str:
@@ -49,9 +78,69 @@ def folder_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def base_layer(frame_count: int, seed: int) -> dict:
-    """The layer that every take starts with: all joints, all frames, the codes in codes.npz."""
-    return {"joints": "all", "frames": [0, frame_count], "codes": "codes.npz", "seed": seed}
+def describe(take: Take) -> dict:
+    """The content of take.json: the take's facts and its layers, the base layer first."""
+    frames = take.raw.frame_count
+    base = {"joints": "all", "frames": [0, frames], "codes": "codes.npz", "seed": take.info["seed"]}
+    layers = [
+        {
+            "joints": layer.area_name,
+            "frames": [layer.span.start, layer.span.end],
+            "margin": layer.span.margin,
+            "codes": _codes_name(number),
+            "codes_start": layer.codes_start,
+            "seed": layer.seed,
+            "variation": layer.variation,
+        }
+        for number, layer in enumerate(take.layers, 1)
+    ]
+    return {**take.info, "layers": [base, *layers]}
+
+
+def _codes_name(number: int) -> str:
+    return f"layer_{number}"
+
+
+def read_take(folder: Path) -> Take:
+    """Read what `write_take` wrote.
+
+    Raises:
+        GestureError: not a take folder, a file is missing or broken, or a newer version wrote it.
+    """
+    try:
+        info = json.loads((folder / "take.json").read_text(encoding="utf-8"))
+        newer = info["format"] > FORMAT
+        entries = info.pop("layers")
+        frames = int(info["frames"])
+        with np.load(folder / "codes.npz", allow_pickle=False) as data:
+            codes = {part: data[part.value] for part in Part}
+            layers = tuple(
+                Layer(
+                    area_name=entry["joints"],
+                    span=Span(*map(int, entry["frames"]), int(entry["margin"]), frames),
+                    seed=int(entry["seed"]),
+                    variation=float(entry["variation"]),
+                    codes=data[entry["codes"]],
+                    codes_start=int(entry["codes_start"]),
+                )
+                for entry in entries[1:]
+            )
+        unknown = {layer.area_name for layer in layers} - AREAS.keys()
+    except (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, zipfile.BadZipFile) as error:
+        raise GestureError(
+            f"There is no readable take in {folder}.",
+            remedy="Choose a folder that `generate` wrote, with take.json and codes.npz.",
+            detail=repr(error),
+        ) from error
+    if newer or unknown:
+        raise GestureError(f"A newer version wrote the take in {folder}.", remedy="Update the extension.")
+    raw, finished = load_motion(folder / "motion_raw.npz"), load_motion(folder / "motion.npz")
+    if not frames == raw.frame_count == finished.frame_count == len(codes[Part.UPPER]):
+        raise GestureError(
+            f"The files of the take in {folder} do not belong together: their lengths differ.",
+            remedy="Generate the take again.",
+        )
+    return Take(codes, raw, finished, load_words(folder / "words.json"), info, layers)
 
 
 def check_folder(folder: Path) -> None:
@@ -81,10 +170,10 @@ def write_take(take: Take, folder: Path) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".take-", dir=folder.parent))
-        (staging / "take.json").write_text(json.dumps(take.info, indent=1), encoding="utf-8")
-        np.savez_compressed(
-            staging / "codes.npz", **{part.value: codes.astype(np.int16) for part, codes in take.codes.items()}
-        )
+        (staging / "take.json").write_text(json.dumps(describe(take), indent=1), encoding="utf-8")
+        codes = {part.value: values for part, values in take.codes.items()}
+        codes |= {_codes_name(number): layer.codes for number, layer in enumerate(take.layers, 1)}
+        np.savez_compressed(staging / "codes.npz", **{name: values.astype(np.int16) for name, values in codes.items()})
         save_motion(take.raw, staging / "motion_raw.npz")
         save_motion(take.finished, staging / "motion.npz")
         save_words(take.words, staging / "words.json")

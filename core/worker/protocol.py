@@ -50,6 +50,30 @@ class Generate:
 
 
 @dataclass(frozen=True)
+class Resample:
+    """Make body parts of the take in the folder `take` anew over the frames `start` to `end` (one after the last).
+
+    Fields as in `core.generate.pipeline.ResampleRequest`, paths as text; `settings` are those of the kept motion's
+    finishing that differ from the defaults. The new take appears in `out`, which may be the same folder.
+    """
+
+    type: ClassVar[str] = "resample"
+    take: str
+    out: str
+    areas: list[str]
+    start: int
+    end: int
+    seed: int = 0
+    variation: float | None = None
+    margin: int = 8
+    finish: bool = True
+    settings: dict = field(default_factory=dict)
+    weights: str | None = None
+    audio: str | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
 class Finish:
     """Finish the motion file `motion` and write the result to `out` (npz).
 
@@ -79,8 +103,8 @@ class Shutdown:
     type: ClassVar[str] = "shutdown"
 
 
-Task = Hello | Align | Generate | Finish | Cancel | Shutdown
-_TASKS = {task.type: task for task in (Hello, Align, Generate, Finish, Cancel, Shutdown)}
+Task = Hello | Align | Generate | Resample | Finish | Cancel | Shutdown
+_TASKS = {task.type: task for task in (Hello, Align, Generate, Resample, Finish, Cancel, Shutdown)}
 
 
 @dataclass(frozen=True)

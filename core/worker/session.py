@@ -13,7 +13,8 @@ from ..errors import Cancelled, GestureError
 from . import protocol
 
 if TYPE_CHECKING:
-    from ..generate.pipeline import Models
+    from ..generate.models import Models
+    from ..generate.take import Take
 
 PACKAGES = ("torch", "numpy", "scipy", "librosa", "soundfile", "pocketsphinx")
 # Progress closer together than this is not sent.
@@ -142,11 +143,9 @@ class Session:
         return {"words": task.out, "score": round(float(alignment.score), 3)}
 
     def _generate(self, task: protocol.Generate, number: int) -> dict:
-        from ..finish.report import measure
-        from ..generate.pipeline import STARTER, GenerateRequest, Models, generate
+        from ..generate.models import STARTER
+        from ..generate.pipeline import GenerateRequest, generate
 
-        if self._models is None:
-            self._models = Models()
         out = Path(task.out)
         request = GenerateRequest(
             audio=Path(task.audio),
@@ -166,10 +165,45 @@ class Session:
             request,
             progress=self._reporter(number),
             cancelled=lambda: self._is_cancelled(number),
-            models=self._models,
+            models=self._warm_models(),
         )
-        reports = {"before": measure(take.raw).as_dict(), "after": measure(take.finished).as_dict()}
-        return {"folder": str(out), "take": take.info, **reports}
+        return _take_made(take, out)
+
+    def _resample(self, task: protocol.Resample, number: int) -> dict:
+        from ..finish import FinishSettings
+        from ..generate.models import STARTER
+        from ..generate.pipeline import ResampleRequest, resample
+
+        out = Path(task.out)
+        request = ResampleRequest(
+            take=Path(task.take),
+            out=out,
+            areas=tuple(task.areas),
+            start=task.start,
+            end=task.end,
+            seed=task.seed,
+            variation=task.variation,
+            margin=task.margin,
+            finish=task.finish,
+            finish_settings=FinishSettings.from_dict(task.settings),
+            weights=STARTER if task.weights is None else Path(task.weights),
+            audio=None if task.audio is None else Path(task.audio),
+            device=task.device,
+        )
+        take = resample(
+            request,
+            progress=self._reporter(number),
+            cancelled=lambda: self._is_cancelled(number),
+            models=self._warm_models(),
+        )
+        return _take_made(take, out)
+
+    def _warm_models(self) -> "Models":
+        from ..generate.models import Models
+
+        if self._models is None:
+            self._models = Models()
+        return self._models
 
     def _finish(self, task: protocol.Finish, number: int) -> dict:
         from ..body.motion import load_motion, save_motion
@@ -193,8 +227,18 @@ _HANDLERS: dict[type, Callable[[Session, protocol.Task, int], dict]] = {
     protocol.Hello: Session._hello,
     protocol.Align: Session._align,
     protocol.Generate: Session._generate,
+    protocol.Resample: Session._resample,
     protocol.Finish: Session._finish,
 }
+
+
+def _take_made(take: "Take", folder: Path) -> dict:
+    """What is replied about a take that was written."""
+    from ..finish.report import measure
+    from ..generate.take import describe
+
+    reports = {"before": measure(take.raw).as_dict(), "after": measure(take.finished).as_dict()}
+    return {"folder": str(folder), "take": describe(take), **reports}
 
 
 def read_model_json(folder: Path) -> dict:

@@ -1,0 +1,208 @@
+"""Putting new motion into a take: one area of the body, one range of frames, everything else to the bit as it was."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..body.curves import min_jerk
+from ..body.motion import Motion
+from ..body.parts import Area, Part
+from ..body.rotation import conjugate, continuous, multiply, quaternion_to_rotvec, rotvec_to_quaternion, slerp
+
+DEFAULT_MARGIN = 8
+# Seams turn joints no more abruptly than the take's 99th percentile times this, or than the kept motion does there.
+_MOST_JUMP = 1.15
+# Blended motion may be this much more abrupt than both of what it blends.
+_SLACK = 1.04
+_LEAD_FRAMES = 2
+_REACH_STEP = 3
+_MOST_REACH = 60
+_SHARES = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1, 0.05, 0.02, 0.0)
+# Nobody sees a velocity jump below this, radians per frame, per frame, however still the take is.
+LEAST_JUMP = np.radians(0.05)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Frames to replace.
+
+    Attributes:
+        start, end: first frame, and the one after the last.
+        margin: frames on either side in which old and new blend.
+        frames: length of the take.
+    """
+
+    start: int
+    end: int
+    margin: int
+    frames: int
+
+    @property
+    def first(self) -> int:
+        """First frame that may change."""
+        return max(self.start - self.margin, 0)
+
+    @property
+    def stop(self) -> int:
+        """The frame after the last one that may change."""
+        return min(self.end + self.margin, self.frames)
+
+    def weights(self, inside: tuple[int, int] = (0, 0)) -> np.ndarray:
+        """How much of the new motion every frame takes (T,): 0 outside, 1 inside, minimum-jerk between.
+
+        The take's own first and last frame need no blend.
+
+        Args:
+            inside: frames at either end that the blends reach into the range.
+        """
+        frame = np.arange(self.frames)
+        rise, fall = (max(self.margin + length, 1) for length in inside)
+        up = np.ones(self.frames) if self.start == 0 else min_jerk((frame - self.start + self.margin) / rise)
+        last = self.end - 1
+        down = np.ones(self.frames) if self.end == self.frames else min_jerk((last + self.margin - frame) / fall)
+        return np.minimum(up, down)
+
+
+def splice(kept: Motion, new: Motion, area: Area, span: Span, walk: bool = False) -> Motion:
+    """The kept motion with an area of the new one inside the span.
+
+    Where old and new differ much the blends reach into the range, so far that no joint turns abruptly.
+
+    Args:
+        kept: T frames.
+        new: T frames; only those from `span.first` to `span.stop` are taken.
+        area: what to take: joints, and for a whole part its path and contacts, or its expression.
+        span: where.
+        walk: the new path has a place of its own: it starts where the kept one is and comes back to it at the end.
+    """
+    if span.first >= span.stop:
+        return kept
+    part, joints = slice(span.first, span.stop), list(area.joints)
+    around = slice(max(span.first - _LEAD_FRAMES, 0), min(span.stop + _LEAD_FRAMES, span.frames))
+    old_turns, new_turns = (continuous(rotvec_to_quaternion(m.rotations[around, joints])) for m in (kept, new))
+    usual = np.percentile(velocity_jumps(kept.rotations[:, joints]), 99) if span.frames > 2 else 0.0
+    limit = max(_MOST_JUMP * usual, LEAST_JUMP)
+    weights = _fitting(old_turns, new_turns, span, around.start, limit)
+    turned = _blend(old_turns, new_turns, weights[around])[part.start - around.start :]
+    weights = weights[part]
+    changed = np.flatnonzero(weights > 0)
+    rotations = kept.rotations.copy()
+    rotations[np.ix_(changed + span.first, joints)] = quaternion_to_rotvec(turned[changed])
+    spliced = kept.replace(rotations=rotations)
+    if not area.whole:
+        return spliced
+    if area.part is Part.FACE:
+        return spliced.replace(expression=_mixed(kept.expression, new.expression[part], weights, span))
+    if area.part is Part.LOWER:
+        path = new.translation[part]
+        spliced = spliced.replace(
+            translation=_mixed(
+                kept.translation, _returning(kept.translation, path, span) if walk else path, weights, span
+            )
+        )
+        if kept.contacts is not None and new.contacts is not None:
+            spliced = spliced.replace(contacts=_mixed(kept.contacts, new.contacts[part], weights, span))
+    return spliced
+
+
+def velocity_jumps(rotations: np.ndarray) -> np.ndarray:
+    """How much each joint's angular velocity changes from frame to frame.
+
+    Args:
+        rotations: (T, J, 3) rotation vectors.
+
+    Returns:
+        (T - 2, J) radians per frame, per frame.
+    """
+    turns = continuous(rotvec_to_quaternion(rotations))
+    velocity = quaternion_to_rotvec(multiply(conjugate(turns[:-1]), turns[1:]))
+    return np.linalg.norm(np.diff(velocity, axis=0), axis=-1)
+
+
+def _jumps(turns: np.ndarray) -> np.ndarray:
+    """`velocity_jumps` of quaternions (T, J, 4) whose signs are continuous."""
+    velocity = quaternion_to_rotvec(multiply(conjugate(turns[:-1]), turns[1:]))
+    return np.linalg.norm(np.diff(velocity, axis=0), axis=-1)
+
+
+def _fitting(old: np.ndarray, new: np.ndarray, span: Span, start: int, limit: float) -> np.ndarray:
+    """Weights (T,) of the new turns that let no joint turn abruptly at the seams.
+
+    The blends reach as far into the range as that needs; in a range too short for it the motion goes part of the way.
+
+    Args:
+        old: kept quaternions (N, J, 4) of the span and a little more.
+        new: those to come.
+        span: where.
+        start: the first of the N frames.
+        limit: of velocity jumps, radians per frame, per frame.
+    """
+    most = min(max(span.end - span.start - 1, 0) // 2, _MOST_REACH)
+    reaches, seams = [0, 0], []
+    for side, edge in enumerate((span.start, span.end - 1)):
+        if edge in (0, span.frames - 1):
+            continue
+        first, stop = edge - span.margin - _LEAD_FRAMES, edge + span.margin + _LEAD_FRAMES + 1
+        zone = slice(max(first - most * side, start), min(stop + most * (1 - side), start + len(old)))
+        rows = slice(zone.start - start, zone.stop - start)
+        near = np.abs(np.arange(zone.start + 1, zone.stop - 1) - edge) <= span.margin + 1
+        seams.append((zone, rows, near))
+        excess = {}
+        for reach in (*range(0, most, _REACH_STEP), most):
+            reaches[side] = reach
+            excess[reach] = max(_excess(old[rows], new[rows], span.weights(tuple(reaches))[zone], near, limit))
+            if excess[reach] <= 1:
+                break
+        reaches[side] = min(excess, key=excess.get)
+    weights = span.weights(tuple(reaches))
+    for share in _SHARES:
+        if all(_excess(old[rows], new[rows], share * weights[zone], near, limit)[0] <= 1 for zone, rows, near in seams):
+            break
+    return share * weights
+
+
+def _excess(
+    old: np.ndarray, new: np.ndarray, weights: np.ndarray, near: np.ndarray, limit: float
+) -> tuple[float, float]:
+    """How far blending (N, J, 4) goes beyond what is allowed near the seam and elsewhere; 1 is just allowed.
+
+    Near the seam that is the limit, or what the old motion does there; elsewhere also what the new one does.
+    """
+    before, after, blended = _jumps(old), _jumps(new), _jumps(_blend(old, new, weights))
+    at_seam = max(limit, _SLACK * before[near].max(initial=0))
+    inside = max(limit, _SLACK * max(before.max(initial=0), after.max(initial=0)))
+    return blended[near].max(initial=0) / at_seam, blended[~near].max(initial=0) / inside
+
+
+def _blend(old: np.ndarray, new: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Quaternions (T, J, 4) from old to new and back by weights (T,), along one arc at each end."""
+    middle = int(np.argmax(weights))
+    # the side on which most of each blend lies; in the middle, where only the new one counts, it may change
+    near = (old * new).sum(-1) * (weights * (1 - weights))[:, None]
+    side = np.ones(near.shape)
+    side[:middle] = np.where(near[:middle].sum(0) < 0, -1.0, 1.0)
+    side[middle:] = np.where(near[middle:].sum(0) < 0, -1.0, 1.0)
+    return slerp(old, new * side[..., None], weights[:, None], shorter=False)
+
+
+def _mixed(kept: np.ndarray, new: np.ndarray, weights: np.ndarray, span: Span) -> np.ndarray:
+    """Kept values (T, C) with those of the span blended in."""
+    changed = np.flatnonzero(weights > 0)
+    rows, share = changed + span.first, weights[changed, None]
+    out = kept.copy()
+    out[rows] = kept[rows] + share * (new[changed] - kept[rows])
+    return out
+
+
+def _returning(kept: np.ndarray, path: np.ndarray, span: Span) -> np.ndarray:
+    """A path (N, 3) of the span's frames that starts on the kept one (T, 3) and, if that goes on, ends on it.
+
+    What is missing at the end is walked off over the whole span, at rest at both ends; heights are left alone.
+    """
+    out = path.copy()
+    ground = [0, 2]
+    out[:, ground] += kept[span.first, ground] - path[0, ground]
+    if span.end < span.frames:
+        missing = kept[span.stop - 1, ground] - out[-1, ground]
+        out[:, ground] += min_jerk(np.linspace(0, 1, len(out)))[:, None] * missing
+    return out
