@@ -104,13 +104,13 @@ def add_layer(
     """
     area = AREAS[area_name]
     late = _late(network.info, area.part)
-    shifted = Span(span.start + late, span.end + late, span.margin, len(speech.vectors))
+    shifted = Span(span.start + late, span.end + late, span.margin, span.frames + late)
     heard = _hear(take, network.info, speech, area.part, shifted, variation)
     chosen = None if network.info.audio == CUES_CHANCE else Variation(*_values(variation), (area.part,))
     fresh = _run(network, heard, speech, _given(take.raw, network.info), area, shifted, chosen, progress, cancelled)
     start, stop = max(span.first - CONTEXT_FRAMES, 0), min(span.stop + CONTEXT_FRAMES, span.frames)
     codes = codes_in_use(take, area.part)
-    codes[span.first : span.stop] = fresh
+    codes[span.first : span.stop] = fresh[span.first + late - shifted.first :]
     layer = Layer(area_name, span, variation.seed, variation.temperature, codes[start:stop].astype(np.int16), start)
     return Take(take.codes, lay(take.raw, network, layer), take.finished, take.words, take.info, (*take.layers, layer))
 

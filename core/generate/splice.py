@@ -138,25 +138,28 @@ def _fitting(old: np.ndarray, new: np.ndarray, span: Span, start: int, limit: fl
         limit: of velocity jumps, radians per frame, per frame.
     """
     most = min(max(span.end - span.start - 1, 0) // 2, _MOST_REACH)
-    reaches, seams = [0, 0], []
+    every = slice(start, start + len(old))
+    centre = np.arange(every.start + 1, every.stop - 1)
+    seams, reaches = np.zeros(len(centre), bool), [0, 0]
     for side, edge in enumerate((span.start, span.end - 1)):
         if edge in (0, span.frames - 1):
             continue
         first, stop = edge - span.margin - _LEAD_FRAMES, edge + span.margin + _LEAD_FRAMES + 1
-        zone = slice(max(first - most * side, start), min(stop + most * (1 - side), start + len(old)))
+        zone = slice(max(first - most * side, every.start), min(stop + most * (1 - side), every.stop))
         rows = slice(zone.start - start, zone.stop - start)
-        near = np.abs(np.arange(zone.start + 1, zone.stop - 1) - edge) <= span.margin + 1
-        seams.append((zone, rows, near))
+        near = np.abs(centre - edge) <= span.margin + 1
+        seams |= near
         excess = {}
         for reach in (*range(0, most, _REACH_STEP), most):
             reaches[side] = reach
-            excess[reach] = max(_excess(old[rows], new[rows], span.weights(tuple(reaches))[zone], near, limit))
+            weights = span.weights(tuple(reaches))[zone]
+            excess[reach] = max(_excess(old[rows], new[rows], weights, near[rows.start : rows.stop - 2], limit))
             if excess[reach] <= 1:
                 break
         reaches[side] = min(excess, key=excess.get)
     weights = span.weights(tuple(reaches))
     for share in _SHARES:
-        if all(_excess(old[rows], new[rows], share * weights[zone], near, limit)[0] <= 1 for zone, rows, near in seams):
+        if _excess(old, new, share * weights[every], seams, limit)[0] <= 1:
             break
     return share * weights
 
@@ -176,12 +179,12 @@ def _excess(
 
 def _blend(old: np.ndarray, new: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Quaternions (T, J, 4) from old to new and back by weights (T,), along one arc at each end."""
-    middle = int(np.argmax(weights))
-    # the side on which most of each blend lies; in the middle, where only the new one counts, it may change
     near = (old * new).sum(-1) * (weights * (1 - weights))[:, None]
     side = np.ones(near.shape)
-    side[:middle] = np.where(near[:middle].sum(0) < 0, -1.0, 1.0)
-    side[middle:] = np.where(near[middle:].sum(0) < 0, -1.0, 1.0)
+    # the side on which most of each blend lies; only where nothing is left of the old motion it may change
+    middle = int(np.argmax(weights)) if weights.max() >= 1 else len(weights)
+    for half in (slice(0, middle), slice(middle, None)):
+        side[half] = np.where(near[half].sum(0) < 0, -1.0, 1.0)
     return slerp(old, new * side[..., None], weights[:, None], shorter=False)
 
 

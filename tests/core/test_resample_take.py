@@ -1,0 +1,169 @@
+"""Take folders made anew with the starter weights: files, bits, seams, and what is refused with a remedy."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.body.kinematics import chosen_joints
+from core.body.motion import load_motion
+from core.body.parts import SPECS, Part
+from core.cli import main
+from core.errors import Cancelled, GestureError
+from core.generate.models import STARTER, Models
+from core.generate.pipeline import GenerateRequest, ResampleRequest, generate, resample
+from core.generate.splice import Span
+from core.generate.take import read_take
+
+from ..conftest import ROOT
+from .test_splice import continuous_at_seams, untouched
+
+DEMO = ROOT / "addon" / "assets" / "demo"
+HANDS = list(SPECS[Part.HANDS].joints)
+
+
+@pytest.fixture(scope="module")
+def models() -> Models:
+    return Models()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, models):
+    """Eight seconds of the bundled recording, with finishing."""
+    out = tmp_path_factory.mktemp("takes") / "take"
+    speech = (DEMO / "transcript.txt").read_text()
+    request = GenerateRequest(
+        audio=DEMO / "speech.flac",
+        out=out,
+        transcript_text=speech[: speech.index(".") + 1],
+        without_words_if_mismatch=True,
+        duration_s=8.0,
+        variation=1.0,
+    )
+    generate(request, models=models)
+    return out
+
+
+@pytest.fixture
+def request_of(folder, tmp_path):
+    return lambda **changes: replace(
+        ResampleRequest(folder, tmp_path / "again", ("hands",), 100, 180, seed=7, variation=0.8), **changes
+    )
+
+
+@pytest.mark.parametrize("area", ["hands", "upper", "lower", "face", "right_arm", "head"])
+def test_outside_of_range_and_margin_the_files_hold_the_same_bits(folder, request_of, models, area):
+    kept = read_take(folder)
+    resample(request_of(areas=(area,)), models=models)
+    new, span = read_take(request_of().out), Span(100, 180, 8, 240)
+    for before, after in ((kept.raw, new.raw), (kept.finished, new.finished)):
+        assert untouched(before, after, area, span.first, span.stop)
+        assert continuous_at_seams(before, after, area, span)
+    assert (request_of().out / "codes.npz").stat().st_size < (folder / "codes.npz").stat().st_size + 2000
+
+
+def test_hands_differ_visibly_inside(folder, request_of, models):
+    kept = read_take(folder)
+    new = resample(request_of(), models=models)
+    differences = np.degrees(np.abs(new.raw.rotations - kept.raw.rotations)[110:170, HANDS])
+    assert differences.max() > 10
+
+
+def test_a_take_can_be_made_anew_in_its_own_folder_again_and_again(folder, request_of, models, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(folder, own)
+    first = resample(request_of(take=own, out=own, areas=("hands", "head")), models=models)
+    second = resample(request_of(take=own, out=own, areas=("left_arm",), start=20, end=60, seed=9), models=models)
+    layers = json.loads((own / "take.json").read_text())["layers"]
+    assert [layer["joints"] for layer in layers] == ["all", "hands", "head", "left_arm"]
+    assert second.raw.rotations[100:, HANDS].astype(np.float32).tobytes() == (
+        first.raw.rotations[100:, HANDS].astype(np.float32).tobytes()
+    )
+
+
+def test_the_lower_body_comes_back_to_its_path(folder, request_of, models):
+    kept = read_take(folder)
+    new = resample(request_of(areas=("lower",), start=60), models=models)
+    assert new.raw.translation[188:].tobytes() == kept.raw.translation[188:].tobytes()
+    speeds = [np.abs(np.diff(motion.translation, axis=0)).max() for motion in (kept.raw, new.raw)]
+    assert speeds[1] < 2 * speeds[0] + 0.005
+
+
+def test_an_unfinished_take_stays_unfinished(folder, request_of, models):
+    new = resample(request_of(finish=False), models=models)
+    assert new.finished is new.raw
+    again = resample(request_of(take=request_of().out, start=20, end=60), models=models)
+    assert again.finished is again.raw
+
+
+def test_cancel_writes_nothing(request_of, models):
+    with pytest.raises(Cancelled):
+        resample(request_of(), cancelled=lambda: True, models=models)
+    assert not request_of().out.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"start": 200, "end": 300}, ("240",)),
+        ({"areas": ("tail",)}, ("tail", "left_arm")),
+        ({"variation": 3.0}, ("3",)),
+        ({"margin": -2}, ("-2",)),
+    ],
+)
+def test_bad_input_is_refused_with_a_remedy(request_of, models, changes, words):
+    with pytest.raises(GestureError) as error:
+        resample(request_of(**changes), models=models)
+    assert all(word in str(error.value) for word in words)
+    assert not request_of().out.exists()
+
+
+def test_other_weights_a_lost_and_another_recording_are_named(folder, request_of, models, tmp_path):
+    weights = tmp_path / "other"
+    shutil.copytree(STARTER, weights)
+    (weights / "README.md").write_text("others\n")
+    with pytest.raises(GestureError, match="other weights.*starter") as error:
+        resample(request_of(weights=weights), models=Models())
+    assert "folder" in error.value.remedy
+    with pytest.raises(GestureError, match="gone.wav") as error:
+        resample(request_of(audio=tmp_path / "gone.wav"), models=models)
+    assert "where" in error.value.remedy
+    with pytest.raises(GestureError, match="not the recording"):
+        resample(request_of(audio=ROOT / "tests" / "data" / "speech_short.wav"), models=models)
+
+
+def test_a_folder_without_a_take_is_refused(request_of, models, tmp_path):
+    with pytest.raises(GestureError, match="no readable take"):
+        resample(request_of(take=tmp_path), models=models)
+
+
+def test_the_command_line_does_the_same(folder, request_of, models, tmp_path, capsys):
+    out = tmp_path / "cli"
+    options = ["--part", "hands", "--seed", "7", "--variation", "0.8", "--no-finish", "--out", str(out)]
+    assert main(["resample", str(folder), "--frames", "100:180", "--json", *options]) == 0
+    assert json.loads(capsys.readouterr().out)["layers"][1]["seed"] == 7
+    expected = resample(request_of(finish=False), models=models)
+    motion = load_motion(out / "motion.npz")
+    assert np.array_equal(motion.rotations.astype(np.float32), expected.raw.rotations.astype(np.float32))
+    for frames, word in (("100", "100:180"[:3]), ("a:b", "a:b"), ("10:900", "240")):
+        assert main(["resample", str(folder), "--frames", frames, *options]) == 2
+        assert word in capsys.readouterr().err
+
+
+def test_different_seeds_move_the_wrists_differently_and_no_more_abruptly(folder, models, tmp_path):
+    def wrists(seed: int, variation: float) -> np.ndarray:
+        take = resample(
+            ResampleRequest(folder, tmp_path / "x", ("upper",), 0, 240, seed, variation, finish=False), models=models
+        )
+        raw = take.raw
+        points, _ = chosen_joints(raw.rotations, 0 * raw.translation, raw.skeleton, (20, 21))
+        return points
+
+    def jerk(points: np.ndarray) -> float:
+        return np.linalg.norm(np.diff(points, n=3, axis=0), axis=-1).mean()
+
+    still, first, second = wrists(0, 0.0), wrists(1, 1.0), wrists(2, 1.0)
+    assert np.linalg.norm(first - second, axis=-1).mean() > 0.03
+    assert max(jerk(first), jerk(second)) < 1.5 * jerk(still)
