@@ -108,7 +108,7 @@ def _generate(arguments: argparse.Namespace) -> int:
 
 def _resample(arguments: argparse.Namespace) -> int:
     from .generate.models import STARTER
-    from .generate.pipeline import ResampleRequest, resample
+    from .generate.rework import ResampleRequest, resample
     from .generate.take import describe
 
     start, end = _frames(arguments.frames)

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import clock
 from ..errors import GestureError
 from ..text.timing import Word
+
+if TYPE_CHECKING:
+    from ..audio.prosody import Prosody
 
 AMPLITUDE_ONSET = "amplitude+onset"
 CUES_CHANCE = "cues+chance"
@@ -34,26 +38,44 @@ PRODUCT = WindowClock(sample=clock.frame_to_sample, recentre=True)
 PARITY = WindowClock(sample=lambda frame: frame * PARITY_SAMPLES_PER_FRAME, recentre=False)
 
 
-def listen(
-    kind: str,
-    samples: np.ndarray,
-    words: Sequence[Word],
-    seed: int = 0,
-    temperature: float = 1.0,
-    new_hands: bool = False,
-) -> np.ndarray:
+@dataclass(frozen=True)
+class Heard:
+    """What weights hear in a recording.
+
+    Attributes:
+        fixed: (N or T, C) float32: what speech itself decides.
+        prosody: what chance is drawn for; None for weights that hear none.
+    """
+
+    fixed: np.ndarray
+    prosody: "Prosody | None" = None
+
+    def with_chance(self, seed: int = 0, temperature: float = 1.0, new_hands: bool = False) -> np.ndarray:
+        """The features (N or T, C) float32 of a take.
+
+        Args:
+            seed: of the curves of chance, where there are any.
+            temperature: how far they stray from those of every seed, 0 to 1.
+            new_hands: also draw which shapes the hands take, where words do not decide (`chance.redraw_hands`).
+        """
+        if self.prosody is None:
+            return self.fixed
+        from ..audio.cues import cues
+        from .chance import draw_chance, redraw_hands
+
+        prosody = self.prosody
+        fixed = cues(redraw_hands(prosody, seed, temperature)) if new_hands else self.fixed
+        drawn = draw_chance(prosody.frame_count, seed, prosody.moments_s, temperature)
+        return np.concatenate([fixed, drawn], 1)
+
+
+def listen(kind: str, samples: np.ndarray, words: Sequence[Word]) -> Heard:
     """The sound features that weights ask for.
 
     Args:
         kind: "amplitude+onset", per sample; or "cues+chance", per frame.
         samples: (N,) 16 kHz mono.
         words: aligned words; may be empty.
-        seed: of the curves of chance, where there are any.
-        temperature: how far they stray from those of every seed, 0 to 1.
-        new_hands: also draw which shapes the hands take, where words do not decide (`chance.redraw_hands`).
-
-    Returns:
-        (N or T, C) float32.
 
     Raises:
         GestureError: another kind.
@@ -62,17 +84,13 @@ def listen(
     if kind == AMPLITUDE_ONSET:
         from ..audio.features import amplitude_onset
 
-        return amplitude_onset(samples)
+        return Heard(amplitude_onset(samples))
     if kind == CUES_CHANCE:
         from ..audio.cues import cues
         from ..audio.prosody import analyse
-        from .chance import draw_chance, redraw_hands
 
         prosody = analyse(samples, words)
-        drawn = draw_chance(prosody.frame_count, seed, prosody.moments_s, temperature)
-        if new_hands:
-            prosody = redraw_hands(prosody, seed, temperature)
-        return np.concatenate([cues(prosody), drawn], 1)
+        return Heard(cues(prosody), prosody)
     raise GestureError(
         f"These weights hear {kind!r}, which this version cannot compute.", remedy="Use weights for this version."
     )

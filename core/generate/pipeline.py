@@ -1,33 +1,30 @@
-"""The only sequencer: from a recording and its transcript to a take, and from a take to one partly made anew."""
+"""From a recording and its transcript to a take: the sequence of steps."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from .. import clock
-from ..audio.load import Audio, load_audio
 from ..body.parts import Part
-from ..errors import Cancelled, GestureError
-from ..finish import FinishSettings, finish
-from ..text.align import align
+from ..errors import GestureError
+from ..finish import finish
+from ..text.align import Alignment
 from ..text.timing import Word
 from ..text.transcript import Transcript, parse_transcript, read_transcript
 from ..text.words import frame_vectors
-from .conditions import CUES_CHANCE, listen
+from .conditions import CUES_CHANCE
 from .decode import decode_take
 from .models import STARTER, Models
 from .network import Network
-from .resample import Speech, add_layer, check_area, check_span, finish_layers
+from .recordings import Recordings
 from .sample import Variation
-from .splice import DEFAULT_MARGIN
-from .take import FORMAT, Take, check_folder, read_take, write_take
+from .stages import Progress, stages
+from .take import FORMAT, Take, check_folder, write_take
 from .windows import run_windows
 
 MOST_VARIATION = 1.0
-
-Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -63,67 +60,42 @@ class GenerateRequest:
     duration_s: float | None = None
 
 
-@dataclass(frozen=True)
-class ResampleRequest:
-    """What an animator asks to have made anew.
-
-    Attributes:
-        take: a take folder.
-        out: the folder for the new take; may be the same one.
-        areas: rows of `core.body.parts.AREAS`: body parts or some of their joints.
-        start, end: first frame, and the one after the last.
-        seed: another seed, another try.
-        variation: 0 for the most likely motion, up to 1; None for what suits the weights.
-        margin: frames on either side of the range in which old and new blend.
-        finish: False leaves the decoder's raw motion as the result.
-        finish_settings: as the kept motion was finished; None for the defaults.
-        weights: the model folder that the take was made with.
-        audio: where the recording is now, if it is no longer where it was.
-        device: "auto", "cpu" or "cuda".
-    """
-
-    take: Path
-    out: Path
-    areas: tuple[str, ...]
-    start: int
-    end: int
-    seed: int = 0
-    variation: float | None = None
-    margin: int = DEFAULT_MARGIN
-    finish: bool = True
-    finish_settings: FinishSettings | None = None
-    weights: Path = STARTER
-    audio: Path | None = None
-    device: str = "auto"
-
-
 def generate(
     request: GenerateRequest,
     progress: Progress = lambda fraction, stage: None,
     cancelled: Callable[[], bool] = lambda: False,
     models: Models | None = None,
+    recordings: Recordings | None = None,
 ) -> Take:
     """Make a take and write it to `request.out`.
+
+    Where `models` and `recordings` are kept from take to take, only what chance changes is worked out again.
 
     Raises:
         GestureError: bad input, with a remedy; nothing has been written.
         Cancelled: `cancelled()` became true; nothing has been written.
     """
-    stage = _stages(progress, cancelled)
-    _check_variation(request.variation)
+    stage, recordings = stages(progress, cancelled), recordings or Recordings()
+    check_variation(request.variation)
     check_folder(request.out)
     stage(0.0, 0.03, "Reading the recording")
-    audio = load_audio(request.audio, offset_s=request.offset_s, duration_s=request.duration_s)
+    recording = recordings.load(request.audio, request.offset_s, request.duration_s)
+    audio = recording.audio
     transcript = _transcript(request)
     stage(0.03, 0.1, "Loading the weights")
     model = (models or Models()).load(request.weights, request.device)
     network = model.network
     _check_speaker(network, request.speaker)
-    words, alignment = _align(audio, transcript, request, stage(0.1, 0.3, "Aligning the words"), cancelled)
+    aligning = stage(0.1, 0.3, "Aligning the words")
+    words, alignment = _timed(
+        transcript,
+        lambda text: recordings.align(recording, text, aligning, cancelled),
+        request.without_words_if_mismatch,
+    )
     stage(0.3, 0.35, "Listening")
     frames = clock.frame_count(len(audio.samples))
     temperature = network.info.variation if request.variation is None else request.variation
-    features = listen(network.info.audio, audio.samples, words, request.seed, temperature)
+    features = recordings.listen(recording, network.info.audio, words).with_chance(request.seed, temperature)
     codes = run_windows(
         network,
         features,
@@ -165,90 +137,12 @@ def generate(
     return take
 
 
-def resample(
-    request: ResampleRequest,
-    progress: Progress = lambda fraction, stage: None,
-    cancelled: Callable[[], bool] = lambda: False,
-    models: Models | None = None,
-) -> Take:
-    """Make some areas of a take anew over a range of frames, and write the new take to `request.out`.
+def check_variation(variation: float | None) -> None:
+    """Make sure that a variation is none, or one there is.
 
     Raises:
-        GestureError: bad input, with a remedy; nothing has been written.
-        Cancelled: `cancelled()` became true; nothing has been written.
+        GestureError: it is out of range.
     """
-    stage = _stages(progress, cancelled)
-    _check_variation(request.variation)
-    for area in request.areas:
-        check_area(area)
-    check_folder(request.out)
-    stage(0.0, 0.1, "Reading the take")
-    take = read_take(request.take)
-    span = check_span(request.start, request.end, request.margin, take.raw.frame_count)
-    speech, network = _speech_of(take, request, models or Models())
-    temperature = network.info.variation if request.variation is None else request.variation
-    kept_layers = len(take.layers)
-    for number, area in enumerate(request.areas):
-        share = 0.6 / len(request.areas)
-        done = stage(0.1 + number * share, 0.1 + (number + 1) * share, "Generating")
-        take = add_layer(take, network, speech, area, span, Variation(temperature, request.seed), done, cancelled)
-    stage(0.7, 0.9, "Finishing")
-    finishing = request.finish and take.info["settings"]["finish"]
-    finished = finish_layers(take, take.layers[kept_layers:], request.finish_settings) if finishing else take.raw
-    settings = {**take.info["settings"], "finish": finishing}
-    stage(0.9, 1.0, "Writing the take")
-    take = replace(take, finished=finished, info={**take.info, "format": FORMAT, "settings": settings})
-    write_take(take, request.out)
-    progress(1.0, "Done")
-    return take
-
-
-def _speech_of(take: Take, request: ResampleRequest, models: Models) -> tuple[Speech, Network]:
-    """What a take was made from, and with what.
-
-    Raises:
-        GestureError: the recording or the weights are gone, or are not those that the take was made with.
-    """
-    source = take.info["audio"]
-    path = request.audio or Path(source["path"])
-    try:
-        audio = load_audio(path, offset_s=source["offset_s"], duration_s=source["duration_s"])
-    except GestureError as error:
-        raise GestureError(
-            f"The take's recording cannot be read. {error.message}", remedy="Say where the recording is now."
-        ) from error
-    if audio.sha256 != source["sha256"]:
-        raise GestureError(
-            f"{path.name} is not the recording that the take was made from.",
-            remedy="Say where the take's recording is now, or generate a new take.",
-        )
-    model = models.load(request.weights, request.device)
-    if model.sha256 != take.info["weights"]["sha256"]:
-        raise GestureError(
-            f"The take was made with other weights: {take.info['weights']['name']!r} "
-            f"({take.info['weights']['sha256'][:8]}), not those in {request.weights} ({model.sha256[:8]}).",
-            remedy="Choose the folder of the weights that made the take, or generate a new take.",
-        )
-    frames = take.raw.frame_count + model.network.info.late_frames
-    vectors = frame_vectors(take.words, frames, model.vectors)
-    return Speech(audio.samples, take.words, vectors, int(take.info["speaker"])), model.network
-
-
-def _stages(
-    progress: Progress, cancelled: Callable[[], bool]
-) -> Callable[[float, float, str], Callable[[float], None]]:
-    """A function that begins a step from `low` to `high` of the whole and gives what the step's progress is told."""
-
-    def stage(low: float, high: float, name: str) -> Callable[[float], None]:
-        if cancelled():
-            raise Cancelled
-        progress(low, name)
-        return lambda fraction: progress(low + (high - low) * fraction, name)
-
-    return stage
-
-
-def _check_variation(variation: float | None) -> None:
     if variation is not None and not 0 <= variation <= MOST_VARIATION:
         raise GestureError(f"A variation of {variation:g} is out of range.", remedy=f"Choose 0 to {MOST_VARIATION:g}.")
 
@@ -274,20 +168,16 @@ def _check_speaker(network: Network, speaker: int) -> None:
         raise GestureError(f"These weights have no speaker {speaker}.", remedy=f"Choose one of: {listed}.")
 
 
-def _align(
-    audio: Audio,
-    transcript: Transcript | None,
-    request: GenerateRequest,
-    progress: Callable[[float], None],
-    cancelled: Callable[[], bool],
+def _timed(
+    transcript: Transcript | None, align: Callable[[Transcript], Alignment], without_words_if_mismatch: bool
 ) -> tuple[tuple[Word, ...], dict]:
     """Words with times, and what take.json says about them."""
     if transcript is None:
         return (), {"words": "none"}
     try:
-        alignment = align(audio.samples, transcript, progress=progress, cancelled=cancelled)
+        alignment = align(transcript)
     except GestureError as error:
-        if not request.without_words_if_mismatch:
+        if not without_words_if_mismatch:
             raise
         return (), {"words": "left out", "reason": error.message}
     return alignment.words, {"words": "aligned", "score": round(float(alignment.score), 3)}

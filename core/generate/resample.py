@@ -1,7 +1,7 @@
 """One area of a take made anew: the network runs over the range alone, and the kept motion is given to it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,8 +11,7 @@ from ..body.rotation import rot6d_to_rotvec
 from ..body.skeleton import JOINT, JOINT_COUNT
 from ..errors import Cancelled, GestureError
 from ..finish import FinishSettings, finish
-from ..text.timing import Word
-from .conditions import CUES_CHANCE, listen, window_inputs
+from .conditions import CUES_CHANCE, Heard, window_inputs
 from .decode import IDENTITY_ROT6D, ROTATION_WIDTH, decode_part, decode_window, motion_vector
 from .network import Network, NetworkInfo
 from .sample import Variation, pick_codes
@@ -34,14 +33,12 @@ class Speech:
     """What a take was made from.
 
     Attributes:
-        samples: (N,) 16 kHz mono.
-        words: with times.
+        heard: in the recording.
         vectors: (T + late, D) per frame of the network's time, `NetworkInfo.late_frames` more than the take's.
         speaker: number.
     """
 
-    samples: np.ndarray
-    words: Sequence[Word]
+    heard: Heard
     vectors: np.ndarray
     speaker: int
 
@@ -112,14 +109,14 @@ def add_layer(
     codes = codes_in_use(take, area.part)
     codes[span.first : span.stop] = fresh[span.first + late - shifted.first :]
     layer = Layer(area_name, span, variation.seed, variation.temperature, codes[start:stop].astype(np.int16), start)
-    return Take(take.codes, lay(take.raw, network, layer), take.finished, take.words, take.info, (*take.layers, layer))
+    return replace(take, raw=lay(take.raw, network, layer), layers=(*take.layers, layer))
 
 
 def codes_in_use(take: Take, part: Part) -> np.ndarray:
     """A part's codes (T,), those of later layers over earlier ones; areas within a part are not told apart."""
     codes = take.codes[part].copy()
     for layer in take.layers:
-        if layer.area.part is part:
+        if layer.area.part is part and len(layer.codes):
             first, stop = layer.span.first, layer.span.stop
             codes[first:stop] = layer.codes[first - layer.codes_start : stop - layer.codes_start]
     return codes
@@ -147,17 +144,17 @@ def finish_layers(take: Take, layers: Sequence[Layer], settings: FinishSettings 
     into the kept motion.
     """
     settings = settings or FinishSettings()
-    finished = take.finished
+    finished, pieces = take.finished, {}
     for layer in layers:
-        span, start, stop = layer.span, 0, layer.span.frames
-        feet = settings
+        span, start, stop, own = layer.span, 0, layer.span.frames, settings
         if layer.area.part is not Part.LOWER:
             # no feet, no plan of steps: a piece will do
             start, stop = max(span.first - FINISH_FRAMES, 0), min(span.stop + FINISH_FRAMES, span.frames)
-            feet = FinishSettings(**{**vars(settings), "feet": "off"})
-        piece = finish(_cut(take.raw, start, stop), feet)
+            own = replace(settings, feet="off")
+        if (start, stop, own) not in pieces:
+            pieces[start, stop, own] = finish(_cut(take.raw, start, stop), own)
         within = Span(span.start - start, span.end - start, span.margin, stop - start)
-        joined = splice(_cut(finished, start, stop), piece, layer.area, within)
+        joined = splice(_cut(finished, start, stop), pieces[start, stop, own], layer.area, within)
         finished = _insert(finished, joined, start, stop)
     return finished
 
@@ -191,18 +188,21 @@ def _values(variation: Variation) -> tuple[float, int]:
 
 def _hear(take: Take, info: NetworkInfo, speech: Speech, part: Part, span: Span, variation: Variation) -> np.ndarray:
     """What the part hears: the take's own features, earlier layers' where they lie, and the new seed's in the span."""
-    own = Variation(float(take.info["settings"]["variation"]), int(take.info["seed"]))
-    heard = listen(info.audio, speech.samples, speech.words, own.seed, own.temperature)
+    own = float(take.info["settings"]["variation"])
+    heard = speech.heard.with_chance(int(take.info["seed"]), own)
     if info.audio != CUES_CHANCE:
         return heard
-    late = _late(info, part)
+    late, hands = _late(info, part), part is Part.HANDS
     laid = [
-        (Span(old.span.start + late, old.span.end + late, old.span.margin, span.frames), old.seed, old.variation)
+        (
+            Span(old.span.start + late, old.span.end + late, old.span.margin, span.frames),
+            (old.seed, old.variation, hands and old.origin is None),
+        )
         for old in take.layers
         if old.area.part is part
     ]
-    for where, seed, temperature in (*laid, (span, variation.seed, variation.temperature)):
-        drawn = listen(info.audio, speech.samples, speech.words, seed, temperature, new_hands=part is Part.HANDS)
+    for where, chance in (*laid, (span, (variation.seed, variation.temperature, hands))):
+        drawn = speech.heard.with_chance(*chance)
         reach = min(FADE_FRAMES, (where.end - where.start) // 3)
         share = where.weights((reach, reach))[: len(heard), None]
         heard = heard + share.astype(np.float32) * (drawn - heard)

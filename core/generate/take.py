@@ -24,14 +24,18 @@ FILES = ("take.json", "codes.npz", "motion_raw.npz", "motion.npz", "words.json")
 
 @dataclass(frozen=True)
 class Layer:
-    """One area of the body made anew over one range of frames; it lies over the base and over earlier layers.
+    """One area of the body over one range of frames, made anew or from another take.
+
+    It lies over the base and over earlier layers.
 
     Attributes:
         area_name: row of `core.body.parts.AREAS`.
         span: where, in a take of so many frames.
-        seed, variation: what it was asked for.
-        codes: int16 (N,) of the area's part: of the span with its margins, and some before and after to decode it by.
+        seed, variation: what it was asked for; those of the other take.
+        codes: int16 (N,) of the area's part: of the span with its margins, and some before and after to decode it by;
+            none when it is from a take of other weights.
         codes_start: first frame of `codes`.
+        origin: the other take: its folder, and what its take.json says; None when it was made anew.
     """
 
     area_name: str
@@ -40,6 +44,7 @@ class Layer:
     variation: float
     codes: np.ndarray
     codes_start: int
+    origin: dict | None = None
 
     @property
     def area(self) -> Area:
@@ -91,6 +96,7 @@ def describe(take: Take) -> dict:
             "codes_start": layer.codes_start,
             "seed": layer.seed,
             "variation": layer.variation,
+            **({} if layer.origin is None else {"from": layer.origin}),
         }
         for number, layer in enumerate(take.layers, 1)
     ]
@@ -122,6 +128,7 @@ def read_take(folder: Path) -> Take:
                     variation=float(entry["variation"]),
                     codes=data[entry["codes"]],
                     codes_start=int(entry["codes_start"]),
+                    origin=entry.get("from"),
                 )
                 for entry in entries[1:]
             )

@@ -12,9 +12,7 @@ from zlib import crc32
 
 import numpy as np
 
-from ..audio.cues import cues
 from ..audio.load import load_audio
-from ..audio.prosody import analyse
 from ..body.kinematics import forward_kinematics
 from ..body.motion import Motion, load_motion, resample
 from ..body.parts import CONTACT_JOINTS, Part, part_width
@@ -23,7 +21,7 @@ from ..errors import GestureError
 from ..files import whole_file
 from ..generate.chance import WIDTH as CHANCE
 from ..generate.chance import draw_chance
-from ..generate.conditions import CUES_CHANCE, listen
+from ..generate.conditions import listen
 from ..text.align import align
 from ..text.timing import Word, load_words
 from ..text.transcript import read_transcript
@@ -126,8 +124,7 @@ class Library:
             samples = load_audio(recording.audio).samples
             words = timed_words(samples, recording.text)
             # what chance adds belongs to the motions, not to the sound
-            audio = cues(analyse(samples, words)) if kind == CUES_CHANCE else listen(kind, samples, words)
-            _store(heard, audio.astype(np.float16))
+            _store(heard, listen(kind, samples, words).fixed.astype(np.float16))
             _store(read, frame_vectors(words, frame_count(len(samples)), vectors).astype(np.float16))
         audio, words = (np.load(path, mmap_mode="r", allow_pickle=False) for path in (heard, read))
         return SoundFeatures(audio, words)

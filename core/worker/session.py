@@ -172,7 +172,7 @@ class Session:
     def _resample(self, task: protocol.Resample, number: int) -> dict:
         from ..finish import FinishSettings
         from ..generate.models import STARTER
-        from ..generate.pipeline import ResampleRequest, resample
+        from ..generate.rework import ResampleRequest, resample
 
         out = Path(task.out)
         request = ResampleRequest(

@@ -113,7 +113,7 @@ def test_choices_of_the_hands_arrive_on_accents():
 
 
 def test_a_window_hears_its_surroundings_and_silence_beyond_the_take():
-    heard = listen(CUES_CHANCE, speech(), words(), seed=1)
+    heard = listen(CUES_CHANCE, speech(), words()).with_chance(seed=1)
     assert heard.shape == (frame_count(len(speech())), WIDTH + CHANCE)
     vectors = np.zeros((len(heard), 3), np.float32)
     sound, text = window_inputs(heard, vectors, 0, 64, context=32)

@@ -50,8 +50,9 @@ class Made:
         swell = np.sin(np.arange(FRAMES * 16000 // 30) / 2500) ** 2
         samples = (0.3 * swell * random.normal(size=len(swell))).astype(np.float32)
         vectors = random.normal(size=(FRAMES + late, 5)).astype(np.float32)
-        self.speech = Speech(samples, WORDS, vectors, 1)
-        codes = run_windows(self.network, listen(hears, samples, WORDS, 0), vectors, 1, self.network.info.neutral)
+        self.speech = Speech(listen(hears, samples, WORDS), vectors, 1)
+        heard = self.speech.heard.with_chance(0)
+        codes = run_windows(self.network, heard, vectors, 1, self.network.info.neutral)
         codes = {part: c[:FRAMES] if part is Part.FACE else c[late:] for part, c in codes.items()}
         raw = decode_take(self.network, codes, np.zeros(3))
         info = {

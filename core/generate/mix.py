@@ -1,0 +1,89 @@
+"""The best of several takes in one: areas of other takes over ranges of frames, laid over a take."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ..body.parts import AREAS, Part
+from ..errors import GestureError
+from .resample import CONTEXT_FRAMES, check_area, check_span, codes_in_use
+from .splice import Span, splice
+from .take import Layer, Take, describe, read_take
+
+WHOLE_BODY = "all"
+
+
+@dataclass(frozen=True)
+class Pick:
+    """What to take from another take.
+
+    Attributes:
+        take: its folder.
+        areas: rows of `core.body.parts.AREAS`, or "all" for every part.
+        start, end: first frame, and the one after the last; None for the take's own.
+    """
+
+    take: Path
+    areas: tuple[str, ...]
+    start: int | None = None
+    end: int | None = None
+
+
+def lay_picks(take: Take, picks: Sequence[Pick], margin: int) -> Take:
+    """The take with every pick laid over it in turn; `finished` is left as it was.
+
+    What is laid is the other take's raw motion, so neither its weights nor its recording are needed. Its codes are
+    kept in the layer as well where the same weights made both takes, to decode what is made anew beside it.
+
+    Raises:
+        GestureError: a folder without a take, one of another length, an unknown area, a range outside of the take, or
+            motion that this take's face or skeleton cannot show.
+    """
+    frames = take.raw.frame_count
+    for pick in picks:
+        areas = tuple(part.value for part in Part) if pick.areas == (WHOLE_BODY,) else pick.areas
+        for area in areas:
+            check_area(area)
+        span = check_span(pick.start or 0, frames if pick.end is None else pick.end, margin, frames)
+        other = read_take(pick.take)
+        for area in areas:
+            _check_fits(take, other, pick.take, AREAS[area].part)
+        for area in areas:
+            take = _lay_area(take, other, str(pick.take), area, span)
+    return take
+
+
+def _lay_area(take: Take, other: Take, name: str, area_name: str, span: Span) -> Take:
+    area = AREAS[area_name]
+    raw = splice(take.raw, other.raw, area, span, walk=True)
+    start, stop = max(span.first - CONTEXT_FRAMES, 0), min(span.stop + CONTEXT_FRAMES, span.frames)
+    codes = codes_in_use(other, area.part)[start:stop] if _same_weights(take, other) else np.zeros(0)
+    seed, variation = int(other.info["seed"]), float(other.info["settings"]["variation"])
+    layer = Layer(area_name, span, seed, variation, codes.astype(np.int16), start, {"take": name, **describe(other)})
+    return replace(take, raw=raw, layers=(*take.layers, layer))
+
+
+def _same_weights(take: Take, other: Take) -> bool:
+    return take.info["weights"]["sha256"] == other.info["weights"]["sha256"]
+
+
+def _check_fits(take: Take, other: Take, folder: Path, part: Part) -> None:
+    if other.raw.frame_count != take.raw.frame_count:
+        raise GestureError(
+            f"The take in {folder} has {other.raw.frame_count} frames, this one {take.raw.frame_count}: "
+            "they are not of the same recording.",
+            remedy="Mix takes of one recording, made with the same start and length.",
+        )
+    if part is Part.FACE and other.raw.face_basis != take.raw.face_basis:
+        raise GestureError(
+            f"The face of the take in {folder} is made of {other.raw.face_basis} shapes, this one's of "
+            f"{take.raw.face_basis}.",
+            remedy="Take other body parts from it, or generate it with the same kind of weights.",
+        )
+    if part is Part.LOWER and not np.allclose(other.raw.skeleton, take.raw.skeleton, atol=1e-4):
+        raise GestureError(
+            f"The legs of the take in {folder} belong to another skeleton; they would not reach the floor.",
+            remedy="Take other body parts from it, or put the legs of this take on the other one.",
+        )

@@ -1,0 +1,93 @@
+"""What was found in the last few recordings, kept warm: takes of one recording differ in chance alone."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from ..audio.load import Audio, load_audio
+from ..text.align import Alignment, align
+from ..text.timing import Word
+from ..text.transcript import Transcript
+from .conditions import Heard, listen
+
+MOST_KEPT = 4
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A recording, or the part of it that a take uses.
+
+    Attributes:
+        audio: what it sounds like.
+        offset_s, duration_s: the part.
+    """
+
+    audio: Audio
+    offset_s: float
+    duration_s: float | None
+
+    @property
+    def key(self) -> Hashable:
+        """What tells it from others, wherever the file lies."""
+        return self.audio.sha256, self.offset_s, self.duration_s
+
+
+class Recordings:
+    """Reads, aligns and listens once per recording; what was found is dropped when others came after it."""
+
+    def __init__(self):
+        self._kept: dict[Hashable, object] = {}
+
+    def load(self, path: Path, offset_s: float = 0.0, duration_s: float | None = None) -> Recording:
+        """Read a recording; again only when its file changed.
+
+        Raises:
+            GestureError: as `core.audio.load.load_audio`.
+        """
+
+        def read() -> Recording:
+            return Recording(load_audio(path, offset_s, duration_s), offset_s, duration_s)
+
+        if not path.is_file():
+            return read()
+        stamp = path.stat()
+        return self._keep(("audio", path.resolve(), stamp.st_mtime_ns, stamp.st_size, offset_s, duration_s), read)
+
+    def align(
+        self,
+        recording: Recording,
+        transcript: Transcript,
+        progress: Callable[[float], None],
+        cancelled: Callable[[], bool],
+    ) -> Alignment:
+        """Find the times of the transcript's words.
+
+        Raises:
+            GestureError: as `core.text.align.align`.
+            Cancelled: `cancelled()` became true.
+        """
+        return self._keep(
+            ("words", *recording.key, transcript),
+            lambda: align(recording.audio.samples, transcript, progress=progress, cancelled=cancelled),
+        )
+
+    def listen(self, recording: Recording, kind: str, words: Sequence[Word]) -> Heard:
+        """What weights of a kind hear in it.
+
+        Raises:
+            GestureError: another kind.
+        """
+        words = tuple(words)
+        return self._keep(("heard", *recording.key, kind, words), lambda: listen(kind, recording.audio.samples, words))
+
+    def _keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The value of a key, made when it is missing; of every sort only the newest few stay."""
+        if key not in self._kept:
+            self._kept[key] = make()
+            same = [other for other in self._kept if other[0] == key[0]]
+            for old in same[:-MOST_KEPT]:
+                del self._kept[old]
+        return self._kept[key]

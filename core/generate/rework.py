@@ -1,0 +1,174 @@
+"""Takes made of takes, the sequence of steps: one partly made anew, one mixed of several."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..errors import GestureError
+from ..finish import FinishSettings
+from ..text.words import frame_vectors
+from .mix import Pick, lay_picks
+from .models import STARTER, Models
+from .network import Network
+from .pipeline import check_variation
+from .recordings import Recordings
+from .resample import Speech, add_layer, check_area, check_span, finish_layers
+from .sample import Variation
+from .splice import DEFAULT_MARGIN
+from .stages import Progress, stages
+from .take import FORMAT, Take, check_folder, read_take, write_take
+
+
+@dataclass(frozen=True)
+class ResampleRequest:
+    """What an animator asks to have made anew.
+
+    Attributes:
+        take: a take folder.
+        out: the folder for the new take; may be the same one.
+        areas: rows of `core.body.parts.AREAS`: body parts or some of their joints.
+        start, end: first frame, and the one after the last.
+        seed: another seed, another try.
+        variation: 0 for the most likely motion, up to 1; None for what suits the weights.
+        margin: frames on either side of the range in which old and new blend.
+        finish: False leaves the decoder's raw motion as the result.
+        finish_settings: as the kept motion was finished; None for what the take says, or the defaults.
+        weights: the model folder that the take was made with.
+        audio: where the recording is now, if it is no longer where it was.
+        device: "auto", "cpu" or "cuda".
+    """
+
+    take: Path
+    out: Path
+    areas: tuple[str, ...]
+    start: int
+    end: int
+    seed: int = 0
+    variation: float | None = None
+    margin: int = DEFAULT_MARGIN
+    finish: bool = True
+    finish_settings: FinishSettings | None = None
+    weights: Path = STARTER
+    audio: Path | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class MixRequest:
+    """What an animator takes from other takes.
+
+    Attributes:
+        take: the take folder that everything else is laid over.
+        out: the folder for the new take; may be the same one.
+        picks: what to take from which; later ones lie over earlier ones.
+        margin: frames on either side of a range in which old and new blend.
+        finish: False leaves the raw motion as the result.
+        finish_settings: as the kept motion was finished; None for what the take says, or the defaults.
+    """
+
+    take: Path
+    out: Path
+    picks: tuple[Pick, ...]
+    margin: int = DEFAULT_MARGIN
+    finish: bool = True
+    finish_settings: FinishSettings | None = None
+
+
+def resample(
+    request: ResampleRequest,
+    progress: Progress = lambda fraction, stage: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    models: Models | None = None,
+    recordings: Recordings | None = None,
+) -> Take:
+    """Make some areas of a take anew over a range of frames, and write the new take to `request.out`.
+
+    Raises:
+        GestureError: bad input, with a remedy; nothing has been written.
+        Cancelled: `cancelled()` became true; nothing has been written.
+    """
+    stage = stages(progress, cancelled)
+    check_variation(request.variation)
+    for area in request.areas:
+        check_area(area)
+    check_folder(request.out)
+    stage(0.0, 0.1, "Reading the take")
+    kept = take = read_take(request.take)
+    span = check_span(request.start, request.end, request.margin, take.raw.frame_count)
+    speech, network = _speech_of(take, request, models or Models(), recordings or Recordings())
+    temperature = network.info.variation if request.variation is None else request.variation
+    for number, area in enumerate(request.areas):
+        share = 0.6 / len(request.areas)
+        done = stage(0.1 + number * share, 0.1 + (number + 1) * share, "Generating")
+        take = add_layer(take, network, speech, area, span, Variation(temperature, request.seed), done, cancelled)
+    return _finish_and_write(kept, take, request, progress, stage)
+
+
+def mix(
+    request: MixRequest,
+    progress: Progress = lambda fraction, stage: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Take:
+    """Lay parts of other takes over a take, and write the new take to `request.out`.
+
+    Raises:
+        GestureError: bad input, with a remedy; nothing has been written.
+        Cancelled: `cancelled()` became true; nothing has been written.
+    """
+    stage = stages(progress, cancelled)
+    check_folder(request.out)
+    stage(0.0, 0.1, "Reading the takes")
+    kept = read_take(request.take)
+    stage(0.1, 0.5, "Mixing")
+    take = lay_picks(kept, request.picks, request.margin)
+    return _finish_and_write(kept, take, request, progress, stage)
+
+
+def _finish_and_write(
+    kept: Take, take: Take, request: ResampleRequest | MixRequest, progress: Progress, stage: Callable
+) -> Take:
+    """The take with what is new over the kept one finished, written to `request.out`."""
+    stage(0.7, 0.9, "Finishing")
+    settings, finished = take.info["settings"], take.raw
+    finishing = request.finish and settings["finish"]
+    if finishing:
+        own = request.finish_settings or FinishSettings.from_dict(settings.get("finish_settings", {}))
+        finished = finish_layers(take, take.layers[len(kept.layers) :], own)
+    stage(0.9, 1.0, "Writing the take")
+    info = {**take.info, "format": FORMAT, "settings": {**settings, "finish": finishing}}
+    take = replace(take, finished=finished, info=info)
+    write_take(take, request.out)
+    progress(1.0, "Done")
+    return take
+
+
+def _speech_of(take: Take, request: ResampleRequest, models: Models, recordings: Recordings) -> tuple[Speech, Network]:
+    """What a take was made from, and with what.
+
+    Raises:
+        GestureError: the recording or the weights are gone, or are not those that the take was made with.
+    """
+    source = take.info["audio"]
+    path = request.audio or Path(source["path"])
+    try:
+        recording = recordings.load(path, source["offset_s"], source["duration_s"])
+    except GestureError as error:
+        raise GestureError(
+            f"The take's recording cannot be read. {error.message}", remedy="Say where the recording is now."
+        ) from error
+    if recording.audio.sha256 != source["sha256"]:
+        raise GestureError(
+            f"{path.name} is not the recording that the take was made from.",
+            remedy="Say where the take's recording is now, or generate a new take.",
+        )
+    model, made_with = models.load(request.weights, request.device), take.info["weights"]
+    if model.sha256 != made_with["sha256"]:
+        raise GestureError(
+            f"The take was made with other weights: {made_with['name']!r} ({made_with['sha256'][:8]}), "
+            f"not those in {request.weights} ({model.sha256[:8]}).",
+            remedy="Choose the folder of the weights that made the take, or generate a new take.",
+        )
+    frames = take.raw.frame_count + model.network.info.late_frames
+    vectors = frame_vectors(take.words, frames, model.vectors)
+    heard = recordings.listen(recording, model.network.info.audio, take.words)
+    return Speech(heard, vectors, int(take.info["speaker"])), model.network
