@@ -1,4 +1,4 @@
-"""Minimum-jerk moves between values: how limbs go from one place to another."""
+"""Curves in time: minimum-jerk moves between values, runs of frames."""
 
 import numpy as np
 
@@ -30,3 +30,9 @@ def steps(times_s: np.ndarray, initial, moves) -> np.ndarray:
         out += rise[:, None] * (value - previous)
         previous = value
     return out
+
+
+def runs(flags: np.ndarray) -> list[tuple[int, int]]:
+    """Half-open ranges of frames in which flags (T,) are true."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], np.asarray(flags, np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..body.curves import runs
+from ..body.legs import Feet, Skeleton, ankles
 from ..body.motion import Motion
-from .curves import runs
-from .legs import Feet, Skeleton, ankles
 
 # Height of the toe joint over the sole where the skeleton does not tell (the bundled character's, metres).
 SOLE_M = 0.027

@@ -1,4 +1,4 @@
-"""Small curves in time: eased steps, spline bridges, smooth envelopes, soft limits, runs of frames."""
+"""Small curves in time: eased steps, spline bridges, smooth envelopes, soft limits."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
@@ -38,9 +38,3 @@ def soft_limit(values: np.ndarray, free: float, most: float) -> np.ndarray:
     """Non-negative values unchanged up to `free`, then bending smoothly towards `most`."""
     over = np.maximum(values - free, 0.0)
     return np.minimum(values, free) + (most - free) * np.tanh(over / (most - free))
-
-
-def runs(flags: np.ndarray) -> list[tuple[int, int]]:
-    """Half-open ranges of frames in which flags (T,) are true."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], np.asarray(flags, np.int8), [0]])))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]

@@ -1,15 +1,18 @@
 """Feet that stay where they stand: legs and contacts of a motion in, corrected legs, pelvis and contacts out."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from ..body.curves import runs
+from ..body.legs import ANKLES, HIPS, KNEES, TOES, Feet, Legs, Skeleton, ankles, solve_legs, turned, yaw_matrix
 from ..body.motion import Motion
 from ..body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from .contacts import NEAR_FLOOR_M, Contacts, Ground, certainty, detect, find_ground, given, sole_height, typical_slide
-from .curves import envelope, runs, soft_limit
-from .legs import ANKLES, HIPS, KNEES, TOES, Feet, Legs, Skeleton, ankles, solve_legs, turned, yaw_matrix
+from .curves import envelope, soft_limit
+from .knees import near_bend
 from .plan import Track, plan_both, plan_steps
 from .root import heading_correction, hold_path
 from .settings import FinishSettings
@@ -257,7 +260,8 @@ def _written(motion: Motion, legs: Legs, feet: Feet, standing: Contacts, kept: b
     """The motion with the solved legs."""
     rotations = motion.rotations.copy()
     rotations[:, 0] = matrix_to_rotvec(legs.pelvis_turn)
-    rotations[:, HIPS], rotations[:, KNEES], rotations[:, ANKLES] = solve_legs(legs, feet, kept, motion.fps)
+    bend = partial(near_bend, fps=motion.fps) if kept else None
+    rotations[:, HIPS], rotations[:, KNEES], rotations[:, ANKLES] = solve_legs(legs, feet, bend)
     return motion.replace(
         rotations=rotations, translation=legs.pelvis - legs.skeleton.pelvis, contacts=standing.channels
     )

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from ..body.kinematics import forward_kinematics
+from ..body.legs import TOES
 from ..body.motion import Motion
 from ..errors import GestureError
 from ..files import whole_file
 from .contacts import NEAR_FLOOR_M
-from .legs import TOES
 from .report import measure
 
 _SIDES = ("left", "right")

@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from ..body.kinematics import forward_kinematics
+from ..body.legs import TOES
 from ..body.motion import Motion
 from ..body.skeleton import JOINT
 from .contacts import NEAR_FLOOR_M
-from .legs import TOES
 
 _SLIDING_M_S = 0.05
 _LIFTED_M = 0.05

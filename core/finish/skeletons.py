@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..body.legs import TOES, Legs, Skeleton
 from ..body.motion import Motion
 from ..body.skeleton import default_rest_joints
 from ..errors import GestureError
 from .contacts import find_ground, sole_height
-from .legs import TOES, Legs, Skeleton
 
 
 def with_skeleton(motion: Motion, floor_m: float | None = None) -> Motion:

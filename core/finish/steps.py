@@ -6,9 +6,10 @@ from itertools import pairwise
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from ..body.curves import runs
+from ..body.legs import Skeleton, turned, yaw_matrix
 from ..body.rotation import matrix_to_rotvec, rotvec_to_matrix
-from .curves import bridge, ease, runs
-from .legs import Skeleton, turned, yaw_matrix
+from .curves import bridge, ease
 
 LIFT_M = 0.06
 # A synthetic step takes this long at no distance, and so much longer at 0.3 m and beyond.

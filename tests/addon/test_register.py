@@ -29,6 +29,8 @@ import bpy
 assert not hasattr(bpy.types.Scene, "mambatalk"), "importing alone must change nothing"
 module.register()
 module.unregister()
+for info in pkgutil.walk_packages(importlib.import_module("ext.core.direct").__path__, "ext.core.direct."):
+    importlib.import_module(info.name)
 loaded = sorted(name for name in sys.modules if name.startswith("ext.core"))
 heavy = tuple(f"ext.core.{name}" for name in ("finish", "generate", "model", "text", "audio", "train"))
 forbidden = [name for name in loaded if name.startswith(heavy)]

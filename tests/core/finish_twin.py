@@ -5,8 +5,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.finish import contacts, footlock, legs, plan, root, smooth, steps
-from core.finish.legs import ANKLES, HIPS, KNEES, Skeleton
+from core.body import legs
+from core.body.legs import ANKLES, HIPS, KNEES, Skeleton
+from core.finish import contacts, footlock, plan, root, smooth, steps
 
 from .curves_twin import envelope, gaussian, ranges, soft_limit
 from .feet_twin import Foot, hold_foot, walk

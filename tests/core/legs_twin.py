@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.finish import legs
-from core.finish.legs import ANKLES, HIPS, KNEES, Skeleton
+from core.body import legs
+from core.body.legs import ANKLES, HIPS, KNEES, Skeleton
+from core.finish import knees
 
 from .curves_twin import envelope, gaussian, soft_limit
 from .feet_twin import Foot
@@ -82,13 +83,13 @@ def near_bends(flexions, before, fps):
     """Signed bends on the side where the motion has them; near straight the change of the bend is smoothed."""
     bends, nears = [], []
     for flexion, own in zip(flexions, before, strict=True):
-        grown = max(flexion - abs(own) - legs._BENT_ANYWAY, 0.0)
-        side = np.tanh((own + 2 * grown) / legs._CROSSING)
+        grown = max(flexion - abs(own) - knees._BENT_ANYWAY, 0.0)
+        side = np.tanh((own + 2 * grown) / knees._CROSSING)
         bends.append(side * flexion + (1 - side**2) * (own - side * abs(own)))
-        near = (legs._CLEARLY_BENT - own) / (legs._CLEARLY_BENT - legs._NEARLY_STRAIGHT)
+        near = (knees._CLEARLY_BENT - own) / (knees._CLEARLY_BENT - knees._NEARLY_STRAIGHT)
         nears.append(min(max(near, 0.0), 1.0))
-    changes = gaussian([bend - own for bend, own in zip(bends, before, strict=True)], legs._UNSNAP_S * fps)
-    weights = envelope(nears, legs._NEAR_S, fps)
+    changes = gaussian([bend - own for bend, own in zip(bends, before, strict=True)], knees._UNSNAP_S * fps)
+    weights = envelope(nears, knees._NEAR_S, fps)
     return [
         (1 - weight) * bend + weight * (own + change)
         for bend, own, change, weight in zip(bends, before, changes, weights, strict=True)

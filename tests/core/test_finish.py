@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from core.body.kinematics import forward_kinematics
+from core.body.legs import ANKLES, KNEES, TOES
 from core.body.motion import Motion
 from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from core.body.skeleton import JOINT, default_rest_joints
 from core.errors import GestureError
 from core.finish import FinishSettings, finish
-from core.finish.legs import ANKLES, KNEES, TOES
 from core.finish.report import measure
 from core.finish.root import heading_correction, slow_trend
 from core.finish.smooth import smooth_track

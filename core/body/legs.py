@@ -1,14 +1,13 @@
 """Both legs at once: where their joints are, and the rotations that put the feet where they should be."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
-from ..body.motion import Motion
-from ..body.rotation import matrix_to_rotvec, rotvec_to_matrix
-from ..body.skeleton import JOINT
-from .curves import envelope
+from .motion import Motion
+from .rotation import matrix_to_rotvec, rotvec_to_matrix
+from .skeleton import JOINT
 
 HIPS = [JOINT["left_hip"], JOINT["right_hip"]]
 KNEES = [JOINT["left_knee"], JOINT["right_knee"]]
@@ -17,13 +16,6 @@ TOES = [JOINT["left_foot"], JOINT["right_foot"]]
 # A leg whose foot was placed anew is stretched to this share of its bones at most: near-straight knees turn millimetres
 # into jerks. Where the motion's own steps are kept, so are its straight knees.
 _REACH, _REACH_KEPT = 0.988, 0.9985
-# Recorded knees cross straight all the time. Within about this angle of straight a kept leg follows the motion's bend,
-# not its exact length, lest the knee snaps from one side to the other; the price is a millimetre of the ankle's height.
-_CROSSING = np.radians(3.0)
-# A knee whose bend must grow by more than this goes to the bent side, whichever side it was on.
-_BENT_ANYWAY = np.radians(4.0)
-_NEARLY_STRAIGHT, _CLEARLY_BENT = np.radians(2.0), np.radians(8.0)
-_UNSNAP_S, _NEAR_S = 0.06, 0.8
 # When the foot stays and the pelvis turns, this share of the turn goes to the hip-ankle axis, the rest to the ankle.
 _HIP_SHARE = 0.6
 # An ankle's twist beyond this is taken over by the hip-ankle axis too.
@@ -143,18 +135,20 @@ def ankles(feet: Feet, skeleton: Skeleton) -> np.ndarray:
     return feet.toe - turned(feet.turn, skeleton.foot)
 
 
-def solve_legs(legs: Legs, feet: Feet, kept: bool, fps: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def solve_legs(
+    legs: Legs, feet: Feet, bend_of: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rotations that put the feet in place below the hips, as near to the given legs as that allows.
 
-    The knee turns about its hinge (the thigh's X) until the leg has the right length, to the bent side (but see
-    `_CROSSING`); the thigh turns the shortest way until the ankle is in place; then the leg turns about the hip-ankle
-    axis by a share of what the foot's heading was changed.
+    The knee turns about its hinge (the thigh's X) until the leg has the right length, to the bent side unless
+    `bend_of` says otherwise; the thigh turns the shortest way until the ankle is in place; then the leg turns about the
+    hip-ankle axis by a share of what the foot's heading was changed.
 
     Args:
         legs: the legs before, with the pelvis where it shall be.
         feet: where the feet shall be; what is out of reach is approached as far as the leg goes.
-        kept: whether these are the motion's own steps, corrected by little.
-        fps: frames per second.
+        bend_of: the signed bend (T, 2), radians, of the knees, from what their length asks for, not negative, and
+            from the legs' own, negative beyond straight.
 
     Returns:
         parent-local rotation vectors (T, 2, 3) of hips, knees and ankles.
@@ -172,7 +166,7 @@ def solve_legs(legs: Legs, feet: Feet, kept: bool, fps: float) -> tuple[np.ndarr
     cosine = np.clip((length**2 - fixed) / (2 * np.maximum(straight, 1e-12)), -1.0, 1.0)
     to_straight = np.arctan2(across, along)
     flexion = np.arccos(cosine)
-    flexed = to_straight + (_near_bend(flexion, -to_straight, fps) if kept else flexion)
+    flexed = to_straight + (flexion if bend_of is None else bend_of(flexion, -to_straight))
     knee = rotvec_to_matrix(flexed[..., None] * np.array([1.0, 0.0, 0.0])) @ bend
 
     leg = turned(legs.hip_turn, skeleton.thigh + turned(knee, skeleton.shin))
@@ -187,23 +181,6 @@ def solve_legs(legs: Legs, feet: Feet, kept: bool, fps: float) -> tuple[np.ndarr
     ankle = np.swapaxes(hip @ knee, -1, -2) @ feet.turn
     local = np.swapaxes(legs.pelvis_turn, -1, -2)[:, None] @ hip
     return matrix_to_rotvec(local), matrix_to_rotvec(knee), matrix_to_rotvec(ankle)
-
-
-def _near_bend(flexion: np.ndarray, before: np.ndarray, fps: float) -> np.ndarray:
-    """The signed bend (T, 2), radians, that gives a leg its length: on the side where the motion has it.
-
-    Args:
-        flexion: (T, 2) the bend that the length asks for, not negative.
-        before: (T, 2) the motion's own bend, negative beyond straight.
-        fps: frames per second.
-    """
-    grown = np.maximum(flexion - np.abs(before) - _BENT_ANYWAY, 0.0)
-    side = np.tanh((before + 2 * grown) / _CROSSING)
-    bend = side * flexion + (1 - side**2) * (before - side * np.abs(before))
-    # Where the motion's knee is straight or beyond, changes of the bend are made smooth; elsewhere the length is exact.
-    smooth = before + gaussian_filter1d(bend - before, _UNSNAP_S * fps, axis=0, mode="nearest")
-    near = np.clip((_CLEARLY_BENT - before) / (_CLEARLY_BENT - _NEARLY_STRAIGHT), 0.0, 1.0)
-    return bend + envelope(near, _NEAR_S, fps) * (smooth - bend)
 
 
 def shortest_turn(source: np.ndarray, direction: np.ndarray) -> np.ndarray:

@@ -1,0 +1,79 @@
+"""The one order in which directing applies: the finished motion, its levels, then what the animator keeps."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..body.motion import Motion
+from .apply import Levelled, apply_levels
+from .edits import Kept, keep_motion
+from .levels import Levels
+from .study import Study
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What differs between two motions of one take: what needs new keys.
+
+    Attributes:
+        joints: whose rotations differ.
+        translation: whether the root's path does.
+        shapes: columns of the expression.
+        contacts: whether they do.
+    """
+
+    joints: tuple[int, ...]
+    translation: bool
+    shapes: tuple[int, ...]
+    contacts: bool
+
+
+@dataclass(frozen=True)
+class Directed:
+    """A directed take.
+
+    Attributes:
+        motion: for the keys.
+        changed: what differs from the result before; everything where there was none.
+        levelled: the motion at its levels, for the next call.
+    """
+
+    motion: Motion
+    changed: Changed
+    levelled: Levelled
+
+
+def direct(subject: Study, levels: Levels, kept: Kept | None = None, before: Directed | None = None) -> Directed:
+    """Direct a take: the same input gives the same motion, whatever was before.
+
+    Layers and finishing come before (`subject` is the study of the finished motion) and need not know of any of this.
+
+    Args:
+        subject: `study(finished motion, words)`, made once per take.
+        levels: where the sliders are.
+        kept: hand edits and locks, which win over everything.
+        before: the last result of the same subject; of it, what stays is not computed again.
+    """
+    levelled = apply_levels(subject, levels, None if before is None else before.levelled)
+    motion = levelled.motion if kept is None else keep_motion(levelled.motion, kept)
+    return Directed(motion, differences(None if before is None else before.motion, motion), levelled)
+
+
+def differences(before: Motion | None, after: Motion) -> Changed:
+    """What differs between motions as long as each other; all of it where there was none before."""
+    if before is None or before.frame_count != after.frame_count:
+        return Changed(tuple(range(after.rotations.shape[1])), True, tuple(range(after.expression.shape[1])), True)
+    joints, shapes = (
+        () if a is b else tuple(np.flatnonzero((a != b).reshape(len(a), a.shape[1], -1).any((0, 2))).tolist())
+        for a, b in ((before.rotations, after.rotations), (before.expression, after.expression))
+    )
+    return Changed(
+        joints,
+        not np.array_equal(before.translation, after.translation),
+        shapes,
+        not _same(before.contacts, after.contacts),
+    )
+
+
+def _same(a: np.ndarray | None, b: np.ndarray | None) -> bool:
+    return a is b or (a is not None and b is not None and np.array_equal(a, b))

@@ -1,0 +1,104 @@
+"""Levels of the face: how much it does, where the eyes look, how often they blink."""
+
+import numpy as np
+
+from ..body.curves import runs
+from .curves import gaussian
+from .levels import Levels
+from .study import BLINK_SHAPES, GAZE_SHAPES, Study
+
+# The face is quicker than the body: full smoothing is a Gaussian of this many seconds.
+_SMOOTHING_S = 0.05
+# A blink closes the lids beyond the first value; it reaches as far as they are above the second.
+_CLOSED, _OPEN = 0.5, 0.1
+# Shapes of a blink where a take has none to copy: closing, closed, opening, seconds.
+_CLOSING_S, _SHUT_S, _OPENING_S = 0.1, 0.03, 0.17
+_PER_MINUTE = 15.0
+# Between blinks at least this.
+_APART_S = 0.5
+# The share of the golden ratio spreads blinks that stay, or are added, evenly over the take.
+_GOLDEN = 0.6180339887498949
+
+
+def express(study: Study, levels: Levels) -> np.ndarray:
+    """The expression (T, N) at these levels; channels that no level changes are the motion's own, to the bit."""
+    values = study.motion.expression
+    arkit = study.motion.face_basis == "arkit52"
+    out = values.copy()
+    for column in range(values.shape[1]):
+        if arkit and column in BLINK_SHAPES:
+            continue
+        amount = levels.gaze if arkit and column in GAZE_SHAPES else levels.face
+        if levels.smoothing > 0:
+            out[:, column] = gaussian(out[:, column], levels.smoothing * _SMOOTHING_S * study.motion.fps)
+        if amount != 1:
+            rest = study.rest_expression[column]
+            out[:, column] = rest + amount * (out[:, column] - rest)
+            if arkit:
+                out[:, column] = np.clip(out[:, column], 0.0, 1.0)
+    if arkit and levels.blink_rate != 1:
+        out[:, BLINK_SHAPES] = blink(values[:, BLINK_SHAPES], levels.blink_rate, study.motion.fps)
+    return out
+
+
+def blinks(lids: np.ndarray) -> list[tuple[int, int]]:
+    """Half-open ranges of frames in which lids (T, 2) close and open again."""
+    shut = lids.max(axis=1)
+    return [(start, end) for start, end in runs(shut > _OPEN) if shut[start:end].max() > _CLOSED]
+
+
+def blink(lids: np.ndarray, rate: float, fps: float) -> np.ndarray:
+    """Lids (T, 2) that blink `rate` times as often; the same blinks stay, or come, at the same rate.
+
+    Where there is not room for so many, there are fewer.
+    """
+    found = blinks(lids)
+    out = lids.copy()
+    if rate < 1:
+        for number, (start, end) in enumerate(found):
+            # a blink that goes at some rate is also gone at every lower one
+            if (number * _GOLDEN + 0.5) % 1.0 >= rate:
+                out[start:end] = _opened(lids, start, end)
+        return out
+    usual = len(found) or round(_PER_MINUTE * len(lids) / fps / 60)
+    for middle in _free_middles(found, len(lids), round((rate - 1) * usual), fps):
+        shape = _shape(lids, found, fps)
+        start = middle - len(shape) // 2
+        out[start : start + len(shape)] = np.maximum(out[start : start + len(shape)], shape)
+    return out
+
+
+def _opened(lids: np.ndarray, start: int, end: int) -> np.ndarray:
+    """Lids that go straight from before a blink to after it."""
+    before, after = lids[max(start - 1, 0)], lids[min(end, len(lids) - 1)]
+    before, after = (np.minimum(value, _OPEN) for value in (before, after))
+    share = (np.arange(1, end - start + 1) / (end - start + 1))[:, None]
+    return before + share * (after - before)
+
+
+def _shape(lids: np.ndarray, found: list[tuple[int, int]], fps: float) -> np.ndarray:
+    """Lids (N, 2) of one blink: the take's own one of middle length, or a plain one."""
+    if found:
+        start, end = sorted(found, key=lambda span: (span[1] - span[0], span))[len(found) // 2]
+        return lids[start:end]
+    times_s = np.arange(1, round((_CLOSING_S + _SHUT_S + _OPENING_S) * fps)) / fps
+    knots = np.cumsum([0.0, _CLOSING_S, _SHUT_S, _OPENING_S])
+    return np.repeat(np.interp(times_s, knots, [0.0, 1.0, 1.0, 0.0])[:, None], 2, 1)
+
+
+def _free_middles(found: list[tuple[int, int]], frames: int, count: int, fps: float) -> list[int]:
+    """Frames for so many more blinks: each into the longest stretch without one, not quite into its middle."""
+    apart = round(_APART_S * fps)
+    edges = [0, *(frame for span in found for frame in span), frames]
+    gaps = [(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]
+    middles = []
+    for number in range(count):
+        start, end = max(gaps, key=lambda gap: gap[1] - gap[0])
+        if end - start < 2 * apart + 2:
+            break
+        share = 0.35 + 0.3 * ((number + 1) * _GOLDEN % 1.0)
+        middle = int(np.clip(round(start + share * (end - start)), start + apart, end - apart))
+        gaps.remove((start, end))
+        gaps += [(start, middle), (middle, end)]
+        middles.append(middle)
+    return middles

@@ -1,0 +1,76 @@
+"""Levels of the lower body: more or less sway of the pelvis over feet that stay exactly where they are."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..body.legs import ANKLES, HIPS, KNEES, Legs, ankles, solve_legs, yaw_matrix
+from ..body.rotation import (
+    conjugate,
+    continuous,
+    matrix_to_rotvec,
+    multiply,
+    quaternion_to_matrix,
+    rotvec_to_quaternion,
+)
+from .curves import envelope, gaussian
+from .levels import Levels
+from .study import Study, median_turn
+from .turns import offset_of, turn_by
+
+# The pelvis rests over the middle of the feet, which it follows through steps this smoothly.
+_FOLLOW_S = 0.35
+_SMOOTHING_S = 0.15
+# Where a leg does not reach its foot the pelvis sinks, this smoothly.
+_SINK_S = 0.3
+
+
+def sway(study: Study, levels: Levels) -> tuple[np.ndarray, np.ndarray]:
+    """The lower body with the pelvis' way from its rest over the feet scaled and smoothed, and the legs solved anew.
+
+    Feet keep place and direction in the world in every frame, steps included.
+
+    Returns:
+        rotations (T, 55, 3), of which only pelvis, hips, knees and ankles differ, and translation (T, 3).
+    """
+    motion, legs = study.motion, study.legs
+    rest, rest_turn = _rest(legs, motion.fps)
+    away = legs.pelvis - rest
+    turn = offset_of(continuous(multiply(conjugate(rest_turn), rotvec_to_quaternion(motion.rotations[:, 0]))))
+    if levels.smoothing > 0:
+        sigma = levels.smoothing * _SMOOTHING_S * motion.fps
+        away, turn = gaussian(away, sigma), gaussian(turn, sigma)
+    pelvis = rest + levels.lower * away
+    pelvis_turn = quaternion_to_matrix(multiply(rest_turn, turn_by(levels.lower * turn)))
+    moved = replace(legs, pelvis=pelvis, pelvis_turn=pelvis_turn)
+    moved = replace(moved, pelvis=pelvis - _sinking(moved, motion.fps)[:, None] * np.array([0.0, 1.0, 0.0]))
+    rotations = motion.rotations.copy()
+    rotations[:, 0] = matrix_to_rotvec(pelvis_turn)
+    rotations[:, HIPS], rotations[:, KNEES], rotations[:, ANKLES] = solve_legs(moved, legs.feet)
+    return rotations, moved.pelvis - legs.skeleton.pelvis
+
+
+def _rest(legs: Legs, fps: float) -> tuple[np.ndarray, np.ndarray]:
+    """Where the pelvis rests, (T, 3), and how it is turned there, quaternions (T, 4): as usual over the feet."""
+    sigma = _FOLLOW_S * fps
+    middle = gaussian(legs.feet.toe.mean(1), sigma)
+    yaw = gaussian(legs.feet.yaw.mean(1), sigma)
+    heading = yaw_matrix(yaw)
+    usual = np.median(np.einsum("tji,tj->ti", heading, legs.pelvis - middle), axis=0)
+    quaternion = rotvec_to_quaternion(yaw[:, None] * np.array([0.0, 1.0, 0.0]))
+    relative = np.swapaxes(heading, -1, -2) @ legs.pelvis_turn
+    usual_turn = median_turn(rotvec_to_quaternion(matrix_to_rotvec(relative))[:, None])[0]
+    return middle + np.einsum("tij,j->ti", heading, usual), multiply(quaternion, usual_turn)
+
+
+def _sinking(moved: Legs, fps: float) -> np.ndarray:
+    """How far the pelvis must come down (T,), metres, lest a leg is stretched more than finishing stretches legs.
+
+    Recorded legs, which are straighter, bend a little: near-straight knees turn millimetres into jerks.
+    """
+    ankle = ankles(moved.feet, moved.skeleton)
+    most = moved.skeleton.reach(kept=False)
+    hip = moved.hips
+    across = ((hip - ankle)[..., [0, 2]] ** 2).sum(-1)
+    over = hip[..., 1] - ankle[..., 1] - np.sqrt(np.maximum(most**2 - across, 0.0))
+    return envelope(np.maximum(over, 0.0).max(-1), max(1, round(_SINK_S * fps)))

@@ -1,0 +1,148 @@
+"""Levels, joint by joint: turns away from rest scaled, settled in pauses, smoothed, blended into a pose."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..body.parts import EYES, SPECS, Part
+from ..body.rotation import continuous, quaternion_to_rotvec, rotvec_to_quaternion, slerp
+from ..body.skeleton import JOINT, JOINT_COUNT
+from .curves import gaussian, pauses, settling
+from .levels import Levels
+from .study import JAW, Study
+from .turns import left_factor, offset_of, turn_by
+
+HEAD = (JOINT["neck"], JOINT["head"])
+UPPER = SPECS[Part.UPPER].joints
+HANDS = SPECS[Part.HANDS].joints
+# Heads are never quite as still as arms.
+_HEAD_STILLNESS = 0.5
+# Full smoothing is a Gaussian of this many seconds.
+_SMOOTHING_S = 0.15
+# Broader motion must not turn joints beyond what they can do: amplification fades out between these angles, radians,
+# measured from the skeleton's own pose or, where that says nothing (arms at the sides), from rest.
+_ROOM_S = 0.15
+_ROOM = {
+    "spine1": (0.25, 0.5),
+    "spine2": (0.25, 0.5),
+    "spine3": (0.25, 0.5),
+    "neck": (0.4, 0.8),
+    "head": (0.4, 0.8),
+    "elbow": (1.2, 2.2),
+    "wrist": (0.6, 1.3),
+    "finger": (0.9, 1.6),
+}
+_ROOM_FROM_REST = {"collar": (0.2, 0.5), "shoulder": (0.7, 1.6)}
+
+
+@dataclass(frozen=True)
+class Need:
+    """What one joint is asked for; two equal needs of the same study give the same turns.
+
+    Attributes:
+        amount: intensity.
+        stillness, pause_s, settle_s: as in `Levels`, with neutral values where there is nothing to settle.
+        smoothing: 0-1.
+        pose_amount, pose: as in `Levels`.
+    """
+
+    amount: float = 1.0
+    stillness: float = 0.0
+    pause_s: float = 0.0
+    settle_s: float = 0.0
+    smoothing: float = 0.0
+    pose_amount: float = 0.0
+    pose: tuple[float, ...] | None = None
+
+
+def needs(levels: Levels, speech: np.ndarray) -> tuple[Need, ...]:
+    """What every joint is asked for. Pelvis and legs are not scaled joint by joint and need nothing."""
+    found = [Need()] * JOINT_COUNT
+    for joint in (*UPPER, *HANDS):
+        amount = levels.hands if joint in HANDS else levels.upper
+        stillness = levels.stillness if len(speech) else 0.0
+        if joint in HEAD:
+            amount, stillness = amount * levels.head, stillness * _HEAD_STILLNESS
+        found[joint] = Need(
+            amount,
+            stillness,
+            levels.pause_s if stillness else 0.0,
+            levels.settle_s if stillness else 0.0,
+            levels.smoothing,
+            levels.pose_amount if levels.pose is not None else 0.0,
+            levels.pose[joint] if levels.pose is not None and levels.pose_amount else None,
+        )
+    found[JAW] = Need(levels.face)
+    for joint in EYES:
+        found[joint] = Need(levels.gaze)
+    return tuple(found)
+
+
+def scaled(study: Study, wanted: tuple[Need, ...], rotations: np.ndarray, joints: list[int]) -> None:
+    """Write the rotation vectors of these joints into `rotations` (T, 55, 3), which holds the motion's own.
+
+    Frames in which a joint stays as it was keep its values to the bit.
+    """
+    groups: dict[tuple, list[int]] = {}
+    for joint in joints:
+        need = wanted[joint]
+        alike = (need.stillness, need.pause_s, need.settle_s, need.smoothing, need.pose_amount, need.amount == 1)
+        groups.setdefault(alike, []).append(joint)
+    for (stillness, pause_s, settle_s, smoothing, pose_amount, unscaled), members in groups.items():
+        amounts = np.array([wanted[joint].amount for joint in members])
+        rows = slice(None)
+        gains = np.broadcast_to(amounts[:, None], (len(members), study.motion.frame_count))
+        offsets = study.offsets[members]
+        if smoothing > 0:
+            offsets = np.moveaxis(
+                gaussian(np.moveaxis(offsets, 1, 0), smoothing * _SMOOTHING_S * study.motion.fps), 0, 1
+            )
+            offsets /= np.linalg.norm(offsets, axis=-1, keepdims=True)
+        if (amounts > 1).any():
+            gains = np.where(amounts[:, None] > 1, 1 + (amounts[:, None] - 1) * room(study, members), gains)
+        if stillness > 0:
+            where = pauses(study.speech, study.duration_s, pause_s)
+            still = stillness * settling(where, study.motion.frame_count, study.motion.fps, settle_s)
+            if unscaled and smoothing == 0 and pose_amount == 0:
+                rows = np.flatnonzero(still)
+            gains = gains * (1 - still)
+        turned = turn_by(gains[:, rows, None] * offset_of(offsets[:, rows])) @ left_factor(study.rest[members])
+        if pose_amount > 0:
+            turned = _posed(turned, np.array([wanted[joint].pose for joint in members]), pose_amount)
+        frames = np.arange(study.motion.frame_count)[rows]
+        rotations[np.ix_(frames, members)] = np.moveaxis(quaternion_to_rotvec(turned), 0, 1)
+
+
+def room(study: Study, joints: list[int]) -> np.ndarray:
+    """How far joints (J) may be turned further in each frame: (J, T) from 0 to 1."""
+    out = np.ones((study.motion.frame_count, len(joints)))
+    for row, joint in enumerate(joints):
+        if joint in _FREE:
+            free, most, from_rest = _FREE[joint]
+            if from_rest:
+                angle = 2 * np.arccos(np.clip(np.abs(study.offsets[joint, :, 0]), 0.0, 1.0))
+            else:
+                angle = np.linalg.norm(study.motion.rotations[:, joint], axis=-1)
+            out[:, row] = np.clip((most - angle) / (most - free), 0.0, 1.0)
+    return gaussian(out, _ROOM_S * study.motion.fps).T
+
+
+def _free_angles() -> dict[int, tuple[float, float, bool]]:
+    free = dict.fromkeys(HANDS, (*_ROOM["finger"], False))
+    for table, from_rest in ((_ROOM, False), (_ROOM_FROM_REST, True)):
+        for name, limits in table.items():
+            for joint in (JOINT.get(name), JOINT.get(f"left_{name}"), JOINT.get(f"right_{name}")):
+                if joint is not None:
+                    free[joint] = (*limits, from_rest)
+    return free
+
+
+_FREE = _free_angles()
+
+
+def _posed(turned: np.ndarray, pose: np.ndarray, amount: float) -> np.ndarray:
+    """Quaternions (J, T, 4) on their way to a pose (J, 3), along the arc that most frames are nearest to."""
+    goal = rotvec_to_quaternion(pose)[:, None]
+    turned = np.moveaxis(continuous(np.moveaxis(turned, 1, 0)), 0, 1)
+    side = np.where((turned * goal).sum(-1).sum(1) < 0, -1.0, 1.0)
+    return slerp(turned, goal * side[:, None, None], amount, shorter=False)

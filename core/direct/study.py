@@ -1,0 +1,136 @@
+"""What levels need to know of a finished motion, found once: its rest pose, and how every joint turns away from it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ..body.legs import Legs
+from ..body.motion import Motion
+from ..body.parts import ARKIT_NAMES, EYES
+from ..body.rotation import conjugate, continuous, multiply, quaternion_to_rotvec, rotvec_to_quaternion
+from ..body.skeleton import JOINT
+from .mirror import mirror
+from .reachable import Arms, Limits
+
+JAW = JOINT["jaw"]
+ARMS = tuple(JOINT[f"{side}_{name}"] for side in ("left", "right") for name in ("collar", "shoulder", "elbow", "wrist"))
+GAZE_SHAPES = tuple(i for i, name in enumerate(ARKIT_NAMES) if name.startswith("eyeLook"))
+BLINK_SHAPES = tuple(i for i, name in enumerate(ARKIT_NAMES) if name.startswith("eyeBlink"))
+# Arms rest where they hang low and move little: among the lowest of this share of the frames, the slower half.
+_LOW_SHARE = 0.25
+# Faces rest near the lower end of what they do: closed mouths, lowered brows.
+_FACE_SHARE = 10
+_MEDIAN_PASSES = 6
+
+
+@dataclass(frozen=True)
+class Study:
+    """A finished motion, looked at.
+
+    Attributes:
+        motion: as it came.
+        speech: (N, 2) seconds, starts and ends of words; (0, 2) when there are none.
+        rest: (55, 4) quaternions, where each joint comes to rest.
+        offsets: (55, T, 4) quaternions away from rest, signs continuous in time.
+        rest_expression: (N,).
+    """
+
+    motion: Motion
+    speech: np.ndarray
+    rest: np.ndarray
+    offsets: np.ndarray
+    rest_expression: np.ndarray
+
+    @cached_property
+    def arms(self) -> Arms:
+        """Where arms, and what they could run into, are."""
+        return Arms.of(self.motion.rotations, self.motion.skeleton)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """How near hands may come to the body."""
+        return Limits.of(self.arms, Arms.of(quaternion_to_rotvec(self.rest)[None], self.motion.skeleton))
+
+    @cached_property
+    def legs(self) -> Legs:
+        """Where legs and feet are."""
+        return Legs.of(self.motion)
+
+    @cached_property
+    def mirrored(self) -> "Study":
+        """The same of the motion with left and right exchanged."""
+        return study(mirror(self.motion), self.speech)
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the take."""
+        return self.motion.frame_count / self.motion.fps
+
+
+def study(motion: Motion, speech=()) -> Study:
+    """Look at a motion.
+
+    Args:
+        motion: finished.
+        speech: (start_s, end_s) of every word, for pauses; may be empty.
+    """
+    turns = continuous(rotvec_to_quaternion(motion.rotations))
+    rest = median_turn(turns)
+    if motion.frame_count:
+        arms = Arms.of(motion.rotations, motion.skeleton)
+        rest[list(ARMS)] = turns[_rest_frame(turns[:, ARMS], arms.wrist, motion.fps)][list(ARMS)]
+        closed = motion.rotations[:, JAW, 0] <= np.percentile(motion.rotations[:, JAW, 0], _FACE_SHARE)
+        rest[JAW] = median_turn(turns[closed][:, [JAW]])[0]
+    rest[list(EYES)] = median_turn(turns[:, EYES])
+    offsets = np.moveaxis(multiply(conjugate(rest), turns), 1, 0)
+    side = np.where(offsets[..., 0].sum(1) < 0, -1.0, 1.0)
+    return Study(
+        motion=motion,
+        speech=np.asarray(speech, np.float64).reshape(-1, 2),
+        rest=rest,
+        offsets=np.ascontiguousarray(offsets * side[:, None, None]),
+        rest_expression=_rest_expression(motion),
+    )
+
+
+def _rest_expression(motion: Motion) -> np.ndarray:
+    values = motion.expression
+    if not len(values):
+        return np.zeros(values.shape[1])
+    rest = np.median(values, axis=0)
+    if motion.face_basis == "arkit52":
+        low = np.percentile(values, _FACE_SHARE, axis=0)
+        low[list(GAZE_SHAPES)] = rest[list(GAZE_SHAPES)]
+        return low
+    return rest
+
+
+def median_turn(turns: np.ndarray) -> np.ndarray:
+    """The rotation (J, 4) with the least sum of distances to rotations (T, J, 4) (Weiszfeld's iteration)."""
+    if not len(turns):
+        return np.tile([1.0, 0.0, 0.0, 0.0], (turns.shape[1], 1))
+    middle = turns[len(turns) // 2]
+    for _ in range(_MEDIAN_PASSES):
+        dots = np.einsum("tjc,jc->tj", turns, middle)
+        weights = np.where(dots < 0, -1.0, 1.0) / np.sqrt(np.maximum(1 - dots**2, 1e-6))
+        middle = np.einsum("tj,tjc->jc", weights, turns)
+        middle /= np.maximum(np.linalg.norm(middle, axis=-1, keepdims=True), 1e-12)
+    return middle
+
+
+def _rest_frame(turns: np.ndarray, wrists: np.ndarray, fps: float) -> int:
+    """The frame whose arms are most like all those in which they hang low and hardly move.
+
+    Args:
+        turns: (T, J, 4) of the arms' joints.
+        wrists: (T, 2, 3) in the pelvis' frame.
+        fps: frames per second.
+    """
+    height = wrists[..., 1].mean(1)
+    low = np.flatnonzero(height <= np.percentile(height, 100 * _LOW_SHARE))
+    speed = np.linalg.norm(np.gradient(wrists, axis=0), axis=-1).mean(1)[low] * fps if len(wrists) > 1 else 0 * height
+    calm = low[speed <= np.median(speed)]
+    usual = median_turn(turns[calm])
+    distance = 1 - np.abs(np.einsum("tjc,jc->tj", turns[calm], usual))
+    return int(calm[np.argmin(distance.sum(1))])
