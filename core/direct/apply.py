@@ -9,9 +9,9 @@ from ..body.motion import Motion
 from .face import express
 from .levels import Levels
 from .lower import sway
-from .reachable import ELBOWS, POSED, SHOULDERS, WRISTS, keep_clear
+from .reachable import POSED, keep_clear
 from .scale import Need, needs, scaled
-from .study import Study, study
+from .study import ARMS, Study, study
 
 _LEGS = [0, *HIPS, *KNEES, *ANKLES]
 
@@ -59,7 +59,7 @@ def apply_levels(subject: Study, levels: Levels, before: Levelled | None = None)
     if legs_change or not POSED.isdisjoint(joints):
         clear = keep_clear(rotations, own, base.limits)
     else:
-        clear = _with(rotations, [*SHOULDERS, *ELBOWS, *WRISTS], before.motion.rotations)
+        clear = _with(rotations, list(ARMS), before.motion.rotations)
     face_changes = _face(levels) != _face(before.levels)
     expression = express(base, levels) if face_changes else before.motion.expression
     motion = own.replace(rotations=clear, translation=translation, expression=expression)
