@@ -3,7 +3,10 @@
 import importlib
 
 # In the order of registration: properties before the panels that draw them.
-_MODULES = ("preferences", "properties", "export_settings", "jobs", "operators", "panels", "exchange_panel")
+_MODULES = (
+    *("preferences", "properties", "export_settings", "face_table", "jobs", "operators"),
+    *("panels", "face_panel", "exchange_panel"),
+)
 
 
 def _modules():

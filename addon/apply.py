@@ -1,17 +1,17 @@
 """From a take, or any motion, to the scene: keys on the armature and the face, the sound strip, the frame range."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
 import numpy as np
 
 from ..core.body.motion import Motion, resample
-from ..core.body.parts import ARKIT_NAMES
 from ..core.body.rotation import continuous
 from ..core.body.skeleton import JOINT_NAMES
 from ..core.errors import GestureError
-from . import character, contacts, keyframes, sound, takes, versions
+from . import character, contacts, face, keyframes, sound, takes, versions
 from .keyframes import Channel
 
 # A frame that begins this close before the end of the motion is not worth a key of its own.
@@ -26,7 +26,7 @@ def key_times_s(motion: Motion, fps: float) -> np.ndarray:
 
 def body_channels(motion: Motion, armature: bpy.types.Object) -> list[Channel]:
     """Quaternions of 55 bones and the location of the root, at the motion's own frames."""
-    quaternions, location = character.pose_basis(motion, armature)
+    quaternions, location = character.pose_basis(face.with_bones(motion, armature), armature)
     quaternions = continuous(quaternions)
     channels = [
         Channel(f'pose.bones["{bpy.utils.escape_identifier(name)}"].rotation_quaternion', quaternions[:, joint], name)
@@ -36,15 +36,9 @@ def body_channels(motion: Motion, armature: bpy.types.Object) -> list[Channel]:
     return [Channel(f'pose.bones["{root}"].location', location, root), *channels]
 
 
-def face_channels(motion: Motion, keys: bpy.types.Key) -> list[Channel]:
-    """Shape-key values for every ARKit shape that the mesh has; none for another face basis."""
-    if motion.face_basis != "arkit52":
-        return []
-    return [
-        Channel(f'key_blocks["{bpy.utils.escape_identifier(name)}"].value', motion.expression[:, [index]], "Face")
-        for index, name in enumerate(ARKIT_NAMES)
-        if name in keys.key_blocks
-    ]
+def face_channels(motion: Motion, keys: bpy.types.Key, shapes: Sequence[int] | None = None) -> list[Channel]:
+    """Values of the shape keys that a motion's expression reaches; with `shapes`, of those that play these alone."""
+    return face.channels(motion, keys, shapes)
 
 
 def apply_take(scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path, clip: sound.Clip) -> bpy.types.Action:
@@ -88,10 +82,9 @@ def apply_motion(
     """
     motion = resample(motion, key_times_s(motion, sound.scene_fps(scene)))
     frames = start_frame + np.arange(motion.frame_count)
-    mesh = character.find_face_mesh(armature)
-    keys = mesh.data.shape_keys if mesh is not None else None
     body = body_channels(motion, armature)
-    face = face_channels(motion, keys) if keys is not None else []
+    faces = [(keys, face_channels(motion, keys)) for keys in face.face_keys(armature) if face.is_editable(keys)]
+    faces = [(keys, channels) for keys, channels in faces if channels]
 
     actions = []
     try:
@@ -99,12 +92,12 @@ def apply_motion(
         keyframes.write(body_action, armature, frames, body)
         if motion.contacts is not None:
             contacts.write(body_action, armature, frames, motion.contacts)
-        # One action holds both where Blender can: they are renamed, copied and exported together.
+        # One action holds all where Blender can: they are renamed, copied and exported together.
         face_action = body_action
-        if face:
-            if not versions.has_slots():
-                face_action = _new_action(f"{name} face", actions)
-            keyframes.write(face_action, keys, frames, face)
+        if faces and not versions.has_slots():
+            face_action = _new_action(f"{name} face", actions)
+        for keys, channels in faces:
+            keyframes.write(face_action, keys, frames, channels)
         if info is not None:
             for action in actions:
                 takes.store(action, info)
@@ -115,7 +108,7 @@ def apply_motion(
     for joint in JOINT_NAMES:
         armature.pose.bones[joint].rotation_mode = "QUATERNION"
     versions.assign_action(armature, body_action)
-    if face:
+    for keys, _ in faces:
         versions.assign_action(keys, face_action)
     scene.frame_start, scene.frame_end = int(frames[0]), int(frames[-1])
     scene.frame_set(int(frames[0]))
@@ -123,7 +116,7 @@ def apply_motion(
 
 
 def replace_keys(
-    scene: bpy.types.Scene, armature: bpy.types.Object, motion: Motion, start_frame: float, face: bool
+    scene: bpy.types.Scene, armature: bpy.types.Object, motion: Motion, start_frame: float, with_face: bool
 ) -> None:
     """Key a motion into the actions that animate an armature, and its face, already.
 
@@ -132,7 +125,7 @@ def replace_keys(
         armature: has an action.
         motion: on the armature's skeleton.
         start_frame: the scene frame of its first frame.
-        face: whether the motion's expression is keyed too.
+        with_face: whether the motion's expression is keyed too.
     """
     motion = resample(motion, key_times_s(motion, sound.scene_fps(scene)))
     frames = start_frame + np.arange(motion.frame_count)
@@ -142,10 +135,9 @@ def replace_keys(
         contacts.write(action, armature, frames, motion.contacts)
     for name in JOINT_NAMES:
         armature.pose.bones[name].rotation_mode = "QUATERNION"
-    mesh = character.find_face_mesh(armature) if face else None
-    keys = mesh.data.shape_keys if mesh is not None else None
-    if keys is not None and keys.animation_data is not None and keys.animation_data.action is not None:
-        keyframes.write(keys.animation_data.action, keys, frames, face_channels(motion, keys))
+    for keys in face.face_keys(armature) if with_face else ():
+        if keys.animation_data is not None and keys.animation_data.action is not None:
+            keyframes.write(keys.animation_data.action, keys, frames, face_channels(motion, keys))
     scene.frame_set(scene.frame_current)
 
 

@@ -4,10 +4,9 @@ import bpy
 import numpy as np
 
 from ..core.body.motion import Motion
-from ..core.body.parts import ARKIT_NAMES
 from ..core.body.skeleton import JOINT_NAMES
 from ..core.errors import GestureError
-from . import bone_space, character_mesh, character_rig
+from . import bone_space, character_mesh, character_rig, face_names
 
 
 def add_character(
@@ -65,16 +64,21 @@ def require_editable(armature: bpy.types.Object) -> None:
     )
 
 
+def meshes_of(armature: bpy.types.Object) -> list[bpy.types.Object]:
+    """The meshes that an armature deforms or carries."""
+    return [
+        each
+        for each in bpy.data.objects
+        if each.type == "MESH" and (each.parent == armature or each.find_armature() == armature)
+    ]
+
+
 def find_face_mesh(armature: bpy.types.Object) -> bpy.types.Object | None:
-    """The mesh that an armature deforms with the most ARKit shapes; None if there is none."""
+    """The mesh of an armature with the most shape keys that play expressions; None if there is none."""
     best, most = None, 0
-    for candidate in bpy.data.objects:
-        if candidate.type != "MESH" or candidate.data.shape_keys is None:
-            continue
-        if candidate.parent != armature and candidate.find_armature() != armature:
-            continue
-        blocks = candidate.data.shape_keys.key_blocks
-        count = sum(name in blocks for name in ARKIT_NAMES)
+    for candidate in meshes_of(armature):
+        keys = candidate.data.shape_keys
+        count = 0 if keys is None else len(face_names.rows_of(keys))
         if count > most:
             best, most = candidate, count
     return best

@@ -99,7 +99,7 @@ def _export(context: bpy.types.Context, piece: Piece, settings, path: Path) -> N
         renamed = preset.armature_name
     if settings.kind == "GLB":
         options["export_nla_strips_merged_animation_name"] = piece.action.name
-    meshes = staging.meshes_of(piece.armature) if settings.mesh else []
+    meshes = character.meshes_of(piece.armature) if settings.mesh else []
     with (
         staging.staged(context, piece.armature, meshes, piece.action, piece.action.name),
         _called(piece.armature, renamed),

@@ -1,24 +1,146 @@
-"""The face of a character: which shape keys play which expression."""
+"""The face of a character: what each shape key gets from a motion's expression, and back."""
+
+from collections.abc import Iterable, Sequence
 
 import bpy
 import numpy as np
 
+from ..core.body.face_joints import with_face_joints
+from ..core.body.motion import Motion
 from ..core.body.parts import ARKIT_NAMES
-from . import character, versions
+from ..core.body.visemes import VISEMES, fit_visemes
+from . import character, face_flame, face_names, versions
+from .face_names import FLAME, VISEME, Row
+from .keyframes import Channel
+
+_GROUP = "Face"
+
+
+def face_keys(armature: bpy.types.Object) -> list[bpy.types.Key]:
+    """The shape keys of every mesh of a character that plays expressions, the main face first."""
+    main = character.find_face_mesh(armature)
+    every = [] if main is None else [main.data.shape_keys]
+    for mesh in character.meshes_of(armature):
+        keys = mesh.data.shape_keys
+        if keys is not None and keys not in every and face_names.rows_of(keys):
+            every.append(keys)
+    return every
+
+
+def with_bones(motion: Motion, armature: bpy.types.Object) -> Motion:
+    """The motion with jaw and eye joints turned by its expression, where the character has no shape keys for them."""
+    signals = {
+        signal
+        for keys in face_keys(armature)
+        for row in face_names.rows_of(keys)
+        for signal in face_names.parse(row.source)
+    }
+    mouth = any(signal == "jawOpen" or signal.startswith((VISEME, FLAME)) for signal in signals)
+    eyes = any(signal.startswith("eyeLook") for signal in signals)
+    return with_face_joints(motion, jaw=not mouth, eyes=not eyes)
+
+
+def channels(motion: Motion, keys: bpy.types.Key, shapes: Sequence[int] | None = None) -> list[Channel]:
+    """Values over time of every shape key that a motion's expression reaches.
+
+    Keys that a driver moves are left out: their keyframes would not count.
+
+    Args:
+        motion: with ARKit weights or FLAME coefficients.
+        keys: of a mesh.
+        shapes: only the keys that play one of these ARKit shapes; None: all.
+    """
+    rows = [
+        row for row in face_names.rows_of(keys) if row.key in keys.key_blocks and path_of(row.key) not in _driven(keys)
+    ]
+    if shapes is not None:
+        wanted = {ARKIT_NAMES[index] for index in shapes}
+        # Mouth shapes and FLAME coefficients mix all of them.
+        rows = [row for row in rows if any(s in wanted or s not in ARKIT_NAMES for s in face_names.parse(row.source))]
+    signals = _signals(motion, rows)
+    found = []
+    for row in rows:
+        terms = face_names.parse(row.source)
+        if not terms.keys() <= signals.keys():
+            continue
+        block = keys.key_blocks[row.key]
+        value = row.gain * sum(factor * signals[name] for name, factor in terms.items()) + row.offset
+        found.append(Channel(path_of(row.key), np.clip(value, block.slider_min, block.slider_max)[:, None], _GROUP))
+    return found
+
+
+def path_of(key: str) -> str:
+    """The data path of a shape key's value."""
+    return f'key_blocks["{bpy.utils.escape_identifier(key)}"].value'
+
+
+def _signals(motion: Motion, rows: Iterable[Row]) -> dict[str, np.ndarray]:
+    """Every signal (T,) that the rows need and the motion can give."""
+    names = {name for row in rows for name in face_names.parse(row.source)}
+    flame = [name for name in names if name.startswith(FLAME)]
+    visemes = sorted(name.removeprefix(VISEME) for name in names if name.startswith(VISEME))
+    signals: dict[str, np.ndarray] = {}
+    coefficients = face_flame.coefficients(motion) if flame else None
+    if coefficients is not None:
+        signals |= {name: coefficients[:, int(name.removeprefix(FLAME))] for name in flame}
+    weights = face_flame.arkit_weights(motion) if len(flame) < len(names) else None
+    if weights is None:
+        return signals
+    signals |= dict(zip(ARKIT_NAMES, weights.T, strict=True))
+    # Silence is a mouth shape too, the one of no movement.
+    shaped = [viseme for viseme in visemes if viseme != VISEMES[0]]
+    if shaped:
+        signals |= {f"{VISEME}{name}": mix for name, mix in zip(shaped, fit_visemes(weights, shaped).T, strict=True)}
+    if VISEMES[0] in visemes:
+        signals[f"{VISEME}{VISEMES[0]}"] = np.zeros(motion.frame_count)
+    return signals
+
+
+def notes(armature: bpy.types.Object, motion: Motion) -> list[str]:
+    """What a motion's face cannot reach on a character, and why."""
+    if not np.abs(motion.expression).max(initial=0.0) > 0:
+        return []
+    every = face_keys(armature)
+    if not every:
+        return [f"{armature.name} has no shape keys of a known face: only jaw and eye bones move"]
+    said = []
+    for keys in every:
+        driven = [row.key for row in face_names.rows_of(keys) if path_of(row.key) in _driven(keys)]
+        if driven:
+            said.append(f"{len(driven)} shape keys ({driven[0]}, …) are moved by drivers and were left alone")
+        if not is_editable(keys):
+            said.append(f"The shape keys of {keys.user.name} belong to another file and were left alone")
+    if motion.face_basis == "flame100" and not any(channels(motion, keys) for keys in every):
+        said.append(face_flame.WHY_ONLY_JAW)
+    return said
+
+
+def is_editable(keys: bpy.types.Key) -> bool:
+    """Whether shape keys can be animated here."""
+    return keys.library is None
+
+
+def _driven(keys: bpy.types.Key) -> set[str]:
+    data = keys.animation_data
+    return set() if data is None else {driver.data_path for driver in data.drivers}
 
 
 def read_arkit(armature: bpy.types.Object, action: bpy.types.Action, frames: np.ndarray) -> np.ndarray | None:
-    """ARKit weights (T, 52) that an action keys on a character's face at scene frames (T,); None when it keys none."""
-    mesh = character.find_face_mesh(armature)
-    if mesh is None:
-        return None
-    keys = mesh.data.shape_keys
-    own = versions.action_for(action, keys)
-    curves = {} if own is None else {curve.data_path: curve for curve in versions.curves_for(own, keys)}
-    weights, found = np.zeros((len(frames), len(ARKIT_NAMES))), False
-    for index, name in enumerate(ARKIT_NAMES):
-        curve = curves.get(f'key_blocks["{name}"].value')
-        if curve is not None:
-            weights[:, index] = [curve.evaluate(frame) for frame in frames]
-            found = True
-    return weights if found else None
+    """ARKit weights (T, 52) that an action keys on a character's face at scene frames (T,); None when it keys none.
+
+    Keys that play one ARKit shape are read back through their gain and offset, several of one shape as their mean.
+    """
+    total, count = np.zeros((len(frames), len(ARKIT_NAMES))), np.zeros(len(ARKIT_NAMES))
+    for keys in face_keys(armature):
+        own = versions.action_for(action, keys)
+        curves = {} if own is None else {curve.data_path: curve for curve in versions.curves_for(own, keys)}
+        for row in face_names.rows_of(keys):
+            curve, terms = curves.get(path_of(row.key)), face_names.parse(row.source)
+            (name, factor), *more = terms.items()
+            if curve is None or more or name not in ARKIT_NAMES or not row.gain * factor:
+                continue
+            values = np.array([curve.evaluate(frame) for frame in frames])
+            index = ARKIT_NAMES.index(name)
+            total[:, index] += (values - row.offset) / (row.gain * factor)
+            count[index] += 1
+    return total / np.maximum(count, 1) if count.any() else None

@@ -9,15 +9,6 @@ from ..core.errors import GestureError
 from . import unfinished, versions
 
 
-def meshes_of(armature: bpy.types.Object) -> list[bpy.types.Object]:
-    """The meshes that an armature deforms or carries."""
-    return [
-        each
-        for each in bpy.data.objects
-        if each.type == "MESH" and (each.parent == armature or each.find_armature() == armature)
-    ]
-
-
 def actions_of(armature: bpy.types.Object) -> list[bpy.types.Action]:
     """The takes of a character: every action made for it, without the copies that finishing keeps.
 

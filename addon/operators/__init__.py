@@ -4,7 +4,7 @@ import importlib
 
 import bpy
 
-_MODULES = ("runtime", "character", "generate", "finish", "import_motion", "export")
+_MODULES = ("runtime", "character", "generate", "finish", "import_motion", "export", "face")
 
 
 def _modules():

@@ -58,7 +58,7 @@ class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
             raise GestureError("The character or its animation was removed meanwhile.", remedy="Finish it again.")
         motion = load_motion(result["motion"])
         unfinished.keep_source(armature, self._source.take)
-        apply.replace_keys(scene, armature, motion, self._source.start_frame, face=self._source.take)
+        apply.replace_keys(scene, armature, motion, self._source.start_frame, with_face=self._source.take)
         return [properties.improvement(result)]
 
 

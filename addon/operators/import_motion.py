@@ -5,7 +5,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 
 from ...core.body.foreign import Reading, read_foreign
 from ...core.errors import GestureError
-from .. import character, jobs, preferences, properties
+from .. import character, face, jobs, preferences, properties
 from ..apply import NO_CHARACTER, apply_motion, target
 
 
@@ -78,7 +78,7 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
             action = apply_motion(context.scene, armature, foreign.motion, path.stem, self.start_frame)
         except GestureError as error:
             return jobs.fail(self, error)
-        notes = [f"{action.name}: {foreign.summary}", *foreign.notes]
+        notes = [f"{action.name}: {foreign.summary}", *foreign.notes, *face.notes(armature, foreign.motion)]
         jobs.state.error, jobs.state.notes = None, notes
         self.report({"INFO"}, ". ".join(notes))
         return {"FINISHED"}

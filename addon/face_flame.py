@@ -1,0 +1,80 @@
+"""SMPL-X facial coefficients on ARKit faces and back, through the user's own model file, solved once for each file."""
+
+import hashlib
+import zipfile
+from functools import lru_cache
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ..core.body.flame import FlameArkit, ShapedHead, load_flame_head, solve
+from ..core.body.motion import Motion
+from ..core.files import whole_file
+from . import preferences
+from .character_mesh import NO_VERTEX, load_asset
+
+WHY_ONLY_JAW = (
+    "The face is in SMPL-X's own coefficients, of which only the jaw was transferred: for the rest choose your "
+    "SMPLX_*.npz in the extension's preferences"
+)
+
+
+def arkit_weights(motion: Motion) -> np.ndarray | None:
+    """ARKit weights (T, 52) of a motion; None when they cannot be known without the user's SMPL-X file.
+
+    Raises:
+        GestureError: that file is missing or not an SMPL-X model.
+    """
+    if motion.face_basis == "arkit52":
+        return motion.expression
+    translation = _translation()
+    return None if translation is None else translation.to_arkit(motion.expression)
+
+
+def coefficients(motion: Motion) -> np.ndarray | None:
+    """SMPL-X coefficients (T, 100) of a motion; None when they cannot be known without the user's SMPL-X file.
+
+    Raises:
+        GestureError: that file is missing or not an SMPL-X model.
+    """
+    if motion.face_basis == "flame100":
+        return motion.expression
+    translation = _translation()
+    return None if translation is None else translation.to_flame(motion.expression)
+
+
+def _translation() -> FlameArkit | None:
+    path = preferences.smplx_model(bpy.context)
+    if path is None:
+        return None
+    stamp = path.stat().st_mtime_ns if path.exists() else 0
+    return _solved(path, stamp)
+
+
+@lru_cache(maxsize=2)
+def _solved(path: Path, stamp: int) -> FlameArkit:
+    # Reading the model takes seconds, so the solution is kept beside the takes.
+    name = hashlib.sha256(f"{path.resolve()} {stamp}".encode()).hexdigest()[:16]
+    cache = preferences.data_folder("faces") / f"{name}.npz"
+    try:
+        with np.load(cache, allow_pickle=False) as data:
+            return FlameArkit(**{key: data[key] for key in FlameArkit.__dataclass_fields__})
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        pass
+    solution = solve(load_flame_head(path), _bundled_head())
+    with whole_file(cache) as temporary, temporary.open("wb") as file:
+        np.savez(file, **vars(solution))
+    return solution
+
+
+def _bundled_head() -> ShapedHead:
+    asset = load_asset()
+    shapes = np.zeros((len(asset.shape_names), len(asset.vertices), 3))
+    for index in range(len(shapes)):
+        part = slice(asset.shape_starts[index], asset.shape_starts[index + 1])
+        shapes[index, asset.shape_vertices[part]] = asset.shape_deltas[part]
+    faces = asset.faces.astype(np.int64)
+    quads = faces[faces[:, 3] != NO_VERTEX]
+    triangles = np.concatenate([faces[:, :3], quads[:, [0, 2, 3]]])
+    return ShapedHead(asset.vertices.astype(np.float64), triangles, shapes, asset.rest_joints.astype(np.float64))

@@ -1,0 +1,72 @@
+"""The sidebar's sub-panel of the face: the table of shape keys and the lips."""
+
+import bpy
+
+from . import character, preferences
+from .apply import target
+
+
+class MAMBATALK_UL_face(bpy.types.UIList):
+    """Shape keys and what they play."""
+
+    bl_idname = "MAMBATALK_UL_face"
+
+    def draw_item(self, context, layout, data, item, icon, active_data, active_property, index):
+        """One row."""
+        row = layout.row(align=True)
+        row.prop(item, "use", text="")
+        row.prop(item, "key", text="", emboss=False)
+        row.prop(item, "source", text="", emboss=False)
+        row.prop(item, "gain", text="")
+        row.prop(item, "offset", text="")
+
+    def filter_items(self, context, data, prop):
+        """Find rows by key or expression."""
+        items = getattr(data, prop)
+        wanted = self.filter_name.lower()
+        shown = [self.bitflag_filter_item if wanted in f"{i.key} {i.source}".lower() else 0 for i in items]
+        return shown, []
+
+
+class MAMBATALK_PT_face(bpy.types.Panel):
+    """Which shape keys play which expression."""
+
+    bl_label = "Face"
+    bl_idname = "MAMBATALK_PT_face"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "MambaTalk"
+    bl_parent_id = "MAMBATALK_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        """Draw the table of the character's main face."""
+        layout, armature = self.layout, target(context)
+        mesh = None if armature is None else character.find_face_mesh(armature)
+        keys = None if mesh is None else mesh.data.shape_keys
+        if keys is None:
+            layout.label(text="No shape keys of a known face", icon="INFO")
+        elif len(keys.mambatalk_face):
+            layout.template_list("MAMBATALK_UL_face", "", keys, "mambatalk_face", keys, "mambatalk_face_index", rows=6)
+            row = layout.row(align=True)
+            row.operator("mambatalk.face_row", text="Add", icon="ADD").remove = False
+            row.operator("mambatalk.face_row", text="Remove", icon="REMOVE").remove = True
+            row.operator("mambatalk.face_automatic", icon="LOOP_BACK")
+        layout.operator("mambatalk.face_table", icon="SHAPEKEY_DATA")
+        layout.separator()
+        layout.prop(context.scene.mambatalk_face, "lips")
+        layout.operator("mambatalk.key_face", icon="KEY_HLT")
+        if preferences.smplx_model(context) is None:
+            layout.label(text="Without an SMPL-X file, of its faces only the jaw", icon="INFO")
+
+
+def register():
+    """Register the list and the panel."""
+    bpy.utils.register_class(MAMBATALK_UL_face)
+    bpy.utils.register_class(MAMBATALK_PT_face)
+
+
+def unregister():
+    """Unregister both."""
+    bpy.utils.unregister_class(MAMBATALK_PT_face)
+    bpy.utils.unregister_class(MAMBATALK_UL_face)

@@ -1,0 +1,164 @@
+"""The face's table, and keying the face again with it or with lips made from the spoken sounds."""
+
+import bpy
+from bpy.props import BoolProperty, FloatProperty
+
+from ...core.errors import GestureError
+from .. import character, face, face_names, jobs, lips
+from ..apply import NO_CHARACTER, require_target, target
+
+
+class MAMBATALK_OT_face_table(bpy.types.Operator):
+    """Fill the table with what the character's shape keys play by their names, to change it"""
+
+    bl_idname = "mambatalk.face_table"
+    bl_label = "Table from Names"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        """Whether there is a character."""
+        return jobs.explain(cls, None if target(context) else NO_CHARACTER)
+
+    def execute(self, context):
+        """Fill it for every mesh of the character; keys of no known name are listed, not animated."""
+        try:
+            armature = require_target(context)
+            every = [mesh.data.shape_keys for mesh in character.meshes_of(armature) if mesh.data.shape_keys]
+            if not every:
+                raise GestureError(
+                    f"{armature.name} has no mesh with shape keys.", remedy="Only jaw and eye bones will move."
+                )
+            for keys in every:
+                _require_editable(keys)
+            labels = {_fill(keys) for keys in every} - {""}
+        except GestureError as error:
+            return jobs.fail(self, error)
+        self.report(
+            {"INFO"}, f"Found: {', '.join(sorted(labels))}" if labels else "No known names: fill in what they play"
+        )
+        return {"FINISHED"}
+
+
+class MAMBATALK_OT_face_automatic(bpy.types.Operator):
+    """Forget the table: shape keys play what their names tell"""
+
+    bl_idname = "mambatalk.face_automatic"
+    bl_label = "Automatic"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        """Whether there is a table."""
+        return jobs.explain(cls, None if _table(context) else "There is no table")
+
+    def execute(self, context):
+        """Clear the tables of the character's meshes."""
+        for mesh in character.meshes_of(require_target(context)):
+            if mesh.data.shape_keys is not None:
+                mesh.data.shape_keys.mambatalk_face.clear()
+        return {"FINISHED"}
+
+
+class MAMBATALK_OT_face_row(bpy.types.Operator):
+    """Add a row to the table of the face, or remove the chosen one"""
+
+    bl_idname = "mambatalk.face_row"
+    bl_label = "Row"
+    bl_options = {"REGISTER", "UNDO"}
+
+    remove: BoolProperty(name="Remove", description="Remove the chosen row instead of adding one")
+
+    @classmethod
+    def poll(cls, context):
+        """Whether there is a table."""
+        return jobs.explain(cls, None if _table(context) else "There is no table: press Table from Names")
+
+    def execute(self, context):
+        """Do it."""
+        keys = _table(context)
+        if self.remove:
+            keys.mambatalk_face.remove(keys.mambatalk_face_index)
+            keys.mambatalk_face_index = max(0, min(keys.mambatalk_face_index, len(keys.mambatalk_face) - 1))
+        else:
+            keys.mambatalk_face.add().source = "jawOpen"
+            keys.mambatalk_face_index = len(keys.mambatalk_face) - 1
+        return {"FINISHED"}
+
+
+class MAMBATALK_OT_key_face(bpy.types.Operator):
+    """Key the take's face again, with the table and with lips made from the times of the spoken sounds"""
+
+    bl_idname = "mambatalk.key_face"
+    bl_label = "Key Face Again"
+    bl_options = {"REGISTER", "UNDO"}
+
+    amount: FloatProperty(
+        name="Phone Lips",
+        description="How much of the mouth comes from the times of the spoken sounds instead of the network",
+        default=0.0,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+    )
+
+    @classmethod
+    def poll(cls, context):
+        """Whether the character performs a take."""
+        armature = target(context)
+        return jobs.explain(cls, NO_CHARACTER if armature is None else lips.why_not_key(armature))
+
+    def invoke(self, context, event):
+        """Begin with the panel's amount; the redo panel changes it."""
+        self.amount = context.scene.mambatalk_face.lips
+        return self.execute(context)
+
+    def execute(self, context):
+        """Key it."""
+        try:
+            armature = require_target(context)
+            for keys in face.face_keys(armature):
+                _require_editable(keys)
+            motion = lips.key_face(context.scene, armature, self.amount)
+        except GestureError as error:
+            return jobs.fail(self, error)
+        jobs.state.error, jobs.state.notes = None, face.notes(armature, motion)
+        for note in jobs.state.notes:
+            self.report({"INFO"}, note)
+        return {"FINISHED"}
+
+
+def _fill(keys: bpy.types.Key) -> str:
+    """Write the table of one mesh; returns the kind of face that was found."""
+    label, rows = face_names.detect(tuple(keys.key_blocks.keys()))
+    found = {row.key: row for row in rows}
+    keys.mambatalk_face.clear()
+    for block in keys.key_blocks[1:]:
+        row = keys.mambatalk_face.add()
+        row.key, row.use = block.name, block.name in found
+        row.source = found[block.name].source if row.use else ""
+    return label
+
+
+def _table(context) -> bpy.types.Key | None:
+    """The shape keys whose table is shown."""
+    armature = target(context)
+    mesh = None if armature is None else character.find_face_mesh(armature)
+    keys = None if mesh is None else mesh.data.shape_keys
+    return keys if keys is not None and len(keys.mambatalk_face) else None
+
+
+def _require_editable(keys: bpy.types.Key) -> None:
+    if not face.is_editable(keys):
+        raise GestureError(
+            f"The shape keys of {keys.user.name} belong to another file.",
+            remedy="Use Object > Library Override > Make on the character, mesh included.",
+        )
+
+
+CLASSES = (
+    MAMBATALK_OT_face_table,
+    MAMBATALK_OT_face_automatic,
+    MAMBATALK_OT_face_row,
+    MAMBATALK_OT_key_face,
+)

@@ -1,0 +1,42 @@
+"""Jaw and eyes as joints and as ARKit weights: for characters that have the one but not the other."""
+
+import numpy as np
+
+from .motion import Motion
+from .parts import ARKIT_NAMES, EYES
+from .skeleton import JOINT
+
+# What one full weight turns a joint by, radians: the bundled character's jawOpen is a jaw turned by 23 degrees.
+JAW_OPEN = np.radians(23)
+_JAW_SIDE, _EYE_SIDE, _EYE_UP = np.radians(10), np.radians(30), np.radians(25)
+_JAW = JOINT["jaw"]
+_STILL = 1e-4
+
+
+def with_face_joints(motion: Motion, jaw: bool, eyes: bool) -> Motion:
+    """The motion with jaw and eye joints turned as its ARKit weights say; joints that move already are left alone.
+
+    Args:
+        motion: with a face of ARKit weights; another comes back as it is.
+        jaw: whether to turn the jaw.
+        eyes: whether to turn the eyes.
+    """
+    if motion.face_basis != "arkit52":
+        return motion
+    weight = dict(zip(ARKIT_NAMES, motion.expression.T, strict=True))
+    rotations = motion.rotations.copy()
+    if jaw and np.abs(rotations[:, _JAW]).max(initial=0.0) < _STILL:
+        rotations[:, _JAW, 0] = JAW_OPEN * (weight["jawOpen"] - weight["mouthClose"])
+        rotations[:, _JAW, 1] = _JAW_SIDE * (weight["jawLeft"] - weight["jawRight"])
+    if eyes and np.abs(rotations[:, EYES]).max(initial=0.0) < _STILL:
+        for joint, side, to_left, to_right in ((EYES[0], "Left", "Out", "In"), (EYES[1], "Right", "In", "Out")):
+            rotations[:, joint, 0] = _EYE_UP * (weight[f"eyeLookDown{side}"] - weight[f"eyeLookUp{side}"])
+            rotations[:, joint, 1] = _EYE_SIDE * (
+                weight[f"eyeLook{to_left}{side}"] - weight[f"eyeLook{to_right}{side}"]
+            )
+    return motion.replace(rotations=rotations)
+
+
+def jaw_open(motion: Motion) -> np.ndarray:
+    """The weight of jawOpen (T,), 0-1, that opens a mouth as far as the jaw joint is turned."""
+    return np.clip(motion.rotations[:, _JAW, 0] / JAW_OPEN, 0.0, 1.0)

@@ -1,0 +1,175 @@
+"""SMPL-X's 100 facial coefficients and ARKit's 52 weights translated into each other, by what both move on a face.
+
+The user's own SMPL-X file says how each coefficient moves its vertices; the bundled character how each ARKit shape
+moves a face. Both heads are laid over each other by their joints, then by their surfaces.
+"""
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import GestureError
+from .least_squares import bounded_least_squares
+from .parts import EXPRESSION_WIDTHS
+from .skeleton import JOINT, JOINT_COUNT
+
+_EXPRESSION_FROM = 300
+_ANCHORS = tuple(JOINT[name] for name in ("neck", "head", "jaw", "left_eye_smplhf", "right_eye_smplhf"))
+# A vertex belongs to the face when an ARKit shape moves its like by more, metres.
+_MOVES_M = 0.0015
+# What a wholly different direction of the surface counts as, metres: keeps the lips, which touch, apart.
+_NORMAL_M = 0.015
+_FIT_ROUNDS = 8
+_CHUNK = 512
+# So many points of the face are enough.
+_POINTS = 2500
+# Keeps shapes that look alike from cancelling each other; relative to the mean stiffness.
+_RIDGE = 1e-3
+
+
+@dataclass(frozen=True)
+class ShapedHead:
+    """A head with the shapes it can take.
+
+    Attributes:
+        vertices: (V, 3) metres, at rest.
+        faces: (F, 3) triangles.
+        shapes: (K, V, 3) displacement for one of each shape.
+        joints: (55, 3) metres, at rest.
+    """
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    shapes: np.ndarray
+    joints: np.ndarray
+
+
+@dataclass(frozen=True)
+class FlameArkit:
+    """The translation, solved.
+
+    Attributes:
+        arkit_gram: (52, 52) of the ARKit shapes on the face.
+        arkit_flame: (52, 100) how ARKit shapes and coefficients overlap.
+        flame_gram: (100, 100) of the coefficients.
+    """
+
+    arkit_gram: np.ndarray
+    arkit_flame: np.ndarray
+    flame_gram: np.ndarray
+
+    def to_arkit(self, coefficients: np.ndarray) -> np.ndarray:
+        """Weights (T, 52), 0-1, that move the face most like coefficients (T, 100)."""
+        return bounded_least_squares(self.arkit_gram, coefficients @ self.arkit_flame.T)
+
+    def to_flame(self, weights: np.ndarray) -> np.ndarray:
+        """Coefficients (T, 100) that move the face most like weights (T, 52)."""
+        return np.linalg.solve(self.flame_gram, self.arkit_flame.T @ weights.T).T
+
+
+def load_flame_head(path: Path) -> ShapedHead:
+    """The head of a user's SMPLX_*.npz, with 100 expression shapes (missing ones move nothing).
+
+    Raises:
+        GestureError: no such file, or not an SMPL-X model with expressions.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            vertices = np.asarray(data["v_template"], np.float64)
+            directions, regressor = data["shapedirs"], np.asarray(data["J_regressor"], np.float64)
+            faces, weights = np.asarray(data["f"]).astype(np.int64), np.asarray(data["weights"])
+        own = directions[:, :, _EXPRESSION_FROM:] if directions.shape[2] > _EXPRESSION_FROM else directions[:, :, 10:20]
+        shapes = np.zeros((EXPRESSION_WIDTHS["flame100"], len(vertices), 3))
+        shapes[: own.shape[2]] = np.moveaxis(own, 2, 0)[: len(shapes)]
+        if regressor.shape != (JOINT_COUNT, len(vertices)) or not own.size:
+            raise ValueError(f"J_regressor {regressor.shape}, shapedirs {directions.shape}")
+    except FileNotFoundError as error:
+        raise GestureError(f"There is no model file {path}.", remedy="Choose your SMPLX_*.npz.") from error
+    except (OSError, EOFError, KeyError, ValueError, IndexError, zipfile.BadZipFile) as error:
+        raise GestureError(
+            f"{path.name} is not an SMPL-X model file with a face.",
+            remedy="Choose the SMPLX_NEUTRAL.npz (or _MALE, _FEMALE) that you downloaded.",
+            detail=str(error),
+        ) from error
+    head = weights[:, [JOINT[name] for name in ("head", "jaw", "left_eye_smplhf", "right_eye_smplhf")]].sum(1) > 0.5
+    return _part(ShapedHead(vertices, faces, shapes, regressor @ vertices), head)
+
+
+def solve(flame: ShapedHead, arkit: ShapedHead) -> FlameArkit:
+    """Solve once: both heads, laid over each other, sampled where the face moves.
+
+    Raises:
+        GestureError: the heads have nothing in common.
+    """
+    moving = np.linalg.norm(arkit.shapes, axis=2).max(axis=0) > _MOVES_M
+    face = _part(arkit, moving)
+    scale, turn, shift = _similarity(arkit.joints[list(_ANCHORS)], flame.joints[list(_ANCHORS)])
+    target = _features(flame.vertices, _normals(flame))
+    some = slice(None, None, max(1, len(face.vertices) // _POINTS))
+    own, own_normals, shapes = face.vertices[some], _normals(face)[some], face.shapes[:, some]
+    for _ in range(_FIT_ROUNDS):
+        near, distance = _nearest(_features(scale * own @ turn.T + shift, own_normals @ turn.T), target)
+        close = distance <= np.median(distance) * 2 + 1e-9
+        if close.sum() < 10:
+            break
+        scale, turn, shift = _similarity(own[close], flame.vertices[near[close]])
+    near, distance = _nearest(_features(scale * own @ turn.T + shift, own_normals @ turn.T), target)
+    close = distance < 2 * _NORMAL_M
+    if close.sum() < 10:
+        raise GestureError(
+            "The face of this SMPL-X file cannot be laid over the character's.",
+            remedy="Choose the SMPLX_NEUTRAL.npz that you downloaded.",
+        )
+    ours = (scale * shapes[:, close] @ turn.T).reshape(len(shapes), -1)
+    theirs = flame.shapes[:, near[close]].reshape(len(flame.shapes), -1)
+    return FlameArkit(_ridged(ours @ ours.T), ours @ theirs.T, _ridged(theirs @ theirs.T))
+
+
+def _ridged(gram: np.ndarray) -> np.ndarray:
+    stiffness = np.trace(gram) / len(gram)
+    return gram + _RIDGE * (stiffness or 1.0) * np.eye(len(gram))
+
+
+def _part(head: ShapedHead, chosen: np.ndarray) -> ShapedHead:
+    """Only some vertices (V,) bool, and the triangles between them."""
+    number = np.cumsum(chosen) - 1
+    faces = number[head.faces[chosen[head.faces].all(axis=1)]]
+    return ShapedHead(head.vertices[chosen], faces, head.shapes[:, chosen], head.joints)
+
+
+def _similarity(source: np.ndarray, target: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    """Scale, rotation and shift that lay points over others (Umeyama 1991)."""
+    a, b = source - source.mean(0), target - target.mean(0)
+    u, singular, vt = np.linalg.svd(b.T @ a)
+    flip = np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
+    turn = u @ flip @ vt
+    scale = float((singular * np.diag(flip)).sum() / np.square(a).sum())
+    return scale, turn, target.mean(0) - scale * turn @ source.mean(0)
+
+
+def _normals(head: ShapedHead) -> np.ndarray:
+    a, b, c = (head.vertices[head.faces[:, corner]] for corner in range(3))
+    normals = np.zeros_like(head.vertices)
+    across = np.cross(b - a, c - a)
+    for corner in range(3):
+        np.add.at(normals, head.faces[:, corner], across)
+    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+
+
+def _features(points: np.ndarray, normals: np.ndarray) -> np.ndarray:
+    return np.concatenate([points, 0.5 * _NORMAL_M * normals], axis=1)
+
+
+def _nearest(points: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Index of and distance to the nearest target of each point."""
+    index, distance = np.empty(len(points), np.int64), np.empty(len(points))
+    size = np.square(targets).sum(1)
+    for start in range(0, len(points), _CHUNK):
+        block = points[start : start + _CHUNK]
+        squared = np.square(block).sum(1)[:, None] + size - 2 * block @ targets.T
+        nearest = squared.argmin(axis=1)
+        index[start : start + _CHUNK] = nearest
+        distance[start : start + _CHUNK] = np.sqrt(np.maximum(squared[np.arange(len(block)), nearest], 0))
+    return index, distance

@@ -1,0 +1,29 @@
+"""Least squares within bounds, many right-hand sides at once: how faces are translated into each other's shapes."""
+
+import numpy as np
+
+
+def bounded_least_squares(
+    gram: np.ndarray, targets: np.ndarray, low: float = 0.0, high: float = 1.0, sweeps: int = 60
+) -> np.ndarray:
+    """Weights x within bounds that minimise xᵀGx − 2xᵀb for every row b, by cyclic coordinate descent.
+
+    Args:
+        gram: (K, K) G = AᵀA (and whatever makes it well conditioned), positive on the diagonal.
+        targets: (T, K) rows b = Aᵀy.
+        low: the lower bound.
+        high: the upper bound.
+        sweeps: passes over all coordinates.
+
+    Returns:
+        (T, K).
+    """
+    weights = np.clip(targets / np.diag(gram), low, high)
+    for _ in range(sweeps):
+        before = weights.copy()
+        for index in range(len(gram)):
+            rest = targets[:, index] - weights @ gram[index] + weights[:, index] * gram[index, index]
+            weights[:, index] = np.clip(rest / gram[index, index], low, high)
+        if np.abs(weights - before).max(initial=0.0) < 1e-7:
+            break
+    return weights
