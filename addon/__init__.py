@@ -4,8 +4,8 @@ import importlib
 
 # In the order of registration: properties before the panels that draw them.
 _MODULES = (
-    *("preferences", "properties", "export_settings", "face_table", "jobs", "operators"),
-    *("panels", "face_panel", "exchange_panel"),
+    *("preferences", "rig_map", "properties", "export_settings", "face_table", "jobs", "operators"),
+    *("panels", "rig_panel", "face_panel", "exchange_panel"),
 )
 
 

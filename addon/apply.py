@@ -11,7 +11,7 @@ from ..core.body.motion import Motion, resample
 from ..core.body.rotation import continuous
 from ..core.body.skeleton import JOINT_NAMES
 from ..core.errors import GestureError
-from . import character, contacts, face, keyframes, sound, takes, versions
+from . import character, contacts, face, keyframes, rig_keys, rig_map, sound, takes, versions
 from .keyframes import Channel
 
 # A frame that begins this close before the end of the motion is not worth a key of its own.
@@ -25,8 +25,13 @@ def key_times_s(motion: Motion, fps: float) -> np.ndarray:
 
 
 def body_channels(motion: Motion, armature: bpy.types.Object) -> list[Channel]:
-    """Quaternions of 55 bones and the location of the root, at the motion's own frames."""
-    quaternions, location = character.pose_basis(face.with_bones(motion, armature), armature)
+    """Rotations of all bones and the location of the root, at the motion's own frames."""
+    motion = face.with_bones(motion, armature)
+    if not rig_map.is_direct(armature):
+        # Jaw and eye bones beside shape keys that do the same would move the face twice.
+        face_bones = not face.face_keys(armature)
+        return rig_keys.perform(motion, armature, rig_map.mapping_of(armature), face_bones).channels
+    quaternions, location = character.pose_basis(motion, armature)
     quaternions = continuous(quaternions)
     channels = [
         Channel(f'pose.bones["{bpy.utils.escape_identifier(name)}"].rotation_quaternion', quaternions[:, joint], name)
@@ -74,7 +79,7 @@ def apply_motion(
 
     Args:
         scene: gives the frame rate, and gets the motion's range.
-        armature: an SMPL-X armature.
+        armature: an SMPL-X armature, or one whose bones are mapped.
         motion: of any skeleton and frame rate.
         name: of the action.
         start_frame: the scene frame of its first frame.
@@ -90,6 +95,9 @@ def apply_motion(
     try:
         body_action = _new_action(name, actions)
         keyframes.write(body_action, armature, frames, body)
+        rig_keys.write_switches(body_action, armature, frames[0])
+        if before := armature.animation_data and armature.animation_data.action:
+            keyframes.keep_others(body_action, armature, before, {keyframes.bone_of(channel.path) for channel in body})
         if motion.contacts is not None:
             contacts.write(body_action, armature, frames, motion.contacts)
         # One action holds all where Blender can: they are renamed, copied and exported together.
@@ -105,8 +113,7 @@ def apply_motion(
         for action in actions:
             bpy.data.actions.remove(action)
         raise
-    for joint in JOINT_NAMES:
-        armature.pose.bones[joint].rotation_mode = "QUATERNION"
+    use_quaternions(armature)
     versions.assign_action(armature, body_action)
     for keys, _ in faces:
         versions.assign_action(keys, face_action)
@@ -133,19 +140,27 @@ def replace_keys(
     keyframes.write(action, armature, frames, body_channels(motion, armature))
     if motion.contacts is not None:
         contacts.write(action, armature, frames, motion.contacts)
-    for name in JOINT_NAMES:
-        armature.pose.bones[name].rotation_mode = "QUATERNION"
+    use_quaternions(armature)
     for keys in face.face_keys(armature) if with_face else ():
         if keys.animation_data is not None and keys.animation_data.action is not None:
             keyframes.write(keys.animation_data.action, keys, frames, face_channels(motion, keys))
     scene.frame_set(scene.frame_current)
 
 
+def use_quaternions(armature: bpy.types.Object) -> None:
+    """Let the bones turn by the keys that takes have; mapped rigs keep their modes, and their controls are switched."""
+    if not rig_map.is_direct(armature):
+        rig_keys.switch(armature)
+        return
+    for name in JOINT_NAMES:
+        armature.pose.bones[name].rotation_mode = "QUATERNION"
+
+
 def target(context: bpy.types.Context) -> bpy.types.Object | None:
     """The armature that gets the keys: the one chosen in the panel, else the active object or its armature."""
     chosen = context.scene.mambatalk.character
     candidates = [chosen, context.object, context.object and context.object.find_armature()]
-    return next((o for o in candidates if o is not None and character.is_smplx_armature(o)), None)
+    return next((o for o in candidates if rig_map.is_performer(o)), None)
 
 
 def require_target(context: bpy.types.Context) -> bpy.types.Object:
@@ -160,7 +175,7 @@ def require_target(context: bpy.types.Context) -> bpy.types.Object:
     return armature
 
 
-NO_CHARACTER = "Add a character, or select an armature with SMPL-X bone names"
+NO_CHARACTER = "Add a character, or select an armature whose bones are a body's (see Rig)"
 
 
 def _new_action(name: str, made: list[bpy.types.Action]) -> bpy.types.Action:

@@ -8,6 +8,17 @@ import numpy as np
 
 from . import versions
 
+# What makes up a key, for copying: name, type and width.
+_KEY_VALUES = (
+    ("co", np.float32, 2),
+    ("handle_left", np.float32, 2),
+    ("handle_right", np.float32, 2),
+    ("interpolation", np.int32, 1),
+    ("easing", np.int32, 1),
+    ("handle_left_type", np.int32, 1),
+    ("handle_right_type", np.int32, 1),
+)
+
 
 @dataclass(frozen=True)
 class Channel:
@@ -67,3 +78,32 @@ def read(action: bpy.types.Action, id_block: bpy.types.ID, path: str, frames: np
 def has(action: bpy.types.Action, id_block: bpy.types.ID, path: str) -> bool:
     """Whether an action keys a property."""
     return versions.channelbag(action, id_block).fcurves.find(path, index=0) is not None
+
+
+def keep_others(action: bpy.types.Action, id_block: bpy.types.ID, before: bpy.types.Action, bones: set[str]) -> None:
+    """Copy into an action what another one animates on bones that are not among `bones`."""
+    bag = versions.channelbag(action, id_block)
+    for curve in versions.curves_for(before, id_block):
+        bone = bone_of(curve.data_path)
+        if bone is None or bone in bones or bag.fcurves.find(curve.data_path, index=curve.array_index):
+            continue
+        copy = bag.fcurves.new(curve.data_path, index=curve.array_index)
+        if curve.group is not None:
+            copy.group = bag.groups.get(curve.group.name) or bag.groups.new(curve.group.name)
+        copy.extrapolation = curve.extrapolation
+        copy.keyframe_points.add(len(curve.keyframe_points))
+        for name, kind, width in _KEY_VALUES:
+            values = np.empty(len(curve.keyframe_points) * width, kind)
+            curve.keyframe_points.foreach_get(name, values)
+            copy.keyframe_points.foreach_set(name, values)
+        copy.update()
+
+
+def bone_of(path: str) -> str | None:
+    """The pose bone that a data path belongs to."""
+    if not path.startswith('pose.bones["'):
+        return None
+    name = path.removeprefix('pose.bones["')
+    # Quotes inside a name are escaped.
+    end = next((i for i, letter in enumerate(name) if letter == '"' and name[i - 1 : i] != "\\"), None)
+    return None if end is None else bpy.utils.unescape_identifier(name[:end])

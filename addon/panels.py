@@ -58,7 +58,7 @@ def _character(layout, settings, context):
     layout.prop(settings, "character")
     armature = target(context)
     if armature is None:
-        _lines(layout, context, NO_CHARACTER, "INFO")
+        draw_lines(layout, context, NO_CHARACTER, "INFO")
     elif armature != settings.character:
         layout.label(text=f"Active: {armature.name}", icon="ARMATURE_DATA")
     layout.operator("mambatalk.add_character", icon="ADD")
@@ -72,7 +72,7 @@ def _style(layout, settings, context):
     layout.prop(settings, "seed")
     layout.prop(settings, "finish")
     if card is not None:
-        _lines(layout, context, f"Weights: {card.name} ({card.license})", "INFO")
+        draw_lines(layout, context, f"Weights: {card.name} ({card.license})", "INFO")
     layout.separator()
 
 
@@ -87,13 +87,13 @@ def _action(layout, context):
         row.progress(factor=state.job.fraction, text=state.job.stage)
         row.operator("mambatalk.cancel", text="", icon="X")
     for note in state.notes:
-        _lines(layout, context, note, "INFO")
+        draw_lines(layout, context, note, "INFO")
     if preferences.runtime(context).python is None:
-        _lines(layout, context, preferences.NO_WORKER, "ERROR")
+        draw_lines(layout, context, preferences.NO_WORKER, "ERROR")
     if state.error is not None:
         box = layout.box()
-        _lines(box, context, state.error.message, "ERROR")
-        _lines(box, context, state.error.remedy, "BLANK1")
+        draw_lines(box, context, state.error.message, "ERROR")
+        draw_lines(box, context, state.error.remedy, "BLANK1")
 
 
 def _finishing(layout, settings):
@@ -107,7 +107,7 @@ def _finishing(layout, settings):
     box.operator("mambatalk.finish", icon="MOD_SMOOTH")
 
 
-def _lines(layout, context, text: str, icon: str) -> None:
+def draw_lines(layout, context, text: str, icon: str) -> None:
     """A label as tall as its text needs: Blender cuts long ones off."""
     # About seven pixels a letter, less the margin and the icon.
     scale = 7 * context.preferences.system.ui_scale

@@ -7,7 +7,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, Po
 
 from ..core.errors import GestureError
 from ..core.worker import protocol
-from . import character, preferences, sound, versions, weights
+from . import preferences, rig_map, sound, versions, weights
 
 # Blender keeps no reference to the texts of a dynamic enum: without this they are freed while it shows them.
 _speaker_items: list[tuple] = []
@@ -51,9 +51,9 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
     )
     character: PointerProperty(
         name="Character",
-        description="An armature with SMPL-X bone names; empty: the active one",
+        description="An armature whose bones are a body's; empty: the active one",
         type=bpy.types.Object,
-        poll=lambda settings, candidate: character.is_smplx_armature(candidate),
+        poll=lambda settings, candidate: rig_map.is_performer(candidate),
     )
     speaker: EnumProperty(name="Style", description="Whose gestures", items=speaker_items)
     seed: IntProperty(name="Seed", description="Another number gives another take", min=0)

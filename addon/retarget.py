@@ -20,7 +20,7 @@ from .bone_map import FINGERS, PARENT, joints_of
 from .rig import Rig
 
 # A limb's part and the one below it: their heads give its direction.
-_NEXT = {
+NEXT = {
     **{f"{s}_{a}": f"{s}_{b}" for s in ("left", "right") for a, b in (("shoulder", "elbow"), ("elbow", "wrist"))},
     **{f"{s}_{a}": f"{s}_{b}" for s in ("left", "right") for a, b in (("hip", "knee"), ("knee", "ankle"))},
 }
@@ -81,7 +81,7 @@ def _align_limb(rig, turns, heads, rest, parts: list[str]) -> None:
     turn = np.array([1.0, 0.0, 0.0, 0.0])
     done = []
     for part in parts[:-1]:
-        below = _NEXT[part]
+        below = NEXT[part]
         if part not in rig.parts or below not in rig.parts:
             continue
         here = heads[rig.parts[below][0]] - heads[rig.parts[part][0]]
@@ -300,7 +300,7 @@ def _along(world: np.ndarray, joints: list[int], place: float) -> np.ndarray:
 
 def _share_twists(rig: Rig, turns: np.ndarray) -> None:
     """Let limbs of several bones, and twist bones, share the turn about their length; the limb's last bone has all."""
-    for part in _NEXT:
+    for part in NEXT:
         bones = rig.parts.get(part, ())
         twists = [twist for twist in rig.twists if twist.part == part]
         if len(bones) < 2 and not twists:
@@ -313,7 +313,7 @@ def _share_twists(rig: Rig, turns: np.ndarray) -> None:
         untwisted = multiply(full, conjugate(twist))
         for number, bone in enumerate(bones):
             turns[:, bone] = multiply(untwisted, power(twist, (number + 1) / len(bones)))
-        below = rig.parts.get(_NEXT[part])
+        below = rig.parts.get(NEXT[part])
         for each in twists:
             if each.follows_end and below:
                 end = twist_about(multiply(conjugate(full), turns[:, below[0]]), axis)

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..core.body.rotation import matrix_to_quaternion, multiply
 from ..core.errors import GestureError
+from . import keyframes
 from .bone_map import PARENT, REQUIRED, BoneMap, label_of
 
 # Rests within this angle of an axis of the armature are taken to be along it: nobody stands quite upright.
@@ -46,8 +47,6 @@ class Rig:
         inherits: (N,) whether a bone turns with its parent.
         twists: bones that share a limb's turn.
         carrier: the bone whose location carries the path, and the axes (3, 3) that the location is in.
-        controls: whether these are controls, with `settings` to switch them.
-        settings: bone → custom property → value.
     """
 
     names: tuple[str, ...]
@@ -61,8 +60,6 @@ class Rig:
     twists: tuple[Twist, ...]
     carrier: str
     carrier_axes: np.ndarray
-    controls: bool
-    settings: dict[str, dict[str, float]]
 
     def head(self, part: str) -> np.ndarray:
         """Where a part begins (3,)."""
@@ -156,8 +153,6 @@ def read_rig(armature: bpy.types.Object, mapping: BoneMap, face_bones: bool = Tr
         twists=tuple(Twist(number[name], part, share, end) for name, part, share, end in found),
         carrier=carrier.name,
         carrier_axes=_location_axes(carrier),
-        controls=mapping.controls,
-        settings={bone: values for bone, values in mapping.settings.items() if bone in bones},
     )
 
 
@@ -277,7 +272,7 @@ def driven_bones(armature: bpy.types.Object) -> tuple[str, ...]:
     data = armature.animation_data
     found = []
     for curve in data.drivers if data is not None else ():
-        path = curve.data_path
-        if path.startswith('pose.bones["') and path.rpartition(".")[2].startswith(("rotation_", "location")):
-            found.append(bpy.utils.unescape_identifier(path.removeprefix('pose.bones["').rpartition('"]')[0]))
+        bone = keyframes.bone_of(curve.data_path)
+        if bone is not None and curve.data_path.rpartition(".")[2].startswith(("rotation_", "location")):
+            found.append(bone)
     return tuple(dict.fromkeys(found))

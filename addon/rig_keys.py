@@ -1,17 +1,20 @@
 """From a motion to channels on a rig: in each bone's own rotation mode, with the switches of its controls."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import bpy
 import numpy as np
+from mathutils import Euler, Quaternion
 
 from ..core.body.motion import Motion
 from ..core.body.rotation import quaternion_to_matrix
+from ..core.body.skeleton import JOINT_COUNT
 from ..core.errors import GestureError
-from . import keyframes, rig_detect
-from .bone_map import BoneMap
+from . import bone_space, character, keyframes, rig_map
+from .bone_map import BoneMap, joints_of
 from .keyframes import Channel
-from .retarget import Alignment, Keys, align, retarget
+from .retarget import NEXT, Alignment, Keys, align, retarget
 from .rig import Rig, driven_bones, read_rig
 
 # A bone that ends up this far from where its keys put it is held by something else.
@@ -25,19 +28,30 @@ class Performance:
 
     Attributes:
         channels: rotations of its bones and the location of the one that carries the path.
-        switches: bone → custom property → value, keyed once.
         keys: the same as numbers.
         rig: the bones.
     """
 
     channels: list[Channel]
-    switches: dict[str, dict[str, float]]
     keys: Keys
     rig: Rig
 
 
-def perform(motion: Motion, armature: bpy.types.Object, mapping: BoneMap, face_bones: bool = True) -> Performance:
+def perform(
+    motion: Motion,
+    armature: bpy.types.Object,
+    mapping: BoneMap,
+    face_bones: bool = True,
+    joints: Sequence[int] = range(JOINT_COUNT),
+) -> Performance:
     """What to key on a rig so that it performs a motion.
+
+    Args:
+        motion: of any skeleton.
+        armature: the rig.
+        mapping: its bones.
+        face_bones: whether jaw and eyes are keyed.
+        joints: keys only bones that these joints move.
 
     Raises:
         GestureError: the rig cannot be keyed; nothing was changed.
@@ -45,12 +59,25 @@ def perform(motion: Motion, armature: bpy.types.Object, mapping: BoneMap, face_b
     refuse(armature, mapping)
     alignment = alignment_of(armature, mapping, face_bones)
     keys, rig = retarget(motion, alignment), alignment.rig
-    channels = [Channel(f"{path_of(rig.carrier)}.location", keys.location, rig.carrier)]
+    moved = moved_bones(rig, joints)
+    channels = []
+    if 0 in joints:
+        channels.append(Channel(f"{path_of(rig.carrier)}.location", keys.location, rig.carrier))
     for bone, name in enumerate(rig.names):
-        mode = armature.pose.bones[name].rotation_mode
-        prop, values = in_mode(keys.quaternions[:, bone], mode)
-        channels.append(Channel(f"{path_of(name)}.{prop}", values, name))
-    return Performance(channels, rig.settings, keys, rig)
+        if bone in moved:
+            prop, values = in_mode(keys.quaternions[:, bone], armature.pose.bones[name].rotation_mode)
+            channels.append(Channel(f"{path_of(name)}.{prop}", values, name))
+    return Performance(channels, keys, rig)
+
+
+def moved_bones(rig: Rig, joints: Sequence[int]) -> set[int]:
+    """The bones of a rig that joints move; twist bones go with their limb and what hangs on it."""
+    moved = {bone for part, bones in rig.parts.items() if set(joints_of(part)) & set(joints) for bone in bones}
+    for twist in rig.twists:
+        end = rig.parts.get(NEXT[twist.part], ())
+        if moved & {*rig.parts[twist.part], *end}:
+            moved.add(twist.bone)
+    return moved
 
 
 def alignment_of(armature: bpy.types.Object, mapping: BoneMap, face_bones: bool = True) -> Alignment:
@@ -62,22 +89,25 @@ def alignment_of(armature: bpy.types.Object, mapping: BoneMap, face_bones: bool 
     return align(read_rig(armature, mapping, face_bones))
 
 
+def skeleton_of(armature: bpy.types.Object) -> np.ndarray:
+    """The proportions of an armature as rest joints (55, 3), SMPL-X axes; a mapped rig's as tall as a person.
+
+    Raises:
+        GestureError: the rig is not mapped well enough.
+    """
+    if rig_map.is_direct(armature):
+        heads = character.rest_heads(armature)
+        return heads @ bone_space.armature_axes(heads)
+    return alignment_of(armature, rig_map.mapping_of(armature)).rest_joints
+
+
 def refuse(armature: bpy.types.Object, mapping: BoneMap) -> None:
     """Say why an armature cannot get keys, before anything is changed.
 
     Raises:
         GestureError: it is linked, or drivers hold bones of the mapping.
     """
-    if armature.library is not None:
-        raise GestureError(
-            f"{armature.name} is linked from {bpy.path.basename(armature.library.filepath)}: it cannot get keys.",
-            remedy="Make a library override of it: Object > Library Override > Make.",
-        )
-    if armature.override_library is not None and armature.override_library.is_system_override:
-        raise GestureError(
-            f"{armature.name} is an override that is not editable.",
-            remedy="Make it editable: Object > Library Override > Make.",
-        )
+    character.require_editable(armature)
     if held := sorted(set(driven_bones(armature)) & set(mapping.names)):
         raise GestureError(
             f"Drivers move {', '.join(held[:5])} of {armature.name}: keys there would do nothing.",
@@ -88,6 +118,11 @@ def refuse(armature: bpy.types.Object, mapping: BoneMap) -> None:
 def path_of(name: str) -> str:
     """The data path of a pose bone."""
     return f'pose.bones["{bpy.utils.escape_identifier(name)}"]'
+
+
+def property_of(mode: str) -> str:
+    """The property that a rotation mode animates."""
+    return {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_angle"}.get(mode, "rotation_euler")
 
 
 def in_mode(quaternions: np.ndarray, mode: str) -> tuple[str, np.ndarray]:
@@ -129,51 +164,80 @@ def euler(quaternions: np.ndarray, order: str) -> np.ndarray:
     return angles
 
 
-def write(action: bpy.types.Action, armature: bpy.types.Object, frames: np.ndarray, performance: Performance) -> None:
-    """Key a performance at scene frames (T,), ascending, and the switches of its controls once."""
-    keyframes.write(action, armature, frames, performance.channels)
-    for bone, name, value in _switches(armature, performance):
+def write_switches(action: bpy.types.Action, armature: bpy.types.Object, frame: float) -> None:
+    """Key once what switches a rig's controls to forward kinematics, so that other actions keep their inverse ones."""
+    for bone, name, value in _switches(armature):
         channel = Channel(f'{path_of(bone)}["{bpy.utils.escape_identifier(name)}"]', np.array([[value]]), bone)
-        keyframes.write(action, armature, frames[:1], [channel], kind="CONSTANT")
+        keyframes.write(action, armature, np.array([frame]), [channel], kind="CONSTANT")
 
 
-def switch(armature: bpy.types.Object, performance: Performance) -> None:
-    """Set the switches themselves, so that they hold outside the keys, too."""
-    for bone, name, value in _switches(armature, performance):
+def switch(armature: bpy.types.Object) -> None:
+    """Set the switches themselves, too."""
+    for bone, name, value in _switches(armature):
         pose = armature.pose.bones[bone]
         pose[name] = type(pose[name])(value)
 
 
-def _switches(armature, performance: Performance):
-    for bone, values in performance.switches.items():
-        for name, value in values.items():
-            if name in armature.pose.bones[bone]:
-                yield bone, name, value
+def _switches(armature: bpy.types.Object) -> list[tuple[str, str, float]]:
+    """(bone, custom property, value) of an armature's controls."""
+    if rig_map.is_direct(armature):
+        return []
+    poses = armature.pose.bones
+    return [
+        (bone, name, value)
+        for bone, values in rig_map.mapping_of(armature).settings.items()
+        for name, value in values.items()
+        if bone in poses and name in poses[bone]
+    ]
 
 
-def disobedient(scene: bpy.types.Scene, armature: bpy.types.Object, frames: np.ndarray, performance: Performance):
-    """Bones that did not follow their keys at a few frames, because constraints or drivers of the rig hold them."""
-    from mathutils import Quaternion
+def held_note(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
+    """A line on the bones of a mapped rig that do not follow an action's keys, since something else holds them."""
+    held = [] if rig_map.is_direct(armature) else disobedient(scene, armature, action)
+    if not held:
+        return []
+    names = ", ".join(held[:4]) + (f" and {len(held) - 4} more" if len(held) > 4 else "")
+    return [f"Constraints or drivers hold {names}: mute them, or map the bones that they follow."]
 
-    now = scene.frame_current
-    off: dict[str, float] = {}
-    for row in np.linspace(0, len(frames) - 1, _CHECKED_FRAMES).astype(int):
-        scene.frame_set(int(frames[row]))
+
+def disobedient(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
+    """Bones of a mapped rig that did not turn as an action's keys say, at a few frames."""
+    rig = read_rig(armature, rig_map.mapping_of(armature))
+    first, last = action.frame_range
+    frames = np.linspace(first, last, _CHECKED_FRAMES).round()
+    keyed = [name for name in rig.names if _keyed_turns(armature, action, name, frames) is not None]
+    now, off = scene.frame_current, set()
+    for row, frame in enumerate(frames):
+        scene.frame_set(int(frame))
         posed = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
-        for bone, name in enumerate(performance.rig.names):
-            wanted = Quaternion(performance.keys.turns[row, bone])
+        turns: list[Quaternion] = []
+        for bone, name in enumerate(rig.names):
             rest = posed.data.bones[name].matrix_local.to_quaternion()
             found = posed.pose.bones[name].matrix.to_quaternion() @ rest.inverted()
-            angle = found.rotation_difference(wanted).angle
-            off[name] = max(off.get(name, 0.0), min(angle, 2 * np.pi - angle))
+            turns.append(found)
+            if name not in keyed:
+                continue
+            parent = rig.parents[bone]
+            carried = turns[parent] @ Quaternion(rig.between[bone]) if parent >= 0 else Quaternion(rig.between[bone])
+            if not rig.inherits[bone]:
+                carried = Quaternion()
+            local = Quaternion(_keyed_turns(armature, action, name, frames)[row])
+            angle = found.rotation_difference(carried @ rest @ local @ rest.inverted()).angle
+            if min(angle, 2 * np.pi - angle) > _HELD:
+                off.add(name)
     scene.frame_set(now)
-    return [name for name, angle in off.items() if angle > _HELD]
+    return [name for name in rig.names if name in off]
 
 
-def detected(armature: bpy.types.Object) -> rig_detect.Detection | None:
-    """What kind of rig an armature is."""
-    bones = list(armature.data.bones)
-    number = {bone.name: index for index, bone in enumerate(bones)}
-    return rig_detect.detect(
-        [bone.name for bone in bones], [number[bone.parent.name] if bone.parent else -1 for bone in bones]
-    )
+def _keyed_turns(armature, action, name: str, frames: np.ndarray) -> np.ndarray | None:
+    """Rotations (K, 4) that an action keys on a bone; None where it keys none."""
+    bone = armature.pose.bones[name]
+    prop = property_of(bone.rotation_mode)
+    if not keyframes.has(action, armature, f"{path_of(name)}.{prop}"):
+        return None
+    values = keyframes.read(action, armature, f"{path_of(name)}.{prop}", frames, getattr(bone, prop))
+    if prop == "rotation_euler":
+        return np.array([Euler(value, bone.rotation_mode).to_quaternion() for value in values])
+    if prop == "rotation_axis_angle":
+        return np.array([Quaternion(value[1:], value[0]) for value in values])
+    return values / np.linalg.norm(values, axis=1, keepdims=True)

@@ -111,5 +111,8 @@ def place(scene: bpy.types.Scene, clip: Clip):
 
 
 def remove(scene: bpy.types.Scene, strip) -> None:
-    """Take a strip out again."""
+    """Take a strip out again, and its sound when nothing else plays it."""
+    sound = strip.sound
     versions.strips(scene.sequence_editor).remove(strip)
+    if sound.users == 0:
+        bpy.data.sounds.remove(sound)

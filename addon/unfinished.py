@@ -11,7 +11,7 @@ from ..core.body.motion import Motion, load_motion
 from ..core.body.parts import EXPRESSION_WIDTHS
 from ..core.body.skeleton import JOINT_NAMES
 from ..core.errors import GestureError
-from . import bone_space, character, keyframes, sound, takes
+from . import bone_space, character, keyframes, rig_map, sound, takes
 
 # On an action: the copy of it that was made before its keys were finished.
 SOURCE_KEY = "mambatalk_unfinished"
@@ -54,6 +54,11 @@ def find(scene: bpy.types.Scene, armature: bpy.types.Object) -> Unfinished:
     raw = Path(info.folder) / "motion_raw.npz" if info else None
     if raw is not None and raw.is_file():
         return Unfinished(load_motion(raw), info.start_frame, take=True)
+    if not rig_map.is_direct(armature):
+        raise GestureError(
+            f"The keys of {action.name} are on a mapped rig, and it is no take: they cannot be read back.",
+            remedy="Finish it on the character it was made on, then Retarget it.",
+        )
     source = action.get(SOURCE_KEY) or action
     return read_action(scene, armature, source)
 

@@ -4,7 +4,10 @@ import importlib
 
 import bpy
 
-_MODULES = ("runtime", "character", "generate", "finish", "import_motion", "export", "face")
+_MODULES = (
+    *("runtime", "character", "rig", "generate", "finish", "retarget"),
+    *("import_motion", "export", "face"),
+)
 
 
 def _modules():

@@ -9,7 +9,7 @@ import numpy as np
 from ...core.body.motion import load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import apply, character, contacts, jobs, properties, unfinished
+from .. import apply, contacts, jobs, properties, rig_keys, unfinished
 
 
 class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
@@ -41,8 +41,7 @@ class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
         self._folder = tempfile.TemporaryDirectory(prefix="mambatalk-", dir=bpy.app.tempdir or None)
         folder = Path(self._folder.name)
         save_motion(motion, folder / "motion.npz")
-        heads = character.rest_heads(armature)
-        np.savez(folder / "skeleton.npz", rest_joints=heads @ character.bone_space.armature_axes(heads))
+        np.savez(folder / "skeleton.npz", rest_joints=rig_keys.skeleton_of(armature))
         return protocol.Finish(
             motion=str(folder / "motion.npz"),
             out=str(folder / "finished.npz"),

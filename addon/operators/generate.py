@@ -1,12 +1,15 @@
 """Making a take, and putting one that was made before onto the character."""
 
+import dataclasses
+import tempfile
 from pathlib import Path
 
 import bpy
+import numpy as np
 from bpy.props import StringProperty
 
 from ...core.errors import GestureError
-from .. import jobs, properties, sound, takes
+from .. import jobs, properties, rig_keys, rig_map, sound, takes
 from ..apply import NO_CHARACTER, apply_take, require_target, target
 
 
@@ -45,9 +48,18 @@ class MAMBATALK_OT_generate(jobs.JobOperator, bpy.types.Operator):
         settings = context.scene.mambatalk
         self._clip = settings.clip(context.scene)
         self._scene_name = context.scene.name
-        self._armature_name = require_target(context).name
+        armature = require_target(context)
+        self._armature_name = armature.name
         out = properties.absolute(self.folder) if self.folder else takes.new_folder(self._clip.path.stem)
-        return settings.to_request(context, self._clip, out)
+        task = settings.to_request(context, self._clip, out)
+        if rig_map.is_direct(armature):
+            return task
+        # Feet that stand on one body's legs slide on another's: it is finished on the rig's own.
+        rig_keys.refuse(armature, rig_map.mapping_of(armature))
+        self._folder = tempfile.TemporaryDirectory(prefix="mambatalk-", dir=bpy.app.tempdir or None)
+        skeleton = Path(self._folder.name) / "skeleton.npz"
+        np.savez(skeleton, rest_joints=rig_keys.skeleton_of(armature))
+        return dataclasses.replace(task, skeleton=str(skeleton))
 
     def apply(self, context, result):
         """Write the keys."""
@@ -58,12 +70,12 @@ class MAMBATALK_OT_generate(jobs.JobOperator, bpy.types.Operator):
                 "The character or its scene was removed meanwhile.",
                 remedy=f"The take is in {result['folder']}; put it on another character with Load Take.",
             )
-        apply_take(scene, armature, Path(result["folder"]), self._clip)
+        action = apply_take(scene, armature, Path(result["folder"]), self._clip)
         alignment = result["take"]["alignment"]
         notes = [f"Made without words. {alignment['reason']}"] if "reason" in alignment else []
         if result["take"]["settings"]["finish"]:
             notes.append(properties.improvement(result))
-        return notes
+        return [*notes, *rig_keys.held_note(scene, armature, action)]
 
 
 class MAMBATALK_OT_load_take(bpy.types.Operator):

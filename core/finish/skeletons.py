@@ -7,6 +7,7 @@ import numpy as np
 
 from ..body.legs import TOES, Legs, Skeleton
 from ..body.motion import Motion
+from ..body.proportions import put_on
 from ..body.skeleton import default_rest_joints
 from ..errors import GestureError
 from .contacts import find_ground, sole_height
@@ -33,20 +34,13 @@ def with_skeleton(motion: Motion, floor_m: float | None = None) -> Motion:
 
 
 def on_skeleton(motion: Motion, rest_joints: np.ndarray) -> Motion:
-    """The motion on other bones (55, 3): the same rotations, the path scaled by the ratio of leg lengths.
+    """The motion on other bones (55, 3): the same rotations, the hips' path scaled by the ratio of leg lengths.
 
     Raises:
         GestureError: `rest_joints` are not 55 finite points, or its legs have no length.
     """
     _check(rest_joints)
-    scale = _leg_length(rest_joints) / _leg_length(motion.skeleton)
-    pelvis = (motion.skeleton[0] + motion.translation) * scale
-    return motion.replace(rest_joints=rest_joints, translation=pelvis - rest_joints[0])
-
-
-def _leg_length(rest_joints: np.ndarray) -> float:
-    skeleton = Skeleton.of(rest_joints)
-    return float((np.linalg.norm(skeleton.thigh, axis=1) + np.linalg.norm(skeleton.shin, axis=1)).mean())
+    return put_on(motion, np.asarray(rest_joints, np.float64))
 
 
 def _check(rest_joints: np.ndarray) -> None:

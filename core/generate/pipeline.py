@@ -10,6 +10,7 @@ from .. import clock
 from ..body.parts import Part
 from ..errors import GestureError
 from ..finish import finish
+from ..finish.skeletons import on_skeleton, skeleton_of_file
 from ..text.align import Alignment
 from ..text.timing import Word
 from ..text.transcript import Transcript, parse_transcript, read_transcript
@@ -43,6 +44,7 @@ class GenerateRequest:
         finish: False writes the decoder's raw motion as the result.
         without_words_if_mismatch: go on without words when the transcript does not fit the recording.
         offset_s, duration_s: the part of the recording to use.
+        skeleton: an npz whose `rest_joints` the motion is finished on; None for the bundled character's.
     """
 
     audio: Path
@@ -58,6 +60,7 @@ class GenerateRequest:
     without_words_if_mismatch: bool = False
     offset_s: float = 0.0
     duration_s: float | None = None
+    skeleton: Path | None = None
 
 
 def generate(
@@ -111,7 +114,8 @@ def generate(
     stage(0.9, 0.94, "Decoding")
     raw = decode_take(network, codes, network.info.neutral.translation[0])
     stage(0.94, 0.98, "Finishing")
-    finished = finish(raw) if request.finish else raw
+    own = raw if request.skeleton is None else on_skeleton(raw, skeleton_of_file(request.skeleton))
+    finished = finish(own) if request.finish else own
     stage(0.98, 1.0, "Writing the take")
     info = {
         "format": FORMAT,

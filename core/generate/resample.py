@@ -11,6 +11,7 @@ from ..body.rotation import rot6d_to_rotvec
 from ..body.skeleton import JOINT, JOINT_COUNT
 from ..errors import Cancelled, GestureError
 from ..finish import FinishSettings, finish
+from ..finish.skeletons import on_skeleton
 from .conditions import CUES_CHANCE, Heard, window_inputs
 from .decode import IDENTITY_ROT6D, ROTATION_WIDTH, decode_part, decode_window, motion_vector
 from .network import Network, NetworkInfo
@@ -140,11 +141,13 @@ def lay(motion: Motion, network: Network, layer: Layer) -> Motion:
 def finish_layers(take: Take, layers: Sequence[Layer], settings: FinishSettings | None = None) -> Motion:
     """The take's finished motion with these layers of its raw one finished too.
 
-    All of the raw motion that the result depends on is finished together; of that, only what the layers cover goes
-    into the kept motion.
+    All of the raw motion that the result depends on is finished together, on the skeleton of the kept motion; of that,
+    only what the layers cover goes into the kept motion.
     """
     settings = settings or FinishSettings()
-    finished, pieces = take.finished, {}
+    finished, pieces, raw = take.finished, {}, take.raw
+    if not np.allclose(raw.skeleton, finished.skeleton):
+        raw = on_skeleton(raw, finished.skeleton)
     for layer in layers:
         span, start, stop, own = layer.span, 0, layer.span.frames, settings
         if layer.area.part is not Part.LOWER:
@@ -152,7 +155,7 @@ def finish_layers(take: Take, layers: Sequence[Layer], settings: FinishSettings 
             start, stop = max(span.first - FINISH_FRAMES, 0), min(span.stop + FINISH_FRAMES, span.frames)
             own = replace(settings, feet="off")
         if (start, stop, own) not in pieces:
-            pieces[start, stop, own] = finish(_cut(take.raw, start, stop), own)
+            pieces[start, stop, own] = finish(_cut(raw, start, stop), own)
         within = Span(span.start - start, span.end - start, span.margin, stop - start)
         joined = splice(_cut(finished, start, stop), pieces[start, stop, own], layer.area, within)
         finished = _insert(finished, joined, start, stop)

@@ -47,6 +47,7 @@ class Generate:
     allow_no_words: bool = False
     offset_s: float = 0.0
     duration_s: float | None = None
+    skeleton: str | None = None
 
 
 @dataclass(frozen=True)

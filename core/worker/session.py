@@ -160,6 +160,7 @@ class Session:
             without_words_if_mismatch=task.allow_no_words,
             offset_s=task.offset_s,
             duration_s=task.duration_s,
+            skeleton=None if task.skeleton is None else Path(task.skeleton),
         )
         take = generate(
             request,

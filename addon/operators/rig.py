@@ -1,0 +1,178 @@
+"""Mapping a rig's bones: recognise them, fill one side from the other, save, load, forget."""
+
+from pathlib import Path
+
+import bpy
+from bpy.props import EnumProperty, StringProperty
+
+from ...core.errors import GestureError
+from .. import bone_map, jobs, preferences, properties, rig_map
+
+_FOLDER = "rigs"
+
+
+def rig_of(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The armature whose mapping is shown: the active one, that of the active mesh, or the panel's character."""
+    active = context.object
+    candidates = [active, active and active.find_armature(), context.scene.mambatalk.character]
+    return next((each for each in candidates if each is not None and each.type == "ARMATURE"), None)
+
+
+def why_not_map(context: bpy.types.Context) -> str | None:
+    """Why no mapping can be edited."""
+    armature = rig_of(context)
+    if armature is None:
+        return "Select an armature"
+    return f"{armature.name} belongs to another file" if armature.library is not None else None
+
+
+class _RigOperator:
+    """Mixin: what all of these share."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        """Whether there is an armature to map."""
+        return jobs.explain(cls, why_not_map(context))
+
+    def execute(self, context):
+        """Do it; a failure changes nothing."""
+        try:
+            message = self.change(rig_of(context))
+        except GestureError as error:
+            return jobs.fail(self, error)
+        if message:
+            self.report({"INFO"}, message)
+        return {"FINISHED"}
+
+
+class MAMBATALK_OT_detect_rig(_RigOperator, bpy.types.Operator):
+    """Recognise the bones of the active armature, and show the mapping so that it can be changed"""
+
+    bl_idname = "mambatalk.detect_rig"
+    bl_label = "Detect"
+
+    def change(self, armature):
+        """Detect and store."""
+        found = rig_map.detected(armature)
+        if found is None:
+            rig_map.store(armature, bone_map.BoneMap("Mapped by hand", {}))
+            raise GestureError(
+                f"The bones of {armature.name} are not recognised.", remedy="Choose them in the list, one by one."
+            )
+        rig_map.store(armature, found.map)
+        return f"{found.map.label}: {len(found.map.names)} bones, {found.score:.0%} of its parts"
+
+
+def _preset_items(operator, context):
+    return _PRESETS
+
+
+_PRESETS = [(preset.key, preset.label, "") for preset in bone_map.presets()]
+
+
+class MAMBATALK_OT_rig_preset(_RigOperator, bpy.types.Operator):
+    """Map the bones as a known kind of rig has them"""
+
+    bl_idname = "mambatalk.rig_preset"
+    bl_label = "Preset"
+
+    preset: EnumProperty(name="Preset", items=_preset_items)
+
+    def change(self, armature):
+        """Fit the bundled file."""
+        mapping = rig_map.load(armature, bone_map.PRESETS / f"{self.preset}.json")
+        return f"{len(mapping.names)} bones"
+
+
+class MAMBATALK_OT_mirror_rig(_RigOperator, bpy.types.Operator):
+    """Fill empty parts of one side with the bones opposite to those of the other side"""
+
+    bl_idname = "mambatalk.mirror_rig"
+    bl_label = "Fill Other Side"
+
+    def change(self, armature):
+        """Fill."""
+        return f"{rig_map.mirror(armature)} bones found on the other side"
+
+
+class MAMBATALK_OT_clear_rig(_RigOperator, bpy.types.Operator):
+    """Forget the mapping: the bones are recognised anew whenever they are keyed"""
+
+    bl_idname = "mambatalk.clear_rig"
+    bl_label = "Automatic"
+
+    def change(self, armature):
+        """Forget."""
+        armature.mambatalk_rig.bones.clear()
+
+
+class MAMBATALK_OT_add_rig_bone(_RigOperator, bpy.types.Operator):
+    """Give this part of the body one more bone, after those it has"""
+
+    bl_idname = "mambatalk.add_rig_bone"
+    bl_label = "Add Bone"
+
+    part: StringProperty(name="Part", options={"HIDDEN"})
+
+    def change(self, armature):
+        """Add an empty place behind the part's last."""
+        bones = armature.mambatalk_rig.bones
+        last = max((index for index, entry in enumerate(bones) if entry.part == self.part), default=len(bones) - 1)
+        bones.add().part = self.part
+        bones.move(len(bones) - 1, last + 1)
+
+
+class MAMBATALK_OT_save_rig(_RigOperator, bpy.types.Operator):
+    """Save the mapping to a file, for other characters with such a rig"""
+
+    bl_idname = "mambatalk.save_rig"
+    bl_label = "Save Mapping"
+
+    filepath: StringProperty(name="File", subtype="FILE_PATH")
+    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+
+    def invoke(self, context, event):
+        """Let the user choose the file."""
+        self.filepath = str(preferences.data_folder(_FOLDER) / f"{rig_of(context).name}.json")
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def change(self, armature):
+        """Write it."""
+        path = properties.absolute(self.filepath).with_suffix(".json")
+        bone_map.save(rig_map.mapping_of(armature), path)
+        return f"Saved {path.name}"
+
+
+class MAMBATALK_OT_load_rig(_RigOperator, bpy.types.Operator):
+    """Load a mapping that was saved before"""
+
+    bl_idname = "mambatalk.load_rig"
+    bl_label = "Load Mapping"
+
+    filepath: StringProperty(name="File", subtype="FILE_PATH")
+    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+
+    def invoke(self, context, event):
+        """Let the user choose the file."""
+        self.filepath = f"{preferences.data_folder(_FOLDER)}/"
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def change(self, armature):
+        """Read it."""
+        mapping = rig_map.load(armature, Path(properties.absolute(self.filepath)))
+        return f"{mapping.label}: {len(mapping.names)} bones"
+
+
+CLASSES = (
+    MAMBATALK_OT_detect_rig,
+    MAMBATALK_OT_rig_preset,
+    MAMBATALK_OT_mirror_rig,
+    MAMBATALK_OT_clear_rig,
+    MAMBATALK_OT_add_rig_bone,
+    MAMBATALK_OT_save_rig,
+    MAMBATALK_OT_load_rig,
+)

@@ -1,0 +1,159 @@
+"""Whose bones play which part: what the user mapped on an armature, else what its bones tell."""
+
+import json
+from pathlib import Path
+
+import bpy
+import numpy as np
+from bpy.props import BoolProperty, CollectionProperty, PointerProperty, StringProperty
+
+from ..core.body.skeleton import JOINT
+from ..core.errors import GestureError
+from . import bone_map, character, rig_detect
+from .bone_map import PARTS, BoneMap, mirrored, normal, opposite
+
+# Less than this share of a mapping's parts is not worth having.
+_FITS = 0.4
+# A rig whose upper arms rest further than this from SMPL-X's is not keyed bone by bone, whatever its names.
+_SAME_REST = np.cos(np.radians(20.0))
+
+
+class MambaTalkRigBone(bpy.types.PropertyGroup):
+    """One bone of a part; a part of several bones has several of these, root first."""
+
+    part: StringProperty(name="Part")
+    bone: StringProperty(name="Bone", description="The bone that plays this part of the body")
+
+
+class MambaTalkRig(bpy.types.PropertyGroup):
+    """The mapping of an armature; without bones it is detected anew whenever it is needed."""
+
+    label: StringProperty(name="Rig", description="The kind of rig")
+    bones: CollectionProperty(type=MambaTalkRigBone)
+    controls: BoolProperty(
+        name="Controls", description="The bones are controls that follow one another, whatever their parents"
+    )
+    settings: StringProperty(name="Settings", description="Switches of the controls, as JSON")
+
+
+def stored(armature: bpy.types.Object) -> BoneMap | None:
+    """What the user mapped; None when nothing was."""
+    rig = armature.mambatalk_rig
+    bones: dict[str, list[str]] = {}
+    for entry in rig.bones:
+        if entry.bone:
+            bones.setdefault(entry.part, []).append(entry.bone)
+    if not bones:
+        return None
+    settings = json.loads(rig.settings) if rig.settings else {}
+    return BoneMap(rig.label, {part: tuple(names) for part, names in bones.items()}, rig.controls, settings)
+
+
+def store(armature: bpy.types.Object, mapping: BoneMap) -> None:
+    """Put a mapping on an armature, with an empty place for every part that has no bone."""
+    rig = armature.mambatalk_rig
+    rig.label, rig.controls, rig.settings = mapping.label, mapping.controls, json.dumps(mapping.settings)
+    rig.bones.clear()
+    for part in PARTS:
+        for name in mapping.bones.get(part) or ("",):
+            entry = rig.bones.add()
+            entry.part, entry.bone = part, name
+
+
+def detected(armature: bpy.types.Object) -> rig_detect.Detection | None:
+    """What kind of rig an armature is; quick when asked again."""
+    bones = list(armature.data.bones)
+    number = {bone.name: index for index, bone in enumerate(bones)}
+    return rig_detect.detect(
+        [bone.name for bone in bones], [number[bone.parent.name] if bone.parent else -1 for bone in bones]
+    )
+
+
+def mapping_of(armature: bpy.types.Object) -> BoneMap:
+    """The mapping to use.
+
+    Raises:
+        GestureError: nothing is mapped and nothing was recognised.
+    """
+    mapping = stored(armature)
+    if mapping is None and (found := detected(armature)) is not None:
+        mapping = found.map
+    if mapping is None:
+        raise GestureError(
+            f"The bones of {armature.name} are not recognised as a body.", remedy="Map them in the Rig panel."
+        )
+    return mapping
+
+
+def is_direct(armature: bpy.types.Object) -> bool:
+    """Whether an armature is SMPL-X's own skeleton at its own rest, keyed joint by joint."""
+    if not character.is_smplx_armature(armature) or stored(armature) is not None:
+        return False
+    heads = character.rest_heads(armature)
+    across = heads[JOINT["left_shoulder"]] - heads[JOINT["right_shoulder"]]
+    arm = heads[JOINT["left_elbow"]] - heads[JOINT["left_shoulder"]]
+    return bool(across @ arm > _SAME_REST * np.linalg.norm(across) * np.linalg.norm(arm))
+
+
+def is_performer(candidate: bpy.types.Object | None) -> bool:
+    """Whether an object is an armature that can be keyed: SMPL-X's, or one with all required parts."""
+    if candidate is None or candidate.type != "ARMATURE":
+        return False
+    if character.is_smplx_armature(candidate):
+        return True
+    mapping = stored(candidate)
+    if mapping is None:
+        found = detected(candidate)
+        mapping = found.map if found is not None else None
+    return mapping is not None and not mapping.missing()
+
+
+def mirror(armature: bpy.types.Object) -> int:
+    """Fill empty right parts from the left ones, and the other way round; how many bones were found."""
+    names = {normal(bone.name): bone.name for bone in armature.data.bones}
+    mapping = stored(armature)
+    if mapping is None:
+        return 0
+    bones, filled = dict(mapping.bones), 0
+    for part, there in mapping.bones.items():
+        if mirrored(part) in mapping.bones:
+            continue
+        found = [opposite(name, names) for name in there]
+        if all(found):
+            bones[mirrored(part)] = tuple(found)
+            filled += len(found)
+    store(armature, BoneMap(mapping.label, bones, mapping.controls, mapping.settings))
+    return filled
+
+
+def load(armature: bpy.types.Object, path: Path) -> BoneMap:
+    """Fit a preset file to an armature and store it.
+
+    Raises:
+        GestureError: no preset, or none of its bones is there.
+    """
+    preset = bone_map.read_preset(path)
+    bones = list(armature.data.bones)
+    number = {bone.name: index for index, bone in enumerate(bones)}
+    hierarchy = rig_detect.Bones(list(number), [number[bone.parent.name] if bone.parent else -1 for bone in bones])
+    found = rig_detect.fit(preset, hierarchy)
+    if found is None or found.score < _FITS:
+        raise GestureError(
+            f"{armature.name} has few or none of the bones of {path.stem}.", remedy="Choose the mapping of such a rig."
+        )
+    store(armature, found.map)
+    return found.map
+
+
+def register():
+    """Register the mapping on objects."""
+    bpy.utils.register_class(MambaTalkRigBone)
+    bpy.utils.register_class(MambaTalkRig)
+    bpy.types.Object.mambatalk_rig = PointerProperty(type=MambaTalkRig)
+
+
+def unregister():
+    """Take it off."""
+    del bpy.types.Object.mambatalk_rig
+    bpy.utils.unregister_class(MambaTalkRig)
+    bpy.utils.unregister_class(MambaTalkRigBone)

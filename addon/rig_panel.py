@@ -1,0 +1,77 @@
+"""The sidebar's part on rigs: what kind, which bones play which part, what is missing."""
+
+import bpy
+
+from . import rig_map
+from .bone_map import FINGERS, PARTS, label_of
+from .operators.rig import rig_of
+from .panels import draw_lines
+
+
+class MAMBATALK_PT_rig(bpy.types.Panel):
+    """Whose bones play which part."""
+
+    bl_label = "Rig"
+    bl_idname = "MAMBATALK_PT_rig"
+    bl_parent_id = "MAMBATALK_PT_main"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "MambaTalk"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        """Draw the kind of rig, what it lacks and, when it is mapped by hand, its bones."""
+        layout, armature = self.layout, rig_of(context)
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        if armature is None:
+            layout.label(text="Select an armature", icon="INFO")
+            return
+        mapping = rig_map.stored(armature)
+        found = rig_map.detected(armature) if mapping is None else None
+        known = mapping or (found.map if found else None)
+        if known is None:
+            layout.label(text="Not recognised", icon="ERROR")
+        else:
+            layout.label(text=f"{known.label}: {len(known.names)} bones", icon="ARMATURE_DATA")
+            if missing := known.missing():
+                draw_lines(layout, context, f"Missing: {', '.join(label_of(part) for part in missing)}", "ERROR")
+        row = layout.row(align=True)
+        row.operator("mambatalk.detect_rig")
+        row.operator_menu_enum("mambatalk.rig_preset", "preset")
+        row.operator("mambatalk.load_rig", text="", icon="FILE_FOLDER")
+        row.operator("mambatalk.save_rig", text="", icon="FILE_TICK")
+        if mapping is not None:
+            row = layout.row(align=True)
+            row.operator("mambatalk.mirror_rig")
+            row.operator("mambatalk.clear_rig")
+            _bones(layout, armature)
+        layout.operator("mambatalk.retarget", icon="CON_ARMATURE")
+
+
+def _bones(layout, armature: bpy.types.Object) -> None:
+    """One search field per bone, a plus behind parts that may have several."""
+    rig = armature.mambatalk_rig
+    layout.prop(rig, "controls")
+    column = layout.column(align=True)
+    places: dict[str, list] = {}
+    for entry in rig.bones:
+        places.setdefault(entry.part, []).append(entry)
+    for part in PARTS:
+        if part.endswith(FINGERS[:1]) or part in ("left_collar", "right_collar", "left_eye"):
+            column.separator()
+        for number, entry in enumerate(places.get(part, ())):
+            row = column.row(align=True)
+            text = "" if number else label_of(part)
+            row.prop_search(entry, "bone", armature.data, "bones", text=text or " ")
+            row.operator("mambatalk.add_rig_bone", text="", icon="ADD").part = part
+
+
+def register():
+    """Register the panel."""
+    bpy.utils.register_class(MAMBATALK_PT_rig)
+
+
+def unregister():
+    """Unregister the panel."""
+    bpy.utils.unregister_class(MAMBATALK_PT_rig)
