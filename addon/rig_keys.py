@@ -154,14 +154,25 @@ def euler(quaternions: np.ndarray, order: str) -> np.ndarray:
     angles[:, j] = np.arctan2(-sign * m[:, k, i], cosine)
     angles[:, k] = np.where(locked, 0.0, np.arctan2(sign * m[:, j, i], m[:, i, i]))
     # The same rotation has a second set of angles; the nearer one keeps curves from jumping.
-    for frame in range(1, len(angles)):
-        other = np.array(angles[frame])
-        other[[i, k]] += np.pi
-        other[j] = np.pi - other[j]
-        options = np.stack([angles[frame], other])
-        options += 2 * np.pi * np.round((angles[frame - 1] - options) / (2 * np.pi))
-        angles[frame] = options[np.argmin(np.abs(options - angles[frame - 1]).sum(1))]
-    return angles
+    other = np.array(angles)
+    other[:, [i, k]] += np.pi
+    other[:, j] = np.pi - other[:, j]
+    return np.unwrap(_nearest_in_turn(angles, other), axis=0)
+
+
+def _nearest_in_turn(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Rows (T, 3) of one array or the other, each the nearer to the row before, full turns aside."""
+    turn, chosen = 2 * np.pi, np.array(first)
+    # Plain numbers: each row depends on the choice before it.
+    rows = zip(first.tolist(), second.tolist(), strict=True)
+    before = next(rows)[0]
+    for frame, (one, two) in enumerate(rows, 1):
+        distances = [
+            sum(abs((a - b + np.pi) % turn - np.pi) for a, b in zip(row, before, strict=True)) for row in (one, two)
+        ]
+        before = one if distances[0] <= distances[1] else two
+        chosen[frame] = before
+    return chosen
 
 
 def write_switches(action: bpy.types.Action, armature: bpy.types.Object, frame: float) -> None:

@@ -9,6 +9,7 @@ MODULES = (
     ("bench_finish", WORKER),
     ("bench_train", WORKER),
     ("bench_keyframes", BPY_50),
+    ("bench_rigs", BPY_50),
 )
 
 
