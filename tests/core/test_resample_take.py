@@ -21,6 +21,7 @@ from core.generate.splice import Span
 from core.generate.take import read_take
 
 from ..conftest import ROOT
+from .test_proportions import longer
 from .test_splice import continuous_at_seams, untouched
 
 DEMO = ROOT / "addon" / "assets" / "demo"
@@ -173,3 +174,18 @@ def test_different_seeds_move_the_wrists_differently_and_no_more_abruptly(folder
     still, first, second = wrists(0, 0.0), wrists(1, 1.0), wrists(2, 1.0)
     assert np.linalg.norm(first - second, axis=-1).mean() > 0.03
     assert max(jerk(first), jerk(second)) < 1.5 * jerk(still)
+
+
+def test_a_take_made_on_another_skeleton_stays_on_it_when_its_legs_are_made_anew(tmp_path, models):
+    skeleton = longer(1.2, 0.85)
+    np.savez(tmp_path / "skeleton.npz", rest_joints=skeleton)
+    request = GenerateRequest(
+        audio=DEMO / "speech.flac", out=tmp_path / "take", duration_s=8.0, skeleton=tmp_path / "skeleton.npz"
+    )
+    take = generate(request, models=models)
+    np.testing.assert_allclose(take.finished.skeleton, skeleton)
+    out = tmp_path / "again"
+    resample(ResampleRequest(tmp_path / "take", out, ("lower",), 100, 180, seed=7, variation=0.8), models=models)
+    kept, new = read_take(tmp_path / "take").finished, read_take(out).finished
+    np.testing.assert_allclose(new.skeleton, skeleton)
+    assert continuous_at_seams(kept, new, "lower", Span(100, 180, 8, 240))
