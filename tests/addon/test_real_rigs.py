@@ -89,7 +89,6 @@ def test_a_generated_rigify_rig_performs_by_its_fk_controls(rigify):
     off = rig_keys.disobedient(bpy.context.scene, rigify, rigify.animation_data.action)
     assert off == []
     measured = limb_errors(rigify, found.map.bones, motion, TO_BLENDER, original(found.map.bones))
-    print("rigify", measured)
     assert max(measured.values()) <= 2.0
     keyed = {path for path, _ in curves_of(rigify)}
     assert 'pose.bones["upper_arm_parent.L"]["IK_FK"]' in keyed
@@ -145,7 +144,6 @@ def test_makehumans_own_skeletons_perform(scene, kind, label):
     motion = lively()
     performance = key(armature, motion)
     measured = limb_errors(armature, found.map.bones, motion, TO_BLENDER)
-    print(kind, measured)
     assert max(measured.values()) <= 2.0
     # Hand against forearm: nobody breaks a wrist.
     names, turns = performance.rig.names, performance.keys.turns
@@ -170,7 +168,6 @@ def test_skeletons_of_captures_written_by_other_software_perform(scene, file):
     motion = lively()
     key(armature, motion)
     measured = limb_errors(armature, found.map.bones, motion, TO_BLENDER)
-    print(file, found.map.label, measured)
     assert max(measured.values()) <= 2.0
 
 
@@ -195,5 +192,4 @@ def test_a_rig_that_went_through_a_file_performs(scene, tmp_path, kind):
     key(armature, lively())
     up = np.array(armature.matrix_world.to_3x3().normalized().inverted())
     measured = limb_errors(armature, found.map.bones, lively(), up @ TO_BLENDER)
-    print(kind, measured)
     assert max(measured.values()) <= 2.0
