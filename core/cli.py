@@ -1,4 +1,4 @@
-"""The product's steps from a shell: generate, resample, finish, import, align, train, evaluate, parity."""
+"""The product's steps from a shell: generate, resample, mix, finish, import, align, train, evaluate, parity."""
 
 import argparse
 import json
@@ -6,10 +6,14 @@ import sys
 import traceback
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .body.import_command import add_import
 from .errors import Cancelled, GestureError
 from .finish.command import add_finish
+
+if TYPE_CHECKING:
+    from .generate.mix import Pick
 
 EXIT_BAD_INPUT = 2
 EXIT_CANCELLED = 130
@@ -55,6 +59,23 @@ def _parser() -> argparse.ArgumentParser:
     resample.add_argument("--no-finish", action="store_true", help="write the decoder's raw motion")
     resample.add_argument("--json", action="store_true", help="print a summary as JSON on stdout")
     resample.set_defaults(run=_resample)
+
+    mix = commands.add_parser("mix", help="lay parts of other takes of the same recording over a take")
+    mix.add_argument("take", type=Path, metavar="TAKE_DIR", help="the take that keeps what nothing is laid over")
+    mix.add_argument(
+        "--from",
+        dest="picks",
+        nargs="+",
+        action="append",
+        required=True,
+        metavar="",
+        help="OTHER_DIR PART[,PART...] [START:END]: parts of another take, `all` for the whole body; may be repeated",
+    )
+    mix.add_argument("--margin", type=int, default=8, help="frames around a range that blend (default 8)")
+    mix.add_argument("--out", type=Path, required=True, help="folder for the new take; may be TAKE_DIR")
+    mix.add_argument("--no-finish", action="store_true", help="write the raw motion")
+    mix.add_argument("--json", action="store_true", help="print a summary as JSON on stdout")
+    mix.set_defaults(run=_mix)
 
     add_finish(commands)
     add_import(commands)
@@ -130,6 +151,37 @@ def _resample(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps({"out": str(arguments.out), **describe(take)}))
     return 0
+
+
+def _mix(arguments: argparse.Namespace) -> int:
+    from .generate.rework import MixRequest, mix
+    from .generate.take import describe
+
+    take = mix(
+        MixRequest(
+            take=arguments.take,
+            out=arguments.out,
+            picks=tuple(_pick(words) for words in arguments.picks),
+            margin=arguments.margin,
+            finish=not arguments.no_finish,
+        ),
+        _show,
+    )
+    if arguments.json:
+        print(json.dumps({"out": str(arguments.out), **describe(take)}))
+    return 0
+
+
+def _pick(words: list[str]) -> "Pick":
+    from .generate.mix import Pick
+
+    if len(words) not in (2, 3):
+        raise GestureError(
+            f"{' '.join(words)!r} does not say what to take from where.",
+            remedy="Write --from TAKE_DIR upper,hands, and 90:180 behind it for a range.",
+        )
+    start, end = _frames(words[2]) if len(words) == 3 else (None, None)
+    return Pick(Path(words[0]), tuple(words[1].split(",")), start, end)
 
 
 def _frames(text: str) -> tuple[int, int]:

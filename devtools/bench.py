@@ -6,6 +6,7 @@ from .shell import ROOT, BuildError, clean_environ, run_shown, say
 MODULES = (
     ("bench_scan", WORKER),
     ("bench_generate", WORKER),
+    ("bench_resample", WORKER),
     ("bench_finish", WORKER),
     ("bench_train", WORKER),
     ("bench_keyframes", BPY_50),

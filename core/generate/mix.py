@@ -30,6 +30,21 @@ class Pick:
     start: int | None = None
     end: int | None = None
 
+    @classmethod
+    def from_dict(cls, values: dict) -> "Pick":
+        """A pick from plain values, as they come from JSON.
+
+        Raises:
+            GestureError: a name is unknown or missing.
+        """
+        names = {"take", "areas", "start", "end"}
+        if values.keys() - names or not {"take", "areas"} <= values.keys():
+            raise GestureError(
+                f"A part of another take cannot be given by {', '.join(sorted(values)) or 'nothing'}.",
+                remedy="Update the add-on and the worker together.",
+            )
+        return cls(Path(values["take"]), tuple(values["areas"]), values.get("start"), values.get("end"))
+
 
 def lay_picks(take: Take, picks: Sequence[Pick], margin: int) -> Take:
     """The take with every pick laid over it in turn; `finished` is left as it was.
@@ -46,7 +61,8 @@ def lay_picks(take: Take, picks: Sequence[Pick], margin: int) -> Take:
         areas = tuple(part.value for part in Part) if pick.areas == (WHOLE_BODY,) else pick.areas
         for area in areas:
             check_area(area)
-        span = check_span(pick.start or 0, frames if pick.end is None else pick.end, margin, frames)
+        start, end = 0 if pick.start is None else pick.start, frames if pick.end is None else pick.end
+        span = check_span(start, end, margin, frames)
         other = read_take(pick.take)
         for area in areas:
             _check_fits(take, other, pick.take, AREAS[area].part)

@@ -42,6 +42,7 @@ class Generate:
     transcript_text: str | None = None
     speaker: int = 0
     seed: int = 0
+    variation: float | None = None
     device: str = "auto"
     finish: bool = True
     allow_no_words: bool = False
@@ -75,6 +76,23 @@ class Resample:
 
 
 @dataclass(frozen=True)
+class Mix:
+    """Lay parts of other takes over the take in the folder `take`, and write the new one to `out`.
+
+    `picks` are laid in turn: {"take": folder, "areas": ["upper", ...] or ["all"], "start": frame, "end": one after the
+    last}, where frames left out are the take's own. `settings` as in `Resample`.
+    """
+
+    type: ClassVar[str] = "mix"
+    take: str
+    out: str
+    picks: list[dict]
+    margin: int = 8
+    finish: bool = True
+    settings: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Finish:
     """Finish the motion file `motion` and write the result to `out` (npz).
 
@@ -104,8 +122,8 @@ class Shutdown:
     type: ClassVar[str] = "shutdown"
 
 
-Task = Hello | Align | Generate | Resample | Finish | Cancel | Shutdown
-_TASKS = {task.type: task for task in (Hello, Align, Generate, Resample, Finish, Cancel, Shutdown)}
+Task = Hello | Align | Generate | Resample | Mix | Finish | Cancel | Shutdown
+_TASKS = {task.type: task for task in (Hello, Align, Generate, Resample, Mix, Finish, Cancel, Shutdown)}
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from . import protocol
 
 if TYPE_CHECKING:
     from ..generate.models import Models
+    from ..generate.recordings import Recordings
     from ..generate.take import Take
 
 PACKAGES = ("torch", "numpy", "scipy", "librosa", "soundfile", "pocketsphinx")
@@ -31,6 +32,7 @@ class Session:
     def __init__(self, send: Callable[[protocol.Reply], None]):
         self._send = send
         self._models: Models | None = None
+        self._recordings: Recordings | None = None
         self._lock = threading.Lock()
         self._cancelled: set[int] = set()
         self._waiting: set[int] = set()
@@ -155,6 +157,7 @@ class Session:
             weights=STARTER if task.weights is None else Path(task.weights),
             speaker=task.speaker,
             seed=task.seed,
+            variation=task.variation,
             device=task.device,
             finish=task.finish,
             without_words_if_mismatch=task.allow_no_words,
@@ -166,7 +169,7 @@ class Session:
             request,
             progress=self._reporter(number),
             cancelled=lambda: self._is_cancelled(number),
-            models=self._warm_models(),
+            **self._warm(),
         )
         return _take_made(take, out)
 
@@ -186,7 +189,7 @@ class Session:
             variation=task.variation,
             margin=task.margin,
             finish=task.finish,
-            finish_settings=FinishSettings.from_dict(task.settings),
+            finish_settings=FinishSettings.from_dict(task.settings) if task.settings else None,
             weights=STARTER if task.weights is None else Path(task.weights),
             audio=None if task.audio is None else Path(task.audio),
             device=task.device,
@@ -195,16 +198,35 @@ class Session:
             request,
             progress=self._reporter(number),
             cancelled=lambda: self._is_cancelled(number),
-            models=self._warm_models(),
+            **self._warm(),
         )
         return _take_made(take, out)
 
-    def _warm_models(self) -> "Models":
+    def _mix(self, task: protocol.Mix, number: int) -> dict:
+        from ..finish import FinishSettings
+        from ..generate.mix import Pick
+        from ..generate.rework import MixRequest, mix
+
+        out = Path(task.out)
+        request = MixRequest(
+            take=Path(task.take),
+            out=out,
+            picks=tuple(Pick.from_dict(values) for values in task.picks),
+            margin=task.margin,
+            finish=task.finish,
+            finish_settings=FinishSettings.from_dict(task.settings) if task.settings else None,
+        )
+        take = mix(request, progress=self._reporter(number), cancelled=lambda: self._is_cancelled(number))
+        return _take_made(take, out)
+
+    def _warm(self) -> dict:
+        """What is kept from take to take."""
         from ..generate.models import Models
+        from ..generate.recordings import Recordings
 
         if self._models is None:
-            self._models = Models()
-        return self._models
+            self._models, self._recordings = Models(), Recordings()
+        return {"models": self._models, "recordings": self._recordings}
 
     def _finish(self, task: protocol.Finish, number: int) -> dict:
         from ..body.motion import load_motion, save_motion
@@ -229,6 +251,7 @@ _HANDLERS: dict[type, Callable[[Session, protocol.Task, int], dict]] = {
     protocol.Align: Session._align,
     protocol.Generate: Session._generate,
     protocol.Resample: Session._resample,
+    protocol.Mix: Session._mix,
     protocol.Finish: Session._finish,
 }
 

@@ -208,6 +208,30 @@ def test_generate_reports_progress_and_the_second_take_finds_the_model_warm(work
     assert loading_s[1] < loading_s[0] / 4
 
 
+def test_a_warm_worker_gives_the_same_take_as_a_fresh_one_makes_variations_and_mixes_them(
+    worker, start_worker, speech, tmp_path
+):
+    request = {"type": "generate", "audio": str(speech), "duration_s": 5.0, "finish": False}
+    for number, seed in enumerate((1, 2, 1)):
+        worker.send({"id": number, **request, "seed": seed, "variation": 0.7, "out": str(tmp_path / str(number))})
+        assert worker.final(number)["take"]["settings"]["variation"] == 0.7
+    fresh = start_worker()
+    fresh.send({"id": 1, **request, "seed": 2, "variation": 0.7, "out": str(tmp_path / "fresh")})
+    assert fresh.final(1)["type"] == "result"
+    takes = {name: load_motion(tmp_path / name / "motion.npz").rotations for name in ("0", "1", "2", "fresh")}
+    assert takes["0"].tobytes() == takes["2"].tobytes()
+    assert takes["1"].tobytes() == takes["fresh"].tobytes()
+    assert np.abs(takes["0"] - takes["1"]).max() > 0.1
+    pick = {"take": str(tmp_path / "1"), "areas": ["upper"]}
+    worker.send({"id": 8, "type": "mix", "take": str(tmp_path / "0"), "out": str(tmp_path / "mixed"), "picks": [pick]})
+    assert worker.final(8)["take"]["layers"][-1]["from"]["seed"] == 2
+    mixed = load_motion(tmp_path / "mixed" / "motion.npz").rotations
+    assert mixed[:, 25:].tobytes() == takes["0"][:, 25:].tobytes()
+    assert np.abs(mixed - takes["1"])[:, 16:20].max() < 1e-5
+    worker.send({"id": 9, "type": "mix", "take": str(tmp_path / "0"), "out": str(tmp_path / "x"), "picks": [{"a": 1}]})
+    assert "remedy" in worker.final(9)
+
+
 def test_cancel_during_generate_writes_nothing(worker, speech, tmp_path):
     out = tmp_path / "take"
     worker.send({"id": 1, "type": "generate", "audio": str(speech), "out": str(out)})
