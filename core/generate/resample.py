@@ -25,6 +25,13 @@ CONTEXT_FRAMES = 24
 FADE_FRAMES = 30
 # Frames around the range that finishing looks at, where it need not see the whole take.
 FINISH_FRAMES = 90
+# Parts that finishing one of them looks at: the wrists' paths hang on the pelvis.
+_SMOOTHED_WITH = {
+    Part.FACE: (Part.FACE,),
+    Part.UPPER: (Part.UPPER, Part.LOWER),
+    Part.HANDS: (Part.HANDS,),
+    Part.LOWER: (Part.LOWER,),
+}
 _PLACE = slice(ROTATION_WIDTH, ROTATION_WIDTH + TRANSLATION_WIDTH)
 _GROUND = [ROTATION_WIDTH, ROTATION_WIDTH + 2]
 
@@ -149,11 +156,13 @@ def finish_layers(take: Take, layers: Sequence[Layer], settings: FinishSettings 
     if not np.allclose(raw.skeleton, finished.skeleton):
         raw = on_skeleton(raw, finished.skeleton)
     for layer in layers:
-        span, start, stop, own = layer.span, 0, layer.span.frames, settings
+        span, start, stop = layer.span, 0, layer.span.frames
+        left_out = {part.value: 0.0 for part in Part if part not in _SMOOTHED_WITH[layer.area.part]}
+        own = replace(settings, **left_out)
         if layer.area.part is not Part.LOWER:
             # no feet, no plan of steps: a piece will do
             start, stop = max(span.first - FINISH_FRAMES, 0), min(span.stop + FINISH_FRAMES, span.frames)
-            own = replace(settings, feet="off")
+            own = replace(own, feet="off")
         if (start, stop, own) not in pieces:
             pieces[start, stop, own] = finish(_cut(raw, start, stop), own)
         within = Span(span.start - start, span.end - start, span.margin, stop - start)
