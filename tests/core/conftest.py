@@ -1,0 +1,13 @@
+"""What tests of the core must not leave behind for one another."""
+
+import sys
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def denormals_are_kept():
+    """A network flushes denormals in its whole thread, and then Hypothesis cannot draw numbers any more."""
+    yield
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_flush_denormal(False)
