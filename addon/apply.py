@@ -11,7 +11,7 @@ from ..core.body.motion import Motion, resample
 from ..core.body.rotation import continuous
 from ..core.body.skeleton import JOINT_NAMES
 from ..core.errors import GestureError
-from . import character, contacts, face, keyframes, rig_keys, rig_map, sound, takes, versions
+from . import character, contacts, face, keyframes, rig_keys, rig_map, smplx_character, sound, takes, versions
 from .keyframes import Channel
 
 # A frame that begins this close before the end of the motion is not worth a key of its own.
@@ -38,7 +38,9 @@ def body_channels(motion: Motion, armature: bpy.types.Object) -> list[Channel]:
         for joint, name in enumerate(JOINT_NAMES)
     ]
     root = JOINT_NAMES[0]
-    return [Channel(f'pose.bones["{root}"].location', location, root), *channels]
+    moved = smplx_character.joint_moves(motion, armature)
+    moved[root] = location + moved.get(root, 0.0)
+    return [*(Channel(f"{rig_keys.path_of(name)}.location", values, name) for name, values in moved.items()), *channels]
 
 
 def face_channels(motion: Motion, keys: bpy.types.Key, shapes: Sequence[int] | None = None) -> list[Channel]:

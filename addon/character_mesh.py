@@ -25,8 +25,8 @@ class Asset:
         faces: (F, 4) vertex indices; 65535 in the fourth place of a triangle.
         face_material: (F,) index into `material_names`.
         material_names: (M,) and material_colours (M, 4): linear red, green, blue, roughness.
-        weight_joints: (V, 4) joints, weights (V, 4) summing to one.
-        shape_names: (52,); shape k moves shape_vertices[shape_starts[k]:shape_starts[k + 1]] by shape_deltas.
+        weight_joints: (V, K) joints, weights (V, K) summing to one.
+        shape_names: (S,); shape k moves shape_vertices[shape_starts[k]:shape_starts[k + 1]] by shape_deltas.
         rest_joints: (55, 3).
     """
 

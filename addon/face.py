@@ -35,7 +35,8 @@ def with_bones(motion: Motion, armature: bpy.types.Object) -> Motion:
         for row in face_names.rows_of(keys)
         for signal in face_names.parse(row.source)
     }
-    mouth = any(signal == "jawOpen" or signal.startswith((VISEME, FLAME)) for signal in signals)
+    # SMPL-X's coefficients do not open the mouth; its jaw does.
+    mouth = any(signal == "jawOpen" or signal.startswith(VISEME) for signal in signals)
     eyes = any(signal.startswith("eyeLook") for signal in signals)
     return with_face_joints(motion, jaw=not mouth, eyes=not eyes)
 

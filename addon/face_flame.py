@@ -8,8 +8,10 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from ..core.body.face_joints import JAW_SHAPES
 from ..core.body.flame import FlameArkit, ShapedHead, load_flame_head, solve
 from ..core.body.motion import Motion
+from ..core.body.parts import ARKIT_NAMES
 from ..core.files import whole_file
 from . import preferences
 from .character_mesh import NO_VERTEX, load_asset
@@ -35,13 +37,19 @@ def arkit_weights(motion: Motion) -> np.ndarray | None:
 def coefficients(motion: Motion) -> np.ndarray | None:
     """SMPL-X coefficients (T, 100) of a motion; None when they cannot be known without the user's SMPL-X file.
 
+    What ARKit's weights do with the jaw is left to the jaw joint.
+
     Raises:
         GestureError: that file is missing or not an SMPL-X model.
     """
     if motion.face_basis == "flame100":
         return motion.expression
     translation = _translation()
-    return None if translation is None else translation.to_flame(motion.expression)
+    if translation is None:
+        return None
+    weights = motion.expression.copy()
+    weights[:, [ARKIT_NAMES.index(name) for name in JAW_SHAPES]] = 0.0
+    return translation.to_flame(weights)
 
 
 def _translation() -> FlameArkit | None:

@@ -10,6 +10,8 @@ from .skeleton import JOINT
 JAW_OPEN = np.radians(23)
 _JAW_SIDE, _EYE_SIDE, _EYE_UP = np.radians(10), np.radians(30), np.radians(25)
 _JAW = JOINT["jaw"]
+# The weights that turn the jaw joint.
+JAW_SHAPES = ("jawOpen", "mouthClose", "jawLeft", "jawRight")
 _STILL = 1e-4
 
 

@@ -108,6 +108,19 @@ class Finish:
 
 
 @dataclass(frozen=True)
+class Body:
+    """Read the body with shape coefficients `betas` from the SMPL-X file `model` and write it to `out` (npz).
+
+    The result says how many of the coefficients the file knows, and the file's `gender`.
+    """
+
+    type: ClassVar[str] = "body"
+    model: str
+    out: str
+    betas: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Cancel:
     """Stop the request `target`, or everything asked so far; answered at once, even during work."""
 
@@ -122,8 +135,8 @@ class Shutdown:
     type: ClassVar[str] = "shutdown"
 
 
-Task = Hello | Align | Generate | Resample | Mix | Finish | Cancel | Shutdown
-_TASKS = {task.type: task for task in (Hello, Align, Generate, Resample, Mix, Finish, Cancel, Shutdown)}
+Task = Hello | Align | Generate | Resample | Mix | Finish | Body | Cancel | Shutdown
+_TASKS = {task.type: task for task in (Hello, Align, Generate, Resample, Mix, Finish, Body, Cancel, Shutdown)}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..errors import Cancelled, GestureError
 from . import protocol
 
@@ -245,6 +247,23 @@ class Session:
         save_motion(finished, Path(task.out))
         return {"motion": task.out, "before": measure(motion).as_dict(), "after": measure(finished).as_dict()}
 
+    def _body(self, task: protocol.Body, number: int) -> dict:
+        from ..body.smplx_body import save_body
+        from ..body.smplx_package import read_smplx_body
+
+        report = self._reporter(number)
+
+        def progress(fraction: float, stage: str) -> None:
+            if self._is_cancelled(number):
+                raise Cancelled
+            report(fraction, stage)
+
+        body = read_smplx_body(Path(task.model), np.array(task.betas, np.float64), progress)
+        progress(0.9, "Writing the body")
+        save_body(body, Path(task.out))
+        used = min(len(task.betas), len(body.betas))
+        return {"body": task.out, "betas": used, "gender": body.gender, "expressions": len(body.expressions)}
+
 
 _HANDLERS: dict[type, Callable[[Session, protocol.Task, int], dict]] = {
     protocol.Hello: Session._hello,
@@ -253,6 +272,7 @@ _HANDLERS: dict[type, Callable[[Session, protocol.Task, int], dict]] = {
     protocol.Resample: Session._resample,
     protocol.Mix: Session._mix,
     protocol.Finish: Session._finish,
+    protocol.Body: Session._body,
 }
 
 

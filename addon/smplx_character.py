@@ -1,0 +1,178 @@
+"""The exact SMPL-X body as a character: mesh, bones, shapes of person and face, and correctives that follow the bones."""
+
+import bpy
+import numpy as np
+
+from ..core.body.motion import Motion
+from ..core.body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
+from ..core.body.smplx_body import SmplxBody
+from ..core.errors import GestureError
+from . import bone_space, character, character_mesh, character_rig, face_flame
+from .bone_space import TO_BLENDER
+
+# On the armature: what each coefficient of the expression moves the joints by, metres, flat (E, 55, 3).
+EXPRESSION_JOINTS = "mambatalk_expression_joints"
+# Blender's sliders of shape keys end here.
+_SLIDER = 10.0
+# Shapes that move no vertex further than this, and joints that expressions move less, are not worth having, metres.
+_NOTHING_M = 1e-7
+_STILL_M = 1e-5
+_SKIN = ("skin", (0.56, 0.39, 0.31, 0.55))
+
+
+def add_smplx_body(
+    context: bpy.types.Context, body: SmplxBody, name: str, collection: bpy.types.Collection | None = None
+) -> bpy.types.Object:
+    """Build the armature with its mesh; mode, active object and selection stay as they were.
+
+    Armature space is the model's own space, turned to Blender's axes: what is keyed stands where the model says.
+
+    Args:
+        context: its scene and view layer get the body.
+        body: what the worker made of the user's model file.
+        name: of the armature; the mesh is called "NAME Body".
+        collection: to link them to; the context's by default.
+
+    Returns:
+        The armature object; until it is animated, its soles are on Z = 0.
+
+    Raises:
+        GestureError: the person's coefficients are beyond what Blender's sliders hold.
+    """
+    if np.abs(body.betas).max(initial=0.0) > _SLIDER:
+        raise GestureError(
+            f"A shape coefficient of {body.betas[np.abs(body.betas).argmax()]:.3g} is no person's.",
+            remedy="Coefficients are mostly between -3 and 3, and at most 10.",
+        )
+    collection = collection or context.collection or context.scene.collection
+    made: list[bpy.types.ID] = []
+    try:
+        armature = character_rig.build_armature(context, collection, name, body.rest_joints, made)
+        asset = _asset(body)
+        mesh = character_mesh.build_mesh(asset, f"{name} Body", made)
+        collection.objects.link(mesh)
+        mesh.parent = armature
+        mesh.modifiers.new("Armature", "ARMATURE").object = armature
+        _set_uv(mesh.data, body)
+        _set_sliders(mesh.data.shape_keys, body)
+        _drive_correctives(mesh.data.shape_keys, armature)
+    except Exception:
+        bpy.data.batch_remove(made)
+        raise
+    armature[EXPRESSION_JOINTS] = np.asarray(body.expression_joints, np.float64).ravel().tolist()
+    pelvis = armature.pose.bones[JOINT_NAMES[0]]
+    lift = TO_BLENDER @ [0.0, -float(body.vertices[:, 1].min()), 0.0]
+    pelvis.location = np.array(pelvis.bone.matrix_local.to_3x3()).T @ lift
+    return armature
+
+
+def remove(armature: bpy.types.Object) -> None:
+    """Take a body away again, with all that was made for it."""
+    meshes = character.meshes_of(armature)
+    made = [*(mesh for body in meshes for mesh in (*body.data.materials, body.data)), armature.data]
+    bpy.data.batch_remove([*meshes, armature, *made])
+
+
+def joint_moves(motion: Motion, armature: bpy.types.Object) -> dict[str, np.ndarray]:
+    """Locations (T, 3) of the bones whose joints a motion's expression moves; none for other characters."""
+    stored = armature.get(EXPRESSION_JOINTS)
+    coefficients = face_flame.coefficients(motion) if stored else None
+    if coefficients is None:
+        return {}
+    moves = np.array(stored, np.float64).reshape(-1, JOINT_COUNT, 3)
+    used = np.clip(coefficients[:, : len(moves)], -_SLIDER, _SLIDER)
+    shifts = np.tensordot(used, moves[: used.shape[1]], 1)
+    bones, heads = character.rest_rotations(armature), character.rest_heads(armature)
+    axes = bone_space.armature_axes(heads)
+    found = {}
+    for joint, name in enumerate(JOINT_NAMES):
+        own = shifts[:, joint] - (shifts[:, PARENTS[joint]] if joint else 0.0)
+        if np.abs(own).max(initial=0.0) > _STILL_M:
+            found[name] = own @ axes.T @ bones[joint]
+    return found
+
+
+def _asset(body: SmplxBody) -> character_mesh.Asset:
+    """The body in the form that characters are built from."""
+    shapes = {f"Shape{index:03d}": shape for index, shape in enumerate(body.shapes)}
+    shapes |= {f"Exp{index:03d}": shape for index, shape in enumerate(body.skinned_expressions())}
+    shapes |= {f"Pose{index:03d}": shape for index, shape in enumerate(body.correctives) if _moves(shape)}
+    moved = [np.flatnonzero(np.abs(shape).max(axis=1) > 0) for shape in shapes.values()]
+    faces = np.full((len(body.faces), 4), character_mesh.NO_VERTEX, np.int64)
+    faces[:, :3] = body.faces
+    # As many places as the vertex with the most joints needs.
+    most = max(int((body.weights > 0).sum(axis=1).max(initial=1)), 1)
+    joints = np.argsort(-body.weights, axis=1, kind="stable")[:, :most]
+    name, colour = _SKIN
+    return character_mesh.Asset(
+        vertices=body.template,
+        faces=faces,
+        face_material=np.zeros(len(faces), np.int64),
+        material_names=np.array([name]),
+        material_colours=np.array([colour]),
+        weight_joints=joints,
+        weights=np.take_along_axis(body.weights, joints, axis=1),
+        shape_names=np.array(list(shapes)),
+        shape_starts=np.cumsum([0, *(len(vertices) for vertices in moved)]),
+        shape_vertices=np.concatenate(moved),
+        shape_deltas=np.concatenate([shape[vertices] for shape, vertices in zip(shapes.values(), moved, strict=True)]),
+        rest_joints=body.rest_joints,
+    )
+
+
+def _moves(shape: np.ndarray) -> bool:
+    return float(np.abs(shape).max(initial=0.0)) > _NOTHING_M
+
+
+def _set_uv(mesh: bpy.types.Mesh, body: SmplxBody) -> None:
+    corners = body.uv.reshape(-1, 2)
+    # Blender drops faces that are no surface, and with them their corners.
+    if len(corners) and len(corners) == len(mesh.loops):
+        layer = mesh.uv_layers.new(name="UVMap")
+        layer.data.foreach_set("uv", np.ascontiguousarray(corners, np.float32).ravel())
+
+
+def _set_sliders(keys: bpy.types.Key, body: SmplxBody) -> None:
+    for block in keys.key_blocks[1:]:
+        block.slider_min, block.slider_max = -_SLIDER, _SLIDER
+    for index, beta in enumerate(body.betas):
+        keys.key_blocks[f"Shape{index:03d}"].value = beta
+
+
+def _drive_correctives(keys: bpy.types.Key, armature: bpy.types.Object) -> None:
+    """Let each corrective follow one number of its joint's rotation matrix, in any pose and between keys.
+
+    The expressions are plain sums, which Blender computes without Python and whatever is allowed to run scripts.
+    """
+    heads = character.rest_heads(armature)
+    axes = bone_space.armature_axes(heads).T @ character.rest_rotations(armature)
+    for block in keys.key_blocks:
+        if not block.name.startswith("Pose"):
+            continue
+        joint, number = divmod(int(block.name.removeprefix("Pose")), 9)
+        joint += 1
+        driver = block.driver_add("value").driver
+        driver.type = "SCRIPTED"
+        for index, letter in enumerate("wxyz"):
+            variable = driver.variables.new()
+            variable.name = letter
+            variable.targets[0].id = armature
+            name = bpy.utils.escape_identifier(JOINT_NAMES[joint])
+            variable.targets[0].data_path = f'pose.bones["{name}"].rotation_quaternion[{index}]'
+        driver.expression = matrix_expression(axes[joint], *divmod(number, 3))
+
+
+def matrix_expression(axes: np.ndarray, row: int, column: int) -> str:
+    """An element of a joint's rotation matrix less the identity, in terms of its bone's quaternion (w, x, y, z).
+
+    Args:
+        axes: (3, 3) the bone's rest axes, as columns, in the model's axes.
+        row, column: which element.
+    """
+    terms = ["(" + "".join(f"{axes[i, k]:+.6f}*{letter}" for k, letter in enumerate("xyz")) + ")" for i in range(3)]
+    if row == column:
+        inner = f"{terms[row]}*{terms[row]}-x*x-y*y-z*z"
+    else:
+        sign = "-" if (column - row) % 3 == 1 else "+"
+        inner = f"{terms[row]}*{terms[column]}{sign}w*{terms[3 - row - column]}"
+    return f"2*({inner})/(w*w+x*x+y*y+z*z)"

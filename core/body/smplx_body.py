@@ -1,0 +1,95 @@
+"""A person's body from an SMPL-X model file, as plain arrays: what the worker writes and Blender builds."""
+
+import zipfile
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import GestureError
+from ..files import whole_file
+from .skeleton import JOINT_COUNT
+
+# Each joint but the pelvis has nine corrective shapes, weighted by its rotation matrix less the identity, row by row.
+CORRECTIVE_COUNT = 9 * (JOINT_COUNT - 1)
+
+
+@dataclass(frozen=True)
+class SmplxBody:
+    """One body; metres and SMPL-X axes.
+
+    Attributes:
+        template: (V, 3) the model's mean person at rest.
+        faces: (F, 3) triangles.
+        weights: (V, 55) of the joints, summing to one.
+        betas: (B,) the person's shape coefficients.
+        shapes: (B, V, 3) displacement for one of each coefficient.
+        rest_joints: (55, 3) of the person at rest.
+        expressions: (E, V, 3) displacement for one of each coefficient of the expression.
+        expression_joints: (E, 55, 3) what the same moves the joints by.
+        correctives: (486, V, 3) displacement for one of each corrective.
+        uv: (F, 3, 2) texture coordinates of the faces' corners; (0, 3, 2) when the file has none.
+        gender: "neutral", "male" or "female".
+    """
+
+    template: np.ndarray
+    faces: np.ndarray
+    weights: np.ndarray
+    betas: np.ndarray
+    shapes: np.ndarray
+    rest_joints: np.ndarray
+    expressions: np.ndarray
+    expression_joints: np.ndarray
+    correctives: np.ndarray
+    uv: np.ndarray
+    gender: str
+
+    @property
+    def vertices(self) -> np.ndarray:
+        """The person (V, 3) at rest, without expression."""
+        return self.template + np.tensordot(self.betas, self.shapes, 1)
+
+    def skinned_expressions(self) -> np.ndarray:
+        """The displacements (E, V, 3) that a skeleton with fixed rest joints needs.
+
+        In the model an expression moves the joints at rest along with the face. Where the bones' rest cannot move,
+        their pose does, and that would carry the skin along a second time: what it carries is taken off.
+        """
+        carried = np.einsum("vj,ejc->evc", self.weights, self.expression_joints)
+        return self.expressions - carried
+
+
+def save_body(body: SmplxBody, path: Path) -> None:
+    """Write a body as npz, single precision.
+
+    Raises:
+        GestureError: the disk is full or the folder cannot be written.
+    """
+    arrays = {}
+    for each in fields(SmplxBody):
+        value = np.asarray(getattr(body, each.name))
+        arrays[each.name] = value.astype(np.float32) if value.dtype.kind == "f" else value
+    try:
+        with whole_file(path) as temporary, temporary.open("wb") as file:
+            np.savez(file, **arrays)
+    except OSError as error:
+        raise GestureError(
+            f"{path} could not be written: {error.strerror}.", remedy="Free some disk space or choose another folder."
+        ) from error
+
+
+def load_body(path: Path) -> SmplxBody:
+    """Read what `save_body` wrote.
+
+    Raises:
+        GestureError: it is missing or damaged.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            values = {each.name: data[each.name] for each in fields(SmplxBody)}
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise GestureError(
+            f"The body in {path.name} is missing or damaged.", remedy="Add the body again.", detail=str(error)
+        ) from error
+    values["gender"] = str(values["gender"])
+    return SmplxBody(**values)
