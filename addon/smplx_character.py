@@ -1,4 +1,4 @@
-"""The exact SMPL-X body as a character: mesh, bones, shapes of person and face, and correctives that follow the bones."""
+"""The exact SMPL-X body as a character: mesh, bones, shapes of person and face, correctives that follow the bones."""
 
 import bpy
 import numpy as np
@@ -167,7 +167,8 @@ def matrix_expression(axes: np.ndarray, row: int, column: int) -> str:
 
     Args:
         axes: (3, 3) the bone's rest axes, as columns, in the model's axes.
-        row, column: which element.
+        row: of the element.
+        column: of the element.
     """
     terms = ["(" + "".join(f"{axes[i, k]:+.6f}*{letter}" for k, letter in enumerate("xyz")) + ")" for i in range(3)]
     if row == column:

@@ -40,7 +40,7 @@ class MAMBATALK_OT_add_character(bpy.types.Operator):
 
 
 class MAMBATALK_OT_add_smplx_body(jobs.JobOperator, bpy.types.Operator):
-    """Add the exact body of your own SMPL-X file, with the shapes of person and face, and choose it for the next take"""
+    """Add the exact body of your own SMPL-X file, with all its shapes, and choose it for the next take"""
 
     bl_idname = "mambatalk.add_smplx_body"
     bl_label = "Add SMPL-X Body"
@@ -49,7 +49,7 @@ class MAMBATALK_OT_add_smplx_body(jobs.JobOperator, bpy.types.Operator):
 
     betas: StringProperty(
         name="Shape",
-        description="The person's shape coefficients, separated by commas; empty: those of Motion, else the mean person",
+        description="The person's shape coefficients, separated by commas; empty: those of Motion, else none",
         options={"SKIP_SAVE"},
     )
     motion: StringProperty(

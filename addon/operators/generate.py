@@ -8,9 +8,13 @@ import bpy
 import numpy as np
 from bpy.props import StringProperty
 
+from ...core.body.skeleton import default_rest_joints
 from ...core.errors import GestureError
 from .. import jobs, properties, rig_keys, rig_map, sound, takes
 from ..apply import NO_CHARACTER, apply_take, require_target, target
+
+# Bones closer than this to the bundled character's are its own.
+_SAME_BODY_M = 1e-4
 
 
 def why_no_character(context) -> str | None:
@@ -53,9 +57,11 @@ class MAMBATALK_OT_generate(jobs.JobOperator, bpy.types.Operator):
         out = properties.absolute(self.folder) if self.folder else takes.new_folder(self._clip.path.stem)
         task = settings.to_request(context, self._clip, out)
         if rig_map.is_direct(armature):
-            return task
+            if np.allclose(rig_keys.skeleton_of(armature), default_rest_joints(), atol=_SAME_BODY_M):
+                return task
+        else:
+            rig_keys.refuse(armature, rig_map.mapping_of(armature))
         # Feet that stand on one body's legs slide on another's: it is finished on the rig's own.
-        rig_keys.refuse(armature, rig_map.mapping_of(armature))
         self._folder = tempfile.TemporaryDirectory(prefix="mambatalk-", dir=bpy.app.tempdir or None)
         skeleton = Path(self._folder.name) / "skeleton.npz"
         np.savez(skeleton, rest_joints=rig_keys.skeleton_of(armature))

@@ -65,7 +65,7 @@ def test_an_expression_that_moves_joints_moves_the_skin_once(tmp_path):
     skinned = body.skinned_expressions()
     # On the tip of one joint alone the bone's own movement is all of the expression.
     assert np.allclose(skinned[:, 22], body.expressions[:, 22] - body.expression_joints[:, 22])
-    assert np.abs(body.expression_joints[:, 22]).max() > 1e-3
+    assert np.abs(body.expression_joints[:, 22]).max() > 5e-4
 
 
 def test_a_body_survives_its_file(tmp_path):
@@ -91,7 +91,7 @@ def test_files_that_are_no_model_are_refused_before_any_package_is_asked(tmp_pat
     with pytest.raises(GestureError, match="no model file"):
         read_smplx_body(tmp_path / "SMPLX_NEUTRAL.npz", BETAS)
     (tmp_path / "SMPLX_NEUTRAL.pkl").write_bytes(b"\x80\x04N.")
-    with pytest.raises(GestureError, match="pickle.*npz version"):
+    with pytest.raises(GestureError, match=r"pickle.*npz version"):
         read_smplx_body(tmp_path / "SMPLX_NEUTRAL.pkl", BETAS)
     (tmp_path / "broken.npz").write_bytes(b"PK\x03\x04 and then nothing")
     np.savez(tmp_path / "other.npz", poses=np.zeros(3))

@@ -271,3 +271,23 @@ def test_finish_refuses_settings_that_it_does_not_know(worker, tmp_path, setting
     assert reply["type"] == "error"
     assert reply["remedy"]
     assert not (tmp_path / "o.npz").exists()
+
+
+def test_a_body_is_read_from_a_model_file_or_refused(worker, tmp_path):
+    from tests.core.smplx_model import write_smplx
+
+    out = tmp_path / "body.npz"
+    (tmp_path / "SMPLX_NEUTRAL.pkl").write_bytes(b"\x80\x04N.")
+    worker.send({"id": 1, "type": "body", "model": str(tmp_path / "SMPLX_NEUTRAL.pkl"), "out": str(out)})
+    assert "pickle" in worker.final(1)["message"]
+    write_smplx(tmp_path / "SMPLX_FEMALE.npz")
+    given = {"model": str(tmp_path / "SMPLX_FEMALE.npz"), "out": str(out), "betas": [0.5, -1.0]}
+    worker.send({"id": 2, "type": "body", **given})
+    reply = worker.final(2)
+    if reply["type"] == "error":
+        # The package is an extra that only users of such files install.
+        assert "pip install smplx" in reply["remedy"]
+        assert not out.exists()
+    else:
+        assert (reply["gender"], reply["betas"], reply["expressions"]) == ("female", 2, 100)
+        assert out.exists()
