@@ -165,9 +165,8 @@ def finish_layers(take: Take, layers: Sequence[Layer], settings: FinishSettings 
             own = replace(own, feet="off")
         if (start, stop, own) not in pieces:
             pieces[start, stop, own] = finish(_cut(raw, start, stop), own)
-        within = Span(span.start - start, span.end - start, span.margin, stop - start)
-        joined = splice(_cut(finished, start, stop), pieces[start, stop, own], layer.area, within)
-        finished = _insert(finished, joined, start, stop)
+        # of the whole take, whose usual jumps decide what a seam may do
+        finished = splice(finished, _insert(finished, pieces[start, stop, own], start, stop), layer.area, span)
     return finished
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core.body.parts import AREAS, Part
@@ -50,6 +50,7 @@ def folders(made, tmp_path_factory):
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(area=st.sampled_from(sorted(AREAS)), span=spans(), other=st.sampled_from([2, 3]))
+@example(area="torso", span=Span(180, 190, 0, FRAMES), other=3)
 def test_only_the_picked_area_and_range_changes_and_seams_are_continuous(folders, area, span, other):
     kept = read_take(folders / "1")
     take = lay_picks(kept, [Pick(folders / str(other), (area,), span.start, span.end)], span.margin)
