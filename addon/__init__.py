@@ -4,7 +4,8 @@ import importlib
 
 # In the order of registration: properties before the panels that draw them.
 _MODULES = (
-    *("preferences", "rig_map", "properties", "export_settings", "face_table", "jobs", "operators"),
+    *("preferences", "rig_map", "properties", "take_properties", "export_settings", "face_table", "jobs", "live"),
+    "operators",
     *("panels", "rig_panel", "face_panel", "exchange_panel"),
 )
 

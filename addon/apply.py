@@ -1,51 +1,27 @@
 """From a take, or any motion, to the scene: keys on the armature and the face, the sound strip, the frame range."""
 
-import math
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
 import numpy as np
 
-from ..core.body.motion import Motion, resample
-from ..core.body.rotation import continuous
+from ..core.body.motion import Motion
 from ..core.body.skeleton import JOINT_NAMES
 from ..core.errors import GestureError
-from . import character, contacts, face, keyframes, rig_keys, rig_map, smplx_character, sound, takes, versions
-from .keyframes import Channel
-
-# A frame that begins this close before the end of the motion is not worth a key of its own.
-_TOLERANCE = 1e-6
-
-
-def key_times_s(motion: Motion, fps: float) -> np.ndarray:
-    """Seconds (K,) of the scene frames that cover a motion, from its start, without drift."""
-    count = max(1, math.ceil(motion.frame_count / motion.fps * fps - _TOLERANCE))
-    return np.arange(count) / fps
-
-
-def body_channels(motion: Motion, armature: bpy.types.Object) -> list[Channel]:
-    """Rotations of all bones and the location of the root, at the motion's own frames."""
-    motion = face.with_bones(motion, armature)
-    if not rig_map.is_direct(armature):
-        # Jaw and eye bones beside shape keys that do the same would move the face twice.
-        face_bones = not face.face_keys(armature)
-        return rig_keys.perform(motion, armature, rig_map.mapping_of(armature), face_bones).channels
-    quaternions, location = character.pose_basis(motion, armature)
-    quaternions = continuous(quaternions)
-    channels = [
-        Channel(f'pose.bones["{bpy.utils.escape_identifier(name)}"].rotation_quaternion', quaternions[:, joint], name)
-        for joint, name in enumerate(JOINT_NAMES)
-    ]
-    root = JOINT_NAMES[0]
-    moved = smplx_character.joint_moves(motion, armature)
-    moved[root] = location + moved.get(root, 0.0)
-    return [*(Channel(f"{rig_keys.path_of(name)}.location", values, name) for name, values in moved.items()), *channels]
-
-
-def face_channels(motion: Motion, keys: bpy.types.Key, shapes: Sequence[int] | None = None) -> list[Channel]:
-    """Values of the shape keys that a motion's expression reaches; with `shapes`, of those that play these alone."""
-    return face.channels(motion, keys, shapes)
+from . import (
+    channels,
+    contacts,
+    keyframes,
+    rig_keys,
+    rig_map,
+    sound,
+    take_store,
+    take_words,
+    takes,
+    versions,
+    written,
+)
 
 
 def apply_take(scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path, clip: sound.Clip) -> bpy.types.Action:
@@ -54,11 +30,11 @@ def apply_take(scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path,
     Raises:
         GestureError: the take cannot be read, or Blender cannot read its sound.
     """
-    description, motion = takes.read(folder)
+    take = take_store.read_folder(folder)
     strip, strip_is_new = sound.place(scene, clip)
     try:
-        info = takes.info_of(folder, description, clip.start_frame)
-        body_action = apply_motion(scene, armature, motion, folder.name, clip.start_frame, info)
+        info = takes.info_of(folder, take, clip.start_frame)
+        body_action = apply_motion(scene, armature, take.finished, folder.name, clip.start_frame, (info, take))
     except Exception:
         if strip_is_new:
             sound.remove(scene, strip)
@@ -75,7 +51,7 @@ def apply_motion(
     motion: Motion,
     name: str,
     start_frame: int,
-    info: takes.TakeInfo | None = None,
+    origin: tuple[takes.TakeInfo, take_store.StoredTake] | None = None,
 ) -> bpy.types.Action:
     """Key any motion onto an armature, in a new action; on a failure the scene stays as it was.
 
@@ -85,13 +61,13 @@ def apply_motion(
         motion: of any skeleton and frame rate.
         name: of the action.
         start_frame: the scene frame of its first frame.
-        info: where it came from, when it is a take's.
+        origin: the take that it is of; it is stored on the action.
     """
-    motion = resample(motion, key_times_s(motion, sound.scene_fps(scene)))
+    fps = sound.scene_fps(scene)
+    motion = channels.at_frames(motion, fps)
     frames = start_frame + np.arange(motion.frame_count)
-    body = body_channels(motion, armature)
-    faces = [(keys, face_channels(motion, keys)) for keys in face.face_keys(armature) if face.is_editable(keys)]
-    faces = [(keys, channels) for keys, channels in faces if channels]
+    (_, body), *faces = channels.of(motion, armature)
+    faces = [(keys, found) for keys, found in faces if found]
 
     actions = []
     try:
@@ -106,11 +82,10 @@ def apply_motion(
         face_action = body_action
         if faces and not versions.has_slots():
             face_action = _new_action(f"{name} face", actions)
-        for keys, channels in faces:
-            keyframes.write(face_action, keys, frames, channels)
-        if info is not None:
-            for action in actions:
-                takes.store(action, info)
+        for keys, found in faces:
+            keyframes.write(face_action, keys, frames, found)
+        if origin is not None:
+            _store(body_action, armature, *origin, fps, [(armature, body), *faces])
     except Exception:
         for action in actions:
             bpy.data.actions.remove(action)
@@ -124,29 +99,37 @@ def apply_motion(
     return body_action
 
 
-def replace_keys(
-    scene: bpy.types.Scene, armature: bpy.types.Object, motion: Motion, start_frame: float, with_face: bool
-) -> None:
-    """Key a motion into the actions that animate an armature, and its face, already.
+def replace_keys(scene: bpy.types.Scene, armature: bpy.types.Object, motion: Motion, start_frame: float) -> None:
+    """Key a motion into the action that animates an armature already and is no take's; faces are left alone.
 
     Args:
         scene: gives the frame rate.
         armature: has an action.
         motion: on the armature's skeleton.
         start_frame: the scene frame of its first frame.
-        with_face: whether the motion's expression is keyed too.
     """
-    motion = resample(motion, key_times_s(motion, sound.scene_fps(scene)))
+    motion = channels.at_frames(motion, sound.scene_fps(scene))
     frames = start_frame + np.arange(motion.frame_count)
     action = armature.animation_data.action
-    keyframes.write(action, armature, frames, body_channels(motion, armature))
+    keyframes.write(action, armature, frames, channels.of_body(motion, armature))
     if motion.contacts is not None:
         contacts.write(action, armature, frames, motion.contacts)
     use_quaternions(armature)
-    for keys in face.face_keys(armature) if with_face else ():
-        if keys.animation_data is not None and keys.animation_data.action is not None:
-            keyframes.write(keys.animation_data.action, keys, frames, face_channels(motion, keys))
     scene.frame_set(scene.frame_current)
+
+
+def _store(action, armature, info: takes.TakeInfo, take: take_store.StoredTake, fps: float, keyed) -> None:
+    """Put a take on the action that was keyed from it."""
+    count = len(keyed[0][1][0].values)
+    info = replace(info, fps=fps, frame_count=count, character=takes.identity(armature))
+    takes.store(action, info)
+    take_store.save(action, take)
+    take_words.fill(action, take)
+    record = written.Record.new(count, fps)
+    for id_block, found in keyed:
+        for channel in found:
+            record.note(written.name_of(action, id_block, channel.path), channel.values)
+    written.save(action, record)
 
 
 def use_quaternions(armature: bpy.types.Object) -> None:

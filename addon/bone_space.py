@@ -5,10 +5,9 @@ import numpy as np
 from ..core.body.motion import Motion
 from ..core.body.rotation import (
     continuous,
-    matrix_to_quaternion,
     matrix_to_rotvec,
     quaternion_to_matrix,
-    rotvec_to_matrix,
+    rotvec_to_quaternion,
 )
 from ..core.body.skeleton import JOINT, default_rest_joints
 
@@ -38,15 +37,16 @@ def basis_quaternions(rotvec: np.ndarray, bone_rest: np.ndarray, axes: np.ndarra
     R becomes Bᵀ C R Cᵀ B with the bone's rest axes B and the change of axes C; the parents' rest axes cancel.
 
     Args:
-        rotvec: (T, 55, 3) radians.
-        bone_rest: (55, 3, 3) rest axes of the bones in armature space.
+        rotvec: (T, J, 3) radians.
+        bone_rest: (J, 3, 3) rest axes of the bones in armature space.
         axes: (3, 3) from SMPL-X to armature space.
 
     Returns:
-        (T, 55, 4) quaternions, w first, continuous in sign over time.
+        (T, J, 4) quaternions, w first, continuous in sign over time.
     """
     bone = axes.T @ bone_rest
-    return continuous(matrix_to_quaternion(np.swapaxes(bone, -1, -2) @ rotvec_to_matrix(rotvec) @ bone))
+    # A rotation's axis, seen from the bone: (rᵀ B)ᵀ = Bᵀ r.
+    return continuous(rotvec_to_quaternion((rotvec[..., None, :] @ bone)[..., 0, :]))
 
 
 def rotvec_of_basis(quaternions: np.ndarray, bone_rest: np.ndarray, axes: np.ndarray = TO_BLENDER) -> np.ndarray:

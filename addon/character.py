@@ -1,10 +1,12 @@
 """The bundled character, and what the add-on needs to know of any SMPL-X armature."""
 
+from collections.abc import Sequence
+
 import bpy
 import numpy as np
 
 from ..core.body.motion import Motion
-from ..core.body.skeleton import JOINT_NAMES
+from ..core.body.skeleton import JOINT_COUNT, JOINT_NAMES
 from ..core.errors import GestureError
 from . import bone_space, character_mesh, character_rig, face_names
 
@@ -94,16 +96,19 @@ def rest_heads(armature: bpy.types.Object) -> np.ndarray:
     return np.array([armature.data.bones[name].head_local for name in JOINT_NAMES], np.float64)
 
 
-def pose_basis(motion: Motion, armature: bpy.types.Object) -> tuple[np.ndarray, np.ndarray]:
+def pose_basis(
+    motion: Motion, armature: bpy.types.Object, joints: Sequence[int] = range(JOINT_COUNT)
+) -> tuple[np.ndarray, np.ndarray]:
     """What to key on an armature so that it performs a motion.
 
     The armature rests in SMPL-X's rest pose, with any bone axes. Keys are in armature space: a moved or turned object
     takes the performance with it.
 
     Returns:
-        quaternions (T, 55, 4), w first, continuous in sign, and locations (T, 3) of the root bone.
+        quaternions (T, J, 4) of the bones of `joints`, w first, continuous in sign, and locations (T, 3) of the root
+        bone.
     """
     bones, heads = rest_rotations(armature), rest_heads(armature)
-    axes = bone_space.armature_axes(heads)
-    quaternions = bone_space.basis_quaternions(motion.rotations, bones, axes)
+    axes, rows = bone_space.armature_axes(heads), list(joints)
+    quaternions = bone_space.basis_quaternions(motion.rotations[:, rows], bones[rows], axes)
     return quaternions, bone_space.root_location(motion, bones[0], heads @ axes, axes)

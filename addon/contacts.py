@@ -16,9 +16,20 @@ def path_of(name: str) -> str:
     return f'["{bpy.utils.escape_identifier(name)}"]'
 
 
-def write(action: bpy.types.Action, armature: bpy.types.Object, frames: np.ndarray, contacts: np.ndarray) -> None:
-    """Key contacts (T, 4), 0-1, at scene frames (T,): a key only where a foot lands or leaves."""
+def write(
+    action: bpy.types.Action,
+    armature: bpy.types.Object,
+    frames: np.ndarray,
+    contacts: np.ndarray,
+    rows: np.ndarray | None = None,
+) -> None:
+    """Key contacts (T, 4), 0-1, at scene frames (T,): a key only where a foot lands or leaves.
+
+    With `rows` (T,) those frames alone change.
+    """
     down = np.asarray(contacts) > 0.5
+    if rows is not None and exist(action, armature):
+        down = np.where(rows[:, None], down, read(action, armature, frames) > 0.5)
     for column, name in enumerate(NAMES):
         if name not in armature:
             armature[name] = 0.0

@@ -21,12 +21,17 @@ class Job:
 
     Attributes:
         label: what is being done, for the panel.
+        client: the worker.
+        parts: how many requests it takes.
+        part: the one that runs.
         fraction, stage: the worker's last progress.
         outcome: the final reply, None while the worker works.
     """
 
     label: str
     client: WorkerClient
+    parts: int = 1
+    part: int = 0
     fraction: float = 0.0
     stage: str = "Starting the worker"
     cancelling: bool = False
@@ -36,9 +41,14 @@ class Job:
         """Take in the replies that have arrived."""
         for reply in self.client.poll(timeout_s):
             if isinstance(reply, protocol.Progress):
-                self.fraction, self.stage = reply.fraction, reply.stage
+                self.fraction, self.stage = (self.part + reply.fraction) / self.parts, reply.stage
             else:
                 self.outcome = reply
+
+    def go_on(self, task: protocol.Task) -> None:
+        """Send the next request."""
+        self.part, self.outcome = self.part + 1, None
+        self.client.submit(task)
 
     def cancel(self) -> None:
         """Ask it to stop; `outcome` says when it has."""
@@ -80,18 +90,20 @@ class JobOperator:
     """Mixin of an operator that asks the worker for something.
 
     A subclass gives `job_label`, `task(context)` (checks and returns the request) and `apply(context, result)`.
-    Called from Python it waits; pressed in a window it lets the user go on and shows progress.
+    One that asks for several things in a row gives `following(result)`, too. Called from Python it waits; pressed in a
+    window it lets the user go on and shows progress.
     """
 
     job_label = ""
+    task_count = 1
     _timer = None
     _job: Job | None = None
 
     def execute(self, context):
         """Do it and wait for it."""
         try:
-            self._job = start(context, self.job_label, self.task(context))
-            while self._job.outcome is None:
+            self._job = start(context, self.job_label, self.task(context), self.task_count)
+            while not self._done():
                 self._job.poll(timeout_s=0.2)
             return self._end(context)
         except GestureError as error:
@@ -108,7 +120,7 @@ class JobOperator:
         if bpy.app.background:
             return self.execute(context)
         try:
-            self._job = start(context, self.job_label, self.task(context))
+            self._job = start(context, self.job_label, self.task(context), self.task_count)
         except GestureError as error:
             return self._fail(error)
         self._timer = context.window_manager.event_timer_add(TIMER_S, window=context.window)
@@ -125,7 +137,7 @@ class JobOperator:
         self._job.poll()
         redraw(context)
         context.workspace.status_text_set(f"{self._job.stage}: {self._job.fraction:.0%}   Esc: cancel")
-        if self._job.outcome is None:
+        if not self._done():
             return {"PASS_THROUGH"}
         self._close(context)
         try:
@@ -138,6 +150,20 @@ class JobOperator:
         if self._job is not None:
             self._job.client.stop(wait=False)
         self._close(context)
+
+    def following(self, result: dict) -> protocol.Task | None:
+        """What to ask for next, told what came; None when that was all."""
+        return None
+
+    def _done(self) -> bool:
+        """Whether the last outcome is there; before that, ask for what follows."""
+        outcome = self._job.outcome
+        if not isinstance(outcome, protocol.Result) or self._job.cancelling:
+            return outcome is not None
+        task = self.following(outcome.values)
+        if task is not None:
+            self._job.go_on(task)
+        return task is None
 
     def _close(self, context) -> None:
         if self._timer is not None:
@@ -175,8 +201,8 @@ def fail(operator: bpy.types.Operator, error: GestureError):
     return {"CANCELLED"}
 
 
-def start(context: bpy.types.Context, label: str, task: protocol.Task) -> Job:
-    """Send a request to the worker, which is started when it does not run.
+def start(context: bpy.types.Context, label: str, task: protocol.Task, parts: int = 1) -> Job:
+    """Send a request to the worker, which is started when it does not run; the first one of so many.
 
     Raises:
         GestureError: something runs already, or the worker cannot be started.
@@ -190,7 +216,7 @@ def start(context: bpy.types.Context, label: str, task: protocol.Task) -> Job:
         log = Path(bpy.app.tempdir) / "mambatalk-worker.log"
         state.client = WorkerClient(python, preferences.ROOT, log)
     state.client.submit(task)
-    state.job = Job(label, state.client)
+    state.job = Job(label, state.client, parts)
     return state.job
 
 

@@ -65,6 +65,79 @@ def write(
             curve.update()
 
 
+def write_rows(
+    action: bpy.types.Action, id_block: bpy.types.ID, frames: np.ndarray, channel: Channel, rows: np.ndarray
+) -> None:
+    """Key a channel at those of `frames` (T,) where `rows` (T,) is set; every other key stays as it is, to the bit.
+
+    Keys between two frames that are both written go; a curve that does not exist gets all frames.
+    """
+    curves = curves_of(action, id_block, channel.path, channel.values.shape[1])
+    if None in curves:
+        write(action, id_block, frames, [channel])
+        return
+    values = np.asarray(channel.values, np.float32)
+    for index, curve in enumerate(curves):
+        points = points_of(curve)
+        if not _are_at(points, frames):
+            _merge(curve, frames[rows], values[rows, index])
+            continue
+        points[rows, 1] = values[rows, index]
+        curve.keyframe_points.foreach_set("co", points.ravel())
+        curve.update()
+
+
+def curves_of(action: bpy.types.Action, id_block: bpy.types.ID, path: str, width: int) -> list[bpy.types.FCurve | None]:
+    """The curves of a property with so many columns; None for those that are missing."""
+    bag = versions.channelbag(action, id_block)
+    return [bag.fcurves.find(path, index=index) for index in range(width)]
+
+
+def values_at(curves: list[bpy.types.FCurve], frames: np.ndarray) -> np.ndarray:
+    """Values (T, C) of curves at frames (T,), in single precision: their keys to the bit where they have keys there."""
+    out = np.empty((len(frames), len(curves)), np.float32)
+    for index, curve in enumerate(curves):
+        points = points_of(curve)
+        out[:, index] = points[:, 1] if _are_at(points, frames) else [curve.evaluate(frame) for frame in frames]
+    return out
+
+
+def points_of(curve: bpy.types.FCurve) -> np.ndarray:
+    """Keys (K, 2), frame and value."""
+    points = np.empty((len(curve.keyframe_points), 2), np.float32)
+    curve.keyframe_points.foreach_get("co", points.ravel())
+    return points
+
+
+def _are_at(points: np.ndarray, frames: np.ndarray) -> bool:
+    return len(points) == len(frames) and np.array_equal(points[:, 0], frames)
+
+
+def _merge(curve: bpy.types.FCurve, frames: np.ndarray, values: np.ndarray) -> None:
+    """Key values at frames (N,), ascending, into a curve whose keys are elsewhere too."""
+    own = {name: np.empty(len(curve.keyframe_points) * width, kind) for name, kind, width in _KEY_VALUES}
+    for name, into in own.items():
+        curve.keyframe_points.foreach_get(name, into)
+    at = own["co"].reshape(-1, 2)[:, 0]
+    # A key goes when the frames around it are both written: subframes of a stretch, and the frames themselves.
+    near = np.searchsorted(frames, at)
+    before, after = frames[np.maximum(near - 1, 0)], frames[np.minimum(near, len(frames) - 1)]
+    inside = np.isin(at, frames) | ((before < at) & (at < after) & (after - before <= 1))
+    kept = np.flatnonzero(~inside)
+    count = len(kept) + len(frames)
+    order = np.argsort(np.concatenate([at[kept], frames]), kind="stable")
+    linear = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value
+    fresh = np.stack([frames, values], axis=1).astype(np.float32)
+    defaults = {"co": fresh, "handle_left": fresh, "handle_right": fresh}
+    curve.keyframe_points.clear()
+    curve.keyframe_points.add(count)
+    for name, kind, width in _KEY_VALUES:
+        new = defaults.get(name, np.full((len(frames), width), linear if name == "interpolation" else 0, kind))
+        both = np.concatenate([own[name].reshape(-1, width)[kept], new])[order]
+        curve.keyframe_points.foreach_set(name, np.ascontiguousarray(both).ravel())
+    curve.update()
+
+
 def read(action: bpy.types.Action, id_block: bpy.types.ID, path: str, frames: np.ndarray, default) -> np.ndarray:
     """Values (T, C) of a property at `frames` (T,), which need not be whole; `default` (C,) where it has no curve."""
     bag = versions.channelbag(action, id_block)

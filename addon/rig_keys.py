@@ -9,7 +9,7 @@ from mathutils import Euler, Quaternion
 
 from ..core.body.motion import Motion
 from ..core.body.rotation import quaternion_to_matrix
-from ..core.body.skeleton import JOINT_COUNT
+from ..core.body.skeleton import JOINT_COUNT, PARENTS
 from ..core.errors import GestureError
 from . import bone_space, character, keyframes, rig_map
 from .bone_map import BoneMap, joints_of
@@ -71,7 +71,16 @@ def perform(
 
 
 def moved_bones(rig: Rig, joints: Sequence[int]) -> set[int]:
-    """The bones of a rig that joints move; twist bones go with their limb and what hangs on it."""
+    """The bones of a rig that joints move; twist bones go with their limb and what hangs on it.
+
+    A bone that does not turn with its parent must be turned against it: it goes with every joint that carries it.
+    """
+    if not all(rig.inherits):
+        moving = set(joints)
+        for joint, parent in enumerate(PARENTS):
+            if parent in moving:
+                moving.add(joint)
+        joints = sorted(moving)
     moved = {bone for part, bones in rig.parts.items() if set(joints_of(part)) & set(joints) for bone in bones}
     for twist in rig.twists:
         end = rig.parts.get(NEXT[twist.part], ())

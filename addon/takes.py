@@ -1,28 +1,33 @@
-"""What a take stores in the .blend: where its keys came from, as JSON on its action."""
+"""A take on its action in the .blend: where its keys came from and whose they are; the take itself beside it."""
 
 import json
-from dataclasses import asdict, dataclass
+import uuid
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import bpy
 
-from ..core.body.motion import Motion, load_motion
-from ..core.errors import GestureError
-from . import preferences
+from . import preferences, take_store, versions
+from .take_store import StoredTake
 
 KEY = "mambatalk"
+# On an armature: who it is, whatever it is called; takes tell by it whose they are.
+CHARACTER_KEY = "mambatalk_character"
 
 
 @dataclass(frozen=True)
 class TakeInfo:
-    """Where an action's keys came from.
+    """Where an action's keys came from: what is shown without unpacking the take.
 
     Attributes:
-        folder: the take folder (take.json, codes.npz, motion.npz, …).
+        folder: the take folder that it was read from.
         audio, audio_sha256, offset_s, duration_s: the part of the recording.
         weights, weights_sha256: the model.
         speaker, seed: what it was asked for.
         start_frame: the scene frame of the take's first frame.
+        fps: of its keys.
+        frame_count: of its keys.
+        character: whose take it is.
     """
 
     folder: str
@@ -35,6 +40,9 @@ class TakeInfo:
     speaker: str
     seed: int
     start_frame: int
+    fps: float = 30.0
+    frame_count: int = 0
+    character: str = ""
 
 
 def store(action: bpy.types.Action, info: TakeInfo) -> None:
@@ -42,29 +50,18 @@ def store(action: bpy.types.Action, info: TakeInfo) -> None:
     action[KEY] = json.dumps(asdict(info))
 
 
-def stored(action: bpy.types.Action) -> TakeInfo | None:
+def stored(action: bpy.types.Action | None) -> TakeInfo | None:
     """Read it back; None for an action that no take made."""
-    text = action.get(KEY)
-    return None if text is None else TakeInfo(**json.loads(text))
+    text = None if action is None else action.get(KEY)
+    if text is None:
+        return None
+    known = {entry.name for entry in fields(TakeInfo)}
+    return TakeInfo(**{name: value for name, value in json.loads(text).items() if name in known})
 
 
-def read(folder: Path) -> tuple[dict, Motion]:
-    """The description (take.json) and the motion of a take folder.
-
-    Raises:
-        GestureError: it is not a take folder.
-    """
-    try:
-        info = json.loads((folder / "take.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise GestureError(
-            f"There is no take in {folder}.", remedy="Choose a folder that holds take.json.", detail=str(error)
-        ) from error
-    return info, load_motion(folder / "motion.npz")
-
-
-def info_of(folder: Path, description: dict, start_frame: int) -> TakeInfo:
+def info_of(folder: Path, take: StoredTake, start_frame: int) -> TakeInfo:
     """What an action remembers of take.json."""
+    description = take.description
     audio, weights = description["audio"], description["weights"]
     return TakeInfo(
         folder=str(folder),
@@ -80,10 +77,60 @@ def info_of(folder: Path, description: dict, start_frame: int) -> TakeInfo:
     )
 
 
-def new_folder(name: str) -> Path:
-    """The path of a take folder that does not exist yet."""
+def identity(armature: bpy.types.Object) -> str:
+    """Who an armature is, from now on."""
+    if CHARACTER_KEY not in armature:
+        armature[CHARACTER_KEY] = uuid.uuid4().hex
+    return armature[CHARACTER_KEY]
+
+
+def of_character(armature: bpy.types.Object | None) -> list[bpy.types.Action]:
+    """The takes of a character, by name."""
+    if armature is None:
+        return []
+    own, current = armature.get(CHARACTER_KEY), active(armature)
+    return [
+        action
+        for action in bpy.data.actions
+        if KEY in action and (action == current or (own is not None and stored(action).character == own))
+    ]
+
+
+def active(armature: bpy.types.Object | None) -> bpy.types.Action | None:
+    """The take that a character performs; None when it performs something else."""
+    data = None if armature is None else armature.animation_data
+    action = None if data is None else data.action
+    return action if action is not None and KEY in action and take_store.has(action) else None
+
+
+def performers(action: bpy.types.Action) -> list[bpy.types.Object]:
+    """The characters that perform an action now."""
+    return [
+        each
+        for each in bpy.data.objects
+        if each.type == "ARMATURE" and each.animation_data is not None and each.animation_data.action == action
+    ]
+
+
+def move_audio(action: bpy.types.Action, path: Path) -> None:
+    """Remember that a take's recording is somewhere else now."""
+    take_store.save(action, take_store.load(action).with_audio(path))
+    store(action, replace(stored(action), audio=str(path)))
+
+
+def new_folder(name: str, taken: frozenset[Path] = frozenset()) -> Path:
+    """The path of a take folder that does not exist yet, nor is among those `taken`."""
     parent = preferences.data_folder("takes")
     number = 1
-    while (parent / f"{name}_{number:03d}").exists():
+    while (folder := parent / f"{name}_{number:03d}").exists() or folder in taken:
         number += 1
-    return parent / f"{name}_{number:03d}"
+    return folder
+
+
+def assign(armature: bpy.types.Object, action: bpy.types.Action, face_keys: list[bpy.types.Key]) -> None:
+    """Let a character perform a take, body and face."""
+    versions.switch_action(armature, action)
+    for keys in face_keys:
+        own = versions.action_for(action, keys)
+        if own is not None and (keys.animation_data is not None or versions.curves_for(own, keys)):
+            versions.switch_action(keys, own)

@@ -1,17 +1,16 @@
 """The motion that finishing starts from: a take's raw motion, or the keys of any action on an SMPL-X armature."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import bpy
 import numpy as np
 from mathutils import Euler, Quaternion
 
-from ..core.body.motion import Motion, load_motion
+from ..core.body.motion import Motion
 from ..core.body.parts import EXPRESSION_WIDTHS
 from ..core.body.skeleton import JOINT_NAMES
 from ..core.errors import GestureError
-from . import bone_space, character, keyframes, rig_map, sound, takes
+from . import bone_space, character, keyframes, performed, rig_map, sound, take_store, takes
 
 # On an action: the copy of it that was made before its keys were finished.
 SOURCE_KEY = "mambatalk_unfinished"
@@ -50,10 +49,8 @@ def find(scene: bpy.types.Scene, armature: bpy.types.Object) -> Unfinished:
     action = action_of(armature)
     if action is None:
         raise GestureError(f"{armature.name} has no animation.", remedy="Generate a take, or assign an action.")
-    info = takes.stored(action)
-    raw = Path(info.folder) / "motion_raw.npz" if info else None
-    if raw is not None and raw.is_file():
-        return Unfinished(load_motion(raw), info.start_frame, take=True)
+    if takes.active(armature) is not None:
+        return Unfinished(take_store.load(action).raw, performed.of(armature).info.start_frame, take=True)
     if not rig_map.is_direct(armature):
         raise GestureError(
             f"The keys of {action.name} are on a mapped rig, and it is no take: they cannot be read back.",
@@ -63,10 +60,10 @@ def find(scene: bpy.types.Scene, armature: bpy.types.Object) -> Unfinished:
     return read_action(scene, armature, source)
 
 
-def keep_source(armature: bpy.types.Object, take: bool) -> None:
+def keep_source(armature: bpy.types.Object) -> None:
     """Copy the action, before its first finishing, to where the next one finds it."""
     action = action_of(armature)
-    if take or action.get(SOURCE_KEY) is not None:
+    if action.get(SOURCE_KEY) is not None:
         return
     copy = action.copy()
     copy.name = f"{action.name} unfinished"

@@ -29,6 +29,30 @@ def assign_action(id_block: bpy.types.ID, action: bpy.types.Action) -> None:
         data.action_slot = find_slot(action, id_block)
 
 
+def switch_action(id_block: bpy.types.ID, action: bpy.types.Action) -> bool:
+    """Let an action animate a data-block through the slot that is, or must be, meant for it; whether there is one.
+
+    A copied, renamed or appended character has another name than the slot that its take was made with.
+    """
+    if not has_slots():
+        assign_action(id_block, action)
+        return True
+    alike = [slot for slot in action.slots if slot.target_id_type == id_block.id_type]
+    slot = find_slot(action, id_block) or (alike[0] if len(alike) == 1 else None)
+    if slot is None:
+        return False
+    data = id_block.animation_data or id_block.animation_data_create()
+    data.action = action
+    data.action_slot = slot
+    return True
+
+
+def slot_name(action: bpy.types.Action, id_block: bpy.types.ID) -> str:
+    """A name for an action's curves of a data-block that stays through renaming, saving and appending."""
+    slot = find_slot(action, id_block) if has_slots() else None
+    return id_block.id_type if slot is None else str(slot.handle)
+
+
 def find_slot(action: bpy.types.Action, id_block: bpy.types.ID):
     """The slot that an action has for a data-block; None when it has none.
 
@@ -78,6 +102,13 @@ def animate(id_block: bpy.types.ID, action: bpy.types.Action | None, slot=None) 
 def current_slot(data: bpy.types.AnimData):
     """The slot through which a data-block's action animates it; None where there are no slots."""
     return data.action_slot if has_slots() else None
+
+
+def set_bytes(id_block: bpy.types.ID, key: str, data: bytes) -> None:
+    """Store bytes as a custom property; Blender 5.0 cuts them at the first zero when there are some already."""
+    if key in id_block:
+        del id_block[key]
+    id_block[key] = data
 
 
 def strips(editor: bpy.types.SequenceEditor):

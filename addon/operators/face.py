@@ -3,8 +3,9 @@
 import bpy
 from bpy.props import BoolProperty, FloatProperty
 
+from ...core.body.motion import Motion
 from ...core.errors import GestureError
-from .. import character, face, face_names, jobs, lips
+from .. import channels, character, face, face_names, jobs, lips, live, takes
 from ..apply import NO_CHARACTER, require_target, target
 
 
@@ -119,13 +120,28 @@ class MAMBATALK_OT_key_face(bpy.types.Operator):
             armature = require_target(context)
             for keys in face.face_keys(armature):
                 _require_editable(keys)
-            motion = lips.key_face(context.scene, armature, self.amount)
+            motion = _key_face(armature, self.amount)
         except GestureError as error:
             return jobs.fail(self, error)
         jobs.state.error, jobs.state.notes = None, face.notes(armature, motion)
         for note in jobs.state.notes:
             self.report({"INFO"}, note)
         return {"FINISHED"}
+
+
+def _key_face(armature: bpy.types.Object, amount: float) -> Motion:
+    """Key the face of the take that a character performs, with so much of its mouth made from phones.
+
+    Raises:
+        GestureError: its words have no phones, or its face cannot be known; nothing was changed.
+    """
+    own = takes.active(armature).mambatalk_take
+    before, own.lips = own.lips, amount
+    try:
+        return live.apply(armature, at_least=channels.FACE)
+    except GestureError:
+        own.lips = before
+        raise
 
 
 def _fill(keys: bpy.types.Key) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from ...core.body.motion import load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import apply, contacts, jobs, properties, rig_keys, unfinished
+from .. import apply, contacts, jobs, performed, properties, renew, rig_keys, sound, take_store, unfinished
 
 
 class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
@@ -32,6 +32,8 @@ class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
         self._source = unfinished.find(scene, armature)
         motion, action = self._source.motion, unfinished.action_of(armature)
         settings = scene.mambatalk.finish_settings()
+        # What is made anew later is not made for the contacts that are edited now.
+        self._settings = {name: value for name, value in settings.items() if name != "use_contacts"}
         if scene.mambatalk.finish_contacts:
             if not contacts.exist(action, armature):
                 raise GestureError(
@@ -56,8 +58,14 @@ class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
         if scene is None or armature is None or unfinished.action_of(armature) is None:
             raise GestureError("The character or its animation was removed meanwhile.", remedy="Finish it again.")
         motion = load_motion(result["motion"])
-        unfinished.keep_source(armature, self._source.take)
-        apply.replace_keys(scene, armature, motion, self._source.start_frame, with_face=self._source.take)
+        if self._source.take:
+            action = unfinished.action_of(armature)
+            new = take_store.load(action).with_finished(motion, self._settings)
+            renew.take_in(performed.of(armature), new, fps=sound.scene_fps(scene))
+            apply.use_quaternions(armature)
+        else:
+            unfinished.keep_source(armature)
+            apply.replace_keys(scene, armature, motion, self._source.start_frame)
         return [properties.improvement(result)]
 
 

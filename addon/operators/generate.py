@@ -10,7 +10,7 @@ from bpy.props import StringProperty
 
 from ...core.body.skeleton import default_rest_joints
 from ...core.errors import GestureError
-from .. import jobs, properties, rig_keys, rig_map, sound, takes
+from .. import jobs, properties, rig_keys, rig_map, sound, take_store, takes
 from ..apply import NO_CHARACTER, apply_take, require_target, target
 
 # Bones closer than this to the bundled character's are its own.
@@ -107,8 +107,7 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
         """Read the take and write its keys at the panel's start frame."""
         try:
             folder = properties.absolute(self.folder)
-            description, _ = takes.read(folder)
-            audio = description["audio"]
+            audio = take_store.read_folder(folder).description["audio"]
             start = context.scene.mambatalk.start_frame
             clip = sound.Clip(Path(audio["path"]), start, audio["offset_s"], audio["duration_s"])
             apply_take(context.scene, require_target(context), folder, clip)

@@ -10,7 +10,7 @@ from bpy.props import BoolProperty
 from ...core.body.motion import Motion, load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import apply, contacts, jobs, properties, rig_keys, rig_map, takes, unfinished
+from .. import apply, contacts, jobs, properties, rig_keys, rig_map, take_store, unfinished
 
 # Nothing but the feet: what is retargeted was finished before.
 _FEET_ONLY = {"upper": 0.0, "hands": 0.0, "lower": 0.0, "face": 0.0, "root": "free", "feet": "correct"}
@@ -115,7 +115,7 @@ def _source(context) -> bpy.types.Object | None:
 
 def _can_be_read(armature: bpy.types.Object) -> bool:
     action = unfinished.action_of(armature)
-    return action is not None and (rig_map.is_direct(armature) or takes.stored(action) is not None)
+    return action is not None and (rig_map.is_direct(armature) or take_store.has(action))
 
 
 def why_not_retarget(context) -> str | None:
@@ -133,7 +133,7 @@ def _motion(scene: bpy.types.Scene, source: bpy.types.Object) -> Motion:
     """What a character performs: its keys as they are; a mapped rig's take as it was finished."""
     action = unfinished.action_of(source)
     if not rig_map.is_direct(source):
-        return takes.read(Path(takes.stored(action).folder))[1]
+        return take_store.load(action).finished
     read = unfinished.read_action(scene, source, action)
     if not contacts.exist(action, source):
         return read.motion

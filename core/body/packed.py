@@ -28,7 +28,7 @@ class Grid:
 
     rotations: int = 16
     translation: int = 17
-    expression: int = 10
+    expression: int = 13
     contacts: int = 8
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..body.motion import Motion
-from ..body.parts import ARKIT_NAMES
+from ..body.parts import AREAS, ARKIT_NAMES
 from ..body.skeleton import JOINT, JOINT_NAMES
 
 _OTHER_SHAPE = {"Left": "Right", "Right": "Left"}
@@ -22,6 +22,8 @@ def _other_shape(name: str) -> str:
     return name
 
 
+# Areas by what they are in the mirror.
+AREA_NAMES = {name: _other_joint(name) for name in AREAS}
 JOINT_ORDER = [JOINT[_other_joint(name)] for name in JOINT_NAMES]
 SHAPE_ORDER = [ARKIT_NAMES.index(_other_shape(name)) for name in ARKIT_NAMES]
 CONTACT_ORDER = [1, 0, 3, 2]

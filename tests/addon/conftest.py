@@ -99,12 +99,16 @@ def take_folder(tmp_path, recording):
     return write_take(tmp_path / "take", wobble(90), recording)
 
 
-def write_take(folder, motion, audio):
+def write_take(folder, motion, audio, words=()):
     """The files of a take folder that the add-on reads."""
     from mambatalk_ext.core.body.motion import save_motion
 
     folder.mkdir()
     save_motion(motion, folder / "motion.npz")
+    save_motion(motion, folder / "motion_raw.npz")
+    parts = ("face", "upper", "hands", "lower")
+    np.savez(folder / "codes.npz", **{part: np.zeros(motion.frame_count, np.int16) for part in parts})
+    (folder / "words.json").write_text(json.dumps(list(words)))
     info = {
         "format": 1,
         "audio": {"path": str(audio), "sha256": "0" * 64, "seconds": 3.0, "offset_s": 0.0, "duration_s": None},
@@ -112,6 +116,7 @@ def write_take(folder, motion, audio):
         "speaker": 0,
         "speaker_name": "calm",
         "seed": 5,
+        "settings": {"finish": True, "variation": 1.0},
         "alignment": {"words": "none"},
         "fps": 30,
         "frames": motion.frame_count,

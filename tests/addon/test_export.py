@@ -142,7 +142,7 @@ def test_an_npz_is_the_take_itself(take, tmp_path):
     assert motion.fps == 30
     assert np.abs(motion.rotations - wanted.rotations).max() < 1e-4
     assert np.abs(motion.translation - wanted.translation).max() < 1e-4
-    assert np.abs(motion.expression - wanted.expression).max() < 1e-5
+    assert np.abs(motion.expression - wanted.expression).max() < 1e-4
     archive = export(tmp_path, "SMPL", sound=False)[-1]
     assert archive.suffix == ".smpl"
     assert np.abs(read_foreign(archive).motion.rotations[:, 1:] - wanted.rotations[:, 1:]).max() < 1e-4
@@ -155,8 +155,8 @@ def test_a_csv_holds_the_face_and_the_head(take, tmp_path):
     assert len(rows) == FRAMES
     assert rows[0]["Timecode"] == "00:00:00:05.000"
     wanted = wobble(FRAMES).expression
-    assert np.allclose([float(row["JawOpen"]) for row in rows], wanted[:, 17], atol=1e-5)
-    assert np.allclose([float(row["MouthRight"]) for row in rows], wanted[:, 22], atol=1e-5)
+    assert np.allclose([float(row["JawOpen"]) for row in rows], wanted[:, 17], atol=1e-4)
+    assert np.allclose([float(row["MouthRight"]) for row in rows], wanted[:, 22], atol=1e-4)
     assert max(abs(float(row["HeadYaw"])) for row in rows) > 0.05
 
 

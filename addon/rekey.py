@@ -1,0 +1,147 @@
+"""Keys of a take written anew where they may be: what changed, in the frames that may, around what hands made."""
+
+from collections.abc import Mapping
+
+import bpy
+import numpy as np
+
+from ..core.body.curves import runs
+from ..core.body.motion import Motion
+from ..core.direct.chain import Changed
+from ..core.direct.edits import DEFAULT_MARGIN, keep, keep_turns, shares
+from . import channels, contacts, keyframes, locks, versions
+from .channels import EVERYTHING
+from .keyframes import Channel
+from .performed import Performed
+
+Masks = Mapping[str, np.ndarray]
+
+
+def rewrite(
+    take: Performed,
+    motion: Motion,
+    changed: Changed = EVERYTHING,
+    rows: np.ndarray | None = None,
+    calm: Motion | None = None,
+    released: Masks | None = None,
+) -> None:
+    """Key a motion where a take's keys may change, and remember that in its record, which is not saved yet.
+
+    What is locked, and what was edited by hand, stays to the bit; keys next to edits lead over to them.
+
+    Args:
+        take: on its character.
+        motion: at the take's keys.
+        changed: channels to write.
+        rows: frames (T,) to write; None: all.
+        calm: for a change of levels, the motion without levels: next to edits it comes through, so that levels set back
+            give what was there before. Without it (the motion itself is another one) the keys that are there do.
+        released: frames (T,) by channel whose edits are given up.
+    """
+    allowed = locks.allowed(take.action, changed)
+    names = locks.bones(take.action)
+    rows = np.ones(take.info.frame_count, bool) if rows is None else rows
+    calm_values = None
+    # All of them first: who cannot be keyed says so before anything was written.
+    for id_block, found in list(channels.of(motion, take.armature, allowed)):
+        if found and (id_block.animation_data is None or id_block.animation_data.action is None):
+            versions.assign_action(id_block, take.own_action(id_block))
+        for channel in found:
+            if id_block == take.armature and channel.group in names:
+                continue
+            edited, softened, now = _hands(take, id_block, channel, calm is not None, released or {})
+            if now is None:
+                if not edited.any():
+                    keyframes.write(take.own_action(id_block), id_block, take.frames, [channel])
+                    take.record.note(take.name_of(id_block, channel.path), channel.values)
+                continue
+            kept = edited | softened
+            if kept.any():
+                if calm is not None and calm_values is None:
+                    calm_values = _by_path(calm, take.armature, allowed)
+                lead = now if calm is None else calm_values[id_block.name, channel.path]
+                channel = _around(channel, now, lead, kept)
+            if calm is None and (edited.any() or take.name_of(id_block, channel.path) in take.record.softened):
+                _remember_softened(take, id_block, channel, edited, rows)
+            _write(take, id_block, _joined(channel, now, rows & ~kept), now, rows & ~kept, edited)
+    if allowed.contacts and motion.contacts is not None:
+        contacts.write(take.action, take.armature, take.frames, motion.contacts, rows)
+
+
+def edits(take: Performed, changed: Changed, motion: Motion) -> dict[str, tuple[bpy.types.ID, Channel, np.ndarray]]:
+    """Channels that were changed by hand, by name, each with its frames (T,).
+
+    Args:
+        take: on its character.
+        changed: which channels to look at.
+        motion: at the take's keys; tells which channels there are.
+    """
+    found = {}
+    for id_block, each in channels.of(motion, take.armature, changed):
+        for channel in each:
+            edited, _, _ = _hands(take, id_block, channel, False, {})
+            if edited.any():
+                found[take.name_of(id_block, channel.path)] = (id_block, channel, edited)
+    return found
+
+
+def _hands(take: Performed, id_block, channel: Channel, with_softened: bool, released: Masks):
+    """Frames that were edited, frames that lead over to edits, and what is keyed now (None: curves are missing)."""
+    name, record = take.name_of(id_block, channel.path), take.record
+    none = np.zeros(record.frame_count, bool)
+    if name not in record.marks:
+        return none, none, None
+    now = take.values(id_block, channel.path, channel.values.shape[1])
+    if now is None:
+        return ~none & ~released.get(name, none), none, None
+    edited = record.edited(name, now)
+    softened = record.softened.get(name, none) & ~edited if with_softened else none
+    if name in released:
+        # What led over to a released edit goes with it.
+        near = shares(released[name] & edited) > 0
+        edited, softened = edited & ~released[name], softened & ~near
+    return edited, softened, now
+
+
+def _by_path(motion: Motion, armature, changed: Changed) -> dict[tuple[str, str], np.ndarray]:
+    return {
+        (id_block.name, channel.path): channel.values
+        for id_block, found in channels.of(motion, armature, changed)
+        for channel in found
+    }
+
+
+def _around(channel: Channel, now: np.ndarray, lead: np.ndarray, kept: np.ndarray) -> Channel:
+    """The channel leading over to what is kept."""
+    old = np.where(kept[:, None], now, lead)
+    blend = keep_turns if channel.path.endswith("rotation_quaternion") else keep
+    return Channel(channel.path, blend(old.astype(np.float64), channel.values, kept), channel.group)
+
+
+def _remember_softened(take: Performed, id_block, channel: Channel, edited: np.ndarray, rows: np.ndarray) -> None:
+    name = take.name_of(id_block, channel.path)
+    before = take.record.softened.get(name, np.zeros(len(rows), bool))
+    fresh = (shares(edited, DEFAULT_MARGIN) > 0) & ~edited
+    take.record.soften(name, np.where(rows, fresh, before))
+
+
+def _joined(channel: Channel, now: np.ndarray, rows: np.ndarray) -> Channel:
+    """The channel with rows that continue the keys beside them: quaternions have two signs, angles many turns."""
+    values = np.array(channel.values, np.float64)
+    for start, end in runs(rows):
+        if end - start == len(rows):
+            continue
+        here, there = (values[start], now[start - 1]) if start else (values[end - 1], now[end])
+        if channel.path.endswith("rotation_quaternion") and here @ there < 0:
+            values[start:end] *= -1
+        elif channel.path.endswith("rotation_euler"):
+            turn = 2 * np.pi
+            values[start:end] += turn * np.round((there - here) / turn)
+    return Channel(channel.path, values, channel.group)
+
+
+def _write(take: Performed, id_block, channel: Channel, now: np.ndarray, rows: np.ndarray, edited: np.ndarray) -> None:
+    if rows.any():
+        keyframes.write_rows(take.own_action(id_block), id_block, take.frames, channel, rows)
+    values = np.where(rows[:, None], channel.values, now)
+    take.record.note(take.name_of(id_block, channel.path), values, edited)

@@ -1,0 +1,140 @@
+"""A take made anew in part: given to the worker as a folder, and taken in where its keys may change."""
+
+import re
+import tempfile
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ..core.direct.chain import Changed, differences, direct
+from ..core.direct.mirror import AREA_NAMES, JOINT_ORDER, SHAPE_ORDER
+from ..core.errors import GestureError
+from . import live, performed, rekey, sound, take_store, takes, versions
+from .channels import EVERYTHING
+from .performed import Performed
+from .take_store import StoredTake
+
+
+def temporary_folder() -> tempfile.TemporaryDirectory:
+    """A folder that goes when it is no longer referred to."""
+    return tempfile.TemporaryDirectory(prefix="mambatalk-", dir=bpy.app.tempdir or None)
+
+
+def hand_out(action: bpy.types.Action, parent: Path) -> Path:
+    """Write an action's take as a folder with its name, for the worker."""
+    folder = parent / (re.sub(r"[^\w.-]+", "_", action.name) or "take")
+    while folder.exists():
+        folder = folder.with_name(folder.name + "_")
+    take_store.write_folder(take_store.load(action), folder)
+    return folder
+
+
+def take_in(
+    take: Performed,
+    new: StoredTake,
+    rows: np.ndarray | None = None,
+    fps: float | None = None,
+    released: rekey.Masks | None = None,
+) -> Changed:
+    """Put a new version of a take on its action, and key what differs.
+
+    Args:
+        take: on its character.
+        new: the new version.
+        rows: keys (T,) that may change; None: all.
+        fps: of the scene; where it is no longer that of the keys all are written anew, hand edits included.
+        released: edits that are given up, as in `rekey.rewrite`.
+
+    Returns:
+        what differs.
+    """
+    changed = differences(take_store.load(take.action).finished, new.finished)
+    levels = live.levels_of(take.action)
+    shown = mirrored(changed) if levels.mirror else changed
+    if fps is not None and abs(fps - take.info.fps) > 1e-6:
+        take, shown = take.at_rate(fps), EVERYTHING
+    subject = live.subject_of(take, new)
+    directed = direct(subject.study, levels)
+    rekey.rewrite(take, take.at_keys(directed.motion), shown, rows, released=released)
+    take_store.save(take.action, new)
+    live.remember(take, subject, directed)
+    return changed
+
+
+def mirrored(changed: Changed) -> Changed:
+    """What differs in a mirrored motion."""
+    return Changed(
+        tuple(sorted(JOINT_ORDER[joint] for joint in changed.joints)),
+        changed.translation,
+        tuple(sorted(SHAPE_ORDER[shape] if shape < len(SHAPE_ORDER) else shape for shape in changed.shapes)),
+        changed.contacts,
+    )
+
+
+def in_take(action: bpy.types.Action, areas: list[str]) -> list[str]:
+    """Areas of the take that show as these ones: a mirrored take's left arm is on the right."""
+    return [AREA_NAMES[name] for name in areas] if action.mambatalk_take.mirror else areas
+
+
+def still_there(armature_name: str, action_name: str, data: bytes) -> Performed:
+    """The take that a job was started for.
+
+    Raises:
+        GestureError: character or take were removed or changed meanwhile.
+    """
+    armature, action = bpy.data.objects.get(armature_name), bpy.data.actions.get(action_name)
+    if armature is None or action is None or action.get(take_store.KEY) != data:
+        raise GestureError("The character or its take was removed or changed meanwhile.", remedy="Try again.")
+    return performed.of(armature, action)
+
+
+def recording_of(scene: bpy.types.Scene, action: bpy.types.Action, folder: Path) -> Path:
+    """Where a take's recording is: where it was, else where a sound strip has it, else packed in the .blend.
+
+    Args:
+        scene: whose strips are asked.
+        action: of the take.
+        folder: for a packed recording.
+
+    Raises:
+        GestureError: it is nowhere.
+    """
+    path = Path(takes.stored(action).audio)
+    if path.is_file():
+        return path
+    sounds = [strip.sound for strip in sound.sound_strips(scene)]
+    for each in [each for each in sounds if _file_of(each).name == path.name]:
+        if each.packed_file is not None:
+            unpacked = folder / path.name
+            unpacked.write_bytes(each.packed_file.data)
+            return unpacked
+        if _file_of(each).is_file():
+            return _file_of(each)
+    raise GestureError(
+        f"The take's recording {path} is gone.", remedy="Say where it is now with Find Recording, or put it back."
+    )
+
+
+def is_recording_known(scene: bpy.types.Scene, action: bpy.types.Action) -> bool:
+    """Whether `recording_of` would find something."""
+    path = Path(takes.stored(action).audio)
+    return path.is_file() or any(
+        _file_of(strip.sound).name == path.name
+        and (strip.sound.packed_file is not None or _file_of(strip.sound).is_file())
+        for strip in sound.sound_strips(scene)
+    )
+
+
+def _file_of(block: bpy.types.Sound) -> Path:
+    return Path(bpy.path.abspath(block.filepath, library=block.library))
+
+
+def copy_take(action: bpy.types.Action, name: str) -> bpy.types.Action:
+    """A copy of a take with its keys, and its face's action where that is one of its own."""
+    copy = action.copy()
+    copy.name, copy.use_fake_user = name, True
+    if not versions.has_slots() and (own := bpy.data.actions.get(f"{action.name} face")) is not None:
+        other = own.copy()
+        other.name, other.use_fake_user = f"{copy.name} face", True
+    return copy

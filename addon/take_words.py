@@ -1,0 +1,20 @@
+"""The spoken words of a take, as a list that can be chosen from."""
+
+import bpy
+
+from .take_store import StoredTake
+
+
+def fill(action: bpy.types.Action, take: StoredTake) -> None:
+    """List a take's words on its action."""
+    words = action.mambatalk_take.words
+    words.clear()
+    for word in take.words:
+        entry = words.add()
+        entry.name, entry.start_s, entry.end_s = word["word"], word["start_s"], word["end_s"]
+
+
+def chosen_s(action: bpy.types.Action) -> tuple[float, float] | None:
+    """Seconds from the first chosen word's start to the last one's end; None when none is chosen."""
+    chosen = [word for word in action.mambatalk_take.words if word.chosen]
+    return (min(word.start_s for word in chosen), max(word.end_s for word in chosen)) if chosen else None
