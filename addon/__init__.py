@@ -4,9 +4,19 @@ import importlib
 
 # In the order of registration: properties before the panels that draw them.
 _MODULES = (
-    *("preferences", "rig_map", "properties", "take_properties", "export_settings", "face_table", "jobs", "live"),
+    *(
+        "preferences",
+        "rig_map",
+        "properties",
+        "take_properties",
+        "direct_settings",
+        "export_settings",
+        "face_table",
+        "jobs",
+        "live",
+    ),
     "operators",
-    *("panels", "rig_panel", "face_panel", "exchange_panel"),
+    *("panels", "direct_panel", "rig_panel", "face_panel", "exchange_panel"),
 )
 
 

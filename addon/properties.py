@@ -151,6 +151,11 @@ def why_not_generate(context: bpy.types.Context) -> str | None:
         return "Choose a transcript, or set Transcript to None"
     if settings.transcript_source == "TEXT" and settings.transcript_text is None:
         return "Choose a text, or set Transcript to None"
+    return why_no_weights(context)
+
+
+def why_no_weights(context: bpy.types.Context) -> str | None:
+    """Why there are no weights to generate with."""
     folder = preferences.runtime(context).weights
     if weights.read_card(folder) is None:
         return f"There are no weights in {folder}: set Weights in the preferences"

@@ -1,5 +1,6 @@
 """A take on its action in the .blend: where its keys came from and whose they are; the take itself beside it."""
 
+import hashlib
 import json
 import uuid
 from dataclasses import asdict, dataclass, fields, replace
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import bpy
 
+from ..core.errors import GestureError
 from . import preferences, take_store, versions
 from .take_store import StoredTake
 
@@ -112,10 +114,30 @@ def performers(action: bpy.types.Action) -> list[bpy.types.Object]:
     ]
 
 
-def move_audio(action: bpy.types.Action, path: Path) -> None:
-    """Remember that a take's recording is somewhere else now."""
-    take_store.save(action, take_store.load(action).with_audio(path))
-    store(action, replace(stored(action), audio=str(path)))
+def find_audio(info: TakeInfo, path: Path) -> int:
+    """Remember where a take's recording is now, for every take of it.
+
+    Returns:
+        of how many takes.
+
+    Raises:
+        GestureError: there is no such file, or it is another recording.
+    """
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise GestureError(f"There is no recording {path}.", remedy="Choose an existing sound file.") from error
+    if digest != info.audio_sha256:
+        raise GestureError(
+            f"{path.name} is not the recording that the take was made from.",
+            remedy="Choose that one, even under another name; its content must be the same.",
+        )
+    found = [action for action in bpy.data.actions if KEY in action and stored(action).audio_sha256 == digest]
+    for action in found:
+        take_store.save(action, take_store.load(action).with_audio(path))
+        store(action, replace(stored(action), audio=str(path)))
+    return len(found)
 
 
 def new_folder(name: str, taken: frozenset[Path] = frozenset()) -> Path:

@@ -104,7 +104,7 @@ def _motion(path: Path, raw: bool):
 
 def _figures(armature: bpy.types.Object, motion, times_s: np.ndarray) -> list[bpy.types.Mesh]:
     """The character as a still mesh at each time, all of a take on one floor."""
-    from mambatalk_demo.addon import apply, character
+    from mambatalk_demo.addon import character, face
     from mambatalk_demo.core.body.motion import resample
     from mambatalk_demo.core.body.skeleton import JOINT_NAMES
 
@@ -113,7 +113,7 @@ def _figures(armature: bpy.types.Object, motion, times_s: np.ndarray) -> list[bp
     quaternions, locations = character.pose_basis(motion, armature)
     body = character.find_face_mesh(armature)
     keys = body.data.shape_keys
-    face = apply.face_channels(motion, keys)
+    values = face.channels(motion, keys)
     meshes = []
     for frame in range(motion.frame_count):
         armature.pose.bones[JOINT_NAMES[0]].location = locations[frame]
@@ -121,7 +121,7 @@ def _figures(armature: bpy.types.Object, motion, times_s: np.ndarray) -> list[bp
             armature.pose.bones[name].rotation_quaternion = quaternions[frame, joint]
         for block in keys.key_blocks:
             block.value = 0.0
-        for channel in face:
+        for channel in values:
             keys.path_resolve(channel.path.rsplit(".", 1)[0]).value = float(channel.values[frame, 0])
         bpy.context.view_layer.update()
         graph = bpy.context.evaluated_depsgraph_get()

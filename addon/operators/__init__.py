@@ -5,7 +5,7 @@ import importlib
 import bpy
 
 _MODULES = (
-    *("runtime", "character", "rig", "generate", "finish", "retarget"),
+    *("runtime", "character", "rig", "generate", "finish", "retarget", "resample"),
     *("import_motion", "export", "face"),
 )
 

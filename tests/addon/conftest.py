@@ -120,6 +120,7 @@ def write_take(folder, motion, audio, words=()):
         "alignment": {"words": "none"},
         "fps": 30,
         "frames": motion.frame_count,
+        "layers": [{"joints": "all", "frames": [0, motion.frame_count], "codes": "codes.npz", "seed": 5}],
     }
     (folder / "take.json").write_text(json.dumps(info))
     return folder
@@ -173,6 +174,31 @@ def _own_environment(monkeypatch):
     """The worker of this checkout, whatever the tester's shell says."""
     for name in [name for name in os.environ if name.startswith("MAMBATALK_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def spoken_takes(_registered, tmp_path_factory):
+    """Folders of three takes of the first eight seconds of the bundled recording, made once by the real worker."""
+    jobs = sys.modules[f"{PACKAGE}.addon.jobs"]
+    protocol = sys.modules[f"{PACKAGE}.core.worker.protocol"]
+    demo = ROOT / "addon" / "assets" / "demo"
+    text = (demo / "transcript.txt").read_text(encoding="utf-8")
+    folders = [tmp_path_factory.mktemp("takes") / f"speech_{seed}" for seed in range(3)]
+    for seed, folder in enumerate(folders):
+        task = protocol.Generate(
+            audio=str(demo / "speech.flac"),
+            out=str(folder),
+            transcript_text=text[: text.index(".") + 1],
+            seed=seed,
+            allow_no_words=True,
+            duration_s=8.0,
+        )
+        job = jobs.start(bpy.context, "Generating", task)
+        while job.outcome is None:
+            job.poll(0.1)
+        jobs.state.job = None
+        assert isinstance(job.outcome, protocol.Result), job.outcome
+    return folders
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Expressions reach faces of every naming; the table, gains, drivers, phones' lips, SMPL-X's coefficients."""
 
-
 import bpy
 import numpy as np
 import pytest

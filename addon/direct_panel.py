@@ -1,0 +1,92 @@
+"""The sidebar's part on directing a take: what to make anew, from which words, with which other take."""
+
+import bpy
+
+from . import jobs, renew, takes
+from .apply import target
+from .panels import draw_lines
+from .take_properties import AREA_ITEMS
+
+_AREA_ROWS = (
+    ("face", "upper", "hands", "lower"),
+    ("head", "torso"),
+    ("left_arm", "right_arm"),
+    ("left_hand", "right_hand"),
+)
+
+
+class MAMBATALK_UL_words(bpy.types.UIList):
+    """Words with their frames; ticked ones are the range."""
+
+    def draw_item(self, context, layout, data, item, icon, active_data, active_property):
+        """Draw one word."""
+        row = layout.row(align=True)
+        row.prop(item, "chosen", text="")
+        row.label(text=item.name)
+        info = takes.stored(item.id_data)
+        row.label(text=f"{info.start_frame + round(item.start_s * info.fps)}")
+
+
+class MAMBATALK_PT_direct(bpy.types.Panel):
+    """Make parts of the take anew."""
+
+    bl_label = "Direct the Take"
+    bl_idname = "MAMBATALK_PT_direct"
+    bl_parent_id = "MAMBATALK_PT_main"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "MambaTalk"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        """Draw parts, range and buttons."""
+        layout, settings = self.layout, context.scene.mambatalk_direct
+        action = takes.active(target(context))
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.enabled = jobs.state.job is None
+        if action is None:
+            layout.label(text="The character performs no take", icon="INFO")
+            return
+        draw_areas(layout, settings, "parts")
+        layout.prop(settings, "span")
+        if settings.span == "TYPED":
+            column = layout.column(align=True)
+            column.prop(settings, "start")
+            column.prop(settings, "end")
+        elif settings.span == "WORDS":
+            own = action.mambatalk_take
+            layout.template_list("MAMBATALK_UL_words", "", own, "words", own, "word_index", rows=6)
+        layout.prop(settings, "margin")
+        layout.prop(settings, "set_variation")
+        if settings.set_variation:
+            layout.prop(settings, "variation")
+        layout.operator("mambatalk.resample", icon="FILE_REFRESH")
+        if not renew.is_recording_known(context.scene, action):
+            draw_lines(layout, context, f"The recording {takes.stored(action).audio} is gone", "ERROR")
+            layout.operator("mambatalk.find_recording", icon="FILEBROWSER")
+
+
+def draw_areas(layout, owner, name: str) -> None:
+    """Buttons of body parts, the finer ones below."""
+    labels = {item[0]: item[1] for item in AREA_ITEMS}
+    column = layout.column(align=True)
+    for row_names in _AREA_ROWS:
+        row = column.row(align=True)
+        for area in row_names:
+            row.prop_enum(owner, name, area, text=labels[area])
+
+
+CLASSES = (MAMBATALK_UL_words, MAMBATALK_PT_direct)
+
+
+def register():
+    """Register the panel."""
+    for each in CLASSES:
+        bpy.utils.register_class(each)
+
+
+def unregister():
+    """Unregister it."""
+    for each in reversed(CLASSES):
+        bpy.utils.unregister_class(each)

@@ -1,0 +1,94 @@
+"""What is asked for when a take is directed: which parts, which frames, how."""
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+
+from ..core.errors import GestureError
+from . import take_words
+from .performed import Performed
+from .take_properties import AREA_ITEMS
+
+RANGES = [
+    ("PREVIEW", "Preview Range", "The timeline's preview range (P in the timeline)"),
+    ("WORDS", "Words", "From the first chosen word to the last one"),
+    ("TYPED", "Typed", "The frames typed here"),
+    ("ALL", "Whole Take", "All frames of the take"),
+]
+
+
+class MambaTalkDirecting(bpy.types.PropertyGroup):
+    """What the next resampling or mixing is asked for."""
+
+    parts: EnumProperty(
+        name="Parts", description="Body parts to change", items=AREA_ITEMS, options={"ENUM_FLAG"}, default={"hands"}
+    )
+    span: EnumProperty(name="Range", description="Which frames to change", items=RANGES)
+    start: IntProperty(name="Start", description="The first frame to change", default=1)
+    end: IntProperty(name="End", description="The last frame to change", default=90)
+    margin: IntProperty(
+        name="Margin",
+        description="Frames on either side in which old and new blend",
+        default=8,
+        min=0,
+        max=90,
+    )
+    set_variation: BoolProperty(name="Set Variation", description="Choose a variation other than the weights' own")
+    variation: FloatProperty(
+        name="Variation",
+        description="0 for the most likely motion, 1 for the most varied",
+        default=0.6,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+    )
+    source: StringProperty(name="From", description="The take to lay parts of over this one")
+    variations: IntProperty(
+        name="Takes", description="How many takes to generate, each with a seed of its own", default=1, min=1, max=16
+    )
+
+
+def frames(scene: bpy.types.Scene, take: Performed, start: int | None, end: int | None) -> tuple[int, int]:
+    """The first and last scene frame to change: those given, else what the panel says.
+
+    Raises:
+        GestureError: the panel's choice means no range.
+    """
+    settings, own = scene.mambatalk_direct, (int(take.frames[0]), int(take.frames[-1]))
+    if start is not None or end is not None or settings.span == "ALL":
+        return (own[0] if start is None else start), (own[1] if end is None else end)
+    if settings.span == "TYPED":
+        return settings.start, settings.end
+    if settings.span == "WORDS":
+        chosen = take_words.chosen_s(take.action)
+        if chosen is None:
+            raise GestureError("No word is chosen.", remedy="Tick words in the list, or choose another Range.")
+        first, last = (own[0] + round(second * take.info.fps) for second in chosen)
+        return max(first, own[0]), min(last, own[1])
+    if not scene.use_preview_range:
+        raise GestureError(
+            "There is no preview range.",
+            remedy="Press P in the timeline and drag over frames, or choose another Range.",
+        )
+    return scene.frame_preview_start, scene.frame_preview_end
+
+
+def why_no_range(scene: bpy.types.Scene, action: bpy.types.Action) -> str | None:
+    """Why the panel's choice means no range."""
+    span = scene.mambatalk_direct.span
+    if span == "PREVIEW" and not scene.use_preview_range:
+        return "Press P in the timeline and drag over the frames, or choose another Range"
+    if span == "WORDS" and take_words.chosen_s(action) is None:
+        return "Tick words in the list, or choose another Range"
+    return None
+
+
+def register():
+    """Register the settings on the scene."""
+    bpy.utils.register_class(MambaTalkDirecting)
+    bpy.types.Scene.mambatalk_direct = bpy.props.PointerProperty(type=MambaTalkDirecting)
+
+
+def unregister():
+    """Take them off the scene."""
+    del bpy.types.Scene.mambatalk_direct
+    bpy.utils.unregister_class(MambaTalkDirecting)

@@ -1,0 +1,202 @@
+"""Making parts of a take anew over a range of frames, and laying parts of other takes over it."""
+
+from pathlib import Path
+
+import bpy
+from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
+
+from ...core.body.parts import AREAS, Part
+from ...core.errors import GestureError
+from ...core.worker import protocol
+from .. import apply, direct_settings, jobs, locks, performed, preferences, properties, renew, take_store, takes
+from ..take_properties import AREA_ITEMS
+
+
+def why_no_take(context) -> str | None:
+    """Why there is no take to direct."""
+    armature = apply.target(context)
+    if armature is None:
+        return apply.NO_CHARACTER
+    return None if takes.active(armature) is not None else f"{armature.name} performs no take"
+
+
+class _Rework(jobs.JobOperator):
+    """Mixin: parts, a range and a margin, and the way to the worker and back."""
+
+    bl_options = {"UNDO"}
+
+    parts: EnumProperty(
+        name="Parts", description="Body parts to change", items=AREA_ITEMS, options={"ENUM_FLAG", "SKIP_SAVE"}
+    )
+    start: IntProperty(name="Start", description="The first scene frame to change", options={"SKIP_SAVE"})
+    end: IntProperty(name="End", description="The last scene frame to change", options={"SKIP_SAVE"})
+    margin: IntProperty(
+        name="Margin",
+        description="Scene frames on either side in which old and new blend",
+        default=8,
+        min=0,
+        options={"SKIP_SAVE"},
+    )
+
+    def task(self, context):
+        """Check what can be checked here, and write the take where the worker finds it."""
+        scene, settings = context.scene, context.scene.mambatalk_direct
+        take = performed.of(apply.require_target(context))
+        start, end = direct_settings.frames(scene, take, self._given("start"), self._given("end"))
+        stored = take_store.load(take.action)
+        areas = chosen_areas(self.parts if self.properties.is_property_set("parts") else settings.parts)
+        if held := [name for name in areas if locks.covered(take.action, name)]:
+            raise GestureError(f"Locked: {', '.join(held)}.", remedy="Unlock it first, or choose other parts.")
+        margin = self.margin if self.properties.is_property_set("margin") else settings.margin
+        self._span = take.span(start, end, margin, stored.raw.frame_count)
+        self._remembered = take.armature.name, take.action.name, take.action[take_store.KEY]
+        self._folder = renew.temporary_folder()
+        parent = Path(self._folder.name)
+        request = {
+            "take": str(renew.hand_out(take.action, parent)),
+            "out": str(parent / "new"),
+            "margin": self._span.margin,
+        }
+        return self.request(context, take, renew.in_take(take.action, areas), request, parent)
+
+    def apply(self, context, result):
+        """Key what is new."""
+        take = renew.still_there(*self._remembered)
+        new = take_store.read_folder(Path(result["folder"]))
+        renew.take_in(take, new, self._span.rows)
+        return [f"Frames {take.frames[self._span.rows][0]} to {take.frames[self._span.rows][-1]} of {take.action.name}"]
+
+    def _given(self, name: str) -> int | None:
+        return getattr(self, name) if self.properties.is_property_set(name) else None
+
+
+class MAMBATALK_OT_resample(_Rework, bpy.types.Operator):
+    """Generate the chosen body parts again, over the chosen frames; everything else stays"""
+
+    bl_idname = "mambatalk.resample"
+    bl_label = "Resample"
+    job_label = "Resampling"
+
+    seed: IntProperty(
+        name="Seed", description="Another seed, another try; by default one not used yet", min=0, options={"SKIP_SAVE"}
+    )
+    variation: FloatProperty(
+        name="Variation",
+        description="0 for the most likely motion, 1 for the most varied; by default what suits the weights",
+        min=0.0,
+        max=1.0,
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def poll(cls, context):
+        """Whether there is a take, and all that made it."""
+        return jobs.explain(cls, why_not_resample(context))
+
+    def request(self, context, take, areas, request, folder):
+        """What the worker is asked for."""
+        settings, runtime = context.scene.mambatalk_direct, preferences.runtime(context)
+        variation = settings.variation if settings.set_variation else None
+        if self.properties.is_property_set("variation"):
+            variation = self.variation
+        seed = self.seed if self.properties.is_property_set("seed") else _unused_seed(take.action)
+        return protocol.Resample(
+            **request,
+            areas=areas,
+            start=self._span.start,
+            end=self._span.end,
+            seed=seed,
+            variation=variation,
+            weights=str(runtime.weights),
+            audio=str(renew.recording_of(context.scene, take.action, folder)),
+            device=runtime.device,
+        )
+
+
+class MAMBATALK_OT_mix(_Rework, bpy.types.Operator):
+    """Lay the chosen body parts of another take, over the chosen frames, over this one"""
+
+    bl_idname = "mambatalk.mix"
+    bl_label = "Mix In"
+    job_label = "Mixing"
+
+    source: StringProperty(name="From", description="Name of the other take's action", options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context):
+        """Whether there are two takes."""
+        return jobs.explain(cls, jobs.why_not_start(context) or why_no_take(context) or _why_no_other(context))
+
+    def request(self, context, take, areas, request, folder):
+        """What the worker is asked for."""
+        name = self.source or context.scene.mambatalk_direct.source
+        other = bpy.data.actions.get(name)
+        if other is None or not take_store.has(other) or other == take.action:
+            raise GestureError(f"There is no other take “{name}”.", remedy="Choose another take in From.")
+        pick = {"take": str(renew.hand_out(other, folder)), "start": self._span.start, "end": self._span.end}
+        return protocol.Mix(**request, picks=[{**pick, "areas": areas}])
+
+
+class MAMBATALK_OT_find_recording(bpy.types.Operator):
+    """Say where the recording of the character's take is now; it must be the same one"""
+
+    bl_idname = "mambatalk.find_recording"
+    bl_label = "Find Recording"
+    bl_options = {"REGISTER", "UNDO"}
+
+    filepath: StringProperty(name="File", subtype="FILE_PATH")
+
+    @classmethod
+    def poll(cls, context):
+        """Whether there is a take."""
+        return jobs.explain(cls, why_no_take(context))
+
+    def invoke(self, context, event):
+        """Let the user choose the file."""
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context):
+        """Check that it is the same, and remember it for all takes of that recording."""
+        try:
+            action = takes.active(apply.require_target(context))
+            count = takes.find_audio(takes.stored(action), properties.absolute(self.filepath))
+        except GestureError as error:
+            return jobs.fail(self, error)
+        self.report({"INFO"}, f"Found for {count} takes")
+        return {"FINISHED"}
+
+
+def why_not_resample(context) -> str | None:
+    """Why nothing can be made anew."""
+    if reason := jobs.why_not_start(context) or why_no_take(context):
+        return reason
+    action = takes.active(apply.target(context))
+    if not renew.is_recording_known(context.scene, action):
+        return f"The recording {takes.stored(action).audio} is gone: use Find Recording"
+    return properties.why_no_weights(context)
+
+
+def chosen_areas(names: set[str]) -> list[str]:
+    """Names of areas, those left out that another one covers.
+
+    Raises:
+        GestureError: there is none.
+    """
+    if not names:
+        raise GestureError("No body part is chosen.", remedy="Choose one or more.")
+    whole = {part.value for part in Part} & names
+    return [name for name in AREAS if name in names and (name in whole or AREAS[name].part.value not in whole)]
+
+
+def _why_no_other(context) -> str | None:
+    armature = apply.target(context)
+    others = [action for action in takes.of_character(armature) if action != takes.active(armature)]
+    return None if others else f"{armature.name} has no other take"
+
+
+def _unused_seed(action: bpy.types.Action) -> int:
+    return 1 + max(layer["seed"] for layer in take_store.load(action).description["layers"])
+
+
+CLASSES = (MAMBATALK_OT_resample, MAMBATALK_OT_mix, MAMBATALK_OT_find_recording)
