@@ -1,13 +1,20 @@
-"""The one order in which directing applies: the finished motion, its levels, then what the animator keeps."""
+"""The one order in which directing applies: finished motion, accents, levels, then what the animator keeps.
 
+Accents come before levels, so that a calm take's accents are calm and a broad one's broad, while apexes stay where they
+are, and so that stillness in pauses spares them; hand edits come last, since they win over everything.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..body.motion import Motion
+from .accents import apply_markers
 from .apply import Levelled, apply_levels
 from .edits import Kept, keep_motion
 from .levels import Levels
+from .markers import Marker
 from .study import Study
 
 
@@ -36,14 +43,27 @@ class Directed:
         motion: for the keys.
         changed: what differs from the result before; everything where there was none.
         levelled: the motion at its levels, for the next call.
+        subject: what was directed.
+        markers: it has.
+        accented: the subject with what they ask for.
     """
 
     motion: Motion
     changed: Changed
     levelled: Levelled
+    subject: Study
+    markers: tuple[Marker, ...]
+    accented: Study
 
 
-def direct(subject: Study, levels: Levels, kept: Kept | None = None, before: Directed | None = None) -> Directed:
+def direct(
+    subject: Study,
+    levels: Levels,
+    kept: Kept | None = None,
+    before: Directed | None = None,
+    *,
+    markers: Sequence[Marker] = (),
+) -> Directed:
     """Direct a take: the same input gives the same motion, whatever was before.
 
     Layers and finishing come before (`subject` is the study of the finished motion) and need not know of any of this.
@@ -53,10 +73,20 @@ def direct(subject: Study, levels: Levels, kept: Kept | None = None, before: Dir
         levels: where the sliders are.
         kept: hand edits and locks, which win over everything.
         before: the last result of the same subject; of it, what stays is not computed again.
+        markers: where to gesture, hold or rest; times are the take's.
+
+    Raises:
+        GestureError: markers outside of the take, in contradiction, or accents in a take without a single stroke.
     """
-    levelled = apply_levels(subject, levels, None if before is None else before.levelled)
+    markers = tuple(markers)
+    if before is not None and before.subject is subject and before.markers == markers:
+        accented = before.accented
+    else:
+        accented = apply_markers(subject, markers)
+    levelled = apply_levels(accented, levels, None if before is None else before.levelled)
     motion = levelled.motion if kept is None else keep_motion(levelled.motion, kept)
-    return Directed(motion, differences(None if before is None else before.motion, motion), levelled)
+    changed = differences(None if before is None else before.motion, motion)
+    return Directed(motion, changed, levelled, subject, markers, accented)
 
 
 def differences(before: Motion | None, after: Motion) -> Changed:

@@ -1,6 +1,6 @@
 """What levels need to know of a finished motion, found once: its rest pose, and how every joint turns away from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +10,7 @@ from ..body.motion import Motion
 from ..body.parts import ARKIT_NAMES, EYES
 from ..body.rotation import conjugate, continuous, multiply, quaternion_to_rotvec, rotvec_to_quaternion
 from ..body.skeleton import JOINT
+from .gestures import Gestures
 from .mirror import mirror
 from .reachable import Arms, Limits
 
@@ -34,6 +35,7 @@ class Study:
         rest: (55, 4) quaternions, where each joint comes to rest.
         offsets: (55, T, 4) quaternions away from rest, signs continuous in time.
         rest_expression: (N,).
+        origin: the study whose rest poses these are, where only the motion has changed since.
     """
 
     motion: Motion
@@ -41,6 +43,7 @@ class Study:
     rest: np.ndarray
     offsets: np.ndarray
     rest_expression: np.ndarray
+    origin: "Study | None" = None
 
     @cached_property
     def arms(self) -> Arms:
@@ -58,9 +61,28 @@ class Study:
         return Legs.of(self.motion)
 
     @cached_property
+    def gestures(self) -> Gestures:
+        """Which strokes there are, and how suddenly arms turn."""
+        return Gestures.of(self.motion, self.arms)
+
+    @cached_property
     def mirrored(self) -> "Study":
         """The same of the motion with left and right exchanged."""
+        if self.origin is not None:
+            return self.origin.mirrored.with_motion(mirror(self.motion), self.speech)
         return study(mirror(self.motion), self.speech)
+
+    def with_motion(self, motion: Motion, speech: np.ndarray) -> "Study":
+        """The same take with arms, torso or head moved otherwise, and the rest poses that it had."""
+        joints = np.flatnonzero((motion.rotations != self.motion.rotations).any((0, 2)))
+        offsets = self.offsets.copy()
+        offsets[joints] = _away_from(
+            self.rest[joints], continuous(rotvec_to_quaternion(motion.rotations[:, joints]))
+        )
+        other = replace(self, motion=motion, speech=speech, offsets=offsets, origin=self.origin or self)
+        if "legs" in vars(self):
+            vars(other)["legs"] = self.legs
+        return other
 
     @property
     def duration_s(self) -> float:
@@ -83,15 +105,20 @@ def study(motion: Motion, speech=()) -> Study:
         closed = motion.rotations[:, JAW, 0] <= np.percentile(motion.rotations[:, JAW, 0], _FACE_SHARE)
         rest[JAW] = median_turn(turns[closed][:, [JAW]])[0]
     rest[list(EYES)] = median_turn(turns[:, EYES])
-    offsets = np.moveaxis(multiply(conjugate(rest), turns), 1, 0)
-    side = np.where(offsets[..., 0].sum(1) < 0, -1.0, 1.0)
     return Study(
         motion=motion,
         speech=np.asarray(speech, np.float64).reshape(-1, 2),
         rest=rest,
-        offsets=np.ascontiguousarray(offsets * side[:, None, None]),
+        offsets=_away_from(rest, turns),
         rest_expression=_rest_expression(motion),
     )
+
+
+def _away_from(rest: np.ndarray, turns: np.ndarray) -> np.ndarray:
+    """Quaternions (J, T, 4) from rest (J, 4) to turns (T, J, 4), mostly along the shorter arcs."""
+    offsets = np.moveaxis(multiply(conjugate(rest), turns), 1, 0)
+    side = np.where(offsets[..., 0].sum(1) < 0, -1.0, 1.0)
+    return np.ascontiguousarray(offsets * side[:, None, None])
 
 
 def _rest_expression(motion: Motion) -> np.ndarray:

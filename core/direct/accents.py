@@ -1,0 +1,249 @@
+"""Markers on a motion: strokes whose apexes land where they are asked for, arms that hold, arms that settle.
+
+An accent moves the nearest stroke in time: arms, hands and some of torso and head run a little faster or slower over a
+bounded window. Where no stroke is near enough, one of the take's own, decoded from its own codes, is copied: the turns of
+its arm and hand, blended in and out. Which one is chosen by how near its arm comes from, and goes to, where the arm is.
+A hold keeps both arms as they are at its start, or at the apex of an accent there. "Not here" has them in the take's rest
+pose. Both are complete over their whole stretch, and blend outside of it. Feet, root and face are never touched.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..body.rotation import quaternion_to_rotvec
+from ..errors import GestureError
+from .gestures import ARM, COLUMN, HAND, HEAD, MOVED, TORSO, Gestures
+from .markers import Kind, Marker, check_markers
+from .reachable import keep_clear
+from .retime import Pin, delays, turns_at
+from .strokes import Stroke, find_strokes, wrist_paths
+from .study import Study
+from .weave import BLENDS, Weave
+
+# An apex lands within so many frames of its marker.
+TOLERANCE = 2
+# Strokes farther away than this stay where they are.
+_MOST_SHIFT_S = 0.35
+# A stroke twice as fast may be so much farther away, seconds.
+_STRONGER_S = 0.05
+# Frames around a stroke that move with it unchanged, before it and after its apex.
+_LEAD, _TAIL = 2, 4
+# Strokes that are tried in places without one.
+_TRIES = 8
+# How poses are compared, so many frames outside of the stroke.
+_OUTSIDE = 8
+# Copies should be like the take's usual stroke, and end clearly: metres that a misfit is worth.
+_UNUSUAL_M = 0.1
+# How far torso and head take part.
+_TORSO, _HEAD = 0.5, 0.25
+# A hand that moves this much at the same time belongs to the stroke.
+_BOTH = 0.6
+# An accent so soon before a hold, frames, is what it holds.
+_HELD = 12
+# What an accent takes of the time in which nothing is said, for levels that settle in pauses.
+_AROUND_S = (0.8, 0.4)
+
+
+@dataclass(frozen=True)
+class _Core:
+    """Frames of a stroke that nothing else may blend into."""
+
+    first: int
+    apex: int
+    last: int
+
+
+def apply_markers(subject: Study, markers: Sequence[Marker]) -> Study:
+    """The subject with what the markers ask for; its rest poses stay, so that levels mean the same.
+
+    Outside of the markers' windows every value is as it was, to the bit.
+
+    Raises:
+        GestureError: markers outside of the take, in contradiction, or accents in a take without a single stroke.
+    """
+    if not markers:
+        return subject
+    check_markers(markers, subject.duration_s)
+    motion, own = subject.motion, subject.gestures
+    last = motion.frame_count - 1
+    accents = [m for m in markers if m.kind is Kind.ACCENT]
+    if accents and not own.strokes:
+        raise GestureError(
+            "There is no stroke in this take that an accent could move or copy.",
+            remedy="Make the arms anew with more variation or another seed.",
+        )
+    weave = Weave(own)
+    places = sorted(min(round(marker.moment_s * motion.fps), last) for marker in accents)
+    cores = _move(weave, subject, places)
+    for place in places:
+        if place not in cores:
+            cores[place] = _copy(weave, subject, place, [core for core in cores.values()])
+    for marker in sorted(markers, key=lambda marker: marker.stretch_s):
+        if marker.kind is not Kind.ACCENT:
+            start, end = (min(round(second * motion.fps), last) for second in marker.stretch_s)
+            _still(weave, subject, marker.kind, start, end, list(cores.values()))
+    changed = subject.with_motion(motion.replace(rotations=_clear(weave, subject)), _spoken(subject, markers))
+    return changed
+
+
+def _move(weave: Weave, subject: Study, places: list[int]) -> dict[int, _Core]:
+    """Move strokes to the places that have one near; which core each of these has."""
+    pins: dict[int, Pin] = {}
+    for place in places:
+        for stroke in _near(subject, place):
+            pin = Pin(stroke.apex, place, stroke.apex - stroke.start + _LEAD, _TAIL)
+            if delays([*pins.values(), pin], subject.motion.frame_count) is not None:
+                pins[place] = pin
+                break
+    while pins:
+        moved = weave.copy()
+        _retime(moved, subject.gestures, delays(list(pins.values()), subject.motion.frame_count))
+        missed = [place for place in pins if not _lands(moved, subject, place)]
+        if not missed:
+            weave.turns, weave.changed = moved.turns, moved.changed
+            break
+        del pins[missed[0]]
+    return {place: _Core(pin.first, place, place + TOLERANCE) for place, pin in pins.items()}
+
+
+def _near(subject: Study, place: int) -> list[Stroke]:
+    """Strokes that could be moved to a frame, the best first."""
+    fps = subject.motion.fps
+
+    def cost(stroke: Stroke) -> float:
+        return abs(stroke.apex - place) / fps - _STRONGER_S * np.log2(stroke.speed_m_s)
+
+    near = [s for s in subject.gestures.strokes if abs(s.apex - place) <= _MOST_SHIFT_S * fps]
+    return sorted(near, key=cost)
+
+
+def _retime(weave: Weave, own: Gestures, late: np.ndarray) -> None:
+    """Show every joint as it was so many frames (T,) before, or its share of them."""
+    rows = np.flatnonzero(late)
+    everyone = np.arange(len(MOVED))
+    shares = np.ones(len(MOVED))
+    shares[_columns(TORSO)], shares[_columns(HEAD)] = _TORSO, _HEAD
+    for share in np.unique(shares):
+        columns = everyone[shares == share]
+        weave.turns[np.ix_(rows, columns)] = turns_at(own.turns[:, columns], rows - share * late[rows])
+    weave.changed[rows] = True
+
+
+def _copy(weave: Weave, subject: Study, place: int, cores: list[_Core]) -> _Core:
+    """Copy a stroke of the take to a place without one."""
+    best = None
+    for stroke in _fitting(subject, place)[:_TRIES]:
+        core = _Core(max(place - (stroke.apex - stroke.start) - _LEAD, 0), place, place + TOLERANCE + 1)
+        before = core.first - max((other.last for other in cores if other.apex < place), default=-BLENDS[-1])
+        after = min((other.first for other in cores if other.apex > place), default=np.inf) - core.last
+        tried = weave.copy()
+        source = stroke.apex - place
+        tried.lay(
+            lambda frames, source=source: subject.gestures.turns[
+                np.clip(frames + source, 0, subject.motion.frame_count - 1)
+            ],
+            _copied(subject, stroke),
+            core.first,
+            core.last,
+            int(np.clip(before, 1, BLENDS[-1])),
+            int(np.clip(after, 1, BLENDS[-1])),
+        )
+        lands = _lands(tried, subject, place)
+        if best is None or lands:
+            best = tried, core
+        if lands:
+            break
+    weave.turns, weave.changed = best[0].turns, best[0].changed
+    return best[1]
+
+
+def _fitting(subject: Study, place: int) -> list[Stroke]:
+    """The take's strokes, the best to copy to a frame first."""
+    own, last = subject.gestures, subject.motion.frame_count - 1
+    usual = np.median([stroke.speed_m_s for stroke in own.strokes])
+
+    def cost(stroke: Stroke) -> float:
+        apart = 0.0
+        for frame in (stroke.start - _OUTSIDE, stroke.apex + _OUTSIDE):
+            here, there = np.clip([frame - stroke.apex + place, frame], 0, last)
+            apart += np.linalg.norm(own.wrists[here, stroke.side] - own.wrists[there, stroke.side])
+        missing = max(_LEAD + stroke.apex - stroke.start - place, 0) + max(stroke.apex + _OUTSIDE - last, 0)
+        return apart + _UNUSUAL_M * abs(np.log2(stroke.speed_m_s / usual)) + _UNUSUAL_M * missing
+
+    return sorted(own.strokes, key=cost)
+
+
+def _copied(subject: Study, stroke: Stroke) -> np.ndarray:
+    """Shares (J,): the arm and hand that strike, or both where both do."""
+    shares = np.zeros(len(MOVED))
+    travelled = np.linalg.norm(np.diff(subject.gestures.wrists[stroke.start : stroke.apex + 1], axis=0), axis=-1).sum(0)
+    for side in (0, 1):
+        if side == stroke.side or travelled[side] > _BOTH * travelled[stroke.side]:
+            shares[_columns(ARM[side] + HAND[side])] = 1.0
+    return shares
+
+
+def _still(weave: Weave, subject: Study, kind: Kind, start: int, end: int, cores: list[_Core]) -> None:
+    """Keep the arms as they are at `start`, or at rest, from there to `end`."""
+    first = start
+    if kind is Kind.HOLD:
+        held = [core.apex for core in cores if start - _HELD <= core.apex <= start + TOLERANCE + 1]
+        first = held[-1] if held else start
+        pose = weave.turns[first]
+    else:
+        pose = subject.rest[list(MOVED)]
+    shares = np.ones(len(MOVED))
+    shares[_columns(TORSO)], shares[_columns(HEAD)] = _TORSO, 0.0
+    before = first - max((core.last for core in cores if core.apex <= first), default=-BLENDS[-1])
+    after = min((core.first for core in cores if core.apex > first), default=np.inf) - end
+    weave.lay(
+        lambda frames: np.broadcast_to(pose, (len(frames), *pose.shape)),
+        shares,
+        first,
+        end,
+        int(np.clip(before, 3, BLENDS[-1])),
+        int(np.clip(after, 3, BLENDS[-1])),
+    )
+
+
+def _lands(weave: Weave, subject: Study, place: int) -> bool:
+    """Whether a stroke's apex is within the tolerance of a frame."""
+    fps = subject.motion.fps
+    rows = slice(max(place - round(fps), 0), min(place + round(fps / 2), subject.motion.frame_count))
+    rotations = subject.motion.rotations[rows].copy()
+    rotations[:, MOVED] = quaternion_to_rotvec(weave.turns[rows])
+    strokes = find_strokes(wrist_paths(rotations, subject.motion.skeleton), fps)
+    return any(abs(stroke.apex + rows.start - place) <= TOLERANCE for stroke in strokes)
+
+
+def _clear(weave: Weave, subject: Study) -> np.ndarray:
+    """The rotations, arms out of the body; frames that did not change are the motion's own."""
+    rotations = subject.motion.rotations.copy()
+    rows = np.flatnonzero(weave.changed)
+    rotations[np.ix_(rows, MOVED)] = quaternion_to_rotvec(weave.turns[rows])
+    # a joint that stayed is not to differ by rounding
+    stayed = (weave.turns[rows] == subject.gestures.turns[rows]).all(-1)
+    at, column = np.nonzero(stayed)
+    joints = np.array(MOVED)[column]
+    rotations[rows[at], joints] = subject.motion.rotations[rows[at], joints]
+    cleared = keep_clear(rotations, subject.motion, subject.limits)
+    return np.where(weave.changed[:, None, None], cleared, subject.motion.rotations)
+
+
+def _spoken(subject: Study, markers: Sequence[Marker]) -> np.ndarray:
+    """Words, and what accents and holds want kept from settling as if it were said."""
+    if not len(subject.speech):
+        return subject.speech
+    spans = []
+    for marker in markers:
+        if marker.kind is Kind.ACCENT:
+            spans.append((marker.moment_s - _AROUND_S[0], marker.moment_s + _AROUND_S[1]))
+        elif marker.kind is Kind.HOLD:
+            spans.append(marker.stretch_s)
+    return np.concatenate([subject.speech, np.reshape(spans, (-1, 2))])
+
+
+def _columns(joints: Sequence[int]) -> list[int]:
+    return [COLUMN[joint] for joint in joints]

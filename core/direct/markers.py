@@ -1,0 +1,141 @@
+"""Markers of a take: gesture here, hold, not here; plain values that timelines and words give and files keep."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from ..errors import GestureError
+
+
+class Kind(StrEnum):
+    """What a marker asks of the arms."""
+
+    ACCENT = "accent"
+    HOLD = "hold"
+    NOT_HERE = "not_here"
+
+
+# What a hold or a "not here" without an end lasts.
+_LENGTH_S = {Kind.HOLD: 0.8, Kind.NOT_HERE: 1.0}
+# Hands need this long from one apex to the next.
+LEAST_APART_S = 0.3
+# The end of a stroke may be what is held.
+_HELD_APEX_S = 0.1
+_NAMES = {Kind.ACCENT: "gesture here", Kind.HOLD: "hold", Kind.NOT_HERE: "not here"}
+
+
+@dataclass(frozen=True)
+class Marker:
+    """One wish, for a moment or a stretch of a take.
+
+    Attributes:
+        kind: of wish.
+        start_s, end_s: seconds from the take's start. The same for a moment: an accent is for that moment, a hold then
+            lasts 0.8 s from it, a "not here" 1 s around it. An accent on a stretch (a word) is for its middle.
+    """
+
+    kind: Kind
+    start_s: float
+    end_s: float
+
+    def __post_init__(self):
+        try:
+            object.__setattr__(self, "kind", Kind(self.kind))
+        except ValueError as error:
+            raise GestureError(
+                f"There is no marker {self.kind!r}.", remedy=f"Choose among: {', '.join(Kind)}."
+            ) from error
+        if not 0 <= self.start_s <= self.end_s:
+            raise GestureError(
+                f"A marker from {self.start_s:g} to {self.end_s:g} s has no place in a take.",
+                remedy="Give seconds from the take's start, the end not before the start.",
+            )
+
+    @property
+    def moment_s(self) -> float:
+        """Its middle, seconds: where an accent's apex lands."""
+        return (self.start_s + self.end_s) / 2
+
+    @property
+    def stretch_s(self) -> tuple[float, float]:
+        """Seconds from where to where it keeps, or settles, the arms."""
+        if self.end_s > self.start_s or self.kind is Kind.ACCENT:
+            return self.start_s, self.end_s
+        length = _LENGTH_S[self.kind]
+        if self.kind is Kind.HOLD:
+            return self.start_s, self.start_s + length
+        return max(self.start_s - length / 2, 0.0), self.start_s + length / 2
+
+    def as_dict(self) -> dict:
+        """Plain values, as they go into JSON."""
+        return {"kind": self.kind.value, "start_s": self.start_s, "end_s": self.end_s}
+
+    @classmethod
+    def from_dict(cls, values: Mapping) -> "Marker":
+        """A marker from plain values, as they come from JSON.
+
+        Raises:
+            GestureError: values are missing, unknown or make no sense.
+        """
+        try:
+            unknown = values.keys() - {"kind", "start_s", "end_s"}
+            if unknown:
+                raise KeyError(*unknown)
+            start_s = float(values["start_s"])
+            return cls(values["kind"], start_s, float(values.get("end_s", start_s)))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise GestureError(
+                f"{values!r} is not a marker.", remedy="Give kind, start_s and, for a stretch, end_s.", detail=repr(error)
+            ) from error
+
+
+def markers_from(entries: Iterable[Mapping]) -> tuple[Marker, ...]:
+    """Markers from a list as it comes from JSON.
+
+    Raises:
+        GestureError: one of them is not a marker.
+    """
+    return tuple(Marker.from_dict(values) for values in entries)
+
+
+def check_markers(markers: Sequence[Marker], duration_s: float) -> None:
+    """Make sure that markers lie within a take so long and do not contradict one another.
+
+    Raises:
+        GestureError: they do not.
+    """
+    for marker in markers:
+        if marker.end_s > duration_s:
+            raise GestureError(
+                f"{_told(marker)} lies outside of the take, which is {duration_s:.2f} s long.",
+                remedy="Move it into the take or remove it.",
+            )
+    accents = sorted((m for m in markers if m.kind is Kind.ACCENT), key=lambda marker: marker.moment_s)
+    for first, second in pairwise(accents):
+        if second.moment_s - first.moment_s < LEAST_APART_S:
+            raise GestureError(
+                f"{_told(first)} and {_told(second)} are too near to each other: hands need {LEAST_APART_S:g} s.",
+                remedy="Remove one of them or move them apart.",
+            )
+    still = [marker for marker in markers if marker.kind is not Kind.ACCENT]
+    for number, marker in enumerate(still):
+        start_s, end_s = marker.stretch_s
+        first_s = start_s + _HELD_APEX_S if marker.kind is Kind.HOLD else start_s
+        against = [accent for accent in accents if first_s < accent.moment_s < end_s]
+        against += [
+            other
+            for other in still[:number]
+            if other.kind is not marker.kind and max(start_s, other.stretch_s[0]) < min(end_s, other.stretch_s[1])
+        ]
+        if against:
+            raise GestureError(
+                f"{_told(against[0])} and {_told(marker)} contradict each other.",
+                remedy="Remove one of them or move them apart.",
+            )
+
+
+def _told(marker: Marker) -> str:
+    start_s, end_s = marker.stretch_s
+    when = f"{start_s:.2f} s" if start_s == end_s else f"{start_s:.2f}-{end_s:.2f} s"
+    return f'"{_NAMES[marker.kind]}" at {when}'
