@@ -14,26 +14,26 @@ import numpy as np
 
 from ..body.rotation import quaternion_to_rotvec
 from ..errors import GestureError
-from .gestures import ARM, COLUMN, HAND, HEAD, MOVED, TORSO, Gestures
+from .gestures import ARM, COLUMN, HAND, HEAD, MOVED, TORSO, Gestures, apart
 from .markers import Kind, Marker, check_markers
 from .reachable import keep_clear
 from .retime import Pin, delays, turns_at
 from .strokes import Stroke, find_strokes, wrist_paths
 from .study import Study
-from .weave import BLENDS, Weave
+from .weave import BLENDS, MOST, Weave
 
 # An apex lands within so many frames of its marker.
 TOLERANCE = 2
 # Strokes farther away than this stay where they are.
-_MOST_SHIFT_S = 0.35
+_MOST_SHIFT_S = 0.3
 # A stroke twice as fast may be so much farther away, seconds.
 _STRONGER_S = 0.05
 # Frames around a stroke that move with it unchanged, before it and after its apex.
 _LEAD, _TAIL = 2, 4
 # Strokes that are tried in places without one.
-_TRIES = 8
-# How poses are compared, so many frames outside of the stroke.
-_OUTSIDE = 8
+_TRIES = 5
+# Poses are compared so many frames outside of the stroke; blends shorter than that cost metres per frame.
+_OUTSIDE, _SHORT_M = 8, 0.03
 # Copies should be like the take's usual stroke, and end clearly: metres that a misfit is worth.
 _UNUSUAL_M = 0.1
 # How far torso and head take part.
@@ -79,13 +79,13 @@ def apply_markers(subject: Study, markers: Sequence[Marker]) -> Study:
     cores = _move(weave, subject, places)
     for place in places:
         if place not in cores:
-            cores[place] = _copy(weave, subject, place, [core for core in cores.values()])
+            cores[place] = _copy(weave, subject, place, list(cores.values()))
     for marker in sorted(markers, key=lambda marker: marker.stretch_s):
         if marker.kind is not Kind.ACCENT:
             start, end = (min(round(second * motion.fps), last) for second in marker.stretch_s)
             _still(weave, subject, marker.kind, start, end, list(cores.values()))
-    changed = subject.with_motion(motion.replace(rotations=_clear(weave, subject)), _spoken(subject, markers))
-    return changed
+    weave.soften(places)
+    return subject.with_motion(motion.replace(rotations=_clear(weave, subject)), _spoken(subject, markers))
 
 
 def _move(weave: Weave, subject: Study, places: list[int]) -> dict[int, _Core]:
@@ -102,7 +102,7 @@ def _move(weave: Weave, subject: Study, places: list[int]) -> dict[int, _Core]:
         _retime(moved, subject.gestures, delays(list(pins.values()), subject.motion.frame_count))
         missed = [place for place in pins if not _lands(moved, subject, place)]
         if not missed:
-            weave.turns, weave.changed = moved.turns, moved.changed
+            weave.become(moved)
             break
         del pins[missed[0]]
     return {place: _Core(pin.first, place, place + TOLERANCE) for place, pin in pins.items()}
@@ -133,46 +133,52 @@ def _retime(weave: Weave, own: Gestures, late: np.ndarray) -> None:
 
 def _copy(weave: Weave, subject: Study, place: int, cores: list[_Core]) -> _Core:
     """Copy a stroke of the take to a place without one."""
-    best = None
-    for stroke in _fitting(subject, place)[:_TRIES]:
-        core = _Core(max(place - (stroke.apex - stroke.start) - _LEAD, 0), place, place + TOLERANCE + 1)
-        before = core.first - max((other.last for other in cores if other.apex < place), default=-BLENDS[-1])
-        after = min((other.first for other in cores if other.apex > place), default=np.inf) - core.last
-        tried = weave.copy()
-        source = stroke.apex - place
-        tried.lay(
-            lambda frames, source=source: subject.gestures.turns[
-                np.clip(frames + source, 0, subject.motion.frame_count - 1)
-            ],
+    own, last = subject.gestures, subject.motion.frame_count - 1
+    earliest = max((core.last for core in cores if core.apex < place), default=-BLENDS[-1])
+    latest = min((core.first for core in cores if core.apex > place), default=last + BLENDS[-1])
+    best, least = None, (True, np.inf)
+    for stroke in _fitting(weave, subject, place, earliest)[:_TRIES]:
+        core = _Core(max(place - (stroke.apex - stroke.start) - _LEAD, 0), place, min(place + TOLERANCE + 1, last))
+        tried, source = weave.copy(), stroke.apex - place
+        sudden = tried.lay(
+            lambda frames, source=source: own.turns[np.clip(frames + source, 0, last)],
             _copied(subject, stroke),
             core.first,
             core.last,
-            int(np.clip(before, 1, BLENDS[-1])),
-            int(np.clip(after, 1, BLENDS[-1])),
+            int(np.clip(core.first - earliest, 1, BLENDS[-1])),
+            int(np.clip(latest - core.last, 1, BLENDS[-1])),
         )
-        lands = _lands(tried, subject, place)
-        if best is None or lands:
-            best = tried, core
-        if lands:
+        worth = (not _lands(tried, subject, place), sudden)
+        if worth < least:
+            best, least = (tried, core), worth
+        if worth <= (False, MOST):
             break
-    weave.turns, weave.changed = best[0].turns, best[0].changed
+    weave.become(best[0])
     return best[1]
 
 
-def _fitting(subject: Study, place: int) -> list[Stroke]:
-    """The take's strokes, the best to copy to a frame first."""
+def _fitting(weave: Weave, subject: Study, place: int, earliest: int) -> list[Stroke]:
+    """The take's strokes, the best to copy to a frame first.
+
+    Args:
+        weave: what is there so far.
+        subject: the take.
+        place: where an apex is wanted.
+        earliest: the last frame that must stay.
+    """
     own, last = subject.gestures, subject.motion.frame_count - 1
-    usual = np.median([stroke.speed_m_s for stroke in own.strokes])
-
-    def cost(stroke: Stroke) -> float:
-        apart = 0.0
-        for frame in (stroke.start - _OUTSIDE, stroke.apex + _OUTSIDE):
-            here, there = np.clip([frame - stroke.apex + place, frame], 0, last)
-            apart += np.linalg.norm(own.wrists[here, stroke.side] - own.wrists[there, stroke.side])
-        missing = max(_LEAD + stroke.apex - stroke.start - place, 0) + max(stroke.apex + _OUTSIDE - last, 0)
-        return apart + _UNUSUAL_M * abs(np.log2(stroke.speed_m_s / usual)) + _UNUSUAL_M * missing
-
-    return sorted(own.strokes, key=cost)
+    strokes = own.strokes
+    side, start, peak, apex = np.array([(s.side, s.start, s.peak, s.apex) for s in strokes]).T
+    speed = np.array([stroke.speed_m_s for stroke in strokes])
+    cost = _UNUSUAL_M * (np.abs(np.log2(speed / np.median(speed))) + own.jumps[peak] / own.most_jump)
+    for frame in (start - _OUTSIDE, apex + _OUTSIDE):
+        here, there = np.clip(frame - apex + place, 0, last), np.clip(frame, 0, last)
+        distances = [apart(weave.turns[here], own.turns[there], side) for side in (0, 1)]
+        cost = cost + np.where(side == 0, *distances)
+    missing = np.maximum(_LEAD + apex - start - place, 0) + np.maximum(apex + _OUTSIDE - last, 0)
+    cost = cost + _UNUSUAL_M * missing
+    cost = cost + _SHORT_M * np.maximum(_OUTSIDE + earliest - (place - apex + start), 0)
+    return [strokes[number] for number in np.argsort(cost, kind="stable")]
 
 
 def _copied(subject: Study, stroke: Stroke) -> np.ndarray:

@@ -19,7 +19,7 @@ class Kind(StrEnum):
 # What a hold or a "not here" without an end lasts.
 _LENGTH_S = {Kind.HOLD: 0.8, Kind.NOT_HERE: 1.0}
 # Hands need this long from one apex to the next.
-LEAST_APART_S = 0.3
+LEAST_APART_S = 0.4
 # The end of a stroke may be what is held.
 _HELD_APEX_S = 0.1
 _NAMES = {Kind.ACCENT: "gesture here", Kind.HOLD: "hold", Kind.NOT_HERE: "not here"}

@@ -8,8 +8,8 @@ import numpy as np
 
 from ..body.curves import min_jerk
 
-# Motion runs at least at half, at most at one and a half of its own speed.
-_MOST_SLOPE = 0.5
+# Motion runs slower or faster than its own speed by at most such a share; the gentlest that there is room for is best.
+SLOPES = (0.3, 0.4, 0.5)
 # The largest slope of a minimum-jerk rise from 0 to 1.
 _RISE = 1.875
 # Turns are read between frames from so many frames on either side.
@@ -58,47 +58,48 @@ def delays(pins: Sequence[Pin], frame_count: int) -> np.ndarray | None:
     Returns:
         None where motion would run faster or slower than is sane, or pins overlap.
     """
-    late, frame = np.zeros(frame_count), np.arange(frame_count)
+    late = np.zeros(frame_count)
     if not pins:
         return late
     first, last = pins[0], pins[-1]
-    # what lies before the take, or after it, is not there to be shown
-    if first.delay > 0 and first.first < _room(first.delay) or first.first < 0:
-        return None
-    if last.delay < 0 and frame_count - 1 - last.last < _room(last.delay) or last.last >= frame_count:
+    if first.first < 0 or last.last >= frame_count:
         return None
     for pin in pins:
         late[pin.first : pin.last + 1] = pin.delay
+    head, tail = _faded(first.delay, first.first), _faded(last.delay, frame_count - 1 - last.last)
+    # what lies before the take, or after it, is not there to be shown
+    if head is None and first.delay > 0 or tail is None and last.delay < 0:
+        return None
+    late[: first.first] = first.delay if head is None else head[::-1]
+    late[last.last + 1 :] = last.delay if tail is None else tail
     for pin, following in pairwise(pins):
-        gap = following.first - pin.last
-        if gap <= 0:
+        between = _between(pin.delay, following.delay, following.first - pin.last)
+        if between is None:
             return None
-        between = slice(pin.last, following.first + 1)
-        fall, rise = _room(pin.delay), _room(following.delay)
-        if fall + rise <= gap:
-            late[between] = _faded(frame[between] - pin.last, pin.delay, fall)
-            late[between] += _faded(following.first - frame[between], following.delay, rise)
-        elif _room(following.delay - pin.delay) <= gap:
-            phase = (frame[between] - pin.last) / gap
-            late[between] = pin.delay + (following.delay - pin.delay) * min_jerk(phase)
-        else:
-            return None
-    room = _room(first.delay)
-    late[: first.first] = _faded(first.first - frame[: first.first], first.delay, room)
-    if room > first.first:
-        late[: first.first] = first.delay
-    room, rest = _room(last.delay), frame[last.last :] - last.last
-    late[last.last :] = last.delay if room >= len(rest) else _faded(rest, last.delay, room)
+        late[pin.last + 1 : following.first] = between
     return late
 
 
-def _room(delay: float) -> int:
-    """Frames that a delay needs to come or go."""
-    return int(np.ceil(_RISE * abs(delay) / _MOST_SLOPE))
+def _faded(delay: float, room: int) -> np.ndarray | None:
+    """A delay that goes, as gently as there is room for, over the frames (room,) after it; None where there is none."""
+    for slope in SLOPES:
+        needed = int(np.ceil(_RISE * abs(delay) / slope))
+        if needed <= room:
+            return delay * (1 - min_jerk(np.arange(1, room + 1) / max(needed, 1)))
+    return None
 
 
-def _faded(away: np.ndarray, delay: float, room: int) -> np.ndarray:
-    return delay * (1 - min_jerk(away / max(room, 1)))
+def _between(delay: float, following: float, gap: int) -> np.ndarray | None:
+    """Delays in the frames (gap - 1,) from one pin to the next; None where there is not room enough."""
+    if gap <= 0:
+        return None
+    half = gap * abs(delay) // max(abs(delay) + abs(following), 1)
+    fall, rise = _faded(delay, int(half)), _faded(following, int(gap - half))
+    if fall is not None and rise is not None:
+        return np.concatenate([fall, rise[::-1][1:]])[: gap - 1]
+    if _RISE * abs(following - delay) > SLOPES[-1] * gap:
+        return None
+    return delay + (following - delay) * min_jerk(np.arange(1, gap) / gap)
 
 
 def turns_at(turns: np.ndarray, frames: np.ndarray) -> np.ndarray:

@@ -1,16 +1,23 @@
 """Laying turns over turns: blended in and out along minimum-jerk weights, as slowly as keeps joints from hurrying."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from ..body.curves import min_jerk
 from ..body.rotation import slerp
+from .curves import gaussian
 from .gestures import ARM_COLUMNS, Gestures, pace
 
-# Blends are tried from short to long, frames, until no joint turns more suddenly than this times what is usual.
-BLENDS = (3, 5, 8, 11, 15, 20, 26, 34)
-_MOST = 1.15
+# Blends are tried from short to long, frames, until no joint turns more suddenly than this share of what is usual at most.
+BLENDS = (4, 7, 11, 17, 25, 36)
+_CALM = 0.6
+# Softening begins beyond this.
+MOST = 1.15
+# What stays sudden is smoothed by a Gaussian of so many frames, reaching so far, so often at most.
+_SOFT_SIGMA, _SOFT_FRAMES, _SOFTENINGS = 1.5, 6, 8
+# Apexes stay with so many frames on either side.
+_FIRM = 4
 
 
 class Weave:
@@ -32,6 +39,10 @@ class Weave:
         other._own, other.turns, other.changed = self._own, self.turns.copy(), self.changed.copy()
         return other
 
+    def become(self, other: "Weave") -> None:
+        """Take over what another one tried."""
+        self.turns, self.changed = other.turns, other.changed
+
     def lay(
         self,
         goal: Callable[[np.ndarray], np.ndarray],
@@ -40,7 +51,7 @@ class Weave:
         last: int,
         before: int,
         after: int,
-    ) -> None:
+    ) -> float:
         """Put other turns over frames `first` to `last`, blended in before and out after.
 
         Args:
@@ -49,6 +60,9 @@ class Weave:
             first, last: frames that have the goal alone.
             before, after: frames at most that blend in and out; at least one. Where the take begins, or ends, among them
                 nothing needs to blend out to there.
+
+        Returns:
+            How sudden the seams are, beside what is usual.
         """
         frames = np.arange(max(first - before - 2, 0), min(last + after + 3, len(self.turns)))
         joints = np.flatnonzero(shares)
@@ -65,25 +79,56 @@ class Weave:
             )
 
         split = int(np.searchsorted(frames, first)) + 2
-        blend_in = self._fit(before, lambda blend: laid(blend, 1, slice(0, split), arms))
+        blend_in, sudden_in = self._fit(before, lambda blend: laid(blend, 1, slice(0, split), arms))
         split = max(int(np.searchsorted(frames, last)) - 2, 0)
-        blend_out = self._fit(after, lambda blend: laid(1, blend, slice(split, None), arms))
+        blend_out, sudden_out = self._fit(after, lambda blend: laid(1, blend, slice(split, None), arms))
         rows = weights(frames, first, last, blend_in, blend_out) > 0
         self.turns[np.ix_(frames[rows], joints)] = laid(blend_in, blend_out)[rows]
         self.changed[frames[rows]] = True
+        return max(sudden_in, sudden_out)
 
-    def _fit(self, room: int, laid: Callable[[int], np.ndarray]) -> int:
-        """The shortest blend in which nothing is sudden, else the calmest."""
+    def sudden(self, frames: np.ndarray) -> float:
+        """How suddenly arms turn in neighbouring frames, beside what is usual."""
+        return self._own.suddenness(self.turns[np.ix_(frames, ARM_COLUMNS)])
+
+    def soften(self, apexes: Sequence[int]) -> None:
+        """Smooth what is changed where arms turn more suddenly than usual, and than they did; these frames stay."""
+        own = np.maximum(self._own.jumps, self._own.most_jump) * MOST
+        for _ in range(_SOFTENINGS):
+            frames = _around(self.changed, _SOFT_FRAMES)
+            if len(frames) < 3:
+                return
+            _, jump = pace(self.turns[np.ix_(frames, ARM_COLUMNS)])
+            over = np.zeros(len(self.turns), bool)
+            over[frames[1:-1]] = (jump.max(1) > own[frames[1:-1]]) & (np.diff(frames, n=2) == 0)
+            if not over.any():
+                return
+            rows = _around(over, _SOFT_FRAMES)
+            away = np.abs(rows[:, None] - np.flatnonzero(over)).min(1)
+            smooth = gaussian(self.turns[rows.min() : rows.max() + 1], _SOFT_SIGMA)[rows - rows.min()]
+            smooth /= np.linalg.norm(smooth, axis=-1, keepdims=True)
+            share = 1 - min_jerk(away / (_SOFT_FRAMES + 1))
+            for apex in apexes:
+                share *= min_jerk((np.abs(rows - apex) - _FIRM) / _FIRM)
+            self.turns[rows] = slerp(self.turns[rows], smooth, share[:, None], shorter=False)
+            self.changed[rows] = True
+
+    def _fit(self, room: int, laid: Callable[[int], np.ndarray]) -> tuple[int, float]:
+        """The shortest blend in which nothing is sudden, else the calmest; and how sudden it is."""
         room = max(room, 1)
         best, calmest = room, np.inf
         for blend in [blend for blend in BLENDS if blend < room] + [min(room, BLENDS[-1])]:
-            turn, jump = pace(laid(blend))
-            sudden = max(turn.max(initial=0) / self._own.most_turn, jump.max(initial=0) / self._own.most_jump)
-            if sudden <= _MOST:
-                return blend
+            sudden = self._own.suddenness(laid(blend))
             if sudden < calmest:
                 best, calmest = blend, sudden
-        return best
+            if sudden <= _CALM:
+                break
+        return best, calmest
+
+
+def _around(flags: np.ndarray, reach: int) -> np.ndarray:
+    """Frames at most so far from those that are set."""
+    return np.flatnonzero(np.convolve(flags, np.ones(2 * reach + 1), "same") > 0.5)
 
 
 def weights(frames: np.ndarray, first: int, last: int, blend_in: int, blend_out: int) -> np.ndarray:
