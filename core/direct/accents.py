@@ -14,7 +14,7 @@ import numpy as np
 
 from ..body.rotation import quaternion_to_rotvec
 from ..errors import GestureError
-from .gestures import ARM, COLUMN, HAND, HEAD, MOVED, TORSO, Gestures, apart
+from .gestures import ARM, ARM_COLUMNS, COLUMN, HAND, HEAD, MOVED, TORSO, Gestures, apart
 from .markers import Kind, Marker, check_markers
 from .reachable import keep_clear
 from .retime import Pin, delays, turns_at
@@ -30,8 +30,12 @@ _MOST_SHIFT_S = 0.3
 _STRONGER_S = 0.05
 # Frames around a stroke that move with it unchanged, before it and after its apex.
 _LEAD, _TAIL = 2, 4
+# Moving a stroke must not make turns more sudden than this times what they were, so many frames around it.
+_HURRY, _WINDOW = 1.1, 70
 # Strokes that are tried in places without one.
 _TRIES = 5
+# Arms that are kept out of the body, or smoothed, may miss: then other strokes are tried, so often.
+_ROUNDS = 4
 # Poses are compared so many frames outside of the stroke; blends shorter than that cost metres per frame.
 _OUTSIDE, _SHORT_M = 8, 0.03
 # Copies should be like the take's usual stroke, and end clearly: metres that a misfit is worth.
@@ -42,6 +46,8 @@ _TORSO, _HEAD = 0.5, 0.25
 _BOTH = 0.6
 # An accent so soon before a hold, frames, is what it holds.
 _HELD = 12
+# Arms come to a hold within so many frames: what was under way before is to be seen.
+_STOPS = 11
 # What an accent takes of the time in which nothing is said, for levels that settle in pauses.
 _AROUND_S = (0.8, 0.4)
 
@@ -74,38 +80,96 @@ def apply_markers(subject: Study, markers: Sequence[Marker]) -> Study:
             "There is no stroke in this take that an accent could move or copy.",
             remedy="Make the arms anew with more variation or another seed.",
         )
-    weave = Weave(own)
     places = sorted(min(round(marker.moment_s * motion.fps), last) for marker in accents)
-    cores = _move(weave, subject, places)
+    stretches = [
+        (marker.kind, *(min(round(second * motion.fps), last) for second in marker.stretch_s))
+        for marker in sorted(markers, key=lambda marker: marker.stretch_s)
+        if marker.kind is not Kind.ACCENT
+    ]
+    best, fewest = None, np.inf
+    spoilt: dict[int, list[Stroke]] = {place: [] for place in places}
+    for _ in range(_ROUNDS):
+        rotations, used = _woven(subject, places, stretches, spoilt)
+        missed = _missed(subject, rotations, places)
+        if len(missed) < fewest:
+            best, fewest = rotations, len(missed)
+        if not missed:
+            break
+        for place in missed:
+            spoilt[place].append(used[place])
+    return subject.with_motion(motion.replace(rotations=best), _spoken(subject, markers))
+
+
+def _woven(
+    subject: Study, places: list[int], stretches: list[tuple[Kind, int, int]], spoilt: dict[int, list[Stroke]]
+) -> tuple[np.ndarray, dict[int, Stroke]]:
+    """One try.
+
+    Args:
+        subject: the take.
+        places: frames for apexes.
+        stretches: what is to be still from where to where, by kind.
+        spoilt: strokes that did not land at a place, once arms were smooth and out of the body.
+
+    Returns:
+        rotations (T, 55, 3), and the stroke used at each place.
+    """
+    weave = Weave(subject.gestures)
+    used = _move(weave, subject, places, spoilt)
+    cores = {place: _Core(pin.first, place, place + TOLERANCE) for place, (_, pin) in used.items()}
+    used = {place: stroke for place, (stroke, _) in used.items()}
     for place in places:
         if place not in cores:
-            cores[place] = _copy(weave, subject, place, list(cores.values()))
-    for marker in sorted(markers, key=lambda marker: marker.stretch_s):
-        if marker.kind is not Kind.ACCENT:
-            start, end = (min(round(second * motion.fps), last) for second in marker.stretch_s)
-            _still(weave, subject, marker.kind, start, end, list(cores.values()))
-    weave.soften(places)
-    return subject.with_motion(motion.replace(rotations=_clear(weave, subject)), _spoken(subject, markers))
+            cores[place], used[place] = _copy(weave, subject, place, list(cores.values()), spoilt[place])
+    for kind, start, end in stretches:
+        _still(weave, subject, kind, start, end, list(cores.values()))
+    weave.soften([place for place in places if spoilt[place]])
+    return _clear(weave, subject), used
 
 
-def _move(weave: Weave, subject: Study, places: list[int]) -> dict[int, _Core]:
-    """Move strokes to the places that have one near; which core each of these has."""
-    pins: dict[int, Pin] = {}
+def _missed(subject: Study, rotations: np.ndarray, places: list[int]) -> list[int]:
+    """Places without an apex."""
+    if not places:
+        return []
+    strokes = find_strokes(wrist_paths(rotations, subject.motion.skeleton), subject.motion.fps)
+    found = np.array([stroke.apex for stroke in strokes] or [np.inf])
+    return [place for place in places if np.abs(found - place).min() > TOLERANCE]
+
+
+def _move(
+    weave: Weave, subject: Study, places: list[int], spoilt: dict[int, list[Stroke]]
+) -> dict[int, tuple[Stroke, Pin]]:
+    """Move strokes to the places that have one near; which stroke these have, and where."""
+    moves: dict[int, tuple[Stroke, Pin]] = {}
     for place in places:
         for stroke in _near(subject, place):
+            if stroke in spoilt[place]:
+                continue
             pin = Pin(stroke.apex, place, stroke.apex - stroke.start + _LEAD, _TAIL)
-            if delays([*pins.values(), pin], subject.motion.frame_count) is not None:
-                pins[place] = pin
+            late = delays([*(pin for _, pin in moves.values()), pin], subject.motion.frame_count)
+            if late is not None and not _hurries(subject.gestures, late, pin):
+                moves[place] = stroke, pin
                 break
-    while pins:
+    while moves:
         moved = weave.copy()
-        _retime(moved, subject.gestures, delays(list(pins.values()), subject.motion.frame_count))
-        missed = [place for place in pins if not _lands(moved, subject, place)]
+        _retime(moved, subject.gestures, delays([pin for _, pin in moves.values()], subject.motion.frame_count))
+        missed = [place for place in moves if not _lands(moved, subject, place)]
         if not missed:
             weave.become(moved)
             break
-        del pins[missed[0]]
-    return {place: _Core(pin.first, place, place + TOLERANCE) for place, pin in pins.items()}
+        del moves[missed[0]]
+    return moves
+
+
+def _hurries(own: Gestures, late: np.ndarray, pin: Pin) -> bool:
+    """Whether arms turn more suddenly around a stroke when it is moved."""
+    reach = np.flatnonzero(late)
+    rows = reach[np.abs(reach - pin.target) < _WINDOW]
+    if len(rows) < 3:
+        return False
+    before = own.turns[rows][:, ARM_COLUMNS]
+    after = turns_at(own.turns[:, ARM_COLUMNS], rows - late[rows])
+    return own.suddenness(after) > max(MOST, _HURRY * own.suddenness(before))
 
 
 def _near(subject: Study, place: int) -> list[Stroke]:
@@ -131,13 +195,16 @@ def _retime(weave: Weave, own: Gestures, late: np.ndarray) -> None:
     weave.changed[rows] = True
 
 
-def _copy(weave: Weave, subject: Study, place: int, cores: list[_Core]) -> _Core:
+def _copy(
+    weave: Weave, subject: Study, place: int, cores: list[_Core], spoilt: list[Stroke]
+) -> tuple[_Core, Stroke]:
     """Copy a stroke of the take to a place without one."""
     own, last = subject.gestures, subject.motion.frame_count - 1
     earliest = max((core.last for core in cores if core.apex < place), default=-BLENDS[-1])
     latest = min((core.first for core in cores if core.apex > place), default=last + BLENDS[-1])
     best, least = None, (True, np.inf)
-    for stroke in _fitting(weave, subject, place, earliest)[:_TRIES]:
+    fitting = _fitting(weave, subject, place, earliest)
+    for stroke in ([stroke for stroke in fitting if stroke not in spoilt] or fitting)[:_TRIES]:
         core = _Core(max(place - (stroke.apex - stroke.start) - _LEAD, 0), place, min(place + TOLERANCE + 1, last))
         tried, source = weave.copy(), stroke.apex - place
         sudden = tried.lay(
@@ -150,11 +217,11 @@ def _copy(weave: Weave, subject: Study, place: int, cores: list[_Core]) -> _Core
         )
         worth = (not _lands(tried, subject, place), sudden)
         if worth < least:
-            best, least = (tried, core), worth
+            best, least = (tried, core, stroke), worth
         if worth <= (False, MOST):
             break
     weave.become(best[0])
-    return best[1]
+    return best[1:]
 
 
 def _fitting(weave: Weave, subject: Study, place: int, earliest: int) -> list[Stroke]:
@@ -209,7 +276,7 @@ def _still(weave: Weave, subject: Study, kind: Kind, start: int, end: int, cores
         shares,
         first,
         end,
-        int(np.clip(before, 3, BLENDS[-1])),
+        int(np.clip(before, 3, _STOPS if kind is Kind.HOLD else BLENDS[-1])),
         int(np.clip(after, 3, BLENDS[-1])),
     )
 

@@ -10,8 +10,10 @@ from ..body.curves import min_jerk
 
 # Motion runs slower or faster than its own speed by at most such a share; the gentlest that there is room for is best.
 SLOPES = (0.3, 0.4, 0.5)
-# The largest slope of a minimum-jerk rise from 0 to 1.
-_RISE = 1.875
+# And changes its pace by at most such a share from frame to frame.
+_MOST_BEND = 0.08
+# The largest slope of a minimum-jerk rise from 0 to 1, and the largest change of it.
+_RISE, _BEND = 1.875, 5.774
 # Turns are read between frames from so many frames on either side.
 _TAPS = 4
 
@@ -83,10 +85,15 @@ def delays(pins: Sequence[Pin], frame_count: int) -> np.ndarray | None:
 def _faded(delay: float, room: int) -> np.ndarray | None:
     """A delay that goes, as gently as there is room for, over the frames (room,) after it; None where there is none."""
     for slope in SLOPES:
-        needed = int(np.ceil(_RISE * abs(delay) / slope))
+        needed = _frames(delay, slope)
         if needed <= room:
             return delay * (1 - min_jerk(np.arange(1, room + 1) / max(needed, 1)))
     return None
+
+
+def _frames(change: float, slope: float) -> int:
+    """Frames over which a delay can change."""
+    return int(np.ceil(max(_RISE * abs(change) / slope, np.sqrt(_BEND * abs(change) / _MOST_BEND))))
 
 
 def _between(delay: float, following: float, gap: int) -> np.ndarray | None:
@@ -97,7 +104,7 @@ def _between(delay: float, following: float, gap: int) -> np.ndarray | None:
     fall, rise = _faded(delay, int(half)), _faded(following, int(gap - half))
     if fall is not None and rise is not None:
         return np.concatenate([fall, rise[::-1][1:]])[: gap - 1]
-    if _RISE * abs(following - delay) > SLOPES[-1] * gap:
+    if _frames(following - delay, SLOPES[-1]) > gap:
         return None
     return delay + (following - delay) * min_jerk(np.arange(1, gap) / gap)
 

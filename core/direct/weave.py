@@ -78,10 +78,13 @@ class Weave:
                 now[rows, columns], wanted[rows, columns], weight[:, None] * shares[joints][columns], shorter=False
             )
 
+        def own(rows: slice) -> float:
+            return self._own.suddenness(now[rows, arms])
+
         split = int(np.searchsorted(frames, first)) + 2
-        blend_in, sudden_in = self._fit(before, lambda blend: laid(blend, 1, slice(0, split), arms))
+        blend_in, sudden_in = self._fit(before, lambda blend: laid(blend, 1, slice(0, split), arms), own(slice(0, split)))
         split = max(int(np.searchsorted(frames, last)) - 2, 0)
-        blend_out, sudden_out = self._fit(after, lambda blend: laid(1, blend, slice(split, None), arms))
+        blend_out, sudden_out = self._fit(after, lambda blend: laid(1, blend, slice(split, None), arms), own(slice(split, None)))
         rows = weights(frames, first, last, blend_in, blend_out) > 0
         self.turns[np.ix_(frames[rows], joints)] = laid(blend_in, blend_out)[rows]
         self.changed[frames[rows]] = True
@@ -113,22 +116,23 @@ class Weave:
             self.turns[rows] = slerp(self.turns[rows], smooth, share[:, None], shorter=False)
             self.changed[rows] = True
 
-    def _fit(self, room: int, laid: Callable[[int], np.ndarray]) -> tuple[int, float]:
-        """The shortest blend in which nothing is sudden, else the calmest; and how sudden it is."""
+    def _fit(self, room: int, laid: Callable[[int], np.ndarray], own: float) -> tuple[int, float]:
+        """The shortest blend that is calm, or as calm as what was there, else the calmest; and how sudden it is."""
         room = max(room, 1)
-        best, calmest = room, np.inf
+        best, calmest, enough = room, np.inf, np.clip(own, _CALM, MOST)
         for blend in [blend for blend in BLENDS if blend < room] + [min(room, BLENDS[-1])]:
             sudden = self._own.suddenness(laid(blend))
             if sudden < calmest:
                 best, calmest = blend, sudden
-            if sudden <= _CALM:
+            if sudden <= enough:
                 break
         return best, calmest
 
 
 def _around(flags: np.ndarray, reach: int) -> np.ndarray:
     """Frames at most so far from those that are set."""
-    return np.flatnonzero(np.convolve(flags, np.ones(2 * reach + 1), "same") > 0.5)
+    near = np.convolve(flags, np.ones(2 * reach + 1))[reach : reach + len(flags)]
+    return np.flatnonzero(near > 0.5)
 
 
 def weights(frames: np.ndarray, first: int, last: int, blend_in: int, blend_out: int) -> np.ndarray:

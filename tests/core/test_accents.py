@@ -1,0 +1,392 @@
+"""Markers: apexes land where they are asked for, holds keep arms, "not here" settles them, all else stays to the bit."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter1d
+from scipy.signal import find_peaks
+
+from core.body.kinematics import forward_kinematics
+from core.body.motion import Motion, load_motion
+from core.body.parts import SPECS, Part
+from core.body.rotation import rotvec_to_quaternion
+from core.body.skeleton import JOINT
+from core.direct.accents import TOLERANCE, apply_markers
+from core.direct.chain import direct
+from core.direct.edits import Kept
+from core.direct.gestures import MOVED
+from core.direct.levels import Levels
+from core.direct.markers import LEAST_APART_S, Kind, Marker, markers_from
+from core.direct.reachable import Arms
+from core.direct.retime import Pin, delays, turns_at
+from core.direct.strokes import find_strokes, local_maxima, wrist_paths
+from core.direct.study import study
+from core.errors import GestureError
+from core.finish import finish
+from core.generate.splice import velocity_jumps
+
+from .test_levels import DEEPER, SPEECH, same, speaker, turn_angles, wander
+
+WRISTS = [JOINT["left_wrist"], JOINT["right_wrist"]]
+ARMS = [JOINT[f"{side}_{bone}"] for side in ("left", "right") for bone in ("collar", "shoulder", "elbow", "wrist")]
+ASKED = 0.95
+# Where a stretch begins and ends, so many frames may be smoothed.
+SOFT = 7
+
+
+def gesturer(seconds: float = 30, seed: int = 0) -> Motion:
+    """Someone who strikes now and then: minimum-jerk moves of the arms between poses, with rests of 0.1 to 1.5 s."""
+    frames = round(seconds * 30)
+    motion = speaker(frames, seed, size=0.03)
+    rng = np.random.default_rng(seed)
+    arms = np.zeros((frames, len(ARMS), 3))
+    for side in (0, 1):
+        pose, frame = np.zeros((4, 3)), 0
+        while frame < frames:
+            length, rest = rng.integers(9, 20), rng.integers(3, 45)
+            goal = rng.normal(0, [[0.03], [0.2], [0.35], [0.15]], (4, 3))
+            phase = np.clip(np.arange(frames - frame) / length, 0, 1)
+            rise = (phase**3 * (10 - 15 * phase + 6 * phase**2))[:, None, None]
+            arms[frame:, 4 * side : 4 * side + 4] = pose + rise * (goal - pose)
+            pose, frame = goal, frame + length + rest
+    rotations = motion.rotations.copy()
+    rotations[:, ARMS] += arms
+    return motion.replace(rotations=rotations)
+
+
+def motionless(frames: int) -> Motion:
+    motion = speaker(frames)
+    return motion.replace(rotations=np.repeat(motion.rotations[:1], frames, 0))
+
+
+def paths(motion: Motion) -> np.ndarray:
+    """Wrists (T, 2, 3) from the pelvis, along the world's axes."""
+    places, _ = forward_kinematics(motion.rotations, motion.translation, motion.skeleton)
+    return places[:, WRISTS] - places[:, :1]
+
+
+def apexes(motion: Motion) -> np.ndarray:
+    """Where strokes end, as measuring tools find it, with scipy."""
+    ends = []
+    for wrist in np.moveaxis(paths(motion), 1, 0):
+        smooth = gaussian_filter1d(wrist, 1.0, axis=0)
+        speed = np.linalg.norm(np.gradient(smooth, axis=0), axis=-1) * 30
+        for high in find_peaks(speed, height=0.35)[0]:
+            window = speed[high : high + 16]
+            lows = find_peaks(-window)[0]
+            if len(lows) and window[lows[0]] < 0.6 * speed[high]:
+                ends.append(high + lows[0])
+    return np.unique(np.array(ends, int))
+
+
+def accents(times_s) -> tuple[Marker, ...]:
+    return tuple(Marker(Kind.ACCENT, float(t), float(t)) for t in times_s)
+
+
+def misses(motion: Motion, times_s) -> np.ndarray:
+    """Frames from each time to the nearest apex."""
+    found = apexes(motion)
+    return np.array([np.abs(found - round(t * 30)).min() for t in times_s])
+
+
+def jerk(motion: Motion) -> float:
+    return np.linalg.norm(np.diff(paths(motion), n=3, axis=0), axis=-1).mean() * 30**3
+
+
+def changed_frames(before: Motion, after: Motion) -> np.ndarray:
+    return (before.rotations != after.rotations).any((1, 2))
+
+
+def test_strokes_are_those_that_measuring_tools_find():
+    for seed in range(4):
+        motion = gesturer(20, seed)
+        strokes = find_strokes(wrist_paths(motion.rotations, motion.skeleton), 30)
+        assert np.array_equal(np.unique([stroke.apex for stroke in strokes]), apexes(motion))
+        assert all(stroke.start < stroke.peak < stroke.apex for stroke in strokes)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 4), max_size=30))
+def test_maxima_agree_with_scipy(values):
+    assert np.array_equal(local_maxima(np.array(values, float)), find_peaks(np.array(values, float))[0])
+
+
+@st.composite
+def some_pins(draw):
+    targets = sorted(draw(st.sets(st.integers(5, 290), min_size=1, max_size=5)))
+    return [Pin(t + draw(st.integers(-9, 9)), t, draw(st.integers(2, 12)), draw(st.integers(1, 5))) for t in targets]
+
+
+@settings(max_examples=200, deadline=None)
+@given(some_pins())
+def test_retiming_never_runs_backwards_and_stays_sane(pins):
+    late = delays(pins, 300)
+    if late is None:
+        return
+    speed = 1 - np.diff(late)
+    assert speed.min() > 0.45
+    assert speed.max() < 1.55
+    for pin in pins:
+        assert (late[pin.first : pin.last + 1] == pin.delay).all()
+    assert np.abs(np.diff(late, n=2)).max() < 0.15
+
+
+def test_turns_between_frames_are_near_the_curve_and_exact_at_frames():
+    values = rotvec_to_quaternion(wander(200, 6, 3).reshape(200, 2, 3) * 0.4)
+    assert np.allclose(turns_at(values, np.arange(200)), values, atol=1e-12)
+    coarse = turns_at(values[::2], np.arange(20, 80) + 0.5)
+    assert np.abs(coarse - values[41:161:2]).max() < 2e-3
+
+
+def test_no_markers_no_change():
+    subject = study(gesturer(5))
+    assert apply_markers(subject, ()) is subject
+    assert same(direct(subject, Levels(), markers=()).motion, subject.motion)
+
+
+@pytest.mark.parametrize("make", [lambda: gesturer(40, 1), lambda: finish(gesturer(40, 2)), lambda: speaker(1200, 3)])
+def test_apexes_land_on_single_markers(make):
+    motion = make()
+    subject, rng = study(motion), np.random.default_rng(0)
+    times_s = rng.uniform(1, motion.frame_count / 30 - 1, 60)
+    missed = [misses(apply_markers(subject, accents([t])).motion, [t])[0] for t in times_s]
+    assert np.mean(np.array(missed) <= TOLERANCE) >= ASKED
+
+
+@pytest.mark.parametrize("apart_s", [1.5, 3.0])
+def test_apexes_land_on_many_markers_at_once(apart_s):
+    missed = []
+    for seed in range(4):
+        motion, rng = gesturer(40, seed), np.random.default_rng(seed)
+        times_s = np.arange(1.5, 38.5, apart_s) + rng.uniform(-0.2, 0.2, len(np.arange(1.5, 38.5, apart_s))) * apart_s
+        missed += misses(apply_markers(study(motion), accents(times_s)).motion, times_s).tolist()
+    assert np.mean(np.array(missed) <= TOLERANCE) >= ASKED
+
+
+def test_an_accent_on_a_word_lands_in_its_middle():
+    subject = study(gesturer(20, 5))
+    result = apply_markers(subject, [Marker("accent", 9.1, 9.7)])
+    assert misses(result.motion, [9.4])[0] <= TOLERANCE
+
+
+def test_a_stroke_that_is_there_already_stays():
+    motion = gesturer(20, 1)
+    frame = apexes(motion)[4]
+    assert np.abs(apexes(apply_markers(study(motion), accents([frame / 30])).motion) - frame).min() == 0
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 5), st.sampled_from(list(Kind)), st.floats(1.0, 16.0), st.floats(0.0, 2.5))
+def test_only_arms_torso_and_head_change_and_only_in_a_window(seed, kind, start_s, length_s):
+    motion = gesturer(20, seed)
+    marker = Marker(kind, start_s, start_s if kind is Kind.ACCENT else start_s + length_s)
+    result = apply_markers(study(motion), [marker]).motion
+    still = [joint for joint in range(55) if joint not in MOVED]
+    assert np.array_equal(result.rotations[:, still], motion.rotations[:, still])
+    assert same(result.replace(rotations=motion.rotations), motion)
+    frames = np.flatnonzero(changed_frames(motion, result)) / 30
+    if len(frames):
+        start_s, end_s = marker.stretch_s
+        assert start_s - 3 < frames.min()
+        assert frames.max() < end_s + 3
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 5), st.sampled_from(list(Kind)), st.floats(1.0, 16.0))
+def test_nothing_is_more_sudden_than_the_take_is_itself(seed, kind, start_s):
+    motion = gesturer(20, seed)
+    result = apply_markers(study(motion), [Marker(kind, start_s, start_s + 1.5)]).motion
+    own, now = velocity_jumps(motion.rotations[:, ARMS]), velocity_jumps(result.rotations[:, ARMS])
+    within = changed_frames(motion, result)
+    edges = np.zeros(len(within), bool)
+    for frame in np.flatnonzero(np.diff(within.astype(int))):
+        edges[max(frame - 2, 0) : frame + 4] = True
+    limit = 1.2 * np.percentile(own, 99)
+    assert (now.max(1) <= np.maximum(limit, own.max(1) * 1.05))[edges[1:-1]].all()
+    assert now.max() <= max(own.max(), 2 * limit)
+
+
+def test_hands_shake_no_more_for_a_few_accents():
+    ratios = []
+    for seed in range(4):
+        motion, rng = gesturer(60, seed), np.random.default_rng(seed)
+        times_s = np.arange(6, 56, 12) + rng.uniform(-3, 3, 5)
+        ratios.append(jerk(apply_markers(study(motion), accents(times_s)).motion) / jerk(motion))
+    assert np.mean(ratios) < 1.1
+    assert max(ratios) < 1.15
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 5), st.floats(1.0, 16.0), st.floats(0.3, 2.5))
+def test_a_hold_keeps_arms_and_fingers(seed, start_s, length_s):
+    motion = gesturer(20, seed)
+    result = apply_markers(study(motion), [Marker("hold", start_s, start_s + length_s)]).motion
+    rows = slice(round(start_s * 30), round((start_s + length_s) * 30) + 1)
+    places, turns = forward_kinematics(result.rotations, result.translation, result.skeleton)
+    chest = JOINT["spine3"]
+    inside = np.einsum("tji,twj->twi", turns[rows, chest], places[rows][:, WRISTS] - places[rows][:, [chest]])
+    assert np.ptp(inside, axis=0).max() < 0.02
+    fingers = list(SPECS[Part.HANDS].joints)
+    assert np.ptp(result.rotations[rows][:, fingers], axis=0).max() < 1e-6
+
+
+def test_a_hold_after_an_accent_holds_its_apex():
+    motion = gesturer(20, 3)
+    markers = [Marker("accent", 8.0, 8.0), Marker("hold", 8.1, 9.5)]
+    result = apply_markers(study(motion), markers).motion
+    assert misses(result, [8.0])[0] <= TOLERANCE
+    assert np.ptp(result.rotations[240:286][:, ARMS], axis=0).max() < 0.02
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 5), st.floats(1.0, 16.0), st.floats(0.5, 2.5))
+def test_not_here_settles_arms_into_rest(seed, start_s, length_s):
+    motion = gesturer(20, seed)
+    subject = study(motion)
+    result = apply_markers(subject, [Marker("not_here", start_s, start_s + length_s)]).motion
+    rows = slice(round(start_s * 30), round((start_s + length_s) * 30) + 1)
+    rest = direct(subject, Levels(upper=0.0, hands=0.0)).motion.rotations[rows]
+    free = [joint for joint in (*SPECS[Part.HANDS].joints, JOINT["left_wrist"], JOINT["right_wrist"])]
+    assert turn_angles(result.rotations[rows][:, free], rest[:, free])[SOFT:-SOFT].max() < 1e-6
+    assert not ((apexes(result) > rows.start + SOFT) & (apexes(result) < rows.stop - SOFT)).any()
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 50), st.lists(st.tuples(st.sampled_from(list(Kind)), st.floats(0, 1)), min_size=1, max_size=4))
+def test_arms_stay_out_of_the_body(seed, wishes):
+    motion = speaker(400, seed, size=0.3)
+    markers = [Marker(kind, 3 * n + at, 3 * n + at) for n, (kind, at) in enumerate(wishes)]
+    subject = study(motion)
+    result = apply_markers(subject, markers).motion
+    after = Arms.of(result.rotations, result.skeleton)
+    assert (after.gaps - np.minimum(subject.limits.gaps, 0)).min() > -DEEPER
+    assert (after.hand_gap - np.minimum(subject.limits.hand_gap, 0)).min() > -DEEPER
+
+
+def test_levels_over_markers_leave_other_frames_as_levels_alone_do():
+    motion = gesturer(20, 2)
+    subject = study(motion, SPEECH)
+    for levels in (Levels(upper=0.5, head=1.2), Levels(upper=1.4, mirror=True), Levels(lower=0.5, stillness=1.0)):
+        alone = direct(subject, levels).motion
+        marked = direct(subject, levels, markers=accents([10.3])).motion
+        far = np.abs(np.arange(motion.frame_count) - 309) > 110
+        assert np.array_equal(alone.rotations[far], marked.rotations[far])
+        assert not same(alone, marked)
+
+
+def test_an_accent_in_a_pause_is_not_settled_away():
+    subject = study(gesturer(20, 2), SPEECH)
+    levels = Levels(stillness=1.0)
+    assert misses(direct(subject, levels).motion, [12.0])[0] > 10
+    assert misses(direct(subject, levels, markers=accents([12.0])).motion, [12.0])[0] <= TOLERANCE
+
+
+def test_calm_and_broad_takes_keep_their_accents():
+    subject = study(gesturer(30, 4))
+    for amount in (0.8, 1.3):
+        result = direct(subject, Levels(upper=amount), markers=accents([7.0, 19.5])).motion
+        assert misses(result, [7.0, 19.5]).max() <= TOLERANCE
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from([0.0, 4.0, 7.5]), st.sampled_from([1.0, 0.6])), min_size=1, max_size=4))
+def test_the_way_to_markers_and_levels_does_not_matter(ways):
+    subject, before = study(gesturer(10, 1), SPEECH), None
+    for at, upper in ways:
+        markers, levels = accents([at] if at else []), Levels(upper=upper)
+        result = direct(subject, levels, before=before, markers=markers)
+        assert same(result.motion, direct(subject, levels, markers=markers).motion)
+        if before is not None:
+            joints = np.flatnonzero((before.motion.rotations != result.motion.rotations).any((0, 2)))
+            assert list(result.changed.joints) == joints.tolist()
+        before = result
+
+
+def test_kept_edits_win_over_markers():
+    motion = gesturer(10, 1)
+    kept = Kept.areas(motion, ["left_arm", "right_arm"])
+    result = direct(study(motion), Levels(), kept, markers=accents([5.0])).motion
+    assert np.array_equal(result.rotations[:, ARMS], motion.rotations[:, ARMS])
+
+
+@pytest.mark.parametrize("frames", [1, 3, 20])
+def test_short_takes_hold_and_rest_or_say_why_there_is_no_accent(frames):
+    subject = study(speaker(frames))
+    for kind in ("hold", "not_here"):
+        assert apply_markers(subject, [Marker(kind, 0.0, 0.0)]).motion.frame_count == frames
+    with pytest.raises(GestureError):
+        apply_markers(study(motionless(frames)), accents([0.0]))
+
+
+@pytest.mark.parametrize("at_s", [0.0, 0.2, 19.9])
+def test_markers_at_the_ends_change_what_they_can(at_s):
+    subject = study(gesturer(20, 1))
+    for kind in Kind:
+        assert np.isfinite(apply_markers(subject, [Marker(kind, at_s, at_s)]).motion.rotations).all()
+
+
+def test_markers_survive_json():
+    markers = (Marker("accent", 1.5, 1.5), Marker(Kind.HOLD, 3.0, 4.2), Marker("not_here", 6.0, 7.0))
+    assert markers_from(json.loads(json.dumps([marker.as_dict() for marker in markers]))) == markers
+    assert Marker.from_dict({"kind": "accent", "start_s": 2}) == Marker("accent", 2.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"kind": "wave", "start_s": 1},
+        {"kind": "hold"},
+        {"kind": "hold", "start_s": 2, "end_s": 1},
+        {"kind": "hold", "start_s": -1},
+        {"kind": "hold", "start_s": float("nan")},
+        {"kind": "hold", "start_s": 1, "loud": True},
+        {"kind": "hold", "start_s": "soon"},
+        "hold",
+    ],
+)
+def test_what_is_no_marker_is_refused(values):
+    with pytest.raises(GestureError):
+        Marker.from_dict(values)
+
+
+@pytest.mark.parametrize(
+    "markers",
+    [
+        [("accent", 11, 11)],
+        [("hold", 9, 10.5)],
+        [("accent", 5, 5), ("hold", 4, 6)],
+        [("accent", 5, 5), ("not_here", 4.9, 5.2)],
+        [("hold", 4, 6), ("not_here", 5, 7)],
+        [("accent", 5, 5), ("accent", 5 + LEAST_APART_S / 2, 5 + LEAST_APART_S / 2)],
+    ],
+)
+def test_markers_outside_of_the_take_or_against_each_other_are_refused(markers):
+    with pytest.raises(GestureError) as error:
+        apply_markers(study(gesturer(10)), [Marker(*marker) for marker in markers])
+    assert error.value.remedy
+
+
+@pytest.mark.parametrize("name", ["gt_2_scott_0_2_2.npz", "res_2_scott_0_2_2.npz"])
+def test_apexes_land_on_recorded_and_released_motion(real_dir, name):
+    motion = load_motion(real_dir / name)
+    motion = motion.replace(rest_joints=motion.skeleton)
+    if name.startswith("res"):
+        motion = finish(motion)
+    subject, rng = study(motion), np.random.default_rng(0)
+    missed, ratios = [], []
+    for _ in range(8):
+        times_s = np.arange(6, 58, 12) + rng.uniform(-3, 3, 5)
+        result = apply_markers(subject, accents(times_s)).motion
+        missed += misses(result, times_s).tolist()
+        ratios.append(jerk(result) / jerk(motion))
+    assert np.mean(np.array(missed) <= TOLERANCE) >= ASKED
+    assert np.mean(ratios) < 1.1
+
+
+def test_replacing_a_field_of_a_marker_checks_it_again():
+    with pytest.raises(GestureError):
+        replace(Marker("hold", 1.0, 2.0), end_s=0.5)
