@@ -7,7 +7,7 @@ A hold keeps both arms as they are at its start, or at the apex of an accent the
 pose. Both are complete over their whole stretch, and blend outside of it. Feet, root and face are never touched.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,11 +16,11 @@ from ..body.rotation import quaternion_to_rotvec
 from ..errors import GestureError
 from .gestures import ARM, ARM_COLUMNS, COLUMN, HAND, HEAD, MOVED, TORSO, Gestures, apart
 from .markers import Kind, Marker, check_markers
-from .reachable import keep_clear
+from .reachable import Limits, keep_clear
 from .retime import Pin, delays, turns_at
 from .strokes import Stroke, find_strokes, wrist_paths
 from .study import Study
-from .weave import BLENDS, MOST, Weave
+from .weave import BLENDS, MOST, Goal, Weave
 
 # An apex lands within so many frames of its marker.
 TOLERANCE = 2
@@ -114,7 +114,7 @@ def _woven(
     Returns:
         rotations (T, 55, 3), and the stroke used at each place.
     """
-    weave = Weave(subject.gestures)
+    weave = Weave(subject.gestures, subject.limits)
     used = _move(weave, subject, places, spoilt)
     cores = {place: _Core(pin.first, place, place + TOLERANCE) for place, (_, pin) in used.items()}
     used = {place: stroke for place, (stroke, _) in used.items()}
@@ -152,7 +152,7 @@ def _move(
                 break
     while moves:
         moved = weave.copy()
-        _retime(moved, subject.gestures, delays([pin for _, pin in moves.values()], subject.motion.frame_count))
+        _retime(moved, subject, delays([pin for _, pin in moves.values()], subject.motion.frame_count))
         missed = [place for place in moves if not _lands(moved, subject, place)]
         if not missed:
             weave.become(moved)
@@ -183,8 +183,9 @@ def _near(subject: Study, place: int) -> list[Stroke]:
     return sorted(near, key=cost)
 
 
-def _retime(weave: Weave, own: Gestures, late: np.ndarray) -> None:
+def _retime(weave: Weave, subject: Study, late: np.ndarray) -> None:
     """Show every joint as it was so many frames (T,) before, or its share of them."""
+    own, limits = subject.gestures, subject.limits
     rows = np.flatnonzero(late)
     everyone = np.arange(len(MOVED))
     shares = np.ones(len(MOVED))
@@ -193,11 +194,15 @@ def _retime(weave: Weave, own: Gestures, late: np.ndarray) -> None:
         columns = everyone[shares == share]
         weave.turns[np.ix_(rows, columns)] = turns_at(own.turns[:, columns], rows - share * late[rows])
     weave.changed[rows] = True
+    source = np.clip(rows - late[rows], 0, len(late) - 1)
+    low, share = np.floor(source).astype(int), source % 1
+    high = np.minimum(low + 1, len(late) - 1)
+    for gaps, allowed in ((weave.gaps, limits.gaps), (weave.hand_gap, limits.hand_gap)):
+        part = share.reshape(-1, *[1] * (gaps.ndim - 1))
+        gaps[rows] = np.minimum(gaps[rows], allowed[low] + part * (allowed[high] - allowed[low]))
 
 
-def _copy(
-    weave: Weave, subject: Study, place: int, cores: list[_Core], spoilt: list[Stroke]
-) -> tuple[_Core, Stroke]:
+def _copy(weave: Weave, subject: Study, place: int, cores: list[_Core], spoilt: list[Stroke]) -> tuple[_Core, Stroke]:
     """Copy a stroke of the take to a place without one."""
     own, last = subject.gestures, subject.motion.frame_count - 1
     earliest = max((core.last for core in cores if core.apex < place), default=-BLENDS[-1])
@@ -206,9 +211,9 @@ def _copy(
     fitting = _fitting(weave, subject, place, earliest)
     for stroke in ([stroke for stroke in fitting if stroke not in spoilt] or fitting)[:_TRIES]:
         core = _Core(max(place - (stroke.apex - stroke.start) - _LEAD, 0), place, min(place + TOLERANCE + 1, last))
-        tried, source = weave.copy(), stroke.apex - place
+        tried = weave.copy()
         sudden = tried.lay(
-            lambda frames, source=source: own.turns[np.clip(frames + source, 0, last)],
+            _shown(subject, stroke.apex - place),
             _copied(subject, stroke),
             core.first,
             core.last,
@@ -222,6 +227,16 @@ def _copy(
             break
     weave.become(best[0])
     return best[1:]
+
+
+def _shown(subject: Study, source: int) -> Callable[[np.ndarray], Goal]:
+    """The take's own arms so many frames later, as a goal."""
+
+    def goal(frames: np.ndarray) -> Goal:
+        rows = np.clip(frames + source, 0, subject.motion.frame_count - 1)
+        return Goal(subject.gestures.turns[rows], subject.limits.gaps[rows], subject.limits.hand_gap[rows])
+
+    return goal
 
 
 def _fitting(weave: Weave, subject: Study, place: int, earliest: int) -> list[Stroke]:
@@ -264,21 +279,32 @@ def _still(weave: Weave, subject: Study, kind: Kind, start: int, end: int, cores
     if kind is Kind.HOLD:
         held = [core.apex for core in cores if start - _HELD <= core.apex <= start + TOLERANCE + 1]
         first = held[-1] if held else start
-        pose = weave.turns[first]
+        goal = weave.at(first)
     else:
-        pose = subject.rest[list(MOVED)]
+        goal = _resting(subject)
     shares = np.ones(len(MOVED))
     shares[_columns(TORSO)], shares[_columns(HEAD)] = _TORSO, 0.0
     before = first - max((core.last for core in cores if core.apex <= first), default=-BLENDS[-1])
     after = min((core.first for core in cores if core.apex > first), default=np.inf) - end
     weave.lay(
-        lambda frames: np.broadcast_to(pose, (len(frames), *pose.shape)),
+        goal,
         shares,
         first,
         end,
         int(np.clip(before, 3, _STOPS if kind is Kind.HOLD else BLENDS[-1])),
         int(np.clip(after, 3, BLENDS[-1])),
     )
+
+
+def _resting(subject: Study) -> Callable[[np.ndarray], Goal]:
+    """The rest pose, as a goal; hands may be where they are in it anyway."""
+    pose = subject.rest[list(MOVED)]
+
+    def goal(frames: np.ndarray) -> Goal:
+        limits = subject.limits
+        return Goal(np.broadcast_to(pose, (len(frames), *pose.shape)), limits.gaps[frames], limits.hand_gap[frames])
+
+    return goal
 
 
 def _lands(weave: Weave, subject: Study, place: int) -> bool:
@@ -301,7 +327,7 @@ def _clear(weave: Weave, subject: Study) -> np.ndarray:
     at, column = np.nonzero(stayed)
     joints = np.array(MOVED)[column]
     rotations[rows[at], joints] = subject.motion.rotations[rows[at], joints]
-    cleared = keep_clear(rotations, subject.motion, subject.limits)
+    cleared = keep_clear(rotations, subject.motion, Limits(subject.limits.own, weave.gaps, weave.hand_gap))
     return np.where(weave.changed[:, None, None], cleared, subject.motion.rotations)
 
 

@@ -17,6 +17,7 @@ HAND = tuple(AREAS[f"{side}_hand"].joints for side in SIDES)
 TORSO, HEAD = AREAS["torso"].joints, AREAS["head"].joints
 MOVED = (*ARM[0], *ARM[1], *HAND[0], *HAND[1], *TORSO, *HEAD)
 COLUMN = {joint: column for column, joint in enumerate(MOVED)}
+SIDE_COLUMNS = tuple([COLUMN[joint] for joint in joints] for joints in ARM)
 ARM_COLUMNS = list(range(len(ARM[0]) + len(ARM[1])))
 # "Sudden" is beyond this percentile of the take's own motion; takes that hardly move may still do this, radians a frame
 # and its change.

@@ -86,7 +86,9 @@ class Marker:
             return cls(values["kind"], start_s, float(values.get("end_s", start_s)))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise GestureError(
-                f"{values!r} is not a marker.", remedy="Give kind, start_s and, for a stretch, end_s.", detail=repr(error)
+                f"{values!r} is not a marker.",
+                remedy="Give kind, start_s and, for a stretch, end_s.",
+                detail=repr(error),
             ) from error
 
 

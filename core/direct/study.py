@@ -76,9 +76,7 @@ class Study:
         """The same take with arms, torso or head moved otherwise, and the rest poses that it had."""
         joints = np.flatnonzero((motion.rotations != self.motion.rotations).any((0, 2)))
         offsets = self.offsets.copy()
-        offsets[joints] = _away_from(
-            self.rest[joints], continuous(rotvec_to_quaternion(motion.rotations[:, joints]))
-        )
+        offsets[joints] = _away_from(self.rest[joints], continuous(rotvec_to_quaternion(motion.rotations[:, joints])))
         other = replace(self, motion=motion, speech=speech, offsets=offsets, origin=self.origin or self)
         if "legs" in vars(self):
             vars(other)["legs"] = self.legs

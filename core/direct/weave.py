@@ -1,13 +1,15 @@
 """Laying turns over turns: blended in and out along minimum-jerk weights, as slowly as keeps joints from hurrying."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..body.curves import min_jerk
 from ..body.rotation import slerp
 from .curves import gaussian
-from .gestures import ARM_COLUMNS, Gestures, pace
+from .gestures import ARM_COLUMNS, SIDE_COLUMNS, Gestures, pace
+from .reachable import Limits
 
 # Blends are tried from short to long, frames, until no joint turns more suddenly than this share of what is usual at most.
 BLENDS = (4, 7, 11, 17, 25, 36)
@@ -20,32 +22,64 @@ _SOFT_SIGMA, _SOFT_FRAMES, _SOFTENINGS = 1.5, 6, 8
 _FIRM = 4
 
 
+@dataclass(frozen=True)
+class Goal:
+    """What is laid over frames (N,).
+
+    Attributes:
+        turns: quaternions (N, J, 4) of `gestures.MOVED`.
+        gaps, hand_gap: how near to the body, and to each other, its hands may come, as in `reachable.Limits`; as near as
+            where it is from.
+    """
+
+    turns: np.ndarray
+    gaps: np.ndarray
+    hand_gap: np.ndarray
+
+
 class Weave:
     """Turns on their way from what they were to what is asked for.
 
     Attributes:
         turns: (T, J, 4) quaternions of `gestures.MOVED`, as they are so far.
+        gaps, hand_gap: how near hands may come, as in `reachable.Limits`.
         changed: (T,) whether a frame is not as it was.
     """
 
-    def __init__(self, gestures: Gestures):
+    def __init__(self, gestures: Gestures, limits: Limits):
         self._own = gestures
         self.turns = gestures.turns.copy()
+        self.gaps, self.hand_gap = limits.gaps.copy(), limits.hand_gap.copy()
         self.changed = np.zeros(len(self.turns), bool)
+
+    def at(self, frame: int) -> Callable[[np.ndarray], Goal]:
+        """A goal that is what is there in one frame, all the time."""
+
+        def goal(frames: np.ndarray) -> Goal:
+            return Goal(
+                *(
+                    np.broadcast_to(values[frame], (len(frames), *values.shape[1:]))
+                    for values in (self.turns, self.gaps, self.hand_gap)
+                )
+            )
+
+        return goal
 
     def copy(self) -> "Weave":
         """One that can be thrown away."""
         other = Weave.__new__(Weave)
         other._own, other.turns, other.changed = self._own, self.turns.copy(), self.changed.copy()
+        other.gaps, other.hand_gap = self.gaps.copy(), self.hand_gap.copy()
         return other
 
     def become(self, other: "Weave") -> None:
         """Take over what another one tried."""
         self.turns, self.changed = other.turns, other.changed
+        self.gaps, self.hand_gap = other.gaps, other.hand_gap
 
     def lay(
         self,
-        goal: Callable[[np.ndarray], np.ndarray],
+        goal: Callable[[np.ndarray], Goal],
         shares: np.ndarray,
         first: int,
         last: int,
@@ -55,7 +89,7 @@ class Weave:
         """Put other turns over frames `first` to `last`, blended in before and out after.
 
         Args:
-            goal: quaternions (N, J, 4) for frames (N,).
+            goal: what is wanted in frames (N,).
             shares: (J,) how far each joint takes part.
             first, last: frames that have the goal alone.
             before, after: frames at most that blend in and out; at least one. Where the take begins, or ends, among them
@@ -66,7 +100,8 @@ class Weave:
         """
         frames = np.arange(max(first - before - 2, 0), min(last + after + 3, len(self.turns)))
         joints = np.flatnonzero(shares)
-        now, wanted = self.turns[np.ix_(frames, joints)], goal(frames)[:, joints]
+        aim = goal(frames)
+        now, wanted = self.turns[np.ix_(frames, joints)], aim.turns[:, joints]
         middle = (frames >= first) & (frames <= last)
         side = np.where((now * wanted).sum(-1)[middle].sum(0) < 0, -1.0, 1.0)
         wanted = wanted * side[:, None]
@@ -82,17 +117,28 @@ class Weave:
             return self._own.suddenness(now[rows, arms])
 
         split = int(np.searchsorted(frames, first)) + 2
-        blend_in, sudden_in = self._fit(before, lambda blend: laid(blend, 1, slice(0, split), arms), own(slice(0, split)))
+        blend_in, sudden_in = self._fit(
+            before, lambda blend: laid(blend, 1, slice(0, split), arms), own(slice(0, split))
+        )
         split = max(int(np.searchsorted(frames, last)) - 2, 0)
-        blend_out, sudden_out = self._fit(after, lambda blend: laid(1, blend, slice(split, None), arms), own(slice(split, None)))
-        rows = weights(frames, first, last, blend_in, blend_out) > 0
+        blend_out, sudden_out = self._fit(
+            after, lambda blend: laid(1, blend, slice(split, None), arms), own(slice(split, None))
+        )
+        weight = weights(frames, first, last, blend_in, blend_out)
+        rows = weight > 0
         self.turns[np.ix_(frames[rows], joints)] = laid(blend_in, blend_out)[rows]
         self.changed[frames[rows]] = True
+        for side, columns in enumerate(SIDE_COLUMNS):
+            if shares[columns].any():
+                self._allow(self.gaps[:, side], aim.gaps[:, side], frames, weight)
+        self._allow(self.hand_gap, aim.hand_gap, frames, weight)
         return max(sudden_in, sudden_out)
 
-    def sudden(self, frames: np.ndarray) -> float:
-        """How suddenly arms turn in neighbouring frames, beside what is usual."""
-        return self._own.suddenness(self.turns[np.ix_(frames, ARM_COLUMNS)])
+    @staticmethod
+    def _allow(gaps: np.ndarray, wanted: np.ndarray, frames: np.ndarray, weight: np.ndarray) -> None:
+        """Let hands come as near as the goal's, as far as that counts."""
+        nearer = np.minimum(wanted - gaps[frames], 0.0)
+        gaps[frames] += weight.reshape(-1, *[1] * (nearer.ndim - 1)) * nearer
 
     def soften(self, apexes: Sequence[int]) -> None:
         """Smooth what is changed where arms turn more suddenly than usual, and than they did; these frames stay."""
