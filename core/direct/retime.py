@@ -70,7 +70,7 @@ def delays(pins: Sequence[Pin], frame_count: int) -> np.ndarray | None:
         late[pin.first : pin.last + 1] = pin.delay
     head, tail = _faded(first.delay, first.first), _faded(last.delay, frame_count - 1 - last.last)
     # what lies before the take, or after it, is not there to be shown
-    if head is None and first.delay > 0 or tail is None and last.delay < 0:
+    if (head is None and first.delay > 0) or (tail is None and last.delay < 0):
         return None
     late[: first.first] = first.delay if head is None else head[::-1]
     late[last.last + 1 :] = last.delay if tail is None else tail
@@ -112,8 +112,8 @@ def _between(delay: float, following: float, gap: int) -> np.ndarray | None:
 def turns_at(turns: np.ndarray, frames: np.ndarray) -> np.ndarray:
     """Turns at fractional frames: quaternions (N, J, 4) from (T, J, 4) with continuous signs.
 
-    Read with a windowed sinc, which keeps the smoothness that reading along chords would take away; at whole frames they
-    are the turns themselves, beyond the ends the first and the last.
+    Read with a windowed sinc, which keeps the smoothness that reading along chords would take away; at whole frames
+    they are the turns themselves, beyond the ends the first and the last.
     """
     frames = np.clip(frames, 0, len(turns) - 1)
     low = np.floor(frames).astype(int)

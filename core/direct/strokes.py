@@ -8,7 +8,7 @@ from ..body.rotation import rotvec_to_matrix
 from .curves import gaussian
 from .reachable import Arms
 
-# A wrist that was faster than this, and within this time slows to a minimum below that share of its peak, made a stroke.
+# A wrist faster than this that slows, within this time, to a minimum below that share of its peak, made a stroke.
 _LEAST_SPEED_M_S = 0.35
 _SLOWS_WITHIN_S = 0.5
 _SLOWS_TO = 0.6

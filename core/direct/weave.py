@@ -11,7 +11,7 @@ from .curves import gaussian
 from .gestures import ARM_COLUMNS, SIDE_COLUMNS, Gestures, pace
 from .reachable import Limits
 
-# Blends are tried from short to long, frames, until no joint turns more suddenly than this share of what is usual at most.
+# Blends are tried from short to long, frames, until no joint turns more suddenly than this share of what is usual.
 BLENDS = (4, 7, 11, 17, 25, 36)
 _CALM = 0.6
 # Softening begins beyond this.
@@ -28,8 +28,7 @@ class Goal:
 
     Attributes:
         turns: quaternions (N, J, 4) of `gestures.MOVED`.
-        gaps, hand_gap: how near to the body, and to each other, its hands may come, as in `reachable.Limits`; as near as
-            where it is from.
+        gaps, hand_gap: how near to the body, and to each other, hands may come, as in `reachable.Limits`.
     """
 
     turns: np.ndarray
@@ -91,9 +90,10 @@ class Weave:
         Args:
             goal: what is wanted in frames (N,).
             shares: (J,) how far each joint takes part.
-            first, last: frames that have the goal alone.
-            before, after: frames at most that blend in and out; at least one. Where the take begins, or ends, among them
-                nothing needs to blend out to there.
+            first: the first frame that has the goal alone.
+            last: the last one.
+            before: frames at most that blend in; some of them may lie before the take.
+            after: frames at most that blend out.
 
         Returns:
             How sudden the seams are, beside what is usual.

@@ -1,0 +1,93 @@
+"""Accents where no stroke is near: one of the take's own, decoded from its own codes, copied with its arm and hand."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .gestures import ARM, HAND, MOVED, apart
+from .landing import LEAD, TOLERANCE, Core, columns_of, lands
+from .strokes import Stroke
+from .study import Study
+from .weave import BLENDS, MOST, Goal, Weave
+
+# Strokes that are tried in places without one.
+_TRIES = 5
+# Poses are compared so many frames outside of the stroke; blends shorter than that cost metres per frame.
+_OUTSIDE, _SHORT_M = 8, 0.03
+# Copies should be like the take's usual stroke, and end clearly: metres that a misfit is worth.
+_UNUSUAL_M = 0.1
+# A hand that moves this much at the same time belongs to the stroke.
+_BOTH = 0.6
+
+
+def copy_stroke(
+    weave: Weave, subject: Study, place: int, cores: list[Core], spoilt: list[Stroke]
+) -> tuple[Core, Stroke]:
+    """Copy a stroke of the take to a place without one."""
+    last = subject.motion.frame_count - 1
+    earliest = max((core.last for core in cores if core.apex < place), default=-BLENDS[-1])
+    latest = min((core.first for core in cores if core.apex > place), default=last + BLENDS[-1])
+    best, least = None, (True, np.inf)
+    fitting = _fitting(weave, subject, place, earliest)
+    for stroke in ([stroke for stroke in fitting if stroke not in spoilt] or fitting)[:_TRIES]:
+        core = Core(max(place - (stroke.apex - stroke.start) - LEAD, 0), place, min(place + TOLERANCE + 1, last))
+        tried = weave.copy()
+        sudden = tried.lay(
+            _shown(subject, stroke.apex - place),
+            _copied(subject, stroke),
+            core.first,
+            core.last,
+            int(np.clip(core.first - earliest, 1, BLENDS[-1])),
+            int(np.clip(latest - core.last, 1, BLENDS[-1])),
+        )
+        worth = (not lands(tried, subject, place), sudden)
+        if worth < least:
+            best, least = (tried, core, stroke), worth
+        if worth <= (False, MOST):
+            break
+    weave.become(best[0])
+    return best[1:]
+
+
+def _shown(subject: Study, source: int) -> Callable[[np.ndarray], Goal]:
+    """The take's own arms so many frames later, as a goal."""
+
+    def goal(frames: np.ndarray) -> Goal:
+        rows = np.clip(frames + source, 0, subject.motion.frame_count - 1)
+        return Goal(subject.gestures.turns[rows], subject.limits.gaps[rows], subject.limits.hand_gap[rows])
+
+    return goal
+
+
+def _fitting(weave: Weave, subject: Study, place: int, earliest: int) -> list[Stroke]:
+    """The take's strokes, the best to copy to a frame first.
+
+    Args:
+        weave: what is there so far.
+        subject: the take.
+        place: where an apex is wanted.
+        earliest: the last frame that must stay.
+    """
+    own, last = subject.gestures, subject.motion.frame_count - 1
+    strokes = own.strokes
+    side, start, peak, apex = np.array([(s.side, s.start, s.peak, s.apex) for s in strokes]).T
+    speed = np.array([stroke.speed_m_s for stroke in strokes])
+    cost = _UNUSUAL_M * (np.abs(np.log2(speed / np.median(speed))) + own.jumps[peak] / own.most_jump)
+    for frame in (start - _OUTSIDE, apex + _OUTSIDE):
+        here, there = np.clip(frame - apex + place, 0, last), np.clip(frame, 0, last)
+        distances = [apart(weave.turns[here], own.turns[there], side) for side in (0, 1)]
+        cost = cost + np.where(side == 0, *distances)
+    missing = np.maximum(LEAD + apex - start - place, 0) + np.maximum(apex + _OUTSIDE - last, 0)
+    cost = cost + _UNUSUAL_M * missing
+    cost = cost + _SHORT_M * np.maximum(_OUTSIDE + earliest - (place - apex + start), 0)
+    return [strokes[number] for number in np.argsort(cost, kind="stable")]
+
+
+def _copied(subject: Study, stroke: Stroke) -> np.ndarray:
+    """Shares (J,): the arm and hand that strike, or both where both do."""
+    shares = np.zeros(len(MOVED))
+    travelled = np.linalg.norm(np.diff(subject.gestures.wrists[stroke.start : stroke.apex + 1], axis=0), axis=-1).sum(0)
+    for side in (0, 1):
+        if side == stroke.side or travelled[side] > _BOTH * travelled[stroke.side]:
+            shares[columns_of(ARM[side] + HAND[side])] = 1.0
+    return shares

@@ -1,0 +1,41 @@
+"""Where strokes land: the frames that belong to one, and whether its apex is where it is asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..body.rotation import quaternion_to_rotvec
+from .gestures import COLUMN, MOVED
+from .strokes import find_strokes, wrist_paths
+from .study import Study
+from .weave import Weave
+
+# An apex lands within so many frames of its marker.
+TOLERANCE = 2
+# Frames before a stroke that belong to it.
+LEAD = 2
+# How far torso and head take part in what arms do.
+TORSO_SHARE, HEAD_SHARE = 0.5, 0.25
+
+
+@dataclass(frozen=True)
+class Core:
+    """Frames of a stroke that nothing else may blend into."""
+
+    first: int
+    apex: int
+    last: int
+
+
+def lands(weave: Weave, subject: Study, place: int) -> bool:
+    """Whether a stroke's apex is within the tolerance of a frame."""
+    fps = subject.motion.fps
+    rows = slice(max(place - round(fps), 0), min(place + round(fps / 2), subject.motion.frame_count))
+    rotations = subject.motion.rotations[rows].copy()
+    rotations[:, MOVED] = quaternion_to_rotvec(weave.turns[rows])
+    strokes = find_strokes(wrist_paths(rotations, subject.motion.skeleton), fps)
+    return any(abs(stroke.apex + rows.start - place) <= TOLERANCE for stroke in strokes)
+
+
+def columns_of(joints: Sequence[int]) -> list[int]:
+    """Where these joints are among `gestures.MOVED`."""
+    return [COLUMN[joint] for joint in joints]

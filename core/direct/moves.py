@@ -1,0 +1,85 @@
+"""Accents from strokes that are near: moved in time, with arms, hands and some of torso and head."""
+
+import numpy as np
+
+from .gestures import ARM_COLUMNS, HEAD, MOVED, TORSO, Gestures
+from .landing import HEAD_SHARE, LEAD, TORSO_SHARE, columns_of, lands
+from .retime import Pin, delays, turns_at
+from .strokes import Stroke
+from .study import Study
+from .weave import MOST, Weave
+
+# Strokes farther away than this stay where they are.
+_MOST_SHIFT_S = 0.3
+# A stroke twice as fast may be so much farther away, seconds.
+_STRONGER_S = 0.05
+# Frames after an apex that move with it unchanged.
+_TAIL = 4
+# Moving a stroke must not make turns more sudden than this times what they were, so many frames around it.
+_HURRY, _WINDOW = 1.1, 70
+
+
+def move_strokes(
+    weave: Weave, subject: Study, places: list[int], spoilt: dict[int, list[Stroke]]
+) -> dict[int, tuple[Stroke, Pin]]:
+    """Move strokes to the places that have one near; which stroke these have, and where."""
+    moves: dict[int, tuple[Stroke, Pin]] = {}
+    for place in places:
+        for stroke in _near(subject, place):
+            if stroke in spoilt[place]:
+                continue
+            pin = Pin(stroke.apex, place, stroke.apex - stroke.start + LEAD, _TAIL)
+            late = delays([*(pin for _, pin in moves.values()), pin], subject.motion.frame_count)
+            if late is not None and not _hurries(subject.gestures, late, pin):
+                moves[place] = stroke, pin
+                break
+    while moves:
+        moved = weave.copy()
+        _retime(moved, subject, delays([pin for _, pin in moves.values()], subject.motion.frame_count))
+        missed = [place for place in moves if not lands(moved, subject, place)]
+        if not missed:
+            weave.become(moved)
+            break
+        del moves[missed[0]]
+    return moves
+
+
+def _hurries(own: Gestures, late: np.ndarray, pin: Pin) -> bool:
+    """Whether arms turn more suddenly around a stroke when it is moved."""
+    reach = np.flatnonzero(late)
+    rows = reach[np.abs(reach - pin.target) < _WINDOW]
+    if len(rows) < 3:
+        return False
+    before = own.turns[rows][:, ARM_COLUMNS]
+    after = turns_at(own.turns[:, ARM_COLUMNS], rows - late[rows])
+    return own.suddenness(after) > max(MOST, _HURRY * own.suddenness(before))
+
+
+def _near(subject: Study, place: int) -> list[Stroke]:
+    """Strokes that could be moved to a frame, the best first."""
+    fps = subject.motion.fps
+
+    def cost(stroke: Stroke) -> float:
+        return abs(stroke.apex - place) / fps - _STRONGER_S * np.log2(stroke.speed_m_s)
+
+    near = [s for s in subject.gestures.strokes if abs(s.apex - place) <= _MOST_SHIFT_S * fps]
+    return sorted(near, key=cost)
+
+
+def _retime(weave: Weave, subject: Study, late: np.ndarray) -> None:
+    """Show every joint as it was so many frames (T,) before, or its share of them."""
+    own, limits = subject.gestures, subject.limits
+    rows = np.flatnonzero(late)
+    everyone = np.arange(len(MOVED))
+    shares = np.ones(len(MOVED))
+    shares[columns_of(TORSO)], shares[columns_of(HEAD)] = TORSO_SHARE, HEAD_SHARE
+    for share in np.unique(shares):
+        columns = everyone[shares == share]
+        weave.turns[np.ix_(rows, columns)] = turns_at(own.turns[:, columns], rows - share * late[rows])
+    weave.changed[rows] = True
+    source = np.clip(rows - late[rows], 0, len(late) - 1)
+    low, share = np.floor(source).astype(int), source % 1
+    high = np.minimum(low + 1, len(late) - 1)
+    for gaps, allowed in ((weave.gaps, limits.gaps), (weave.hand_gap, limits.hand_gap)):
+        part = share.reshape(-1, *[1] * (gaps.ndim - 1))
+        gaps[rows] = np.minimum(gaps[rows], allowed[low] + part * (allowed[high] - allowed[low]))
