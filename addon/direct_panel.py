@@ -27,6 +27,38 @@ class MAMBATALK_UL_words(bpy.types.UIList):
         row.label(text=f"{info.start_frame + round(item.start_s * info.fps)}")
 
 
+class MAMBATALK_PT_takes(bpy.types.Panel):
+    """The takes of the character."""
+
+    bl_label = "Takes"
+    bl_idname = "MAMBATALK_PT_takes"
+    bl_parent_id = "MAMBATALK_PT_main"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "MambaTalk"
+
+    def draw(self, context):
+        """Draw a row per take, and what can be done with them."""
+        layout, armature = self.layout, target(context)
+        current, every = takes.active(armature), takes.of_character(armature)
+        if not every:
+            layout.label(text="Generate a take, or load one", icon="INFO")
+            return
+        column = layout.column(align=True)
+        for action in every:
+            row = column.row(align=True)
+            chosen = "RADIOBUT_ON" if action == current else "RADIOBUT_OFF"
+            row.operator("mambatalk.switch_take", text="", icon=chosen, depress=action == current).name = action.name
+            row.prop(action, "name", text="")
+            kept = action.mambatalk_take.kept
+            mark = row.operator("mambatalk.keep_take", text="", icon="SOLO_ON" if kept else "SOLO_OFF")
+            mark.name, mark.keep = action.name, not kept
+            row.operator("mambatalk.copy_take", text="", icon="DUPLICATE").name = action.name
+            row.operator("mambatalk.discard_take", text="", icon="X").name = action.name
+        if len(every) > 1:
+            layout.operator("mambatalk.discard_others", icon="TRASH")
+
+
 class MAMBATALK_PT_direct(bpy.types.Panel):
     """Make parts of the take anew."""
 
@@ -62,6 +94,9 @@ class MAMBATALK_PT_direct(bpy.types.Panel):
         if settings.set_variation:
             layout.prop(settings, "variation")
         layout.operator("mambatalk.resample", icon="FILE_REFRESH")
+        if len(takes.of_character(target(context))) > 1:
+            layout.prop_search(settings, "source", bpy.data, "actions")
+            layout.operator("mambatalk.mix", icon="OVERLAY")
         if not renew.is_recording_known(context.scene, action):
             draw_lines(layout, context, f"The recording {takes.stored(action).audio} is gone", "ERROR")
             layout.operator("mambatalk.find_recording", icon="FILEBROWSER")
@@ -77,7 +112,7 @@ def draw_areas(layout, owner, name: str) -> None:
             row.prop_enum(owner, name, area, text=labels[area])
 
 
-CLASSES = (MAMBATALK_UL_words, MAMBATALK_PT_direct)
+CLASSES = (MAMBATALK_UL_words, MAMBATALK_PT_takes, MAMBATALK_PT_direct)
 
 
 def register():

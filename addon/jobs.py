@@ -155,6 +155,9 @@ class JobOperator:
         """What to ask for next, told what came; None when that was all."""
         return None
 
+    def abandon(self) -> None:
+        """Take back what earlier ones of several requests made."""
+
     def _done(self) -> bool:
         """Whether the last outcome is there; before that, ask for what follows."""
         outcome = self._job.outcome
@@ -178,10 +181,12 @@ class JobOperator:
         outcome = self._job.outcome
         # Also when the result came after all: who cancels wants nothing changed.
         if self._job.cancelling or isinstance(outcome, protocol.Cancelled):
+            self.abandon()
             state.notes = [f"{self.job_label} was cancelled; nothing was changed."]
             self.report({"WARNING"}, state.notes[0])
             return {"CANCELLED"}
         if isinstance(outcome, protocol.Failure):
+            self.abandon()
             raise GestureError(outcome.message, outcome.remedy, outcome.detail)
         state.error, state.notes = None, self.apply(context, outcome.values)
         for note in state.notes:

@@ -72,6 +72,7 @@ def _style(layout, settings, context):
     if card is not None:
         layout.prop(settings, "speaker")
     layout.prop(settings, "seed")
+    layout.prop(context.scene.mambatalk_direct, "variations")
     layout.prop(settings, "finish")
     if card is not None:
         draw_lines(layout, context, f"Weights: {card.name} ({card.license})", "INFO")

@@ -10,7 +10,7 @@ import numpy as np
 from ..core.direct.chain import Changed, differences, direct
 from ..core.direct.mirror import AREA_NAMES, JOINT_ORDER, SHAPE_ORDER
 from ..core.errors import GestureError
-from . import live, performed, rekey, sound, take_store, takes, versions
+from . import live, performed, rekey, sound, take_store, takes
 from .channels import EVERYTHING
 from .performed import Performed
 from .take_store import StoredTake
@@ -128,13 +128,3 @@ def is_recording_known(scene: bpy.types.Scene, action: bpy.types.Action) -> bool
 
 def _file_of(block: bpy.types.Sound) -> Path:
     return Path(bpy.path.abspath(block.filepath, library=block.library))
-
-
-def copy_take(action: bpy.types.Action, name: str) -> bpy.types.Action:
-    """A copy of a take with its keys, and its face's action where that is one of its own."""
-    copy = action.copy()
-    copy.name, copy.use_fake_user = name, True
-    if not versions.has_slots() and (own := bpy.data.actions.get(f"{action.name} face")) is not None:
-        other = own.copy()
-        other.name, other.use_fake_user = f"{copy.name} face", True
-    return copy

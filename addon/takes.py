@@ -9,7 +9,7 @@ from pathlib import Path
 import bpy
 
 from ..core.errors import GestureError
-from . import preferences, take_store, versions
+from . import preferences, take_store
 from .take_store import StoredTake
 
 KEY = "mambatalk"
@@ -147,12 +147,3 @@ def new_folder(name: str, taken: frozenset[Path] = frozenset()) -> Path:
     while (folder := parent / f"{name}_{number:03d}").exists() or folder in taken:
         number += 1
     return folder
-
-
-def assign(armature: bpy.types.Object, action: bpy.types.Action, face_keys: list[bpy.types.Key]) -> None:
-    """Let a character perform a take, body and face."""
-    versions.switch_action(armature, action)
-    for keys in face_keys:
-        own = versions.action_for(action, keys)
-        if own is not None and (keys.animation_data is not None or versions.curves_for(own, keys)):
-            versions.switch_action(keys, own)

@@ -1,16 +1,17 @@
 """Making a take, and putting one that was made before onto the character."""
 
 import dataclasses
-import tempfile
+import shutil
 from pathlib import Path
 
 import bpy
 import numpy as np
-from bpy.props import StringProperty
+from bpy.props import IntProperty, StringProperty
 
 from ...core.body.skeleton import default_rest_joints
 from ...core.errors import GestureError
-from .. import jobs, properties, rig_keys, rig_map, sound, take_store, takes
+from ...core.worker import protocol
+from .. import jobs, properties, renew, rig_keys, rig_map, sound, take_list, take_store, takes, versions
 from ..apply import NO_CHARACTER, apply_take, require_target, target
 
 # Bones closer than this to the bundled character's are its own.
@@ -36,6 +37,14 @@ class MAMBATALK_OT_generate(jobs.JobOperator, bpy.types.Operator):
         subtype="DIR_PATH",
         options={"SKIP_SAVE", "HIDDEN"},
     )
+    variations: IntProperty(
+        name="Takes",
+        description="How many takes to make, each with a seed of its own; by default what the panel says",
+        default=1,
+        min=1,
+        max=16,
+        options={"SKIP_SAVE"},
+    )
 
     @classmethod
     def poll(cls, context):
@@ -54,21 +63,47 @@ class MAMBATALK_OT_generate(jobs.JobOperator, bpy.types.Operator):
         self._scene_name = context.scene.name
         armature = require_target(context)
         self._armature_name = armature.name
-        out = properties.absolute(self.folder) if self.folder else takes.new_folder(self._clip.path.stem)
-        task = settings.to_request(context, self._clip, out)
-        if rig_map.is_direct(armature):
-            if np.allclose(rig_keys.skeleton_of(armature), default_rest_joints(), atol=_SAME_BODY_M):
-                return task
-        else:
+        asked = self.properties.is_property_set("variations")
+        self.task_count = self.variations if asked else context.scene.mambatalk_direct.variations
+        self._results = []
+        folders = self._folders()
+        task = settings.to_request(context, self._clip, folders[0])
+        if not rig_map.is_direct(armature):
             rig_keys.refuse(armature, rig_map.mapping_of(armature))
+        elif np.allclose(rig_keys.skeleton_of(armature), default_rest_joints(), atol=_SAME_BODY_M):
+            self._tasks = _varied(task, folders)
+            return self._tasks.pop(0)
         # Feet that stand on one body's legs slide on another's: it is finished on the rig's own.
-        self._folder = tempfile.TemporaryDirectory(prefix="mambatalk-", dir=bpy.app.tempdir or None)
+        self._folder = renew.temporary_folder()
         skeleton = Path(self._folder.name) / "skeleton.npz"
         np.savez(skeleton, rest_joints=rig_keys.skeleton_of(armature))
-        return dataclasses.replace(task, skeleton=str(skeleton))
+        self._tasks = _varied(dataclasses.replace(task, skeleton=str(skeleton)), folders)
+        return self._tasks.pop(0)
+
+    def _folders(self) -> list[Path]:
+        """Where the takes go."""
+        if self.folder and self.task_count == 1:
+            return [properties.absolute(self.folder)]
+        folders = []
+        for number in range(self.task_count):
+            if self.folder:
+                folders.append(properties.absolute(self.folder) / f"take_{number + 1:02d}")
+            else:
+                folders.append(takes.new_folder(self._clip.path.stem, frozenset(folders)))
+        return folders
+
+    def following(self, result):
+        """The next take."""
+        self._results.append(result)
+        return self._tasks.pop(0) if self._tasks else None
+
+    def abandon(self):
+        """Delete the takes that were made before a later one failed."""
+        for result in self._results:
+            shutil.rmtree(result["folder"], ignore_errors=True)
 
     def apply(self, context, result):
-        """Write the keys."""
+        """Write the keys of all takes; the character performs the first."""
         scene = bpy.data.scenes.get(self._scene_name)
         armature = bpy.data.objects.get(self._armature_name)
         if scene is None or armature is None:
@@ -76,12 +111,30 @@ class MAMBATALK_OT_generate(jobs.JobOperator, bpy.types.Operator):
                 "The character or its scene was removed meanwhile.",
                 remedy=f"The take is in {result['folder']}; put it on another character with Load Take.",
             )
-        action = apply_take(scene, armature, Path(result["folder"]), self._clip)
+        made, before = [], armature.animation_data and armature.animation_data.action
+        try:
+            for each in self._results:
+                made.append(apply_take(scene, armature, Path(each["folder"]), self._clip))
+        except GestureError:
+            take_list.discard(armature, made)
+            if before is not None:
+                versions.switch_action(armature, before)
+            raise
+        action, result = made[0], self._results[0]
+        if len(made) > 1:
+            take_list.switch(armature, action)
         alignment = result["take"]["alignment"]
         notes = [f"Made without words. {alignment['reason']}"] if "reason" in alignment else []
         if result["take"]["settings"]["finish"]:
             notes.append(properties.improvement(result))
         return [*notes, *rig_keys.held_note(scene, armature, action)]
+
+
+def _varied(task: protocol.Generate, folders: list[Path]) -> list[protocol.Generate]:
+    """The same request for each folder, with one seed after the other."""
+    return [
+        dataclasses.replace(task, out=str(folder), seed=task.seed + number) for number, folder in enumerate(folders)
+    ]
 
 
 class MAMBATALK_OT_load_take(bpy.types.Operator):

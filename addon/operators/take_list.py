@@ -1,0 +1,126 @@
+"""The takes of a character: which one it performs, which are kept, copied, discarded."""
+
+import bpy
+from bpy.props import BoolProperty, StringProperty
+
+from ...core.errors import GestureError
+from .. import apply, jobs, take_list, takes
+
+
+def why_no_takes(context) -> str | None:
+    """Why there is nothing to choose from."""
+    armature = apply.target(context)
+    if armature is None:
+        return apply.NO_CHARACTER
+    if jobs.state.job is not None:
+        return f"{jobs.state.job.label} is still running"
+    return None if takes.of_character(armature) else f"{armature.name} has no takes"
+
+
+class _TakeOperator:
+    """Mixin: a take by its name, by default the one performed."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    name: StringProperty(name="Take", description="Name of the take's action", options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context):
+        """Whether the character has takes."""
+        return jobs.explain(cls, why_no_takes(context))
+
+    def execute(self, context):
+        """Do it; a failure changes nothing."""
+        try:
+            armature = apply.require_target(context)
+            note = self.change(context, armature, _named(armature, self.name))
+        except GestureError as error:
+            return jobs.fail(self, error)
+        jobs.state.error = None
+        if note:
+            self.report({"INFO"}, note)
+        return {"FINISHED"}
+
+
+class MAMBATALK_OT_switch_take(_TakeOperator, bpy.types.Operator):
+    """Let the character perform this take"""
+
+    bl_idname = "mambatalk.switch_take"
+    bl_label = "Switch Take"
+
+    def change(self, context, armature, action):
+        """Assign it."""
+        take_list.switch(armature, action)
+        context.scene.frame_set(context.scene.frame_current)
+
+
+class MAMBATALK_OT_keep_take(_TakeOperator, bpy.types.Operator):
+    """Keep this take when others are discarded, or no longer"""
+
+    bl_idname = "mambatalk.keep_take"
+    bl_label = "Keep Take"
+
+    keep: BoolProperty(name="Keep", default=True, options={"SKIP_SAVE"})
+
+    def change(self, context, armature, action):
+        """Mark it."""
+        action.mambatalk_take.kept = self.keep
+
+
+class MAMBATALK_OT_copy_take(_TakeOperator, bpy.types.Operator):
+    """Copy this take, hand edits and levels included, and perform the copy"""
+
+    bl_idname = "mambatalk.copy_take"
+    bl_label = "Copy Take"
+
+    def change(self, context, armature, action):
+        """Copy and switch."""
+        copy = take_list.copy(action)
+        take_list.switch(armature, copy)
+        return f"Now performing {copy.name}"
+
+
+class MAMBATALK_OT_discard_take(_TakeOperator, bpy.types.Operator):
+    """Delete this take; the character goes on with another one"""
+
+    bl_idname = "mambatalk.discard_take"
+    bl_label = "Discard Take"
+
+    def change(self, context, armature, action):
+        """Delete it."""
+        name = action.name
+        take_list.discard(armature, [action])
+        return f"Discarded {name}"
+
+
+class MAMBATALK_OT_discard_others(_TakeOperator, bpy.types.Operator):
+    """Delete all takes of the character that are not kept, but the one it performs"""
+
+    bl_idname = "mambatalk.discard_others"
+    bl_label = "Discard Others"
+
+    def change(self, context, armature, action):
+        """Delete them."""
+        current = takes.active(armature)
+        others = [each for each in takes.of_character(armature) if each != current and not each.mambatalk_take.kept]
+        if not others:
+            raise GestureError("All other takes are kept.", remedy="Take the mark off those that can go.")
+        take_list.discard(armature, others)
+        return f"Discarded {len(others)} takes"
+
+
+def _named(armature: bpy.types.Object, name: str) -> bpy.types.Action:
+    every = takes.of_character(armature)
+    action = bpy.data.actions.get(name) if name else takes.active(armature) or every[0]
+    if action not in every:
+        raise GestureError(f"{armature.name} has no take “{name}”.", remedy="Choose one of the list.")
+    return action
+
+
+CLASSES = (
+    MAMBATALK_OT_switch_take,
+    MAMBATALK_OT_keep_take,
+    MAMBATALK_OT_copy_take,
+    MAMBATALK_OT_discard_take,
+    MAMBATALK_OT_discard_others,
+)

@@ -1,0 +1,58 @@
+"""Switching, copying and discarding whole takes: the body's keys, the face's, and all that is stored with them."""
+
+from collections.abc import Sequence
+
+import bpy
+
+from ..core.errors import GestureError
+from . import apply, face, live, takes, versions
+
+
+def switch(armature: bpy.types.Object, action: bpy.types.Action) -> None:
+    """Let a character perform a take, body and face.
+
+    Raises:
+        GestureError: the take is not for such a character.
+    """
+    if not versions.switch_action(armature, action):
+        raise GestureError(f"{action.name} has no keys for {armature.name}.", remedy="Choose a take of this character.")
+    for keys in face.face_keys(armature):
+        if not face.is_editable(keys):
+            continue
+        own = versions.action_for(action, keys)
+        if own is None or not versions.switch_action(keys, own):
+            _leave(keys)
+    apply.use_quaternions(armature)
+    live.catch_up(armature)
+
+
+def _leave(keys: bpy.types.Key) -> None:
+    """End the performance of another take by a face that this one has nothing for."""
+    if keys.animation_data is not None and keys.animation_data.action is not None:
+        versions.animate(keys, None)
+
+
+def copy(action: bpy.types.Action) -> bpy.types.Action:
+    """A copy of a take with its keys, and its face's action where that is one of its own."""
+    new = action.copy()
+    new.use_fake_user = True
+    own = _face_action(action)
+    if own is not None:
+        other = own.copy()
+        other.name, other.use_fake_user = f"{new.name} face", True
+    return new
+
+
+def discard(armature: bpy.types.Object, actions: Sequence[bpy.types.Action]) -> None:
+    """Delete takes; a character that performs one of them goes on with another one."""
+    current, rest = takes.active(armature), [each for each in takes.of_character(armature) if each not in actions]
+    if current in actions and rest:
+        switch(armature, rest[0])
+    for action in actions:
+        for each in (_face_action(action), action):
+            if each is not None:
+                bpy.data.actions.remove(each)
+
+
+def _face_action(action: bpy.types.Action) -> bpy.types.Action | None:
+    return None if versions.has_slots() else bpy.data.actions.get(f"{action.name} face")

@@ -1,0 +1,64 @@
+"""What tests of directing share: a spoken take on a character, all its keys, and which of them differ."""
+
+import bpy
+import numpy as np
+
+from .conftest import FPS, curves_of, keys_of
+
+START = 11
+FRAMES = 240
+
+
+def load(folder, fps="30"):
+    scene = bpy.context.scene
+    scene.render.fps, scene.render.fps_base = FPS[fps]
+    scene.mambatalk.start_frame = START
+    assert bpy.ops.mambatalk.load_take(folder=str(folder)) == {"FINISHED"}
+
+
+def face_of(armature):
+    from mambatalk_ext.addon.character import find_face_mesh
+
+    mesh = find_face_mesh(armature)
+    return None if mesh is None else mesh.data.shape_keys
+
+
+def all_keys(armature):
+    """Keys (K, 2) by (path, index), body and face."""
+    found = {}
+    for id_block in (armature, face_of(armature)):
+        found |= {name: keys_of(curve) for name, curve in curves_of(id_block).items()}
+    return found
+
+
+def owner_of(path):
+    """The areas that a curve belongs to."""
+    from mambatalk_ext.core.body.parts import AREAS
+    from mambatalk_ext.core.body.skeleton import JOINT_NAMES
+
+    if path.startswith("key_blocks"):
+        return {"face"}
+    if "Contact" in path:
+        return {"lower"}
+    joint = JOINT_NAMES.index(path.split('"')[1])
+    return {name for name, area in AREAS.items() if joint in area.joints}
+
+
+def differing(before, after):
+    """Curves that differ, each with its scene frames that do."""
+    assert before.keys() == after.keys()
+    found = {}
+    for name, keys in before.items():
+        other = after[name]
+        if "Contact" in name[0]:
+            keys, other = stepped(keys), stepped(other)
+        assert np.array_equal(keys[:, 0], other[:, 0]), name
+        rows = keys[:, 1] != other[:, 1]
+        if rows.any():
+            found[name] = keys[rows, 0]
+    return found
+
+
+def stepped(keys):
+    frames = np.arange(START, START + FRAMES)
+    return np.stack([frames, keys[np.searchsorted(keys[:, 0], frames, "right") - 1, 1]], axis=1)
