@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import jobs, renew, takes
+from . import jobs, locks, renew, takes
 from .apply import target
 from .panels import draw_lines
 from .take_properties import AREA_ITEMS
@@ -102,6 +102,36 @@ class MAMBATALK_PT_direct(bpy.types.Panel):
             layout.operator("mambatalk.find_recording", icon="FILEBROWSER")
 
 
+class MAMBATALK_PT_edits(bpy.types.Panel):
+    """What stays as it is, whatever is done to the take."""
+
+    bl_label = "Edits & Locks"
+    bl_idname = "MAMBATALK_PT_edits"
+    bl_parent_id = "MAMBATALK_PT_main"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "MambaTalk"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        """Draw locks and what can be done with edits."""
+        layout, action = self.layout, takes.active(target(context))
+        if action is None:
+            layout.label(text="The character performs no take", icon="INFO")
+            return
+        layout.enabled = jobs.state.job is None
+        layout.label(text="Locked parts", icon="LOCKED")
+        draw_areas(layout, action.mambatalk_take, "locked")
+        row = layout.row(align=True)
+        row.operator("mambatalk.lock_bones", icon="LOCKED")
+        row.operator("mambatalk.lock_bones", text="Unlock", icon="UNLOCKED").lock = False
+        if names := sorted(locks.bones(action)):
+            draw_lines(layout, context, f"Locked bones: {', '.join(names)}", "BONE_DATA")
+        row = layout.row(align=True)
+        row.operator("mambatalk.show_edits", icon="VIEWZOOM")
+        row.operator("mambatalk.drop_edits", icon="LOOP_BACK")
+
+
 def draw_areas(layout, owner, name: str) -> None:
     """Buttons of body parts, the finer ones below."""
     labels = {item[0]: item[1] for item in AREA_ITEMS}
@@ -112,7 +142,7 @@ def draw_areas(layout, owner, name: str) -> None:
             row.prop_enum(owner, name, area, text=labels[area])
 
 
-CLASSES = (MAMBATALK_UL_words, MAMBATALK_PT_takes, MAMBATALK_PT_direct)
+CLASSES = (MAMBATALK_UL_words, MAMBATALK_PT_takes, MAMBATALK_PT_direct, MAMBATALK_PT_edits)
 
 
 def register():

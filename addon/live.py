@@ -116,6 +116,14 @@ def apply(armature: bpy.types.Object, everything: bool = False, at_least: Change
     return directed.motion
 
 
+def release(take: performed.Performed, released: rekey.Masks) -> None:
+    """Give up hand edits, frames (T,) by channel: the take's own keys come back."""
+    subject = subject_of(take)
+    directed = direct(subject.study, levels_of(take.action))
+    rekey.rewrite(take, take.at_keys(directed.motion), calm=subject.calm, released=released)
+    remember(take, subject, directed)
+
+
 def remember(take: performed.Performed, subject: _Subject, directed: Directed) -> None:
     """Save what was written, and keep the result that the keys are of."""
     take.record.levels = directed.levelled.levels.as_dict()

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-import bpy
 import numpy as np
 
 from ..core.body.curves import runs
@@ -36,7 +35,7 @@ def rewrite(
         rows: frames (T,) to write; None: all.
         calm: for a change of levels, the motion without levels: next to edits it comes through, so that levels set back
             give what was there before. Without it (the motion itself is another one) the keys that are there do.
-        released: frames (T,) by channel whose edits are given up.
+        released: frames (T,) by channel whose edits are given up; no other channel is written.
     """
     allowed = locks.allowed(take.action, changed)
     names = locks.bones(take.action)
@@ -47,13 +46,16 @@ def rewrite(
         if found and (id_block.animation_data is None or id_block.animation_data.action is None):
             versions.assign_action(id_block, take.own_action(id_block))
         for channel in found:
-            if id_block == take.armature and channel.group in names:
+            name = take.name_of(id_block, channel.path)
+            if (id_block == take.armature and channel.group in names) or (
+                released is not None and name not in released
+            ):
                 continue
             edited, softened, now = _hands(take, id_block, channel, calm is not None, released or {})
             if now is None:
                 if not edited.any():
                     keyframes.write(take.own_action(id_block), id_block, take.frames, [channel])
-                    take.record.note(take.name_of(id_block, channel.path), channel.values)
+                    take.record.note(name, channel.values)
                 continue
             kept = edited | softened
             if kept.any():
@@ -61,28 +63,13 @@ def rewrite(
                     calm_values = _by_path(calm, take.armature, allowed)
                 lead = now if calm is None else calm_values[id_block.name, channel.path]
                 channel = _around(channel, now, lead, kept)
-            if calm is None and (edited.any() or take.name_of(id_block, channel.path) in take.record.softened):
-                _remember_softened(take, id_block, channel, edited, rows)
+            if released is not None:
+                take.record.soften(name, softened)
+            elif calm is None and (edited.any() or name in take.record.softened):
+                _remember_softened(take, name, edited, rows)
             _write(take, id_block, _joined(channel, now, rows & ~kept), now, rows & ~kept, edited)
     if allowed.contacts and motion.contacts is not None:
         contacts.write(take.action, take.armature, take.frames, motion.contacts, rows)
-
-
-def edits(take: Performed, changed: Changed, motion: Motion) -> dict[str, tuple[bpy.types.ID, Channel, np.ndarray]]:
-    """Channels that were changed by hand, by name, each with its frames (T,).
-
-    Args:
-        take: on its character.
-        changed: which channels to look at.
-        motion: at the take's keys; tells which channels there are.
-    """
-    found = {}
-    for id_block, each in channels.of(motion, take.armature, changed):
-        for channel in each:
-            edited, _, _ = _hands(take, id_block, channel, False, {})
-            if edited.any():
-                found[take.name_of(id_block, channel.path)] = (id_block, channel, edited)
-    return found
 
 
 def _hands(take: Performed, id_block, channel: Channel, with_softened: bool, released: Masks):
@@ -118,8 +105,7 @@ def _around(channel: Channel, now: np.ndarray, lead: np.ndarray, kept: np.ndarra
     return Channel(channel.path, blend(old.astype(np.float64), channel.values, kept), channel.group)
 
 
-def _remember_softened(take: Performed, id_block, channel: Channel, edited: np.ndarray, rows: np.ndarray) -> None:
-    name = take.name_of(id_block, channel.path)
+def _remember_softened(take: Performed, name: str, edited: np.ndarray, rows: np.ndarray) -> None:
     before = take.record.softened.get(name, np.zeros(len(rows), bool))
     fresh = (shares(edited, DEFAULT_MARGIN) > 0) & ~edited
     take.record.soften(name, np.where(rows, fresh, before))

@@ -35,7 +35,6 @@ def take_in(
     new: StoredTake,
     rows: np.ndarray | None = None,
     fps: float | None = None,
-    released: rekey.Masks | None = None,
 ) -> Changed:
     """Put a new version of a take on its action, and key what differs.
 
@@ -44,7 +43,6 @@ def take_in(
         new: the new version.
         rows: keys (T,) that may change; None: all.
         fps: of the scene; where it is no longer that of the keys all are written anew, hand edits included.
-        released: edits that are given up, as in `rekey.rewrite`.
 
     Returns:
         what differs.
@@ -56,7 +54,7 @@ def take_in(
         take, shown = take.at_rate(fps), EVERYTHING
     subject = live.subject_of(take, new)
     directed = direct(subject.study, levels)
-    rekey.rewrite(take, take.at_keys(directed.motion), shown, rows, released=released)
+    rekey.rewrite(take, take.at_keys(directed.motion), shown, rows)
     take_store.save(take.action, new)
     live.remember(take, subject, directed)
     return changed

@@ -5,7 +5,7 @@ import importlib
 import bpy
 
 _MODULES = (
-    *("runtime", "character", "rig", "generate", "finish", "retarget", "resample", "take_list"),
+    *("runtime", "character", "rig", "generate", "finish", "retarget", "resample", "take_list", "edits"),
     *("import_motion", "export", "face"),
 )
 

@@ -8,7 +8,19 @@ from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 from ...core.body.parts import AREAS, Part
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import apply, direct_settings, jobs, locks, performed, preferences, properties, renew, take_store, takes
+from .. import (
+    apply,
+    direct_settings,
+    hand_edits,
+    jobs,
+    locks,
+    performed,
+    preferences,
+    properties,
+    renew,
+    take_store,
+    takes,
+)
 from ..take_properties import AREA_ITEMS
 
 
@@ -63,8 +75,11 @@ class _Rework(jobs.JobOperator):
         """Key what is new."""
         take = renew.still_there(*self._remembered)
         new = take_store.read_folder(Path(result["folder"]))
-        renew.take_in(take, new, self._span.rows)
-        return [f"Frames {take.frames[self._span.rows][0]} to {take.frames[self._span.rows][-1]} of {take.action.name}"]
+        rows = self._span.rows
+        renew.take_in(take, new, rows)
+        edits = [edit for edit in hand_edits.find(take) if (edit.frames & rows).any()]
+        kept = [f"Kept what was changed by hand: {', '.join(sorted({edit.owner for edit in edits}))}"] if edits else []
+        return [f"Frames {take.frames[rows][0]} to {take.frames[rows][-1]} of {take.action.name}", *kept]
 
     def _given(self, name: str) -> int | None:
         return getattr(self, name) if self.properties.is_property_set(name) else None

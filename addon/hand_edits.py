@@ -1,0 +1,83 @@
+"""What an animator changed on a take: which bones and shape keys, in which frames."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+
+from ..core.body.curves import runs
+from ..core.body.parts import AREAS, Part
+from ..core.body.skeleton import JOINT_NAMES
+from . import face, keyframes, rig_keys, rig_map, versions
+from .performed import Performed
+
+_WIDTHS = {"rotation_quaternion": 4, "rotation_axis_angle": 4, "rotation_euler": 3, "location": 3}
+
+
+@dataclass(frozen=True)
+class HandEdit:
+    """One channel that was changed.
+
+    Attributes:
+        channel: its name in the take's record.
+        owner: the bone or shape key.
+        is_bone: which of both.
+        frames: (T,) whether it was, at the take's keys.
+    """
+
+    channel: str
+    owner: str
+    is_bone: bool
+    frames: np.ndarray
+
+
+def find(take: Performed) -> list[HandEdit]:
+    """Everything that is no longer as it was written."""
+    found = []
+    for id_block in (take.armature, *face.face_keys(take.armature)):
+        prefix = versions.slot_name(take.own_action(id_block), id_block) + " "
+        for name in take.record.marks:
+            if not name.startswith(prefix):
+                continue
+            path = name.removeprefix(prefix)
+            values = take.values(id_block, path, _WIDTHS.get(path.rpartition(".")[2], 1))
+            edited = np.ones(take.info.frame_count, bool) if values is None else take.record.edited(name, values)
+            if edited.any():
+                bone = keyframes.bone_of(path)
+                owner = path.split('"')[1] if bone is None else bone
+                found.append(HandEdit(name, owner, bone is not None, edited))
+    return found
+
+
+def ranges(take: Performed, edits: list[HandEdit]) -> dict[str, list[tuple[int, int]]]:
+    """Scene frames, first and last, by bone or shape key."""
+    masks: dict[str, np.ndarray] = {}
+    for edit in edits:
+        masks[edit.owner] = masks.get(edit.owner, False) | edit.frames
+    start = take.info.start_frame
+    return {owner: [(start + first, start + end - 1) for first, end in runs(mask)] for owner, mask in masks.items()}
+
+
+def lines(take: Performed, edits: list[HandEdit]) -> list[str]:
+    """The same as text, a line each."""
+    return [
+        f"{owner}: {', '.join(str(first) if first == last else f'{first}-{last}' for first, last in found)}"
+        for owner, found in ranges(take, edits).items()
+    ]
+
+
+def of_areas(take: Performed, edits: list[HandEdit], areas: Collection[str]) -> list[HandEdit]:
+    """Those of some areas of the body."""
+    bones = {bone for area in areas for bone in bones_of(take.armature, area)}
+    with_face = Part.FACE.value in areas
+    return [edit for edit in edits if (edit.owner in bones if edit.is_bone else with_face)]
+
+
+def bones_of(armature: bpy.types.Object, area: str) -> set[str]:
+    """Names of the bones that an area of the body moves."""
+    joints = AREAS[area].joints
+    if rig_map.is_direct(armature):
+        return {JOINT_NAMES[joint] for joint in joints}
+    rig = rig_keys.alignment_of(armature, rig_map.mapping_of(armature)).rig
+    return {rig.names[bone] for bone in rig_keys.moved_bones(rig, joints)}

@@ -1,0 +1,125 @@
+"""Hand edits and locks of a take: showing edits, giving them up, locking bones and parts."""
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+
+from ...core.errors import GestureError
+from .. import apply, hand_edits, jobs, live, locks, performed, rekey, takes
+from ..take_properties import AREA_ITEMS
+from .resample import why_no_take
+
+
+class MAMBATALK_OT_show_edits(bpy.types.Operator):
+    """List the bones and shape keys that were changed by hand, with their frames; they are kept by all that follows"""
+
+    bl_idname = "mambatalk.show_edits"
+    bl_label = "Show Edits"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context):
+        """Whether there is a take."""
+        return jobs.explain(cls, why_no_take(context))
+
+    def execute(self, context):
+        """Look for them."""
+        try:
+            take = performed.of(apply.require_target(context))
+            lines = hand_edits.lines(take, hand_edits.find(take))
+        except GestureError as error:
+            return jobs.fail(self, error)
+        jobs.state.error, jobs.state.notes = None, lines or ["Nothing was changed by hand"]
+        for line in jobs.state.notes:
+            self.report({"INFO"}, line)
+        return {"FINISHED"}
+
+
+class MAMBATALK_OT_drop_edits(bpy.types.Operator):
+    """Give up what was changed by hand: the take's own keys come back"""
+
+    bl_idname = "mambatalk.drop_edits"
+    bl_label = "Drop Edits"
+    bl_options = {"REGISTER", "UNDO"}
+
+    parts: EnumProperty(
+        name="Parts",
+        description="Body parts whose edits go; none: of all",
+        items=AREA_ITEMS,
+        options={"ENUM_FLAG", "SKIP_SAVE"},
+    )
+    bone: StringProperty(
+        name="Bone", description="A bone or shape key whose edits go; empty: of all", options={"SKIP_SAVE"}
+    )
+    start: IntProperty(name="Start", description="The first scene frame", options={"SKIP_SAVE"})
+    end: IntProperty(name="End", description="The last scene frame", options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context):
+        """Whether there is a take."""
+        return jobs.explain(cls, why_no_take(context))
+
+    def execute(self, context):
+        """Write the take's keys there."""
+        try:
+            take = performed.of(apply.require_target(context))
+            released = self._released(take)
+            if not released:
+                raise GestureError("There is no such hand edit.", remedy="See Show Edits.")
+            live.release(take, released)
+        except GestureError as error:
+            return jobs.fail(self, error)
+        jobs.state.error = None
+        self.report({"INFO"}, f"Gave up edits of {len(released)} channels")
+        return {"FINISHED"}
+
+    def _released(self, take: performed.Performed) -> rekey.Masks:
+        edits = hand_edits.find(take)
+        if self.parts:
+            edits = hand_edits.of_areas(take, edits, self.parts)
+        if self.bone:
+            edits = [edit for edit in edits if edit.owner == self.bone]
+        given = self.properties.is_property_set
+        within = (take.frames >= self.start) | (not given("start"))
+        within &= (take.frames <= self.end) | (not given("end"))
+        return {edit.channel: edit.frames & within for edit in edits if (edit.frames & within).any()}
+
+
+class MAMBATALK_OT_lock_bones(bpy.types.Operator):
+    """Lock the selected bones of the character's take, or let them go: nothing but hands changes locked ones"""
+
+    bl_idname = "mambatalk.lock_bones"
+    bl_label = "Lock Bones"
+    bl_options = {"REGISTER", "UNDO"}
+
+    lock: BoolProperty(name="Lock", default=True, options={"SKIP_SAVE"})
+    bone: StringProperty(name="Bone", description="A bone by its name; empty: the selected ones", options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context):
+        """Whether there is a take."""
+        return jobs.explain(cls, why_no_take(context))
+
+    def execute(self, context):
+        """Lock them."""
+        try:
+            armature = apply.require_target(context)
+            action = takes.active(armature)
+            names = [self.bone] if self.bone else _selected(context, armature)
+            if not names or any(name not in armature.pose.bones for name in names):
+                raise GestureError("No bone of the character is selected.", remedy="Select some in pose mode.")
+            for name in names:
+                locks.set_bone(action, name, self.lock)
+            if not self.lock:
+                live.apply(armature, everything=True)
+        except GestureError as error:
+            return jobs.fail(self, error)
+        jobs.state.error = None
+        self.report({"INFO"}, f"{'Locked' if self.lock else 'Unlocked'} {len(names)} bones")
+        return {"FINISHED"}
+
+
+def _selected(context, armature: bpy.types.Object) -> list[str]:
+    return [bone.name for bone in context.selected_pose_bones or () if bone.id_data == armature]
+
+
+CLASSES = (MAMBATALK_OT_show_edits, MAMBATALK_OT_drop_edits, MAMBATALK_OT_lock_bones)
