@@ -4,8 +4,9 @@ Weights that were trained with these curves as an input turn every seed into a d
 the corpus: chance is drawn once per take, not per frame.
 """
 
+import itertools
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +24,8 @@ CHANNELS = (
 WIDTH = len(CHANNELS)
 HOLD_S = (2.0, 6.0)  # a gesture choice lasts this long
 MOVE_S = 0.7
+GOLDEN = (5**0.5 - 1) / 2
+FREE = ("lead", "out", "up", "look", "tilt")  # choices that nothing else depends on
 LEAD_S = 0.02  # before the vowel is loudest, as strokes
 STANCE_S = (2.5, 6.0)
 SHIFT_S = (1.3, 2.0)
@@ -51,14 +54,19 @@ def draw_chance(frame_count: int, seed: int, moments_s: Sequence[float] = (), te
         left leg and -1 on the right; a foot's curve says where it stands (0: where the neutral pose has it), and moves
         only while the other leg carries the weight; its lift is a hump over every move.
     """
-    own = _draw(frame_count, np.random.default_rng([seed % 2**32, 1]), moments_s)
-    if temperature >= 1:
-        return own
-    common = _draw(frame_count, np.random.default_rng([0, 0]), moments_s)
-    free = [CHANNELS.index(name) for name in ("lead", "out", "up", "look", "tilt")]
-    mixed = common if temperature < 0.5 else own.copy()
-    mixed[:, free] = (1 - temperature) * common[:, free] + temperature * own[:, free]
-    return mixed
+    own, common = (np.random.default_rng(key) for key in ([seed % 2**32, 1], [0, 0]))
+    rng = own if temperature >= 0.5 else common
+    columns = dict.fromkeys(CHANNELS)
+    for number, name in enumerate(FREE):
+        sides = np.random.default_rng([seed % 2**32, 3, number])
+        values = _between(_spread(number), _even(own), temperature, sides)
+        columns[name] = _choices(frame_count, rng, moments_s, values)
+    columns["forward"] = 0.6 * _choices(frame_count, rng, (), _even(rng))
+    columns["breath"] = _breath(frame_count, rng)
+    columns["stance"], columns["left_foot"], columns["right_foot"] = _standing(frame_count, rng)
+    for side in ("left", "right"):
+        columns[f"{side}_lift"] = _in_the_air(columns[f"{side}_foot"])
+    return np.stack([columns[name] for name in CHANNELS], 1).astype(np.float32)
 
 
 def redraw_hands(prosody: Prosody, seed: int, temperature: float = 1.0) -> Prosody:
@@ -82,27 +90,49 @@ def redraw_hands(prosody: Prosody, seed: int, temperature: float = 1.0) -> Proso
     return replace(prosody, accents=tuple(accents))
 
 
-def _draw(frame_count: int, rng: np.random.Generator, moments_s: Sequence[float]) -> np.ndarray:
-    columns = dict.fromkeys(CHANNELS)
-    for name in ("lead", "out", "up", "look", "tilt"):
-        columns[name] = _choices(frame_count, rng, moments_s)
-    columns["forward"] = 0.6 * _choices(frame_count, rng, ())
-    columns["breath"] = _breath(frame_count, rng)
-    columns["stance"], columns["left_foot"], columns["right_foot"] = _standing(frame_count, rng)
-    for side in ("left", "right"):
-        columns[f"{side}_lift"] = _in_the_air(columns[f"{side}_foot"])
-    return np.stack([columns[name] for name in CHANNELS], 1).astype(np.float32)
-
-
-def _choices(frame_count: int, rng: np.random.Generator, moments_s: Sequence[float]) -> np.ndarray:
+def _choices(
+    frame_count: int, rng: np.random.Generator, moments_s: Sequence[float], values: Iterator[float]
+) -> np.ndarray:
     """Values that hold for a few seconds and move smoothly to the next; (T,)."""
     moves, time = [], STILL_S * rng.uniform(0.3, 1)
     while time < frame_count / FPS:
         later = bisect_left(moments_s, time + MOVE_S)
         end = moments_s[later] - LEAD_S if later < len(moments_s) else time + MOVE_S
-        moves.append((end - MOVE_S, MOVE_S, rng.uniform(-1, 1)))
+        moves.append((end - MOVE_S, MOVE_S, next(values)))
         time = end + rng.uniform(*HOLD_S)
     return _moves(frame_count, moves)
+
+
+def _even(rng: np.random.Generator) -> Iterator[float]:
+    """Values from -1 to 1, all as likely."""
+    while True:
+        yield rng.uniform(-1, 1)
+
+
+def _spread(number: int) -> Iterator[float]:
+    """Values from -1 to 1 of which any few in a row cover the range evenly: multiples of the golden ratio (Weyl).
+
+    So the take that all seeds stray from has its part of left, right and both hands, and is no calmer than they are.
+
+    Args:
+        number: of the curve; each begins elsewhere.
+    """
+    return (2 * ((count + number / len(FREE)) * GOLDEN % 1) - 1 for count in itertools.count(1))
+
+
+def _between(
+    common: Iterator[float], own: Iterator[float], share: float, sides: np.random.Generator
+) -> Iterator[float]:
+    """Values from -1 to 1 a share of the way from common ones to own ones, as evenly spread at every share.
+
+    Means of two values crowd in the middle, which for the hands is where both strike. So the way leads around a circle
+    of length 4, on which every value has two places.
+    """
+    while True:
+        start, end = next(common), next(own)
+        place = end if sides.random() < 0.5 else 2 - end
+        place = start + share * ((place - start + 2) % 4 - 2)
+        yield 1 - abs((place + 1) % 4 - 2)
 
 
 def _standing(frame_count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

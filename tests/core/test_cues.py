@@ -7,7 +7,7 @@ from core.audio.cues import LIP_SHAPES, PHONES, WIDTH, cues
 from core.audio.prosody import SPACING_S, TRIGGER_SPACING_S, analyse
 from core.clock import FPS, SAMPLE_RATE, frame_count
 from core.errors import GestureError
-from core.generate.chance import CHANNELS, STEP_S, draw_chance
+from core.generate.chance import CHANNELS, FREE, STEP_S, draw_chance
 from core.generate.chance import WIDTH as CHANCE
 from core.generate.conditions import CUES_CHANCE, listen, window_inputs
 from core.text import lexicon
@@ -78,6 +78,24 @@ def test_a_seed_gives_a_take_its_own_chance_and_temperature_takes_it_back():
     np.testing.assert_array_equal(first, again)
     assert np.abs(first - other).mean() > 0.2
     np.testing.assert_array_equal(draw_chance(900, 1, temperature=0), draw_chance(900, 2, temperature=0))
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.2, 0.5, 0.7, 1.0])
+def test_at_every_temperature_hands_lead_as_evenly_so_that_no_take_is_calmer(temperature):
+    lead = [draw_chance(18000, seed, (), temperature)[:, CHANNELS.index("lead")] for seed in range(8)]
+    shares = np.histogram(lead, bins=4, range=(-1, 1))[0] / np.size(lead)
+    np.testing.assert_allclose(shares, 0.25, atol=0.05)
+
+
+def test_the_higher_the_temperature_the_further_seeds_stray():
+    free = [CHANNELS.index(name) for name in FREE]
+    common = draw_chance(1800, 0, (), 0.0)[:, free]
+    apart = [
+        np.mean([np.abs(draw_chance(1800, seed, (), temperature)[:, free] - common).mean() for seed in range(10)])
+        for temperature in (0.1, 0.2, 0.4, 0.8)
+    ]
+    assert np.all(np.diff(apart) > 0.05)
+    assert 0.02 < apart[0] < 0.15
 
 
 def test_chance_is_smooth_and_starts_in_the_neutral_pose():
