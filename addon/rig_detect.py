@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
 
@@ -19,7 +19,7 @@ _WORDS = {
     "neck": ("neck",),
     "head": ("head",),
     "jaw": ("jaw",),
-    "left_eye": ("eye", "eyeball"),
+    "left_eye": ("eye", "eyeball", "faceeye"),
     "left_collar": ("clavicle", "collar", "collarbone", "shoulder"),
     "left_shoulder": ("upperarm", "uparm", "arm", "shldr", "shoulder", "humerus"),
     "left_elbow": ("forearm", "lowerarm", "lowarm", "elbow"),
@@ -35,6 +35,8 @@ _WORDS = {
     "left_pinky": ("pinky", "little", "pinkie", "fpinky", "pinkyfinger", "littlefinger"),
 }
 _MOST = {"spine": 6, "neck": 2}
+# What a rig of a known kind may have under names of its own.
+_EXTREMITIES = ("jaw", "eye", "left_foot", "right_foot", *FINGERS)
 # Bones inside a limb that must hang below one another, or they do not move together.
 _ORDER = tuple((part, PARENT[part]) for part in PARENT if part.endswith(("elbow", "wrist", "knee", "ankle", *FINGERS)))
 # Parts that may have more bones than a preset knows, with the part that ends them.
@@ -84,6 +86,8 @@ def _detect(names: tuple[str, ...], parents: tuple[int, ...]) -> Detection | Non
     if best is None or best.score < RECOGNISED or best.map.missing():
         guess = guess_by_words(bones)
         best = min(filter(None, (best, guess)), key=lambda each: (len(each.map.missing()), -each.score), default=None)
+    elif not best.map.controls:
+        best = replace(best, map=_with_plain_names(best.map, bones))
     return best if best is not None and best.score >= RECOGNISED / 2 else None
 
 
@@ -155,6 +159,18 @@ def completed(parts: dict[str, tuple[str, ...]], bones: Bones) -> dict[str, tupl
         if part in parts and below in parts:
             out[part] = (*out[part], *_between(parts, bones, part, below))
     return out
+
+
+def _with_plain_names(mapping: BoneMap, bones: Bones) -> BoneMap:
+    """A mapping with the toes, fingers, eyes and jaw that its preset calls otherwise, if they are called what they are."""
+    guess, taken = guess_by_words(bones), set(mapping.names)
+    more = {}
+    for part, names in ({} if guess is None else guess.map.bones).items():
+        above = mapping.bones.get(PARENT[part] or "")
+        if part.endswith(_EXTREMITIES) and part not in mapping.bones and above and not taken & set(names):
+            if all(bones.below(name, above[-1]) for name in names):
+                more[part] = names
+    return replace(mapping, bones=mapping.bones | more) if more else mapping
 
 
 def _between(parts: dict[str, tuple[str, ...]], bones: Bones, part: str, below: str) -> list[str]:
@@ -250,7 +266,7 @@ def _named(words: Sequence[str], side: str, bones: Bones, taken: set[str]) -> li
     """Bones of a side called one of the words, up to a number, by depth; the first word that names any decides."""
     prefix = _common_prefix(bones)
     for word in words:
-        pattern = re.compile(rf"{re.escape(prefix)}(?:{word}|{word}s)\d*")
+        pattern = re.compile(rf"(?:{re.escape(prefix)})?(?:{word}|{word}s)\d*")
         if found := [
             n for (s, rest), n in bones.index.items() if s == side and pattern.fullmatch(rest) and n not in taken
         ]:

@@ -17,6 +17,7 @@ from .conftest import ROOT, curves_of
 from .rigs import TO_BLENDER, Style, build
 from .test_retarget import LIMBS, angle, key, lively, posed_bones
 
+RIG_FILES = (".fbx", ".glb", ".gltf", ".vrm", ".bvh")
 MPFB = ROOT / "tests" / "data" / "mpfb_rigs.json"
 
 
@@ -151,24 +152,48 @@ def test_makehumans_own_skeletons_perform(scene, kind, label):
     assert len(names) == turns.shape[1]
 
 
-@pytest.mark.parametrize("file", ["01_01.bvh", "Boxing_Toes.bvh"])
-def test_skeletons_of_captures_written_by_other_software_perform(scene, file):
-    from mambatalk_ext.addon import rig_map
+def measured_on(file: Path):
+    """Mean direction errors, degrees, on the rig in a file written by other software."""
+    from mambatalk_ext.addon import rig_keys, rig_map
 
-    folder = os.environ.get("GESTURE_BVH_DIR")
-    if not folder:
-        pytest.skip("set GESTURE_BVH_DIR to the BVH folder of assimp's test models")
-    bpy.ops.import_anim.bvh(filepath=str(Path(folder) / file), frame_start=1)
-    armature = bpy.context.object
+    importers = {".fbx": bpy.ops.import_scene.fbx, ".bvh": bpy.ops.import_anim.bvh}
+    importers.get(file.suffix.lower(), bpy.ops.import_scene.gltf)(filepath=str(file))
+    armature = next(o for o in bpy.data.objects if o.type == "ARMATURE")
     armature.animation_data_clear()
     for bone in armature.pose.bones:
         bone.matrix_basis.identity()
     found = rig_map.detected(armature)
-    assert found.map.missing() == ()
-    motion = lively()
-    key(armature, motion)
-    measured = limb_errors(armature, found.map.bones, motion, TO_BLENDER)
+    assert found.map.missing() == (), file.name
+    key(armature, lively())
+    assert rig_keys.disobedient(bpy.context.scene, armature, armature.animation_data.action) == [], file.name
+    up = np.array(armature.matrix_world.to_3x3().normalized().inverted())
+    return found.map, limb_errors(armature, found.map.bones, lively(), up @ TO_BLENDER)
+
+
+def test_the_vrm_that_another_add_on_wrote_performs(scene, tmp_path):
+    # The basic body of the VRM Add-on for Blender 4.10 (MIT or GPL-3.0-or-later), as that add-on exports it.
+    glb = tmp_path / "body.glb"
+    glb.write_bytes((ROOT / "tests" / "data" / "vrm_addon_body.vrm").read_bytes())
+    mapping, measured = measured_on(glb)
+    assert mapping.label == "Unity humanoid or VRM 0"
+    assert {"left_eye", "right_thumb", "left_foot"} <= set(mapping.bones)
     assert max(measured.values()) <= 2.0
+
+
+def test_every_rig_of_a_folder_performs(scene, tmp_path):
+    folder = os.environ.get("GESTURE_RIG_DIR")
+    if not folder:
+        pytest.skip("set GESTURE_RIG_DIR to a folder with characters of other software: .fbx, .glb, .gltf, .vrm, .bvh")
+    files = [each for each in sorted(Path(folder).iterdir()) if each.suffix.lower() in RIG_FILES]
+    assert files
+    for file in files:
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        if file.suffix.lower() == ".vrm":
+            copy = tmp_path / f"{file.stem}.glb"
+            copy.write_bytes(file.read_bytes())
+            file = copy
+        _, measured = measured_on(file)
+        assert max(measured.values()) <= 2.0, (file.name, measured)
 
 
 @pytest.mark.parametrize("kind", ["fbx", "gltf"])

@@ -157,3 +157,21 @@ def test_presets_name_only_parts_of_a_body(bone_map):
         content = json.loads(path.read_text())
         assert content["bones"].keys() <= bone_map.PARENT.keys()
         assert set(content) <= {"label", "marks", "controls", "settings", "bones"}
+
+
+def test_fingers_and_eyes_with_plain_names_complete_a_rig_of_a_known_kind():
+    from mambatalk_ext.addon.rig_detect import detect
+
+    # A Mixamo body whose eyes are called eyes, without the mark of Ready Player Me.
+    parent = {"Hips": None, "Spine": "Hips", "Neck": "Spine", "Head": "Neck", "LeftEye": "Head", "RightEye": "Head"}
+    for side in ("Left", "Right"):
+        rows = [["Shoulder", "Arm", "ForeArm", "Hand", "HandIndex1", "HandIndex2"], ["UpLeg", "Leg", "Foot", "ToeBase"]]
+        for row, above in zip(rows, ("Spine", "Hips"), strict=True):
+            for name in row:
+                parent[f"{side}{name}"] = above
+                above = f"{side}{name}"
+    names = list(parent)
+    found = detect(names, [names.index(each) if each else -1 for each in parent.values()])
+    assert found.map.label == "Mixamo"
+    assert found.map.bones["left_eye"] == ("LeftEye",)
+    assert found.map.bones["right_eye"] == ("RightEye",)
