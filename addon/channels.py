@@ -63,12 +63,17 @@ def of(
 
 
 def of_body(motion: Motion, armature: bpy.types.Object, joints: Sequence[int] = range(JOINT_COUNT)) -> list[Channel]:
-    """Rotations of the bones that joints move, and the location of the root, which goes with the first joint."""
+    """Rotations of the bones that joints move, and the location of the root, which goes with the first joint.
+
+    Raises:
+        GestureError: the armature cannot be keyed.
+    """
     motion = face.with_bones(motion, armature)
     if not rig_map.is_direct(armature):
         # Jaw and eye bones beside shape keys that do the same would move the face twice.
-        face_bones = not face.face_keys(armature)
+        face_bones = face.opens_by_bone(armature)
         return rig_keys.perform(motion, armature, rig_map.mapping_of(armature), face_bones, joints).channels
+    rig_keys.refuse(armature)
     quaternions, location = character.pose_basis(motion, armature, joints)
     found = [
         Channel(f"{rig_keys.path_of(JOINT_NAMES[joint])}.rotation_quaternion", quaternions[:, row], JOINT_NAMES[joint])

@@ -3,11 +3,12 @@
 import bpy
 import numpy as np
 
+from ..core.body.face_joints import with_face_joints
 from ..core.body.motion import Motion
 from ..core.body.skeleton import JOINT
 from ..core.body.visemes import blend_lips, speak
 from ..core.errors import GestureError
-from . import face, face_flame, takes
+from . import face, face_flame, rig_keys, takes
 
 _JAW = JOINT["jaw"]
 
@@ -16,11 +17,19 @@ def why_not_key(armature: bpy.types.Object) -> str | None:
     """Why there is no take's face to key."""
     if takes.active(armature) is None:
         return f"{armature.name} performs no take"
-    return None if face.face_keys(armature) else f"{armature.name} has no shape keys of a known face"
+    if face.face_keys(armature) or rig_keys.jaw_bones(armature):
+        return None
+    return f"{armature.name} has neither shape keys of a known face nor a jaw bone"
 
 
-def with_phone_lips(motion: Motion, words: list[dict], amount: float) -> Motion:
-    """The motion with a mouth made from the phones of its words mixed in, as far as `amount` says.
+def with_phone_lips(motion: Motion, words: list[dict], amount: float, jaw_by_bone: bool = False) -> Motion:
+    """The motion with a mouth made from the phones of its words mixed in, and a jaw that goes along.
+
+    Args:
+        motion: of a take.
+        words: of the take.
+        amount: 0-1, how much of the mouth is made from phones.
+        jaw_by_bone: whether nothing but a jaw bone opens the character's mouth.
 
     Raises:
         GestureError: there are no phones; or its face is in SMPL-X's coefficients, and there is no SMPL-X file to read
@@ -33,10 +42,18 @@ def with_phone_lips(motion: Motion, words: list[dict], amount: float) -> Motion:
             "This take's face is in SMPL-X's coefficients.",
             remedy="Choose your SMPLX_*.npz in the extension's preferences, or set Phone Lips to 0.",
         )
+    visemes = speak(phones, times_s)
     rotations = motion.rotations.copy()
     rotations[:, _JAW] *= 1 - amount
-    blended = blend_lips(weights, speak(phones, times_s), amount)
-    return motion.replace(expression=blended, face_basis="arkit52", rotations=rotations)
+    if jaw_by_bone and np.abs(rotations[:, _JAW]).max(initial=0.0) > 0:
+        # A jaw that turns by itself keeps its part of the movement; the spoken one has its own.
+        spoken = motion.replace(
+            expression=blend_lips(weights, visemes, 1.0),
+            face_basis="arkit52",
+            rotations=np.zeros_like(rotations),
+        )
+        rotations[:, _JAW] += amount * with_face_joints(spoken, jaw=True, eyes=False).rotations[:, _JAW]
+    return motion.replace(expression=blend_lips(weights, visemes, amount), face_basis="arkit52", rotations=rotations)
 
 
 def phones_of(words: list[dict]) -> list[tuple[str, float, float]]:

@@ -11,7 +11,7 @@ from ..core.direct.chain import Changed, Directed, direct
 from ..core.direct.levels import Levels
 from ..core.direct.study import Study, study
 from ..core.errors import GestureError
-from . import jobs, lips, performed, rekey, take_store, takes
+from . import face, jobs, lips, performed, rekey, take_store, takes
 from .channels import EVERYTHING
 from .take_properties import level_properties
 
@@ -142,10 +142,13 @@ def subject_of(take: performed.Performed, stored: take_store.StoredTake | None =
     """
     data = take.action[take_store.KEY] if stored is None else take_store.pack(stored)
     amount = take.action.mambatalk_take.lips
-    key = (zlib.crc32(data), len(data), amount, take.info.fps)
+    by_bone = amount > 0 and face.opens_by_bone(take.armature)
+    key = (zlib.crc32(data), len(data), amount, by_bone, take.info.fps)
     if key not in _subjects:
         stored = take_store.unpack(data)
-        motion = stored.finished if amount == 0 else lips.with_phone_lips(stored.finished, stored.words, amount)
+        motion = stored.finished
+        if amount > 0:
+            motion = lips.with_phone_lips(motion, stored.words, amount, by_bone)
         while len(_subjects) >= _KEPT:
             _subjects.pop(next(iter(_subjects)))
         _subjects[key] = _Subject(study(motion, stored.speech), take.at_keys(motion))

@@ -162,14 +162,14 @@ def completed(parts: dict[str, tuple[str, ...]], bones: Bones) -> dict[str, tupl
 
 
 def _with_plain_names(mapping: BoneMap, bones: Bones) -> BoneMap:
-    """A mapping with the toes, fingers, eyes and jaw that its preset calls otherwise, if they are called what they are."""
+    """A mapping with the toes, fingers, eyes and jaw that are called what they are, whatever its preset calls them."""
     guess, taken = guess_by_words(bones), set(mapping.names)
     more = {}
     for part, names in ({} if guess is None else guess.map.bones).items():
         above = mapping.bones.get(PARENT[part] or "")
-        if part.endswith(_EXTREMITIES) and part not in mapping.bones and above and not taken & set(names):
-            if all(bones.below(name, above[-1]) for name in names):
-                more[part] = names
+        wanted = part.endswith(_EXTREMITIES) and part not in mapping.bones and not taken & set(names)
+        if wanted and above and all(bones.below(name, above[-1]) for name in names):
+            more[part] = names
     return replace(mapping, bones=mapping.bones | more) if more else mapping
 
 

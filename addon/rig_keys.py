@@ -9,7 +9,7 @@ from mathutils import Euler, Quaternion
 
 from ..core.body.motion import Motion
 from ..core.body.rotation import quaternion_to_matrix
-from ..core.body.skeleton import JOINT_COUNT, PARENTS
+from ..core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES, PARENTS
 from ..core.errors import GestureError
 from . import bone_space, character, keyframes, rig_map
 from .bone_map import BoneMap, joints_of
@@ -110,14 +110,21 @@ def skeleton_of(armature: bpy.types.Object) -> np.ndarray:
     return alignment_of(armature, rig_map.mapping_of(armature)).rest_joints
 
 
-def refuse(armature: bpy.types.Object, mapping: BoneMap) -> None:
-    """Say why an armature cannot get keys, before anything is changed.
+def jaw_bones(armature: bpy.types.Object) -> tuple[str, ...]:
+    """The bones that open the mouth of an armature that can be keyed; none where it has none."""
+    if rig_map.is_direct(armature):
+        return (JOINT_NAMES[JOINT["jaw"]],)
+    return rig_map.mapping_of(armature).bones.get("jaw", ())
+
+
+def refuse(armature: bpy.types.Object, mapping: BoneMap | None = None) -> None:
+    """Say why an armature cannot get keys, before anything is changed; without a mapping SMPL-X's own bones count.
 
     Raises:
-        GestureError: it is linked, or drivers hold bones of the mapping.
+        GestureError: it is linked, or drivers hold bones that would be keyed.
     """
     character.require_editable(armature)
-    if held := sorted(set(driven_bones(armature)) & set(mapping.names)):
+    if held := sorted(set(driven_bones(armature)) & set(JOINT_NAMES if mapping is None else mapping.names)):
         raise GestureError(
             f"Drivers move {', '.join(held[:5])} of {armature.name}: keys there would do nothing.",
             remedy="Remove the drivers, or map the bones that they follow.",
@@ -212,8 +219,9 @@ def _switches(armature: bpy.types.Object) -> list[tuple[str, str, float]]:
 
 
 def held_note(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
-    """A line on the bones of a mapped rig that do not follow an action's keys, since something else holds them."""
-    held = [] if rig_map.is_direct(armature) else disobedient(scene, armature, action)
+    """A line on the bones that do not follow an action's keys, since something else holds them."""
+    free = rig_map.is_direct(armature) and not any(len(bone.constraints) for bone in armature.pose.bones)
+    held = [] if free else disobedient(scene, armature, action)
     if not held:
         return []
     names = ", ".join(held[:4]) + (f" and {len(held) - 4} more" if len(held) > 4 else "")
@@ -221,7 +229,7 @@ def held_note(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.ty
 
 
 def disobedient(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
-    """Bones of a mapped rig that did not turn as an action's keys say, at a few frames."""
+    """Bones of a rig that did not turn as an action's keys say, at a few frames."""
     rig = read_rig(armature, rig_map.mapping_of(armature))
     first, last = action.frame_range
     frames = np.linspace(first, last, _CHECKED_FRAMES).round()

@@ -66,7 +66,8 @@ class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
         else:
             unfinished.keep_source(armature)
             apply.replace_keys(scene, armature, motion, self._source.start_frame)
-        return [properties.improvement(result)]
+        held = rig_keys.held_note(scene, armature, unfinished.action_of(armature))
+        return [properties.improvement(result), *held]
 
 
 def why_not_finish(context) -> str | None:

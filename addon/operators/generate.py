@@ -11,7 +11,7 @@ from bpy.props import IntProperty, StringProperty
 from ...core.body.skeleton import default_rest_joints
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import jobs, properties, renew, rig_keys, rig_map, sound, take_list, take_store, takes, versions
+from .. import face, jobs, properties, renew, rig_keys, rig_map, sound, take_list, take_store, takes, versions
 from ..apply import NO_CHARACTER, apply_take, require_target, target
 
 # Bones closer than this to the bundled character's are its own.
@@ -68,9 +68,9 @@ class MAMBATALK_OT_generate(jobs.JobOperator, bpy.types.Operator):
         self._results = []
         folders = self._folders()
         task = settings.to_request(context, self._clip, folders[0])
-        if not rig_map.is_direct(armature):
-            rig_keys.refuse(armature, rig_map.mapping_of(armature))
-        elif np.allclose(rig_keys.skeleton_of(armature), default_rest_joints(), atol=_SAME_BODY_M):
+        direct = rig_map.is_direct(armature)
+        rig_keys.refuse(armature, None if direct else rig_map.mapping_of(armature))
+        if direct and np.allclose(rig_keys.skeleton_of(armature), default_rest_joints(), atol=_SAME_BODY_M):
             self._tasks = _varied(task, folders)
             return self._tasks.pop(0)
         # Feet that stand on one body's legs slide on another's: it is finished on the rig's own.
@@ -127,7 +127,8 @@ class MAMBATALK_OT_generate(jobs.JobOperator, bpy.types.Operator):
         notes = [f"Made without words. {alignment['reason']}"] if "reason" in alignment else []
         if result["take"]["settings"]["finish"]:
             notes.append(properties.improvement(result))
-        return [*notes, *rig_keys.held_note(scene, armature, action)]
+        motion = take_store.load(action).finished
+        return [*notes, *face.notes(armature, motion), *rig_keys.held_note(scene, armature, action)]
 
 
 def _varied(task: protocol.Generate, folders: list[Path]) -> list[protocol.Generate]:
@@ -160,12 +161,18 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
         """Read the take and write its keys at the panel's start frame."""
         try:
             folder = properties.absolute(self.folder)
-            audio = take_store.read_folder(folder).description["audio"]
+            take = take_store.read_folder(folder)
+            audio = take.description["audio"]
             start = context.scene.mambatalk.start_frame
             clip = sound.Clip(Path(audio["path"]), start, audio["offset_s"], audio["duration_s"])
-            apply_take(context.scene, require_target(context), folder, clip)
+            armature = require_target(context)
+            action = apply_take(context.scene, armature, folder, clip)
         except GestureError as error:
             return jobs.fail(self, error)
+        notes = [*face.notes(armature, take.finished), *rig_keys.held_note(context.scene, armature, action)]
+        jobs.state.error, jobs.state.notes = None, notes
+        for note in notes:
+            self.report({"INFO"}, note)
         return {"FINISHED"}
 
 

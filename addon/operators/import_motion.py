@@ -5,7 +5,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 
 from ...core.body.foreign import Reading, read_foreign
 from ...core.errors import GestureError
-from .. import character, face, jobs, preferences, properties
+from .. import character, face, jobs, preferences, properties, rig_keys
 from ..apply import NO_CHARACTER, apply_motion, target
 
 
@@ -79,6 +79,7 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
         except GestureError as error:
             return jobs.fail(self, error)
         notes = [f"{action.name}: {foreign.summary}", *foreign.notes, *face.notes(armature, foreign.motion)]
+        notes += rig_keys.held_note(context.scene, armature, action)
         jobs.state.error, jobs.state.notes = None, notes
         self.report({"INFO"}, ". ".join(notes))
         return {"FINISHED"}
