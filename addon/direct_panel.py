@@ -5,7 +5,7 @@ import bpy
 from . import jobs, locks, renew, takes
 from .apply import target
 from .panels import draw_lines
-from .take_properties import AREA_ITEMS
+from .take_properties import AREA_ITEMS, GROUPS
 
 _AREA_ROWS = (
     ("face", "upper", "hands", "lower"),
@@ -102,6 +102,39 @@ class MAMBATALK_PT_direct(bpy.types.Panel):
             layout.operator("mambatalk.find_recording", icon="FILEBROWSER")
 
 
+class MAMBATALK_PT_levels(bpy.types.Panel):
+    """Calmer or broader, stiller, smoother."""
+
+    bl_label = "Levels"
+    bl_idname = "MAMBATALK_PT_levels"
+    bl_parent_id = "MAMBATALK_PT_main"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "MambaTalk"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        """Draw the sliders of the take."""
+        layout, action = self.layout, takes.active(target(context))
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        if action is None:
+            layout.label(text="The character performs no take", icon="INFO")
+            return
+        layout.enabled = jobs.state.job is None
+        own = action.mambatalk_take
+        for group in GROUPS:
+            column = layout.column(align=True)
+            for name in group:
+                column.prop(own, name, slider=True)
+        layout.prop(own, "mirror")
+        column = layout.column(align=True)
+        column.operator("mambatalk.rest_pose", icon="ARMATURE_DATA")
+        if own.pose:
+            column.prop(own, "pose_amount", slider=True)
+        layout.operator("mambatalk.reset_levels", icon="LOOP_BACK")
+
+
 class MAMBATALK_PT_edits(bpy.types.Panel):
     """What stays as it is, whatever is done to the take."""
 
@@ -142,7 +175,7 @@ def draw_areas(layout, owner, name: str) -> None:
             row.prop_enum(owner, name, area, text=labels[area])
 
 
-CLASSES = (MAMBATALK_UL_words, MAMBATALK_PT_takes, MAMBATALK_PT_direct, MAMBATALK_PT_edits)
+CLASSES = (MAMBATALK_UL_words, MAMBATALK_PT_takes, MAMBATALK_PT_direct, MAMBATALK_PT_levels, MAMBATALK_PT_edits)
 
 
 def register():

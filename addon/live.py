@@ -43,13 +43,17 @@ _quiet = False
 
 
 def levels_of(action: bpy.types.Action) -> Levels:
-    """Where the sliders of a take are."""
-    own = action.mambatalk_take
-    values = {name: getattr(own, name) for name in LEVEL_NAMES}
-    return Levels.from_dict({**values, "pose": json.loads(own.pose) if own.pose else None})
+    """The levels that the sliders of a take ask for."""
+    values = sliders_of(action)
+    return Levels.from_dict({**values, "pose": json.loads(values["pose"]) if values["pose"] else None})
 
 
-def set_levels(action: bpy.types.Action, values: dict) -> None:
+def sliders_of(action: bpy.types.Action) -> dict:
+    """Where the sliders of a take are, and its rest pose."""
+    return {name: getattr(action.mambatalk_take, name) for name in (*LEVEL_NAMES, "pose")}
+
+
+def set_sliders(action: bpy.types.Action, values: dict) -> None:
     """Move sliders without writing keys."""
     global _quiet
     _quiet = True

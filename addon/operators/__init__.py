@@ -5,7 +5,7 @@ import importlib
 import bpy
 
 _MODULES = (
-    *("runtime", "character", "rig", "generate", "finish", "retarget", "resample", "take_list", "edits"),
+    *("runtime", "character", "rig", "generate", "finish", "retarget", "resample", "take_list", "edits", "levels"),
     *("import_motion", "export", "face"),
 )
 
