@@ -30,7 +30,7 @@ def test_random_parts_ranges_and_seeds_change_only_what_they_say(take):
     from mambatalk_ext.core.body.parts import AREAS
 
     draw = np.random.default_rng(4)
-    for _ in range(8):
+    for _ in range(6):
         areas = set(draw.choice(list(AREAS), draw.integers(1, 3), replace=False).tolist())
         first, last = np.sort(draw.integers(START, START + FRAMES, 2)).tolist()
         margin = int(draw.integers(0, 13))
