@@ -71,7 +71,9 @@ def read_folder(folder: Path) -> StoredTake:
             remedy="Choose a folder that holds take.json, words.json and codes.npz.",
             detail=str(error),
         ) from error
-    raw, finished = load_motion(folder / "motion_raw.npz"), load_motion(folder / "motion.npz")
+    # a take directed from a shell comes as it was before: here it is directed live
+    name = "motion_finished.npz" if description.pop("direct", None) else "motion.npz"
+    raw, finished = load_motion(folder / "motion_raw.npz"), load_motion(folder / name)
     return _on_grid(StoredTake(description, words, codes, raw, finished))
 
 

@@ -1,4 +1,4 @@
-"""The product's steps from a shell: generate, resample, mix, finish, import, align, train, evaluate, parity."""
+"""The product's steps from a shell: generate, resample, mix, direct, finish, import, align, train, evaluate, parity."""
 
 import argparse
 import json
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .body.import_command import add_import
+from .direct.command import add_direct
 from .errors import Cancelled, GestureError
 from .finish.command import add_finish
 
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     mix.add_argument("--json", action="store_true", help="print a summary as JSON on stdout")
     mix.set_defaults(run=_mix)
 
+    add_direct(commands)
     add_finish(commands)
     add_import(commands)
 

@@ -8,6 +8,7 @@ MODULES = (
     ("bench_generate", WORKER),
     ("bench_resample", WORKER),
     ("bench_finish", WORKER),
+    ("bench_direct", WORKER),
     ("bench_train", WORKER),
     ("bench_keyframes", BPY_50),
     ("bench_rigs", BPY_50),

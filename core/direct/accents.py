@@ -24,7 +24,7 @@ from .study import Study
 from .weave import BLENDS, Goal, Weave
 
 # Arms that are kept out of the body, or smoothed, may miss: then other strokes are tried, so often.
-_ROUNDS = 4
+_ROUNDS = 3
 # So do arms that turn this much more suddenly than usual within so many frames.
 _DODGE, _AROUND = 2.0, 45
 # An accent so soon before a hold, frames, is what it holds.

@@ -16,6 +16,8 @@ _TRIES = 5
 _OUTSIDE, _SHORT_M = 8, 0.03
 # Copies should be like the take's usual stroke, and end clearly: metres that a misfit is worth.
 _UNUSUAL_M = 0.1
+# A copy changes fewer frames than this on either side of its apex: half a second, a stroke and a blend.
+_REACH = 80
 # A hand that moves this much at the same time belongs to the stroke.
 _BOTH = 0.6
 
@@ -27,12 +29,13 @@ def copy_stroke(
     last = subject.motion.frame_count - 1
     earliest = max((core.last for core in cores if core.apex < place), default=-BLENDS[-1])
     latest = min((core.first for core in cores if core.apex > place), default=last + BLENDS[-1])
-    best, least = None, (True, np.inf)
+    around = slice(max(place - _REACH, 0), place + _REACH)
+    before, best, least = weave.part(around), None, (True, np.inf)
     fitting = _fitting(weave, subject, place, earliest)
     for stroke in ([stroke for stroke in fitting if stroke not in spoilt] or fitting)[:_TRIES]:
         core = Core(max(place - (stroke.apex - stroke.start) - LEAD, 0), place, min(place + TOLERANCE + 1, last))
-        tried = weave.copy()
-        sudden = tried.lay(
+        weave.put(before)
+        sudden = weave.lay(
             _shown(subject, stroke.apex - place),
             _copied(subject, stroke),
             core.first,
@@ -40,12 +43,12 @@ def copy_stroke(
             int(np.clip(core.first - earliest, 1, BLENDS[-1])),
             int(np.clip(latest - core.last, 1, BLENDS[-1])),
         )
-        worth = (not lands(tried, subject, place), sudden)
+        worth = (not lands(weave, subject, place), sudden)
         if worth < least:
-            best, least = (tried, core, stroke), worth
+            best, least = (weave.part(around), core, stroke), worth
         if worth <= (False, MOST):
             break
-    weave.become(best[0])
+    weave.put(best[0])
     return best[1:]
 
 

@@ -49,6 +49,11 @@ class Gestures:
     most_jump: float
     jumps: np.ndarray
 
+    @property
+    def arms(self) -> np.ndarray:
+        """The turns of the arms' joints alone, (T, 8, 4)."""
+        return self.turns[:, : len(ARM_COLUMNS)]
+
     @classmethod
     def of(cls, motion: Motion, arms: Arms) -> "Gestures":
         """From a motion and where its arms are."""

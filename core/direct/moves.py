@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .gestures import ARM_COLUMNS, HEAD, MOVED, TORSO, Gestures
+from .gestures import HEAD, MOVED, TORSO, Gestures
 from .landing import HEAD_SHARE, LEAD, TORSO_SHARE, columns_of, lands
 from .retime import Pin, delays, turns_at
 from .strokes import Stroke
@@ -34,13 +34,13 @@ def move_strokes(
                 moves[place] = stroke, pin
                 break
     while moves:
-        moved = weave.copy()
-        _retime(moved, subject, delays([pin for _, pin in moves.values()], subject.motion.frame_count))
-        missed = [place for place in moves if not lands(moved, subject, place)]
+        before = weave.part(slice(None))
+        _retime(weave, subject, delays([pin for _, pin in moves.values()], subject.motion.frame_count))
+        missed = [place for place in moves if not lands(weave, subject, place)]
         if not missed:
-            weave.become(moved)
             break
-        del moves[missed[0]]
+        weave.put(before)
+        moves = {place: move for place, move in moves.items() if place not in missed}
     return moves
 
 
@@ -50,9 +50,8 @@ def _hurries(own: Gestures, late: np.ndarray, pin: Pin) -> bool:
     rows = reach[np.abs(reach - pin.target) < _WINDOW]
     if len(rows) < 3:
         return False
-    before = own.turns[rows][:, ARM_COLUMNS]
-    after = turns_at(own.turns[:, ARM_COLUMNS], rows - late[rows])
-    return own.suddenness(after) > max(MOST, _HURRY * own.suddenness(before))
+    after = turns_at(own.arms, rows - late[rows])
+    return own.suddenness(after) > max(MOST, _HURRY * own.suddenness(own.arms[rows]))
 
 
 def _near(subject: Study, place: int) -> list[Stroke]:

@@ -36,6 +36,25 @@ class Goal:
     hand_gap: np.ndarray
 
 
+@dataclass(frozen=True)
+class Part:
+    """Some frames of a weave, as it was.
+
+    Attributes:
+        rows: which.
+        turns, gaps, hand_gap, changed: as in `Weave`.
+    """
+
+    rows: slice
+    turns: np.ndarray
+    gaps: np.ndarray
+    hand_gap: np.ndarray
+    changed: np.ndarray
+
+
+_KEPT = ("turns", "gaps", "hand_gap", "changed")
+
+
 class Weave:
     """Turns on their way from what they were to what is asked for.
 
@@ -64,17 +83,14 @@ class Weave:
 
         return goal
 
-    def copy(self) -> "Weave":
-        """One that can be thrown away."""
-        other = Weave.__new__(Weave)
-        other._own, other.turns, other.changed = self._own, self.turns.copy(), self.changed.copy()
-        other.gaps, other.hand_gap = self.gaps.copy(), self.hand_gap.copy()
-        return other
+    def part(self, rows: slice) -> "Part":
+        """What is there in some frames, to be put back when something else was tried."""
+        return Part(rows, *(getattr(self, name)[rows].copy() for name in _KEPT))
 
-    def become(self, other: "Weave") -> None:
-        """Take over what another one tried."""
-        self.turns, self.changed = other.turns, other.changed
-        self.gaps, self.hand_gap = other.gaps, other.hand_gap
+    def put(self, part: "Part") -> None:
+        """Have again what was there."""
+        for name in _KEPT:
+            getattr(self, name)[part.rows] = getattr(part, name)
 
     def lay(
         self,

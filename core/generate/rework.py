@@ -7,6 +7,7 @@ from pathlib import Path
 from ..errors import GestureError
 from ..finish import FinishSettings
 from ..text.words import frame_vectors
+from .directing import directed
 from .mix import Pick, lay_picks
 from .models import STARTER, Models
 from .network import Network
@@ -136,7 +137,7 @@ def _finish_and_write(
         finished = finish_layers(take, take.layers[len(kept.layers) :], own)
     stage(0.9, 1.0, "Writing the take")
     info = {**take.info, "format": FORMAT, "settings": {**settings, "finish": finishing}}
-    take = replace(take, finished=finished, info=info)
+    take = directed(replace(take, finished=finished, info=info))
     write_take(take, request.out)
     progress(1.0, "Done")
     return take

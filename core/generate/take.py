@@ -20,6 +20,8 @@ from .splice import Span
 
 FORMAT = 1
 FILES = ("take.json", "codes.npz", "motion_raw.npz", "motion.npz", "words.json")
+# What a directed take was before; `motion.npz` then holds what it is now.
+UNDIRECTED = "motion_finished.npz"
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Take:
         words: words with their times.
         info: the content of take.json, but for the layers.
         layers: what was made anew, oldest first.
+        directed: the finished motion as it is directed; None where it is not.
     """
 
     codes: dict[Part, np.ndarray]
@@ -71,6 +74,7 @@ class Take:
     words: tuple[Word, ...]
     info: dict
     layers: tuple[Layer, ...] = ()
+    directed: Motion | None = None
 
 
 def folder_hash(folder: Path) -> str:
@@ -141,13 +145,15 @@ def read_take(folder: Path) -> Take:
         ) from error
     if newer or unknown:
         raise GestureError(f"A newer version wrote the take in {folder}.", remedy="Update the extension.")
-    raw, finished = load_motion(folder / "motion_raw.npz"), load_motion(folder / "motion.npz")
+    raw, finished, directed = load_motion(folder / "motion_raw.npz"), load_motion(folder / "motion.npz"), None
+    if "direct" in info:
+        directed, finished = finished, load_motion(folder / UNDIRECTED)
     if not frames == raw.frame_count == finished.frame_count == len(codes[Part.UPPER]):
         raise GestureError(
             f"The files of the take in {folder} do not belong together: their lengths differ.",
             remedy="Generate the take again.",
         )
-    return Take(codes, raw, finished, load_words(folder / "words.json"), info, layers)
+    return Take(codes, raw, finished, load_words(folder / "words.json"), info, layers, directed)
 
 
 def check_folder(folder: Path) -> None:
@@ -166,7 +172,7 @@ def check_folder(folder: Path) -> None:
 
 
 def write_take(take: Take, folder: Path) -> None:
-    """Write all five files; on any failure the folder stays as it was.
+    """Write all files; on any failure the folder stays as it was.
 
     Raises:
         GestureError: no disk space, or the folder cannot be written.
@@ -182,11 +188,16 @@ def write_take(take: Take, folder: Path) -> None:
         codes |= {_codes_name(number): layer.codes for number, layer in enumerate(take.layers, 1)}
         np.savez_compressed(staging / "codes.npz", **{name: values.astype(np.int16) for name, values in codes.items()})
         save_motion(take.raw, staging / "motion_raw.npz")
-        save_motion(take.finished, staging / "motion.npz")
+        save_motion(take.finished if take.directed is None else take.directed, staging / "motion.npz")
         save_words(take.words, staging / "words.json")
         folder.mkdir(exist_ok=True)
+        if take.directed is not None:
+            save_motion(take.finished, staging / UNDIRECTED)
+            os.replace(staging / UNDIRECTED, folder / UNDIRECTED)
         for name in FILES:
             os.replace(staging / name, folder / name)
+        if take.directed is None:
+            (folder / UNDIRECTED).unlink(missing_ok=True)
     except (OSError, GestureError) as error:
         _discard(staging)
         for path in made:

@@ -1,0 +1,139 @@
+"""`python -m core direct`: levels, markers and kept areas from a shell."""
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..body.parts import AREAS
+from ..errors import GestureError
+from .levels import RANGES, Levels
+from .markers import Kind, Marker, markers_from
+
+if TYPE_CHECKING:
+    from ..text.timing import Word
+
+_HELP = {
+    "upper": "intensity of arms and torso",
+    "hands": "intensity of the fingers",
+    "face": "intensity of the face",
+    "lower": "intensity of the pelvis over feet that stay",
+    "head": "intensity of head and neck",
+    "gaze": "how far eyes turn",
+    "stillness": "how far arms settle in pauses of speech",
+    "pause_s": "pauses shorter than this, seconds, are passed over",
+    "settle_s": "how long settling takes, seconds",
+    "smoothing": "on top of finishing",
+    "blink_rate": "blinks per blink of the take",
+    "pose_amount": "how far into the pose that --levels holds",
+}
+_WHEN = "seconds (3.2), a stretch (4:5), or a word of the take (really, or really#2 for its second time)"
+_MARKERS = {
+    Kind.ACCENT: f"land the apex of a stroke there: {_WHEN}",
+    Kind.HOLD: "keep the arms as they are over the stretch",
+    Kind.NOT_HERE: "settle the arms over the stretch",
+}
+
+
+def add_direct(commands: argparse._SubParsersAction) -> None:
+    """Add the command to a parser's commands."""
+    command = commands.add_parser(
+        "direct", help="set a take's levels, and where it gestures, holds or rests; what it had before is forgotten"
+    )
+    command.add_argument("take", type=Path, metavar="TAKE_DIR", help="a folder that `generate` wrote")
+    command.add_argument("--out", type=Path, required=True, help="folder for the directed take; may be TAKE_DIR")
+    command.add_argument("--levels", type=Path, metavar="JSON", help="a file of levels; options win over it")
+    usual = {entry.name: entry.default for entry in fields(Levels)}
+    for name, (least, most) in RANGES.items():
+        text = f"{_HELP[name]}, {least:g} to {most:g} (default {usual[name]:g})"
+        command.add_argument(f"--{_option(name)}", type=float, metavar="X", dest=name, help=text)
+    command.add_argument("--mirror", action="store_true", default=None, help="left and right change sides")
+    command.add_argument("--markers", type=Path, metavar="JSON", help="a file with a list of markers")
+    for kind, text in _MARKERS.items():
+        command.add_argument(
+            f"--{_option(kind)}", nargs="+", action="extend", default=[], metavar="WHEN", dest=kind.value, help=text
+        )
+    command.add_argument("--keep", nargs="+", default=[], metavar="AREA", help=f"leave as finished: {', '.join(AREAS)}")
+    command.add_argument("--json", action="store_true", help="print a summary as JSON on stdout")
+    command.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Direct one take."""
+    from ..generate.directing import Directions, DirectRequest, direct_take
+    from ..generate.take import describe, read_take
+
+    markers = _marks(arguments, lambda: read_take(arguments.take).words)
+    directions = Directions(_levels(arguments), markers, tuple(arguments.keep))
+    take = direct_take(DirectRequest(arguments.take, arguments.out, directions))
+    if arguments.json:
+        print(json.dumps({"out": str(arguments.out), **describe(take)}))
+    return 0
+
+
+def _option(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _levels(arguments: argparse.Namespace) -> Levels:
+    values = {} if arguments.levels is None else _read(arguments.levels, dict)
+    given = {name: getattr(arguments, name) for name in (*RANGES, "mirror")}
+    return Levels.from_dict({**values, **{name: value for name, value in given.items() if value is not None}})
+
+
+def _marks(arguments: argparse.Namespace, words: Callable[[], Sequence["Word"]]) -> tuple[Marker, ...]:
+    markers = [] if arguments.markers is None else list(markers_from(_read(arguments.markers, list)))
+    for kind in Kind:
+        markers += [Marker(kind, *when(text, words)) for text in getattr(arguments, kind.value)]
+    return tuple(sorted(markers, key=lambda marker: (marker.start_s, marker.end_s, marker.kind)))
+
+
+def when(text: str, words: Callable[[], Sequence["Word"]]) -> tuple[float, float]:
+    """Seconds from where to where: "3.2", "4:5", or a word's.
+
+    Args:
+        text: as it was typed.
+        words: called for the take's words, where they are needed.
+
+    Raises:
+        GestureError: no time, and no word of the take.
+    """
+    start, _, end = text.partition(":")
+    try:
+        return float(start), float(end or start)
+    except ValueError:
+        return _spoken(text, words())
+
+
+def _spoken(text: str, words: Sequence["Word"]) -> tuple[float, float]:
+    name, _, number = text.partition("#")
+    found = [word for word in words if word.word.casefold() == name.casefold()]
+    if not found or not (number or "1").isdigit() or not 1 <= int(number or 1) <= len(found):
+        raise GestureError(
+            f"{text!r} is no time, and the take says it {len(found)} times.",
+            remedy="Write seconds (3.2), a stretch (4:5), or a word of words.json (really, really#2).",
+        )
+    word = found[int(number or 1) - 1]
+    return word.start_s, word.end_s
+
+
+def _read(path: Path, kind: type) -> Any:
+    """What a JSON file holds.
+
+    Raises:
+        GestureError: it cannot be read, or holds something else.
+    """
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise GestureError(
+            f"{path} cannot be read as JSON.", remedy="Check the file's name and its content.", detail=repr(error)
+        ) from error
+    if not isinstance(values, kind):
+        raise GestureError(
+            f"{path} does not hold {'named values' if kind is dict else 'a list'}.",
+            remedy="Levels are named values, as in take.json; markers a list of them.",
+        )
+    return values

@@ -1,0 +1,93 @@
+"""Takes directed: levels, markers and kept areas on a finished take, recorded in it and never piled up."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..body.motion import Motion
+from ..direct.chain import direct
+from ..direct.edits import Kept
+from ..direct.levels import Levels
+from ..direct.markers import Marker, markers_from
+from ..direct.study import study
+from .take import Take, check_folder, read_take, write_take
+
+
+@dataclass(frozen=True)
+class Directions:
+    """What a take is directed by.
+
+    Attributes:
+        levels: of its parts.
+        markers: where to gesture, hold or rest.
+        keep: rows of `core.body.parts.AREAS` that stay as they are finished.
+    """
+
+    levels: Levels = field(default_factory=Levels)
+    markers: tuple[Marker, ...] = ()
+    keep: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict:
+        """Plain values, as they go into take.json."""
+        return {
+            "levels": self.levels.as_dict(),
+            "markers": [marker.as_dict() for marker in self.markers],
+            "keep": list(self.keep),
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "Directions":
+        """Directions from plain values, as they come from take.json.
+
+        Raises:
+            GestureError: an unknown level, or what is no marker.
+        """
+        return cls(
+            Levels.from_dict(values.get("levels", {})),
+            markers_from(values.get("markers", ())),
+            tuple(map(str, values.get("keep", ()))),
+        )
+
+
+@dataclass(frozen=True)
+class DirectRequest:
+    """What an animator asks for.
+
+    Attributes:
+        take: a take folder; of a directed one what it was before.
+        out: the folder for the directed take; may be the same one.
+        directions: all of them: those that the take has are forgotten.
+    """
+
+    take: Path
+    out: Path
+    directions: Directions
+
+
+def direct_take(request: DirectRequest) -> Take:
+    """Direct a take, and write it to `request.out`.
+
+    Raises:
+        GestureError: bad input, with a remedy; nothing has been written.
+    """
+    check_folder(request.out)
+    take = read_take(request.take)
+    info = {name: value for name, value in take.info.items() if name != "direct"}
+    if request.directions != Directions():
+        info["direct"] = request.directions.as_dict()
+    take = directed(replace(take, info=info))
+    write_take(take, request.out)
+    return take
+
+
+def directed(take: Take) -> Take:
+    """The take with the motion that its directions ask for; none where it has no directions."""
+    if "direct" not in take.info:
+        return replace(take, directed=None)
+    directions = Directions.from_dict(take.info["direct"])
+    return replace(take, directed=_directed_motion(take, directions))
+
+
+def _directed_motion(take: Take, directions: Directions) -> Motion:
+    kept = Kept.areas(take.finished, directions.keep) if directions.keep else None
+    subject = study(take.finished, [(word.start_s, word.end_s) for word in take.words])
+    return direct(subject, directions.levels, kept, markers=directions.markers).motion
