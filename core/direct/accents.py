@@ -3,8 +3,8 @@
 An accent moves the nearest stroke in time: arms, hands and some of torso and head run a little faster or slower over a
 bounded window. Where no stroke is near enough, one of the take's own, decoded from its own codes, is copied: the turns
 of its arm and hand, blended in and out. Which one is chosen by how near its arm comes from, and goes to, where the arm
-is. A hold keeps both arms as they are at its start, or at the apex of an accent there. "Not here" has them in the rest
-pose. Both are complete over their whole stretch, and blend outside of it. Feet, root and face are never touched.
+is. A hold keeps both arms as they are at its start, or just after the apex of an accent there. "Not here" has them in
+the rest pose. Both are complete over their stretch, and blend outside of it. Feet, root and face are never touched.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,8 +27,8 @@ from .weave import BLENDS, Goal, Weave
 _ROUNDS = 3
 # So do arms that turn this much more suddenly than usual within so many frames.
 _DODGE, _AROUND = 2.0, 45
-# An accent so soon before a hold, frames, is what it holds.
-_HELD = 12
+# So many frames after an apex arms may be held: were it earlier there would be no apex.
+_HELD = 6
 # Arms come to a hold within so many frames: what was under way before is to be seen.
 _STOPS = 11
 # What an accent takes of the time in which nothing is said, for levels that settle in pauses.
@@ -121,8 +121,8 @@ def _still(weave: Weave, subject: Study, kind: Kind, start: int, end: int, cores
     """Keep the arms as they are at `start`, or at rest, from there to `end`."""
     first = start
     if kind is Kind.HOLD:
-        held = [core.apex for core in cores if start - _HELD <= core.apex <= start + TOLERANCE + 1]
-        first = held[-1] if held else start
+        first = max([start, *(core.apex + _HELD for core in cores if core.apex <= start + TOLERANCE + 1)])
+        end = max(first, end)
         goal = weave.at(first)
     else:
         goal = _resting(subject)
