@@ -14,6 +14,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from ..audio.prosody import Prosody
 from ..body.curves import min_jerk, steps
+from ..body.parts import AREAS, Part
 from ..clock import FPS
 from ..text import lexicon
 
@@ -26,6 +27,12 @@ HOLD_S = (2.0, 6.0)  # a gesture choice lasts this long
 MOVE_S = 0.7
 GOLDEN = (5**0.5 - 1) / 2
 FREE = ("lead", "out", "up", "look", "tilt")  # choices that nothing else depends on
+# By which curves an area moves most; others by all of them. Which hand leads changes the arms more than their place.
+MOVED_BY = {
+    **dict.fromkeys(("upper", "left_arm", "right_arm"), ("lead",)),
+    "head": ("look", "tilt"),
+    "lower": ("stance", "left_foot", "right_foot"),
+}
 LEAD_S = 0.02  # before the vowel is loudest, as strokes
 STANCE_S = (2.5, 6.0)
 SHIFT_S = (1.3, 2.0)
@@ -33,8 +40,10 @@ STEP_S = 0.6
 PLACES = (-1.0, -0.4, 0.0, 0.4, 1.0)
 STEP_SHARE = 0.7  # of weight shifts that are followed by a step of the free foot
 BREATHS_PER_S = 0.25
-# Classes of words whose hand shapes suit any accent: flat, spread, pinching, pointing and open.
-HAND_KINDS = (lexicon.NEGATION, lexicon.LARGE, lexicon.SMALL, lexicon.NUMBER, lexicon.YOU)
+# Classes of words whose hand shapes suit any accent and look unlike each other: flat, spread, pinching and pointing.
+HAND_KINDS = (lexicon.NEGATION, lexicon.LARGE, lexicon.SMALL, lexicon.NUMBER)
+# Classes that hands show by their shape; what the others mean lies in the arms.
+SHAPED = frozenset({*HAND_KINDS, lexicon.SELF, lexicon.YOU, lexicon.LIST})
 LEAST_PROMINENCE = 0.4
 STILL_S = 2.0  # a take begins on both feet, in the neutral pose
 
@@ -69,10 +78,24 @@ def draw_chance(frame_count: int, seed: int, moments_s: Sequence[float] = (), te
     return np.stack([columns[name] for name in CHANNELS], 1).astype(np.float32)
 
 
-def redraw_hands(prosody: Prosody, seed: int, temperature: float = 1.0) -> Prosody:
-    """The prosody that hands hear to take other shapes: accents without a class of their own may be given one.
+def columns_of(area: str, width: int) -> np.ndarray:
+    """Columns of the features (T, width) of a take, which end with chance, by which an area moves.
 
-    Speech decides when hands strike, and words of a class what they show; the other shapes are free.
+    Args:
+        area: row of `core.body.parts.AREAS`.
+        width: of all features.
+    """
+    speech = width - WIDTH
+    if AREAS[area].part is Part.HANDS:
+        return np.arange(speech)
+    return np.array([speech + CHANNELS.index(name) for name in MOVED_BY.get(area, CHANNELS)])
+
+
+def redraw_hands(prosody: Prosody, seed: int, temperature: float = 1.0) -> Prosody:
+    """The prosody that hands hear to take other shapes: accents whose class needs no shape may be given one that does.
+
+    Speech decides when hands strike, and words of some classes what they show; the other shapes are free. They are
+    dealt like cards, so that even a few in a row differ.
 
     Args:
         prosody: of the whole recording.
@@ -80,10 +103,11 @@ def redraw_hands(prosody: Prosody, seed: int, temperature: float = 1.0) -> Proso
         temperature: 0 changes nothing; from 0.5 on every free accent gets a class.
     """
     rng = np.random.default_rng([seed % 2**32, 2])
-    accents = []
+    accents, hand = [], []
     for accent in prosody.accents:
-        free, kind, prominence = rng.random(), rng.integers(len(HAND_KINDS)), rng.uniform(LEAST_PROMINENCE, 1)
-        if accent.kind is None and free < 2 * temperature:
+        hand = hand or list(rng.permutation(len(HAND_KINDS)))
+        free, kind, prominence = rng.random(), hand.pop(), rng.uniform(LEAST_PROMINENCE, 1)
+        if accent.kind not in SHAPED and free < 2 * temperature:
             mixed = (1 - temperature) * accent.prominence + temperature * prominence
             accent = replace(accent, kind=HAND_KINDS[kind], prominence=mixed)
         accents.append(accent)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from zlib import crc32
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from ..body.skeleton import JOINT, JOINT_COUNT
 from ..errors import Cancelled, GestureError
 from ..finish import FinishSettings, finish
 from ..finish.skeletons import on_skeleton
+from .chance import columns_of
 from .conditions import CUES_CHANCE, Heard, window_inputs
 from .decode import IDENTITY_ROT6D, ROTATION_WIDTH, decode_part, decode_window, motion_vector
 from .network import Network, NetworkInfo
@@ -23,6 +25,7 @@ from .take import Layer, Take
 CONTEXT_FRAMES = 24
 # The curves of chance change over to the new seed's no faster than gestures begin.
 FADE_FRAMES = 30
+TRIES = 6
 # Frames around the range that finishing looks at, where it need not see the whole take.
 FINISH_FRAMES = 90
 # Parts that finishing one of them looks at: the wrists' paths hang on the pelvis.
@@ -110,7 +113,7 @@ def add_layer(
     area = AREAS[area_name]
     late = _late(network.info, area.part)
     shifted = Span(span.start + late, span.end + late, span.margin, span.frames + late)
-    heard = _hear(take, network.info, speech, area.part, shifted, variation)
+    heard = _hear(take, network.info, speech, area_name, shifted, variation)
     chosen = None if network.info.audio == CUES_CHANCE else Variation(*_values(variation), (area.part,))
     fresh = _run(network, heard, speech, _given(take.raw, network.info), area, shifted, chosen, progress, cancelled)
     start, stop = max(span.first - CONTEXT_FRAMES, 0), min(span.stop + CONTEXT_FRAMES, span.frames)
@@ -197,27 +200,42 @@ def _values(variation: Variation) -> tuple[float, int]:
     return variation.temperature, variation.seed
 
 
-def _hear(take: Take, info: NetworkInfo, speech: Speech, part: Part, span: Span, variation: Variation) -> np.ndarray:
-    """What the part hears: the take's own features, earlier layers' where they lie, and the new seed's in the span."""
-    own = float(take.info["settings"]["variation"])
-    heard = speech.heard.with_chance(int(take.info["seed"]), own)
+def _hear(take: Take, info: NetworkInfo, speech: Speech, area: str, span: Span, variation: Variation) -> np.ndarray:
+    """What an area hears: the take's own features, earlier layers' where they lie, and the new seed's in the span."""
+    heard = speech.heard.with_chance(int(take.info["seed"]), float(take.info["settings"]["variation"]))
     if info.audio != CUES_CHANCE:
         return heard
-    late, hands = _late(info, part), part is Part.HANDS
-    laid = [
-        (
-            Span(old.span.start + late, old.span.end + late, old.span.margin, span.frames),
-            (old.seed, old.variation, hands and old.origin is None),
-        )
-        for old in take.layers
-        if old.area.part is part
-    ]
-    for where, chance in (*laid, (span, (variation.seed, variation.temperature, hands))):
-        drawn = speech.heard.with_chance(*chance)
-        reach = min(FADE_FRAMES, (where.end - where.start) // 3)
-        share = where.weights((reach, reach))[: len(heard), None]
-        heard = heard + share.astype(np.float32) * (drawn - heard)
-    return heard
+    part = AREAS[area].part
+    late = _late(info, part)
+    for old in take.layers:
+        if old.area.part is part:
+            where = Span(old.span.start + late, old.span.end + late, old.span.margin, span.frames)
+            laid = Variation(old.variation, old.seed)
+            heard = _change(heard, speech.heard, old.area_name, where, laid, TRIES if old.origin is None else 0)
+    return _change(heard, speech.heard, area, span, variation, TRIES)
+
+
+def _change(heard: np.ndarray, speech: Heard, area: str, span: Span, variation: Variation, tries: int) -> np.ndarray:
+    """What is heard (T, C) with a seed's chance in a span: of a few draws that least like what was heard there.
+
+    Chance is slow, so within a few seconds a draw may well be where the kept one is, and nothing would change.
+
+    Args:
+        heard: what the area hears so far.
+        speech: what chance is drawn for.
+        area: row of `AREAS`.
+        span: where; T frames.
+        variation: whose seed and temperature.
+        tries: draws; 0 for the seed's own as whole takes hear it.
+    """
+    reach = min(FADE_FRAMES, (span.end - span.start) // 3)
+    share = span.weights((reach, reach))[: len(heard), None].astype(np.float32)
+    hands = AREAS[area].part is Part.HANDS and tries > 0
+    seeds = [variation.seed, *(crc32(f"{variation.seed} {number}".encode()) for number in range(1, tries))]
+    draws = [speech.with_chance(seed, variation.temperature, hands) for seed in seeds]
+    columns = columns_of(area, heard.shape[1])
+    changes = [share * (drawn - heard) for drawn in draws]
+    return heard + max(changes, key=lambda change: np.abs(change[:, columns]).sum())
 
 
 def _given(raw: Motion, info: NetworkInfo) -> np.ndarray:

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from core.audio.cues import LIP_SHAPES, PHONES, WIDTH, cues
-from core.audio.prosody import SPACING_S, TRIGGER_SPACING_S, analyse
+from core.audio.prosody import SPACING_S, TRIGGER_SPACING_S, Accent, Prosody, analyse
 from core.clock import FPS, SAMPLE_RATE, frame_count
 from core.errors import GestureError
-from core.generate.chance import CHANNELS, FREE, STEP_S, draw_chance
+from core.generate.chance import CHANNELS, FREE, HAND_KINDS, SHAPED, STEP_S, draw_chance, redraw_hands
 from core.generate.chance import WIDTH as CHANCE
 from core.generate.conditions import CUES_CHANCE, listen, window_inputs
 from core.text import lexicon
@@ -96,6 +96,18 @@ def test_the_higher_the_temperature_the_further_seeds_stray():
     ]
     assert np.all(np.diff(apart) > 0.05)
     assert 0.02 < apart[0] < 0.15
+
+
+def test_hands_get_shapes_that_differ_where_words_ask_for_none():
+    kinds = (None, lexicon.NUMBER, lexicon.QUESTION, None, None, lexicon.SELF, None, lexicon.CONTRAST)
+    accents = tuple(Accent(float(time), 0.5, 0.5, kind=kind) for time, kind in enumerate(kinds))
+    prosody = Prosody(300, np.zeros(300), (), accents, (), ())
+    assert redraw_hands(prosody, 5, 0.0) == prosody
+    drawn = [tuple(accent.kind for accent in redraw_hands(prosody, seed).accents) for seed in range(20)]
+    assert all(new[1] == lexicon.NUMBER and new[5] == lexicon.SELF for new in drawn)
+    assert all(kind in HAND_KINDS for new in drawn for kind, old in zip(new, kinds, strict=True) if old not in SHAPED)
+    assert len(set(drawn)) > 15
+    assert all(len({new[0], new[2], new[3]}) == 3 for new in drawn)
 
 
 def test_chance_is_smooth_and_starts_in_the_neutral_pose():

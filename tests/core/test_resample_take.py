@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from core.body.motion import load_motion
-from core.body.parts import SPECS, Part
+from core.body.parts import AREAS, SPECS, Part
 from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from core.cli import main
 from core.errors import Cancelled, GestureError
@@ -67,12 +67,25 @@ def test_outside_of_range_and_margin_the_files_hold_the_same_bits(folder, reques
     assert (request_of().out / "codes.npz").stat().st_size < (folder / "codes.npz").stat().st_size + 2000
 
 
-def test_hands_differ_visibly_inside(folder, request_of, models):
+def turned(before, after, area, frames: slice) -> float:
+    """The most that a joint of an area is turned, degrees."""
+    joints = list(AREAS[area].joints)
+    old, new = (rotvec_to_matrix(take.raw.rotations[frames, joints]) for take in (before, after))
+    return np.degrees(np.linalg.norm(matrix_to_rotvec(np.swapaxes(old, -1, -2) @ new), axis=-1)).max()
+
+
+@pytest.mark.parametrize(("area", "degrees"), [("hands", 20), ("upper", 20), ("right_arm", 15), ("lower", 6)])
+def test_every_seed_differs_visibly_inside(folder, request_of, models, area, degrees):
     kept = read_take(folder)
-    new = resample(request_of(start=40, end=200), models=models)
-    before, after = (rotvec_to_matrix(take.raw.rotations[50:190, HANDS]) for take in (kept, new))
-    turned = np.linalg.norm(matrix_to_rotvec(np.swapaxes(before, -1, -2) @ after), axis=-1)
-    assert np.degrees(turned).max() > 10
+    for seed in range(4):
+        new = resample(request_of(areas=(area,), start=40, end=200, seed=seed, variation=0.6), models=models)
+        assert turned(kept, new, area, slice(50, 190)) > degrees
+
+
+def test_another_try_differs_visibly_from_the_one_before(folder, request_of, models):
+    first = resample(request_of(start=40, end=200, seed=3), models=models)
+    again = request_of(take=request_of().out, start=40, end=200, seed=4)
+    assert turned(first, resample(again, models=models), "hands", slice(50, 190)) > 20
 
 
 def test_a_take_can_be_made_anew_in_its_own_folder_again_and_again(folder, request_of, models, tmp_path):
