@@ -137,14 +137,14 @@ def remember(take: performed.Performed, subject: _Subject, directed: Directed) -
         scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
 
 
-def subject_of(take: performed.Performed, stored: take_store.StoredTake | None = None) -> _Subject:
+def subject_of(take: performed.Performed, data: bytes | None = None) -> _Subject:
     """The finished motion of a take, its lips made from phones where they are wanted, looked at.
 
     Args:
         take: on its character.
-        stored: the take itself, where it is not on the action yet.
+        data: the packed take, where it is not on the action yet.
     """
-    data = take.action[take_store.KEY] if stored is None else take_store.pack(stored)
+    data = take.action[take_store.KEY] if data is None else data
     amount = take.action.mambatalk_take.lips
     by_bone = amount > 0 and face.opens_by_bone(take.armature)
     key = (zlib.crc32(data), len(data), amount, by_bone, take.info.fps)

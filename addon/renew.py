@@ -47,15 +47,15 @@ def take_in(
     Returns:
         what differs.
     """
-    changed = differences(take_store.load(take.action).finished, new.finished)
+    changed, data = differences(take_store.load(take.action).finished, new.finished), take_store.pack(new)
     levels = live.levels_of(take.action)
     shown = mirrored(changed) if levels.mirror else changed
     if fps is not None and abs(fps - take.info.fps) > 1e-6:
         take, shown = take.at_rate(fps), EVERYTHING
-    subject = live.subject_of(take, new)
+    subject = live.subject_of(take, data)
     directed = direct(subject.study, levels)
     rekey.rewrite(take, take.at_keys(directed.motion), shown, rows)
-    take_store.save(take.action, new)
+    take_store.save_packed(take.action, data)
     live.remember(take, subject, directed)
     return changed
 

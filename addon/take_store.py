@@ -11,7 +11,7 @@ import bpy
 import numpy as np
 
 from ..core.body.motion import Motion, load_motion, save_motion
-from ..core.body.packed import COARSE, FINE, pack_motion, unpack_motion
+from ..core.body.packed import COARSE, FINE, pack_motion, round_motion, unpack_motion
 from ..core.errors import GestureError
 from . import versions
 
@@ -83,13 +83,18 @@ def write_folder(take: StoredTake, folder: Path) -> None:
     (folder / "take.json").write_text(json.dumps(take.description), encoding="utf-8")
     (folder / "words.json").write_text(json.dumps(take.words), encoding="utf-8")
     np.savez(folder / "codes.npz", **take.codes)
-    save_motion(take.raw, folder / "motion_raw.npz")
-    save_motion(take.finished, folder / "motion.npz")
+    save_motion(take.raw, folder / "motion_raw.npz", compress=False)
+    save_motion(take.finished, folder / "motion.npz", compress=False)
 
 
 def save(action: bpy.types.Action, take: StoredTake) -> None:
     """Put a take on an action, over the one it has."""
-    versions.set_bytes(action, KEY, pack(take))
+    save_packed(action, pack(take))
+
+
+def save_packed(action: bpy.types.Action, data: bytes) -> None:
+    """The same for a take that is packed already."""
+    versions.set_bytes(action, KEY, data)
 
 
 def load(action: bpy.types.Action) -> StoredTake:
@@ -153,5 +158,4 @@ def unpack(data: bytes) -> StoredTake:
 
 
 def _on_grid(take: StoredTake) -> StoredTake:
-    raw = unpack_motion(pack_motion(take.raw, COARSE))
-    return replace(take, raw=raw, finished=unpack_motion(pack_motion(take.finished, FINE)))
+    return replace(take, raw=round_motion(take.raw, COARSE), finished=round_motion(take.finished, FINE))

@@ -12,6 +12,7 @@ MODULES = (
     ("bench_train", WORKER),
     ("bench_keyframes", BPY_50),
     ("bench_rigs", BPY_50),
+    ("bench_takes", BPY_50),
 )
 
 

@@ -98,8 +98,10 @@ def resample(motion: Motion, times_s: np.ndarray) -> Motion:
     )
 
 
-def save_motion(motion: Motion, path: Path | str) -> None:
+def save_motion(motion: Motion, path: Path | str, compress: bool = True) -> None:
     """Write the BEAT2/AMASS npz keys, plus ours; the file appears whole or not at all.
+
+    `compress` takes time that files which live for a moment are not worth.
 
     Raises:
         GestureError: the disk is full or the folder cannot be written.
@@ -122,7 +124,7 @@ def save_motion(motion: Motion, path: Path | str) -> None:
     try:
         # the inner file is closed before the rename, as Windows wants
         with whole_file(path) as temporary, temporary.open("wb") as file:
-            np.savez_compressed(file, **arrays)
+            (np.savez_compressed if compress else np.savez)(file, **arrays)
     except OSError as error:
         raise GestureError(
             f"{path} could not be written: {error.strerror}.",

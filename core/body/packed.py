@@ -88,6 +88,18 @@ def unpack_motion(data: bytes) -> Motion:
         ) from error
 
 
+def round_motion(motion: Motion, grid: Grid = FINE) -> Motion:
+    """The motion on a grid: what `unpack_motion` gives of its bytes."""
+
+    def rounded(name: str) -> np.ndarray | None:
+        values = getattr(motion, name)
+        steps = 2.0 ** getattr(grid, name)
+        # Adding zero leaves no negative zeros, which whole numbers do not have.
+        return None if values is None else np.round(values * steps) / steps + 0.0
+
+    return motion.replace(**{name: rounded(name) for name in vars(grid)})
+
+
 def pack_values(values: np.ndarray, digits: int) -> bytes:
     """Bytes of values (T, C) on a grid of so many binary digits after the point."""
     steps = np.round(np.asarray(values, np.float64) * 2.0**digits).astype(np.int32)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.body.motion import Motion, load_motion, save_motion
-from core.body.packed import COARSE, FINE, Grid, pack_motion, pack_values, unpack_motion, unpack_values
+from core.body.packed import COARSE, FINE, Grid, pack_motion, pack_values, round_motion, unpack_motion, unpack_values
 from core.errors import GestureError
 
 
@@ -47,6 +47,15 @@ def test_a_packed_motion_survives_single_precision_and_another_packing(grid, tmp
     for name in ("rotations", "translation", "expression", "contacts", "rest_joints", "betas"):
         np.testing.assert_array_equal(getattr(again, name), getattr(first, name))
     assert (again.fps, again.face_basis) == (first.fps, first.face_basis)
+
+
+@pytest.mark.parametrize("grid", [FINE, COARSE])
+def test_rounding_gives_what_packing_does(grid):
+    motion = motion_of(20, seed=3, scale=0.7)
+    rounded, packed = round_motion(motion, grid), unpack_motion(pack_motion(motion, grid))
+    for name in ("rotations", "translation", "expression", "contacts"):
+        np.testing.assert_array_equal(getattr(rounded, name), getattr(packed, name))
+    assert pack_motion(rounded, grid) == pack_motion(motion, grid)
 
 
 def test_what_a_motion_lacks_it_lacks_after_packing():
