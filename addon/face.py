@@ -14,6 +14,7 @@ from .face_names import FLAME, VISEME, Row
 from .keyframes import Channel
 
 _GROUP = "Face"
+OVERRIDE_MESH = "override the mesh's data, too, with the chain beside its name in the Object Data tab"
 
 
 def face_keys(armature: bpy.types.Object) -> list[bpy.types.Key]:
@@ -118,7 +119,9 @@ def notes(armature: bpy.types.Object, motion: Motion) -> list[str]:
         if driven:
             said.append(f"{len(driven)} shape keys ({driven[0]}, …) are moved by drivers and were left alone")
         if not is_editable(keys):
-            said.append(f"The shape keys of {keys.user.name} belong to another file and were left alone")
+            said.append(
+                f"The shape keys of {keys.user.name} belong to another file and were left alone: {OVERRIDE_MESH}"
+            )
     if motion.face_basis == "flame100" and not any(channels(motion, keys) for keys in every):
         said.append(face_flame.WHY_ONLY_JAW)
     return said

@@ -243,7 +243,8 @@ def retarget(motion: Motion, alignment: Alignment) -> Keys:
     """
     rig = alignment.rig
     world = world_turns(motion)
-    smplx = np.empty((motion.frame_count, len(rig.names), 4))
+    # Twist bones get theirs afterwards.
+    smplx = np.zeros((motion.frame_count, len(rig.names), 4))
     for part, bones in rig.parts.items():
         joints = [*_above(part), *joints_of(part)]
         for number, bone in enumerate(bones):

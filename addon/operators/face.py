@@ -168,7 +168,7 @@ def _require_editable(keys: bpy.types.Key) -> None:
     if not face.is_editable(keys):
         raise GestureError(
             f"The shape keys of {keys.user.name} belong to another file.",
-            remedy="Use Object > Library Override > Make on the character, mesh included.",
+            remedy=f"Use Object > Library Override > Make on the character, and {face.OVERRIDE_MESH}.",
         )
 
 

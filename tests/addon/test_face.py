@@ -248,6 +248,37 @@ def test_lips_without_phones_say_so_and_change_nothing(rig, tmp_path, recording)
     assert np.array_equal(values(keys, "jawOpen"), before[1])
 
 
+@pytest.mark.parametrize("with_mesh", [False, True])
+def test_the_face_of_an_overridden_character_needs_its_mesh_overridden(scene, tmp_path, recording, with_mesh):
+    from mambatalk_ext.addon import jobs
+    from mambatalk_ext.addon.character import add_character, find_face_mesh
+
+    collection = bpy.data.collections.new("Cast")
+    scene.collection.children.link(collection)
+    add_character(bpy.context, "Linked", collection)
+    library = tmp_path / "cast.blend"
+    bpy.data.libraries.write(str(library), {collection})
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene = bpy.context.scene
+    with bpy.data.libraries.load(str(library), link=True) as (_, wanted):
+        wanted.collections = ["Cast"]
+    wanted.collections[0].override_hierarchy_create(scene, bpy.context.view_layer, do_fully_editable=True)
+    armature = next(o for o in scene.objects if o.type == "ARMATURE" and o.library is None)
+    scene.mambatalk.character = armature
+    mesh = find_face_mesh(armature)
+    if with_mesh:
+        mesh.data.override_create(remap_local_usages=True)
+    perform(tmp_path, recording)
+    if with_mesh:
+        assert jobs.state.notes == []
+        assert len(curves_of(mesh.data.shape_keys)) == 52
+    else:
+        assert "override the mesh's data" in jobs.state.notes[0]
+        assert mesh.data.shape_keys.animation_data is None
+        with pytest.raises(RuntimeError, match="override the mesh's data"):
+            bpy.ops.mambatalk.face_table()
+
+
 MAMA = [
     {
         "word": "mama",
