@@ -7,10 +7,10 @@ from ..core.body.motion import Motion
 from ..core.body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
 from ..core.body.smplx_body import SmplxBody
 from ..core.errors import GestureError
-from . import bone_space, character, character_mesh, character_rig, face_flame
+from . import bone_space, character, character_mesh, character_rig, face_flame, versions
 from .bone_space import TO_BLENDER
 
-# On the armature: what each coefficient of the expression moves the joints by, metres, flat (E, 55, 3).
+# On the armature: what each coefficient of the expression moves the joints by, metres, (E, 55, 3) float32.
 EXPRESSION_JOINTS = "mambatalk_expression_joints"
 # Blender's sliders of shape keys end here.
 _SLIDER = 10.0
@@ -59,7 +59,7 @@ def add_smplx_body(
     except Exception:
         bpy.data.batch_remove(made)
         raise
-    armature[EXPRESSION_JOINTS] = np.asarray(body.expression_joints, np.float64).ravel().tolist()
+    versions.set_bytes(armature, EXPRESSION_JOINTS, np.asarray(body.expression_joints, "<f4").tobytes())
     pelvis = armature.pose.bones[JOINT_NAMES[0]]
     lift = TO_BLENDER @ [0.0, -float(body.vertices[:, 1].min()), 0.0]
     pelvis.location = np.array(pelvis.bone.matrix_local.to_3x3()).T @ lift
@@ -79,7 +79,7 @@ def joint_moves(motion: Motion, armature: bpy.types.Object) -> dict[str, np.ndar
     coefficients = face_flame.coefficients(motion) if stored else None
     if coefficients is None:
         return {}
-    moves = np.array(stored, np.float64).reshape(-1, JOINT_COUNT, 3)
+    moves = np.frombuffer(stored, "<f4").astype(np.float64).reshape(-1, JOINT_COUNT, 3)
     used = np.clip(coefficients[:, : len(moves)], -_SLIDER, _SLIDER)
     shifts = np.tensordot(used, moves[: used.shape[1]], 1)
     bones, heads = character.rest_rotations(armature), character.rest_heads(armature)

@@ -250,3 +250,39 @@ def test_a_take_made_for_it_stands_on_its_own_legs(scene, tmp_path, recording, w
     assert bpy.ops.mambatalk.generate(folder=str(tmp_path / "take")) == {"FINISHED"}
     own = character.rest_heads(armature) @ TO_BLENDER
     assert np.allclose(load_motion(tmp_path / "take" / "motion.npz").rest_joints, own, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["FBX", "GLB", "USD"])
+def test_its_skin_leaves_blender_with_correctives_and_expression(scene, tmp_path, kind):
+    arrays = stand_in().write_person(tmp_path / "SMPLX_NEUTRAL.npz", coefficients=20)
+    armature, motion = build(arrays), motion_of(arrays, 6)
+    key(armature, motion)
+    scene.mambatalk.character = armature
+    wanted = []
+    for frame in range(6):
+        scene.frame_set(1 + frame)
+        wanted.append(seen(armature)[1])
+    export = scene.mambatalk_export
+    export.kind, export.preset, export.sound = kind, "BLENDER", False
+    assert bpy.ops.mambatalk.export(folder=str(tmp_path / "out")) == {"FINISHED"}
+    (file,) = (tmp_path / "out").iterdir()
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.context.scene.render.fps = 30
+    if kind == "FBX":
+        bpy.ops.import_scene.fbx(filepath=str(file), anim_offset=0)
+    elif kind == "GLB":
+        bpy.ops.import_scene.gltf(filepath=str(file))
+    else:
+        bpy.ops.wm.usd_import(filepath=str(file))
+    mesh = next(o for o in bpy.data.objects if o.type == "MESH" and o.data.shape_keys)
+    # Blender's importers leave sliders from 0 to 1, though the files know no such limits.
+    for block in mesh.data.shape_keys.key_blocks:
+        block.slider_min, block.slider_max = -10, 10
+    for frame in range(6):
+        bpy.context.scene.frame_set(1 + frame)
+        skin = mesh.evaluated_get(bpy.context.evaluated_depsgraph_get())
+        points = np.array([skin.matrix_world @ vertex.co for vertex in skin.data.vertices]) @ TO_BLENDER
+        # Formats order vertices as they like.
+        distance = np.linalg.norm(points[None] - wanted[frame][:, None], axis=2)
+        used = np.unique(arrays["f"])
+        assert distance.min(axis=1)[used].max() < 1e-3
