@@ -167,8 +167,8 @@ def _write_bvh(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:
         heads=rest[:, :3, 3] @ TO_BLENDER,
         tails=tails @ TO_BLENDER,
     )
-    root = posed[:, skeleton.parents.index(-1), :3, 3] @ TO_BLENDER
-    write_bvh(path, skeleton, TO_BLENDER.T @ turns @ TO_BLENDER, root, sound.scene_fps(scene))
+    heads = posed[..., :3, 3] @ TO_BLENDER
+    write_bvh(path, skeleton, TO_BLENDER.T @ turns @ TO_BLENDER, heads, sound.scene_fps(scene))
 
 
 _WRITERS = {"NPZ": _write_npz, "SMPL": _write_smpl, "CSV": _write_csv, "BVH": _write_bvh}

@@ -10,6 +10,8 @@ from ..files import whole_file
 
 _CM = 100.0
 _LOCKED = 1e-7
+# A bone that leaves its place on its parent by more gets channels for where it is, metres.
+_MOVES_M = 5e-5
 
 
 @dataclass(frozen=True)
@@ -29,14 +31,14 @@ class BvhSkeleton:
     tails: np.ndarray
 
 
-def write_bvh(path: Path, skeleton: BvhSkeleton, turns: np.ndarray, root: np.ndarray, fps: float) -> None:
+def write_bvh(path: Path, skeleton: BvhSkeleton, turns: np.ndarray, heads: np.ndarray, fps: float) -> None:
     """Write a file, whole or not at all.
 
     Args:
         path: of the file.
-        skeleton: with one root; every bone keeps its length.
+        skeleton: with one root.
         turns: (T, B, 3, 3) rotation of each bone away from rest, in the world.
-        root: (T, 3) head of the root bone, metres.
+        heads: (T, B, 3) where each bone begins, metres.
         fps: frames per second.
 
     Raises:
@@ -48,13 +50,21 @@ def write_bvh(path: Path, skeleton: BvhSkeleton, turns: np.ndarray, root: np.nda
             remedy="Give all bones one common parent, or export FBX.",
         )
     order = _depth_first(skeleton.parents)
-    local = turns.copy()
+    local, places = turns.copy(), heads.copy()
+    moving = set()
     for bone, parent in enumerate(skeleton.parents):
-        if parent >= 0:
-            local[:, bone] = np.swapaxes(turns[:, parent], -1, -2) @ turns[:, bone]
-    angles = np.degrees(np.unwrap(euler_zxy(local), axis=0))[:, order]
-    rows = np.concatenate([root * _CM, angles.reshape(len(angles), -1)], axis=1)
-    lines = ["HIERARCHY", *_hierarchy(skeleton, order[0], 0), "MOTION", f"Frames: {len(rows)}"]
+        if parent < 0:
+            moving.add(bone)
+            continue
+        back = np.swapaxes(turns[:, parent], -1, -2)
+        local[:, bone] = back @ turns[:, bone]
+        places[:, bone] = np.einsum("tij,tj->ti", back, heads[:, bone] - heads[:, parent])
+        if np.abs(places[:, bone] - (skeleton.heads[bone] - skeleton.heads[parent])).max(initial=0.0) > _MOVES_M:
+            moving.add(bone)
+    angles = np.degrees(np.unwrap(euler_zxy(local), axis=0))
+    columns = [each for bone in order for each in ([places[:, bone] * _CM] if bone in moving else []) + [angles[:, bone]]]
+    rows = np.concatenate(columns, axis=1)
+    lines = ["HIERARCHY", *_hierarchy(skeleton, order[0], 0, moving), "MOTION", f"Frames: {len(rows)}"]
     lines.append(f"Frame Time: {1 / fps:.8f}")
     try:
         with whole_file(path) as temporary, temporary.open("w", encoding="utf-8") as file:
@@ -85,12 +95,12 @@ def _depth_first(parents: tuple[int, ...]) -> list[int]:
     return order
 
 
-def _hierarchy(skeleton: BvhSkeleton, bone: int, depth: int) -> list[str]:
+def _hierarchy(skeleton: BvhSkeleton, bone: int, depth: int, moving: set[int]) -> list[str]:
     indent = "\t" * depth
     parent = skeleton.parents[bone]
     name = "_".join(skeleton.names[bone].split())
     offset = skeleton.heads[bone] - (skeleton.heads[parent] if parent >= 0 else 0.0)
-    channels = "3" if parent >= 0 else "6 Xposition Yposition Zposition"
+    channels = "6 Xposition Yposition Zposition" if bone in moving else "3"
     lines = [
         f"{indent}{'JOINT' if parent >= 0 else 'ROOT'} {name}",
         f"{indent}{{",
@@ -99,7 +109,7 @@ def _hierarchy(skeleton: BvhSkeleton, bone: int, depth: int) -> list[str]:
     ]
     children = [child for child, its_parent in enumerate(skeleton.parents) if its_parent == bone]
     for child in children:
-        lines += _hierarchy(skeleton, child, depth + 1)
+        lines += _hierarchy(skeleton, child, depth + 1, moving)
     if not children:
         end = skeleton.tails[bone] - skeleton.heads[bone]
         lines += [f"{indent}\tEnd Site", f"{indent}\t{{", f"{indent}\t\tOFFSET {_row(end)}", f"{indent}\t}}"]

@@ -32,7 +32,13 @@ def test_a_bvh_file_states_the_skeleton_and_every_frame(tmp_path):
     )
     turns = Rotation.random(12, random_state=1).as_matrix().reshape(3, 4, 3, 3)
     root = np.array([[0, 1.0, 0], [0, 1.1, 0.2], [0.3, 1, 0]])
-    write_bvh(tmp_path / "x.bvh", skeleton, turns, root, 25)
+    # One bone leaves its place on its parent.
+    away = np.array([[0, 0, 0], [0, 0.05, 0], [0, 0.1, 0.02]])
+    heads = np.repeat(root[:, None], 4, axis=1)
+    for bone, parent in ((1, 0), (2, 0), (3, 1)):
+        offset = skeleton.heads[bone] - skeleton.heads[parent] + (away if bone == 2 else 0)
+        heads[:, bone] = heads[:, parent] + np.einsum("tij,tj->ti", turns[:, parent], np.broadcast_to(offset, (3, 3)))
+    write_bvh(tmp_path / "x.bvh", skeleton, turns, heads, 25)
     lines = (tmp_path / "x.bvh").read_text().splitlines()
     start = lines.index("MOTION")
     assert lines[start + 1 : start + 3] == ["Frames: 3", "Frame Time: 0.04000000"]
@@ -40,8 +46,10 @@ def test_a_bvh_file_states_the_skeleton_and_every_frame(tmp_path):
     assert names == ["hip_bone", "left", "end", "right"]
     assert lines[4].split() == "CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation".split()
     values = np.array([line.split() for line in lines[start + 3 :]], float)
-    assert values.shape == (3, 3 + 4 * 3)
+    assert values.shape == (3, 3 + 4 * 3 + 3)
     assert np.allclose(values[:, :3], root * 100)
+    assert np.allclose(values[:, 12:15], (away + [-0.1, 0, 0]) * 100)
+    values = np.delete(values, [12, 13, 14], axis=1)
     local = Rotation.from_euler("ZXY", values[:, 3:].reshape(-1, 3), degrees=True).as_matrix().reshape(3, 4, 3, 3)
     assert np.allclose(local[:, 0], turns[:, 0], atol=1e-6)
     assert np.allclose(local[:, 0] @ local[:, 1] @ local[:, 2], turns[:, 3], atol=1e-6)
@@ -52,7 +60,7 @@ def test_two_roots_are_refused(tmp_path):
     points = np.zeros((2, 3))
     with pytest.raises(GestureError, match="several"):
         write_bvh(
-            tmp_path / "x.bvh", BvhSkeleton(("a", "b"), (-1, -1), points, points), np.zeros((1, 2, 3, 3)), points, 30
+            tmp_path / "x.bvh", BvhSkeleton(("a", "b"), (-1, -1), points, points), np.zeros((1, 2, 3, 3)), points[None], 30
         )
     assert not (tmp_path / "x.bvh").exists()
 
