@@ -62,7 +62,9 @@ def write_bvh(path: Path, skeleton: BvhSkeleton, turns: np.ndarray, heads: np.nd
         if np.abs(places[:, bone] - (skeleton.heads[bone] - skeleton.heads[parent])).max(initial=0.0) > _MOVES_M:
             moving.add(bone)
     angles = np.degrees(np.unwrap(euler_zxy(local), axis=0))
-    columns = [each for bone in order for each in ([places[:, bone] * _CM] if bone in moving else []) + [angles[:, bone]]]
+    columns = []
+    for bone in order:
+        columns += [places[:, bone] * _CM, angles[:, bone]] if bone in moving else [angles[:, bone]]
     rows = np.concatenate(columns, axis=1)
     lines = ["HIERARCHY", *_hierarchy(skeleton, order[0], 0, moving), "MOTION", f"Frames: {len(rows)}"]
     lines.append(f"Frame Time: {1 / fps:.8f}")

@@ -26,16 +26,17 @@ def take(character, tmp_path, recording):
     return character
 
 
-def sampled(armature, frames):
-    """Heads (T, 55, 3) and turns from rest (T, 55, 3, 3) in the world."""
+def sampled(armature, frames, names=None):
+    """Heads (T, 55, 3) and turns from rest (T, 55, 3, 3) in the world, of SMPL-X's bones or those named."""
     from mambatalk_ext.core.body.skeleton import JOINT_NAMES
 
+    names = names or JOINT_NAMES
     heads, turns = [], []
     for frame in frames:
         bpy.context.scene.frame_set(frame)
         posed = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
-        world = [posed.matrix_world @ posed.pose.bones[name].matrix for name in JOINT_NAMES]
-        rest = [posed.matrix_world @ posed.data.bones[name].matrix_local for name in JOINT_NAMES]
+        world = [posed.matrix_world @ posed.pose.bones[name].matrix for name in names]
+        rest = [posed.matrix_world @ posed.data.bones[name].matrix_local for name in names]
         heads.append([matrix.translation for matrix in world])
         turns.append(
             [
@@ -112,6 +113,35 @@ def test_the_take_comes_back_at_every_frame(take, tmp_path, kind, preset):
     assert slide(back) < slide(heads) + 0.05
     if kind != "BVH":
         assert np.abs(jaw_of(face_mesh(), frames) - jaw).max() < 1e-3
+
+
+@pytest.mark.parametrize("kind", ["FBX", "GLB", "BVH", "USD"])
+def test_another_rig_comes_back_too_its_hips_moving_below_a_root_bone(scene, tmp_path, recording, kind):
+    from .rigs import build
+
+    scene.render.fps, scene.mambatalk.start_frame = 30, START
+    built = build("unreal5", seed=4)
+    bones = built.armature.data.bones
+    data = bpy.data.meshes.new("Skin")
+    data.from_pydata([tuple(bone.head_local) for bone in bones], [], [(0, 1, 2)])
+    mesh = bpy.data.objects.new("Skin", data)
+    scene.collection.objects.link(mesh)
+    mesh.parent = built.armature
+    mesh.modifiers.new("Armature", "ARMATURE").object = built.armature
+    for index, bone in enumerate(bones):
+        mesh.vertex_groups.new(name=bone.name).add([index], 1.0, "REPLACE")
+    scene.mambatalk.character = built.armature
+    bpy.ops.mambatalk.load_take(folder=str(write_take(tmp_path / "hello", wobble(FRAMES), recording)))
+    frames, names = range(START, START + FRAMES), [name for each in built.mapping.values() for name in each]
+    heads, turns = sampled(built.armature, frames, names)
+    assert np.ptp(heads[:, names.index("pelvis")], axis=0).max() > 0.02
+    (file,) = export(tmp_path, kind, sound=False)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.context.scene.render.fps = 30
+    IMPORTS[kind](str(file), "UNREAL")
+    back, turned = sampled(next(o for o in bpy.data.objects if o.type == "ARMATURE"), frames, names)
+    assert np.linalg.norm(back - heads, axis=-1).max() < 1e-3
+    assert angles(turned, turns).max() < 0.1
 
 
 def test_the_fbx_take_has_its_name_and_unreals_skeleton_no_extra_root(take, tmp_path):

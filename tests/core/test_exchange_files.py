@@ -48,7 +48,7 @@ def test_a_bvh_file_states_the_skeleton_and_every_frame(tmp_path):
     values = np.array([line.split() for line in lines[start + 3 :]], float)
     assert values.shape == (3, 3 + 4 * 3 + 3)
     assert np.allclose(values[:, :3], root * 100)
-    assert np.allclose(values[:, 12:15], (away + [-0.1, 0, 0]) * 100)
+    assert np.allclose(values[:, 12:15], (away + np.array([-0.1, 0, 0])) * 100)
     values = np.delete(values, [12, 13, 14], axis=1)
     local = Rotation.from_euler("ZXY", values[:, 3:].reshape(-1, 3), degrees=True).as_matrix().reshape(3, 4, 3, 3)
     assert np.allclose(local[:, 0], turns[:, 0], atol=1e-6)
@@ -58,10 +58,9 @@ def test_a_bvh_file_states_the_skeleton_and_every_frame(tmp_path):
 
 def test_two_roots_are_refused(tmp_path):
     points = np.zeros((2, 3))
+    skeleton = BvhSkeleton(("a", "b"), (-1, -1), points, points)
     with pytest.raises(GestureError, match="several"):
-        write_bvh(
-            tmp_path / "x.bvh", BvhSkeleton(("a", "b"), (-1, -1), points, points), np.zeros((1, 2, 3, 3)), points[None], 30
-        )
+        write_bvh(tmp_path / "x.bvh", skeleton, np.zeros((1, 2, 3, 3)), points[None], 30)
     assert not (tmp_path / "x.bvh").exists()
 
 
