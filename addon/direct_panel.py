@@ -5,7 +5,7 @@ import bpy
 from . import jobs, locks, renew, takes
 from .apply import target
 from .panels import draw_lines
-from .take_properties import AREA_ITEMS, GROUPS
+from .take_properties import AREA_ITEMS, GROUPS, MARKER_ITEMS
 
 _AREA_ROWS = (
     ("face", "upper", "hands", "lower"),
@@ -135,6 +135,50 @@ class MAMBATALK_PT_levels(bpy.types.Panel):
         layout.operator("mambatalk.reset_levels", icon="LOOP_BACK")
 
 
+class MAMBATALK_UL_accents(bpy.types.UIList):
+    """Accents, holds and rests with their seconds."""
+
+    def draw_item(self, context, layout, data, item, icon, active_data, active_property):
+        """Draw one."""
+        row = layout.row(align=True)
+        row.prop(item, "kind", text="")
+        row.prop(item, "start_s", text="")
+        row.prop(item, "end_s", text="")
+
+
+class MAMBATALK_PT_accents(bpy.types.Panel):
+    """Where the arms gesture, hold or rest."""
+
+    bl_label = "Accents"
+    bl_idname = "MAMBATALK_PT_accents"
+    bl_parent_id = "MAMBATALK_PT_main"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "MambaTalk"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        """Draw the list, and a row of buttons for each place."""
+        layout, action = self.layout, takes.active(target(context))
+        if action is None:
+            layout.label(text="The character performs no take", icon="INFO")
+            return
+        layout.enabled = jobs.state.job is None
+        own = action.mambatalk_take
+        row = layout.row()
+        row.template_list("MAMBATALK_UL_accents", "", own, "markers", own, "marker_index", rows=3)
+        column = row.column(align=True)
+        column.operator("mambatalk.accent_remove", text="", icon="REMOVE")
+        column.operator("mambatalk.accents_clear", text="", icon="TRASH")
+        for where, label in (("FRAME", "Current Frame"), ("PREVIEW", "Preview Range"), ("WORDS", "Chosen Words")):
+            layout.label(text=label)
+            row = layout.row(align=True)
+            for kind, text, _, icon, _ in MARKER_ITEMS:
+                button = row.operator("mambatalk.accent_add", text=text, icon=icon)
+                button.kind, button.where = kind, where
+        layout.operator("mambatalk.accents_read", icon="MARKER_HLT")
+
+
 class MAMBATALK_PT_edits(bpy.types.Panel):
     """What stays as it is, whatever is done to the take."""
 
@@ -175,7 +219,15 @@ def draw_areas(layout, owner, name: str) -> None:
             row.prop_enum(owner, name, area, text=labels[area])
 
 
-CLASSES = (MAMBATALK_UL_words, MAMBATALK_PT_takes, MAMBATALK_PT_direct, MAMBATALK_PT_levels, MAMBATALK_PT_edits)
+CLASSES = (
+    MAMBATALK_UL_words,
+    MAMBATALK_UL_accents,
+    MAMBATALK_PT_takes,
+    MAMBATALK_PT_direct,
+    MAMBATALK_PT_levels,
+    MAMBATALK_PT_accents,
+    MAMBATALK_PT_edits,
+)
 
 
 def register():

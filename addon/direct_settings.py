@@ -64,6 +64,15 @@ def frames(scene: bpy.types.Scene, take: Performed, start: int | None, end: int 
             raise GestureError("No word is chosen.", remedy="Tick words in the list, or choose another Range.")
         first, last = (own[0] + round(second * take.info.fps) for second in chosen)
         return max(first, own[0]), min(last, own[1])
+    return preview_range(scene)
+
+
+def preview_range(scene: bpy.types.Scene) -> tuple[int, int]:
+    """The first and last frame of the timeline's preview range.
+
+    Raises:
+        GestureError: there is none.
+    """
     if not scene.use_preview_range:
         raise GestureError(
             "There is no preview range.",

@@ -1,4 +1,4 @@
-"""Levels of a take, live: sliders are gathered for a moment, then only the keys that change are written."""
+"""Levels and accents of a take, live: sliders are gathered for a moment, then only the keys that change are written."""
 
 import json
 import zlib
@@ -9,9 +9,10 @@ import bpy
 from ..core.body.motion import Motion
 from ..core.direct.chain import Changed, Directed, direct
 from ..core.direct.levels import Levels
+from ..core.direct.markers import markers_from
 from ..core.direct.study import Study, study
 from ..core.errors import GestureError
-from . import face, jobs, lips, performed, rekey, take_store, takes
+from . import accents, face, jobs, lips, performed, rekey, take_store, takes
 from .channels import EVERYTHING
 from .take_properties import level_properties
 
@@ -64,6 +65,26 @@ def set_sliders(action: bpy.types.Action, values: dict) -> None:
         _quiet = False
 
 
+def markers_listed(action: bpy.types.Action) -> list[tuple[str, float, float]]:
+    """Kind, start and end, seconds, of every marker in a take's list."""
+    return [(entry.kind, entry.start_s, entry.end_s) for entry in action.mambatalk_take.markers]
+
+
+def set_markers(action: bpy.types.Action, entries: list[tuple[str, float, float]]) -> None:
+    """Have other markers in a take's list, in order of time, without writing keys."""
+    global _quiet
+    _quiet = True
+    own = action.mambatalk_take
+    try:
+        own.markers.clear()
+        for kind, start_s, end_s in sorted(entries, key=lambda entry: entry[1:]):
+            entry = own.markers.add()
+            entry.kind, entry.start_s, entry.end_s = kind, start_s, end_s
+        own.marker_index = max(min(own.marker_index, len(entries) - 1), 0)
+    finally:
+        _quiet = False
+
+
 def touch(action: bpy.types.Action, everything: bool = False) -> None:
     """A slider moved: write keys soon, or at once where no timers run.
 
@@ -111,10 +132,10 @@ def apply(armature: bpy.types.Object, everything: bool = False, at_least: Change
     take = performed.of(armature)
     subject = subject_of(take)
     before = subject.directed if subject.stamp == take.record.stamp and not everything else None
-    directed = direct(subject.study, levels_of(take.action), before=before)
+    directed = direct(subject.study, levels_of(take.action), before=before, markers=accents.markers_of(take))
     changed = EVERYTHING if before is None else directed.changed
     if at_least is not None:
-        changed = at_least if directed.levelled.levels.as_dict() == take.record.levels else EVERYTHING
+        changed = at_least if _directions(directed) == (take.record.levels, take.record.markers) else EVERYTHING
     rekey.rewrite(take, take.at_keys(directed.motion), changed, calm=subject.calm)
     remember(take, subject, directed)
     return directed.motion
@@ -123,18 +144,23 @@ def apply(armature: bpy.types.Object, everything: bool = False, at_least: Change
 def release(take: performed.Performed, released: rekey.Masks) -> None:
     """Give up hand edits, frames (T,) by channel: the take's own keys come back."""
     subject = subject_of(take)
-    directed = direct(subject.study, levels_of(take.action))
+    directed = direct(subject.study, levels_of(take.action), markers=accents.markers_of(take))
     rekey.rewrite(take, take.at_keys(directed.motion), calm=subject.calm, released=released)
     remember(take, subject, directed)
 
 
 def remember(take: performed.Performed, subject: _Subject, directed: Directed) -> None:
     """Save what was written, and keep the result that the keys are of."""
-    take.record.levels = directed.levelled.levels.as_dict()
+    take.record.levels, take.record.markers = _directions(directed)
     take.save()
     subject.directed, subject.stamp = directed, take.record.stamp
     for scene in take.armature.users_scene:
         scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
+
+
+def _directions(directed: Directed) -> tuple[dict, list[dict]]:
+    """Levels and markers that a motion has, in plain values."""
+    return directed.levelled.levels.as_dict(), [marker.as_dict() for marker in directed.markers]
 
 
 def subject_of(take: performed.Performed, data: bytes | None = None) -> _Subject:
@@ -162,7 +188,8 @@ def subject_of(take: performed.Performed, data: bytes | None = None) -> _Subject
 def catch_up(armature: bpy.types.Object) -> None:
     """Write keys if they are not those that the sliders of a character's take ask for."""
     take = performed.of(armature)
-    if Levels.from_dict(take.record.levels) != levels_of(take.action):
+    wanted = levels_of(take.action), accents.markers_of(take)
+    if (Levels.from_dict(take.record.levels), markers_from(take.record.markers)) != wanted:
         apply(armature)
 
 
@@ -172,7 +199,10 @@ def _after_undo(*_arguments) -> None:
     for action in bpy.data.actions:
         if takes.KEY in action:
             for armature in takes.performers(action):
-                catch_up(armature)
+                try:
+                    catch_up(armature)
+                except GestureError as error:
+                    jobs.state.error = error
 
 
 def register():

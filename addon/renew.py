@@ -10,7 +10,7 @@ import numpy as np
 from ..core.direct.chain import Changed, differences, direct
 from ..core.direct.mirror import AREA_NAMES, JOINT_ORDER, SHAPE_ORDER
 from ..core.errors import GestureError
-from . import live, performed, rekey, sound, take_store, takes
+from . import accents, live, performed, rekey, sound, take_store, takes
 from .channels import EVERYTHING
 from .performed import Performed
 from .take_store import StoredTake
@@ -53,7 +53,7 @@ def take_in(
     if fps is not None and abs(fps - take.info.fps) > 1e-6:
         take, shown = take.at_rate(fps), EVERYTHING
     subject = live.subject_of(take, data)
-    directed = direct(subject.study, levels)
+    directed = direct(subject.study, levels, markers=accents.markers_of(take))
     rekey.rewrite(take, take.at_keys(directed.motion), shown, rows)
     take_store.save_packed(take.action, data)
     live.remember(take, subject, directed)

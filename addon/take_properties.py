@@ -5,6 +5,7 @@ from bpy.props import BoolProperty, CollectionProperty, EnumProperty, FloatPrope
 
 from ..core.body.parts import AREAS
 from ..core.direct.levels import RANGES, Levels
+from ..core.direct.markers import Kind
 
 AREA_ITEMS = [
     (name, name.replace("_", " ").title(), f"Only the {name.replace('_', ' ')}", 1 << number)
@@ -25,6 +26,11 @@ _LEVELS = {
     "smoothing": ("Smoothing", "More smoothing, on top of finishing, without delay"),
     "pose_amount": ("Pose", "How far arms, hands, torso and head are blended into the chosen rest pose"),
 }
+MARKER_ITEMS = [
+    (Kind.ACCENT.value, "Gesture Here", "A stroke of the hands ends here, within two frames", "REC", 0),
+    (Kind.HOLD.value, "Hold", "The arms stay as they are from here on", "PAUSE", 1),
+    (Kind.NOT_HERE.value, "Not Here", "The arms settle here", "CANCEL", 2),
+]
 # Of what `Levels` has: how their sliders are grouped in the panel.
 GROUPS = (
     ("upper", "hands", "face", "lower"),
@@ -59,6 +65,12 @@ def _levels_changed(self, context):
     live.touch(self.id_data)
 
 
+def _markers_changed(self, context):
+    from . import live
+
+    live.touch(self.id_data)
+
+
 def _locks_changed(self, context):
     from . import live
 
@@ -77,6 +89,24 @@ class MambaTalkLockedBone(bpy.types.PropertyGroup):
     """A bone that is locked; its name is the bone's."""
 
 
+class MambaTalkMarker(bpy.types.PropertyGroup):
+    """Where the arms gesture, hold or rest."""
+
+    kind: EnumProperty(
+        name="Kind", description="What is asked of the arms", items=MARKER_ITEMS, update=_markers_changed
+    )
+    start_s: FloatProperty(
+        name="Start", description="Seconds from the take's first frame", min=0.0, precision=2, update=_markers_changed
+    )
+    end_s: FloatProperty(
+        name="End",
+        description="Seconds from the take's first frame; the same as Start for a moment",
+        min=0.0,
+        precision=2,
+        update=_markers_changed,
+    )
+
+
 class MambaTalkTake(bpy.types.PropertyGroup):
     """What an animator sets on a take."""
 
@@ -93,12 +123,14 @@ class MambaTalkTake(bpy.types.PropertyGroup):
             update=_locks_changed,
         ),
         "locked_bones": CollectionProperty(type=MambaTalkLockedBone),
+        "markers": CollectionProperty(type=MambaTalkMarker),
+        "marker_index": IntProperty(name="Accent"),
         "words": CollectionProperty(type=MambaTalkWord),
         "word_index": IntProperty(name="Word"),
     }
 
 
-CLASSES = (MambaTalkWord, MambaTalkLockedBone, MambaTalkTake)
+CLASSES = (MambaTalkWord, MambaTalkLockedBone, MambaTalkMarker, MambaTalkTake)
 
 
 def register():

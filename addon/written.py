@@ -27,6 +27,7 @@ class Record:
         marks: check sums (B,) uint16 by channel.
         softened: frames (T,) bool by channel, in which keys lead over to hand edits.
         levels: of `core.direct.levels.Levels`, that the keys have.
+        markers: of `core.direct.markers.Marker`, that they have.
         stamp: another one after every writing.
     """
 
@@ -35,6 +36,7 @@ class Record:
     marks: dict[str, np.ndarray] = field(default_factory=dict)
     softened: dict[str, np.ndarray] = field(default_factory=dict)
     levels: dict = field(default_factory=dict)
+    markers: list = field(default_factory=list)
     stamp: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @classmethod
@@ -93,6 +95,7 @@ def save(action: bpy.types.Action, record: Record) -> None:
         "channels": list(record.marks),
         "softened": {name: runs(frames) for name, frames in record.softened.items()},
         "levels": record.levels,
+        "markers": record.markers,
         "stamp": record.stamp,
     }
     text = json.dumps(head).encode()
@@ -120,5 +123,6 @@ def load(action: bpy.types.Action) -> Record | None:
         {name: np.array(row) for name, row in zip(head["channels"], marks, strict=True)},
         softened,
         head["levels"],
+        head.get("markers", []),
         head["stamp"],
     )

@@ -6,6 +6,7 @@ import bpy
 
 _MODULES = (
     *("runtime", "character", "rig", "generate", "finish", "retarget", "resample", "take_list", "edits", "levels"),
+    "accents",
     *("import_motion", "export", "face"),
 )
 

@@ -1,0 +1,129 @@
+"""Markers as operators: adding one at the current frame, a range or words, removing, reading the timeline's again."""
+
+import bpy
+from bpy.props import EnumProperty, IntProperty
+
+from ...core.errors import GestureError
+from .. import apply, direct_settings, jobs, live, performed, take_words, takes
+from ..take_properties import MARKER_ITEMS
+from .resample import why_no_take
+
+WHERE = [
+    ("FRAME", "Current Frame", "At the current frame"),
+    ("PREVIEW", "Preview Range", "The timeline's preview range (P in the timeline)"),
+    ("WORDS", "Words", "From the first chosen word to the last one"),
+]
+
+
+class _MarkerOperator:
+    """Mixin: a change of the list, and the keys that it asks for; a failure changes nothing."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        """Whether there is a take."""
+        return jobs.explain(cls, why_no_take(context))
+
+    def execute(self, context):
+        """Change the list and write keys."""
+        try:
+            armature = apply.require_target(context)
+            action = takes.active(armature)
+            before = live.markers_listed(action)
+            live.set_markers(action, self.wanted(context, performed.of(armature), list(before)))
+            try:
+                live.apply(armature)
+            except GestureError:
+                live.set_markers(action, before)
+                raise
+        except GestureError as error:
+            return jobs.fail(self, error)
+        jobs.state.error = None
+        return {"FINISHED"}
+
+
+class MAMBATALK_OT_accent_add(_MarkerOperator, bpy.types.Operator):
+    """Ask for a gesture, a hold or a rest of the arms here"""
+
+    bl_idname = "mambatalk.accent_add"
+    bl_label = "Add Accent"
+
+    kind: EnumProperty(name="Kind", description="What is asked of the arms", items=MARKER_ITEMS)
+    where: EnumProperty(name="Where", description="Which frames it is for", items=WHERE)
+    start: IntProperty(name="Start", description="The first frame; where it is given, Where does not count")
+    end: IntProperty(name="End", description="The last frame; the first one where it is not given")
+
+    def wanted(self, context, take, entries):
+        """The list with one more."""
+        first, last = self._frames(context, take)
+        own = int(take.frames[0]), int(take.frames[-1])
+        if first < own[0] or last > own[1]:
+            raise GestureError(
+                f"Frame {first if first < own[0] else last} lies outside of {take.action.name}, whose frames are "
+                f"{own[0]} to {own[1]}.",
+                remedy="Choose frames of the take.",
+            )
+        return [*entries, (self.kind, *((frame - own[0]) / take.info.fps for frame in (first, last)))]
+
+    def _frames(self, context, take) -> tuple[int, int]:
+        given = self.properties.is_property_set
+        if given("start") or given("end"):
+            start = self.start if given("start") else self.end
+            return start, self.end if given("end") else start
+        if self.where == "FRAME":
+            return (context.scene.frame_current,) * 2
+        if self.where == "WORDS":
+            chosen = take_words.chosen_s(take.action)
+            if chosen is None:
+                raise GestureError("No word is chosen.", remedy="Tick words in the list, or choose another place.")
+            first, last = (int(take.frames[0]) + round(second * take.info.fps) for second in chosen)
+            return max(first, int(take.frames[0])), min(last, int(take.frames[-1]))
+        return direct_settings.preview_range(context.scene)
+
+
+class MAMBATALK_OT_accent_remove(_MarkerOperator, bpy.types.Operator):
+    """Remove an accent, hold or rest from the list"""
+
+    bl_idname = "mambatalk.accent_remove"
+    bl_label = "Remove Accent"
+
+    index: IntProperty(name="Index", description="Which of the list; the active one where it is not given")
+
+    def wanted(self, context, take, entries):
+        """The list without it."""
+        given = self.properties.is_property_set("index")
+        index = self.index if given else take.action.mambatalk_take.marker_index
+        if not 0 <= index < len(entries):
+            raise GestureError("There is no such accent.", remedy="Choose one in the list.")
+        return entries[:index] + entries[index + 1 :]
+
+
+class MAMBATALK_OT_accents_clear(_MarkerOperator, bpy.types.Operator):
+    """Remove all accents, holds and rests from the list; timeline markers stay"""
+
+    bl_idname = "mambatalk.accents_clear"
+    bl_label = "Clear Accents"
+
+    def wanted(self, context, take, entries):
+        """None."""
+        return []
+
+
+class MAMBATALK_OT_accents_read(_MarkerOperator, bpy.types.Operator):
+    """Read timeline markers named gesture, hold or not here again, after they were moved"""
+
+    bl_idname = "mambatalk.accents_read"
+    bl_label = "Read Timeline Markers"
+
+    def wanted(self, context, take, entries):
+        """The list as it is: timeline markers are read whenever keys are written."""
+        return entries
+
+
+CLASSES = (
+    MAMBATALK_OT_accent_add,
+    MAMBATALK_OT_accent_remove,
+    MAMBATALK_OT_accents_clear,
+    MAMBATALK_OT_accents_read,
+)
