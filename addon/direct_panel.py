@@ -21,6 +21,7 @@ class MAMBATALK_UL_words(bpy.types.UIList):
     def draw_item(self, context, layout, data, item, icon, active_data, active_property):
         """Draw one word."""
         row = layout.row(align=True)
+        row.use_property_split = False
         row.prop(item, "chosen", text="")
         row.label(text=item.name)
         info = takes.stored(item.id_data)
@@ -213,6 +214,7 @@ def draw_areas(layout, owner, name: str) -> None:
     """Buttons of body parts, the finer ones below."""
     labels = {item[0]: item[1] for item in AREA_ITEMS}
     column = layout.column(align=True)
+    column.use_property_split = False
     for row_names in _AREA_ROWS:
         row = column.row(align=True)
         for area in row_names:
