@@ -1,0 +1,101 @@
+"""A layout that draws nothing but checks what it is given: Blender has none without a window."""
+
+from types import SimpleNamespace
+
+import bpy
+
+# What panels lay out with and only arrange by; each gives a layout.
+_NESTED = ("row", "column", "box", "split", "column_flow", "grid_flow")
+_ICONS = {item.identifier for item in bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items}
+
+
+class Layout:
+    """Records labels and operators; refuses properties, operators, icons and lists that do not exist."""
+
+    def __init__(self, drawn: list[str] | None = None):
+        self.drawn = [] if drawn is None else drawn
+
+    def __getattr__(self, name: str):
+        if name in _NESTED:
+            return lambda **options: Layout(self.drawn)
+        raise AttributeError(name)
+
+    def _icon(self, icon: str) -> None:
+        assert icon in _ICONS, icon
+
+    def label(self, text: str = "", icon: str = "NONE"):
+        self._icon(icon)
+        self.drawn.append(text)
+
+    def separator(self, **options):
+        pass
+
+    def progress(self, factor: float, text: str):
+        assert 0 <= factor <= 1
+        self.drawn.append(text)
+
+    def prop(self, data, name: str, text: str | None = None, icon: str = "NONE", **options):
+        assert name in data.bl_rna.properties, f"{data} has no {name}"
+        self._icon(icon)
+        self.drawn.append(data.bl_rna.properties[name].name if text is None else text)
+
+    def prop_enum(self, data, name: str, value: str, text: str = ""):
+        assert value in data.bl_rna.properties[name].enum_items, value
+        self.drawn.append(text)
+
+    def prop_search(self, data, name: str, where, collection: str, **options):
+        assert name in data.bl_rna.properties, name
+        assert hasattr(where, collection), collection
+        self.drawn.append(name)
+
+    def operator(self, idname: str, text: str | None = None, icon: str = "NONE", **options):
+        self._icon(icon)
+        kind = getattr(bpy.ops.mambatalk, idname.removeprefix("mambatalk.")).get_rna_type()
+        self.drawn.append(kind.name if text is None else text)
+        return _Properties(set(kind.properties.keys()))
+
+    def operator_menu_enum(self, idname: str, name: str, **options):
+        assert name in getattr(bpy.ops.mambatalk, idname.removeprefix("mambatalk.")).get_rna_type().properties
+
+    def template_list(self, kind: str, identifier: str, data, name: str, active, active_name: str, rows: int = 5):
+        """Draws every row, as the list would when it is long enough."""
+        assert active_name in active.bl_rna.properties
+        draw = getattr(bpy.types, kind).draw_item
+        for index, item in enumerate(getattr(data, name)):
+            arguments = [None, bpy.context, Layout(self.drawn), data, item, 0, active, active_name, index, 0]
+            draw(*arguments[: draw.__code__.co_argcount])
+
+
+class _Properties:
+    """Takes only an operator's own properties."""
+
+    def __init__(self, names: set[str]):
+        object.__setattr__(self, "_names", names)
+
+    def __setattr__(self, name: str, value):
+        assert name in self._names, name
+
+
+class Context:
+    """Blender's context with a sidebar of some width, and letters of some size, which windows give."""
+
+    region = SimpleNamespace(width=320)
+
+    def __getattr__(self, name: str):
+        return getattr(bpy.context, name)
+
+    @property
+    def preferences(self):
+        return SimpleNamespace(system=SimpleNamespace(ui_scale=1.0), addons=bpy.context.preferences.addons)
+
+
+def draw_all() -> dict[str, list[str]]:
+    """What every panel of the extension shows now, by class name, the preferences among them."""
+    shown = {}
+    for name in dir(bpy.types):
+        if not name.startswith("MAMBATALK_PT_"):
+            continue
+        layout = Layout()
+        getattr(bpy.types, name).draw(SimpleNamespace(layout=layout), Context())
+        shown[name] = layout.drawn
+    return shown

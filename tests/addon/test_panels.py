@@ -1,0 +1,81 @@
+"""Every panel draws, whatever the scene holds; what it says fits."""
+
+import json
+
+import bpy
+import pytest
+
+from .conftest import wobble, write_take
+from .layouts import draw_all
+from .rigs import build
+
+WORDS = [
+    {
+        "word": "mama",
+        "start_s": 0.1,
+        "end_s": 0.35,
+        "phones": [{"phone": "M", "start_s": 0.1, "end_s": 0.2}, {"phone": "AA", "start_s": 0.2, "end_s": 0.35}],
+    }
+]
+
+
+@pytest.fixture
+def taken(character, tmp_path, recording):
+    folder = write_take(tmp_path / "take", wobble(30), recording)
+    (folder / "words.json").write_text(json.dumps(WORDS))
+    assert bpy.ops.mambatalk.load_take(folder=str(folder)) == {"FINISHED"}
+    return character
+
+
+def test_an_empty_scene_says_what_to_do(scene):
+    shown = draw_all()
+    assert len(shown) >= 8
+    assert any("Add a character" in text for text in shown["MAMBATALK_PT_main"])
+    assert "Select an armature" in shown["MAMBATALK_PT_rig"]
+    assert "No shape keys of a known face" in shown["MAMBATALK_PT_face"]
+
+
+def test_a_character_with_a_take_shows_its_face_its_takes_and_its_words(taken):
+    bpy.ops.mambatalk.face_table()
+    bpy.context.scene.mambatalk_direct.span = "WORDS"
+    shown = draw_all()
+    face = shown["MAMBATALK_PT_face"]
+    # A row of the table has what it plays, its gain and its offset.
+    assert len(face) > 52 * 5
+    assert "Phone Lips" in face
+    assert len(shown["MAMBATALK_PT_takes"]) == 5
+    assert "mama" in shown["MAMBATALK_PT_direct"]
+
+
+def test_a_mapped_rig_lists_its_bones(scene):
+    armature = build("unreal5", seed=2).armature
+    bpy.context.view_layer.objects.active = armature
+    assert any("Unreal" in text for text in draw_all()["MAMBATALK_PT_rig"])
+    bpy.ops.mambatalk.detect_rig()
+    shown = draw_all()["MAMBATALK_PT_rig"]
+    assert sum(text == "bone" for text in shown) > 50
+
+
+@pytest.mark.parametrize("kind", ["FBX", "GLB", "BVH", "USD", "NPZ", "SMPL", "CSV"])
+def test_every_export_format_has_its_choices(taken, kind):
+    bpy.context.scene.mambatalk_export.kind = kind
+    shown = draw_all()["MAMBATALK_PT_exchange"]
+    assert "Export" in shown
+    assert ("For" in shown) == (kind == "FBX")
+    assert ("Meshes" in shown) == (kind in ("FBX", "GLB", "USD"))
+
+
+def test_progress_errors_and_notes_are_shown(taken, monkeypatch, tmp_path):
+    from mambatalk_ext.addon import jobs
+    from mambatalk_ext.core.errors import GestureError
+
+    monkeypatch.setattr(jobs.state, "job", jobs.Job("Generating", None, fraction=0.4, stage="Listening"))
+    assert "Listening" in draw_all()["MAMBATALK_PT_main"]
+    monkeypatch.setattr(jobs.state, "job", None)
+    monkeypatch.setattr(jobs.state, "error", GestureError("The disk is full.", "Free some space."))
+    monkeypatch.setattr(jobs.state, "notes", ["Made without words."])
+    shown = draw_all()["MAMBATALK_PT_main"]
+    assert {"The disk is full.", "Free some space.", "Made without words."} <= set(shown)
+    assert "Add SMPL-X Body" not in shown
+    monkeypatch.setenv("MAMBATALK_SMPLX", str(tmp_path / "SMPLX_NEUTRAL.npz"))
+    assert "Add SMPL-X Body" in draw_all()["MAMBATALK_PT_main"]
