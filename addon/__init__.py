@@ -16,7 +16,7 @@ _MODULES = (
         "live",
     ),
     "operators",
-    *("panels", "direct_panel", "rig_panel", "face_panel", "exchange_panel"),
+    *("panels", "direct_panel", "rig_panel", "face_panel", "smplx_panel", "exchange_panel"),
 )
 
 

@@ -62,8 +62,6 @@ def _character(layout, settings, context):
     elif armature != settings.character:
         layout.label(text=f"Active: {armature.name}", icon="ARMATURE_DATA")
     layout.operator("mambatalk.add_character", icon="ADD")
-    if preferences.smplx_model(context) is not None:
-        layout.operator("mambatalk.add_smplx_body", icon="ADD")
     layout.separator()
 
 

@@ -50,6 +50,7 @@ class MambaTalkPreferences(bpy.types.AddonPreferences):
         layout.operator("mambatalk.check_worker")
 
 
+NO_SMPLX_MODEL = "Choose your SMPLX_*.npz in the extension's preferences"
 NO_WORKER = "No worker: run `python build.py setup` in the project's folder, or set Worker Python in the preferences"
 
 

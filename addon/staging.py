@@ -6,17 +6,18 @@ from contextlib import ExitStack, contextmanager
 import bpy
 
 from ..core.errors import GestureError
-from . import unfinished, versions
+from . import takes, unfinished, versions
 
 
 def actions_of(armature: bpy.types.Object) -> list[bpy.types.Action]:
     """The takes of a character: every action made for it, without the copies that finishing keeps.
 
-    Before Blender 4.4 an action does not tell whom it is for: there the character's own action alone.
+    Before Blender 4.4 an action does not tell whom it is for, unless it is a take: there other actions are left out.
     """
     current = armature.animation_data.action if armature.animation_data else None
     kept = {action.get(unfinished.SOURCE_KEY) for action in bpy.data.actions}
     own = [] if current is None else [current]
+    own += [action for action in takes.of_character(armature) if action not in own and action not in kept]
     if versions.has_slots():
         own += [a for a in bpy.data.actions if a not in own and a not in kept and _poses(a, armature)]
     return own

@@ -14,8 +14,6 @@ from ...core.worker import protocol
 from .. import character, face, jobs, preferences, properties, smplx_character
 from ..apply import apply_motion
 
-_WHY_NO_MODEL = "Choose your SMPLX_*.npz in the extension's preferences"
-
 
 class MAMBATALK_OT_add_character(bpy.types.Operator):
     """Add the bundled character and choose it for the next take"""
@@ -49,12 +47,12 @@ class MAMBATALK_OT_add_smplx_body(jobs.JobOperator, bpy.types.Operator):
 
     betas: StringProperty(
         name="Shape",
-        description="The person's shape coefficients, separated by commas; empty: those of Motion, else none",
+        description="The person's shape coefficients, separated by commas, instead of the panel's",
         options={"SKIP_SAVE"},
     )
     motion: StringProperty(
         name="Motion",
-        description="An SMPL-X motion (npz) whose person the body becomes and which it performs; empty: none",
+        description="An SMPL-X motion (npz) to perform, instead of the panel's",
         subtype="FILE_PATH",
         options={"SKIP_SAVE"},
     )
@@ -75,11 +73,16 @@ class MAMBATALK_OT_add_smplx_body(jobs.JobOperator, bpy.types.Operator):
         """Read the motion, so that a wrong one is told before the body is built."""
         model = properties.absolute(self.model) if self.model else preferences.smplx_model(context)
         if model is None:
-            raise GestureError("No SMPL-X model is chosen.", remedy=f"{_WHY_NO_MODEL}.")
+            raise GestureError("No SMPL-X model is chosen.", remedy=f"{preferences.NO_SMPLX_MODEL}.")
         self._scene_name, self._foreign = context.scene.name, None
-        if self.motion:
-            self._foreign = read_foreign(properties.absolute(self.motion), Reading(model=model))
-        betas = self._foreign.motion.betas if self._foreign and not self.betas.strip() else _numbers(self.betas)
+        asked = any(map(self.properties.is_property_set, ("betas", "motion")))
+        person = self if asked else context.scene.mambatalk_smplx
+        if person.motion:
+            self._motion_path = properties.absolute(person.motion)
+            self._foreign = read_foreign(self._motion_path, Reading(model=model))
+        betas = _numbers(person.betas)
+        if self._foreign is not None and not len(betas):
+            betas = self._foreign.motion.betas
         self._folder = tempfile.TemporaryDirectory(prefix="mambatalk-", dir=bpy.app.tempdir or None)
         out = Path(self._folder.name) / "body.npz"
         return protocol.Body(str(model), str(out), [float(beta) for beta in betas])
@@ -95,8 +98,8 @@ class MAMBATALK_OT_add_smplx_body(jobs.JobOperator, bpy.types.Operator):
         notes = [f"{armature.name}: {len(body.betas)} shapes of the person, {len(body.expressions)} of the face"]
         if self._foreign is not None:
             try:
-                name = properties.absolute(self.motion).stem
-                action = apply_motion(scene, armature, self._foreign.motion, name, scene.mambatalk.start_frame)
+                start = scene.mambatalk.start_frame
+                action = apply_motion(scene, armature, self._foreign.motion, self._motion_path.stem, start)
             except GestureError:
                 smplx_character.remove(armature)
                 raise

@@ -65,7 +65,7 @@ def test_every_export_format_has_its_choices(taken, kind):
     assert ("Meshes" in shown) == (kind in ("FBX", "GLB", "USD"))
 
 
-def test_progress_errors_and_notes_are_shown(taken, monkeypatch, tmp_path):
+def test_progress_errors_and_notes_are_shown(taken, monkeypatch):
     from mambatalk_ext.addon import jobs
     from mambatalk_ext.core.errors import GestureError
 
@@ -76,6 +76,9 @@ def test_progress_errors_and_notes_are_shown(taken, monkeypatch, tmp_path):
     monkeypatch.setattr(jobs.state, "notes", ["Made without words."])
     shown = draw_all()["MAMBATALK_PT_main"]
     assert {"The disk is full.", "Free some space.", "Made without words."} <= set(shown)
-    assert "Add SMPL-X Body" not in shown
-    monkeypatch.setenv("MAMBATALK_SMPLX", str(tmp_path / "SMPLX_NEUTRAL.npz"))
-    assert "Add SMPL-X Body" in draw_all()["MAMBATALK_PT_main"]
+
+
+def test_the_smplx_body_asks_for_its_file(scene, monkeypatch, tmp_path):
+    assert any("preferences" in text for text in draw_all()["MAMBATALK_PT_smplx"])
+    monkeypatch.setenv("MAMBATALK_SMPLX", str(tmp_path / "SMPLX_FEMALE.npz"))
+    assert {"SMPLX_FEMALE.npz", "Add SMPL-X Body"} <= set(draw_all()["MAMBATALK_PT_smplx"])

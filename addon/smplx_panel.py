@@ -1,0 +1,61 @@
+"""The sidebar's sub-panel of the exact SMPL-X body: whose body, what it performs."""
+
+import bpy
+from bpy.props import PointerProperty, StringProperty
+
+from . import preferences
+from .panels import draw_lines
+
+
+class MambaTalkSmplx(bpy.types.PropertyGroup):
+    """The person to build."""
+
+    betas: StringProperty(
+        name="Shape",
+        description="The person's shape coefficients, separated by commas; empty: those of Motion, else none",
+    )
+    motion: StringProperty(
+        name="Motion",
+        description="An SMPL-X motion (npz) whose person the body becomes and which it performs; empty: none",
+        subtype="FILE_PATH",
+    )
+
+
+class MAMBATALK_PT_smplx(bpy.types.Panel):
+    """The body of the user's own SMPL-X file."""
+
+    bl_label = "SMPL-X Body"
+    bl_idname = "MAMBATALK_PT_smplx"
+    bl_parent_id = "MAMBATALK_PT_main"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "MambaTalk"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        """Draw who it is, and the button."""
+        layout, settings = self.layout, context.scene.mambatalk_smplx
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        model = preferences.smplx_model(context)
+        if model is None:
+            draw_lines(layout, context, preferences.NO_SMPLX_MODEL, "INFO")
+        else:
+            layout.label(text=model.name, icon="FILE")
+        layout.prop(settings, "betas")
+        layout.prop(settings, "motion")
+        layout.operator("mambatalk.add_smplx_body", icon="ADD")
+
+
+def register():
+    """Register the settings on the scene, and the panel."""
+    bpy.utils.register_class(MambaTalkSmplx)
+    bpy.types.Scene.mambatalk_smplx = PointerProperty(type=MambaTalkSmplx)
+    bpy.utils.register_class(MAMBATALK_PT_smplx)
+
+
+def unregister():
+    """Unregister both."""
+    bpy.utils.unregister_class(MAMBATALK_PT_smplx)
+    del bpy.types.Scene.mambatalk_smplx
+    bpy.utils.unregister_class(MambaTalkSmplx)
