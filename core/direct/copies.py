@@ -72,7 +72,7 @@ def _fitting(weave: Weave, subject: Study, place: int, earliest: int) -> list[St
         earliest: the last frame that must stay.
     """
     own, last = subject.gestures, subject.motion.frame_count - 1
-    strokes = own.strokes
+    strokes = subject.telling
     side, start, peak, apex = np.array([(s.side, s.start, s.peak, s.apex) for s in strokes]).T
     speed = np.array([stroke.speed_m_s for stroke in strokes])
     cost = _UNUSUAL_M * (np.abs(np.log2(speed / np.median(speed))) + own.jumps[peak] / own.most_jump)

@@ -61,7 +61,7 @@ def _near(subject: Study, place: int) -> list[Stroke]:
     def cost(stroke: Stroke) -> float:
         return abs(stroke.apex - place) / fps - _STRONGER_S * np.log2(stroke.speed_m_s)
 
-    near = [s for s in subject.gestures.strokes if abs(s.apex - place) <= _MOST_SHIFT_S * fps]
+    near = [s for s in subject.telling if abs(s.apex - place) <= _MOST_SHIFT_S * fps]
     return sorted(near, key=cost)
 
 

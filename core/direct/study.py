@@ -10,9 +10,10 @@ from ..body.motion import Motion
 from ..body.parts import ARKIT_NAMES, EYES
 from ..body.rotation import conjugate, continuous, multiply, quaternion_to_rotvec, rotvec_to_quaternion
 from ..body.skeleton import JOINT
-from .gestures import Gestures
+from .gestures import MOVED, Gestures, apart
 from .mirror import mirror
 from .reachable import Arms, Limits
+from .strokes import Stroke
 
 JAW = JOINT["jaw"]
 ARMS = tuple(JOINT[f"{side}_{name}"] for side in ("left", "right") for name in ("collar", "shoulder", "elbow", "wrist"))
@@ -23,6 +24,8 @@ _LOW_SHARE = 0.25
 # Faces rest near the lower end of what they do: closed mouths, lowered brows.
 _FACE_SHARE = 10
 _MEDIAN_PASSES = 6
+# Arms nearer to their rest than this, metres by and large, are let down.
+_RAISED_M = 0.25
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,13 @@ class Study:
     def gestures(self) -> Gestures:
         """Which strokes there are, and how suddenly arms turn."""
         return Gestures.of(self.motion, self.arms)
+
+    @cached_property
+    def telling(self) -> tuple[Stroke, ...]:
+        """The strokes that are gestures: those that do not just let the arm down to rest; all where there are none."""
+        rest, turns = self.rest[list(MOVED)], self.gestures.turns
+        found = [s for s in self.gestures.strokes if apart(turns[s.apex], rest, s.side) > _RAISED_M]
+        return tuple(found) or self.gestures.strokes
 
     @cached_property
     def mirrored(self) -> "Study":

@@ -175,6 +175,18 @@ def test_an_accent_on_a_word_lands_in_its_middle():
     assert misses(result.motion, [9.4])[0] <= TOLERANCE
 
 
+def test_a_gesture_is_raised_not_let_down():
+    motion = finish(gesturer(20, 1))
+    rotations = motion.rotations.copy()
+    calm = slice(200, 320)
+    rest = direct(study(motion), Levels(upper=0.0, hands=0.0)).motion.rotations[200]
+    rotations[calm, ARMS] = rest[ARMS]
+    motion = motion.replace(rotations=rotations)
+    result = apply_markers(study(motion), accents([260 / 30])).motion
+    rested, raised = paths(motion)[260], paths(result)[260]
+    assert np.linalg.norm(raised - rested, axis=-1).max() > 0.08
+
+
 def test_a_stroke_that_is_there_already_stays():
     motion = gesturer(20, 1)
     frame = apexes(motion)[4]
