@@ -12,11 +12,12 @@ class MAMBATALK_UL_face(bpy.types.UIList):
     bl_idname = "MAMBATALK_UL_face"
 
     def draw_item(self, context, layout, data, item, icon, active_data, active_property, index):
-        """One row."""
-        row = layout.row(align=True)
+        """One row; a key that is called what it plays is named once, which leaves room to read it."""
+        split = layout.split(factor=0.56, align=True)
+        row = split.row(align=True)
         row.prop(item, "use", text="")
-        row.prop(item, "key", text="", emboss=False)
-        row.prop(item, "source", text="", emboss=False)
+        row.label(text=item.key if item.source in ("", item.key) else f"{item.key}: {item.source}")
+        row = split.row(align=True)
         row.prop(item, "gain", text="")
         row.prop(item, "offset", text="")
 
@@ -48,6 +49,7 @@ class MAMBATALK_PT_face(bpy.types.Panel):
             layout.label(text="No shape keys of a known face", icon="INFO")
         elif len(keys.mambatalk_face):
             layout.template_list("MAMBATALK_UL_face", "", keys, "mambatalk_face", keys, "mambatalk_face_index", rows=6)
+            _chosen(layout, keys)
             row = layout.row(align=True)
             row.operator("mambatalk.face_row", text="Add", icon="ADD").remove = False
             row.operator("mambatalk.face_row", text="Remove", icon="REMOVE").remove = True
@@ -58,6 +60,19 @@ class MAMBATALK_PT_face(bpy.types.Panel):
         layout.operator("mambatalk.key_face", icon="KEY_HLT")
         if preferences.smplx_model(context) is None:
             layout.label(text="Without an SMPL-X file, of its faces only the jaw", icon="INFO")
+
+
+def _chosen(layout, keys: bpy.types.Key) -> None:
+    """All of the chosen row, at full width."""
+    if not 0 <= keys.mambatalk_face_index < len(keys.mambatalk_face):
+        return
+    entry, column = keys.mambatalk_face[keys.mambatalk_face_index], layout.column(align=True)
+    column.use_property_split = True
+    column.use_property_decorate = False
+    column.prop_search(entry, "key", keys, "key_blocks")
+    column.prop(entry, "source")
+    column.prop(entry, "gain")
+    column.prop(entry, "offset")
 
 
 def register():
