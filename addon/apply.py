@@ -13,6 +13,7 @@ from . import (
     channels,
     contacts,
     keyframes,
+    live,
     rig_keys,
     rig_map,
     sound,
@@ -31,10 +32,15 @@ def apply_take(scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path,
         GestureError: the take cannot be read, or Blender cannot read its sound.
     """
     take = take_store.read_folder(folder)
+    sliders, markers = live.sliders_from(take.directions)
     strip, strip_is_new = sound.place(scene, clip)
     try:
         info = takes.info_of(folder, take, clip.start_frame)
         body_action = apply_motion(scene, armature, take.finished, folder.name, clip.start_frame, (info, take))
+        if take.directions:
+            live.set_sliders(body_action, sliders)
+            live.set_markers(body_action, markers)
+            live.apply(armature)
     except Exception:
         if strip_is_new:
             sound.remove(scene, strip)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import bpy
 
 from ..core.body.motion import Motion
+from ..core.body.parts import AREAS
 from ..core.direct.chain import Changed, Directed, direct
 from ..core.direct.levels import Levels
 from ..core.direct.markers import markers_from
@@ -19,6 +20,7 @@ from .take_properties import level_properties
 # Sliders that move on within this time are one change.
 WAIT_S = 0.04
 _KEPT = 4
+_DIGITS = 6
 LEVEL_NAMES = tuple(level_properties())
 
 
@@ -51,7 +53,10 @@ def levels_of(action: bpy.types.Action) -> Levels:
 
 def sliders_of(action: bpy.types.Action) -> dict:
     """Where the sliders of a take are, and its rest pose."""
-    return {name: getattr(action.mambatalk_take, name) for name in (*LEVEL_NAMES, "pose")}
+    own = action.mambatalk_take
+    # Sliders have single precision; 0.7 is meant to be 0.7.
+    values = {name: round(getattr(own, name), _DIGITS) for name in LEVEL_NAMES if name != "mirror"}
+    return {**values, "mirror": own.mirror, "pose": own.pose}
 
 
 def set_sliders(action: bpy.types.Action, values: dict) -> None:
@@ -132,7 +137,7 @@ def apply(armature: bpy.types.Object, everything: bool = False, at_least: Change
     take = performed.of(armature)
     subject = subject_of(take)
     before = subject.directed if subject.stamp == take.record.stamp and not everything else None
-    directed = direct(subject.study, levels_of(take.action), before=before, markers=accents.markers_of(take))
+    directed = direct_take(take, subject, before)
     changed = EVERYTHING if before is None else directed.changed
     if at_least is not None:
         changed = at_least if _directions(directed) == (take.record.levels, take.record.markers) else EVERYTHING
@@ -141,10 +146,24 @@ def apply(armature: bpy.types.Object, everything: bool = False, at_least: Change
     return directed.motion
 
 
+def direct_take(take: performed.Performed, subject: _Subject, before: Directed | None = None) -> Directed:
+    """The take as the animator directs it: the one place that says by what.
+
+    Args:
+        take: on its character.
+        subject: its finished motion.
+        before: the result that the keys are of, if it is known.
+
+    Raises:
+        GestureError: what the animator asks for is impossible.
+    """
+    return direct(subject.study, levels_of(take.action), before=before, markers=accents.markers_of(take))
+
+
 def release(take: performed.Performed, released: rekey.Masks) -> None:
     """Give up hand edits, frames (T,) by channel: the take's own keys come back."""
     subject = subject_of(take)
-    directed = direct(subject.study, levels_of(take.action), markers=accents.markers_of(take))
+    directed = direct_take(take, subject)
     rekey.rewrite(take, take.at_keys(directed.motion), calm=subject.calm, released=released)
     remember(take, subject, directed)
 
@@ -183,6 +202,20 @@ def subject_of(take: performed.Performed, data: bytes | None = None) -> _Subject
             _subjects.pop(next(iter(_subjects)))
         _subjects[key] = _Subject(study(motion, stored.speech), take.at_keys(motion))
     return _subjects[key]
+
+
+def sliders_from(directions: dict) -> tuple[dict, list[tuple]]:
+    """Sliders with locks, and markers, that direct a take as it was directed elsewhere (`direct` in take.json).
+
+    Raises:
+        GestureError: there is no such level or area, or a marker makes no sense.
+    """
+    levels, kept = Levels.from_dict(directions.get("levels", {})).as_dict(), set(directions.get("keep", ()))
+    if unknown := kept - AREAS.keys():
+        raise GestureError(f"There is no body part {', '.join(unknown)}.", remedy="Update the extension.")
+    pose = "" if levels["pose"] is None else json.dumps(levels["pose"])
+    markers = [(m.kind.value, m.start_s, m.end_s) for m in markers_from(directions.get("markers", ()))]
+    return {**levels, "pose": pose, "locked": kept}, markers
 
 
 def catch_up(armature: bpy.types.Object) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..core.direct.chain import Changed, differences, direct
+from ..core.direct.chain import Changed, differences
 from ..core.direct.mirror import AREA_NAMES, JOINT_ORDER, SHAPE_ORDER
 from ..core.errors import GestureError
-from . import accents, live, performed, rekey, sound, take_store, takes
+from . import live, performed, rekey, sound, take_store, takes
 from .channels import EVERYTHING
 from .performed import Performed
 from .take_store import StoredTake
@@ -48,12 +48,11 @@ def take_in(
         what differs.
     """
     changed, data = differences(take_store.load(take.action).finished, new.finished), take_store.pack(new)
-    levels = live.levels_of(take.action)
-    shown = mirrored(changed) if levels.mirror else changed
+    shown = mirrored(changed) if take.action.mambatalk_take.mirror else changed
     if fps is not None and abs(fps - take.info.fps) > 1e-6:
         take, shown = take.at_rate(fps), EVERYTHING
     subject = live.subject_of(take, data)
-    directed = direct(subject.study, levels, markers=accents.markers_of(take))
+    directed = live.direct_take(take, subject)
     rekey.rewrite(take, take.at_keys(directed.motion), shown, rows)
     take_store.save_packed(take.action, data)
     live.remember(take, subject, directed)

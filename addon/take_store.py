@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class StoredTake:
         codes: int16 arrays by name.
         raw: the decoder's motion.
         finished: the motion that levels start from.
+        directions: by what it was directed from a shell; not packed, for the take's own levels take them over.
     """
 
     description: dict
@@ -37,6 +38,7 @@ class StoredTake:
     codes: dict[str, np.ndarray]
     raw: Motion
     finished: Motion
+    directions: dict = field(default_factory=dict)
 
     @property
     def speech(self) -> np.ndarray:
@@ -71,10 +73,11 @@ def read_folder(folder: Path) -> StoredTake:
             remedy="Choose a folder that holds take.json, words.json and codes.npz.",
             detail=str(error),
         ) from error
-    # a take directed from a shell comes as it was before: here it is directed live
-    name = "motion_finished.npz" if description.pop("direct", None) else "motion.npz"
+    # A take directed from a shell comes as it was before: here it is directed live.
+    directions = description.pop("direct", {})
+    name = "motion_finished.npz" if directions else "motion.npz"
     raw, finished = load_motion(folder / "motion_raw.npz"), load_motion(folder / name)
-    return _on_grid(StoredTake(description, words, codes, raw, finished))
+    return _on_grid(StoredTake(description, words, codes, raw, finished, directions))
 
 
 def write_folder(take: StoredTake, folder: Path) -> None:

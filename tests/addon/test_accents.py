@@ -166,18 +166,3 @@ def test_resampling_keeps_accents(take):
     assert is_still(take, 188, 194)
     frames = np.concatenate(list(differing(before, all_keys(take)).values()))
     assert frames.max() <= 108
-
-
-def test_a_take_directed_from_a_shell_comes_as_it_was_before(character, spoken_takes, tmp_path):
-    from mambatalk_ext.core.body.motion import load_motion
-    from mambatalk_ext.core.direct.levels import Levels
-    from mambatalk_ext.core.generate.directing import Directions, DirectRequest, direct_take
-
-    load(spoken_takes[0])
-    before = all_keys(character)
-    out = tmp_path / "directed"
-    direct_take(DirectRequest(spoken_takes[0], out, Directions(Levels(upper=0.2))))
-    own_motion = load_motion(spoken_takes[0] / "motion.npz")
-    assert np.abs(load_motion(out / "motion.npz").rotations - own_motion.rotations).max() > 0.05
-    load(out)
-    assert not differing(before, all_keys(character))

@@ -1,13 +1,14 @@
 """Levels of a take change keys at once and change nothing when they are set back; on any character, at any rate."""
 
 import shutil
+import subprocess
 import sys
 
 import bpy
 import numpy as np
 import pytest
 
-from .conftest import FPS, PACKAGE, curves_of, keys_of
+from .conftest import FPS, PACKAGE, ROOT, curves_of, keys_of
 from .directing import START, all_keys, differing, face_of, load, owner_of
 from .rigs import build
 from .test_edits import ELBOW, bend, values
@@ -262,3 +263,35 @@ def test_the_pose_of_a_mapped_rig_becomes_its_rest_pose(scene, spoken_takes):
         for name in built.mapping[part]:
             turned = armature.pose.bones[name].matrix.to_quaternion()
             assert turned.rotation_difference(wanted[name]).angle % (2 * np.pi) < 0.03, part
+
+
+def test_a_take_directed_from_a_shell_comes_with_its_levels_and_can_be_set_back(character, spoken_takes, tmp_path):
+    from mambatalk_ext.addon import preferences
+    from mambatalk_ext.core.body.motion import load_motion
+
+    options = ("--upper", "0.5", "--accent", "3.2", "--keep", "right_arm")
+    command = [preferences.own_python(), "-m", "core", "direct", spoken_takes[0], *options]
+    subprocess.run([*map(str, command), "--out", str(tmp_path / "directed")], cwd=ROOT, check=True, capture_output=True)
+    load(spoken_takes[0])
+    plain = all_keys(character)
+    load(tmp_path / "directed")
+    assert own(character).upper == 0.5
+    assert own(character).locked == {"right_arm"}
+    assert [(marker.kind, round(marker.start_s, 3)) for marker in own(character).markers] == [("accent", 3.2)]
+    wanted = load_motion(tmp_path / "directed" / "motion.npz")
+    angle = 2 * np.arccos(np.clip(np.abs(values(character, ELBOW)[:, 0]), 0, 1))
+    turned = np.linalg.norm(wanted.rotations[:, 18], axis=-1)
+    assert np.abs(angle - np.minimum(turned, 2 * np.pi - turned)).max() < 1e-3
+    own(character).locked = set()
+    bpy.ops.mambatalk.reset_levels()
+    bpy.ops.mambatalk.accents_clear()
+    assert not differing(plain, all_keys(character))
+
+
+def test_a_take_at_rest_is_not_keyed_again_when_it_is_performed(character, spoken_takes):
+    from mambatalk_ext.addon import live, performed
+
+    load(spoken_takes[0])
+    stamp = performed.of(character).record.stamp
+    live.catch_up(character)
+    assert performed.of(character).record.stamp == stamp
