@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..core.body.curves import runs
 from ..core.body.motion import Motion
 from ..core.direct.chain import Changed
 from ..core.direct.edits import DEFAULT_MARGIN, keep, keep_turns, shares
 from . import channels, contacts, keyframes, locks, versions
 from .channels import EVERYTHING
+from .joining import joined
 from .keyframes import Channel
 from .performed import Performed
 
@@ -67,7 +67,7 @@ def rewrite(
                 take.record.soften(name, softened)
             elif calm is None and (edited.any() or name in take.record.softened):
                 _remember_softened(take, name, edited, rows)
-            _write(take, id_block, _joined(channel, now, rows & ~kept), now, rows & ~kept, edited)
+            _write(take, id_block, joined(channel, now, rows & ~kept), now, rows & ~kept, edited)
     if allowed.contacts and motion.contacts is not None:
         contacts.write(take.action, take.armature, take.frames, motion.contacts, rows)
 
@@ -109,21 +109,6 @@ def _remember_softened(take: Performed, name: str, edited: np.ndarray, rows: np.
     before = take.record.softened.get(name, np.zeros(len(rows), bool))
     fresh = (shares(edited, DEFAULT_MARGIN) > 0) & ~edited
     take.record.soften(name, np.where(rows, fresh, before))
-
-
-def _joined(channel: Channel, now: np.ndarray, rows: np.ndarray) -> Channel:
-    """The channel with rows that continue the keys beside them: quaternions have two signs, angles many turns."""
-    values = np.array(channel.values, np.float64)
-    for start, end in runs(rows):
-        if end - start == len(rows):
-            continue
-        here, there = (values[start], now[start - 1]) if start else (values[end - 1], now[end])
-        if channel.path.endswith("rotation_quaternion") and here @ there < 0:
-            values[start:end] *= -1
-        elif channel.path.endswith("rotation_euler"):
-            turn = 2 * np.pi
-            values[start:end] += turn * np.round((there - here) / turn)
-    return Channel(channel.path, values, channel.group)
 
 
 def _write(take: Performed, id_block, channel: Channel, now: np.ndarray, rows: np.ndarray, edited: np.ndarray) -> None:

@@ -295,3 +295,18 @@ def test_a_take_at_rest_is_not_keyed_again_when_it_is_performed(character, spoke
     stamp = performed.of(character).record.stamp
     live.catch_up(character)
     assert performed.of(character).record.stamp == stamp
+
+
+def test_seams_are_smooth_on_a_levelled_take_with_accents_too(character, spoken_takes):
+    load(spoken_takes[0])
+    bpy.ops.mambatalk.set_levels(upper=0.5, stillness=0.5)
+    assert bpy.ops.mambatalk.accent_add(kind="accent", start=START + 105) == {"FINISHED"}
+    path = 'pose.bones["{}"].rotation_quaternion'.format
+    joints = ("left_shoulder", "left_elbow", "right_shoulder", "right_elbow", "spine3")
+    usual = {name: np.linalg.norm(np.diff(values(character, path(name)), 2, axis=0), axis=1) for name in joints}
+    before = all_keys(character)
+    assert bpy.ops.mambatalk.resample(parts={"upper"}, start=START + 60, end=START + 100, seed=5) == {"FINISHED"}
+    assert differing(before, all_keys(character))
+    for name in joints:
+        bends = np.linalg.norm(np.diff(values(character, path(name)), 2, axis=0), axis=1)
+        assert max(bends[48:54].max(), bends[105:112].max()) < 1.5 * usual[name].max() + 1e-3, name
