@@ -4,13 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
-
-# Every run tries the same examples: a failure is of the change at hand. `--hypothesis-profile=default` draws others.
-settings.register_profile("repeatable", derandomize=True)
-settings.load_profile("repeatable")
 
 
 def pytest_addoption(parser):
