@@ -70,9 +70,8 @@ def of_body(motion: Motion, armature: bpy.types.Object, joints: Sequence[int] = 
     """
     motion = face.with_bones(motion, armature)
     if not rig_map.is_direct(armature):
-        # Jaw and eye bones beside shape keys that do the same would move the face twice.
-        face_bones = face.opens_by_bone(armature)
-        return rig_keys.perform(motion, armature, rig_map.mapping_of(armature), face_bones, joints).channels
+        left_out = face.parts_by_keys(armature)
+        return rig_keys.perform(motion, armature, rig_map.mapping_of(armature), left_out, joints).channels
     rig_keys.refuse(armature)
     quaternions, location = character.pose_basis(motion, armature, joints)
     found = [

@@ -30,24 +30,27 @@ def face_keys(armature: bpy.types.Object) -> list[bpy.types.Key]:
 
 def with_bones(motion: Motion, armature: bpy.types.Object) -> Motion:
     """The motion with jaw and eye joints turned by its expression, where the character has no shape keys for them."""
-    eyes = any(signal.startswith("eyeLook") for signal in _played(armature))
-    return with_face_joints(motion, jaw=opens_by_bone(armature), eyes=not eyes)
+    by_keys = parts_by_keys(armature)
+    return with_face_joints(motion, jaw="jaw" not in by_keys, eyes="left_eye" not in by_keys)
 
 
 def opens_by_bone(armature: bpy.types.Object) -> bool:
     """Whether nothing but a jaw bone can open a character's mouth."""
-    # SMPL-X's coefficients do not open the mouth; its jaw does.
-    return not any(signal == "jawOpen" or signal.startswith(VISEME) for signal in _played(armature))
+    return "jaw" not in parts_by_keys(armature)
 
 
-def _played(armature: bpy.types.Object) -> set[str]:
-    """The signals that the shape keys of a character play."""
-    return {
+def parts_by_keys(armature: bpy.types.Object) -> tuple[str, ...]:
+    """The parts of a character's face that shape keys move; bones that do the same would move it twice."""
+    signals = {
         signal
         for keys in face_keys(armature)
         for row in face_names.rows_of(keys)
         for signal in face_names.parse(row.source)
     }
+    # SMPL-X's coefficients do not open the mouth; its jaw does.
+    mouth = any(signal == "jawOpen" or signal.startswith(VISEME) for signal in signals)
+    eyes = any(signal.startswith("eyeLook") for signal in signals)
+    return (*(("jaw",) if mouth else ()), *(("left_eye", "right_eye") if eyes else ()))
 
 
 def channels(motion: Motion, keys: bpy.types.Key, shapes: Sequence[int] | None = None) -> list[Channel]:

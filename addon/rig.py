@@ -1,5 +1,6 @@
 """A rig as numbers: the mapped bones of an armature, their rest, what they hang on, and what keeps them from moving."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import bpy
@@ -13,7 +14,6 @@ from .bone_map import PARENT, REQUIRED, BoneMap, label_of
 # Rests within this angle of an axis of the armature are taken to be along it: nobody stands quite upright.
 _UPRIGHT = np.cos(np.radians(25.0))
 _IDENTITY = (1.0, 0.0, 0.0, 0.0)
-_FACES = ("jaw", "left_eye", "right_eye")
 _LIMBS = tuple(f"{side}_{name}" for side in ("left", "right") for name in ("shoulder", "elbow", "hip", "knee"))
 
 
@@ -113,20 +113,20 @@ def _nearest_axis(vector: np.ndarray) -> np.ndarray:
     return vector
 
 
-def read_rig(armature: bpy.types.Object, mapping: BoneMap, face_bones: bool = True) -> Rig:
+def read_rig(armature: bpy.types.Object, mapping: BoneMap, left_out: Collection[str] = ()) -> Rig:
     """Read the mapped bones of an armature.
 
     Args:
         armature: with its present pose for the bones between mapped ones.
         mapping: which bones to read.
-        face_bones: whether jaw and eyes are moved, too.
+        left_out: parts that are not moved.
 
     Raises:
         GestureError: required parts are missing, or bones do not exist, repeat or hang together wrongly.
     """
     bones = armature.data.bones
     _check(armature, mapping)
-    parts = {part: names for part, names in mapping.bones.items() if names and (face_bones or part not in _FACES)}
+    parts = {part: names for part, names in mapping.bones.items() if names and part not in left_out}
     if not mapping.controls:
         # What the legs hang on belongs to the pelvis, whatever it is called.
         parts["spine"] = tuple(name for name in parts.get("spine", ()) if not _carries_legs(bones, name, mapping))

@@ -1,6 +1,6 @@
 """From a motion to channels on a rig: in each bone's own rotation mode, with the switches of its controls."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import bpy
@@ -41,7 +41,7 @@ def perform(
     motion: Motion,
     armature: bpy.types.Object,
     mapping: BoneMap,
-    face_bones: bool = True,
+    left_out: Collection[str] = (),
     joints: Sequence[int] = range(JOINT_COUNT),
 ) -> Performance:
     """What to key on a rig so that it performs a motion.
@@ -50,14 +50,14 @@ def perform(
         motion: of any skeleton.
         armature: the rig.
         mapping: its bones.
-        face_bones: whether jaw and eyes are keyed.
+        left_out: parts that are not keyed.
         joints: keys only bones that these joints move.
 
     Raises:
         GestureError: the rig cannot be keyed; nothing was changed.
     """
     refuse(armature, mapping)
-    alignment = alignment_of(armature, mapping, face_bones)
+    alignment = alignment_of(armature, mapping, left_out)
     keys, rig = retarget(motion, alignment), alignment.rig
     moved = moved_bones(rig, joints)
     channels = []
@@ -89,13 +89,13 @@ def moved_bones(rig: Rig, joints: Sequence[int]) -> set[int]:
     return moved
 
 
-def alignment_of(armature: bpy.types.Object, mapping: BoneMap, face_bones: bool = True) -> Alignment:
+def alignment_of(armature: bpy.types.Object, mapping: BoneMap, left_out: Collection[str] = ()) -> Alignment:
     """How an armature's bones follow the joints.
 
     Raises:
         GestureError: parts are missing or hang together wrongly.
     """
-    return align(read_rig(armature, mapping, face_bones))
+    return align(read_rig(armature, mapping, left_out))
 
 
 def skeleton_of(armature: bpy.types.Object) -> np.ndarray:

@@ -323,6 +323,28 @@ def test_lips_open_the_jaw_bone_of_a_rig_without_shapes(scene, tmp_path, recordi
     assert np.array_equal(keys_of(curves_of(built.armature)[path, 0]), head)
 
 
+def test_eye_bones_look_where_the_shapes_only_speak(scene, tmp_path, recording):
+    from .rigs import build
+
+    built = build("ready_player_me", seed=3)
+    data = bpy.data.meshes.new("Face")
+    data.from_pydata([(0, 0, 0), (0, 0, 1), (0, 1, 0)], [], [(0, 1, 2)])
+    mesh = bpy.data.objects.new("Face", data)
+    scene.collection.objects.link(mesh)
+    mesh.parent = built.armature
+    for name in ("Basis", "A", "I", "U", "E", "O", "Blink"):
+        mesh.shape_key_add(name=name)
+    scene.mambatalk.character = built.armature
+    motion = wobble(FRAMES)
+    rotations = motion.rotations.copy()
+    rotations[:, 22:25] = 0
+    perform(tmp_path, recording, motion.replace(rotations=rotations))
+    eye = built.mapping["left_eye"][0]
+    turns = keys_of(curves_of(built.armature)[f'pose.bones["{eye}"].rotation_quaternion', 0])[:, 1]
+    assert np.ptp(turns) > 1e-4
+    assert np.ptp(values(mesh.data.shape_keys, "A")) > 0.05
+
+
 def test_a_rig_without_jaw_and_shapes_says_why_lips_cannot_be_keyed(scene, tmp_path, recording):
     from .rigs import Style, build
 
