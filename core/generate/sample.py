@@ -11,6 +11,9 @@ from .network import WindowOutput
 # Parts that vary in a new take; the face follows the phones and the legs carry the weight.
 VARIED = (Part.UPPER, Part.HANDS)
 SPAN_FRAMES = 20
+# Codes beyond the most likely ones that together are this likely are left out (top-p, Holtzman et al. 2020): held for
+# a gesture's length, an unlikely one would be seen.
+TOP_P = 0.9
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,19 @@ def held_gumbel(start: int, frames: int, entries: int, seed: int, part: Part) ->
     return nodes[node - first] * (1 - fade) + nodes[node - first + 1] * fade
 
 
+def likely_scores(scores: np.ndarray, top_p: float = TOP_P) -> np.ndarray:
+    """Scores (T, K) in which all but each frame's most likely codes, together `top_p` likely, are minus infinity."""
+    scores = np.asarray(scores, np.float64)
+    order = np.argsort(-scores, axis=-1, kind="stable")
+    ranked = np.take_along_axis(scores, order, -1)
+    share = np.exp(ranked - ranked[:, :1])
+    share /= share.sum(-1, keepdims=True)
+    before = np.cumsum(share, -1) - share
+    out = np.empty_like(scores)
+    np.put_along_axis(out, order, np.where(before < top_p, ranked, -np.inf), -1)
+    return out
+
+
 def nearest_codes(latents: np.ndarray, codebook: np.ndarray) -> np.ndarray:
     """Codes (T,) of the entries (K, D) nearest to latents (T, D) by squared distance."""
     latents, codebook = np.asarray(latents, np.float64), np.asarray(codebook, np.float64)
@@ -79,6 +95,6 @@ def pick_codes(
         scores = output.logits[part]
         if variation is not None and variation.temperature > 0 and part in variation.parts:
             noise = held_gumbel(start, *scores.shape, variation.seed, part)
-            scores = scores + variation.temperature * noise
+            scores = likely_scores(scores) + variation.temperature * noise
         codes[part] = scores.argmax(-1).astype(np.int16)
     return codes

@@ -5,7 +5,7 @@ import pytest
 
 from core.body.parts import Part
 from core.generate.network import WindowOutput
-from core.generate.sample import SPAN_FRAMES, Variation, held_gumbel, nearest_codes, pick_codes
+from core.generate.sample import SPAN_FRAMES, TOP_P, Variation, held_gumbel, likely_scores, nearest_codes, pick_codes
 
 K, D, T = 32, 8, 64
 RNG = np.random.default_rng(0)
@@ -54,3 +54,33 @@ def test_noise_depends_on_the_takes_frame_and_not_on_the_window():
     assert not np.allclose(whole, held_gumbel(0, 200, K, 5, Part.HANDS))
     assert np.abs(np.diff(whole, axis=0)).max() < 1.6 * np.ptp(whole) / SPAN_FRAMES * 2
     assert np.isfinite(held_gumbel(0, 10, K, -7, Part.UPPER)).all()
+
+
+def test_only_codes_within_the_most_likely_share_are_ever_drawn(output):
+    scores = output.logits[Part.UPPER]
+    likely = np.exp(scores - scores.max(-1, keepdims=True))
+    likely /= likely.sum(-1, keepdims=True)
+    for seed in range(30):
+        codes = pick_codes(output, CODEBOOKS, 0, Variation(1.0, seed))[Part.UPPER]
+        chosen = likely[np.arange(T), codes][:, None]
+        assert (np.where(likely > chosen, likely, 0).sum(-1) < TOP_P).all(), "those that are likelier leave room"
+
+
+def test_the_share_keeps_scores_and_always_a_code():
+    scores = np.log([[0.5, 0.3, 0.15, 0.05], [0.05, 0.97, 0.01, 0.01]])
+    kept = likely_scores(scores, 0.75)
+    np.testing.assert_array_equal(np.isfinite(kept), [[True, True, False, False], [False, True, False, False]])
+    np.testing.assert_allclose(kept[0, :2], scores[0, :2])
+    assert np.isfinite(likely_scores(scores, 1.0)).all()
+    assert (np.isfinite(likely_scores(scores, 0.0)).sum(-1) == 1).all()
+
+
+def test_the_same_code_is_drawn_whatever_window_a_frame_lies_in(output):
+    variation = Variation(1.0, 9)
+    whole = pick_codes(output, CODEBOOKS, 100, variation)
+    later = WindowOutput(
+        {part: scores[30:] for part, scores in output.logits.items()},
+        {part: latents[30:] for part, latents in output.latents.items()},
+    )
+    for part, codes in pick_codes(later, CODEBOOKS, 130, variation).items():
+        assert np.array_equal(codes, whole[part][30:])
