@@ -16,6 +16,7 @@ from ..finish.skeletons import on_skeleton
 from .chance import columns_of
 from .conditions import CUES_CHANCE, Heard, window_inputs
 from .decode import IDENTITY_ROT6D, ROTATION_WIDTH, decode_part, decode_window, motion_vector
+from .lids import LIDS, never_blinks
 from .network import Network, NetworkInfo
 from .sample import Variation, pick_codes
 from .splice import Span, splice
@@ -142,6 +143,8 @@ def lay(motion: Motion, network: Network, layer: Layer) -> Motion:
     changes["rotations"][rows, list(SPECS[part].joints)] = rot6d_to_rotvec(decoded.rot6d)
     for name in ("translation", "contacts", "expression"):
         values = getattr(decoded, name)
+        if name == "expression" and values is not None and never_blinks(values, motion.face_basis):
+            values[:, LIDS] = motion.expression[rows, LIDS]
         if values is not None and getattr(motion, name) is not None:
             changes[name] = getattr(motion, name).copy()
             changes[name][rows] = values

@@ -61,9 +61,10 @@ def likely_scores(scores: np.ndarray, top_p: float = TOP_P) -> np.ndarray:
     ranked = np.take_along_axis(scores, order, -1)
     share = np.exp(ranked - ranked[:, :1])
     share /= share.sum(-1, keepdims=True)
-    before = np.cumsum(share, -1) - share
+    kept = np.cumsum(share, -1) - share < top_p
+    kept[:, 0] = True
     out = np.empty_like(scores)
-    np.put_along_axis(out, order, np.where(before < top_p, ranked, -np.inf), -1)
+    np.put_along_axis(out, order, np.where(kept, ranked, -np.inf), -1)
     return out
 
 
