@@ -100,7 +100,14 @@ def list_recordings(folder: Path, speakers: tuple[str, ...] = ()) -> Listing:
     if speakers:
         listing = _only(listing, speakers, folder)
     if not listing.recordings:
-        raise GestureError(f"{folder} holds no recordings with motion.", remedy=_KINDS)
+        if not listing.problems:
+            raise GestureError(f"{folder} holds no recordings with motion.", remedy=_KINDS)
+        first, more = listing.problems[0], len(listing.problems) - 1
+        raise GestureError(
+            f"{folder} holds no recordings that can be used. {first.name}: {first.reason}"
+            + (f" And so with {more} more." if more else ""),
+            remedy=first.remedy,
+        )
     return listing
 
 

@@ -177,6 +177,13 @@ def test_a_manifest_with_other_columns_or_a_strange_folder_is_an_error_with_a_re
         list_recordings(tmp_path / "nowhere")
 
 
+def test_a_manifest_whose_every_file_is_missing_says_which(tmp_path):
+    (tmp_path / "manifest.csv").write_text("audio,transcript,motion,speaker\na.wav,,a.npz,Ann\nb.wav,,b.npz,Ann\n")
+    with pytest.raises(GestureError, match=r"a\.wav.* 1 more") as error:
+        list_recordings(tmp_path)
+    assert "manifest" in error.value.remedy
+
+
 def test_our_own_corpus_keeps_its_styles_and_its_chance(tmp_path, vectors):
     folder = make_corpus(tmp_path / "corpus")
     chance = np.random.default_rng(0).random((180, CHANCE)).astype(np.float16)
