@@ -290,3 +290,17 @@ def test_its_skin_leaves_blender_with_correctives_and_expression(scene, tmp_path
         distance = np.linalg.norm(points[None] - wanted[frame][:, None], axis=2)
         used = np.unique(arrays["f"])
         assert distance.min(axis=1)[used].max() < 1e-3
+
+
+def test_a_saved_body_performs_as_before(scene, tmp_path):
+    arrays = stand_in().write_person(tmp_path / "SMPLX_NEUTRAL.npz")
+    armature, motion = build(arrays), motion_of(arrays, 12)
+    armature.name = "Somebody else"
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "body.blend"))
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "body.blend"))
+    armature = bpy.data.objects["Somebody else"]
+    key(armature, motion)
+    errors = np.array([error_mm(arrays, armature, motion, frame) for frame in (0, 5, 11)])
+    assert errors[:, 0].max() < 0.1
+    assert errors[:, 1].max() < 1.0
