@@ -121,8 +121,7 @@ def _write_npz(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:
     motion, frames = found.motion, found.frames(scene)
     if contacts.exist(piece.action, piece.armature):
         motion = motion.replace(contacts=contacts.read(piece.action, piece.armature, frames))
-    weights = face.read_arkit(piece.armature, piece.action, frames)
-    save_motion(motion if weights is None else motion.replace(expression=weights), path)
+    save_motion(face.read(motion, piece.armature, piece.action, frames), path)
 
 
 def _write_smpl(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..core.body.face_joints import with_face_joints
 from ..core.body.motion import Motion
-from ..core.body.parts import ARKIT_NAMES
+from ..core.body.parts import ARKIT_NAMES, EXPRESSION_WIDTHS
 from ..core.body.visemes import VISEMES, fit_visemes
 from . import character, face_flame, face_names, versions
 from .face_names import FLAME, VISEME, Row
@@ -140,22 +140,37 @@ def _driven(keys: bpy.types.Key) -> set[str]:
     return set() if data is None else {driver.data_path for driver in data.drivers}
 
 
-def read_arkit(armature: bpy.types.Object, action: bpy.types.Action, frames: np.ndarray) -> np.ndarray | None:
-    """ARKit weights (T, 52) that an action keys on a character's face at scene frames (T,); None when it keys none.
+def read(motion: Motion, armature: bpy.types.Object, action: bpy.types.Action, frames: np.ndarray) -> Motion:
+    """A motion with the face that an action keys at scene frames (T,): ARKit weights, else SMPL-X's coefficients."""
+    if (weights := read_arkit(armature, action, frames)) is not None:
+        return motion.replace(expression=weights, face_basis="arkit52")
+    names = [f"{FLAME}{index:03d}" for index in range(EXPRESSION_WIDTHS["flame100"])]
+    if (coefficients := _read(armature, action, frames, names)) is not None:
+        return motion.replace(expression=coefficients, face_basis="flame100")
+    return motion
 
-    Keys that play one ARKit shape are read back through their gain and offset, several of one shape as their mean.
+
+def read_arkit(armature: bpy.types.Object, action: bpy.types.Action, frames: np.ndarray) -> np.ndarray | None:
+    """ARKit weights (T, 52) that an action keys on a character's face at scene frames (T,); None when it keys none."""
+    return _read(armature, action, frames, ARKIT_NAMES)
+
+
+def _read(armature, action, frames: np.ndarray, names: Sequence[str]) -> np.ndarray | None:
+    """Signals (T, S) read back from the keys that play one of them each, through their gain and offset.
+
+    Of several keys of one signal it is the mean; None when there is none.
     """
-    total, count = np.zeros((len(frames), len(ARKIT_NAMES))), np.zeros(len(ARKIT_NAMES))
+    number = {name: index for index, name in enumerate(names)}
+    total, count = np.zeros((len(frames), len(names))), np.zeros(len(names))
     for keys in face_keys(armature):
         own = versions.action_for(action, keys)
         curves = {} if own is None else {curve.data_path: curve for curve in versions.curves_for(own, keys)}
         for row in face_names.rows_of(keys):
             curve, terms = curves.get(path_of(row.key)), face_names.parse(row.source)
             (name, factor), *more = terms.items()
-            if curve is None or more or name not in ARKIT_NAMES or not row.gain * factor:
+            if curve is None or more or name not in number or not row.gain * factor:
                 continue
             values = np.array([curve.evaluate(frame) for frame in frames])
-            index = ARKIT_NAMES.index(name)
-            total[:, index] += (values - row.offset) / (row.gain * factor)
-            count[index] += 1
+            total[:, number[name]] += (values - row.offset) / (row.gain * factor)
+            count[number[name]] += 1
     return total / np.maximum(count, 1) if count.any() else None

@@ -10,7 +10,7 @@ from bpy.props import BoolProperty
 from ...core.body.motion import Motion, load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import apply, contacts, jobs, properties, rig_keys, rig_map, take_store, unfinished
+from .. import apply, contacts, face, jobs, properties, rig_keys, rig_map, take_store, unfinished
 
 # Nothing but the feet: what is retargeted was finished before.
 _FEET_ONLY = {"upper": 0.0, "hands": 0.0, "lower": 0.0, "face": 0.0, "root": "free", "feet": "correct"}
@@ -135,9 +135,11 @@ def _motion(scene: bpy.types.Scene, source: bpy.types.Object) -> Motion:
     if not rig_map.is_direct(source):
         return take_store.load(action).finished
     read = unfinished.read_action(scene, source, action)
+    frames = read.frames(scene)
+    motion = face.read(read.motion, source, action, frames)
     if not contacts.exist(action, source):
-        return read.motion
-    return read.motion.replace(contacts=contacts.read(action, source, read.frames(scene)))
+        return motion
+    return motion.replace(contacts=contacts.read(action, source, frames))
 
 
 CLASSES = (MAMBATALK_OT_retarget,)

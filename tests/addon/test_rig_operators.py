@@ -93,6 +93,19 @@ def test_a_take_is_retargeted_to_the_active_rig_and_stays_where_it_was(taken, ch
     assert max(np.mean(values) for values in direction.values()) < 2
 
 
+def test_the_face_is_retargeted_with_the_body(taken, character):
+    data = bpy.data.meshes.new("Face")
+    data.from_pydata([(0, 0, 0), (0, 0, 1), (0, 1, 0)], [], [(0, 1, 2)])
+    mesh = bpy.data.objects.new("Face", data)
+    bpy.context.scene.collection.objects.link(mesh)
+    mesh.parent = taken.armature
+    for name in ("Basis", "jaw_open", "eye_blink_left", "eye_blink_right", "mouth_smile_left", "mouth_smile_right"):
+        mesh.shape_key_add(name=name)
+    assert bpy.ops.mambatalk.retarget(clean_feet=False) == {"FINISHED"}
+    jaw = keys_of(curves_of(mesh.data.shape_keys)['key_blocks["jaw_open"].value', 0])
+    np.testing.assert_allclose(jaw[:, 1], lively(40).expression[:, 17], atol=1e-3)
+
+
 def _from(built, frames):
     """The same rig with its keys so many frames earlier."""
     for curve in curves_of(built.armature).values():

@@ -292,6 +292,22 @@ def test_its_skin_leaves_blender_with_correctives_and_expression(scene, tmp_path
         assert distance.min(axis=1)[used].max() < 1e-3
 
 
+def test_its_motion_is_exported_with_the_coefficients_of_its_face(scene, tmp_path):
+    from mambatalk_ext.core.body.motion import load_motion
+
+    arrays = stand_in().write_person(tmp_path / "SMPLX_NEUTRAL.npz")
+    armature, motion = build(arrays), motion_of(arrays, 6)
+    key(armature, motion)
+    scene.mambatalk.character = armature
+    scene.mambatalk_export.kind, scene.mambatalk_export.sound = "NPZ", False
+    assert bpy.ops.mambatalk.export(folder=str(tmp_path / "out")) == {"FINISHED"}
+    (file,) = (tmp_path / "out").iterdir()
+    again = load_motion(file)
+    assert again.face_basis == "flame100"
+    assert np.allclose(again.expression, motion.expression, atol=1e-5)
+    assert np.allclose(again.rotations, motion.rotations, atol=1e-4)
+
+
 def test_a_saved_body_performs_as_before(scene, tmp_path):
     arrays = stand_in().write_person(tmp_path / "SMPLX_NEUTRAL.npz")
     armature, motion = build(arrays), motion_of(arrays, 12)
