@@ -58,6 +58,7 @@ def apply_motion(
     name: str,
     start_frame: int,
     origin: tuple[takes.TakeInfo, take_store.StoredTake] | None = None,
+    with_face: bool = True,
 ) -> bpy.types.Action:
     """Key any motion onto an armature, in a new action; on a failure the scene stays as it was.
 
@@ -68,12 +69,13 @@ def apply_motion(
         name: of the action.
         start_frame: the scene frame of its first frame.
         origin: the take that it is of; it is stored on the action.
+        with_face: whether shape keys are keyed; without, they go on as they did.
     """
     fps = sound.scene_fps(scene)
     motion = channels.at_frames(motion, fps)
     frames = start_frame + np.arange(motion.frame_count)
     (_, body), *faces = channels.of(motion, armature)
-    faces = [(keys, found) for keys, found in faces if found]
+    faces = [(keys, found) for keys, found in faces if found and with_face]
 
     actions = []
     try:

@@ -83,7 +83,8 @@ class MAMBATALK_OT_retarget(jobs.JobOperator, bpy.types.Operator):
         action = unfinished.action_of(source)
         kept = scene.frame_start, scene.frame_end, scene.frame_current
         start = round(action.frame_range[0])
-        made = apply.apply_motion(scene, armature, motion, f"{action.name} {armature.name}", start)
+        name, has_face = f"{action.name} {armature.name}", bool(np.any(motion.expression))
+        made = apply.apply_motion(scene, armature, motion, name, start, with_face=has_face)
         # The scene's range belongs to the performance that was there.
         scene.frame_start, scene.frame_end = kept[:2]
         scene.frame_set(kept[2])

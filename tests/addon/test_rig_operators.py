@@ -102,8 +102,16 @@ def test_the_face_is_retargeted_with_the_body(taken, character):
     for name in ("Basis", "jaw_open", "eye_blink_left", "eye_blink_right", "mouth_smile_left", "mouth_smile_right"):
         mesh.shape_key_add(name=name)
     assert bpy.ops.mambatalk.retarget(clean_feet=False) == {"FINISHED"}
-    jaw = keys_of(curves_of(mesh.data.shape_keys)['key_blocks["jaw_open"].value', 0])
+    curves = curves_of(mesh.data.shape_keys)
+    jaw = keys_of(curves['key_blocks["jaw_open"].value', 0])
     np.testing.assert_allclose(jaw[:, 1], lively(40).expression[:, 17], atol=1e-3)
+    # An animation without a face leaves faces alone.
+    from mambatalk_ext.addon.character import meshes_of
+
+    bpy.data.objects.remove(meshes_of(character)[0])
+    assert bpy.ops.mambatalk.retarget(clean_feet=False) == {"FINISHED"}
+    kept = keys_of(curves_of(mesh.data.shape_keys)['key_blocks["jaw_open"].value', 0])
+    np.testing.assert_array_equal(kept, jaw)
 
 
 def _from(built, frames):
