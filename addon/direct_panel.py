@@ -60,11 +60,9 @@ class MAMBATALK_PT_takes(bpy.types.Panel):
             layout.operator("mambatalk.discard_others", icon="TRASH")
 
 
-class MAMBATALK_PT_direct(bpy.types.Panel):
-    """Make parts of the take anew."""
+class _OfTheTake:
+    """Mixin: a sub-panel on the take that the character performs; it gives `draw_take`."""
 
-    bl_label = "Direct the Take"
-    bl_idname = "MAMBATALK_PT_direct"
     bl_parent_id = "MAMBATALK_PT_main"
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
@@ -72,15 +70,26 @@ class MAMBATALK_PT_direct(bpy.types.Panel):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):
-        """Draw parts, range and buttons."""
-        layout, settings = self.layout, context.scene.mambatalk_direct
-        action = takes.active(target(context))
+        """Draw it, or that there is no take."""
+        layout, action = self.layout, takes.active(target(context))
         layout.use_property_split = True
         layout.use_property_decorate = False
-        layout.enabled = jobs.state.job is None
         if action is None:
             layout.label(text="The character performs no take", icon="INFO")
             return
+        layout.enabled = jobs.state.job is None
+        self.draw_take(layout, context, action)
+
+
+class MAMBATALK_PT_direct(_OfTheTake, bpy.types.Panel):
+    """Make parts of the take anew."""
+
+    bl_label = "Direct the Take"
+    bl_idname = "MAMBATALK_PT_direct"
+
+    def draw_take(self, layout, context, action):
+        """Draw parts, range and buttons."""
+        settings = context.scene.mambatalk_direct
         draw_areas(layout, settings, "parts")
         layout.prop(settings, "span")
         if settings.span == "TYPED":
@@ -103,26 +112,14 @@ class MAMBATALK_PT_direct(bpy.types.Panel):
             layout.operator("mambatalk.find_recording", icon="FILEBROWSER")
 
 
-class MAMBATALK_PT_levels(bpy.types.Panel):
+class MAMBATALK_PT_levels(_OfTheTake, bpy.types.Panel):
     """Calmer or broader, stiller, smoother."""
 
     bl_label = "Levels"
     bl_idname = "MAMBATALK_PT_levels"
-    bl_parent_id = "MAMBATALK_PT_main"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "MambaTalk"
-    bl_options = {"DEFAULT_CLOSED"}
 
-    def draw(self, context):
+    def draw_take(self, layout, context, action):
         """Draw the sliders of the take."""
-        layout, action = self.layout, takes.active(target(context))
-        layout.use_property_split = True
-        layout.use_property_decorate = False
-        if action is None:
-            layout.label(text="The character performs no take", icon="INFO")
-            return
-        layout.enabled = jobs.state.job is None
         own = action.mambatalk_take
         for group in GROUPS:
             column = layout.column(align=True)
@@ -142,29 +139,20 @@ class MAMBATALK_UL_accents(bpy.types.UIList):
     def draw_item(self, context, layout, data, item, icon, active_data, active_property):
         """Draw one."""
         row = layout.row(align=True)
+        row.use_property_split = False
         row.prop(item, "kind", text="")
         row.prop(item, "start_s", text="")
         row.prop(item, "end_s", text="")
 
 
-class MAMBATALK_PT_accents(bpy.types.Panel):
+class MAMBATALK_PT_accents(_OfTheTake, bpy.types.Panel):
     """Where the arms gesture, hold or rest."""
 
     bl_label = "Accents"
     bl_idname = "MAMBATALK_PT_accents"
-    bl_parent_id = "MAMBATALK_PT_main"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "MambaTalk"
-    bl_options = {"DEFAULT_CLOSED"}
 
-    def draw(self, context):
+    def draw_take(self, layout, context, action):
         """Draw the list, and a row of buttons for each place."""
-        layout, action = self.layout, takes.active(target(context))
-        if action is None:
-            layout.label(text="The character performs no take", icon="INFO")
-            return
-        layout.enabled = jobs.state.job is None
         own = action.mambatalk_take
         row = layout.row()
         row.template_list("MAMBATALK_UL_accents", "", own, "markers", own, "marker_index", rows=3)
@@ -180,24 +168,14 @@ class MAMBATALK_PT_accents(bpy.types.Panel):
         layout.operator("mambatalk.accents_read", icon="MARKER_HLT")
 
 
-class MAMBATALK_PT_edits(bpy.types.Panel):
+class MAMBATALK_PT_edits(_OfTheTake, bpy.types.Panel):
     """What stays as it is, whatever is done to the take."""
 
     bl_label = "Edits & Locks"
     bl_idname = "MAMBATALK_PT_edits"
-    bl_parent_id = "MAMBATALK_PT_main"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "MambaTalk"
-    bl_options = {"DEFAULT_CLOSED"}
 
-    def draw(self, context):
+    def draw_take(self, layout, context, action):
         """Draw locks and what can be done with edits."""
-        layout, action = self.layout, takes.active(target(context))
-        if action is None:
-            layout.label(text="The character performs no take", icon="INFO")
-            return
-        layout.enabled = jobs.state.job is None
         layout.label(text="Locked parts", icon="LOCKED")
         draw_areas(layout, action.mambatalk_take, "locked")
         row = layout.row(align=True)
