@@ -8,6 +8,7 @@ import pytest
 
 from .conftest import PACKAGE, curves_of, keys_of
 from .directing import START, all_keys, differing, face_of, load
+from .rigs import build
 
 ELBOW = 'pose.bones["left_elbow"].rotation_quaternion'
 
@@ -180,3 +181,29 @@ def test_locked_bones_are_left_alone_until_they_are_unlocked(take):
     assert ELBOW in {path for path, _ in differing(before, all_keys(take))}
     with pytest.raises(RuntimeError, match="No bone"):
         bpy.ops.mambatalk.lock_bones(bone="nonsense")
+
+
+@pytest.mark.parametrize("mode", ["QUATERNION", "ZXY"])
+def test_edits_on_a_mapped_rig_are_kept_in_any_rotation_mode(scene, spoken_takes, jobs, mode):
+    built = build("mixamo", seed=6)
+    armature, bone = built.armature, built.mapping["left_elbow"][0]
+    for each in armature.pose.bones:
+        each.rotation_mode = mode
+    scene.mambatalk.character = armature
+    load(spoken_takes[0])
+    assert shown(jobs) == ["Nothing was changed by hand"]
+    prop = "rotation_quaternion" if mode == "QUATERNION" else "rotation_euler"
+    curve = curves_of(armature)[f'pose.bones["{bone}"].{prop}', 1]
+    for index in range(90, 110):
+        curve.keyframe_points[index].co.y += 0.3
+    curve.update()
+    assert shown(jobs) == [f"{bone}: 101-120"]
+    edited = keys_of(curve)
+    assert bpy.ops.mambatalk.resample(parts={"left_arm"}, start=80, end=150, seed=9) == {"FINISHED"}
+    assert bone in jobs.state.notes[1]
+    assert bpy.ops.mambatalk.set_levels(upper=0.5) == {"FINISHED"}
+    now = keys_of(curves_of(armature)[f'pose.bones["{bone}"].{prop}', 1])
+    np.testing.assert_array_equal(now[90:110], edited[90:110])
+    assert not np.array_equal(now[80:90], edited[80:90])
+    assert bpy.ops.mambatalk.drop_edits(parts={"left_arm"}) == {"FINISHED"}
+    assert shown(jobs) == ["Nothing was changed by hand"]
