@@ -8,7 +8,8 @@ from .skeleton import JOINT
 
 # What one full weight turns a joint by, radians: the bundled character's jawOpen is a jaw turned by 23 degrees.
 JAW_OPEN = np.radians(23)
-_JAW_SIDE, _EYE_SIDE, _EYE_UP = np.radians(10), np.radians(30), np.radians(25)
+EYE_SIDE, EYE_UP = np.radians(30), np.radians(25)
+_JAW_SIDE = np.radians(10)
 _JAW = JOINT["jaw"]
 # The weights that turn the jaw joint.
 JAW_SHAPES = ("jawOpen", "mouthClose", "jawLeft", "jawRight")
@@ -32,10 +33,8 @@ def with_face_joints(motion: Motion, jaw: bool, eyes: bool) -> Motion:
         rotations[:, _JAW, 1] = _JAW_SIDE * (weight["jawLeft"] - weight["jawRight"])
     if eyes and np.abs(rotations[:, EYES]).max(initial=0.0) < _STILL:
         for joint, side, to_left, to_right in ((EYES[0], "Left", "Out", "In"), (EYES[1], "Right", "In", "Out")):
-            rotations[:, joint, 0] = _EYE_UP * (weight[f"eyeLookDown{side}"] - weight[f"eyeLookUp{side}"])
-            rotations[:, joint, 1] = _EYE_SIDE * (
-                weight[f"eyeLook{to_left}{side}"] - weight[f"eyeLook{to_right}{side}"]
-            )
+            rotations[:, joint, 0] = EYE_UP * (weight[f"eyeLookDown{side}"] - weight[f"eyeLookUp{side}"])
+            rotations[:, joint, 1] = EYE_SIDE * (weight[f"eyeLook{to_left}{side}"] - weight[f"eyeLook{to_right}{side}"])
     return motion.replace(rotations=rotations)
 
 

@@ -1,4 +1,4 @@
-"""Blinks for faces whose weights make none: seeded, at the ends of phrases where there are any."""
+"""Blinks for faces whose weights make none, or always the same: seeded, after phrases where there are any."""
 
 from collections.abc import Sequence
 
@@ -25,22 +25,23 @@ def never_blinks(expression: np.ndarray, face_basis: str) -> bool:
     return face_basis == "arkit52" and bool(expression[:, LIDS].max(initial=0.0) < LEAST_BLINK)
 
 
-def with_blinks(motion: Motion, words: Sequence[Word], seed: int = 0) -> Motion:
-    """The motion with blinks, if it has none of its own.
+def with_blinks(motion: Motion, words: Sequence[Word], seed: int = 0, instead: bool = False) -> Motion:
+    """The motion with blinks, if it has none of its own; only ARKit's are known.
 
     Args:
         motion: of a whole take.
         words: with their times; may be empty.
         seed: another seed, other moments.
+        instead: of those that it has.
     """
-    if not never_blinks(motion.expression, motion.face_basis):
+    if motion.face_basis != "arkit52" or not (instead or never_blinks(motion.expression, motion.face_basis)):
         return motion
     times = np.arange(motion.frame_count) / FPS
     shut = np.zeros(motion.frame_count)
     for moment in blink_moments(motion.frame_count / FPS, words, seed):
         shut = np.maximum(shut, min_jerk((times - moment) / CLOSING_S + 1) - min_jerk((times - moment) / OPENING_S))
     expression = motion.expression.copy()
-    expression[:, LIDS] = np.maximum(expression[:, LIDS], shut[:, None])
+    expression[:, LIDS] = shut[:, None] if instead else np.maximum(expression[:, LIDS], shut[:, None])
     return motion.replace(expression=expression)
 
 

@@ -31,6 +31,7 @@ class NetworkInfo:
         late_frames: how late these weights' strokes end, measured on held-out clips; taken back when generating.
         by_latent: parts whose codes are those nearest to the regressed latents, as the published face's are; the other
             parts' codes are classified.
+        face_hears_chance: False: blinks and gaze, which chance decides, come after the network (`core.generate.eyes`).
     """
 
     name: str
@@ -46,6 +47,7 @@ class NetworkInfo:
     late_frames: int = 0
     context: int | None = None
     by_latent: tuple[Part, ...] = (Part.FACE,)
+    face_hears_chance: bool = True
 
     @property
     def rest_joints(self) -> np.ndarray:

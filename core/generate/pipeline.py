@@ -17,7 +17,7 @@ from ..text.transcript import Transcript, parse_transcript, read_transcript
 from ..text.words import frame_vectors
 from .conditions import CUES_CHANCE
 from .decode import decode_take
-from .lids import with_blinks
+from .eyes import with_eyes
 from .models import STARTER, Models
 from .network import Network
 from .recordings import Recordings
@@ -114,7 +114,7 @@ def generate(
     codes = _in_time(codes, frames, network.info.late_frames)
     stage(0.9, 0.94, "Decoding")
     raw = decode_take(network, codes, network.info.neutral.translation[0])
-    raw = with_blinks(raw, words, request.seed if temperature > 0 else 0)
+    raw = with_eyes(raw, words, Variation(temperature, request.seed), network.info)
     stage(0.94, 0.98, "Finishing")
     own = raw if request.skeleton is None else on_skeleton(raw, skeleton_of_file(request.skeleton))
     finished = finish(own) if request.finish else own

@@ -13,9 +13,11 @@ from ..body.skeleton import JOINT, JOINT_COUNT
 from ..errors import Cancelled, GestureError
 from ..finish import FinishSettings, finish
 from ..finish.skeletons import on_skeleton
+from ..text.timing import Word
 from .chance import columns_of
 from .conditions import CUES_CHANCE, Heard, window_inputs
 from .decode import IDENTITY_ROT6D, ROTATION_WIDTH, decode_part, decode_window, motion_vector
+from .eyes import with_eyes
 from .lids import LIDS, never_blinks
 from .network import Network, NetworkInfo
 from .sample import Variation, pick_codes
@@ -121,7 +123,7 @@ def add_layer(
     codes = codes_in_use(take, area.part)
     codes[span.first : span.stop] = fresh[span.first + late - shifted.first :]
     layer = Layer(area_name, span, variation.seed, variation.temperature, codes[start:stop].astype(np.int16), start)
-    return replace(take, raw=lay(take.raw, network, layer), layers=(*take.layers, layer))
+    return replace(take, raw=lay(take.raw, network, layer, take.words), layers=(*take.layers, layer))
 
 
 def codes_in_use(take: Take, part: Part) -> np.ndarray:
@@ -134,8 +136,8 @@ def codes_in_use(take: Take, part: Part) -> np.ndarray:
     return codes
 
 
-def lay(motion: Motion, network: Network, layer: Layer) -> Motion:
-    """The raw motion with one layer decoded and spliced in."""
+def lay(motion: Motion, network: Network, layer: Layer, words: Sequence[Word] = ()) -> Motion:
+    """The raw motion with one layer decoded and spliced in, in a take with these words."""
     start, part = layer.codes_start, layer.area.part
     decoded = decode_part(network, part, layer.codes, motion.translation[start])
     rows = slice(start, start + len(layer.codes))
@@ -148,7 +150,10 @@ def lay(motion: Motion, network: Network, layer: Layer) -> Motion:
         if values is not None and getattr(motion, name) is not None:
             changes[name] = getattr(motion, name).copy()
             changes[name][rows] = values
-    return splice(motion, motion.replace(**changes), layer.area, layer.span, walk=True)
+    new = motion.replace(**changes)
+    if part is Part.FACE and not network.info.face_hears_chance:
+        new = with_eyes(new, words, Variation(layer.variation, layer.seed), network.info)
+    return splice(motion, new, layer.area, layer.span, walk=True)
 
 
 def finish_layers(take: Take, layers: Sequence[Layer], settings: FinishSettings | None = None) -> Motion:

@@ -13,6 +13,8 @@ ROOT = "root"
 ENCODERS = ("wave", "frames")
 LARGEST_SIGMA = 8.0
 _REMEDY = "Use the model.json that came with the weights."
+# Entries that a model.json may leave out.
+_OPTIONAL = frozenset({"face_hears_chance"})
 
 
 def _depths(face: int = 2, upper: int = 2, hands: int = 2, lower: int = 4, root: int = 4) -> Mapping[str, int]:
@@ -39,6 +41,8 @@ class ModelConfig:
         speakers: entries of the speaker table.
         audio_channels_face: audio channels per sample that the face encoder sees.
         audio_channels_body: the first so many of them, which the body encoder sees.
+        face_hears_chance: False: the face hears silence where the curves of chance are, the last of "frames" features.
+            What chance does not move follows speech the closer for it.
         wav_widths: channels of the wave encoder's blocks 0-2, 3-4 and 5.
         cross_layers: layers of the cross-attention between motion and sound.
         face_blocks: Mamba blocks of the face.
@@ -69,6 +73,7 @@ class ModelConfig:
     speakers: int = 25
     audio_channels_face: int = 3
     audio_channels_body: int = 2
+    face_hears_chance: bool = True
     wav_widths: tuple[int, int, int] = (128, 256, 512)
     cross_layers: int = 8
     face_blocks: int = 4
@@ -90,6 +95,8 @@ class ModelConfig:
             raise GestureError("A model's body hears more audio channels than its face.", remedy=_REMEDY)
         if self.audio_encoder not in ENCODERS:
             raise GestureError(f"A model's audio_encoder is {self.audio_encoder!r}, which is unknown.", remedy=_REMEDY)
+        if not self.face_hears_chance and (self.audio_encoder != "frames" or self.audio_channels_face <= CHANCE):
+            raise GestureError("A model's face cannot be spared chance that it has no channels for.", remedy=_REMEDY)
         if self.face_basis not in EXPRESSION_WIDTHS:
             raise GestureError(f"A model's face_basis is {self.face_basis!r}, which is unknown.", remedy=_REMEDY)
 
@@ -114,12 +121,13 @@ class ModelConfig:
             GestureError: an unknown or a missing size, or a value of the wrong type.
         """
         known = {f.name for f in fields(cls)}
-        for what, names in (("unknown", set(values) - known), ("missing", known - set(values))):
+        for what, names in (("unknown", set(values) - known), ("missing", known - _OPTIONAL - set(values))):
             if names:
                 raise GestureError(f"model.json: architecture: {what} {', '.join(sorted(names))}.", remedy=_REMEDY)
         checked = {}
         for f in fields(cls):
-            default, value = getattr(RELEASED, f.name), values[f.name]
+            default = getattr(RELEASED, f.name)
+            value = values.get(f.name, default)
             if isinstance(default, tuple):
                 good = isinstance(value, (list, tuple)) and len(value) == len(default) and all(map(_is_size, value))
                 value = tuple(value) if good else value

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..body.parts import Part
+from ..generate.chance import WIDTH as CHANCE
 from .config import ModelConfig
 from .layers import ConvEncoder, FrameEncoder, Mlp, PositionTable, WavEncoder
 from .mamba import MambaModel, MambaScan, encoder_stack
@@ -131,7 +132,10 @@ class MambaTalk(nn.Module):
 
     def audio_features(self, audio: Tensor, frames: int) -> tuple[Tensor, Tensor]:
         """Sound (B, S, channels) to features (B, frames, audio_dim) for the face and for the body."""
-        face = fit_frames(self.audio_pre_encoder_face(audio[..., : self.config.audio_channels_face]), frames)
+        heard = audio[..., : self.config.audio_channels_face]
+        if not self.config.face_hears_chance:
+            heard = torch.cat([heard[..., :-CHANCE], torch.zeros_like(heard[..., -CHANCE:])], -1)
+        face = fit_frames(self.audio_pre_encoder_face(heard), frames)
         body = fit_frames(self.audio_pre_encoder_body(audio[..., : self.config.audio_channels_body]), frames)
         return face, body
 

@@ -60,6 +60,7 @@ class TorchNetwork:
             late_frames=int(card.get("late_frames", 0)),
             context=config.context_frames if config.audio_encoder == "frames" else None,
             by_latent=tuple(Part(name) for name in card.get("by_latent", ["face"])),
+            face_hears_chance=config.face_hears_chance,
         )
 
     @torch.inference_mode()

@@ -1,0 +1,137 @@
+"""Gaze for faces that hear no chance: on the listener while the head turns, with short seeded glances away."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..body.curves import min_jerk
+from ..body.face_joints import EYE_SIDE, EYE_UP
+from ..body.kinematics import chosen_joints
+from ..body.motion import Motion
+from ..body.parts import ARKIT_NAMES
+from ..body.skeleton import JOINT
+from ..clock import FPS
+from ..text.timing import Word
+from .lids import PAUSE_S
+
+GAZE = [index for index, name in enumerate(ARKIT_NAMES) if name.startswith("eyeLook")]
+# How far eyes turn in the head; towards that they turn less and less of what the head turns.
+SIDE_LIMIT, UP_LIMIT = np.radians(25), np.radians(15)
+# On the listener from one glance to the next, and how long a glance lasts in speech and in pauses.
+APART_S, AWAY_S, PAUSE_AWAY_S = (1.8, 4.5), (0.4, 0.9), (0.8, 2.0)
+LONG_PAUSE_S = 0.45
+BEFORE_S, AFTER_S = 0.1, 0.12  # phrases that begin with a glance; pauses that do
+ASIDE = np.radians((8, 17))
+SPEAKING_UP, THINKING_UP = np.radians((-6, 4)), np.radians((3, 9))
+# Eyes never rest on one point of a face for long.
+FIXATION_S = (0.6, 2.2)
+WANDER = np.radians((0.9, 0.6))
+# Saccades last a frame longer beyond each of these angles.
+LONGER = np.radians((4, 14))
+
+
+@dataclass(frozen=True)
+class Glance:
+    """A look away from the listener.
+
+    Attributes:
+        start_s, end_s: when the eyes leave and come back.
+        left, up: how far from the listener, radians.
+    """
+
+    start_s: float
+    end_s: float
+    left: float
+    up: float
+
+
+def with_gaze(motion: Motion, words: Sequence[Word], seed: int = 0) -> Motion:
+    """The motion with other shapes of the gaze; only ARKit's are known, other faces come back as they are.
+
+    The eye joints stay as they are: where a character has no such shapes they follow them (`core.body.face_joints`).
+
+    Args:
+        motion: of a whole take, seen by a listener in front of it (+Z).
+        words: with their times; may be empty.
+        seed: another seed, other glances.
+    """
+    if motion.face_basis != "arkit52":
+        return motion
+    left, up = (_to_listener(motion) + wandering(motion.frame_count, words, seed)).T
+    left, up = (limit * np.tanh(angle / limit) for angle, limit in ((left, SIDE_LIMIT), (up, UP_LIMIT)))
+    turns = {"Up": up, "Down": -up}
+    sides = {"Left": {"Out": left, "In": -left}, "Right": {"In": left, "Out": -left}}
+    expression = motion.expression.copy()
+    for side, aside in sides.items():
+        for full, ways in ((EYE_UP, turns), (EYE_SIDE, aside)):
+            for way, angle in ways.items():
+                expression[:, ARKIT_NAMES.index(f"eyeLook{way}{side}")] = np.clip(angle / full, 0, 1)
+    return motion.replace(expression=expression)
+
+
+def wandering(frame_count: int, words: Sequence[Word], seed: int = 0) -> np.ndarray:
+    """How far eyes look past the listener, left and up (T, 2) radians: glances, and small steps between them."""
+    rng = np.random.default_rng([seed % 2**32, 6])
+    duration_s = frame_count / FPS
+    moves, time_s = [], 0.0
+    for glance in [*glances(duration_s, words, seed), Glance(duration_s, duration_s, 0.0, 0.0)]:
+        while time_s < glance.start_s:
+            moves.append((time_s, rng.normal(0, WANDER)))
+            time_s += rng.uniform(*FIXATION_S)
+        moves.append((glance.start_s, np.array([glance.left, glance.up])))
+        time_s = glance.end_s
+    return _saccades(frame_count, moves)
+
+
+def glances(duration_s: float, words: Sequence[Word], seed: int = 0) -> list[Glance]:
+    """Looks away in order of time: as phrases begin and into long pauses, where there are any; `APART_S` apart."""
+    rng = np.random.default_rng([seed % 2**32, 5])
+    pauses = _pauses(duration_s, words)
+    long = [(start, end) for start, end in pauses if end - start >= LONG_PAUSE_S]
+    moments = np.array([start + AFTER_S for start, _ in long] + [end - BEFORE_S for _, end in pauses])
+    out, earliest = [], rng.uniform(0.5, APART_S[0])
+    while True:
+        latest = earliest + APART_S[1] - APART_S[0]
+        near = moments[(moments > earliest) & (moments < latest)]
+        start = float(rng.choice(near) if len(near) else rng.uniform(earliest, latest))
+        rest_s = next((end - start for begin, end in long if begin <= start < end - BEFORE_S), 0.0)
+        thinking = rest_s > AWAY_S[0]
+        length = rng.uniform(*(PAUSE_AWAY_S if thinking else AWAY_S))
+        up = rng.choice([-1, 1]) * rng.uniform(*THINKING_UP) if thinking else rng.uniform(*SPEAKING_UP)
+        aside = rng.choice([-1, 1]) * rng.uniform(*ASIDE)
+        if thinking:
+            length = min(length, rest_s + BEFORE_S)  # back on the listener as the next phrase begins
+        if start + length > duration_s:
+            return out
+        out.append(Glance(start, start + length, aside, up))
+        earliest = start + length + APART_S[0]
+
+
+def _pauses(duration_s: float, words: Sequence[Word]) -> list[tuple[float, float]]:
+    """Where nothing is said before, between and after the words (start_s, end_s); none where there are no words."""
+    if not words:
+        return []
+    starts = [word.start_s for word in words] + [duration_s]
+    ends = [0.0] + [word.end_s for word in words]
+    return [(end, start) for end, start in zip(ends, starts, strict=True) if start - end > PAUSE_S]
+
+
+def _saccades(frame_count: int, moves: list[tuple[float, np.ndarray]]) -> np.ndarray:
+    """(T, 2) that rests at each value from its time on, and gets there within one to three frames."""
+    out = np.zeros((frame_count, 2))
+    frames = [round(time_s * FPS) for time_s, _ in moves]
+    place = np.zeros(2)
+    for (_, target), start, stop in zip(moves, frames, [*frames[1:], frame_count], strict=True):
+        length = 1 + int(np.searchsorted(LONGER, np.linalg.norm(target - place)))
+        risen = min_jerk(np.arange(1, max(stop - start, 0) + 1) / length)[:, None]
+        out[start:stop] = place + risen * (target - place)
+        place = target
+    return out
+
+
+def _to_listener(motion: Motion) -> np.ndarray:
+    """Where the listener is, seen from the head: to its left and up (T, 2), radians."""
+    _, world = chosen_joints(motion.rotations, motion.translation, motion.skeleton, [JOINT["head"]])
+    x, y, z = world[:, 0, 2].T  # the world's front in the head's axes
+    return np.stack([np.arctan2(x, z), np.arctan2(y, np.hypot(x, z))], 1)
