@@ -153,6 +153,8 @@ def test_missing_surplus_and_broken_parameters_are_named(folder):
         (lambda card: card["architecture"].update(wav_widths=[4, 4]), "wav_widths"),
         (lambda card: card["architecture"].update(vae_depths={"face": 1}), "vae_depths"),
         (lambda card: card["architecture"].update(face_basis="clay"), "face_basis"),
+        (lambda card: card["architecture"].update(face_hears_chance="no"), "face_hears_chance"),
+        (lambda card: card["architecture"].update(face_hears_chance=False), "chance"),
         (lambda card: card.update(face_basis="flame100"), "face_basis"),
         (lambda card: card.update(speakers=["a", "b", "c"]), "speakers"),
     ],
@@ -160,6 +162,11 @@ def test_missing_surplus_and_broken_parameters_are_named(folder):
 def test_a_model_json_that_makes_no_sense_says_what(folder, change, word):
     change_card(folder, change)
     refused(folder, word)
+
+
+def test_faces_hear_chance_where_a_model_json_says_nothing_of_it(folder):
+    change_card(folder, lambda card: card["architecture"].pop("face_hears_chance"))
+    assert load_network(folder, "cpu").info.face_hears_chance
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_with_a_remedy(tmp_path):

@@ -1,6 +1,8 @@
 """Blinks where weights make none: as often as people, after phrases, seeded, kept when the face is made anew."""
 
 import itertools
+import json
+import shutil
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from core.body.motion import Motion
 from core.clock import FPS
 from core.finish import finish
 from core.generate.lids import LIDS, PAUSE_S, blink_moments, with_blinks
-from core.generate.models import Models
+from core.generate.models import STARTER, Models
 from core.generate.pipeline import GenerateRequest, generate
 from core.generate.rework import ResampleRequest, resample
 from core.text.timing import Word
@@ -72,11 +74,25 @@ def test_faces_that_blink_and_faces_without_lids_stay_as_they_are():
         assert with_blinks(motion, WORDS, 1).expression.tobytes() == motion.expression.tobytes()
 
 
-def test_a_take_blinks_and_goes_on_when_its_face_is_made_anew(tmp_path):
+def test_other_blinks_take_the_place_of_a_faces_own():
+    blinking = face(300)
+    blinking.expression[100:105, LIDS] = 0.9
+    motion = with_blinks(blinking, (), 1, instead=True)
+    np.testing.assert_array_equal(motion.expression[:, LIDS], with_blinks(face(300), (), 1, True).expression[:, LIDS])
+    flame = face(300, "flame100")
+    assert with_blinks(flame, (), 1, instead=True).expression.tobytes() == flame.expression.tobytes()
+
+
+def test_a_take_whose_weights_never_blink_goes_on_blinking_when_its_face_is_made_anew(tmp_path):
+    weights = tmp_path / "weights"
+    shutil.copytree(STARTER, weights)
+    card = json.loads((weights / "model.json").read_text())
+    card["architecture"]["face_hears_chance"] = True
+    (weights / "model.json").write_text(json.dumps(card))
     models, audio = Models(), ROOT / "addon" / "assets" / "demo" / "speech.flac"
-    take = generate(GenerateRequest(audio, tmp_path / "take", duration_s=12.0), models=models)
+    take = generate(GenerateRequest(audio, tmp_path / "take", weights=weights, duration_s=12.0), models=models)
     assert 2 <= len(runs(take.finished.expression[:, LIDS[0]] > 0.5)) <= 5
-    request = ResampleRequest(tmp_path / "take", tmp_path / "new", ("face",), 60, 300, seed=4)
+    request = ResampleRequest(tmp_path / "take", tmp_path / "new", ("face",), 60, 300, seed=4, weights=weights)
     new = resample(request, models=models)
     np.testing.assert_allclose(new.raw.expression[:, LIDS], take.raw.expression[:, LIDS], atol=1e-6)
     assert np.abs(new.raw.expression - take.raw.expression).max() > 0.1
