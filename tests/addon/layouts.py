@@ -1,5 +1,6 @@
 """A layout that draws nothing but checks what it is given: Blender has none without a window."""
 
+from functools import partial
 from types import SimpleNamespace
 
 import bpy
@@ -76,6 +77,16 @@ class _Properties:
         assert name in self._names, name
 
 
+class _Panel:
+    """A panel that draws into a layout of the test's; Blender alone can make real ones."""
+
+    def __init__(self, kind: type, layout: Layout):
+        self.layout, self._kind = layout, kind
+
+    def __getattr__(self, name: str):
+        return partial(getattr(self._kind, name), self)
+
+
 class Context:
     """Blender's context with a sidebar of some width, and letters of some size, which windows give."""
 
@@ -96,6 +107,7 @@ def draw_all() -> dict[str, list[str]]:
         if not name.startswith("MAMBATALK_PT_"):
             continue
         layout = Layout()
-        getattr(bpy.types, name).draw(SimpleNamespace(layout=layout), Context())
+        panel = getattr(bpy.types, name)
+        panel.draw(_Panel(panel, layout), Context())
         shown[name] = layout.drawn
     return shown
