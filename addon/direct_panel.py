@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import jobs, locks, renew, takes
+from . import jobs, locks, renew, sound, takes
 from .apply import target
 from .panels import draw_lines
 from .take_properties import AREA_ITEMS, GROUPS, MARKER_ITEMS
@@ -78,6 +78,8 @@ class _OfTheTake:
             layout.label(text="The character performs no take", icon="INFO")
             return
         layout.enabled = jobs.state.job is None
+        for note in takes.rate_notes(action, sound.scene_fps(context.scene)):
+            draw_lines(layout, context, note, "ERROR")
         self.draw_take(layout, context, action)
 
 

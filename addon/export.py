@@ -118,7 +118,7 @@ def _export(context: bpy.types.Context, piece: Piece, settings, path: Path) -> N
 
 def _write_npz(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:
     found = unfinished.read_action(scene, piece.armature, piece.action)
-    motion, frames = found.motion, found.frames(scene)
+    motion, frames = found.motion, found.frames
     if contacts.exist(piece.action, piece.armature):
         motion = motion.replace(contacts=contacts.read(piece.action, piece.armature, frames))
     save_motion(face.read(motion, piece.armature, piece.action, frames), path)

@@ -10,7 +10,7 @@ import numpy as np
 from ..core.direct.chain import Changed, differences
 from ..core.direct.mirror import AREA_NAMES, JOINT_ORDER, SHAPE_ORDER
 from ..core.errors import GestureError
-from . import live, performed, rekey, sound, take_store, takes
+from . import hand_edits, live, locks, performed, rekey, sound, take_store, takes
 from .channels import EVERYTHING
 from .performed import Performed
 from .take_store import StoredTake
@@ -42,14 +42,18 @@ def take_in(
         take: on its character.
         new: the new version.
         rows: keys (T,) that may change; None: all.
-        fps: of the scene; where it is no longer that of the keys all are written anew, hand edits included.
+        fps: of the scene; where it is no longer that of the keys all are written anew.
 
     Returns:
         what differs.
+
+    Raises:
+        GestureError: all would be written anew, and some of it must not be.
     """
     changed, data = differences(take_store.load(take.action).finished, new.finished), take_store.pack(new)
     shown = mirrored(changed) if take.action.mambatalk_take.mirror else changed
-    if fps is not None and abs(fps - take.info.fps) > 1e-6:
+    if fps is not None and takes.is_out_of_step(take.info, fps):
+        refuse_other_rate(take, fps)
         take, shown = take.at_rate(fps), EVERYTHING
     subject = live.subject_of(take, data)
     directed = live.direct_take(take, subject)
@@ -57,6 +61,27 @@ def take_in(
     take_store.save_packed(take.action, data)
     live.remember(take, subject, directed)
     return changed
+
+
+def refuse_other_rate(take: Performed, fps: float) -> None:
+    """Make sure that keys at a scene's frame rate can replace the present ones with nothing lost.
+
+    Raises:
+        GestureError: the rates differ, and something was changed by hand or is locked, at frames that would be gone.
+    """
+    if not takes.is_out_of_step(take.info, fps):
+        return
+    edited = sorted({edit.owner for edit in hand_edits.find(take)})
+    held = sorted(locks.areas(take.action) | locks.bones(take.action))
+    reasons = [
+        f"{what}: {', '.join(names)}" for what, names in (("Changed by hand", edited), ("Locked", held)) if names
+    ]
+    if reasons:
+        raise GestureError(
+            f"The scene plays {fps:g} frames a second, the keys of {take.action.name} are for {take.info.fps:g}; keyed "
+            f"anew, it would lose what is to be kept. {'. '.join(reasons)}.",
+            remedy=f"Set the scene back to {take.info.fps:g} frames a second, or use Drop Edits and unlock everything.",
+        )
 
 
 def mirrored(changed: Changed) -> Changed:

@@ -15,6 +15,7 @@ from .take_store import StoredTake
 KEY = "mambatalk"
 # On an armature: who it is, whatever it is called; takes tell by it whose they are.
 CHARACTER_KEY = "mambatalk_character"
+_SAME_RATE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,21 @@ def info_of(folder: Path, take: StoredTake, start_frame: int) -> TakeInfo:
         seed=description["seed"],
         start_frame=start_frame,
     )
+
+
+def is_out_of_step(info: TakeInfo, fps: float) -> bool:
+    """Whether a take's keys are for another frame rate than the scene's."""
+    return abs(fps - info.fps) > _SAME_RATE
+
+
+def rate_notes(action: bpy.types.Action, fps: float) -> list[str]:
+    """That the keys of a take are for another frame rate than the scene's, where they are."""
+    info = stored(action)
+    if not is_out_of_step(info, fps):
+        return []
+    return [
+        f"{action.name} is keyed for {info.fps:g} frames a second, the scene plays {fps:g}: Finish Again keys it anew"
+    ]
 
 
 def identity(armature: bpy.types.Object) -> str:

@@ -23,16 +23,19 @@ class Unfinished:
     Attributes:
         motion: with the rest joints it was made for.
         start_frame: the scene frame of its first frame.
+        key_fps: of the keys that stand for it now.
         take: whether it is a take's, whose face belongs to it.
     """
 
     motion: Motion
     start_frame: float
+    key_fps: float
     take: bool
 
-    def frames(self, scene: bpy.types.Scene) -> np.ndarray:
+    @property
+    def frames(self) -> np.ndarray:
         """Scene frames (T,) of the motion's frames; whole only where the frame rates agree."""
-        return self.start_frame + np.arange(self.motion.frame_count) / self.motion.fps * sound.scene_fps(scene)
+        return self.start_frame + np.arange(self.motion.frame_count) / self.motion.fps * self.key_fps
 
 
 def action_of(armature: bpy.types.Object) -> bpy.types.Action | None:
@@ -50,7 +53,8 @@ def find(scene: bpy.types.Scene, armature: bpy.types.Object) -> Unfinished:
     if action is None:
         raise GestureError(f"{armature.name} has no animation.", remedy="Generate a take, or assign an action.")
     if takes.active(armature) is not None:
-        return Unfinished(take_store.load(action).raw, performed.of(armature).info.start_frame, take=True)
+        info = performed.of(armature).info
+        return Unfinished(take_store.load(action).raw, info.start_frame, info.fps, take=True)
     if not rig_map.is_direct(armature):
         raise GestureError(
             f"The keys of {action.name} are on a mapped rig, and it is no take: they cannot be read back.",
@@ -95,7 +99,7 @@ def read_action(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.
         rest_joints=rest,
         fps=float(sound.scene_fps(scene)),
     )
-    return Unfinished(motion, first, take=False)
+    return Unfinished(motion, first, motion.fps, take=False)
 
 
 def _path(name: str) -> str:

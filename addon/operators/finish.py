@@ -31,6 +31,8 @@ class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
         self._scene_name, self._armature_name = scene.name, armature.name
         self._source = unfinished.find(scene, armature)
         motion, action = self._source.motion, unfinished.action_of(armature)
+        if self._source.take:
+            renew.refuse_other_rate(performed.of(armature), sound.scene_fps(scene))
         settings = scene.mambatalk.finish_settings()
         # What is made anew later is not made for the contacts that are edited now.
         self._settings = {name: value for name, value in settings.items() if name != "use_contacts"}
@@ -39,7 +41,7 @@ class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
                 raise GestureError(
                     f"{action.name} has no contacts to hold.", remedy="Finish once with Edited Contacts off."
                 )
-            motion = motion.replace(contacts=contacts.read(action, armature, self._source.frames(scene)))
+            motion = motion.replace(contacts=contacts.read(action, armature, self._source.frames))
         self._folder = tempfile.TemporaryDirectory(prefix="mambatalk-", dir=bpy.app.tempdir or None)
         folder = Path(self._folder.name)
         save_motion(motion, folder / "motion.npz")

@@ -18,6 +18,7 @@ from .. import (
     preferences,
     properties,
     renew,
+    sound,
     take_store,
     takes,
 )
@@ -61,6 +62,7 @@ class _Rework(jobs.JobOperator):
             raise GestureError(f"Locked: {', '.join(held)}.", remedy="Unlock it first, or choose other parts.")
         margin = self.margin if self.properties.is_property_set("margin") else settings.margin
         self._span = take.span(start, end, margin, stored.raw.frame_count)
+        self._rate = takes.rate_notes(take.action, sound.scene_fps(scene))
         self._remembered = take.armature.name, take.action.name, take.action[take_store.KEY]
         self._folder = renew.temporary_folder()
         parent = Path(self._folder.name)
@@ -79,7 +81,7 @@ class _Rework(jobs.JobOperator):
         renew.take_in(take, new, rows)
         edits = [edit for edit in hand_edits.find(take) if (edit.frames & rows).any()]
         kept = [f"Kept what was changed by hand: {', '.join(sorted({edit.owner for edit in edits}))}"] if edits else []
-        return [f"Frames {take.frames[rows][0]} to {take.frames[rows][-1]} of {take.action.name}", *kept]
+        return [f"Frames {take.frames[rows][0]} to {take.frames[rows][-1]} of {take.action.name}", *kept, *self._rate]
 
     def _given(self, name: str) -> int | None:
         return getattr(self, name) if self.properties.is_property_set(name) else None

@@ -136,7 +136,7 @@ def _motion(scene: bpy.types.Scene, source: bpy.types.Object) -> Motion:
     if not rig_map.is_direct(source):
         return take_store.load(action).finished
     read = unfinished.read_action(scene, source, action)
-    frames = read.frames(scene)
+    frames = read.frames
     motion = face.read(read.motion, source, action, frames)
     if not contacts.exist(action, source):
         return motion

@@ -207,3 +207,53 @@ def test_edits_on_a_mapped_rig_are_kept_in_any_rotation_mode(scene, spoken_takes
     assert not np.array_equal(now[80:90], edited[80:90])
     assert bpy.ops.mambatalk.drop_edits(parts={"left_arm"}) == {"FINISHED"}
     assert shown(jobs) == ["Nothing was changed by hand"]
+
+
+def _kept_by_hand(armature):
+    bend(armature, 101, 120)
+
+
+def _locked_part(armature):
+    armature.animation_data.action.mambatalk_take.locked = {"hands"}
+
+
+def _locked_bone(armature):
+    assert bpy.ops.mambatalk.lock_bones(bone="left_elbow") == {"FINISHED"}
+
+
+@pytest.mark.parametrize("keep", [_kept_by_hand, _locked_part, _locked_bone])
+def test_finishing_at_another_scene_rate_loses_nothing_silently(take, jobs, keep):
+    keep(take)
+    before = all_keys(take)
+    bpy.context.scene.render.fps = 24
+    with pytest.raises(RuntimeError, match="24 frames a second"):
+        bpy.ops.mambatalk.finish()
+    assert "30" in jobs.state.error.remedy
+    assert not differing(before, all_keys(take))
+    take.animation_data.action.mambatalk_take.locked = set()
+    bpy.ops.mambatalk.lock_bones(bone="left_elbow", lock=False)
+    if keep is _kept_by_hand:
+        bpy.ops.mambatalk.drop_edits()
+    assert bpy.ops.mambatalk.finish() == {"FINISHED"}
+    assert {len(keys) for (path, _), keys in all_keys(take).items() if "Contact" not in path} == {192}
+    assert shown(jobs) == ["Nothing was changed by hand"]
+
+
+def test_directing_at_another_scene_rate_keeps_the_keys_where_they_are_and_says_so(take, jobs):
+    before = all_keys(take)
+    bpy.context.scene.render.fps = 24
+    assert bpy.ops.mambatalk.resample(parts={"left_arm"}, start=80, end=150, seed=9) == {"FINISHED"}
+    assert any("keyed for 30 frames a second, the scene plays 24" in note for note in jobs.state.notes)
+    frames = np.concatenate(list(differing(before, all_keys(take)).values()))
+    assert 72 <= frames.min() <= frames.max() <= 158
+    resampled = all_keys(take)
+    assert bpy.ops.mambatalk.set_levels(upper=0.5) == {"FINISHED"}
+    assert bpy.ops.mambatalk.accent_add(kind="hold", start=180, end=200) == {"FINISHED"}
+    steps = np.abs(np.diff(values(take)[180 - START + 8 : 200 - START - 5], axis=0))
+    assert steps.max() < 1e-5
+    bpy.ops.mambatalk.accents_clear()
+    bpy.ops.mambatalk.reset_levels()
+    assert not differing(resampled, all_keys(take))
+    assert bpy.ops.mambatalk.finish() == {"FINISHED"}
+    assert bpy.ops.mambatalk.resample(parts={"hands"}, start=60, end=90, seed=3) == {"FINISHED"}
+    assert not any("keyed for" in note for note in jobs.state.notes)

@@ -82,3 +82,9 @@ def test_the_smplx_body_asks_for_its_file(scene, monkeypatch, tmp_path):
     assert any("preferences" in text for text in draw_all()["MAMBATALK_PT_smplx"])
     monkeypatch.setenv("MAMBATALK_SMPLX", str(tmp_path / "SMPLX_FEMALE.npz"))
     assert {"SMPLX_FEMALE.npz", "Add SMPL-X Body"} <= set(draw_all()["MAMBATALK_PT_smplx"])
+
+
+def test_keys_for_another_frame_rate_are_told_of(taken):
+    assert not any("keyed for" in text for text in draw_all()["MAMBATALK_PT_direct"])
+    bpy.context.scene.render.fps = 60
+    assert any("keyed for" in text for text in draw_all()["MAMBATALK_PT_direct"])
