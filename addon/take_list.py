@@ -44,7 +44,16 @@ def copy(action: bpy.types.Action) -> bpy.types.Action:
 
 
 def discard(armature: bpy.types.Object, actions: Sequence[bpy.types.Action]) -> None:
-    """Delete takes; a character that performs one of them goes on with another one."""
+    """Delete takes; a character that performs one of them goes on with another one.
+
+    Raises:
+        GestureError: another character performs one of them, too.
+    """
+    for action in actions:
+        if others := others_performing(armature, action):
+            raise GestureError(
+                f"{others[0].name} performs {action.name}, too.", remedy="Let it perform another take first."
+            )
     current, rest = takes.active(armature), [each for each in takes.of_character(armature) if each not in actions]
     if current in actions and rest:
         switch(armature, rest[0])
@@ -52,6 +61,11 @@ def discard(armature: bpy.types.Object, actions: Sequence[bpy.types.Action]) -> 
         for each in (_face_action(action), action):
             if each is not None:
                 bpy.data.actions.remove(each)
+
+
+def others_performing(armature: bpy.types.Object, action: bpy.types.Action) -> list[bpy.types.Object]:
+    """Other characters in the scenes that perform a take now: a copied character shares its takes with the first."""
+    return [each for each in takes.performers(action) if each != armature and each.users_scene]
 
 
 def _face_action(action: bpy.types.Action) -> bpy.types.Action | None:

@@ -94,17 +94,22 @@ class MAMBATALK_OT_discard_take(_TakeOperator, bpy.types.Operator):
 
 
 class MAMBATALK_OT_discard_others(_TakeOperator, bpy.types.Operator):
-    """Delete all takes of the character that are not kept, but the one it performs"""
+    """Delete all takes of the character that are not kept and that nobody performs"""
 
     bl_idname = "mambatalk.discard_others"
     bl_label = "Discard Others"
 
     def change(self, context, armature, action):
         """Delete them."""
-        current = takes.active(armature)
-        others = [each for each in takes.of_character(armature) if each != current and not each.mambatalk_take.kept]
+        others = [
+            each
+            for each in takes.of_character(armature)
+            if not each.mambatalk_take.kept and not any(who.users_scene for who in takes.performers(each))
+        ]
         if not others:
-            raise GestureError("All other takes are kept.", remedy="Take the mark off those that can go.")
+            raise GestureError(
+                "All other takes are kept, or performed by someone.", remedy="Take the mark off those that can go."
+            )
         take_list.discard(armature, others)
         return f"Discarded {len(others)} takes"
 

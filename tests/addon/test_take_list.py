@@ -137,6 +137,19 @@ def test_kept_takes_survive_discarding_the_others(three):
         bpy.ops.mambatalk.discard_take()
 
 
+def test_a_take_that_a_copied_character_performs_is_not_discarded(three):
+    first, second, third = names(three)
+    twin = three.copy()
+    bpy.context.collection.objects.link(twin)
+    twin.animation_data.action = bpy.data.actions[second]
+    assert bpy.ops.mambatalk.discard_others() == {"FINISHED"}
+    assert names(three) == [second, third]
+    assert twin.animation_data.action.name == second
+    with pytest.raises(RuntimeError, match=f"{twin.name} performs {second}, too"):
+        bpy.ops.mambatalk.discard_take(name=second)
+    assert names(three) == [second, third]
+
+
 def test_a_take_of_another_character_cannot_be_chosen(three, spoken_takes):
     bpy.ops.mambatalk.add_character()
     other = next(o for o in bpy.data.objects if o.type == "ARMATURE" and o != three)
