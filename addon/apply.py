@@ -93,7 +93,8 @@ def apply_motion(
         for keys, found in faces:
             keyframes.write(face_action, keys, frames, found)
         if origin is not None:
-            _store(body_action, armature, *origin, fps, [(armature, body), *faces])
+            stands = [] if motion.contacts is None else contacts.channels_of(motion.contacts)
+            _store(body_action, armature, *origin, fps, [(armature, [*body, *stands]), *faces])
     except Exception:
         for action in actions:
             bpy.data.actions.remove(action)

@@ -16,6 +16,15 @@ def path_of(name: str) -> str:
     return f'["{bpy.utils.escape_identifier(name)}"]'
 
 
+PATHS = tuple(path_of(name) for name in NAMES)
+
+
+def channels_of(contacts: np.ndarray) -> list[Channel]:
+    """Contacts (T, 4), 0-1, as what the switches show at every frame, 0 or 1."""
+    down = (np.asarray(contacts) > 0.5).astype(np.float32)
+    return [Channel(path, down[:, column, None], _GROUP) for column, path in enumerate(PATHS)]
+
+
 def write(
     action: bpy.types.Action,
     armature: bpy.types.Object,
@@ -25,28 +34,34 @@ def write(
 ) -> None:
     """Key contacts (T, 4), 0-1, at scene frames (T,): a key only where a foot lands or leaves.
 
-    With `rows` (T,) those frames alone change.
+    With `rows` (T, 4) those frames alone change.
     """
-    down = np.asarray(contacts) > 0.5
-    if rows is not None and exist(action, armature):
-        down = np.where(rows[:, None], down, read(action, armature, frames) > 0.5)
-    for column, name in enumerate(NAMES):
+    for column, (name, channel) in enumerate(zip(NAMES, channels_of(contacts), strict=True)):
+        own = np.ones(len(frames), bool) if rows is None else rows[:, column]
+        if not own.any():
+            continue
+        down = channel.values[:, 0]
+        if not own.all() and keyframes.has(action, armature, channel.path):
+            down = np.where(own, down, _shown(action, armature, channel.path, frames))
         if name not in armature:
             armature[name] = 0.0
             armature.id_properties_ui(name).update(
                 min=0.0, max=1.0, description="1 where it stands; change the keys and finish again with Edited Contacts"
             )
-        changes = np.flatnonzero(np.diff(down[:, column], prepend=not down[0, column]))
-        channel = Channel(path_of(name), down[changes, column][:, None].astype(np.float32), _GROUP)
-        keyframes.write(action, armature, frames[changes], [channel], kind="CONSTANT")
+        changes = np.flatnonzero(np.diff(down, prepend=1 - down[0]))
+        keys = Channel(channel.path, down[changes, None], _GROUP)
+        keyframes.write(action, armature, frames[changes], [keys], kind="CONSTANT")
 
 
 def read(action: bpy.types.Action, armature: bpy.types.Object, frames: np.ndarray) -> np.ndarray:
     """Contacts (T, 4), 0 or 1, at scene frames (T,)."""
-    columns = [keyframes.read(action, armature, path_of(name), frames, [0.0])[:, 0] > 0.5 for name in NAMES]
-    return np.stack(columns, axis=1).astype(np.float64)
+    return np.stack([_shown(action, armature, path, frames) for path in PATHS], axis=1).astype(np.float64)
 
 
 def exist(action: bpy.types.Action, armature: bpy.types.Object) -> bool:
     """Whether an action has contacts."""
-    return all(keyframes.has(action, armature, path_of(name)) for name in NAMES)
+    return all(keyframes.has(action, armature, path) for path in PATHS)
+
+
+def _shown(action: bpy.types.Action, armature: bpy.types.Object, path: str, frames: np.ndarray) -> np.ndarray:
+    return (keyframes.read(action, armature, path, frames, [0.0])[:, 0] > 0.5).astype(np.float32)

@@ -9,7 +9,8 @@ import numpy as np
 from ..core.body.curves import runs
 from ..core.body.parts import AREAS, Part
 from ..core.body.skeleton import JOINT_NAMES
-from . import face, keyframes, rig_keys, rig_map, versions
+from ..core.direct.mirror import CONTACT_ORDER
+from . import contacts, face, keyframes, rig_keys, rig_map, versions
 from .performed import Performed
 
 _WIDTHS = {"rotation_quaternion": 4, "rotation_axis_angle": 4, "rotation_euler": 3, "location": 3}
@@ -21,8 +22,8 @@ class HandEdit:
 
     Attributes:
         channel: its name in the take's record.
-        owner: the bone or shape key.
-        is_bone: which of both.
+        owner: the bone, shape key or contact.
+        is_bone: whether it is a bone.
         frames: (T,) whether it was, at the take's keys.
     """
 
@@ -70,8 +71,19 @@ def lines(take: Performed, edits: list[HandEdit]) -> list[str]:
 def of_areas(take: Performed, edits: list[HandEdit], areas: Collection[str]) -> list[HandEdit]:
     """Those of some areas of the body."""
     bones = {bone for area in areas for bone in bones_of(take.armature, area)}
-    with_face = Part.FACE.value in areas
-    return [edit for edit in edits if (edit.owner in bones if edit.is_bone else with_face)]
+    whole = {False: Part.FACE.value in areas, True: Part.LOWER.value in areas}
+    return [edit for edit in edits if (edit.owner in bones if edit.is_bone else whole[edit.owner in contacts.NAMES])]
+
+
+def edited_contacts(take: Performed, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Contacts (F, 4), 0 or 1, at scene frames (F,), and which of them were changed; the feet are the take's own."""
+    changed = np.zeros((take.info.frame_count, len(contacts.NAMES)), bool)
+    for edit in find(take):
+        if edit.owner in contacts.NAMES:
+            changed[:, contacts.NAMES.index(edit.owner)] = edit.frames
+    keys = np.clip(np.round(frames - take.frames[0]).astype(int), 0, take.info.frame_count - 1)
+    order = CONTACT_ORDER if take.action.mambatalk_take.mirror else slice(None)
+    return contacts.read(take.action, take.armature, frames)[:, order], changed[keys][:, order]
 
 
 def bones_of(armature: bpy.types.Object, area: str) -> set[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from ..core.body.motion import Motion
 from ..core.clock import FPS
 from ..core.errors import GestureError
-from . import channels, keyframes, take_store, takes, versions, written
+from . import channels, contacts, keyframes, take_store, takes, versions, written
 from .takes import TakeInfo
 from .written import Record
 
@@ -93,9 +93,15 @@ class Performed:
         return versions.action_for(self.action, id_block) or self.action
 
     def values(self, id_block: bpy.types.ID, path: str, width: int) -> np.ndarray | None:
-        """What is keyed on a property, (T, C) in single precision; None where a curve is missing."""
+        """What is keyed on a property, (T, C) in single precision; None where a curve is missing.
+
+        Contacts are 0 or 1, however they are keyed.
+        """
         curves = keyframes.curves_of(self.own_action(id_block), id_block, path, width)
-        return None if None in curves else keyframes.values_at(curves, self.frames)
+        if None in curves:
+            return None
+        found = keyframes.values_at(curves, self.frames)
+        return (found > 0.5).astype(np.float32) if path in contacts.PATHS else found
 
     def at_rate(self, fps: float) -> "Performed":
         """The same take with keys at another frame rate, none of them written yet."""
@@ -130,6 +136,8 @@ def _moved_by(action, armature, info: TakeInfo, record: Record) -> int:
     """By how many frames the animator moved all keys."""
     own = versions.slot_name(action, armature) + " "
     paths = [name.removeprefix(own) for name in record.marks if name.startswith(own)]
+    # Contacts have keys where they change alone.
+    paths = [path for path in paths if path not in contacts.PATHS]
     shifts = set()
     for path in paths[:: max(1, len(paths) // _WITNESSES)]:
         (curve,) = keyframes.curves_of(action, armature, path, 1)

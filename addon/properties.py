@@ -83,7 +83,8 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
     )
     finish_contacts: BoolProperty(
         name="Edited Contacts",
-        description="Hold the feet exactly where the contact channels of the armature say that they stand",
+        description="Hold the feet exactly where the contact channels of the armature say that they stand; "
+        "without, only where they were changed by hand",
     )
 
     def finish_settings(self) -> dict:

@@ -69,7 +69,24 @@ def rewrite(
                 _remember_softened(take, name, edited, rows)
             _write(take, id_block, joined(channel, now, rows & ~kept), now, rows & ~kept, edited)
     if allowed.contacts and motion.contacts is not None:
-        contacts.write(take.action, take.armature, take.frames, motion.contacts, rows)
+        _rewrite_contacts(take, motion.contacts, rows, released)
+
+
+def _rewrite_contacts(take: Performed, wanted: np.ndarray, rows: np.ndarray, released: Masks | None) -> None:
+    """The same for contacts (T, 4); feet land and leave at once, nothing leads over to edits."""
+    written = np.zeros(wanted.shape, bool)
+    for column, channel in enumerate(contacts.channels_of(wanted)):
+        name = take.name_of(take.armature, channel.path)
+        if released is not None and name not in released:
+            continue
+        edited, _, _ = _hands(take, take.armature, channel, False, released or {})
+        now = take.values(take.armature, channel.path, 1)
+        if now is None and edited.any():
+            continue
+        written[:, column] = (rows | (now is None)) & ~edited
+        values = np.where(written[:, column, None], channel.values, 0 if now is None else now)
+        take.record.note(name, values, edited)
+    contacts.write(take.action, take.armature, take.frames, wanted, written)
 
 
 def _hands(take: Performed, id_block, channel: Channel, with_softened: bool, released: Masks):

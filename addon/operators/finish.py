@@ -9,7 +9,7 @@ import numpy as np
 from ...core.body.motion import load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import apply, contacts, jobs, performed, properties, renew, rig_keys, sound, take_store, unfinished
+from .. import apply, contacts, hand_edits, jobs, performed, properties, renew, rig_keys, sound, take_store, unfinished
 
 
 class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
@@ -31,9 +31,10 @@ class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
         self._scene_name, self._armature_name = scene.name, armature.name
         self._source = unfinished.find(scene, armature)
         motion, action = self._source.motion, unfinished.action_of(armature)
+        settings = scene.mambatalk.finish_settings()
+        self._held, self._notes = None, []
         if self._source.take:
             renew.refuse_other_rate(performed.of(armature), sound.scene_fps(scene))
-        settings = scene.mambatalk.finish_settings()
         # What is made anew later is not made for the contacts that are edited now.
         self._settings = {name: value for name, value in settings.items() if name != "use_contacts"}
         if scene.mambatalk.finish_contacts:
@@ -41,17 +42,24 @@ class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
                 raise GestureError(
                     f"{action.name} has no contacts to hold.", remedy="Finish once with Edited Contacts off."
                 )
-            motion = motion.replace(contacts=contacts.read(action, armature, self._source.frames))
+            motion = motion.replace(contacts=self._contacts(action, armature)[0])
+        elif settings["root"] != "stand_still" and settings["feet"] != "off" and contacts.exist(action, armature):
+            values, changed = self._contacts(action, armature)
+            if changed.any():
+                self._held, self.task_count = (values, changed, settings), 2
+                self._notes = ["Held the contacts that were changed by hand; Drop Edits gives them up"]
         self._folder = tempfile.TemporaryDirectory(prefix="mambatalk-", dir=bpy.app.tempdir or None)
-        folder = Path(self._folder.name)
-        save_motion(motion, folder / "motion.npz")
-        np.savez(folder / "skeleton.npz", rest_joints=rig_keys.skeleton_of(armature))
-        return protocol.Finish(
-            motion=str(folder / "motion.npz"),
-            out=str(folder / "finished.npz"),
-            settings=settings,
-            skeleton=str(folder / "skeleton.npz"),
-        )
+        np.savez(Path(self._folder.name) / "skeleton.npz", rest_joints=rig_keys.skeleton_of(armature))
+        return self._request(motion, settings)
+
+    def following(self, result):
+        """The same with the contacts that were changed by hand, where there are some: the others are found by now."""
+        found = load_motion(result["motion"]).contacts
+        if self._held is None or found is None:
+            return None
+        (values, changed, settings), self._held = self._held, None
+        held = self._source.motion.replace(contacts=np.where(changed, values, found))
+        return self._request(held, {**settings, "use_contacts": True})
 
     def apply(self, context, result):
         """Replace the keys."""
@@ -69,7 +77,24 @@ class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
             unfinished.keep_source(armature)
             apply.replace_keys(scene, armature, motion, self._source.start_frame)
         held = rig_keys.held_note(scene, armature, unfinished.action_of(armature))
-        return [properties.improvement(result), *held]
+        return [properties.improvement(result), *self._notes, *held]
+
+    def _contacts(self, action, armature) -> tuple[np.ndarray, np.ndarray]:
+        """Contacts (T, 4) at the motion's frames, and which of them were changed by hand since they were found."""
+        if self._source.take:
+            return hand_edits.edited_contacts(performed.of(armature), self._source.frames)
+        found = contacts.read(action, armature, self._source.frames)
+        return found, np.zeros(found.shape, bool)
+
+    def _request(self, motion, settings: dict) -> protocol.Finish:
+        folder = Path(self._folder.name)
+        save_motion(motion, folder / "motion.npz")
+        return protocol.Finish(
+            motion=str(folder / "motion.npz"),
+            out=str(folder / "finished.npz"),
+            settings=settings,
+            skeleton=str(folder / "skeleton.npz"),
+        )
 
 
 def why_not_finish(context) -> str | None:

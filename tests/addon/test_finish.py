@@ -164,6 +164,43 @@ def test_contacts_are_channels_that_can_be_edited_and_held(take, character):
     assert curves[path, 0].keyframe_points[0].interpolation == "CONSTANT"
 
 
+@pytest.mark.parametrize("mirror", [False, True])
+def test_contacts_changed_by_hand_are_held_unless_they_are_dropped(take, character, jobs, mirror):
+    from mambatalk_ext.addon import contacts
+
+    finish(finish_root="path")
+    action, frames = character.animation_data.action, 11 + np.arange(180)
+    action.mambatalk_take.mirror = mirror
+    own, keys = contacts.read(action, character, frames), all_keys(character)
+    held, foot = own.copy(), int(own[49:91, 0].all())
+    held[49:91, [foot, foot + 2]] = 1
+    contacts.write(action, character, frames, held)
+    edited = (held != own).any(0)
+    assert edited.any()
+    assert bpy.ops.mambatalk.show_edits() == {"FINISHED"}
+    assert {line.partition(":")[0] for line in jobs.state.notes} == {
+        name for name, changed in zip(contacts.NAMES, edited, strict=True) if changed
+    }
+    # Sliders leave them alone, too.
+    bpy.ops.mambatalk.set_levels(upper=0.5)
+    action.mambatalk_take.mirror = not mirror
+    action.mambatalk_take.mirror = mirror
+    bpy.ops.mambatalk.reset_levels()
+    action.mambatalk_take.mirror = mirror
+    kept = held != own
+    assert np.array_equal(contacts.read(action, character, frames)[kept], held[kept])
+    finish()
+    assert any("changed by hand" in note for note in jobs.state.notes)
+    now = contacts.read(action, character, frames)
+    assert np.array_equal(now[kept], held[kept])
+    stands = toes(character, range(61, 101))[:, foot]
+    assert np.ptp(stands[..., :2], axis=0).max() < 2e-3
+    assert bpy.ops.mambatalk.drop_edits(parts={"lower"}) == {"FINISHED"}
+    finish()
+    assert not any("by hand" in note for note in jobs.state.notes)
+    assert same(keys, all_keys(character))
+
+
 def test_contacts_that_do_not_exist_cannot_be_held(take, character, jobs):
     bpy.context.scene.mambatalk.finish_contacts = True
     with pytest.raises(RuntimeError, match="no contacts"):
