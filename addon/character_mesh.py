@@ -1,6 +1,5 @@
 """The character's mesh from its asset file: faces, materials, vertex groups and 52 shape keys, set in bulk."""
 
-import zipfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 
 from ..core.body.skeleton import JOINT_NAMES
 from ..core.errors import GestureError
+from ..core.files import DAMAGED
 from .bone_space import TO_BLENDER
 
 ASSET_FILE = Path(__file__).parent / "assets" / "character.npz"
@@ -54,7 +54,7 @@ def load_asset(path: Path = ASSET_FILE) -> Asset:
     try:
         with np.load(path, allow_pickle=False) as data:
             return Asset(**{name: data[name] for name in Asset.__dataclass_fields__})
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise GestureError(
             f"The bundled character {path.name} is missing or damaged.",
             remedy="Install the extension again, or run `python build.py character` in a checkout.",

@@ -1,7 +1,6 @@
 """SMPL-X facial coefficients on ARKit faces and back, through the user's own model file, solved once for each file."""
 
 import hashlib
-import zipfile
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from ..core.body.face_joints import JAW_SHAPES
 from ..core.body.flame import FlameArkit, ShapedHead, load_flame_head, solve
 from ..core.body.motion import Motion
 from ..core.body.parts import ARKIT_NAMES
-from ..core.files import whole_file
+from ..core.files import DAMAGED, whole_file
 from . import preferences
 from .character_mesh import NO_VERTEX, load_asset
 
@@ -68,7 +67,7 @@ def _solved(path: Path, stamp: int) -> FlameArkit:
     try:
         with np.load(cache, allow_pickle=False) as data:
             return FlameArkit(**{key: data[key] for key in FlameArkit.__dataclass_fields__})
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+    except DAMAGED:
         pass
     solution = solve(load_flame_head(path), _bundled_head())
     with whole_file(cache) as temporary, temporary.open("wb") as file:

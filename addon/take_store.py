@@ -13,6 +13,7 @@ import numpy as np
 from ..core.body.motion import Motion, load_motion, save_motion
 from ..core.body.packed import COARSE, FINE, pack_motion, round_motion, unpack_motion
 from ..core.errors import GestureError
+from ..core.files import DAMAGED
 from . import versions
 
 KEY = "mambatalk_data"
@@ -67,7 +68,7 @@ def read_folder(folder: Path) -> StoredTake:
         words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
         with np.load(folder / "codes.npz", allow_pickle=False) as data:
             codes = {name: data[name] for name in data.files}
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise GestureError(
             f"There is no take in {folder}.",
             remedy="Choose a folder that holds take.json, words.json and codes.npz.",
@@ -107,7 +108,7 @@ def load(action: bpy.types.Action) -> StoredTake:
         GestureError: there is none, or it is damaged.
     """
     data = action.get(KEY)
-    if data is None:
+    if not isinstance(data, bytes):
         raise GestureError(f"{action.name} holds no take.", remedy="Choose a take, or load one from its folder.")
     return unpack(data)
 
@@ -152,7 +153,7 @@ def unpack(data: bytes) -> StoredTake:
             ends = np.cumsum([0, *lengths.values()])
             joined = np.frombuffer(file.read("codes"), "<i2").astype(np.int16)
             raw, finished = unpack_motion(file.read("raw")), unpack_motion(file.read("finished"))
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise GestureError(
             "The take stored in this file is damaged.", remedy="Use a backup, or generate again.", detail=repr(error)
         ) from error

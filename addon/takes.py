@@ -54,12 +54,15 @@ def store(action: bpy.types.Action, info: TakeInfo) -> None:
 
 
 def stored(action: bpy.types.Action | None) -> TakeInfo | None:
-    """Read it back; None for an action that no take made."""
+    """Read it back; None for an action that no take made, or where it can no longer be read."""
     text = None if action is None else action.get(KEY)
     if text is None:
         return None
     known = {entry.name for entry in fields(TakeInfo)}
-    return TakeInfo(**{name: value for name, value in json.loads(text).items() if name in known})
+    try:
+        return TakeInfo(**{name: value for name, value in json.loads(text).items() if name in known})
+    except (ValueError, TypeError, AttributeError):
+        return None
 
 
 def info_of(folder: Path, take: StoredTake, start_frame: int) -> TakeInfo:
@@ -110,7 +113,7 @@ def of_character(armature: bpy.types.Object | None) -> list[bpy.types.Action]:
     return [
         action
         for action in bpy.data.actions
-        if KEY in action and (action == current or (own is not None and stored(action).character == own))
+        if (info := stored(action)) is not None and (action == current or (own is not None and info.character == own))
     ]
 
 
@@ -118,7 +121,7 @@ def active(armature: bpy.types.Object | None) -> bpy.types.Action | None:
     """The take that a character performs; None when it performs something else."""
     data = None if armature is None else armature.animation_data
     action = None if data is None else data.action
-    return action if action is not None and KEY in action and take_store.has(action) else None
+    return action if stored(action) is not None and take_store.has(action) else None
 
 
 def performers(action: bpy.types.Action) -> list[bpy.types.Object]:
@@ -137,7 +140,7 @@ def find_audio(info: TakeInfo, path: Path) -> int:
         of how many takes.
 
     Raises:
-        GestureError: there is no such file, or it is another recording.
+        GestureError: there is no such file, it is another recording, or a take is damaged.
     """
     try:
         with path.open("rb") as file:
@@ -149,10 +152,16 @@ def find_audio(info: TakeInfo, path: Path) -> int:
             f"{path.name} is not the recording that the take was made from.",
             remedy="Choose that one, even under another name; its content must be the same.",
         )
-    found = [action for action in bpy.data.actions if KEY in action and stored(action).audio_sha256 == digest]
-    for action in found:
-        take_store.save(action, take_store.load(action).with_audio(path))
-        store(action, replace(stored(action), audio=str(path)))
+    known = [(action, stored(action)) for action in bpy.data.actions]
+    # All are read before the first is written.
+    found = [
+        (action, each, take_store.load(action))
+        for action, each in known
+        if each is not None and each.audio_sha256 == digest
+    ]
+    for action, each, take in found:
+        take_store.save(action, take.with_audio(path))
+        store(action, replace(each, audio=str(path)))
     return len(found)
 
 

@@ -9,6 +9,8 @@ import bpy
 import numpy as np
 
 from ..core.body.curves import runs
+from ..core.errors import GestureError
+from ..core.files import DAMAGED
 from . import versions
 
 KEY = "mambatalk_written"
@@ -104,10 +106,25 @@ def save(action: bpy.types.Action, record: Record) -> None:
 
 
 def load(action: bpy.types.Action) -> Record | None:
-    """The record of an action; None where nothing is known."""
+    """The record of an action; None where nothing is known.
+
+    Raises:
+        GestureError: it is damaged.
+    """
     data = action.get(KEY)
     if data is None:
         return None
+    try:
+        return _unpack(data)
+    except (*DAMAGED, TypeError) as error:
+        raise GestureError(
+            f"What was keyed for {action.name} can no longer be read.",
+            remedy="Use a backup, or load or generate the take again.",
+            detail=repr(error),
+        ) from error
+
+
+def _unpack(data: bytes) -> Record:
     length, content = int.from_bytes(data[:4], "little"), zlib.decompress(data[4:])
     head = json.loads(content[:length])
     count = -(-head["frame_count"] // head["block"])

@@ -1,9 +1,16 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and what reading a broken one raises."""
 
 import os
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+# What Python and numpy raise for a zip, npz or json that is missing, cut off or has wrong bytes; RuntimeError is
+# zipfile's for what looks like encryption or a kind of compression that it does not know.
+DAMAGED = (OSError, EOFError, KeyError, ValueError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
 
 
 @contextmanager

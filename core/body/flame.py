@@ -4,13 +4,13 @@ The user's own SMPL-X file says how each coefficient moves its vertices; the bun
 moves a face. Both heads are laid over each other by their joints, then by their surfaces.
 """
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import GestureError
+from ..files import DAMAGED
 from .least_squares import bounded_least_squares
 from .parts import EXPRESSION_WIDTHS
 from .skeleton import JOINT, JOINT_COUNT
@@ -87,7 +87,7 @@ def load_flame_head(path: Path) -> ShapedHead:
             raise ValueError(f"J_regressor {regressor.shape}, shapedirs {directions.shape}")
     except FileNotFoundError as error:
         raise GestureError(f"There is no model file {path}.", remedy="Choose your SMPLX_*.npz.") from error
-    except (OSError, EOFError, KeyError, ValueError, IndexError, zipfile.BadZipFile) as error:
+    except (IndexError, *DAMAGED) as error:
         raise GestureError(
             f"{path.name} is not an SMPL-X model file with a face.",
             remedy="Choose the SMPLX_NEUTRAL.npz (or _MALE, _FEMALE) that you downloaded.",

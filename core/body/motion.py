@@ -1,6 +1,5 @@
 """A motion: what the generator writes, finishing cleans and the add-on keys; read from and written to npz."""
 
-import zipfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import numpy as np
 
 from ..clock import FPS
 from ..errors import GestureError
-from ..files import whole_file
+from ..files import DAMAGED, whole_file
 from .parts import EXPRESSION_WIDTHS
 from .rotation import continuous, quaternion_to_rotvec, rotvec_to_quaternion, slerp
 from .skeleton import JOINT_COUNT, default_rest_joints
@@ -147,7 +146,7 @@ def load_motion(path: Path | str) -> Motion:
         rotations = poses.reshape(len(poses), JOINT_COUNT, 3)
     except FileNotFoundError as error:
         raise GestureError(f"There is no motion file {path}.", remedy="Pick an existing npz file.") from error
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise GestureError(
             f"{path.name} is not an SMPL-X motion file.",
             remedy="Pick an npz with `poses` (frames, 165) and `trans` (frames, 3).",

@@ -1,11 +1,11 @@
 """Arrays of an npz file of unknown origin, read without ever unpickling."""
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import GestureError
+from ..files import DAMAGED
 
 _PICKLED = (
     "Save its arrays as plain numbers with the program that made it: numpy.savez(path, poses=…, trans=…). "
@@ -38,7 +38,7 @@ def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
                     arrays[name] = value
     except FileNotFoundError as error:
         raise GestureError(f"There is no motion file {path}.", remedy="Choose an existing npz file.") from error
-    except (OSError, EOFError, ValueError, AttributeError, zipfile.BadZipFile) as error:
+    except (AttributeError, *DAMAGED) as error:
         if _starts_like_pickle(path):
             raise _pickle(path, "pickle") from error
         raise _not_npz(path, str(error)) from error

@@ -1,11 +1,11 @@
 """The true skeleton of a person from a user's own SMPL-X model file; nothing of such a file is part of the project."""
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import GestureError
+from ..files import DAMAGED
 from .skeleton import JOINT_COUNT
 
 
@@ -30,7 +30,7 @@ def smplx_rest_joints(path: Path | str, betas: np.ndarray) -> np.ndarray:
         joints = regressor @ (template + directions[:, :, :count] @ np.asarray(betas, np.float64)[:count])
     except FileNotFoundError as error:
         raise GestureError(f"There is no model file {path}.", remedy="Choose your SMPLX_*.npz.") from error
-    except (OSError, EOFError, KeyError, ValueError, IndexError, zipfile.BadZipFile) as error:
+    except (IndexError, *DAMAGED) as error:
         raise GestureError(
             f"{path.name} is not an SMPL-X model file.",
             remedy="Choose the SMPLX_NEUTRAL.npz (or _MALE, _FEMALE) that you downloaded.",

@@ -1,13 +1,12 @@
 """A person's body from an SMPL-X model file, as plain arrays: what the worker writes and Blender builds."""
 
-import zipfile
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import GestureError
-from ..files import whole_file
+from ..files import DAMAGED, whole_file
 from .skeleton import JOINT_COUNT
 
 # Each joint but the pelvis has nine corrective shapes, weighted by its rotation matrix less the identity, row by row.
@@ -87,7 +86,7 @@ def load_body(path: Path) -> SmplxBody:
     try:
         with np.load(path, allow_pickle=False) as data:
             values = {each.name: data[each.name] for each in fields(SmplxBody)}
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise GestureError(
             f"The body in {path.name} is missing or damaged.", remedy="Add the body again.", detail=str(error)
         ) from error

@@ -5,13 +5,13 @@ The package is no dependency: its licence is non-commercial, and only users who 
 
 import sys
 import tempfile
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import GestureError
+from ..files import DAMAGED
 from .skeleton import JOINT_COUNT
 from .smplx_body import CORRECTIVE_COUNT, SmplxBody
 
@@ -116,7 +116,7 @@ def _read(path: Path) -> dict[str, np.ndarray]:
                         raise
     except FileNotFoundError as error:
         raise GestureError(f"There is no model file {path}.", remedy="Choose your SMPLX_*.npz.") from error
-    except (OSError, EOFError, ValueError, AttributeError, zipfile.BadZipFile) as error:
+    except (AttributeError, *DAMAGED) as error:
         raise _not_a_model(path, str(error)) from error
     if missing := [name for name in _NEEDED if name not in arrays]:
         raise _not_a_model(path, f"without {', '.join(missing)}")

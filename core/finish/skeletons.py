@@ -1,6 +1,5 @@
 """Whose legs: a motion put on the skeleton that it shall be finished on, whatever its limbs' lengths."""
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ from ..body.motion import Motion
 from ..body.proportions import put_on
 from ..body.skeleton import default_rest_joints
 from ..errors import GestureError
+from ..files import DAMAGED
 from .contacts import find_ground, sole_height
 
 
@@ -61,7 +61,7 @@ def skeleton_of_file(path: Path) -> np.ndarray:
     try:
         with np.load(path, allow_pickle=False) as data:
             return np.asarray(data["rest_joints"], np.float64)
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise GestureError(
             f"{path.name} holds no skeleton.", remedy="Choose an npz with `rest_joints` (55, 3).", detail=str(error)
         ) from error

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import tempfile
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import numpy as np
 from ..body.motion import Motion, load_motion, save_motion
 from ..body.parts import AREAS, Area, Part
 from ..errors import GestureError
+from ..files import DAMAGED
 from ..text.timing import Word, load_words, save_words
 from .splice import Span
 
@@ -137,7 +137,7 @@ def read_take(folder: Path) -> Take:
                 for entry in entries[1:]
             )
         unknown = {layer.area_name for layer in layers} - AREAS.keys()
-    except (OSError, EOFError, KeyError, TypeError, ValueError, AttributeError, zipfile.BadZipFile) as error:
+    except (TypeError, AttributeError, *DAMAGED) as error:
         raise GestureError(
             f"There is no readable take in {folder}.",
             remedy="Choose a folder that `generate` wrote, with take.json and codes.npz.",

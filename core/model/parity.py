@@ -1,7 +1,6 @@
 """Does this model compute what the published one computes? Weights drawn by a rule, against recorded outputs."""
 
 import math
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -14,6 +13,7 @@ from ..body.motion import Motion
 from ..body.parts import Part
 from ..body.rotation import rotvec_to_rot6d
 from ..errors import GestureError
+from ..files import DAMAGED
 from ..generate.conditions import PARITY, parity_frame_count
 from ..generate.decode import decode_take
 from ..generate.network import Network, WindowOutput
@@ -173,7 +173,7 @@ def _load(path: Path) -> dict[str, np.ndarray]:
         with np.load(path, allow_pickle=False) as data:
             golden = {key: data[key] for key in data.files}
         missing = {"audio", "word", "speaker", "seed", "pose_axis_angle", "out_pose_6d"} - set(golden)
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise GestureError(
             f"{path} cannot be read.", remedy="Give the path of golden_a.npz.", detail=str(error)
         ) from error

@@ -247,6 +247,34 @@ def test_a_failure_leaves_the_keys_alone(take, character):
     assert same(keys, all_keys(character))
 
 
+@pytest.mark.parametrize("key", ["mambatalk_data", "mambatalk_written"])
+def test_stored_bytes_that_were_damaged_are_refused(take, character, key):
+    from mambatalk_ext.addon import take_store, versions, written
+    from mambatalk_ext.core.errors import GestureError
+
+    action, load = character.animation_data.action, {take_store.KEY: take_store.load, written.KEY: written.load}[key]
+    whole, refused = bytes(action[key]), 0
+    places = [*range(150), *range(150, len(whole), len(whole) // 100)]
+    for damaged in [whole[: len(whole) // 2], *(whole[:n] + bytes([whole[n] ^ 255]) + whole[n + 1 :] for n in places)]:
+        versions.set_bytes(action, key, damaged)
+        try:
+            load(action)
+        except GestureError:
+            refused += 1
+    assert refused > 100
+    with pytest.raises(RuntimeError, match=r"damaged|no longer be read"):
+        bpy.ops.mambatalk.set_levels(upper=0.5)
+
+
+def test_a_take_whose_notes_are_unreadable_is_no_take(take, character):
+    action = character.animation_data.action
+    action["mambatalk"] = "{}"
+    with pytest.raises(RuntimeError, match="performs no take"):
+        bpy.ops.mambatalk.set_levels(upper=0.5)
+    with pytest.raises(RuntimeError, match="has no takes"):
+        bpy.ops.mambatalk.discard_take()
+
+
 def test_nothing_animated_greys_the_button(character):
     with pytest.raises(RuntimeError, match="no animation"):
         bpy.ops.mambatalk.finish()

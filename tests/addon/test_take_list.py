@@ -138,7 +138,7 @@ def test_kept_takes_survive_discarding_the_others(three):
 
 
 def test_a_take_that_a_copied_character_performs_is_not_discarded(three):
-    first, second, third = names(three)
+    _, second, third = names(three)
     twin = three.copy()
     bpy.context.collection.objects.link(twin)
     twin.animation_data.action = bpy.data.actions[second]

@@ -90,6 +90,19 @@ def test_a_pickle_in_a_motion_file_is_refused(tmp_path):
     assert caught.value.remedy
 
 
+def test_a_motion_file_with_a_wrong_byte_is_read_or_refused(tmp_path):
+    path = tmp_path / "motion.npz"
+    save_motion(Motion(np.zeros((2, 55, 3)), np.zeros((2, 3)), np.zeros((2, 52))), path)
+    whole, refused = path.read_bytes(), 0
+    for place in range(0, len(whole), 7):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :])
+        try:
+            load_motion(path)
+        except GestureError:
+            refused += 1
+    assert refused > 100
+
+
 def test_values_that_are_not_numbers_are_refused():
     with pytest.raises(GestureError, match="not numbers"):
         random_motion(translation=np.full((20, 3), np.nan))

@@ -4,7 +4,6 @@ Only jaw and expression move, so two joints matter: the jaw and everything else,
 unpickling. (The research package `smplx`, extra of the same name, gives the same vertices: the tests compare.)
 """
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import numpy as np
 from ...body.rotation import rotvec_to_matrix
 from ...body.skeleton import JOINT, JOINT_COUNT
 from ...errors import GestureError
+from ...files import DAMAGED
 
 # In an SMPL-X file, shape directions 0-299 belong to the body and 300-399 to the expression.
 EXPRESSION_FROM = 300
@@ -82,7 +82,7 @@ def load_smplx(path: Path) -> SmplxFace:
             template, shapes, corrections, regressor, weights = (np.asarray(data[k], np.float64) for k in _KEYS)
         if regressor.shape != (JOINT_COUNT, len(template)) or shapes.shape[2] <= EXPRESSION_FROM:
             raise ValueError(f"J_regressor {regressor.shape}, shapedirs {shapes.shape}")
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise GestureError(
             f"{path} is not an SMPL-X model file.",
             remedy="Download SMPLX_NEUTRAL_2020.npz from smpl-x.is.tue.mpg.de and give its path.",
