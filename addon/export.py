@@ -99,6 +99,12 @@ def _export(context: bpy.types.Context, piece: Piece, settings, path: Path) -> N
         renamed = preset.armature_name
     if settings.kind == "GLB":
         options["export_nla_strips_merged_animation_name"] = piece.action.name
+    if (first := round(piece.action.frame_range[0])) < 0:
+        # A scene begins at 0 at the earliest, and exporters write the scene's range.
+        raise GestureError(
+            f"{piece.action.name} begins at frame {first}; {kind.label} files are written from frame 0 on.",
+            remedy="Move all its keys, and its sound, to frame 0 or later.",
+        )
     meshes = character.meshes_of(piece.armature) if settings.mesh else []
     with (
         staging.staged(context, piece.armature, meshes, piece.action, piece.action.name),

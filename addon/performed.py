@@ -119,9 +119,11 @@ def of(armature: bpy.types.Object, action: bpy.types.Action | None = None) -> Pe
     """A take of a character, by default the one that it performs.
 
     Raises:
-        GestureError: the character performs no take.
+        GestureError: the character performs no take, or one that belongs to another file.
     """
     action = takes.active(armature) if action is None else action
+    if action is not None:
+        takes.require_own(action)
     info = takes.stored(action)
     record = None if action is None else written.load(action)
     if info is None or record is None:

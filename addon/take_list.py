@@ -23,7 +23,8 @@ def switch(armature: bpy.types.Object, action: bpy.types.Action) -> None:
         if own is None or not versions.switch_action(keys, own):
             _leave(keys)
     apply.use_quaternions(armature)
-    live.catch_up(armature)
+    if action.library is None:
+        live.catch_up(armature)
 
 
 def _leave(keys: bpy.types.Key) -> None:
@@ -47,9 +48,10 @@ def discard(armature: bpy.types.Object, actions: Sequence[bpy.types.Action]) -> 
     """Delete takes; a character that performs one of them goes on with another one.
 
     Raises:
-        GestureError: another character performs one of them, too.
+        GestureError: another character performs one of them, too, or it belongs to another file.
     """
     for action in actions:
+        takes.require_own(action)
         if others := others_performing(armature, action):
             raise GestureError(
                 f"{others[0].name} performs {action.name}, too.", remedy="Let it perform another take first."

@@ -124,6 +124,19 @@ def active(armature: bpy.types.Object | None) -> bpy.types.Action | None:
     return action if stored(action) is not None and take_store.has(action) else None
 
 
+def require_own(action: bpy.types.Action) -> None:
+    """Make sure that an action is this file's: changes of a linked one are lost when the file is saved.
+
+    Raises:
+        GestureError: it belongs to another file.
+    """
+    if action.library is not None:
+        raise GestureError(
+            f"{action.name} belongs to another file and cannot be changed here.",
+            remedy="Copy Take makes one of this file; other actions are made local in the Outliner.",
+        )
+
+
 def performers(action: bpy.types.Action) -> list[bpy.types.Object]:
     """The characters that perform an action now."""
     return [
@@ -157,7 +170,7 @@ def find_audio(info: TakeInfo, path: Path) -> int:
     found = [
         (action, each, take_store.load(action))
         for action, each in known
-        if each is not None and each.audio_sha256 == digest
+        if each is not None and each.audio_sha256 == digest and action.library is None
     ]
     for action, each, take in found:
         take_store.save(action, take.with_audio(path))

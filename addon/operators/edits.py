@@ -107,6 +107,7 @@ class MAMBATALK_OT_lock_bones(bpy.types.Operator):
             names = [self.bone] if self.bone else _selected(context, armature)
             if not names or any(name not in armature.pose.bones for name in names):
                 raise GestureError("No bone of the character is selected.", remedy="Select some in pose mode.")
+            takes.require_own(action)
             for name in names:
                 locks.set_bone(action, name, self.lock)
             if not self.lock:

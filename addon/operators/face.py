@@ -19,7 +19,7 @@ class MAMBATALK_OT_face_table(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a character."""
-        return jobs.explain(cls, None if target(context) else NO_CHARACTER)
+        return jobs.explain(cls, _why_no_change(context) if target(context) else NO_CHARACTER)
 
     def execute(self, context):
         """Fill it for every mesh of the character; keys of no known name are listed, not animated."""
@@ -51,7 +51,7 @@ class MAMBATALK_OT_face_automatic(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a table."""
-        return jobs.explain(cls, None if _table(context) else "There is no table")
+        return jobs.explain(cls, _why_no_change(context) if _table(context) else "There is no table")
 
     def execute(self, context):
         """Clear the tables of the character's meshes."""
@@ -73,7 +73,9 @@ class MAMBATALK_OT_face_row(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a table."""
-        return jobs.explain(cls, None if _table(context) else "There is no table: press Table from Names")
+        return jobs.explain(
+            cls, _why_no_change(context) if _table(context) else "There is no table: press Table from Names"
+        )
 
     def execute(self, context):
         """Do it."""
@@ -162,6 +164,12 @@ def _table(context) -> bpy.types.Key | None:
     mesh = None if armature is None else character.find_face_mesh(armature)
     keys = None if mesh is None else mesh.data.shape_keys
     return keys if keys is not None and len(keys.mambatalk_face) else None
+
+
+def _why_no_change(context) -> str | None:
+    """Why the tables of the meshes cannot be changed: Blender lets nobody change such lists of overrides."""
+    found = [mesh for mesh in character.meshes_of(target(context)) if mesh.data.override_library is not None]
+    return f"{found[0].data.name} overrides a mesh of another file: change its table there" if found else None
 
 
 def _require_editable(keys: bpy.types.Key) -> None:

@@ -9,7 +9,20 @@ import numpy as np
 from ...core.body.motion import load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import apply, contacts, hand_edits, jobs, performed, properties, renew, rig_keys, sound, take_store, unfinished
+from .. import (
+    apply,
+    contacts,
+    hand_edits,
+    jobs,
+    performed,
+    properties,
+    renew,
+    rig_keys,
+    sound,
+    take_store,
+    takes,
+    unfinished,
+)
 
 
 class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
@@ -31,6 +44,7 @@ class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
         self._scene_name, self._armature_name = scene.name, armature.name
         self._source = unfinished.find(scene, armature)
         motion, action = self._source.motion, unfinished.action_of(armature)
+        takes.require_own(action)
         settings = scene.mambatalk.finish_settings()
         self._held, self._notes = None, []
         if self._source.take:

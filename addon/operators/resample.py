@@ -177,6 +177,7 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
         """Check that it is the same, and remember it for all takes of that recording."""
         try:
             action = takes.active(apply.require_target(context))
+            takes.require_own(action)
             count = takes.find_audio(takes.stored(action), properties.absolute(self.filepath))
         except GestureError as error:
             return jobs.fail(self, error)

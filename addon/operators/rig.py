@@ -23,7 +23,12 @@ def why_not_map(context: bpy.types.Context) -> str | None:
     armature = rig_of(context)
     if armature is None:
         return "Select an armature"
-    return f"{armature.name} belongs to another file" if armature.library is not None else None
+    if armature.library is not None:
+        return f"{armature.name} belongs to another file"
+    if armature.override_library is not None:
+        # Blender lets nobody change such lists of an override.
+        return f"{armature.name} overrides an armature of another file: change its mapping there"
+    return None
 
 
 class _RigOperator:

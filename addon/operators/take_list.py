@@ -4,7 +4,7 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ...core.errors import GestureError
-from .. import apply, jobs, take_list, takes
+from .. import apply, character, jobs, take_list, takes
 
 
 def why_no_takes(context) -> str | None:
@@ -33,6 +33,7 @@ class _TakeOperator:
         """Do it; a failure changes nothing."""
         try:
             armature = apply.require_target(context)
+            character.require_editable(armature)
             note = self.change(context, armature, _named(armature, self.name))
         except GestureError as error:
             return jobs.fail(self, error)
@@ -64,6 +65,7 @@ class MAMBATALK_OT_keep_take(_TakeOperator, bpy.types.Operator):
 
     def change(self, context, armature, action):
         """Mark it."""
+        takes.require_own(action)
         action.mambatalk_take.kept = self.keep
 
 
@@ -104,7 +106,9 @@ class MAMBATALK_OT_discard_others(_TakeOperator, bpy.types.Operator):
         others = [
             each
             for each in takes.of_character(armature)
-            if not each.mambatalk_take.kept and not any(who.users_scene for who in takes.performers(each))
+            if each.library is None
+            and not each.mambatalk_take.kept
+            and not any(who.users_scene for who in takes.performers(each))
         ]
         if not others:
             raise GestureError(

@@ -258,6 +258,20 @@ def test_failures_say_what_to_do_and_leave_no_file(take, tmp_path):
     assert "io_scene_fbx" in error.value.remedy
 
 
+@pytest.mark.parametrize("kind", ["FBX", "GLB", "BVH"])
+def test_keys_before_frame_0_are_refused_where_they_would_be_lost(character, tmp_path, recording, kind):
+    scene = bpy.context.scene
+    scene.render.fps, scene.mambatalk.start_frame = 30, -5
+    bpy.ops.mambatalk.load_take(folder=str(write_take(tmp_path / "hello", wobble(FRAMES), recording)))
+    scene.mambatalk_export.kind = kind
+    if kind == "BVH":
+        assert f"Frames: {FRAMES}\n" in export(tmp_path, kind, sound=False)[0].read_text()
+        return
+    with pytest.raises(RuntimeError, match="begins at frame -5"):
+        bpy.ops.mambatalk.export(folder=str(tmp_path / "out"))
+    assert not list((tmp_path / "out").iterdir())
+
+
 def test_a_missing_recording_does_not_keep_the_take_back_silently(take, tmp_path, recording):
     recording.unlink()
     settings = bpy.context.scene.mambatalk_export

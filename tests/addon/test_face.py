@@ -272,6 +272,8 @@ def test_the_face_of_an_overridden_character_needs_its_mesh_overridden(scene, tm
     if with_mesh:
         assert jobs.state.notes == []
         assert len(curves_of(mesh.data.shape_keys)) == 52
+        with pytest.raises(RuntimeError, match="change its table there"):
+            bpy.ops.mambatalk.face_table()
     else:
         assert "override the mesh's data" in jobs.state.notes[0]
         assert mesh.data.shape_keys.animation_data is None

@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 import pytest
 
-from .conftest import PACKAGE, ROOT, curves_of, snapshot
+from .conftest import PACKAGE, ROOT, curves_of, keys_of, snapshot
 from .directing import START, all_keys, differing, face_of, load, owner_of
 
 SPEECH = ROOT / "addon" / "assets" / "demo" / "speech.flac"
@@ -160,6 +160,38 @@ def test_a_take_of_another_character_cannot_be_chosen(three, spoken_takes):
         bpy.ops.mambatalk.switch_take(name=action.name)
     assert len(names(other)) == 1
     assert len(names(three)) == 3
+
+
+def test_a_take_of_another_file_is_copied_before_it_is_changed(three, tmp_path):
+    path = tmp_path / "library.blend"
+    bpy.data.libraries.write(str(path), {three, *bpy.data.actions}, fake_user=True)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    with bpy.data.libraries.load(str(path), link=True) as (there, here):
+        here.objects, here.actions = list(there.objects), list(there.actions)
+    linked = next(each for each in here.objects if each.type == "ARMATURE")
+    scene = bpy.context.scene
+    scene.collection.objects.link(linked)
+    scene.mambatalk.character = linked
+    with pytest.raises(RuntimeError, match="cannot be animated here"):
+        bpy.ops.mambatalk.copy_take()
+    armature = scene.mambatalk.character = linked.override_create(remap_local_usages=True)
+    before, every = {name: keys_of(curve) for name, curve in curves_of(armature).items()}, names(armature)
+    for change in (
+        lambda: bpy.ops.mambatalk.set_levels(upper=0.5),
+        lambda: bpy.ops.mambatalk.accent_add(kind="hold", start=START + 40, end=START + 60),
+        lambda: bpy.ops.mambatalk.resample(parts={"hands"}, start=START + 20, end=START + 40),
+        lambda: bpy.ops.mambatalk.finish(),
+        lambda: bpy.ops.mambatalk.keep_take(),
+        lambda: bpy.ops.mambatalk.lock_bones(bone="head"),
+        lambda: bpy.ops.mambatalk.discard_take(),
+    ):
+        with pytest.raises(RuntimeError, match="belongs to another file"):
+            change()
+    assert not differing(before, {name: keys_of(curve) for name, curve in curves_of(armature).items()})
+    assert names(armature) == every
+    assert bpy.ops.mambatalk.copy_take() == {"FINISHED"}
+    assert armature.animation_data.action.library is None
+    assert bpy.ops.mambatalk.set_levels(upper=0.5) == {"FINISHED"}
 
 
 def test_discarding_is_one_undo_step(three):
