@@ -140,7 +140,7 @@ def _fitting(old: np.ndarray, new: np.ndarray, span: Span, start: int, limit: fl
     most = min(max(span.end - span.start - 1, 0) // 2, _MOST_REACH)
     every = slice(start, start + len(old))
     centre = np.arange(every.start + 1, every.stop - 1)
-    seams, reaches = np.zeros(len(centre), bool), [0, 0]
+    seams, reaches = [], [0, 0]
     for side, edge in enumerate((span.start, span.end - 1)):
         if edge in (0, span.frames - 1):
             continue
@@ -148,7 +148,7 @@ def _fitting(old: np.ndarray, new: np.ndarray, span: Span, start: int, limit: fl
         zone = slice(max(first - most * side, every.start), min(stop + most * (1 - side), every.stop))
         rows = slice(zone.start - start, zone.stop - start)
         near = np.abs(centre - edge) <= span.margin + 1
-        seams |= near
+        seams.append(near)
         excess = {}
         for reach in (*range(0, most, _REACH_STEP), most):
             reaches[side] = reach
@@ -159,7 +159,7 @@ def _fitting(old: np.ndarray, new: np.ndarray, span: Span, start: int, limit: fl
         reaches[side] = min(excess, key=excess.get)
     weights = span.weights(tuple(reaches))
     for share in _SHARES:
-        if _excess(old, new, share * weights[every], seams, limit)[0] <= 1:
+        if all(_excess(old, new, share * weights[every], near, limit)[0] <= 1 for near in seams):
             break
     return share * weights
 
