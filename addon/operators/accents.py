@@ -4,9 +4,9 @@ import bpy
 from bpy.props import EnumProperty, IntProperty
 
 from ...core.errors import GestureError
-from .. import apply, direct_settings, jobs, live, performed, take_words, takes
+from .. import direct_settings, live, take_words
 from ..take_properties import MARKER_ITEMS
-from .resample import why_no_take
+from .directed import DirectOperator
 
 WHERE = [
     ("FRAME", "Current Frame", "At the current frame"),
@@ -15,32 +15,10 @@ WHERE = [
 ]
 
 
-class _MarkerOperator:
-    """Mixin: a change of the list, and the keys that it asks for; a failure changes nothing."""
+class _MarkerOperator(DirectOperator):
+    """Mixin: a change of the list."""
 
-    bl_options = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context):
-        """Whether there is a take."""
-        return jobs.explain(cls, why_no_take(context))
-
-    def execute(self, context):
-        """Change the list and write keys."""
-        try:
-            armature = apply.require_target(context)
-            action = takes.active(armature)
-            before = live.markers_listed(action)
-            live.set_markers(action, self.wanted(context, performed.of(armature), list(before)))
-            try:
-                live.apply(armature)
-            except GestureError:
-                live.set_markers(action, before)
-                raise
-        except GestureError as error:
-            return jobs.fail(self, error)
-        jobs.state.error = None
-        return {"FINISHED"}
+    read, put = staticmethod(live.markers_listed), staticmethod(live.set_markers)
 
 
 class MAMBATALK_OT_accent_add(_MarkerOperator, bpy.types.Operator):

@@ -4,38 +4,15 @@ import json
 
 import bpy
 
-from ...core.errors import GestureError
-from .. import apply, jobs, live, rest_pose, takes
+from .. import apply, live, rest_pose, takes
 from ..take_properties import level_properties
-from .resample import why_no_take
+from .directed import DirectOperator
 
 
-class _LevelOperator:
-    """Mixin: a change of the sliders, and the keys that it asks for."""
+class _LevelOperator(DirectOperator):
+    """Mixin: a change of the sliders."""
 
-    bl_options = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context):
-        """Whether there is a take."""
-        return jobs.explain(cls, why_no_take(context))
-
-    def execute(self, context):
-        """Set them and write keys; a failure changes nothing."""
-        try:
-            armature = apply.require_target(context)
-            action = takes.active(armature)
-            before = live.sliders_of(action)
-            live.set_sliders(action, self.wanted(context, armature))
-            try:
-                live.apply(armature)
-            except GestureError:
-                live.set_sliders(action, before)
-                raise
-        except GestureError as error:
-            return jobs.fail(self, error)
-        jobs.state.error = None
-        return {"FINISHED"}
+    read, put = staticmethod(live.sliders_of), staticmethod(live.set_sliders)
 
 
 class MAMBATALK_OT_set_levels(_LevelOperator, bpy.types.Operator):
@@ -52,7 +29,7 @@ class MAMBATALK_OT_set_levels(_LevelOperator, bpy.types.Operator):
                 setattr(self, name, value)
         return self.execute(context)
 
-    def wanted(self, context, armature):
+    def wanted(self, context, take, before):
         """Those that are given; the others stay."""
         return {name: getattr(self, name) for name in live.LEVEL_NAMES if self.properties.is_property_set(name)}
 
@@ -69,9 +46,9 @@ class MAMBATALK_OT_reset_levels(_LevelOperator, bpy.types.Operator):
     bl_idname = "mambatalk.reset_levels"
     bl_label = "Reset Levels"
 
-    def wanted(self, context, armature):
+    def wanted(self, context, take, before):
         """The defaults."""
-        own = takes.active(armature).mambatalk_take
+        own = take.action.mambatalk_take
         return {name: own.bl_rna.properties[name].default for name in live.LEVEL_NAMES} | {"pose": ""}
 
 
@@ -81,10 +58,10 @@ class MAMBATALK_OT_rest_pose(_LevelOperator, bpy.types.Operator):
     bl_idname = "mambatalk.rest_pose"
     bl_label = "Current Pose as Rest"
 
-    def wanted(self, context, armature):
+    def wanted(self, context, take, before):
         """The pose, and all of it where none was blended in before."""
-        amount = takes.active(armature).mambatalk_take.pose_amount
-        return {"pose": json.dumps(rest_pose.read(armature)), "pose_amount": amount or 1.0}
+        amount = take.action.mambatalk_take.pose_amount
+        return {"pose": json.dumps(rest_pose.read(take.armature)), "pose_amount": amount or 1.0}
 
 
 CLASSES = (MAMBATALK_OT_set_levels, MAMBATALK_OT_reset_levels, MAMBATALK_OT_rest_pose)

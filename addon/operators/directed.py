@@ -1,0 +1,39 @@
+"""What operators on sliders and markers of a take share: change them, write the keys that they ask for, or neither."""
+
+from ...core.errors import GestureError
+from .. import apply, jobs, live, performed, sound, takes
+from .resample import why_no_take
+
+
+class DirectOperator:
+    """Mixin: a change of how the take is directed; a failure changes nothing.
+
+    A subclass gives `read(action)`, what there is; `put(action, values)`, which sets it without keys; and
+    `wanted(context, take, before)`, what there shall be.
+    """
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        """Whether there is a take."""
+        return jobs.explain(cls, why_no_take(context))
+
+    def execute(self, context):
+        """Change it and write keys."""
+        try:
+            armature = apply.require_target(context)
+            action = takes.active(armature)
+            before = self.read(action)
+            self.put(action, self.wanted(context, performed.of(armature), before))
+            try:
+                live.apply(armature)
+            except GestureError:
+                self.put(action, before)
+                raise
+        except GestureError as error:
+            return jobs.fail(self, error)
+        jobs.state.error = None
+        for note in takes.rate_notes(action, sound.scene_fps(context.scene)):
+            self.report({"INFO"}, note)
+        return {"FINISHED"}
