@@ -28,6 +28,8 @@ from . import (
 def apply_take(scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path, clip: sound.Clip) -> bpy.types.Action:
     """Key a take onto an armature and make the scene play it; on a failure the scene stays as it was.
 
+    What it is directed by it has when it is caught up with (`live`): that may fail, and then there is a take still.
+
     Raises:
         GestureError: the take cannot be read, or Blender cannot read its sound.
     """
@@ -40,7 +42,6 @@ def apply_take(scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path,
         if take.directions:
             live.set_sliders(body_action, sliders)
             live.set_markers(body_action, markers)
-            live.apply(armature)
     except Exception:
         if strip_is_new:
             sound.remove(scene, strip)

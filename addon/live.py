@@ -226,6 +226,15 @@ def catch_up(armature: bpy.types.Object) -> None:
         apply(armature)
 
 
+def caught_up(armature: bpy.types.Object) -> list[str]:
+    """The same where there is a take whatever comes of it: notes on what it is asked for and cannot have."""
+    try:
+        catch_up(armature)
+    except GestureError as error:
+        return [f"{error.message} {error.remedy}"]
+    return []
+
+
 @bpy.app.handlers.persistent
 def _after_undo(*_arguments) -> None:
     """Sliders and keys may come from different steps: keys are written a moment after sliders."""

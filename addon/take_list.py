@@ -8,8 +8,11 @@ from ..core.errors import GestureError
 from . import apply, face, live, takes, versions
 
 
-def switch(armature: bpy.types.Object, action: bpy.types.Action) -> None:
+def switch(armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
     """Let a character perform a take, body and face.
+
+    Returns:
+        notes on what the take is asked for and cannot have.
 
     Raises:
         GestureError: the take is not for such a character.
@@ -23,8 +26,7 @@ def switch(armature: bpy.types.Object, action: bpy.types.Action) -> None:
         if own is None or not versions.switch_action(keys, own):
             _leave(keys)
     apply.use_quaternions(armature)
-    if action.library is None:
-        live.catch_up(armature)
+    return live.caught_up(armature) if action.library is None else []
 
 
 def _leave(keys: bpy.types.Key) -> None:

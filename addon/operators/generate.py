@@ -11,7 +11,7 @@ from bpy.props import IntProperty, StringProperty
 from ...core.body.skeleton import default_rest_joints
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import face, jobs, properties, renew, rig_keys, rig_map, sound, take_list, take_store, takes, versions
+from .. import face, jobs, live, properties, renew, rig_keys, rig_map, sound, take_list, take_store, takes, versions
 from ..apply import NO_CHARACTER, apply_take, require_target, target
 
 # Bones closer than this to the bundled character's are its own.
@@ -121,14 +121,13 @@ class MAMBATALK_OT_generate(jobs.JobOperator, bpy.types.Operator):
                 versions.switch_action(armature, before)
             raise
         action, result = made[0], self._results[0]
-        if len(made) > 1:
-            take_list.switch(armature, action)
+        directed = take_list.switch(armature, action) if len(made) > 1 else live.caught_up(armature)
         alignment = result["take"]["alignment"]
         notes = [f"Made without words. {alignment['reason']}"] if "reason" in alignment else []
         if result["take"]["settings"]["finish"]:
             notes.append(properties.improvement(result))
         motion = take_store.load(action).finished
-        return [*notes, *face.notes(armature, motion), *rig_keys.held_note(scene, armature, action)]
+        return [*notes, *directed, *face.notes(armature, motion), *rig_keys.held_note(scene, armature, action)]
 
 
 def _varied(task: protocol.Generate, folders: list[Path]) -> list[protocol.Generate]:
@@ -169,7 +168,8 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
             action = apply_take(context.scene, armature, folder, clip)
         except GestureError as error:
             return jobs.fail(self, error)
-        notes = [*face.notes(armature, take.finished), *rig_keys.held_note(context.scene, armature, action)]
+        notes = [*live.caught_up(armature), *face.notes(armature, take.finished)]
+        notes += rig_keys.held_note(context.scene, armature, action)
         jobs.state.error, jobs.state.notes = None, notes
         for note in notes:
             self.report({"INFO"}, note)

@@ -51,8 +51,9 @@ class MAMBATALK_OT_switch_take(_TakeOperator, bpy.types.Operator):
 
     def change(self, context, armature, action):
         """Assign it."""
-        take_list.switch(armature, action)
+        notes = take_list.switch(armature, action)
         context.scene.frame_set(context.scene.frame_current)
+        return " ".join(notes)
 
 
 class MAMBATALK_OT_keep_take(_TakeOperator, bpy.types.Operator):
@@ -78,8 +79,7 @@ class MAMBATALK_OT_copy_take(_TakeOperator, bpy.types.Operator):
     def change(self, context, armature, action):
         """Copy and switch."""
         copy = take_list.copy(action)
-        take_list.switch(armature, copy)
-        return f"Now performing {copy.name}"
+        return " ".join([f"Now performing {copy.name}", *take_list.switch(armature, copy)])
 
 
 class MAMBATALK_OT_discard_take(_TakeOperator, bpy.types.Operator):

@@ -107,6 +107,24 @@ def test_markers_on_the_timeline_are_read(take):
     assert not differing(before, all_keys(take))
 
 
+def test_a_fresh_take_has_what_the_timeline_asks_for(character, spoken_takes, jobs):
+    markers = bpy.context.scene.timeline_markers
+    markers.new("hold", frame=150)
+    load(spoken_takes[0])
+    assert is_still(character, 158, 168)
+    assert jobs.state.notes == []
+    # The same on the take that a switch brings; what cannot be is said, and the take is there.
+    load(spoken_takes[1])
+    markers.new("not here", frame=155)
+    load(spoken_takes[2])
+    assert any("contradict" in note for note in jobs.state.notes)
+    assert not is_still(character, 158, 168)
+    first = next(action for action in bpy.data.actions if action.name.startswith("speech_0"))
+    assert bpy.ops.mambatalk.switch_take(name=first.name) == {"FINISHED"}
+    assert character.animation_data.action == first
+    markers.clear()
+
+
 @pytest.mark.parametrize(
     ("asked", "word"),
     [

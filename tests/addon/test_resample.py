@@ -27,7 +27,7 @@ def resample(**options):
 
 
 def velocity_jumps(keys, area, step):
-    """How much an area's joints change their angular velocity at every `step`th key (T, J), radians per key, per key."""
+    """How much an area's joints change their angular velocity at every `step`th key (T, J), radians a key, a key."""
     from mambatalk_ext.core.body.parts import AREAS
     from mambatalk_ext.core.body.rotation import quaternion_to_rotvec
     from mambatalk_ext.core.body.skeleton import JOINT_NAMES
