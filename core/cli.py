@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         action="append",
         required=True,
-        metavar="",
+        metavar="FROM",
         help="OTHER_DIR PART[,PART...] [START:END]: parts of another take, `all` for the whole body; may be repeated",
     )
     mix.add_argument("--margin", type=int, default=8, help="frames around a range that blend (default 8)")

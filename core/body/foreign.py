@@ -4,6 +4,7 @@ Known are the files of AMASS (SMPL-H and SMPL-X), BEAT2, EMAGE and PantoMatrix, 
 others that name them as the `smplx` package does, Meshcapade's .smpl archives, and ours.
 """
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,6 +96,8 @@ def read_foreign(path: Path | str, reading: Reading | None = None) -> Foreign:
         GestureError: unreadable, a pickle, several people, no rotations, or arrays of different lengths.
     """
     path, reading = Path(path), reading or Reading()
+    if reading.fps is not None and not 0 < reading.fps < math.inf:
+        raise GestureError(f"{reading.fps:g} is no frame rate.", remedy="Give frames per second, above 0.")
     arrays, pickled = read_arrays(path)
     file = _File(path, arrays, pickled)
     notes: list[str] = []

@@ -5,6 +5,7 @@ import json
 from dataclasses import fields
 from pathlib import Path
 
+from ..errors import GestureError
 from .settings import FEET_MODES, ROOT_MODES, FinishSettings
 
 _PARTS = ("upper", "hands", "lower", "face")
@@ -51,6 +52,10 @@ def run(arguments: argparse.Namespace) -> int:
     from .skeletons import on_skeleton, skeleton_of_file, with_skeleton
 
     settings = settings_of(arguments)
+    if arguments.plot is not None and not arguments.plot.parent.is_dir():
+        raise GestureError(
+            f"There is no folder {arguments.plot.parent}.", remedy="Choose another place for the picture."
+        )
     motion = load_motion(arguments.motion)
     if arguments.smplx is not None:
         from ..body.smplx import smplx_rest_joints

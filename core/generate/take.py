@@ -160,10 +160,12 @@ def check_folder(folder: Path) -> None:
     """Make sure, before the long work, that a take can be written here.
 
     Raises:
-        GestureError: `folder` is a file, or its parent cannot be written.
+        GestureError: `folder` is a file, lies inside a take, or its parent cannot be written.
     """
     if folder.exists() and not folder.is_dir():
         raise GestureError(f"{folder} is a file, not a folder.", remedy="Choose a folder for the take.")
+    if not folder.exists() and any((above / "take.json").is_file() for above in folder.absolute().parents):
+        raise GestureError(f"{folder} lies inside another take.", remedy="Choose a folder beside it.")
     parent = folder if folder.exists() else folder.parent
     while not parent.exists():
         parent = parent.parent

@@ -68,6 +68,15 @@ def test_recordings_that_hold_no_speech_are_refused(tmp_path, samples, word):
     assert not out.exists()
 
 
+@pytest.mark.parametrize(
+    "command", ["generate", "resample", "mix", "direct", "finish", "import", "align", "parity", "evaluate", "train"]
+)
+def test_every_command_explains_itself_and_what_it_misses(command):
+    assert f"core {command}" in run(command, "--help").stdout
+    refused = run(command)
+    assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
+
+
 def test_missing_and_unreadable_recordings_are_refused(tmp_path):
     out = tmp_path / "take"
     refused(run("generate", tmp_path / "none.wav", "--out", out), "none.wav")

@@ -69,6 +69,14 @@ def test_a_picture_without_a_place_is_refused_and_leaves_nothing(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
 
 
+def test_a_folder_that_is_missing_for_the_picture_is_told_before_anything_is_written(tmp_path, capsys):
+    save_motion(talker(1), tmp_path / "in.npz")
+    options = [str(tmp_path / name) for name in ("in.npz", "out.npz")]
+    assert main(["finish", *options, "--plot", str(tmp_path / "none" / "report.png")]) == 2
+    assert "There is no folder" in capsys.readouterr().err
+    assert [entry.name for entry in tmp_path.iterdir()] == ["in.npz"]
+
+
 # The model file
 
 

@@ -337,6 +337,13 @@ def test_a_missing_or_broken_file_says_so(tmp_path):
         read_foreign(tmp_path / "cut.npz")
 
 
+@pytest.mark.parametrize("fps", [0.0, -30.0, float("nan"), float("inf")])
+def test_what_is_no_frame_rate_is_refused(tmp_path, walk, fps):
+    rotations, path = walk
+    with pytest.raises(GestureError, match="no frame rate"):
+        read_foreign(write(tmp_path, poses=rotations.reshape(FRAMES, -1), trans=path), Reading(fps=fps))
+
+
 def test_import_from_a_shell(tmp_path, walk, capsys):
     rotations, path = turned(walk, Z_UP)
     smplh = np.delete(rotations, [22, 23, 24], 1).reshape(FRAMES, -1)

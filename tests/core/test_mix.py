@@ -48,6 +48,12 @@ def folders(made, tmp_path_factory):
     return out
 
 
+def test_a_take_inside_another_take_is_refused(folders):
+    out = folders / "1" / "deeper" / "new"
+    assert main(["mix", str(folders / "1"), "--from", str(folders / "2"), "upper", "--out", str(out)]) == 2
+    assert not out.parent.exists()
+
+
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(area=st.sampled_from(sorted(AREAS)), span=spans(), other=st.sampled_from([2, 3]))
 @example(area="torso", span=Span(180, 190, 0, FRAMES), other=3)
