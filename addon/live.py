@@ -189,7 +189,7 @@ def subject_of(take: performed.Performed, data: bytes | None = None) -> _Subject
         take: on its character.
         data: the packed take, where it is not on the action yet.
     """
-    data = take.action[take_store.KEY] if data is None else data
+    data = take_store.packed(take.action) if data is None else data
     amount = take.action.mambatalk_take.lips
     by_bone = amount > 0 and face.opens_by_bone(take.armature)
     key = (zlib.crc32(data), len(data), amount, by_bone, take.info.fps)

@@ -107,10 +107,19 @@ def load(action: bpy.types.Action) -> StoredTake:
     Raises:
         GestureError: there is none, or it is damaged.
     """
+    return unpack(packed(action))
+
+
+def packed(action: bpy.types.Action) -> bytes:
+    """The take on an action as it is stored.
+
+    Raises:
+        GestureError: there is none.
+    """
     data = action.get(KEY)
     if not isinstance(data, bytes):
         raise GestureError(f"{action.name} holds no take.", remedy="Choose a take, or load one from its folder.")
-    return unpack(data)
+    return data
 
 
 def has(action: bpy.types.Action | None) -> bool:

@@ -88,18 +88,18 @@ def _same_weights(take: Take, other: Take) -> bool:
 def _check_fits(take: Take, other: Take, folder: Path, part: Part) -> None:
     if other.raw.frame_count != take.raw.frame_count:
         raise GestureError(
-            f"The take in {folder} has {other.raw.frame_count} frames, this one {take.raw.frame_count}: "
+            f"The take {folder.name} has {other.raw.frame_count} frames, this one {take.raw.frame_count}: "
             "they are not of the same recording.",
             remedy="Mix takes of one recording, made with the same start and length.",
         )
     if part is Part.FACE and other.raw.face_basis != take.raw.face_basis:
         raise GestureError(
-            f"The face of the take in {folder} is made of {other.raw.face_basis} shapes, this one's of "
+            f"The face of the take {folder.name} is made of {other.raw.face_basis} shapes, this one's of "
             f"{take.raw.face_basis}.",
             remedy="Take other body parts from it, or generate it with the same kind of weights.",
         )
     if part is Part.LOWER and not np.allclose(other.raw.skeleton, take.raw.skeleton, atol=1e-4):
         raise GestureError(
-            f"The legs of the take in {folder} belong to another skeleton; they would not reach the floor.",
+            f"The legs of the take {folder.name} belong to another skeleton; they would not reach the floor.",
             remedy="Take other body parts from it, or put the legs of this take on the other one.",
         )

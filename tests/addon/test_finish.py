@@ -266,6 +266,13 @@ def test_stored_bytes_that_were_damaged_are_refused(take, character, key):
         bpy.ops.mambatalk.set_levels(upper=0.5)
 
 
+def test_a_text_where_a_take_should_be_is_refused(take, character):
+    character.animation_data.action["mambatalk_data"] = "nothing"
+    for operator in (bpy.ops.mambatalk.reset_levels, bpy.ops.mambatalk.finish):
+        with pytest.raises(RuntimeError, match="holds no take"):
+            operator()
+
+
 def test_a_take_whose_notes_are_unreadable_is_no_take(take, character):
     action = character.animation_data.action
     action["mambatalk"] = "{}"
