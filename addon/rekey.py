@@ -129,7 +129,8 @@ def _remember_softened(take: Performed, name: str, edited: np.ndarray, rows: np.
 
 
 def _write(take: Performed, id_block, channel: Channel, now: np.ndarray, rows: np.ndarray, edited: np.ndarray) -> None:
-    if rows.any():
+    # As keys, in single precision: most of a take stays when one level of it changes.
+    if (channel.values.astype(np.float32) != now)[rows].any():
         keyframes.write_rows(take.own_action(id_block), id_block, take.frames, channel, rows)
     values = np.where(rows[:, None], channel.values, now)
     take.record.note(take.name_of(id_block, channel.path), values, edited)
