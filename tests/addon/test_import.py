@@ -83,6 +83,19 @@ def test_an_amass_file_is_performed_by_the_character(character, tmp_path):
     assert np.abs(posed(character)[0][0, :2]).max() < 1e-5
 
 
+def test_imported_motion_is_no_take_and_says_so_to_who_directs_it(character, tmp_path):
+    from mambatalk_ext.addon import takes
+
+    file = amass_file(tmp_path / "walk_01_poses.npz", upright())
+    assert bpy.ops.mambatalk.import_motion(filepath=str(file)) == {"FINISHED"}
+    assert takes.of_character(character) == []
+    keys = keys_of(curves_of(character)['pose.bones["head"].rotation_quaternion', 0])
+    for operator in ("resample", "set_levels", "accent_add", "show_edits"):
+        with pytest.raises(RuntimeError, match="performs no take"):
+            getattr(bpy.ops.mambatalk, operator)()
+    assert np.array_equal(keys, keys_of(curves_of(character)['pose.bones["head"].rotation_quaternion', 0]))
+
+
 def test_arkit_weights_of_our_own_files_reach_the_face(character, tmp_path):
     from mambatalk_ext.addon.character import find_face_mesh
     from mambatalk_ext.core.body.motion import save_motion

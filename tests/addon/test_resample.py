@@ -338,6 +338,35 @@ def test_a_recording_that_moved_is_asked_for_and_found(character, spoken_takes, 
     resample(parts={"hands"}, start=60, end=90)
 
 
+def test_without_its_recording_or_weights_a_take_is_directed_by_all_that_needs_neither(
+    character, spoken_takes, tmp_path, jobs
+):
+    import json
+    import shutil
+
+    folder, sound = tmp_path / "changed", tmp_path / "speech.flac"
+    shutil.copytree(spoken_takes[0], folder)
+    # The path is that of the recording still, its content another one's.
+    shutil.copy(ROOT / "addon" / "assets" / "demo" / "speech.flac", sound)
+    sound.write_bytes(sound.read_bytes() + b"more")
+    info = json.loads((folder / "take.json").read_text())
+    info["audio"]["path"], info["weights"]["sha256"] = str(sound), "1" * 64
+    (folder / "take.json").write_text(json.dumps(info))
+    load(spoken_takes[1])
+    other = character.animation_data.action.name
+    load(folder)
+    before = all_keys(character)
+    with pytest.raises(RuntimeError, match="not the recording"):
+        bpy.ops.mambatalk.resample(parts={"hands"}, start=60, end=90)
+    assert jobs.state.error.remedy
+    assert not differing(before, all_keys(character))
+    assert bpy.ops.mambatalk.mix(source=other, parts={"hands"}, start=60, end=90) == {"FINISHED"}
+    assert bpy.ops.mambatalk.set_levels(upper=0.7) == {"FINISHED"}
+    assert bpy.ops.mambatalk.accent_add(kind="hold", start=180, end=200) == {"FINISHED"}
+    assert bpy.ops.mambatalk.finish() == {"FINISHED"}
+    assert bpy.ops.mambatalk.copy_take() == {"FINISHED"}
+
+
 def test_a_packed_recording_is_enough(character, spoken_takes, tmp_path):
     import json
     import shutil
