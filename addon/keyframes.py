@@ -87,6 +87,16 @@ def write_rows(
         curve.update()
 
 
+def cut(curve: bpy.types.FCurve, first: float, last: float) -> None:
+    """Remove the keys of a curve before one frame and after another."""
+    frames = points_of(curve)[:, 0]
+    outside = np.flatnonzero((frames < first) | (frames > last))
+    for index in reversed(outside.tolist()):
+        curve.keyframe_points.remove(curve.keyframe_points[index], fast=True)
+    if len(outside):
+        curve.update()
+
+
 def curves_of(action: bpy.types.Action, id_block: bpy.types.ID, path: str, width: int) -> list[bpy.types.FCurve | None]:
     """The curves of a property with so many columns; None for those that are missing."""
     bag = versions.channelbag(action, id_block)

@@ -68,6 +68,8 @@ def rewrite(
             elif calm is None and (edited.any() or name in take.record.softened):
                 _remember_softened(take, name, edited, rows)
             _write(take, id_block, joined(channel, now, rows & ~kept), now, rows & ~kept, edited)
+            if released is not None:
+                _cut_ends(take, id_block, channel, released[name] & rows & ~kept)
     if allowed.contacts and motion.contacts is not None:
         _rewrite_contacts(take, motion.contacts, rows, released)
 
@@ -126,6 +128,17 @@ def _remember_softened(take: Performed, name: str, edited: np.ndarray, rows: np.
     before = take.record.softened.get(name, np.zeros(len(rows), bool))
     fresh = (shares(edited, DEFAULT_MARGIN) > 0) & ~edited
     take.record.soften(name, np.where(rows, fresh, before))
+
+
+def _cut_ends(take: Performed, id_block, channel: Channel, given_up: np.ndarray) -> None:
+    """Remove keys before the take where its first frame was given up, and after it where its last one was.
+
+    Keys that were stretched or moved in time reach beyond it.
+    """
+    first = take.frames[0] if given_up[0] else -np.inf
+    last = take.frames[-1] if given_up[-1] else np.inf
+    for curve in keyframes.curves_of(take.own_action(id_block), id_block, channel.path, channel.values.shape[1]):
+        keyframes.cut(curve, first, last)
 
 
 def _write(take: Performed, id_block, channel: Channel, now: np.ndarray, rows: np.ndarray, edited: np.ndarray) -> None:

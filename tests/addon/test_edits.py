@@ -137,6 +137,16 @@ def test_dropping_edits_brings_the_takes_own_keys_back(take, jobs):
         bpy.ops.mambatalk.drop_edits()
 
 
+def test_dropping_edits_brings_back_keys_that_were_stretched_in_time(take):
+    before = all_keys(take)
+    for curve in (curves_of(take)[ELBOW, index] for index in range(4)):
+        for point in curve.keyframe_points:
+            point.co.x = START + 1.5 * (point.co.x - START)
+        curve.update()
+    assert bpy.ops.mambatalk.drop_edits() == {"FINISHED"}
+    assert not differing(before, all_keys(take))
+
+
 def test_what_led_over_to_an_edit_goes_with_it(take, spoken_takes):
     bpy.ops.mambatalk.resample(parts={"left_arm"}, start=80, end=150, seed=9)
     wanted = all_keys(take)
