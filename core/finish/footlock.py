@@ -42,6 +42,8 @@ _TOE_CUTOFF_HZ = 5.0
 _SHUFFLE_S = 0.4
 _SHUFFLE_COST = 0.5
 _LEAST_WEIGHT = 0.05
+# What `replant` keeps counts so much more that feet stand where they stood to a fraction of a millimetre.
+_FIRM = 1e5
 
 
 def lock_feet(motion: Motion, before: Motion, settings: FinishSettings) -> Motion:
@@ -74,6 +76,29 @@ def lock_feet(motion: Motion, before: Motion, settings: FinishSettings) -> Motio
     return _written(motion, held, feet, standing, kept)
 
 
+def replant(motion: Motion, kept: np.ndarray, steady: np.ndarray, settings: FinishSettings) -> Motion:
+    """Join the places of motion that was put into another one by steps: no foot slides from one to the next.
+
+    Args:
+        motion: finished, in pieces that do not stand in the same places.
+        kept: (T,) bool, frames whose feet stay where they are.
+        steady: (T,) bool, frames that are not the middle of a step.
+        settings: whether the feet stand still altogether, and the height of the ground.
+
+    Returns:
+        The motion with new legs, root and contacts; in frames that are kept nearly as it was.
+    """
+    legs, sure = Legs.of(motion), np.where(kept, _FIRM, 1.0)
+    ground = find_ground(legs.feet.toe, sole_height(motion.skeleton, TOES), settings.floor_m)
+    if settings.root == "stand_still":
+        feet, standing = _stand(legs, ground, motion.fps, sure)
+    else:
+        feet, standing = _replan(legs, legs, None, ground, motion.fps, sure, steady)
+    held = ride(legs, feet, motion.fps)
+    held, feet = sink_and_tip(held, feet, held.skeleton.reach(True), _TIP_KEPT, motion.fps)
+    return _written(motion, held, feet, standing, True)
+
+
 def hold_root(legs: Legs, mode: str, fps: float) -> Legs:
     """The legs under a root that keeps its place as the mode says; feet go along with the pelvis."""
     if mode in ("free", "path") or len(legs.pelvis) < 2:
@@ -97,12 +122,13 @@ def hold_root(legs: Legs, mode: str, fps: float) -> Legs:
     )
 
 
-def _stand(legs: Legs, ground: Ground, fps: float) -> tuple[Feet, Contacts]:
-    """Both feet flat in their mean places for the whole take."""
+def _stand(legs: Legs, ground: Ground, fps: float, sure: np.ndarray | None = None) -> tuple[Feet, Contacts]:
+    """Both feet flat in their mean places, by how sure (T,) these are, for the whole take."""
     frames = len(legs.pelvis)
+    sure = np.ones(frames) if sure is None else sure
     places = _places(legs.feet, legs.skeleton)
     stances = [
-        stances_of_steps([], (0, frames), places[:, side], np.ones(frames), ground.toe_m, _middle(legs.skeleton)[side])
+        stances_of_steps([], (0, frames), places[:, side], sure, ground.toe_m, _middle(legs.skeleton)[side])
         for side in range(2)
     ]
     stances = keep_apart(stances, _heading(legs), legs.skeleton)
@@ -110,12 +136,26 @@ def _stand(legs: Legs, ground: Ground, fps: float) -> tuple[Feet, Contacts]:
     return _walked(legs, stances, fps), Contacts(always, always)
 
 
-def _replan(legs: Legs, before: Legs, contacts: Contacts | None, ground: Ground, fps: float) -> tuple[Feet, Contacts]:
-    """Feet in the fewest places that suit the motion, or in given contacts, with clean steps between."""
+def _replan(
+    legs: Legs,
+    before: Legs,
+    contacts: Contacts | None,
+    ground: Ground,
+    fps: float,
+    sure: np.ndarray | None = None,
+    steady: np.ndarray | None = None,
+) -> tuple[Feet, Contacts]:
+    """Feet in the fewest places that suit the motion, or in given contacts, with clean steps between.
+
+    Frames of which it is surer (T,) count for more; no step has its middle where it is steady (T,).
+    """
     places = _places(legs.feet, legs.skeleton)
     by_height, by_speed = certainty(before.feet.toe, ground.levels, fps)
     weights = np.maximum(by_height, _LEAST_WEIGHT)
-    tracks = [Track(places[:, side], weights[:, side], 1 - by_height[:, side] * by_speed[:, side]) for side in range(2)]
+    if sure is not None:
+        weights = weights * sure[:, None]
+    restless = 1 - by_height * by_speed
+    tracks = [Track(places[:, side], weights[:, side], restless[:, side], steady) for side in range(2)]
     if contacts is None:
         spans = [_grounded(before.feet.toe[:, side, 1] - ground.levels[side], fps) for side in range(2)]
         steps = plan_both(tracks, spans, fps)

@@ -28,15 +28,18 @@ class Track:
         places: (T, 3) x and z of the foot's middle, metres, and heading, radians, continuous.
         weights: (T,) how surely the foot stands, above zero.
         restless: (T,) 0-1, how much the motion lifts or moves the foot.
+        steady: (T,) bool, where it may not step; None where it may anywhere.
     """
 
     places: np.ndarray
     weights: np.ndarray
     restless: np.ndarray
+    steady: np.ndarray | None = None
 
     def between(self, start: int, end: int) -> "Track":
         """The frames from start to before end."""
-        return Track(self.places[start:end], self.weights[start:end], self.restless[start:end])
+        steady = None if self.steady is None else self.steady[start:end]
+        return Track(self.places[start:end], self.weights[start:end], self.restless[start:end], steady)
 
 
 def plan_both(tracks: list[Track], spans: list[list[tuple[int, int]]], fps: float) -> list[list[list[int]]]:
@@ -96,6 +99,8 @@ def plan_steps(track: Track, fps: float, other: list[int], step_cost: float = ST
         price[np.abs(knots - step) < apart] = np.inf
     margin = _MARGIN_S * fps
     price[(knots < margin) | (knots > frames - margin)] = np.inf
+    if track.steady is not None:
+        price[track.steady[np.minimum(knots, frames - 1)]] = np.inf
     price[0] = 0.0
 
     shortest = max(1, round(_SHORTEST_S / _GRID_S))

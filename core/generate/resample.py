@@ -12,6 +12,7 @@ from ..body.rotation import rot6d_to_rotvec
 from ..body.skeleton import JOINT, JOINT_COUNT
 from ..errors import Cancelled, GestureError
 from ..finish import FinishSettings, finish
+from ..finish.footlock import replant
 from ..finish.skeletons import on_skeleton
 from ..text.timing import Word
 from .chance import columns_of
@@ -21,7 +22,7 @@ from .eyes import with_eyes
 from .lids import LIDS, never_blinks
 from .network import Network, NetworkInfo
 from .sample import Variation, pick_codes
-from .splice import Span, splice
+from .splice import Span, overlay, splice
 from .take import Layer, Take
 
 # Codes on either side by which a layer's own are decoded as they would be within a take.
@@ -31,6 +32,9 @@ FADE_FRAMES = 30
 TRIES = 6
 # Frames around the range that finishing looks at, where it need not see the whole take.
 FINISH_FRAMES = 90
+# Half of a step's swing, and what legs that were planted anew blend over at least.
+SWING_FRAMES = 12
+SEAM_FRAMES = 8
 # Parts that finishing one of them looks at: the wrists' paths hang on the pelvis.
 _SMOOTHED_WITH = {
     Part.FACE: (Part.FACE,),
@@ -178,7 +182,19 @@ def finish_layers(take: Take, layers: Sequence[Layer], settings: FinishSettings 
             pieces[start, stop, own] = finish(_cut(raw, start, stop), own)
         # of the whole take, whose usual jumps decide what a seam may do
         finished = splice(finished, _insert(finished, pieces[start, stop, own], start, stop), layer.area, span)
+        if layer.area.whole and layer.area.part is Part.LOWER and own.feet in ("auto", "replan"):
+            finished = _with_steps(finished, layer.area, span, own)
     return finished
+
+
+def _with_steps(motion: Motion, area: Area, span: Span, settings: FinishSettings) -> Motion:
+    """Spliced legs that step, well within the span, from where they stood to where they stand: blends slide."""
+    frame = np.arange(span.frames)
+    inside = np.minimum(frame - span.first, span.stop - 1 - frame)
+    # half a swing, and the seams, which are to be as calm as the take
+    lead = min(2 * span.margin + SWING_FRAMES, (span.stop - span.first) // 3)
+    planted = replant(motion, inside < 0, (inside >= 0) & (inside < lead), settings)
+    return overlay(motion, planted, area, span, SEAM_FRAMES)
 
 
 def _cut(motion: Motion, start: int, stop: int) -> Motion:

@@ -77,12 +77,35 @@ def splice(kept: Motion, new: Motion, area: Area, span: Span, walk: bool = False
     """
     if span.first >= span.stop:
         return kept
-    part, joints = slice(span.first, span.stop), list(area.joints)
-    around = slice(max(span.first - _LEAD_FRAMES, 0), min(span.stop + _LEAD_FRAMES, span.frames))
+    joints, around = list(area.joints), _around(span)
     old_turns, new_turns = (continuous(rotvec_to_quaternion(m.rotations[around, joints])) for m in (kept, new))
     usual = np.percentile(velocity_jumps(kept.rotations[:, joints]), 99) if span.frames > 2 else 0.0
     limit = max(_MOST_JUMP * usual, LEAST_JUMP)
     weights = _fitting(old_turns, new_turns, span, around.start, limit)
+    return _laid(kept, new, area, span, weights, walk)
+
+
+def overlay(kept: Motion, new: Motion, area: Area, span: Span, reach: int) -> Motion:
+    """The kept motion with an area of the new one inside the span, which is nearly the same at its ends.
+
+    Args:
+        kept: T frames.
+        new: T frames; only those from `span.first` to `span.stop` are taken.
+        area: what to take, as in `splice`.
+        span: where.
+        reach: frames that the blends reach into the range.
+    """
+    return kept if span.first >= span.stop else _laid(kept, new, area, span, span.weights((reach, reach)), walk=False)
+
+
+def _around(span: Span) -> slice:
+    return slice(max(span.first - _LEAD_FRAMES, 0), min(span.stop + _LEAD_FRAMES, span.frames))
+
+
+def _laid(kept: Motion, new: Motion, area: Area, span: Span, weights: np.ndarray, walk: bool) -> Motion:
+    """Both motions mixed by weights (T,) of the new one."""
+    part, joints, around = slice(span.first, span.stop), list(area.joints), _around(span)
+    old_turns, new_turns = (continuous(rotvec_to_quaternion(m.rotations[around, joints])) for m in (kept, new))
     turned = _blend(old_turns, new_turns, weights[around])[part.start - around.start :]
     weights = weights[part]
     changed = np.flatnonzero(weights > 0)

@@ -1,5 +1,7 @@
 """Finishing on made-up talkers and walkers: no shake, planted feet, a root that stays, nothing else touched."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from core.body.skeleton import JOINT, default_rest_joints
 from core.errors import GestureError
 from core.finish import FinishSettings, finish
+from core.finish.plan import Track, plan_steps
 from core.finish.report import measure
 from core.finish.root import heading_correction, slow_trend
 from core.finish.smooth import smooth_track
@@ -347,3 +350,13 @@ def test_the_input_is_not_changed():
     assert isinstance(finish(motion), Motion)
     for name, value in copies.items():
         assert np.array_equal(getattr(motion, name), value)
+
+
+def test_no_step_is_planned_where_feet_are_to_be_steady():
+    frame = np.arange(300)
+    places = np.where(frame < 150, 0.0, 0.3)[:, None] * [1.0, 0.0, 0.0]
+    free = Track(places, np.ones(300), np.zeros(300))
+    assert plan_steps(free, 30.0, []) == [150]
+    held = replace(free, steady=np.abs(frame - 150) < 20)
+    (step,) = plan_steps(held, 30.0, [])
+    assert 20 <= abs(step - 150) <= 23

@@ -13,6 +13,7 @@ from core.body.parts import AREAS, SPECS, Part
 from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from core.cli import main
 from core.errors import Cancelled, GestureError
+from core.finish.report import measure
 from core.generate.models import STARTER, Models
 from core.generate.pipeline import GenerateRequest, generate
 from core.generate.rework import ResampleRequest, resample
@@ -106,6 +107,15 @@ def test_the_lower_body_comes_back_to_its_path(folder, request_of, models):
     assert new.raw.translation[188:].tobytes() == kept.raw.translation[188:].tobytes()
     speeds = [np.abs(np.diff(motion.translation, axis=0)).max() for motion in (kept.raw, new.raw)]
     assert speeds[1] < 2 * speeds[0] + 0.005
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_finished_lower_body_made_anew_steps_where_it_would_slide(folder, request_of, models, seed):
+    new = resample(request_of(areas=("lower",), start=60, seed=seed), models=models)
+    before, after = (measure(motion) for motion in (read_take(folder).finished, new.finished))
+    assert after.sliding <= before.sliding + 0.01
+    assert after.slide_mean_cm_s <= before.slide_mean_cm_s + 0.3
+    assert after.penetration_cm < 0.3
 
 
 def test_an_unfinished_take_stays_unfinished(folder, request_of, models):
