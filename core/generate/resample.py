@@ -22,7 +22,7 @@ from .eyes import with_eyes
 from .lids import LIDS, never_blinks
 from .network import Network, NetworkInfo
 from .sample import Variation, pick_codes
-from .splice import Span, overlay, splice
+from .splice import Span, calm_at_seams, overlay, splice
 from .take import Layer, Take
 
 # Codes on either side by which a layer's own are decoded as they would be within a take.
@@ -32,9 +32,9 @@ FADE_FRAMES = 30
 TRIES = 6
 # Frames around the range that finishing looks at, where it need not see the whole take.
 FINISH_FRAMES = 90
-# Half of a step's swing, and what legs that were planted anew blend over at least.
-SWING_FRAMES = 12
-SEAM_FRAMES = 8
+# Half of a step's swing on the grid of planning, and what legs that were planted anew blend over, best first.
+SWING_FRAMES = 16
+SEAM_FRAMES = (8, 16, 24)
 # Parts that finishing one of them looks at: the wrists' paths hang on the pelvis.
 _SMOOTHED_WITH = {
     Part.FACE: (Part.FACE,),
@@ -181,20 +181,28 @@ def finish_layers(take: Take, layers: Sequence[Layer], settings: FinishSettings 
         if (start, stop, own) not in pieces:
             pieces[start, stop, own] = finish(_cut(raw, start, stop), own)
         # of the whole take, whose usual jumps decide what a seam may do
-        finished = splice(finished, _insert(finished, pieces[start, stop, own], start, stop), layer.area, span)
+        joined = splice(finished, _insert(finished, pieces[start, stop, own], start, stop), layer.area, span)
         if layer.area.whole and layer.area.part is Part.LOWER and own.feet in ("auto", "replan"):
-            finished = _with_steps(finished, layer.area, span, own)
+            joined = _with_steps(finished, joined, layer.area, span, own)
+        finished = joined
     return finished
 
 
-def _with_steps(motion: Motion, area: Area, span: Span, settings: FinishSettings) -> Motion:
-    """Spliced legs that step, well within the span, from where they stood to where they stand: blends slide."""
+def _with_steps(kept: Motion, joined: Motion, area: Area, span: Span, settings: FinishSettings) -> Motion:
+    """Spliced legs that step, well within the span, from where they stood to where they stand: blends slide.
+
+    Where there is no way to do that calmly they stay as they are.
+    """
     frame = np.arange(span.frames)
     inside = np.minimum(frame - span.first, span.stop - 1 - frame)
     # half a swing, and the seams, which are to be as calm as the take
     lead = min(2 * span.margin + SWING_FRAMES, (span.stop - span.first) // 3)
-    planted = replant(motion, inside < 0, (inside >= 0) & (inside < lead), settings)
-    return overlay(motion, planted, area, span, SEAM_FRAMES)
+    planted = replant(joined, inside < 0, (inside >= 0) & (inside < lead), settings)
+    for reach in SEAM_FRAMES:
+        made = overlay(joined, planted, area, span, reach)
+        if calm_at_seams(kept, made, area, span):
+            return made
+    return joined
 
 
 def _cut(motion: Motion, start: int, stop: int) -> Motion:

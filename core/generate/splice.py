@@ -128,6 +128,20 @@ def _laid(kept: Motion, new: Motion, area: Area, span: Span, weights: np.ndarray
     return spliced
 
 
+def calm_at_seams(kept: Motion, new: Motion, area: Area, span: Span) -> bool:
+    """Whether no joint of an area turns more abruptly at the seams of the new motion than usual in the kept one."""
+    if span.frames < 3:
+        return True
+    before, after = (velocity_jumps(motion.rotations[:, list(area.joints)]) for motion in (kept, new))
+    limit = max(_MOST_JUMP * np.percentile(before, 99), LEAST_JUMP)
+    centre = np.arange(1, span.frames - 1)
+    for edge in (span.start, span.end - 1):
+        near = np.abs(centre - edge) <= span.margin + 1
+        if edge not in (0, span.frames - 1) and after[near].max() > max(limit, _SLACK * before[near].max()):
+            return False
+    return True
+
+
 def velocity_jumps(rotations: np.ndarray) -> np.ndarray:
     """How much each joint's angular velocity changes from frame to frame.
 
