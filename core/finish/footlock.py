@@ -63,17 +63,15 @@ def lock_feet(motion: Motion, before: Motion, settings: FinishSettings) -> Motio
     contacts = given(motion) if settings.use_contacts and motion.contacts is not None else None
     detected = contacts or detect(legs.feet, legs.skeleton, ground, motion)
     held = hold_root(legs, settings.root, motion.fps)
-    kept = False
+    kept, equally = False, np.ones(motion.frame_count)
     if settings.root == "stand_still":
-        feet, standing = _stand(held, ground, motion.fps)
+        feet, standing = _stand(held, ground, motion.fps, equally)
     elif settings.feet == "replan" or (settings.feet == "auto" and slide > SLIDES_M_S):
-        feet, standing = _replan(held, legs, contacts, ground, motion.fps)
+        feet, standing = _replan(held, legs, contacts, ground, motion.fps, equally)
     else:
         kept = True
         feet, standing = _correct(held, detected, ground, motion.fps, settings.lower, shuffle=contacts is None)
-    held = ride(held, feet, motion.fps) if kept else balance(held, feet, motion.fps)
-    held, feet = sink_and_tip(held, feet, held.skeleton.reach(kept), _TIP_KEPT if kept else 0.0, motion.fps)
-    return _written(motion, held, feet, standing, kept)
+    return _settled(motion, held, feet, standing, kept)
 
 
 def replant(motion: Motion, kept: np.ndarray, steady: np.ndarray, settings: FinishSettings) -> Motion:
@@ -94,9 +92,7 @@ def replant(motion: Motion, kept: np.ndarray, steady: np.ndarray, settings: Fini
         feet, standing = _stand(legs, ground, motion.fps, sure)
     else:
         feet, standing = _replan(legs, legs, None, ground, motion.fps, sure, steady)
-    held = ride(legs, feet, motion.fps)
-    held, feet = sink_and_tip(held, feet, held.skeleton.reach(True), _TIP_KEPT, motion.fps)
-    return _written(motion, held, feet, standing, True)
+    return _settled(motion, legs, feet, standing, kept=True)
 
 
 def hold_root(legs: Legs, mode: str, fps: float) -> Legs:
@@ -122,10 +118,9 @@ def hold_root(legs: Legs, mode: str, fps: float) -> Legs:
     )
 
 
-def _stand(legs: Legs, ground: Ground, fps: float, sure: np.ndarray | None = None) -> tuple[Feet, Contacts]:
+def _stand(legs: Legs, ground: Ground, fps: float, sure: np.ndarray) -> tuple[Feet, Contacts]:
     """Both feet flat in their mean places, by how sure (T,) these are, for the whole take."""
     frames = len(legs.pelvis)
-    sure = np.ones(frames) if sure is None else sure
     places = _places(legs.feet, legs.skeleton)
     stances = [
         stances_of_steps([], (0, frames), places[:, side], sure, ground.toe_m, _middle(legs.skeleton)[side])
@@ -142,7 +137,7 @@ def _replan(
     contacts: Contacts | None,
     ground: Ground,
     fps: float,
-    sure: np.ndarray | None = None,
+    sure: np.ndarray,
     steady: np.ndarray | None = None,
 ) -> tuple[Feet, Contacts]:
     """Feet in the fewest places that suit the motion, or in given contacts, with clean steps between.
@@ -151,9 +146,7 @@ def _replan(
     """
     places = _places(legs.feet, legs.skeleton)
     by_height, by_speed = certainty(before.feet.toe, ground.levels, fps)
-    weights = np.maximum(by_height, _LEAST_WEIGHT)
-    if sure is not None:
-        weights = weights * sure[:, None]
+    weights = np.maximum(by_height, _LEAST_WEIGHT) * sure[:, None]
     restless = 1 - by_height * by_speed
     tracks = [Track(places[:, side], weights[:, side], restless[:, side], steady) for side in range(2)]
     if contacts is None:
@@ -294,6 +287,13 @@ def _tips(legs: Legs, feet: Feet, reach: np.ndarray) -> np.ndarray:
     angle = best - np.arccos(np.clip(wanted / size, -1.0, 1.0))
     short = wanted > along
     return np.where(short, np.clip(angle, 0.0, _TIP_MOST), 0.0)
+
+
+def _settled(motion: Motion, legs: Legs, feet: Feet, standing: Contacts, kept: bool) -> Motion:
+    """The motion with its pelvis over these feet and legs that reach them; `kept`: changing its own steps little."""
+    legs = ride(legs, feet, motion.fps) if kept else balance(legs, feet, motion.fps)
+    legs, feet = sink_and_tip(legs, feet, legs.skeleton.reach(kept), _TIP_KEPT if kept else 0.0, motion.fps)
+    return _written(motion, legs, feet, standing, kept)
 
 
 def _written(motion: Motion, legs: Legs, feet: Feet, standing: Contacts, kept: bool) -> Motion:

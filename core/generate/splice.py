@@ -77,12 +77,10 @@ def splice(kept: Motion, new: Motion, area: Area, span: Span, walk: bool = False
     """
     if span.first >= span.stop:
         return kept
-    joints, around = list(area.joints), _around(span)
-    old_turns, new_turns = (continuous(rotvec_to_quaternion(m.rotations[around, joints])) for m in (kept, new))
-    usual = np.percentile(velocity_jumps(kept.rotations[:, joints]), 99) if span.frames > 2 else 0.0
-    limit = max(_MOST_JUMP * usual, LEAST_JUMP)
-    weights = _fitting(old_turns, new_turns, span, around.start, limit)
-    return _laid(kept, new, area, span, weights, walk)
+    turns = _turns(kept, new, area, span)
+    limit = _calm(velocity_jumps(kept.rotations[:, list(area.joints)]))
+    weights = _fitting(*turns, span, _around(span).start, limit)
+    return _laid(kept, new, area, span, turns, weights, walk)
 
 
 def overlay(kept: Motion, new: Motion, area: Area, span: Span, reach: int) -> Motion:
@@ -95,18 +93,36 @@ def overlay(kept: Motion, new: Motion, area: Area, span: Span, reach: int) -> Mo
         span: where.
         reach: frames that the blends reach into the range.
     """
-    return kept if span.first >= span.stop else _laid(kept, new, area, span, span.weights((reach, reach)), walk=False)
+    return _laid(kept, new, area, span, _turns(kept, new, area, span), span.weights((reach, reach)), walk=False)
 
 
 def _around(span: Span) -> slice:
     return slice(max(span.first - _LEAD_FRAMES, 0), min(span.stop + _LEAD_FRAMES, span.frames))
 
 
-def _laid(kept: Motion, new: Motion, area: Area, span: Span, weights: np.ndarray, walk: bool) -> Motion:
-    """Both motions mixed by weights (T,) of the new one."""
+def _turns(kept: Motion, new: Motion, area: Area, span: Span) -> tuple[np.ndarray, np.ndarray]:
+    """Quaternions (N, J, 4) of both around the span, with continuous signs."""
+    where = _around(span), list(area.joints)
+    return tuple(continuous(rotvec_to_quaternion(motion.rotations[where])) for motion in (kept, new))
+
+
+def _calm(usual: np.ndarray) -> float:
+    """How abruptly a seam may turn joints, of velocity jumps that are usual in a take; none are usual in two frames."""
+    return max(_MOST_JUMP * np.percentile(usual, 99) if len(usual) else 0.0, LEAST_JUMP)
+
+
+def _laid(
+    kept: Motion,
+    new: Motion,
+    area: Area,
+    span: Span,
+    turns: tuple[np.ndarray, np.ndarray],
+    weights: np.ndarray,
+    walk: bool,
+) -> Motion:
+    """Both motions, whose turns are those of `_turns`, mixed by weights (T,) of the new one."""
     part, joints, around = slice(span.first, span.stop), list(area.joints), _around(span)
-    old_turns, new_turns = (continuous(rotvec_to_quaternion(m.rotations[around, joints])) for m in (kept, new))
-    turned = _blend(old_turns, new_turns, weights[around])[part.start - around.start :]
+    turned = _blend(*turns, weights[around])[part.start - around.start :]
     weights = weights[part]
     changed = np.flatnonzero(weights > 0)
     rotations = kept.rotations.copy()
@@ -133,7 +149,7 @@ def calm_at_seams(kept: Motion, new: Motion, area: Area, span: Span) -> bool:
     if span.frames < 3:
         return True
     before, after = (velocity_jumps(motion.rotations[:, list(area.joints)]) for motion in (kept, new))
-    limit = max(_MOST_JUMP * np.percentile(before, 99), LEAST_JUMP)
+    limit = _calm(before)
     centre = np.arange(1, span.frames - 1)
     for edge in (span.start, span.end - 1):
         near = np.abs(centre - edge) <= span.margin + 1
