@@ -1,6 +1,7 @@
 """The bundled character, and what the add-on needs to know of any SMPL-X armature."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import bpy
 import numpy as np
@@ -27,20 +28,35 @@ def add_character(
     Raises:
         GestureError: the asset is missing or damaged.
     """
-    asset = character_mesh.load_asset()
+    with building(context, character_mesh.load_asset(), name, collection) as (armature, _):
+        return armature
+
+
+@contextmanager
+def building(
+    context: bpy.types.Context, asset: character_mesh.Asset, name: str, collection: bpy.types.Collection | None
+) -> Iterator[tuple[bpy.types.Object, bpy.types.Object]]:
+    """An armature and its mesh, to be completed within; on any failure all that was made is gone again.
+
+    Args:
+        context: its scene and view layer get them.
+        asset: what they are made of.
+        name: of the armature; the mesh is called "NAME Body".
+        collection: to link them to; None: the context's.
+    """
     collection = collection or context.collection or context.scene.collection
     made: list[bpy.types.ID] = []
     try:
         armature = character_rig.build_armature(context, collection, name, asset.rest_joints, made)
-        body = character_mesh.build_mesh(asset, f"{name} Body", made)
-        collection.objects.link(body)
-        body.parent = armature
-        modifier = body.modifiers.new("Armature", "ARMATURE")
-        modifier.object = armature
+        mesh = character_mesh.build_mesh(asset, f"{name} Body", made)
+        collection.objects.link(mesh)
+        mesh.parent = armature
+        mesh.modifiers.new("Armature", "ARMATURE").object = armature
+        yield armature, mesh
+    # Whatever it was: half a character is of no use to anyone.
     except Exception:
         bpy.data.batch_remove(made)
         raise
-    return armature
 
 
 def is_smplx_armature(candidate: bpy.types.Object | None) -> bool:

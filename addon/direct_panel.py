@@ -4,7 +4,7 @@ import bpy
 
 from . import jobs, locks, renew, sound, takes
 from .apply import target
-from .panels import draw_lines
+from .panels import SubPanel, draw_lines
 from .take_properties import AREA_ITEMS, GROUPS, MARKER_ITEMS
 
 _AREA_ROWS = (
@@ -28,15 +28,12 @@ class MAMBATALK_UL_words(bpy.types.UIList):
         row.label(text=f"{info.start_frame + round(item.start_s * info.fps)}")
 
 
-class MAMBATALK_PT_takes(bpy.types.Panel):
+class MAMBATALK_PT_takes(SubPanel, bpy.types.Panel):
     """The takes of the character."""
 
     bl_label = "Takes"
     bl_idname = "MAMBATALK_PT_takes"
-    bl_parent_id = "MAMBATALK_PT_main"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "MambaTalk"
+    bl_options = set()
 
     def draw(self, context):
         """Draw a row per take, and what can be done with them."""
@@ -60,14 +57,8 @@ class MAMBATALK_PT_takes(bpy.types.Panel):
             layout.operator("mambatalk.discard_others", icon="TRASH")
 
 
-class _OfTheTake:
+class _OfTheTake(SubPanel):
     """Mixin: a sub-panel on the take that the character performs; it gives `draw_take`."""
-
-    bl_parent_id = "MAMBATALK_PT_main"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "MambaTalk"
-    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):
         """Draw it, or that there is no take."""

@@ -3,18 +3,14 @@
 import bpy
 
 from .export_formats import FORMATS
+from .panels import SubPanel
 
 
-class MAMBATALK_PT_exchange(bpy.types.Panel):
+class MAMBATALK_PT_exchange(SubPanel, bpy.types.Panel):
     """Motion from and for other programs."""
 
     bl_label = "Import & Export"
     bl_idname = "MAMBATALK_PT_exchange"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "MambaTalk"
-    bl_parent_id = "MAMBATALK_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):
         """Draw the buttons."""

@@ -4,6 +4,7 @@ import bpy
 
 from . import character, preferences
 from .apply import target
+from .panels import SubPanel
 
 
 class MAMBATALK_UL_face(bpy.types.UIList):
@@ -29,16 +30,11 @@ class MAMBATALK_UL_face(bpy.types.UIList):
         return shown, []
 
 
-class MAMBATALK_PT_face(bpy.types.Panel):
+class MAMBATALK_PT_face(SubPanel, bpy.types.Panel):
     """Which shape keys play which expression."""
 
     bl_label = "Face"
     bl_idname = "MAMBATALK_PT_face"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "MambaTalk"
-    bl_parent_id = "MAMBATALK_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):
         """Draw the table of the character's main face."""

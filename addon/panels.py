@@ -9,14 +9,26 @@ from .apply import NO_CHARACTER, target
 from .properties import strip_search
 
 
-class MAMBATALK_PT_main(bpy.types.Panel):
+class Sidebar:
+    """Mixin: where the panels are."""
+
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "MambaTalk"
+
+
+class SubPanel(Sidebar):
+    """Mixin: a part of the main panel, closed at first."""
+
+    bl_parent_id = "MAMBATALK_PT_main"
+    bl_options = {"DEFAULT_CLOSED"}
+
+
+class MAMBATALK_PT_main(Sidebar, bpy.types.Panel):
     """Speech to animation."""
 
     bl_label = "MambaTalk"
     bl_idname = "MAMBATALK_PT_main"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "MambaTalk"
 
     def draw(self, context):
         """Draw the settings, the button or the progress, and what went wrong last."""

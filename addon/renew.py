@@ -125,27 +125,31 @@ def recording_of(scene: bpy.types.Scene, action: bpy.types.Action, folder: Path)
     path = Path(takes.stored(action).audio)
     if path.is_file():
         return path
-    sounds = [strip.sound for strip in sound.sound_strips(scene)]
-    for each in [each for each in sounds if _file_of(each).name == path.name]:
-        if each.packed_file is not None:
-            unpacked = folder / path.name
-            unpacked.write_bytes(each.packed_file.data)
-            return unpacked
-        if _file_of(each).is_file():
-            return _file_of(each)
-    raise GestureError(
-        f"The take's recording {path} is gone.", remedy="Say where it is now with Find Recording, or put it back."
-    )
+    found = _sound_of(scene, path.name)
+    if found is None:
+        raise GestureError(
+            f"The take's recording {path} is gone.", remedy="Say where it is now with Find Recording, or put it back."
+        )
+    if found.packed_file is None:
+        return _file_of(found)
+    unpacked = folder / path.name
+    unpacked.write_bytes(found.packed_file.data)
+    return unpacked
 
 
 def is_recording_known(scene: bpy.types.Scene, action: bpy.types.Action) -> bool:
     """Whether `recording_of` would find something."""
     path = Path(takes.stored(action).audio)
-    return path.is_file() or any(
-        _file_of(strip.sound).name == path.name
-        and (strip.sound.packed_file is not None or _file_of(strip.sound).is_file())
-        for strip in sound.sound_strips(scene)
-    )
+    return path.is_file() or _sound_of(scene, path.name) is not None
+
+
+def _sound_of(scene: bpy.types.Scene, name: str) -> bpy.types.Sound | None:
+    """A sound of a scene's strips by its file's name, packed or with its file."""
+    for strip in sound.sound_strips(scene):
+        file = _file_of(strip.sound)
+        if file.name == name and (strip.sound.packed_file is not None or file.is_file()):
+            return strip.sound
+    return None
 
 
 def _file_of(block: bpy.types.Sound) -> Path:

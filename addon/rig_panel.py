@@ -5,19 +5,14 @@ import bpy
 from . import rig_map
 from .bone_map import FINGERS, PARTS, label_of
 from .operators.rig import rig_of
-from .panels import draw_lines
+from .panels import SubPanel, draw_lines
 
 
-class MAMBATALK_PT_rig(bpy.types.Panel):
+class MAMBATALK_PT_rig(SubPanel, bpy.types.Panel):
     """Whose bones play which part."""
 
     bl_label = "Rig"
     bl_idname = "MAMBATALK_PT_rig"
-    bl_parent_id = "MAMBATALK_PT_main"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "MambaTalk"
-    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):
         """Draw the kind of rig, what it lacks and, when it is mapped by hand, its bones."""

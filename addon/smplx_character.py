@@ -7,7 +7,7 @@ from ..core.body.motion import Motion
 from ..core.body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
 from ..core.body.smplx_body import SmplxBody
 from ..core.errors import GestureError
-from . import bone_space, character, character_mesh, character_rig, face_flame, versions
+from . import bone_space, character, character_mesh, face_flame, versions
 from .bone_space import TO_BLENDER
 
 # On the armature: what each coefficient of the expression moves the joints by, metres, (E, 55, 3) float32.
@@ -44,21 +44,10 @@ def add_smplx_body(
             f"A shape coefficient of {body.betas[np.abs(body.betas).argmax()]:.3g} is no person's.",
             remedy="Coefficients are mostly between -3 and 3, and at most 10.",
         )
-    collection = collection or context.collection or context.scene.collection
-    made: list[bpy.types.ID] = []
-    try:
-        armature = character_rig.build_armature(context, collection, name, body.rest_joints, made)
-        asset = _asset(body)
-        mesh = character_mesh.build_mesh(asset, f"{name} Body", made)
-        collection.objects.link(mesh)
-        mesh.parent = armature
-        mesh.modifiers.new("Armature", "ARMATURE").object = armature
+    with character.building(context, _asset(body), name, collection) as (armature, mesh):
         _set_uv(mesh.data, body)
         _set_sliders(mesh.data.shape_keys, body)
         _drive_correctives(mesh.data.shape_keys, armature)
-    except Exception:
-        bpy.data.batch_remove(made)
-        raise
     versions.set_bytes(armature, EXPRESSION_JOINTS, np.asarray(body.expression_joints, "<f4").tobytes())
     pelvis = armature.pose.bones[JOINT_NAMES[0]]
     lift = TO_BLENDER @ [0.0, -float(body.vertices[:, 1].min()), 0.0]

@@ -4,7 +4,7 @@ import bpy
 from bpy.props import PointerProperty, StringProperty
 
 from . import preferences
-from .panels import draw_lines
+from .panels import SubPanel, draw_lines
 
 
 class MambaTalkSmplx(bpy.types.PropertyGroup):
@@ -21,16 +21,11 @@ class MambaTalkSmplx(bpy.types.PropertyGroup):
     )
 
 
-class MAMBATALK_PT_smplx(bpy.types.Panel):
+class MAMBATALK_PT_smplx(SubPanel, bpy.types.Panel):
     """The body of the user's own SMPL-X file."""
 
     bl_label = "SMPL-X Body"
     bl_idname = "MAMBATALK_PT_smplx"
-    bl_parent_id = "MAMBATALK_PT_main"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "MambaTalk"
-    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):
         """Draw who it is, and the button."""
