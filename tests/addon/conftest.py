@@ -126,6 +126,21 @@ def write_take(folder, motion, audio, words=()):
     return folder
 
 
+def linked_cast(folder):
+    """A collection with a character, linked from a file that is written to the folder, in a file that is empty else."""
+    from mambatalk_ext.addon.character import add_character
+
+    collection = bpy.data.collections.new("Cast")
+    bpy.context.scene.collection.children.link(collection)
+    add_character(bpy.context, "Linked", collection)
+    library = folder / "cast.blend"
+    bpy.data.libraries.write(str(library), {collection})
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    with bpy.data.libraries.load(str(library), link=True) as (_, wanted):
+        wanted.collections = ["Cast"]
+    return wanted.collections[0]
+
+
 def curves_of(id_block) -> dict:
     """(path, index) → F-curve of the action that animates a data-block."""
     data = id_block.animation_data

@@ -1,9 +1,12 @@
 """What tests of directing share: a spoken take on a character, all its keys, and which of them differ."""
 
+import json
+import shutil
+
 import bpy
 import numpy as np
 
-from .conftest import FPS, curves_of, keys_of
+from .conftest import FPS, ROOT, curves_of, keys_of
 
 START = 11
 FRAMES = 240
@@ -14,6 +17,17 @@ def load(folder, fps="30"):
     scene.render.fps, scene.render.fps_base = FPS[fps]
     scene.mambatalk.start_frame = START
     assert bpy.ops.mambatalk.load_take(folder=str(folder)) == {"FINISHED"}
+
+
+def copy_with_recording(folder, parent):
+    """A copy of a take's folder in another one, made from a copy of its recording that lies beside it: both paths."""
+    sound, copied = parent / "speech.flac", parent / "take"
+    shutil.copy(ROOT / "addon" / "assets" / "demo" / "speech.flac", sound)
+    shutil.copytree(folder, copied)
+    info = json.loads((copied / "take.json").read_text())
+    info["audio"]["path"] = str(sound)
+    (copied / "take.json").write_text(json.dumps(info))
+    return copied, sound
 
 
 def face_of(armature):

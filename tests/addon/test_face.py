@@ -4,7 +4,7 @@ import bpy
 import numpy as np
 import pytest
 
-from .conftest import curves_of, keys_of, snapshot, wobble, write_take
+from .conftest import curves_of, keys_of, linked_cast, snapshot, wobble, write_take
 
 FRAMES = 12
 ARKIT = 17  # jawOpen
@@ -251,18 +251,10 @@ def test_lips_without_phones_say_so_and_change_nothing(rig, tmp_path, recording)
 @pytest.mark.parametrize("with_mesh", [False, True])
 def test_the_face_of_an_overridden_character_needs_its_mesh_overridden(scene, tmp_path, recording, with_mesh):
     from mambatalk_ext.addon import jobs
-    from mambatalk_ext.addon.character import add_character, find_face_mesh
+    from mambatalk_ext.addon.character import find_face_mesh
 
-    collection = bpy.data.collections.new("Cast")
-    scene.collection.children.link(collection)
-    add_character(bpy.context, "Linked", collection)
-    library = tmp_path / "cast.blend"
-    bpy.data.libraries.write(str(library), {collection})
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    with bpy.data.libraries.load(str(library), link=True) as (_, wanted):
-        wanted.collections = ["Cast"]
-    wanted.collections[0].override_hierarchy_create(scene, bpy.context.view_layer, do_fully_editable=True)
+    linked, scene = linked_cast(tmp_path), bpy.context.scene
+    linked.override_hierarchy_create(scene, bpy.context.view_layer, do_fully_editable=True)
     armature = next(o for o in scene.objects if o.type == "ARMATURE" and o.library is None)
     scene.mambatalk.character = armature
     mesh = find_face_mesh(armature)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from mathutils import Matrix
 
-from .conftest import curves_of, keys_of, snapshot, wobble
+from .conftest import curves_of, keys_of, linked_cast, snapshot, wobble
 
 # Blender's axes (Z up, facing -Y) from SMPL-X's (Y up, facing +Z).
 TO_BLENDER = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
@@ -154,19 +154,8 @@ def test_a_pickle_is_refused_with_a_remedy_and_changes_nothing(character, tmp_pa
 
 
 def test_a_linked_character_is_refused_and_an_overridden_one_is_animated(scene, tmp_path):
-    from mambatalk_ext.addon.character import add_character
-
     file = amass_file(tmp_path / "a.npz", upright())
-    collection = bpy.data.collections.new("Cast")
-    scene.collection.children.link(collection)
-    add_character(bpy.context, "Linked", collection)
-    library = tmp_path / "cast.blend"
-    bpy.data.libraries.write(str(library), {collection})
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    with bpy.data.libraries.load(str(library), link=True) as (_, wanted):
-        wanted.collections = ["Cast"]
-    linked = wanted.collections[0]
+    linked, scene = linked_cast(tmp_path), bpy.context.scene
     scene.collection.children.link(linked)
     with pytest.raises(RuntimeError, match="another file"):
         bpy.ops.mambatalk.import_motion(filepath=str(file))

@@ -6,8 +6,8 @@ import bpy
 import numpy as np
 import pytest
 
-from .conftest import PACKAGE, ROOT, curves_of, snapshot, wobble, write_take
-from .directing import FRAMES, START, all_keys, differing, face_of, load, owner_of
+from .conftest import PACKAGE, curves_of, snapshot, wobble, write_take
+from .directing import FRAMES, START, all_keys, copy_with_recording, differing, face_of, load, owner_of
 
 
 @pytest.fixture
@@ -312,18 +312,9 @@ def test_a_take_of_other_weights_is_refused_with_their_name(character, tmp_path,
 
 
 def test_a_recording_that_moved_is_asked_for_and_found(character, spoken_takes, tmp_path):
-    import json
-    import shutil
-
     from mambatalk_ext.addon import takes
 
-    folder = tmp_path / "moved"
-    shutil.copytree(spoken_takes[0], folder)
-    sound = tmp_path / "speech.flac"
-    shutil.copy(ROOT / "addon" / "assets" / "demo" / "speech.flac", sound)
-    info = json.loads((folder / "take.json").read_text())
-    info["audio"]["path"] = str(sound)
-    (folder / "take.json").write_text(json.dumps(info))
+    folder, sound = copy_with_recording(spoken_takes[0], tmp_path)
     load(folder)
     new_place = tmp_path / "elsewhere.flac"
     sound.rename(new_place)
@@ -342,15 +333,12 @@ def test_without_its_recording_or_weights_a_take_is_directed_by_all_that_needs_n
     character, spoken_takes, tmp_path, jobs
 ):
     import json
-    import shutil
 
-    folder, sound = tmp_path / "changed", tmp_path / "speech.flac"
-    shutil.copytree(spoken_takes[0], folder)
+    folder, sound = copy_with_recording(spoken_takes[0], tmp_path)
     # The path is that of the recording still, its content another one's.
-    shutil.copy(ROOT / "addon" / "assets" / "demo" / "speech.flac", sound)
     sound.write_bytes(sound.read_bytes() + b"more")
     info = json.loads((folder / "take.json").read_text())
-    info["audio"]["path"], info["weights"]["sha256"] = str(sound), "1" * 64
+    info["weights"]["sha256"] = "1" * 64
     (folder / "take.json").write_text(json.dumps(info))
     load(spoken_takes[1])
     other = character.animation_data.action.name
@@ -368,16 +356,7 @@ def test_without_its_recording_or_weights_a_take_is_directed_by_all_that_needs_n
 
 
 def test_a_packed_recording_is_enough(character, spoken_takes, tmp_path):
-    import json
-    import shutil
-
-    folder = tmp_path / "packed"
-    shutil.copytree(spoken_takes[0], folder)
-    sound = tmp_path / "speech.flac"
-    shutil.copy(ROOT / "addon" / "assets" / "demo" / "speech.flac", sound)
-    info = json.loads((folder / "take.json").read_text())
-    info["audio"]["path"] = str(sound)
-    (folder / "take.json").write_text(json.dumps(info))
+    folder, sound = copy_with_recording(spoken_takes[0], tmp_path)
     load(folder)
     for each in bpy.data.sounds:
         each.pack()
