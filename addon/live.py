@@ -2,6 +2,8 @@
 
 import json
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import bpy
@@ -59,15 +61,22 @@ def sliders_of(action: bpy.types.Action) -> dict:
     return {**values, "mirror": own.mirror, "pose": own.pose}
 
 
-def set_sliders(action: bpy.types.Action, values: dict) -> None:
-    """Move sliders without writing keys."""
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Within, what is set writes no keys."""
     global _quiet
     _quiet = True
     try:
-        for name, value in values.items():
-            setattr(action.mambatalk_take, name, value)
+        yield
     finally:
         _quiet = False
+
+
+def set_sliders(action: bpy.types.Action, values: dict) -> None:
+    """Move sliders without writing keys."""
+    with _quietly():
+        for name, value in values.items():
+            setattr(action.mambatalk_take, name, value)
 
 
 def markers_listed(action: bpy.types.Action) -> list[tuple[str, float, float]]:
@@ -77,17 +86,13 @@ def markers_listed(action: bpy.types.Action) -> list[tuple[str, float, float]]:
 
 def set_markers(action: bpy.types.Action, entries: list[tuple[str, float, float]]) -> None:
     """Have other markers in a take's list, in order of time, without writing keys."""
-    global _quiet
-    _quiet = True
     own = action.mambatalk_take
-    try:
+    with _quietly():
         own.markers.clear()
         for kind, start_s, end_s in sorted(entries, key=lambda entry: entry[1:]):
             entry = own.markers.add()
             entry.kind, entry.start_s, entry.end_s = kind, start_s, end_s
         own.marker_index = max(min(own.marker_index, len(entries) - 1), 0)
-    finally:
-        _quiet = False
 
 
 def touch(action: bpy.types.Action, everything: bool = False) -> None:
