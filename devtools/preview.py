@@ -66,7 +66,8 @@ def _set_video(scene: bpy.types.Scene, path: Path) -> None:
     ffmpeg.format, ffmpeg.codec = "MPEG4", "H264"
     ffmpeg.constant_rate_factor, ffmpeg.ffmpeg_preset = "HIGH", "GOOD"
     ffmpeg.audio_codec, ffmpeg.audio_bitrate, ffmpeg.audio_channels = "AAC", 160, "STEREO"
-    scene.render.use_sequencer = False
+    # Without the sequencer no sound is mixed; its strips are sound alone, so that the picture is still the scene's.
+    scene.render.use_sequencer = True
     scene.render.use_file_extension = False
     scene.render.filepath = str(path)
 
