@@ -14,9 +14,12 @@ from ..core.body.motion import Motion, load_motion, save_motion
 from ..core.body.packed import COARSE, FINE, pack_motion, round_motion, unpack_motion
 from ..core.errors import GestureError
 from ..core.files import DAMAGED
+from ..core.sealed import seal, unseal
 from . import versions
 
 KEY = "mambatalk_data"
+# Takes stored before there was a check sum begin like any zip; they still load.
+_ZIP = b"PK"
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def has(action: bpy.types.Action | None) -> bool:
 
 
 def pack(take: StoredTake) -> bytes:
-    """A take as bytes: a zip of its parts; equal takes give equal bytes."""
+    """A take as bytes: a sealed zip of its parts; equal takes give equal bytes."""
     lengths = {name: len(values) for name, values in take.codes.items()}
     codes = np.concatenate([np.zeros(0, "<i2"), *take.codes.values()]).astype("<i2")
     parts = {
@@ -144,7 +147,7 @@ def pack(take: StoredTake) -> bytes:
         for name, content in parts.items():
             # A fixed date; the default is the current one.
             file.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED if "." in name else zipfile.ZIP_STORED)
-    return out.getvalue()
+    return seal(out.getvalue())
 
 
 @lru_cache(maxsize=8)
@@ -155,7 +158,8 @@ def unpack(data: bytes) -> StoredTake:
         GestureError: the bytes are damaged.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as file:
+        content = data if data.startswith(_ZIP) else unseal(data)
+        with zipfile.ZipFile(io.BytesIO(content)) as file:
             description, words, lengths = (
                 json.loads(file.read(name)) for name in ("take.json", "words.json", "codes.json")
             )

@@ -247,25 +247,6 @@ def test_a_failure_leaves_the_keys_alone(take, character):
     assert same(keys, all_keys(character))
 
 
-@pytest.mark.parametrize("key", ["mambatalk_data", "mambatalk_written"])
-def test_stored_bytes_that_were_damaged_are_refused(take, character, key):
-    from mambatalk_ext.addon import take_store, versions, written
-    from mambatalk_ext.core.errors import GestureError
-
-    action, load = character.animation_data.action, {take_store.KEY: take_store.load, written.KEY: written.load}[key]
-    whole, refused = bytes(action[key]), 0
-    places = [*range(150), *range(150, len(whole), len(whole) // 100)]
-    for damaged in [whole[: len(whole) // 2], *(whole[:n] + bytes([whole[n] ^ 255]) + whole[n + 1 :] for n in places)]:
-        versions.set_bytes(action, key, damaged)
-        try:
-            load(action)
-        except GestureError:
-            refused += 1
-    assert refused > 100
-    with pytest.raises(RuntimeError, match=r"damaged|no longer be read"):
-        bpy.ops.mambatalk.set_levels(upper=0.5)
-
-
 def test_a_text_where_a_take_should_be_is_refused(take, character):
     character.animation_data.action["mambatalk_data"] = "nothing"
     for operator in (bpy.ops.mambatalk.reset_levels, bpy.ops.mambatalk.finish):

@@ -1,0 +1,37 @@
+"""Bytes stored with a check sum, so that any change to them is found when they are read.
+
+Layout: 7 bytes `MAGIC`, 1 byte format version (1), 32 bytes SHA-256 of the data, the data.
+"""
+
+import hashlib
+
+from .errors import GestureError
+
+MAGIC = b"mambatk"
+VERSION = 1
+_DATA = len(MAGIC) + 1 + hashlib.sha256().digest_size
+
+
+def seal(data: bytes) -> bytes:
+    """Put magic, version and check sum before data; equal data give equal bytes."""
+    return MAGIC + bytes([VERSION]) + hashlib.sha256(data).digest() + data
+
+
+def unseal(stored: bytes) -> bytes:
+    """Check what `seal` returned, and take the data out of it.
+
+    Raises:
+        ValueError: the bytes are not sealed, or were changed since; callers know what they store, and say what to do.
+        GestureError: a newer version of the extension sealed them.
+    """
+    if len(stored) < _DATA or not stored.startswith(MAGIC):
+        raise ValueError("no magic bytes at the start")
+    if stored[len(MAGIC)] != VERSION:
+        raise GestureError(
+            f"What this file stores has the format {stored[len(MAGIC)]}, which this version cannot read.",
+            remedy="Update the extension; where it is the newest, use a backup.",
+        )
+    data = stored[_DATA:]
+    if hashlib.sha256(data).digest() != stored[len(MAGIC) + 1 : _DATA]:
+        raise ValueError("the check sum does not match")
+    return data
