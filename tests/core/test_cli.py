@@ -1,6 +1,7 @@
 """The command line on good and bad input: a remedy, exit code 2, nothing half-written."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -75,6 +76,16 @@ def test_every_command_explains_itself_and_what_it_misses(command):
     assert f"core {command}" in run(command, "--help").stdout
     refused = run(command)
     assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
+
+
+def test_every_command_that_a_text_of_the_project_names_exists():
+    folders = [ROOT / name for name in ("addon", "docs", "weights")]
+    texts = [*ROOT.glob("*.md"), *(path for folder in folders for path in folder.rglob("*.md"))]
+    command = re.compile(r"-m core ([a-z][\w-]*)")
+    named = {(path.name, name) for path in texts for name in command.findall(path.read_text("utf-8"))}
+    assert ("README.md", "generate") in named
+    commands = re.search(r"\{(.+?)\}", run("--help").stdout)[1].split(",")
+    assert not [(text, name) for text, name in named if name not in commands]
 
 
 def test_missing_and_unreadable_recordings_are_refused(tmp_path):
