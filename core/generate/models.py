@@ -1,5 +1,6 @@
 """Model folders, read once and kept warm between takes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +32,7 @@ class Models:
         """The model of a folder; read again only when its files changed.
 
         Raises:
-            GestureError: no such folder, missing or broken files, no such device.
+            GestureError: no such folder, missing or broken files, words of an unknown kind, no such device.
         """
         if not folder.is_dir():
             raise GestureError(
@@ -44,7 +45,27 @@ class Models:
             from ..model.torch_network import load_network
 
             network = load_network(folder, device)
-            vectors = WordVectors.load(folder / network.info.words["file"])
+            vectors = load_vectors(folder, network.info.words)
             self._model = Model(network, vectors, folder_hash(folder))
             self._key = key
         return self._model
+
+
+def load_vectors(folder: Path, words: Mapping) -> WordVectors:
+    """Open the word vectors that a model folder's model.json declares under "words".
+
+    Raises:
+        GestureError: words of another kind than "fasttext"; no file is named, or it is missing or broken.
+    """
+    kind, file = words.get("kind"), words.get("file")
+    if kind != "fasttext":
+        raise GestureError(
+            f'The model.json in {folder} declares words of the kind {kind!r}; this version reads only "fasttext".',
+            remedy="Choose weights with fastText words, such as the starter weights, or update the extension.",
+        )
+    if not isinstance(file, str):
+        raise GestureError(
+            f'The model.json in {folder} names no file of word vectors: "words" lacks a usable "file".',
+            remedy="Use the model.json that came with the weights.",
+        )
+    return WordVectors.load(folder / file)

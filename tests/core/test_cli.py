@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -11,6 +12,8 @@ import soundfile
 
 from core.body.motion import load_motion
 from core.clock import frame_count
+from core.errors import GestureError
+from core.generate.models import STARTER, Models
 
 from ..conftest import ROOT
 
@@ -111,6 +114,33 @@ def test_weights_that_are_missing_or_broken_are_refused(tmp_path, speech):
     (broken / "model.json").write_text("{")
     refused(run("generate", speech, "--out", tmp_path / "take", "--weights", broken), "model.json")
     assert not (tmp_path / "take").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [({"kind": "table"}, "'table'"), ({}, "None"), ({"kind": "fasttext"}, '"file"'), ({"kind": 3, "file": 4}, "3")],
+)
+def test_weights_whose_words_cannot_be_read_say_so(tmp_path, words, missing):
+    weights = weights_with(tmp_path, words)
+    with pytest.raises(GestureError) as error:
+        Models().load(weights, "cpu")
+    assert "words" in error.value.message
+    assert missing in error.value.message
+
+
+def test_generating_with_a_table_of_words_is_refused(tmp_path, speech):
+    weights = weights_with(tmp_path, {"kind": "table"})
+    refused(run("generate", speech, "--out", tmp_path / "take", "--weights", weights), "table", "fasttext")
+    assert not (tmp_path / "take").exists()
+
+
+def weights_with(tmp_path, words):
+    """The bundled weights with other words in their model.json."""
+    folder = tmp_path / "weights"
+    shutil.copytree(STARTER, folder)
+    card = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps(card | {"words": words}))
+    return folder
 
 
 def test_a_speaker_that_the_weights_do_not_have_is_refused(tmp_path, speech):
