@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import jobs, locks, renew, sound, takes
+from . import direct_settings, jobs, locks, renew, sound, takes
 from .apply import target
 from .panels import SubPanel, draw_lines
 from .take_properties import AREA_ITEMS, GROUPS, MARKER_ITEMS
@@ -96,10 +96,14 @@ class MAMBATALK_PT_direct(_OfTheTake, bpy.types.Panel):
         layout.prop(settings, "set_variation")
         if settings.set_variation:
             layout.prop(settings, "variation")
-        layout.operator("mambatalk.resample", icon="FILE_REFRESH")
+        # `poll` sees no properties, and a script gives frames of its own: what the panel chose is checked here.
+        no_range = direct_settings.why_no_range(context.scene, action)
+        if no_range:
+            draw_lines(layout, context, no_range, "INFO")
+        _button(layout, no_range).operator("mambatalk.resample", icon="FILE_REFRESH")
         if len(takes.of_character(target(context))) > 1:
             layout.prop_search(settings, "source", bpy.data, "actions")
-            layout.operator("mambatalk.mix", icon="OVERLAY")
+            _button(layout, no_range).operator("mambatalk.mix", icon="OVERLAY")
         if not renew.is_recording_known(context.scene, action):
             draw_lines(layout, context, f"The recording {takes.stored(action).audio} is gone", "ERROR")
             layout.operator("mambatalk.find_recording", icon="FILEBROWSER")
@@ -190,6 +194,13 @@ def draw_areas(layout, owner, name: str) -> None:
         row = column.row(align=True)
         for area in row_names:
             row.prop_enum(owner, name, area, text=labels[area])
+
+
+def _button(layout, reason: str | None):
+    """A row for a button, greyed when there is a reason."""
+    row = layout.row()
+    row.enabled = reason is None
+    return row
 
 
 CLASSES = (

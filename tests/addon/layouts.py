@@ -11,15 +11,26 @@ _ICONS = {item.identifier for item in bpy.types.UILayout.bl_rna.functions["label
 
 
 class Layout:
-    """Records labels and operators; refuses properties, operators, icons and lists that do not exist."""
+    """Records labels and operators; refuses properties, operators, icons and lists that do not exist.
 
-    def __init__(self, drawn: list[str] | None = None):
-        self.drawn = [] if drawn is None else drawn
+    Attributes:
+        enabled: False greys what is drawn here and in nested layouts.
+        drawn: what can be read, in order.
+        greyed: operators' labels among them that are greyed by a layout.
+    """
+
+    def __init__(self, parent: "Layout | None" = None):
+        self.enabled, self._parent = True, parent
+        self.drawn: list[str] = parent.drawn if parent else []
+        self.greyed: list[str] = parent.greyed if parent else []
 
     def __getattr__(self, name: str):
         if name in _NESTED:
-            return lambda **options: Layout(self.drawn)
+            return lambda **options: Layout(self)
         raise AttributeError(name)
+
+    def _is_enabled(self) -> bool:
+        return self.enabled and (self._parent is None or self._parent._is_enabled())
 
     def _icon(self, icon: str) -> None:
         assert icon in _ICONS, icon
@@ -53,6 +64,8 @@ class Layout:
         self._icon(icon)
         kind = getattr(bpy.ops.mambatalk, idname.removeprefix("mambatalk.")).get_rna_type()
         self.drawn.append(kind.name if text is None else text)
+        if not self._is_enabled():
+            self.greyed.append(self.drawn[-1])
         return _Properties(set(kind.properties.keys()))
 
     def operator_menu_enum(self, idname: str, name: str, **options):
@@ -63,7 +76,7 @@ class Layout:
         assert active_name in active.bl_rna.properties
         draw = getattr(bpy.types, kind).draw_item
         for index, item in enumerate(getattr(data, name)):
-            arguments = [None, bpy.context, Layout(self.drawn), data, item, 0, active, active_name, index, 0]
+            arguments = [None, bpy.context, Layout(self), data, item, 0, active, active_name, index, 0]
             draw(*arguments[: draw.__code__.co_argcount])
 
 
@@ -100,14 +113,13 @@ class Context:
         return SimpleNamespace(system=SimpleNamespace(ui_scale=1.0), addons=bpy.context.preferences.addons)
 
 
+def draw(name: str) -> Layout:
+    """What a panel of the extension shows now."""
+    layout, panel = Layout(), getattr(bpy.types, name)
+    panel.draw(_Panel(panel, layout), Context())
+    return layout
+
+
 def draw_all() -> dict[str, list[str]]:
     """What every panel of the extension shows now, by class name, the preferences among them."""
-    shown = {}
-    for name in dir(bpy.types):
-        if not name.startswith("MAMBATALK_PT_"):
-            continue
-        layout = Layout()
-        panel = getattr(bpy.types, name)
-        panel.draw(_Panel(panel, layout), Context())
-        shown[name] = layout.drawn
-    return shown
+    return {name: draw(name).drawn for name in dir(bpy.types) if name.startswith("MAMBATALK_PT_")}

@@ -6,7 +6,7 @@ import bpy
 import pytest
 
 from .conftest import wobble, write_take
-from .layouts import draw_all
+from .layouts import draw, draw_all
 from .rigs import build
 
 WORDS = [
@@ -45,6 +45,31 @@ def test_a_character_with_a_take_shows_its_face_its_takes_and_its_words(taken):
     assert "Phone Lips" in face
     assert len(shown["MAMBATALK_PT_takes"]) == 5
     assert "mama" in shown["MAMBATALK_PT_direct"]
+
+
+def test_resample_and_mix_in_are_greyed_with_the_reason_while_the_range_is_missing(taken):
+    assert bpy.ops.mambatalk.copy_take(name=taken.animation_data.action.name) == {"FINISHED"}
+    scene, words = bpy.context.scene, taken.animation_data.action.mambatalk_take.words
+    directing = scene.mambatalk_direct
+
+    def is_greyed(reason):
+        panel = draw("MAMBATALK_PT_direct")
+        assert {"Resample", "Mix In", "source"} <= set(panel.drawn)
+        assert panel.greyed in ([], ["Resample", "Mix In"])
+        assert (reason in " ".join(panel.drawn)) == bool(panel.greyed)
+        return bool(panel.greyed)
+
+    directing.span = "PREVIEW"
+    assert is_greyed("Press P in the timeline")
+    scene.use_preview_range = True
+    assert not is_greyed("Press P in the timeline")
+    directing.span = "WORDS"
+    assert is_greyed("Tick words in the list")
+    words[0].chosen = True
+    assert not is_greyed("Tick words in the list")
+    words[0].chosen = scene.use_preview_range = False
+    for directing.span in ("TYPED", "ALL"):
+        assert not is_greyed("choose another Range")
 
 
 def test_a_mapped_rig_lists_its_bones(scene):

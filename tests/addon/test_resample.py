@@ -8,6 +8,7 @@ import pytest
 
 from .conftest import PACKAGE, curves_of, snapshot, wobble, write_take
 from .directing import FRAMES, START, all_keys, copy_with_recording, differing, face_of, load, owner_of
+from .layouts import draw
 
 
 @pytest.fixture
@@ -138,6 +139,16 @@ def test_the_preview_range_and_words_choose_the_frames(take):
     frames = np.concatenate(list(differing(before, all_keys(take)).values()))
     assert START + 30 * words[2].start_s - 5 <= frames.min()
     assert frames.max() <= START + 30 * words[4].end_s + 5
+
+
+@pytest.mark.parametrize("span", ["PREVIEW", "WORDS"])
+def test_a_script_with_frames_of_its_own_needs_no_range_in_the_panel(take, span):
+    bpy.context.scene.mambatalk_direct.span = span
+    assert draw("MAMBATALK_PT_direct").greyed == ["Resample"]
+    before = all_keys(take)
+    resample(parts={"left_hand"}, start=120, end=150, margin=4)
+    frames = np.concatenate(list(differing(before, all_keys(take)).values()))
+    assert 116 <= frames.min() <= frames.max() <= 154
 
 
 @pytest.mark.parametrize("fps", ["24", "60"])
