@@ -88,7 +88,7 @@ def _character(arguments: argparse.Namespace) -> int:
     from devtools.environments import ASSETS, ensure
     from devtools.shell import run_shown
 
-    return run_shown([ensure(ASSETS), "-m", "core.train.character"])
+    return run_shown([ensure(ASSETS), "-m", "training.character"])
 
 
 def main(argv: list[str] | None = None) -> int:

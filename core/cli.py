@@ -92,8 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     parity.add_argument("golden", type=Path)
     parity.set_defaults(run=_parity)
 
-    if find_spec(".train", __package__):  # the extension's zip leaves training out
-        from .train.commands import add_commands
+    if find_spec("training"):  # the extension's zip leaves training out
+        from training.commands import add_commands
 
         add_commands(commands)
     return parser

@@ -47,7 +47,7 @@ def _corpus(recipe):
     from core.body.skeleton import default_rest_joints
     from core.clock import frame_to_sample
     from core.generate.chance import WIDTH as CHANCE
-    from core.train.dataset import Clip, Corpus, Take
+    from training.data.dataset import Clip, Corpus, Take
 
     random, model = np.random.default_rng(0), recipe.model
     heard = model.audio_channels_face - (CHANCE if recipe.context is not None else 0)
@@ -66,10 +66,10 @@ def _training(network: str, recipe):
 
     from core.body.parts import Part
     from core.model.checkpoint import build_weights
-    from core.train.autoencoders import AutoencoderTraining
-    from core.train.frames import part_frames
-    from core.train.generator import GeneratorTraining
-    from core.train.windows import WindowSet
+    from training.data.frames import part_frames
+    from training.data.windows import WindowSet
+    from training.stages.autoencoders import AutoencoderTraining
+    from training.stages.generator import GeneratorTraining
 
     torch.manual_seed(0)
     corpus = _corpus(recipe)
@@ -90,8 +90,8 @@ def measure(network: str, config: str, batch: int, precision: str, compiled: boo
     import torch
 
     from core.model.torch_network import pick_device
-    from core.train.recipes import RECIPES
-    from core.train.training import Step
+    from training.loop.training import Step
+    from training.stages.recipes import RECIPES
 
     torch.set_flush_denormal(True)
     device = pick_device("auto")

@@ -22,15 +22,15 @@ from core.generate.pipeline import GenerateRequest, generate
 from core.text.align import align
 from core.text.timing import Word, load_words
 from core.text.transcript import read_transcript
-from core.train.evaluate import published
-from core.train.evaluate.fgd import FgdAutoencoder, channels, features, train_fgd
-from core.train.evaluate.fgd_files import load_fgd, save_fgd
-from core.train.evaluate.measures import clip_measures, mean_joint_speed
-from core.train.evaluate.mouth import jaw_correlation, lips_closed_share
-from core.train.evaluate.sets import Clip, read_clip
-from core.train.evaluate.skeletons import joint_positions
-from core.train.evaluate.triggers import read_triggers, trigger_score
-from core.train.gesture import STYLES, synthesise
+from training.evaluate import published
+from training.evaluate.fgd import FgdAutoencoder, channels, features, train_fgd
+from training.evaluate.fgd_files import load_fgd, save_fgd
+from training.evaluate.measures import clip_measures, mean_joint_speed
+from training.evaluate.mouth import jaw_correlation, lips_closed_share
+from training.evaluate.sets import Clip, read_clip
+from training.evaluate.skeletons import joint_positions
+from training.evaluate.triggers import read_triggers, trigger_score
+from training.gesture import STYLES, synthesise
 
 from .weight_targets import OF_CLASS, missed_lines, recording_table
 
@@ -70,7 +70,7 @@ def measure(recording: Recording, clip: Clip, words: tuple[Word, ...], mean_spee
     out["jaw_correlation"] = jaw_correlation(clip.motion, clip.samples, words)
     out["lips_closed"] = lips_closed_share(clip.motion, words)
     if recording.kind == "triggers":
-        from core.train.gesture import classes
+        from training.gesture import classes
 
         stem = recording.audio.with_suffix("")
         words = load_words(stem.with_name(stem.name + ".words.json"))

@@ -27,7 +27,10 @@ class Suite:
     environment: Environment
 
 
-SUITES = (Suite(("tests/core", "tests/worker"), WORKER), *(Suite(("tests/addon",), bpy) for bpy in BLENDERS))
+SUITES = (
+    Suite(("tests/core", "tests/worker", "tests/training"), WORKER),
+    *(Suite(("tests/addon",), bpy) for bpy in BLENDERS),
+)
 
 
 @dataclass

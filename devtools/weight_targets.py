@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.train.evaluate.measures import METRICS, Metric
-from core.train.evaluate.tables import number, text_table
+from training.evaluate.measures import METRICS, Metric
+from training.evaluate.tables import number, text_table
 
 MISSED = " !"
 OF_CLASS = "entered_in_"

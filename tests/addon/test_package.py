@@ -37,7 +37,7 @@ def test_the_zip_holds_the_extension_and_nothing_of_the_workshop(archive):
         "README.md",
         "pyproject.toml",
     }
-    assert not [name for name in names if "__pycache__" in name or name.startswith("core/train")]
+    assert not [name for name in names if "__pycache__" in name or name.startswith("training")]
 
 
 def test_the_zip_installs_switches_on_and_off(archive):

@@ -139,7 +139,7 @@ def test_test_paths_go_to_the_suite_they_belong_to():
     core, addon = suites.SUITES[0], suites.SUITES[1]
     assert suites.chosen(core, paths) == ["tests/core/test_body.py::test_x"]
     assert suites.chosen(addon, paths) == ["tests/addon/test_fbx.py"]
-    assert suites.chosen(core, []) == ["tests/core", "tests/worker"]
+    assert suites.chosen(core, []) == ["tests/core", "tests/worker", "tests/training"]
 
 
 def test_counts_come_from_pytests_report(tmp_path):

@@ -1,0 +1,1 @@
+"""What training reads: recordings of a data folder, their features, and windows of them."""

@@ -1,0 +1,87 @@
+"""Sets of motions in folders, matched by name: what belongs to what, and what is missing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.audio.load import load_audio
+from core.body.motion import Motion, load_motion
+from core.errors import GestureError
+
+from .skeletons import at_our_rate, bones, joint_positions
+from .smplx_face import SmplxFace
+
+REAL, PREDICTED = "gt_", "res_"
+SOUNDS = (".wav", ".flac", ".ogg", ".mp3")
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One motion, ready to be measured.
+
+    Attributes:
+        name: the file's, without BEAT2's prefix.
+        motion: at 30 fps.
+        positions: (T, 55, 3) metres.
+        bones_from: whose skeleton the positions are on.
+        samples: (N,) its speech at 16 kHz, or None.
+    """
+
+    name: str
+    motion: Motion
+    positions: np.ndarray
+    bones_from: str
+    samples: np.ndarray | None = None
+
+
+def find_motions(folder: Path, prefix: str) -> dict[str, Path]:
+    """The motions of a folder by name: npz files, or take folders with a `motion.npz`.
+
+    BEAT2's results put `res_` before the name of what was generated and `gt_` before what was recorded, often in one
+    folder; where a name exists more than once, the file with `prefix` is taken, then the one without.
+
+    Raises:
+        GestureError: no such folder, or no motion in it.
+    """
+    paths = [p for p in sorted(folder.glob("*.npz")) if not p.name.startswith(".")]
+    paths += sorted(folder.glob("*/motion.npz"))
+    found: dict[str, tuple[int, Path]] = {}
+    for path in paths:
+        stem = path.parent.name if path.name == "motion.npz" and path.parent != folder else path.stem
+        own = next((p for p in (REAL, PREDICTED) if stem.startswith(p)), "")
+        rank = 0 if own == prefix else 1 if not own else 2
+        name = stem.removeprefix(own)
+        if name not in found or rank < found[name][0]:
+            found[name] = (rank, path)
+    if not found:
+        raise GestureError(
+            f"There are no motions in {folder}.", remedy="Give a folder of npz motions or of take folders."
+        )
+    return {name: path for name, (_, path) in sorted(found.items())}
+
+
+def find_sounds(folder: Path | None) -> dict[str, Path]:
+    """The recordings of a folder by name.
+
+    Raises:
+        GestureError: no such folder, or no recording in it.
+    """
+    if folder is None:
+        return {}
+    found = {path.stem: path for path in sorted(folder.glob("*")) if path.suffix.lower() in SOUNDS}
+    if not found:
+        raise GestureError(f"There are no recordings in {folder}.", remedy=f"Give a folder of {', '.join(SOUNDS)}.")
+    return found
+
+
+def read_clip(name: str, path: Path, sound: Path | None, smplx: SmplxFace | None) -> Clip:
+    """Read a motion with its speech.
+
+    Raises:
+        GestureError: a file cannot be read.
+    """
+    motion = at_our_rate(load_motion(path))
+    rest_joints, source = bones(motion, smplx)
+    samples = None if sound is None else load_audio(sound).samples
+    return Clip(name, motion, joint_positions(motion, rest_joints), source, samples)

@@ -1,0 +1,96 @@
+"""The gesture grammar as one function: speech and words in, a whole-body motion out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from core.audio.prosody import Prosody, analyse
+from core.body.motion import Motion
+from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
+from core.body.skeleton import JOINT, JOINT_COUNT, default_rest_joints
+from core.clock import frame_to_sample
+from core.generate.chance import CHANNELS, draw_chance
+
+from .arms import arm_path, solve_arm
+from .face import face_channels
+from .hands import hand_channels, hand_rotations
+from .legs import stand
+from .plan import Plan, make_plan
+from .styles import STYLES
+from .torso import torso_path
+
+NEUTRAL_FRAMES = 8
+
+
+def synthesise(
+    samples: np.ndarray,
+    words: Sequence,
+    style: str,
+    seed: int = 0,
+    rest_joints: np.ndarray | None = None,
+    chance: np.ndarray | None = None,
+) -> Motion:
+    """Gesture with speech.
+
+    Args:
+        samples: (N,) mono speech at 16 kHz.
+        words: aligned words (`core.text.timing.Word`) with their phones.
+        style: a name in STYLES.
+        seed: of the curves of chance.
+        rest_joints: (55, 3) skeleton in metres; the bundled character's when None.
+        chance: (T, C) curves (`core.generate.chance`) instead of those of the seed.
+
+    Returns:
+        a motion of frame_count(N) frames; feet are planted but for steps.
+    """
+    prosody = analyse(samples, words)
+    plan = make_plan(prosody, STYLES[style])
+    chance = draw_chance(prosody.frame_count, seed, prosody.moments_s) if chance is None else chance
+    return perform(prosody, plan, style, chance, rest_joints)
+
+
+def perform(
+    prosody: Prosody, plan: Plan, style: str, chance: np.ndarray, rest_joints: np.ndarray | None = None
+) -> Motion:
+    """Turn a plan into motion (see `synthesise`)."""
+    manner = STYLES[style]
+    rest = default_rest_joints() if rest_joints is None else rest_joints
+    curves = dict(zip(CHANNELS, chance.astype(np.float64).T, strict=True))
+    times_s = prosody.times_s
+    count = prosody.frame_count
+    matrices = np.tile(np.eye(3), (count, JOINT_COUNT, 1, 1))
+
+    arms = []
+    for side, name in enumerate(("left", "right")):
+        arm = solve_arm(arm_path(plan, manner, side, times_s, curves), rest, side)
+        arms.append(arm)
+        for joint in ("collar", "shoulder", "elbow", "wrist"):
+            matrices[:, JOINT[f"{name}_{joint}"]] = getattr(arm, joint)
+        for joint, turn in hand_rotations(hand_channels(plan, manner, side, times_s), rest, side).items():
+            matrices[:, joint] = turn
+
+    wrists = np.stack([arm.reached for arm in arms], 1)
+    torso = torso_path(plan, manner, times_s, wrists - wrists[:1], curves)
+    for joint, rotvec in torso.rotvecs.items():
+        matrices[:, joint] = rotvec_to_matrix(rotvec)
+    places, lifts = ((curves[f"left_{what}"], curves[f"right_{what}"]) for what in ("foot", "lift"))
+    translation, legs, contacts = stand(torso.shift, matrices[:, JOINT["pelvis"]], rest, places, lifts)
+    for joint, turn in legs.items():
+        matrices[:, joint] = turn
+
+    trunk = ("pelvis", "spine1", "spine2", "spine3", "neck", "head")
+    head = sum(torso.rotvecs[JOINT[name]] for name in trunk)
+    return Motion(
+        rotations=matrix_to_rotvec(matrices),
+        translation=translation,
+        expression=face_channels(prosody, plan, manner, head),
+        contacts=contacts,
+        rest_joints=rest,
+    )
+
+
+def neutral_pose(style: str = "calm", rest_joints: np.ndarray | None = None) -> Motion:
+    """Eight frames of standing at rest: what clips begin with, and the generator's seed."""
+    still = np.zeros((NEUTRAL_FRAMES, len(CHANNELS)))
+    silence = np.zeros(frame_to_sample(NEUTRAL_FRAMES) - 1)
+    return synthesise(silence, (), style, rest_joints=rest_joints, chance=still)

@@ -1,0 +1,69 @@
+"""A run's whole state on disk, so that a run killed at any step goes on as if nothing had happened."""
+
+import pickle
+from pathlib import Path
+
+import torch
+
+from core.errors import GestureError
+from core.files import whole_file
+
+FORMAT = 2
+
+
+def save_state(file: Path, **state) -> None:
+    """Write a checkpoint whole or not at all.
+
+    Args:
+        file: where.
+        state: tensors, numbers, and dictionaries and lists of them.
+
+    Raises:
+        GestureError: the disk is full, or the folder cannot be written.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        for stale in file.parent.glob(f".{file.name}.*.part"):  # of processes that were killed while writing
+            stale.unlink(missing_ok=True)
+        with whole_file(file) as temporary:
+            torch.save(state | {"format": FORMAT}, temporary)
+    except (OSError, RuntimeError) as error:
+        raise GestureError(
+            f"{file} could not be written.",
+            remedy="Free some disk space or choose another folder; the checkpoint before it is still whole.",
+            detail=str(error),
+        ) from error
+
+
+def load_state(file: Path, device: torch.device) -> dict | None:
+    """Read a checkpoint, None where there is none; nothing in it is executed.
+
+    Raises:
+        GestureError: it is broken, or of another version.
+    """
+    if not file.exists():
+        return None
+    remedy = f"Delete {file.name} to start this stage again, or choose another output folder."
+    try:
+        state = torch.load(file, map_location=device, weights_only=True)
+    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        raise GestureError(f"The checkpoint {file} is broken.", remedy=remedy, detail=str(error)) from error
+    if not isinstance(state, dict) or state.get("format") != FORMAT:
+        raise GestureError(f"The checkpoint {file} is of another version.", remedy=remedy)
+    return state
+
+
+def restore(target, state: dict, file: Path) -> None:
+    """`target.load_state_dict(state)` with an error that tells what to do.
+
+    Raises:
+        GestureError: the checkpoint is of networks of other sizes.
+    """
+    try:
+        target.load_state_dict(state)
+    except (RuntimeError, ValueError, KeyError) as error:
+        raise GestureError(
+            f"The checkpoint {file} is of other networks than this run's.",
+            remedy="Use the settings it was started with, or choose another output folder.",
+            detail=str(error),
+        ) from error

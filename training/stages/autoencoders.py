@@ -1,0 +1,252 @@
+"""Stage one: a quantised autoencoder per body part."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from core.body.parts import SPECS, TRANSLATION_WIDTH, Part
+
+from ..data.dataset import WINDOW
+from ..data.frames import PartFrames
+from ..loop.parallel import Team, shared_mean
+from ..loop.training import Result, Step, Training
+from .codebook import CodebookLearner, jitter, moves, nearest
+from .losses import PUBLISHED_PART, PUBLISHED_ROOT, PartLoss, PartWeights, RootWeights
+
+START_LATENTS = 20_000
+LAST_RESTART = 0.9  # of the run: entries that start later would not settle
+
+
+@dataclass(frozen=True)
+class AutoencoderSettings:
+    """How stage one learns; the defaults suit small networks and short runs.
+
+    Attributes:
+        batch: windows per step.
+        root_batch: windows of `root_window` frames per step of the root predictor.
+        root_window: frames.
+        decoded_share: of the root predictor's windows that show decoded rather than recorded legs.
+        averages: whether the codebook follows its latents' moving averages; False: gradients, as published.
+        restarts: whether entries that nobody uses start again elsewhere.
+        free_share: of the run, before the codebook exists.
+        commitment: weight of the distance between latents and their entries.
+        smoothness: weight of the latents' change from frame to frame.
+        scale: keeps the latents' variance near one, which the defaults of stage two's loss assume.
+        jitter: share of latents that decoding sees replaced by a neighbour in time.
+        part: weights of the autoencoders' loss.
+        root: weights of the root predictor's loss.
+    """
+
+    batch: int = 32
+    root_batch: int = 16
+    root_window: int = 128
+    decoded_share: float = 0.5
+    averages: bool = True
+    restarts: bool = True
+    free_share: float = 0.15
+    commitment: float = 0.25
+    smoothness: float = 0.02
+    scale: float = 0.05
+    jitter: float = 0.05
+    part: PartWeights = field(default_factory=PartWeights)
+    root: RootWeights = field(default_factory=RootWeights)
+
+
+PUBLISHED_AUTOENCODERS = AutoencoderSettings(
+    batch=64,
+    root_batch=64,
+    root_window=WINDOW,
+    decoded_share=0.0,
+    averages=False,
+    free_share=0.0,
+    commitment=1.0,
+    smoothness=0.0,
+    scale=0.0,
+    jitter=0.0,
+    part=PUBLISHED_PART,
+    root=PUBLISHED_ROOT,
+)
+
+
+def encoder_input(part: Part, channels: Tensor) -> Tensor:
+    """What the encoder is shown: the lower body without its root motion, every other part as it is."""
+    if not SPECS[part].extra.startswith("translation"):
+        return channels
+    width = SPECS[part].rotation_width
+    shown = channels.clone()
+    shown[..., width : width + TRANSLATION_WIDTH] = 0
+    return shown
+
+
+def scale_to_data(encoder: nn.Module, decoder: nn.Module, shown: np.ndarray, channels: np.ndarray) -> None:
+    """Start as if channels were standardised, without changing the architecture: fold means and spreads into the ends.
+
+    Args:
+        encoder: its first Conv1d is changed.
+        decoder: its last Conv1d is changed.
+        shown: (N, C) sample of the encoder's input.
+        channels: (N, C) sample of the decoder's wanted output.
+    """
+    first = next(m for m in encoder.modules() if isinstance(m, nn.Conv1d))
+    last = [m for m in decoder.modules() if isinstance(m, nn.Conv1d)][-1]
+    with torch.no_grad():
+        mean, spread = _statistics(shown, first.weight)
+        first.weight.div_(spread[None, :, None])
+        first.bias.sub_((first.weight * mean[None, :, None]).sum((1, 2)))
+        mean, spread = _statistics(channels, last.weight)
+        last.weight.mul_(spread[:, None, None])
+        last.bias.mul_(spread).add_(mean)
+
+
+def _statistics(channels: np.ndarray, like: Tensor) -> tuple[Tensor, Tensor]:
+    spread = np.maximum(channels.std(0), 0.03)
+    return torch.as_tensor(channels.mean(0)).to(like), torch.as_tensor(spread).to(like)
+
+
+class AutoencoderTraining(Training):
+    """One part's autoencoder with everything its training remembers.
+
+    Args:
+        part: which body part.
+        autoencoder: trained in place.
+        frames: what it is to reconstruct.
+        rest_joints: (55, 3) metres.
+        settings: how it learns.
+    """
+
+    def __init__(
+        self,
+        part: Part,
+        autoencoder: nn.Module,
+        frames: PartFrames,
+        rest_joints: np.ndarray,
+        settings: AutoencoderSettings | None = None,
+    ):
+        super().__init__()
+        self.part = part
+        self.settings = settings or AutoencoderSettings()
+        self.frames = frames
+        self.autoencoder = autoencoder
+        self.learner = CodebookLearner(autoencoder.quantizer.embedding.weight, self.settings.averages)
+        self.loss = PartLoss(part, rest_joints, self.settings.part)
+        self._seen: list[tuple[Tensor, Tensor]] = []
+
+    def networks(self) -> Iterator[nn.Module]:
+        """See `Training`."""
+        yield from (self.autoencoder.encoder, self.autoencoder.decoder)
+
+    def prepare(self, seed: int) -> None:
+        """Before the first step: start as if channels were standardised."""
+        sample = self.frames.sample(np.random.default_rng(seed), START_LATENTS)
+        shown = encoder_input(self.part, torch.as_tensor(sample)).numpy()
+        scale_to_data(self.autoencoder.encoder, self.autoencoder.decoder, shown, sample)
+
+    def draw(self, step: Step) -> Tensor:
+        """See `Training`; (b, T, C)."""
+        count = self.settings.batch
+        return torch.from_numpy(self.frames.windows(step.random(), count, WINDOW, step.mine(count)))
+
+    def before(self, step: Step) -> None:
+        """Start the codebook when its time comes."""
+        if step.progress < self.settings.free_share or bool(self.learner.ready):
+            return
+        sample = self.frames.windows(step.random(1), START_LATENTS // WINDOW, WINDOW)
+        many = encoder_input(self.part, torch.from_numpy(sample).to(self.learner.total.device))
+        with torch.no_grad():
+            if self.settings.scale:
+                spread = float(self.autoencoder.encode(many).var((0, 1)).mean() ** 0.5)
+                normalise_latents(self.autoencoder, spread)
+            self.learner.start(self.autoencoder.encode(many).flatten(0, 1))
+
+    def forward(self, channels: Tensor, step: Step) -> Result:
+        """Loss of windows (b, T, C); the codebook takes part once it has started."""
+        settings, count = self.settings, self.settings.batch
+        channels = channels.to(self.learner.total.device)
+        latents = self.autoencoder.encode(encoder_input(self.part, channels)).float()  # (b, T, D)
+        centred = latents - shared_mean(latents.mean((0, 1)))
+        spread = shared_mean(centred.square().mean()).clamp(min=1e-6)
+        extra = settings.smoothness * torch.diff(latents, dim=1).square().mean()
+        extra = extra + settings.scale * torch.log(spread).square()
+        inner, report = latents, {"spread": spread.detach()}
+        if bool(self.learner.ready):
+            codebook = self.learner.codebook
+            codes = nearest(latents.detach(), codebook)
+            entries = codebook[codes]
+            extra = extra + settings.commitment * (latents - entries.detach()).square().mean()
+            if not settings.averages:
+                extra = extra + (entries - latents.detach()).square().mean()
+            inner = latents + (entries - latents).detach()
+            if settings.jitter and self.training:
+                move = moves(count, WINDOW, settings.jitter, step.generator())[step.mine(count)]
+                inner = jitter(inner, move.to(inner.device))
+            if self.training:
+                self._seen.append((latents.detach().flatten(0, 1), codes.flatten()))
+            report["changes"] = (torch.diff(codes, dim=1) != 0).float().mean()
+        value, terms = self.loss(self.autoencoder.decode(inner), channels)
+        return Result(value + extra, terms | report, len(channels) / count)
+
+    def settle(self, step: Step, team: Team) -> dict[str, float]:
+        """Move the codebook after the latents of the whole batch."""
+        if not self._seen:
+            return {}
+        latents, codes = (torch.cat(values) for values in zip(*self._seen, strict=True))
+        self._seen = []
+        self.learner.update(latents, codes, self.settings.restarts and step.progress < LAST_RESTART, team)
+        return self.learner.use()
+
+    def finish(self) -> None:
+        """After the last step: latents of unit variance, where the settings ask for it."""
+        if self.settings.scale:
+            normalise_latents(self.autoencoder, codebook_spread(self.autoencoder))
+
+    @torch.no_grad()
+    def held_out(self, frames: PartFrames, count: int = 64) -> dict[str, float]:
+        """The loss on windows of other motions, always the same ones."""
+        channels = torch.from_numpy(frames.windows(np.random.default_rng(0), count, WINDOW))
+        result = self(channels, Step(0))
+        return {"loss": float(result.loss)} | {name: float(value) for name, value in result.terms.items()}
+
+
+def codebook_spread(autoencoder: nn.Module) -> float:
+    """Standard deviation of the codebook, all channels together."""
+    return float(autoencoder.quantizer.embedding.weight.detach().var(0).mean() ** 0.5)
+
+
+@torch.no_grad()
+def normalise_latents(autoencoder: nn.Module, spread: float) -> None:
+    """Divide latents and codebook by `spread` without changing what is decoded.
+
+    LeakyReLU commutes with positive factors, so the factor moves through the ends of encoder and decoder: weights of
+    the convolution that reaches the latents shrink, the one that leaves them grows, biases between shrink.
+    """
+    reach, *inside = [m for m in autoencoder.encoder.modules() if isinstance(m, nn.Conv1d)][-3:]
+    blocks = [m for m in autoencoder.decoder.modules() if isinstance(m, nn.Conv1d)]
+    reach.weight.div_(spread)
+    for layer in (reach, *inside, *blocks[:4]):
+        layer.bias.div_(spread)
+    blocks[4].weight.mul_(spread)
+    autoencoder.quantizer.embedding.weight.div_(spread)
+
+
+@torch.no_grad()
+def encode(part: Part, autoencoder: nn.Module, channels: np.ndarray) -> np.ndarray:
+    """Codes (T,) of one motion's channels (T, C), the whole motion at once as it will be decoded."""
+    book = autoencoder.quantizer.embedding.weight
+    shown = encoder_input(part, torch.from_numpy(np.array(channels)).to(book.device)[None])
+    return nearest(autoencoder.encode(shown)[0], book).cpu().numpy()
+
+
+@torch.no_grad()
+def decode(autoencoder: nn.Module, codes: np.ndarray) -> np.ndarray:
+    """Channels (T, C) of codes (T,)."""
+    book = autoencoder.quantizer.embedding.weight
+    return autoencoder.decode(book[torch.as_tensor(codes).to(book.device)][None])[0].cpu().numpy()
+
+
+def reconstruct(part: Part, autoencoder: nn.Module, frames: PartFrames) -> PartFrames:
+    """Every motion through the autoencoder."""
+    autoencoder.eval()
+    return PartFrames([decode(autoencoder, encode(part, autoencoder, motion)) for motion in frames.motions])

@@ -1,0 +1,135 @@
+"""Learning a codebook: start from the data, moving averages or gradients, codes that nobody uses start again."""
+
+import torch
+from torch import Tensor, nn
+
+from ..loop.parallel import ALONE, Team
+
+DECAY = 0.98
+DEAD_SHARE = 0.05  # of the mean use; rarer codes start again
+RESTART_EVERY = 25
+LLOYD_ROUNDS = 12
+
+
+def nearest(latents: Tensor, codebook: Tensor) -> Tensor:
+    """Index (...) of the entry (K, D) with the smallest squared distance to each latent (..., D)."""
+    distance = codebook.square().sum(-1) - 2 * latents @ codebook.T
+    return distance.argmin(-1)
+
+
+class CodebookLearner(nn.Module):
+    """Moves the entries of a codebook to the mean of the latents that choose them (van den Oord et al. 2017, appendix).
+
+    The published model learns its codebook by gradient; averages reach the same optimum in far fewer steps.
+
+    Args:
+        codebook: (K, D) parameter, changed in place.
+        averages: False leaves the entries to a gradient and only restarts the dead ones.
+    """
+
+    def __init__(self, codebook: nn.Parameter, averages: bool = True):
+        super().__init__()
+        codebook.requires_grad_(not averages)
+        self.averages = averages
+        object.__setattr__(self, "codebook", codebook)
+        entries, width = codebook.shape
+        self.register_buffer("count", torch.ones(entries))
+        self.register_buffer("total", torch.zeros(entries, width))
+        self.register_buffer("ready", torch.zeros((), dtype=torch.bool))
+        self.register_buffer("updates", torch.zeros((), dtype=torch.long))
+        self.register_buffer("restarted", torch.zeros((), dtype=torch.long))
+
+    @torch.no_grad()
+    def start(self, latents: Tensor) -> None:
+        """Place the entries by Lloyd's algorithm on latents (N, D)."""
+        entries = len(self.codebook)
+        centres = _spread(latents, entries)
+        for _ in range(LLOYD_ROUNDS):
+            codes = nearest(latents, centres)
+            count = torch.bincount(codes, minlength=entries).to(latents.dtype)
+            total = torch.zeros_like(centres).index_add_(0, codes, latents)
+            empty = count < 1
+            centres = torch.where(empty[:, None], centres, total / count.clamp(min=1)[:, None])
+            if empty.any():
+                centres[empty] = _badly_served(latents, centres, int(empty.sum()))
+        self.codebook.copy_(centres)
+        self.count.fill_(1.0)
+        self.total.copy_(centres)
+        self.ready.fill_(True)
+
+    @torch.no_grad()
+    def update(self, latents: Tensor, codes: Tensor, restarts: bool = True, team: Team = ALONE) -> None:
+        """Follow one batch, this process' part of it.
+
+        Args:
+            latents: (N, D).
+            codes: (N,) the entries they chose.
+            restarts: whether entries that nobody uses may start again.
+            team: processes that share the codebook.
+        """
+        entries = len(self.codebook)
+        latents, codes = team.gather(latents), team.gather(codes)
+        count = torch.bincount(codes, minlength=entries).to(latents.dtype)
+        self.count.mul_(DECAY).add_(count, alpha=1 - DECAY)
+        if self.averages:
+            total = torch.zeros_like(self.total).index_add_(0, codes, latents)
+            self.total.mul_(DECAY).add_(total, alpha=1 - DECAY)
+            self.codebook.copy_(self.total / self.count.clamp(min=1e-4)[:, None])
+        self.updates += 1
+        if restarts and int(self.updates) % RESTART_EVERY == 0:
+            self._restart(latents)
+        # sums on a GPU differ in their last bits from run to run, and processes must not drift apart
+        team.follow([self.codebook, self.count, self.total])
+
+    def use(self) -> dict[str, float]:
+        """How the entries are used: the share in use, their perplexity, how many started again so far."""
+        share = self.count / self.count.sum()
+        alive = (self.count >= DEAD_SHARE * self.count.mean()).float().mean()
+        perplexity = torch.exp(-(share * torch.log(share.clamp(min=1e-12))).sum())
+        return {"used": float(alive), "perplexity": float(perplexity), "restarts": float(self.restarted)}
+
+    def _restart(self, latents: Tensor) -> None:
+        mean = self.count.mean()
+        dead = torch.nonzero(self.count < DEAD_SHARE * mean).flatten()
+        if not len(dead):
+            return
+        fresh = _badly_served(latents, self.codebook, len(dead))
+        self.codebook[dead] = fresh
+        self.count[dead] = 0.5 * mean
+        self.total[dead] = fresh * 0.5 * mean
+        self.restarted += len(dead)
+
+
+def _spread(latents: Tensor, count: int) -> Tensor:
+    """`count` of the latents (N, D), far from each other (k-means++, Arthur and Vassilvitskii 2007)."""
+    chosen = latents[torch.randint(len(latents), (1,))]
+    error = (latents - chosen).square().sum(-1)
+    for _ in range(count - 1):
+        fresh = latents[torch.multinomial(error + 1e-12, 1)]
+        chosen = torch.cat([chosen, fresh])
+        error = torch.minimum(error, (latents - fresh).square().sum(-1))
+    return chosen
+
+
+def _badly_served(latents: Tensor, codebook: Tensor, count: int) -> Tensor:
+    """`count` of the latents (N, D), more often those far from every entry (as in k-means++)."""
+    error = (latents - codebook[nearest(latents, codebook)]).square().sum(-1) + 1e-12
+    return latents[torch.multinomial(error, count, replacement=True)]
+
+
+def jitter(latents: Tensor, move: Tensor) -> Tensor:
+    """Latents (B, T, D), each replaced by that of a neighbour in time, so that decoding forgives a shaky code.
+
+    Args:
+        latents: (B, T, D).
+        move: (B, T) int64, -1, 0 or 1 frames.
+    """
+    frames = latents.shape[1]
+    index = (torch.arange(frames, device=latents.device) + move).clamp(0, frames - 1)
+    return torch.gather(latents, 1, index[..., None].expand_as(latents))
+
+
+def moves(count: int, frames: int, share: float, generator: torch.Generator) -> Tensor:
+    """(count, frames) int64 for `jitter`: a share of them -1 or 1, the rest 0."""
+    side = torch.randint(0, 2, (count, frames), generator=generator) * 2 - 1
+    return side * (torch.rand(count, frames, generator=generator) < share)

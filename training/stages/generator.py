@@ -1,0 +1,276 @@
+"""Stage two: the generator learns the codes of the frozen autoencoders from speech, words, style and seed poses."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from core.body.parts import Part
+
+from ..data.windows import SEED_FRAMES, Batch, WindowSet
+from ..loop.training import Result, Step, Training
+from .losses import code_loss
+
+FIRST_RATIO = 0.05
+HELD_OUT_WINDOWS = 32
+MOST_RARITY = 10.0
+
+
+@dataclass(frozen=True)
+class GeneratorSettings:
+    """What one step of stage two sees and minimises; the defaults suit small networks and short runs.
+
+    Attributes:
+        batch: windows per step.
+        masked_passes: passes with a random mask beside the seed-only one.
+        masked_every: steps between those with masked passes; the others spend all their time on the seed-only one.
+        same_mask: whether the masked passes of a step share their mask.
+        seed_noise: standard deviation of noise on the seed poses, which generating never hits exactly.
+        decoded_seeds: share of windows that start from decoded instead of recorded poses.
+        latent: weight of the regressed latents' squared error.
+        relative: whether that error is counted in units of the codebook's variance.
+        nll: weight of the classification.
+        face_seeded: whether the seed-only pass classifies the face too.
+        average: whether the loss is the passes' mean instead of their sum.
+        smoothing: label smoothing.
+        share_neighbours: how much of a label goes to entries near the true one (0: none).
+        rarity: how much more a rare code's classification counts: its share of all frames to minus this power. Steps
+            last a thirtieth of the time; without it they are never the most likely thing.
+    """
+
+    batch: int = 24
+    masked_passes: int = 1
+    masked_every: int = 3
+    same_mask: bool = False
+    seed_noise: float = 0.02
+    decoded_seeds: float = 0.5
+    latent: float = 3.0
+    relative: bool = True
+    nll: float = 1.0
+    face_seeded: bool = True
+    average: bool = True
+    smoothing: float = 0.0
+    share_neighbours: float = 0.0
+    rarity: float = 0.7
+
+
+PUBLISHED_GENERATOR = GeneratorSettings(
+    batch=64,
+    masked_passes=2,
+    masked_every=1,
+    same_mask=True,
+    seed_noise=0.0,
+    decoded_seeds=0.0,
+    relative=False,
+    face_seeded=False,
+    average=False,
+    rarity=0.0,
+)
+
+
+class GeneratorTraining(Training):
+    """The generator with its data and the constants of its loss.
+
+    Args:
+        generator: trained in place.
+        autoencoders: the trained ones.
+        windows: what to learn from; None where only the loss is wanted.
+        settings: what a step sees and minimises.
+    """
+
+    def __init__(
+        self,
+        generator: nn.Module,
+        autoencoders: dict[Part, nn.Module],
+        windows: WindowSet | None,
+        settings: GeneratorSettings | None = None,
+    ):
+        super().__init__()
+        self.generator = generator
+        self.windows = windows
+        self.settings = settings or GeneratorSettings()
+        for part in Part:
+            codebook = autoencoders[part].quantizer.embedding.weight.detach().clone()
+            spread = codebook.var(0).mean().clamp(min=1e-6)
+            soft = _soft_labels(codebook, self.settings.share_neighbours)
+            self.register_buffer(f"codebook_{part}", codebook, persistent=False)
+            self.register_buffer(f"spread_{part}", spread, persistent=False)
+            self.register_buffer(f"soft_{part}", soft, persistent=False)
+            counts = np.zeros(len(codebook)) if windows is None else windows.code_counts(part)
+            self.register_buffer(f"rarity_{part}", _rarity(counts, self.settings.rarity), persistent=False)
+
+    def networks(self) -> Iterator[nn.Module]:
+        """See `Training`."""
+        yield from (module for name, module in self.generator.named_modules() if name in COMPILED)
+
+    def prepare(self, seed: int) -> None:
+        """Before the first step: start as if inputs were standardised and streams spoke equally loud."""
+        sample = self.windows.draw(Step(0, seed=seed), 16).to(self.device)
+        standardise_motion_input(self.generator, sample.motion)
+        even_out(self, sample)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the generator is."""
+        return self.codebook_face.device
+
+    def draw(self, step: Step) -> Batch:
+        """See `Training`."""
+        return self.windows.draw(step, self.settings.batch)
+
+    def inputs(self, batch: Batch, step: Step, masked_passes: int, exact: bool = False) -> tuple[Tensor, Tensor]:
+        """Motion and mask (passes · B, T, 337): first the seed-only pass, then the randomly masked ones.
+
+        Args:
+            batch: the windows.
+            step: where the run is; the masked share grows from 0.05 to 1.
+            masked_passes: how many of the latter.
+            exact: recorded seed poses without noise.
+        """
+        generator, rows = step.generator(), slice(batch.first, batch.first + len(batch.motion))
+
+        def random(draw, *shape: int) -> Tensor:  # for the whole batch, then this part of it
+            return draw(batch.total, *shape, generator=generator)[rows].to(batch.motion.device)
+
+        seeded = batch.motion.clone()
+        if not exact:
+            first = seeded[:, :SEED_FRAMES]
+            decoded = (random(torch.rand, 1, 1) < self.settings.decoded_seeds).float()
+            first = decoded * batch.seed + (1 - decoded) * first
+            seeded[:, :SEED_FRAMES] = first + self.settings.seed_noise * random(torch.randn, *first.shape[1:])
+        hidden = torch.ones_like(seeded)
+        hidden[:, :SEED_FRAMES] = 0
+        ratio = FIRST_RATIO + (1 - FIRST_RATIO) * step.progress
+        masks: list[Tensor] = []
+        for _ in range(masked_passes):
+            again = masks and self.settings.same_mask
+            masks.append(masks[0] if again else (random(torch.rand, *seeded.shape[1:]) < ratio).float())
+        return torch.cat([seeded] + [batch.motion] * len(masks)), torch.cat([hidden, *masks])
+
+    def forward(self, batch: Batch, step: Step) -> Result:
+        """Loss of this part of the batch, and the seed-only pass' terms."""
+        masked = step.index % self.settings.masked_every == 0
+        batch = batch.to(self.device)
+        value, terms = self.passes(batch, step, self.settings.masked_passes if masked else 0)
+        return Result(value, terms, len(batch.weight) / batch.total)
+
+    def passes(
+        self, batch: Batch, step: Step, masked_passes: int, exact: bool = False
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Loss of the seed-only pass and of some masked ones."""
+        settings, passes = self.settings, 1 + masked_passes
+        conditions = self.generator.conditions(batch.audio, batch.words, batch.speaker)
+        conditions = {name: value.repeat(passes, *[1] * (value.ndim - 1)) for name, value in conditions.items()}
+        output = self.generator(conditions, *self.inputs(batch, step, masked_passes, exact))
+        value, report = 0.0, {}
+        for part in Part:
+            codebook, spread = getattr(self, f"codebook_{part}"), getattr(self, f"spread_{part}")
+            labels, rarity = batch.codes[part], getattr(self, f"rarity_{part}")
+            soft = getattr(self, f"soft_{part}")[labels] if settings.share_neighbours else labels
+            for index in range(passes):
+                rows = slice(index * len(labels), (index + 1) * len(labels))
+                logits, latents = output.logits[part][rows], output.latents[part][rows]
+                nll, error = code_loss(
+                    logits, latents, soft, labels, codebook, rarity, batch.weight, settings.smoothing
+                )
+                error = error / spread if settings.relative else error
+                classified = part is not Part.FACE or index or settings.face_seeded
+                value = value + settings.latent * error + (settings.nll * nll if classified else 0.0)
+                if index == 0:
+                    report |= {f"{part}_nll": nll.detach(), f"{part}_mse": error.detach()}
+        return value / passes if settings.average else value, report
+
+    @torch.no_grad()
+    def held_out(self, windows: WindowSet) -> dict[str, float]:
+        """The seed-only pass' loss on other windows, always the same ones."""
+        chosen = np.random.default_rng(0).permutation(len(windows))[:HELD_OUT_WINDOWS]
+        rows: list[dict[str, float]] = []
+        for piece in np.array_split(chosen, max(len(chosen) // 8, 1)):
+            value, terms = self.passes(windows.batch(piece).to(self.device), Step(0), 0, exact=True)
+            rows.append({"loss": float(value)} | {name: float(term) for name, term in terms.items()})
+        return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+
+
+# What torch.compile gets: the parts without loops over time.
+COMPILED = (
+    "audio_pre_encoder_face",
+    "audio_pre_encoder_body",
+    "global_scan.motion_encoder",
+    "global_scan.motion_self_encoder",
+    "global_scan.body_q_self_attn",
+    "local_scan.motion_cross_attn",
+)
+
+
+def _soft_labels(codebook: Tensor, share: float) -> Tensor:
+    """Label distributions (K, K): 1 - share on the entry itself, the rest on entries by nearness."""
+    entries = len(codebook)
+    if not share:
+        return codebook.new_empty(0)
+    distance = torch.cdist(codebook, codebook).square() + torch.eye(entries, device=codebook.device) * 1e9
+    scale = distance.min(1).values.clamp(min=1e-9)[:, None]
+    near = torch.softmax(-distance / scale, -1)
+    return (1 - share) * torch.eye(entries, device=codebook.device) + share * near
+
+
+def _rarity(counts: np.ndarray, power: float) -> Tensor:
+    """Weights (K,) of codes that occur so often (K,): 1 on average over frames, at most MOST_RARITY."""
+    share = np.maximum(counts, 1) / max(counts.sum(), 1)
+    weights = share**-power
+    weights = np.minimum(weights / ((weights * counts).sum() / max(counts.sum(), 1) or 1.0), MOST_RARITY)
+    return torch.from_numpy(weights.astype(np.float32))
+
+
+@torch.no_grad()
+def standardise_motion_input(generator: nn.Module, motion: Tensor) -> None:
+    """Start as if the motion input were standardised: seeds differ from each other far less than their channels do.
+
+    Args:
+        generator: its first motion convolution and its learnable query are changed.
+        motion: (B, T, 337) a sample.
+    """
+    scan = generator.global_scan
+    first = scan.motion_encoder.main[0]
+    mean, spread = motion.mean((0, 1)), motion.std((0, 1)).clamp(min=0.03)
+    first.weight.div_(spread[None, :, None])
+    first.bias.sub_((first.weight * mean[None, :, None]).sum((1, 2)))
+    scan.learnable_query.copy_(mean)
+
+
+# Linear layers that join streams: with PyTorch's small random weights, sound, words and motion would whisper beside
+# speaker and position for hundreds of steps.
+_JOINTS = (
+    "audio_pre_encoder",
+    "text_encoder",
+    "body_proj",
+    "motion_proj2",
+    "motion2latent",
+    "motion_down",
+    "face_scan.out",
+)
+
+
+@torch.no_grad()
+def even_out(training: GeneratorTraining, batch: Batch) -> None:
+    """Scale the layers that join streams so that they speak with unit variance (Mishkin and Matas 2015, LSUV).
+
+    Args:
+        training: its generator's weights are changed.
+        batch: a sample.
+    """
+    handles = []
+
+    def rescale(layer: nn.Linear, inputs: tuple[Tensor], output: Tensor) -> Tensor:
+        spread = output.std().clamp(min=1e-3)
+        layer.weight.div_(spread)
+        layer.bias.div_(spread)
+        return output / spread
+
+    for name, layer in training.generator.named_modules():
+        if isinstance(layer, nn.Linear) and any(joint in name for joint in _JOINTS) and not name.endswith("mlp.0"):
+            handles.append(layer.register_forward_hook(rescale))
+    training.passes(batch, Step(0), 0)
+    for handle in handles:
+        handle.remove()

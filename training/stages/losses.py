@@ -1,0 +1,295 @@
+"""What the training stages minimise: rotations, joints placed by forward kinematics, their motion, the root's path."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from core.body.parts import CONTACT_WIDTH, SPECS, TRANSLATION_WIDTH, Part
+from core.clock import FPS
+from core.errors import GestureError
+
+from ..loop.precision import single_precision
+from .rotations import PartKinematics, rot6d_to_matrix
+
+# How much a point counts, by part; unnamed joints 1. Tips are the points beyond the last joints.
+POINT_WEIGHTS: dict[Part, dict[str, float]] = {
+    Part.FACE: {"tips": 1.0},
+    Part.UPPER: {
+        "left_elbow": 2.0,
+        "right_elbow": 2.0,
+        "left_wrist": 4.0,
+        "right_wrist": 4.0,
+        "tips": 2.0,
+    },
+    Part.HANDS: {"tips": 3.0},
+    Part.LOWER: {"left_ankle": 3.0, "right_ankle": 3.0, "left_foot": 4.0, "right_foot": 4.0, "tips": 3.0},
+}
+FEET = ("left_ankle", "right_ankle", "left_foot", "right_foot")
+PUBLISHED_CONTACT = 0.95  # a decoded contact above it means that the foot stands
+
+
+@dataclass(frozen=True)
+class PartWeights:
+    """How much each term of an autoencoder's loss counts; the defaults suit small networks and short runs.
+
+    Attributes:
+        rotation: geodesic distance, radians.
+        turn, turn_change: L1 of first and second differences of rotation matrices.
+        place, place_squared: L1, weighted by point, and mean square of points placed by forward kinematics, metres.
+        velocity, acceleration: L1, weighted by point, of the points' first and second differences.
+        expression, expression_velocity, expression_acceleration: L1 of face coefficients and their differences.
+        contact: mean square.
+        root: L1 of the root's channels.
+        plant: L1 of the feet's velocity, m/s, where the decoded contact says that they stand.
+    """
+
+    rotation: float = 1.0
+    turn: float = 0.0
+    turn_change: float = 0.0
+    place: float = 10.0
+    place_squared: float = 0.0
+    velocity: float = 30.0
+    acceleration: float = 15.0
+    expression: float = 5.0
+    expression_velocity: float = 10.0
+    expression_acceleration: float = 0.0
+    contact: float = 0.3
+    root: float = 1.0
+    plant: float = 0.0
+
+
+# The published loss, with joints and tips in the place of SMPL-X vertices.
+PUBLISHED_PART = PartWeights(
+    turn=1.0,
+    turn_change=1.0,
+    place=0.0,
+    place_squared=1.0,
+    velocity=1.0,
+    acceleration=1.0,
+    expression=1.0,
+    expression_velocity=1.0,
+    expression_acceleration=1.0,
+    contact=1.0,
+    plant=20.0 / FPS,
+)
+
+
+@dataclass(frozen=True)
+class RootWeights:
+    """How much each term of the root predictor's loss counts.
+
+    Attributes:
+        velocity: L1 of x and z velocity, m/s, and height, m.
+        change: L1 of their first and second differences.
+        path: L1 of the integrated path, m.
+        path_change: L1 of its first and second differences.
+        height: L1 of the height of feet that stand, m.
+        plant: L1 of their velocity, m/s.
+    """
+
+    velocity: float = 1.0
+    change: float = 5.0
+    path: float = 1.0
+    path_change: float = 0.0
+    height: float = 5.0
+    plant: float = 5.0
+
+
+PUBLISHED_ROOT = RootWeights(path_change=5.0, height=0.0, plant=20.0 / FPS)
+
+
+def without(weights, terms: tuple[str, ...]):
+    """The weights with some terms at zero.
+
+    Raises:
+        GestureError: there is no such term.
+    """
+    known = weights.__dataclass_fields__
+    if unknown := set(terms) - set(known):
+        raise GestureError(
+            f"The loss has no term {', '.join(sorted(unknown))}.", remedy=f"Choose from {', '.join(known)}."
+        )
+    return type(weights)(**{n: 0.0 if n in terms else getattr(weights, n) for n in weights.__dataclass_fields__})
+
+
+def geodesic(a: Tensor, b: Tensor) -> Tensor:
+    """Angle (...) in radians between rotation matrices (..., 3, 3), smooth at zero.
+
+    The chord |a - b| = 2 sqrt(2) sin(angle / 2) keeps its gradient where the arc cosine of the trace loses it.
+    """
+    chord = ((a - b) ** 2).sum((-2, -1))
+    return 2 * torch.asin(torch.sqrt(chord / 8 + 1e-8).clamp(max=0.999))
+
+
+def difference_l1(a: Tensor, b: Tensor, order: int) -> Tensor:
+    """Absolute difference of the `order`-th differences over time, for a, b (B, T, ...)."""
+    return torch.diff(a - b, n=order, dim=1).abs()
+
+
+def weighed(terms: Mapping[str, Tensor], weights) -> tuple[Tensor, dict[str, Tensor]]:
+    """Sum of the terms times their weights, and the weighted terms for the log; terms of weight 0 are left out."""
+    counted = {name: getattr(weights, name) * term for name, term in terms.items() if getattr(weights, name)}
+    return sum(counted.values()), {name: term.detach() for name, term in counted.items()}
+
+
+def standing_mean(values: Tensor, standing: Tensor) -> Tensor:
+    """Mean of values (B, T, ...) where standing (the same shape) is 1, window by window, then over windows."""
+    inside = tuple(range(1, values.ndim))
+    return ((values * standing).sum(inside) / standing.sum(inside).clamp(min=1)).mean()
+
+
+class PartLoss(nn.Module):
+    """How far a part's decoded channels are from the true ones.
+
+    Args:
+        part: which body part.
+        rest_joints: (55, 3) metres.
+        weights: of the terms.
+    """
+
+    def __init__(self, part: Part, rest_joints: np.ndarray, weights: PartWeights | None = None):
+        super().__init__()
+        self.part = part
+        self.terms = weights or PartWeights()
+        self.kinematics = PartKinematics(part, rest_joints)
+        points = torch.full((self.kinematics.point_count,), POINT_WEIGHTS[part]["tips"])
+        points[: len(self.kinematics.joints)] = 1.0
+        for name, weight in POINT_WEIGHTS[part].items():
+            if name != "tips":
+                points[self.kinematics.index(name)] = weight
+        self.register_buffer("weights", (points / points.mean())[:, None], persistent=False)
+
+    def matrices(self, channels: Tensor) -> Tensor:
+        """Rotations (B, T, J, 3, 3) of channels (B, T, C)."""
+        return rot6d_to_matrix(channels[..., : SPECS[self.part].rotation_width].unflatten(-1, (-1, 6)))
+
+    @single_precision
+    def forward(self, decoded: Tensor, true: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Loss of channels (B, T, C), and its terms for the log."""
+        rotations, target = self.matrices(decoded), self.matrices(true)
+        points, wanted = self.kinematics(rotations), self.kinematics(target)  # (B, T, P, 3)
+        terms = {
+            "rotation": geodesic(rotations, target).mean(),
+            "turn": difference_l1(rotations, target, 1).mean(),
+            "turn_change": difference_l1(rotations, target, 2).mean(),
+            "place": ((points - wanted).abs() * self.weights).mean(),
+            "place_squared": (points - wanted).square().mean(),
+            "velocity": (difference_l1(points, wanted, 1) * self.weights).mean(),
+            "acceleration": (difference_l1(points, wanted, 2) * self.weights).mean(),
+        } | self._extra(decoded, true, points)
+        value, report = weighed(terms, self.terms)
+        return value, report | {"point_cm": 100 * (points - wanted).detach().norm(dim=-1).mean()}
+
+    def _extra(self, decoded: Tensor, true: Tensor, points: Tensor) -> dict[str, Tensor]:
+        width = SPECS[self.part].rotation_width
+        extra = SPECS[self.part].extra
+        if extra == "expression":
+            a, b = decoded[..., width:], true[..., width:]
+            return {
+                "expression": (a - b).abs().mean(),
+                "expression_velocity": difference_l1(a, b, 1).mean(),
+                "expression_acceleration": difference_l1(a, b, 2).mean(),
+            }
+        if extra:
+            root = slice(width, width + TRANSLATION_WIDTH)
+            contact = decoded[..., -CONTACT_WIDTH:]
+            feet = points[..., [self.kinematics.index(name) for name in FEET], :]
+            standing = (contact[:, 1:] > PUBLISHED_CONTACT).float().detach()
+            return {
+                "contact": (contact - true[..., -CONTACT_WIDTH:]).square().mean(),
+                "root": (decoded - true)[..., root].abs().mean(),
+                "plant": (foot_steps(feet, decoded[..., root]) * standing).mean(),
+            }
+        return {}
+
+
+def foot_steps(feet: Tensor, root: Tensor) -> Tensor:
+    """Speed (B, T - 1, 4) of feet in the world, as |x| + |z|, m/s.
+
+    Args:
+        feet: (B, T, 4, 3) metres from the pelvis.
+        root: (B, T, 3) velocities of x and z, m/s, and height.
+    """
+    step = torch.diff(feet[..., [0, 2]], dim=1) * FPS + root[:, :-1, None, [0, 2]]
+    return step.abs().sum(-1)
+
+
+def path(velocity: Tensor) -> Tensor:
+    """Root x and z (B, T, 2) metres from velocities (B, T, 2) m/s: p[0] = 0, p[t] = p[t-1] + v[t-1] / 30."""
+    return torch.cumsum(nn.functional.pad(velocity[:, :-1], (0, 0, 1, 0)), 1) / FPS
+
+
+class RootLoss(nn.Module):
+    """How well predicted root motion keeps the recorded path and the feet on the ground.
+
+    Args:
+        rest_joints: (55, 3) metres.
+        weights: of the terms.
+    """
+
+    def __init__(self, rest_joints: np.ndarray, weights: RootWeights | None = None):
+        super().__init__()
+        self.terms = weights or RootWeights()
+        self.kinematics = PartKinematics(Part.LOWER, rest_joints)
+        self.feet = [self.kinematics.index(name) for name in FEET]
+
+    @single_precision
+    def forward(self, predicted: Tensor, lower: Tensor, true: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Loss of predicted channels (B, T, 61) for the legs `lower` that are shown and the `true` lower body."""
+        width = SPECS[Part.LOWER].rotation_width
+        root, wanted = predicted[..., width : width + 3], true[..., width : width + 3]
+        feet, feet_true = (
+            self.kinematics(rot6d_to_matrix(x[..., :width].unflatten(-1, (-1, 6))))[..., self.feet, :]
+            for x in (lower, true)
+        )  # (B, T, 4, 3) from the pelvis
+        contact = (true[..., -CONTACT_WIDTH:] > 0.5).float()
+        step = foot_steps(feet, root)
+        planted = contact[:, 1:] * contact[:, :-1]
+        height = (feet[..., 1] + root[..., None, 1]) - (feet_true[..., 1] + wanted[..., None, 1])
+        places, places_true = path(root[..., [0, 2]]), path(wanted[..., [0, 2]])
+        terms = {
+            "velocity": (root - wanted).abs().mean(),
+            "change": sum(difference_l1(root, wanted, n).mean() for n in (1, 2)),
+            "path": (places - places_true).abs().mean(),
+            "path_change": sum(difference_l1(places, places_true, n).mean() for n in (1, 2)),
+            "height": standing_mean(height.abs(), contact),
+            "plant": standing_mean(step, planted),
+        }
+        value, report = weighed(terms, self.terms)
+        return value, report | {"slide_cm_s": 100 * standing_mean(step.detach(), planted)}
+
+
+@single_precision
+def code_loss(
+    logits: Tensor,
+    latents: Tensor,
+    labels: Tensor,
+    codes: Tensor,
+    codebook: Tensor,
+    rarity: Tensor,
+    weight: Tensor,
+    smoothing: float,
+) -> tuple[Tensor, Tensor]:
+    """Classification and latent regression of one part, each a mean over a window's frames, then over windows.
+
+    Args:
+        logits: (B, T, K).
+        latents: (B, T, D) regressed.
+        labels: (B, T, K) probabilities, or (B, T) the codes.
+        codes: (B, T) true codes.
+        codebook: (K, D).
+        rarity: (K,) how much the classification of each code counts.
+        weight: (B, T), zero where a window runs past the end of its clip.
+        smoothing: label smoothing of the classification.
+
+    Returns:
+        negative log-likelihood and mean squared error.
+    """
+    nll = nn.functional.cross_entropy(
+        logits.flatten(0, 1), labels.flatten(0, 1), reduction="none", label_smoothing=smoothing
+    ).view_as(weight)
+    error = ((latents - codebook[codes]) ** 2).mean(-1)
+    return standing_mean(nll * rarity[codes], weight), standing_mean(error, weight)

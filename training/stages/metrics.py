@@ -1,0 +1,130 @@
+"""What the training log says about quality: reconstruction, code accuracy, and how much a generated take moves."""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from core.body.kinematics import forward_kinematics
+from core.body.motion import Motion
+from core.body.parts import SPECS, Part
+from core.body.rotation import rot6d_to_rotvec
+from core.body.skeleton import JOINT, JOINT_COUNT
+from core.clock import FPS
+
+from ..data.dataset import Clip, Corpus, Take
+from ..data.frames import part_frames
+from ..data.windows import SEED_FRAMES, WindowSet
+from ..loop.training import Step
+from .autoencoders import encode, reconstruct
+from .generator import GeneratorTraining
+from .losses import PartLoss
+
+SHOWN_POINTS = {
+    Part.FACE: (),
+    Part.UPPER: ("head", "left_wrist", "right_wrist"),
+    Part.HANDS: ("left_index3", "right_thumb3"),
+    Part.LOWER: ("left_ankle", "right_ankle", "left_foot", "right_foot"),
+}
+
+
+@torch.no_grad()
+def reconstruction(part: Part, autoencoder: torch.nn.Module, corpus: Corpus) -> dict[str, float]:
+    """How well a part survives its codes: errors in cm, jerk against the original, use of the codebook."""
+    frames = part_frames(corpus, part)
+    decoded = np.concatenate(reconstruct(part, autoencoder, frames).motions)
+    channels = np.concatenate(frames.motions)
+    loss = PartLoss(part, corpus.rest_joints)
+    points, wanted = (
+        torch.cat([loss.kinematics(loss.matrices(torch.as_tensor(piece))) for piece in np.array_split(x, 20)])
+        for x in (decoded, channels)
+    )
+    error = (points - wanted).norm(dim=-1)
+    report = {"points_cm": float(100 * error.mean())}
+    tips = slice(len(loss.kinematics.joints), None)
+    report["tips_cm"] = float(100 * error[:, tips].mean())
+    for name in SHOWN_POINTS[part]:
+        report[f"{name}_cm"] = float(100 * error[:, loss.kinematics.index(name)].mean())
+    jerk, wanted_jerk = (torch.diff(x, n=3, dim=0).norm(dim=-1).median() for x in (points, wanted))
+    report["jerk_ratio"] = float(jerk / wanted_jerk.clamp(min=1e-9))
+    width = SPECS[part].rotation_width
+    if frames.width > width:
+        report["beyond_rotation"] = float(np.abs(decoded - channels)[:, width:].mean())
+    codes = [encode(part, autoencoder, take.channels[part]) for take in corpus.takes]
+    share = np.bincount(np.concatenate(codes), minlength=len(autoencoder.quantizer.embedding.weight))
+    share = share / share.sum()
+    report["usage"] = float((share > 0).mean())
+    report["perplexity"] = float(np.exp(-(share[share > 0] * np.log(share[share > 0])).sum()))
+    report["changes"] = float(np.mean([np.mean(np.diff(c) != 0) for c in codes]))
+    return report
+
+
+@torch.no_grad()
+def accuracy(training: GeneratorTraining, windows: WindowSet, count: int = 32) -> dict[str, float]:
+    """Share of codes right and latent error of the seed-only pass, over the frames after the seed."""
+    totals: dict[str, list[float]] = {}
+    chosen = np.random.default_rng(0).permutation(len(windows))[:count]
+    for piece in np.array_split(chosen, max(len(chosen) // 8, 1)):
+        batch = windows.batch(piece).to(training.device)
+        conditions = training.generator.conditions(batch.audio, batch.words, batch.speaker)
+        output = training.generator(conditions, *training.inputs(batch, Step(0), 0))
+        valid = batch.weight.clone()
+        valid[:, :SEED_FRAMES] = 0
+        for part in Part:
+            right = (output.logits[part].argmax(-1) == batch.codes[part]).float()
+            totals.setdefault(f"{part}_right", []).append(float((right * valid).sum() / valid.sum()))
+            wanted = getattr(training, f"codebook_{part}")[batch.codes[part]]
+            error = ((output.latents[part] - wanted) ** 2).mean(-1) / getattr(training, f"spread_{part}")
+            totals.setdefault(f"{part}_latent", []).append(float((error * valid).sum() / valid.sum()))
+    return {name: float(np.mean(values)) for name, values in totals.items()}
+
+
+def wrist_motion(motion: Motion) -> tuple[np.ndarray, float]:
+    """Speeds (T - 1, 2) m/s and mean jerk m/s^3 of the wrists relative to the root."""
+    positions, _ = forward_kinematics(motion.rotations, motion.translation, motion.skeleton)
+    wrists = positions[:, [JOINT["left_wrist"], JOINT["right_wrist"]]] - positions[:, :1]
+    speed = np.linalg.norm(np.diff(wrists, axis=0), axis=-1) * FPS
+    jerk = np.linalg.norm(np.diff(wrists, n=3, axis=0), axis=-1) * FPS**3
+    return speed, float(jerk.mean())
+
+
+def take_motion(take: Take, corpus: Corpus) -> Motion:
+    """A take of the corpus as a motion; its eyes look ahead."""
+    rotations = np.zeros((take.frames, JOINT_COUNT, 3))
+    for part, spec in SPECS.items():
+        rot6d = take.channels[part][:, : spec.rotation_width].reshape(take.frames, -1, 6)
+        rotations[:, list(spec.joints)] = rot6d_to_rotvec(rot6d)
+    return Motion(
+        rotations,
+        take.translation.astype(float),
+        take.channels[Part.FACE][:, 6:].astype(float),
+        corpus.face_basis,
+        rest_joints=corpus.rest_joints,
+    )
+
+
+def free_run(generate: Callable[[Clip, Take], Motion], corpus: Corpus, count: int = 4) -> dict[str, float]:
+    """Takes generated with nothing recorded but the sound, against the recorded ones.
+
+    Args:
+        generate: clip and the take to make again (for its speaker and chance) -> motion.
+        corpus: held-out clips.
+        count: how many takes.
+    """
+    rows = []
+    for take in corpus.takes[:: max(len(corpus.takes) // count, 1)][:count]:
+        made, recorded = generate(corpus.clips[take.clip], take), take_motion(take, corpus)
+        frames = min(made.frame_count, recorded.frame_count) - 1
+        (speed, jerk), (wanted, wanted_jerk) = wrist_motion(made), wrist_motion(recorded)
+        # both smoothed over a third of a second: does it move when the recorded one moves?
+        smooth = [np.convolve(s[:frames].mean(1), np.ones(10) / 10, "same") for s in (speed, wanted)]
+        rows.append(
+            {
+                "wrist_speed_m_s": speed.mean(),
+                "wrist_speed_ratio": speed.mean() / max(wanted.mean(), 1e-6),
+                "wrist_jerk_m_s3": jerk,
+                "wrist_jerk_ratio": jerk / max(wanted_jerk, 1e-6),
+                "speed_correlation": np.corrcoef(*smooth)[0, 1],
+            }
+        )
+    return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}

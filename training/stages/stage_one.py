@@ -1,0 +1,132 @@
+"""Stage one of a run: five networks, one after the other or several at a time."""
+
+import math
+import subprocess
+import sys
+import time
+
+from core.body.parts import Part
+from core.errors import GestureError
+from core.model.checkpoint import Weights, load_part, save_part
+
+from ..data.dataset import Corpus
+from ..data.frames import part_frames
+from ..loop.fit import fit
+from ..loop.journal import shown
+from ..loop.training import FitSettings, Periodic, Step
+from .autoencoders import AutoencoderTraining, reconstruct
+from .metrics import reconstruction
+from .plan import Plan, note_report, prepare, read_data
+from .root import RootTraining
+from .samples import write_sample
+
+# longest first, so that two processes end together; the root predictor needs the lower body's autoencoder
+JOBS = (("upper",), ("hands",), ("lower", "root"), ("face",))
+NETWORKS = tuple(name for job in JOBS for name in job)
+
+
+def run_parts(plan: Plan, names: tuple[str, ...]) -> None:
+    """Stage one for some of face, upper, hands, lower, root; writes each to the model folder when done."""
+    corpus, held_out = read_data(plan, sound=False)
+    weights = prepare(plan, corpus)
+    for name in names:
+        settings = plan.fit(_length(plan, name, corpus), plan.minutes / len(names))
+        run = _train_root if name == "root" else _train_part
+        run(plan, name, weights, corpus, held_out, settings)
+
+
+def _length(plan: Plan, name: str, corpus: Corpus) -> FitSettings:
+    return plan.recipe.autoencoder_fit(name, sum(take.frames for take in corpus.takes))
+
+
+def _train_part(
+    plan: Plan, name: str, weights: Weights, corpus: Corpus, held_out: Corpus, settings: FitSettings
+) -> None:
+    part = Part(name)
+    autoencoder = weights.autoencoders[part]
+    training = AutoencoderTraining(
+        part, autoencoder, part_frames(corpus, part), corpus.rest_joints, plan.recipe.autoencoders
+    )
+    training.to(plan.team.device)
+    checkpoint = plan.checkpoints / f"{name}.pt"
+    if not checkpoint.exists():
+        training.prepare(plan.seed)
+    unseen = part_frames(held_out, part)
+
+    def sample(step: Step) -> None:
+        made = reconstruct(part, autoencoder, unseen.first(1)).motions[0]
+        write_sample(plan.work / "samples" / name, step.index + 1, held_out, 0, {part: made})
+
+    journal = plan.journal(name)
+    periodic = (Periodic(sample, plan.sample_every),)
+    fit(training, settings, checkpoint, journal, plan.team, lambda: training.held_out(unseen), periodic)
+    training.finish()
+    journal.close()
+    if plan.team.leads:
+        save_part(plan.out, name, autoencoder)
+        report = reconstruction(part, autoencoder, held_out)
+        journal.note(f"held out: {shown(report)}")
+        note_report(plan, name, report)
+    plan.team.wait()
+
+
+def _train_root(
+    plan: Plan, name: str, weights: Weights, corpus: Corpus, held_out: Corpus, settings: FitSettings
+) -> None:
+    lower = weights.autoencoders[Part.LOWER]
+    load_part(plan.out, "lower", lower)
+    recorded, unseen = (part_frames(frames, Part.LOWER) for frames in (corpus, held_out))
+    decoded = reconstruct(Part.LOWER, lower, recorded) if plan.recipe.autoencoders.decoded_share else None
+    training = RootTraining(weights.root, recorded, decoded, corpus.rest_joints, plan.recipe.autoencoders)
+    training.to(plan.team.device)
+    checkpoint = plan.checkpoints / f"{name}.pt"
+    if not checkpoint.exists():
+        training.prepare(plan.seed)
+    journal = plan.journal(name)
+    fit(training, settings, checkpoint, journal, plan.team, lambda: training.held_out(unseen, None))
+    journal.close()
+    if plan.team.leads:
+        save_part(plan.out, name, weights.root)
+        report = training.held_out(unseen, None)
+        journal.note(f"held out: {shown(report)}")
+        note_report(plan, name, report)
+    plan.team.wait()
+
+
+def run_stage_one(plan: Plan, processes: int, root: bool = True) -> None:
+    """All networks of stage one, several at a time with a thread each where no other process trains along.
+
+    Args:
+        plan: the run.
+        processes: how many at a time.
+        root: whether the root predictor belongs to them.
+
+    Raises:
+        GestureError: one of them failed; its error is in the log.
+    """
+    jobs = [tuple(name for name in job if root or name != "root") for job in JOBS]
+    if processes < 2 or plan.team.size > 1:
+        run_parts(plan, tuple(name for job in jobs for name in job))
+        return
+    read_data(plan, sound=False)  # features are made once, here
+    share = plan.minutes * min(processes, len(jobs)) / len(jobs)
+    command = [sys.executable, "-m", "training", "autoencoders", *plan.options, "--processes", "1", "--threads", "1"]
+    if math.isfinite(share):
+        command += ["--minutes", str(share)]
+    waiting = [[*command, "--parts", ",".join(job)] for job in jobs]
+    running: list[subprocess.Popen] = []
+    try:
+        while waiting or running:
+            while waiting and len(running) < processes:
+                running.append(subprocess.Popen(waiting.pop(0)))
+            time.sleep(0.5)
+            for process in [p for p in running if p.poll() is not None]:
+                running.remove(process)
+                if process.returncode:
+                    raise GestureError(
+                        f"Training of {process.args[-1]} failed.",
+                        remedy="Read its error above; the same command goes on where it stopped.",
+                    )
+    finally:
+        for process in running:
+            process.terminate()

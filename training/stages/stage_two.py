@@ -1,0 +1,138 @@
+"""Stage two of a run: the generator, exported to the model folder as it learns."""
+
+import json
+import shutil
+
+import numpy as np
+
+from core.body.motion import Motion
+from core.body.parts import Part
+from core.errors import GestureError
+from core.files import whole_file
+from core.generate.conditions import CUES_CHANCE
+from core.generate.decode import decode_take
+from core.generate.windows import run_windows
+from core.model.checkpoint import LoadedModel, load_part, save_model
+from core.model.torch_network import TorchNetwork
+
+from ..data.dataset import Clip, Corpus, Take
+from ..data.neutral import neutral_of
+from ..data.windows import WindowSet
+from ..loop.fit import fit
+from ..loop.journal import shown
+from ..loop.training import Periodic, Step
+from .ablation import shut_branches
+from .generator import GeneratorTraining
+from .metrics import accuracy, free_run
+from .plan import Plan, note_report, prepare, read_data
+from .samples import write_sample
+
+EXPORT_S = 480.0
+
+
+def run_generator(plan: Plan) -> None:
+    """Stage two; writes the model folder every few minutes and at the end.
+
+    Raises:
+        GestureError: stage one has not been trained, or the data cannot be used.
+    """
+    for name in (*(part.value for part in Part), "root"):
+        if not (plan.out / f"{name}.safetensors").exists():
+            raise GestureError(
+                f"{plan.out} lacks {name}.safetensors.", remedy="Train stage one first: core train autoencoders, root."
+            )
+    corpus, held_out = read_data(plan, sound=True)
+    weights = prepare(plan, corpus)
+    for part in Part:
+        load_part(plan.out, part.value, weights.autoencoders[part])
+    load_part(plan.out, "root", weights.root)
+    for module in (*weights.autoencoders.values(), weights.root):
+        module.eval().requires_grad_(False)
+    recipe = plan.recipe
+    windows, unseen = (
+        WindowSet(data, weights.autoencoders, recipe.stride, recipe.context) for data in (corpus, held_out)
+    )
+    training = GeneratorTraining(weights.generator, weights.autoencoders, windows, recipe.generator)
+    shut_branches(weights.generator, weights.config, recipe.ablate)
+    journal = plan.journal("generator")
+    count = sum(p.numel() for p in weights.generator.parameters())
+    journal.note(f"{len(windows)} windows, {count / 1e6:.2f} M parameters")
+    checkpoint = plan.checkpoints / "generator.pt"
+    if not checkpoint.exists():
+        training.prepare(plan.seed)
+    neutral = neutral_of(corpus)
+
+    def export(step: Step) -> None:
+        at = f"step {step.index + 1}"
+        report = accuracy(training, unseen)
+        generate = _generate_with(plan, LoadedModel(weights, _card(plan, corpus), neutral, plan.out))
+        report |= free_run(generate, held_out)
+        journal.note(f"held out, {at}: {shown(report)}")
+        journal.curves(step.index + 1, report, "generated")
+        note_report(plan, "generator", report | {"at": at})
+        save_model(plan.out, weights, _card(plan, corpus), neutral)
+        _bring_words(plan)
+
+    def sample(step: Step) -> None:
+        generate = _generate_with(plan, LoadedModel(weights, _card(plan, corpus), neutral, plan.out))
+        take = held_out.takes[0]
+        made = generate(held_out.clips[take.clip], take)
+        write_sample(plan.work / "samples" / "generator", step.index + 1, held_out, 0, made)
+
+    fitting = plan.fit(recipe.generator_fit(len(windows)), plan.minutes)
+    # the first export soon: others may be waiting for something that loads
+    periodic = (Periodic(export, every_s=EXPORT_S, first_s=EXPORT_S / 2), Periodic(sample, plan.sample_every))
+    fit(training, fitting, checkpoint, journal, plan.team, lambda: training.held_out(unseen), periodic)
+    if plan.team.leads:
+        end = Step(fitting.steps - 1)
+        export(end)
+        sample(end)
+    journal.close()
+    plan.team.wait()
+
+
+def _card(plan: Plan, corpus: Corpus) -> dict:
+    """What model.json says beside the sizes: inputs, speakers, licence, and where the weights come from."""
+    notes = plan.checkpoints / "report.json"
+    return {
+        "name": plan.out.name,
+        "audio": plan.source.audio,
+        "words": {"kind": "fasttext", "file": plan.words.name},
+        "face_basis": corpus.face_basis,
+        "fps": 30,
+        "window": 64,
+        "seed_frames": 4,
+        "variation": 1.0 if plan.source.audio == CUES_CHANCE else 0.0,  # chance is part of what they learnt
+        "by_latent": [] if plan.recipe.generator.face_seeded else ["face"],
+        "speakers": list(corpus.speakers),
+        **{key: value for key, value in plan.card.items() if key != "provenance"},
+        "provenance": {
+            **plan.card.get("provenance", {}),
+            **corpus.facts,
+            "seed": plan.seed,
+            "ablated": list(plan.recipe.ablate),
+            "held_out": json.loads(notes.read_text()) if notes.exists() else {},
+        },
+    }
+
+
+def _generate_with(plan: Plan, model: LoadedModel):
+    network = TorchNetwork(model, plan.team.device.type)
+
+    def generate(clip: Clip, take: Take) -> Motion:
+        audio, words, chance = (np.asarray(values, np.float32) for values in (clip.audio, clip.words, take.chance))
+        frames = min(take.frames, clip.frames)
+        if network.info.context is not None:
+            audio = np.concatenate([audio[:frames], chance[:frames]], 1)
+        codes = run_windows(network, audio, words[:frames], take.speaker, model.neutral)
+        return decode_take(network, codes, np.zeros(3))
+
+    return generate
+
+
+def _bring_words(plan: Plan) -> None:
+    """The word vectors belong to the weights: put them into the model folder."""
+    target = plan.out / plan.words.name
+    if target.resolve() != plan.words.resolve():
+        with whole_file(target) as temporary:
+            shutil.copyfile(plan.words, temporary)
