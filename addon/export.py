@@ -10,14 +10,14 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..core.body.archive import save_archive
-from ..core.body.bvh import BvhSkeleton, write_bvh
-from ..core.body.livelink import write_livelink, yaw_pitch_roll
 from ..core.body.motion import save_motion
 from ..core.body.parts import EYES
 from ..core.body.rotation import rotvec_to_matrix
 from ..core.body.skeleton import JOINT
 from ..core.errors import GestureError
+from ..core.formats.bvh import BvhSkeleton, write_bvh
+from ..core.formats.livelink import write_livelink, yaw_pitch_roll
+from ..core.formats.smpl import save_archive
 from . import character, contacts, face, sound, soundfile, staging, takes, unfinished
 from .bone_space import TO_BLENDER
 from .export_formats import FBX_PRESETS, FORMATS, exporter, supported

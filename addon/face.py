@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 import bpy
 import numpy as np
 
-from ..core.body.face_joints import with_face_joints
 from ..core.body.motion import Motion
 from ..core.body.parts import ARKIT_NAMES, EXPRESSION_WIDTHS
-from ..core.body.visemes import VISEMES, fit_visemes
+from ..core.face.joints import with_face_joints
+from ..core.face.visemes import VISEMES, fit_visemes
 from . import character, face_flame, face_names, versions
 from .face_names import FLAME, VISEME, Row
 from .keyframes import Channel

@@ -7,10 +7,10 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..core.body.face_joints import JAW_SHAPES
-from ..core.body.flame import FlameArkit, ShapedHead, load_flame_head, solve
 from ..core.body.motion import Motion
 from ..core.body.parts import ARKIT_NAMES
+from ..core.face.flame import FlameArkit, ShapedHead, load_flame_head, solve
+from ..core.face.joints import JAW_SHAPES
 from ..core.files import DAMAGED, whole_file
 from . import preferences
 from .character_mesh import NO_VERTEX, load_asset

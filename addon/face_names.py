@@ -8,8 +8,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from ..core.body.parts import ARKIT_NAMES
-from ..core.body.visemes import VISEMES
 from ..core.errors import GestureError
+from ..core.face.visemes import VISEMES
 
 PRESETS = Path(__file__).with_name("faces")
 VISEME, FLAME = "viseme_", "flame_"

@@ -3,11 +3,11 @@
 import bpy
 import numpy as np
 
-from ..core.body.face_joints import with_face_joints
 from ..core.body.motion import Motion
 from ..core.body.skeleton import JOINT
-from ..core.body.visemes import blend_lips, speak
 from ..core.errors import GestureError
+from ..core.face.joints import with_face_joints
+from ..core.face.visemes import blend_lips, speak
 from . import face, face_flame, rig_keys, takes
 
 _JAW = JOINT["jaw"]

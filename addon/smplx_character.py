@@ -5,8 +5,8 @@ import numpy as np
 
 from ..core.body.motion import Motion
 from ..core.body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
-from ..core.body.smplx_body import SmplxBody
 from ..core.errors import GestureError
+from ..core.smplx.body import SmplxBody
 from . import bone_space, character, character_mesh, face_flame, versions
 from .bone_space import TO_BLENDER
 

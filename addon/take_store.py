@@ -11,9 +11,9 @@ import bpy
 import numpy as np
 
 from ..core.body.motion import Motion, load_motion, save_motion
-from ..core.body.packed import COARSE, FINE, pack_motion, round_motion, unpack_motion
 from ..core.errors import GestureError
 from ..core.files import DAMAGED
+from ..core.formats.packed import COARSE, FINE, pack_motion, round_motion, unpack_motion
 from ..core.sealed import seal, unseal
 from . import versions
 

@@ -7,9 +7,9 @@ import bpy
 import numpy as np
 from bpy.props import StringProperty
 
-from ...core.body.foreign import Reading, read_foreign
-from ...core.body.smplx_body import load_body
 from ...core.errors import GestureError
+from ...core.formats.foreign import Reading, read_foreign
+from ...core.smplx.body import load_body
 from ...core.worker import protocol
 from .. import character, face, jobs, preferences, properties, smplx_character
 from ..apply import apply_motion

@@ -3,8 +3,8 @@
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ...core.body.foreign import Reading, read_foreign
 from ...core.errors import GestureError
+from ...core.formats.foreign import Reading, read_foreign
 from .. import character, face, jobs, preferences, properties, rig_keys
 from ..apply import NO_CHARACTER, apply_motion, target
 

@@ -20,7 +20,7 @@ def add_import(commands: argparse._SubParsersAction) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Convert one file."""
-    from .foreign import Reading, read_foreign
+    from ..formats.foreign import Reading, read_foreign
     from .motion import save_motion
 
     foreign = read_foreign(

@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     motion = load_motion(arguments.motion)
     if arguments.smplx is not None:
-        from ..body.smplx import smplx_rest_joints
+        from ..smplx.skeleton import smplx_rest_joints
 
         motion = motion.replace(rest_joints=smplx_rest_joints(arguments.smplx, motion.betas))
     motion = with_skeleton(motion, settings.floor_m)

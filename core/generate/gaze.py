@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.curves import min_jerk
-from ..body.face_joints import EYE_SIDE, EYE_UP
 from ..body.kinematics import chosen_joints
 from ..body.motion import Motion
 from ..body.parts import ARKIT_NAMES
 from ..body.skeleton import JOINT
 from ..clock import FPS
+from ..face.joints import EYE_SIDE, EYE_UP
 from ..text.timing import Word
 from .lids import PAUSE_S
 
@@ -49,7 +49,7 @@ class Glance:
 def with_gaze(motion: Motion, words: Sequence[Word], seed: int = 0) -> Motion:
     """The motion with other shapes of the gaze; only ARKit's are known, other faces come back as they are.
 
-    The eye joints stay as they are: where a character has no such shapes they follow them (`core.body.face_joints`).
+    The eye joints stay as they are: where a character has no such shapes they follow them (`core.face.joints`).
 
     Args:
         motion: of a whole take, seen by a listener in front of it (+Z).

@@ -248,8 +248,8 @@ class Session:
         return {"motion": task.out, "before": measure(motion).as_dict(), "after": measure(finished).as_dict()}
 
     def _body(self, task: protocol.Body, number: int) -> dict:
-        from ..body.smplx_body import save_body
-        from ..body.smplx_package import read_smplx_body
+        from ..smplx.body import save_body
+        from ..smplx.package import read_smplx_body
 
         report = self._reporter(number)
 

@@ -164,8 +164,8 @@ def test_meshes_can_stay_out(take, tmp_path):
 
 
 def test_an_npz_is_the_take_itself(take, tmp_path):
-    from mambatalk_ext.core.body.foreign import read_foreign
     from mambatalk_ext.core.body.motion import load_motion
+    from mambatalk_ext.core.formats.foreign import read_foreign
 
     path = export(tmp_path, "NPZ", sound=False)[0]
     motion, wanted = load_motion(path), wobble(FRAMES)

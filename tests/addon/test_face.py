@@ -120,7 +120,7 @@ def test_other_makers_faces_are_recognised_and_played(rig, tmp_path, recording, 
 
 
 def test_vowels_speak_where_there_are_only_vowels(rig, tmp_path, recording):
-    from mambatalk_ext.core.body.visemes import TEMPLATES, VISEMES
+    from mambatalk_ext.core.face.visemes import TEMPLATES, VISEMES
 
     keys = rig(["A", "I", "U", "E", "O", "Blink"])
     expression = np.zeros((3, 52))
@@ -155,7 +155,7 @@ def test_a_face_without_keys_moves_its_jaw_and_eye_bones(character, tmp_path, re
     rotations[:, 22:25] = 0
     bpy.context.scene.render.fps = 30
     perform(tmp_path, recording, motion.replace(rotations=rotations))
-    from mambatalk_ext.core.body.face_joints import with_face_joints
+    from mambatalk_ext.core.face.joints import with_face_joints
 
     wanted = with_face_joints(motion.replace(rotations=rotations), True, True).rotations
     for joint, name in ((22, "jaw"), (23, "left_eye_smplhf")):
@@ -285,7 +285,7 @@ MAMA = [
 
 @pytest.mark.parametrize("turns_itself", [False, True])
 def test_lips_open_the_jaw_bone_of_a_rig_without_shapes(scene, tmp_path, recording, turns_itself):
-    from mambatalk_ext.core.body.face_joints import JAW_OPEN
+    from mambatalk_ext.core.face.joints import JAW_OPEN
 
     from .rigs import build
 

@@ -156,7 +156,7 @@ def test_coefficients_beyond_any_person_change_nothing(scene, arrays):
 
 def test_a_take_with_arkit_weights_opens_the_jaw(scene, arrays, tmp_path, monkeypatch):
     from mambatalk_ext.addon import face, face_flame
-    from mambatalk_ext.core.body.flame import FlameArkit
+    from mambatalk_ext.core.face.flame import FlameArkit
 
     # The true solution needs a face; here every coefficient is one weight.
     same = FlameArkit(np.eye(52), np.eye(52, 100), np.eye(100))
@@ -167,7 +167,7 @@ def test_a_take_with_arkit_weights_opens_the_jaw(scene, arrays, tmp_path, monkey
     key(armature, motion)
     scene.frame_set(9)
     jaw = armature.pose.bones["jaw"].rotation_quaternion.angle
-    from mambatalk_ext.core.body.face_joints import JAW_OPEN
+    from mambatalk_ext.core.face.joints import JAW_OPEN
 
     weight = motion.expression[8]
     assert jaw == pytest.approx(abs(JAW_OPEN * (weight[17] - weight[18])), abs=0.2)

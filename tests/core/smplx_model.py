@@ -116,7 +116,7 @@ def posed_by_definition(arrays: dict, betas, expression, rotations, translation)
 
 def body_by_definition(arrays: dict, betas):
     """What the worker should make of a model file, without the package that it uses."""
-    from core.body.smplx_body import SmplxBody
+    from core.smplx.body import SmplxBody
 
     directions, template = arrays["shapedirs"], arrays["v_template"]
     first = 300 if directions.shape[2] == 400 else 10

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from core.body.archive import save_archive
-from core.body.bvh import BvhSkeleton, euler_zxy, write_bvh
-from core.body.foreign import Reading, read_foreign
-from core.body.livelink import COLUMNS, timecode, write_livelink, yaw_pitch_roll
 from core.body.motion import Motion
 from core.body.parts import ARKIT_NAMES
 from core.errors import GestureError
+from core.formats.bvh import BvhSkeleton, euler_zxy, write_bvh
+from core.formats.foreign import Reading, read_foreign
+from core.formats.livelink import COLUMNS, timecode, write_livelink, yaw_pitch_roll
+from core.formats.smpl import save_archive
 
 
 def test_euler_angles_agree_with_scipy():

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from scipy.optimize import lsq_linear
 
-from core.body.face_joints import jaw_open, with_face_joints
-from core.body.flame import ShapedHead, load_flame_head, solve
-from core.body.least_squares import bounded_least_squares
 from core.body.motion import Motion
 from core.body.parts import ARKIT_NAMES
-from core.body.visemes import LIPS, TEMPLATES, VISEMES, blend_lips, fit_visemes, speak
 from core.errors import GestureError
+from core.face.flame import ShapedHead, load_flame_head, solve
+from core.face.joints import jaw_open, with_face_joints
+from core.face.least_squares import bounded_least_squares
+from core.face.visemes import LIPS, TEMPLATES, VISEMES, blend_lips, fit_visemes, speak
 from tests.conftest import ROOT
 
 INDEX = {name: index for index, name in enumerate(ARKIT_NAMES)}

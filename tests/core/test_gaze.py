@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from core.audio.cues import WIDTH
-from core.body.face_joints import EYE_SIDE, EYE_UP, with_face_joints
 from core.body.motion import Motion
 from core.body.parts import ARKIT_NAMES, EYES, Part
 from core.body.skeleton import JOINT
@@ -14,6 +13,7 @@ from core.clock import FPS
 from core.direct.chain import direct
 from core.direct.levels import Levels
 from core.direct.study import study
+from core.face.joints import EYE_SIDE, EYE_UP, with_face_joints
 from core.finish import finish
 from core.generate.gaze import GAZE, LONG_PAUSE_S, SIDE_LIMIT, UP_LIMIT, WANDER, glances, wandering, with_gaze
 from core.generate.lids import LIDS

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.body.motion import Motion, load_motion, save_motion
-from core.body.packed import COARSE, FINE, Grid, pack_motion, pack_values, round_motion, unpack_motion, unpack_values
 from core.errors import GestureError
+from core.formats.packed import COARSE, FINE, Grid, pack_motion, pack_values, round_motion, unpack_motion, unpack_values
 
 
 def motion_of(frames: int, seed: int = 0, scale: float = 1.0, **more) -> Motion:

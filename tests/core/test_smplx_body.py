@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from core.body.rotation import rotvec_to_matrix
-from core.body.smplx_body import SmplxBody, load_body, save_body
-from core.body.smplx_package import gender_of, read_smplx_body
 from core.errors import GestureError
+from core.smplx.body import SmplxBody, load_body, save_body
+from core.smplx.package import gender_of, read_smplx_body
 
 from .smplx_model import body_by_definition, posed_by_definition, write_person, write_smplx
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..body.skeleton import JOINT_COUNT
 from ..errors import GestureError
 from ..files import DAMAGED
-from .skeleton import JOINT_COUNT
 
 
 def smplx_rest_joints(path: Path | str, betas: np.ndarray) -> np.ndarray:

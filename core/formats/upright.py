@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .kinematics import chosen_joints
-from .motion import Motion
-from .rotation import matrix_to_rotvec, rotvec_to_matrix
-from .skeleton import JOINT, default_rest_joints
+from ..body.kinematics import chosen_joints
+from ..body.motion import Motion
+from ..body.rotation import matrix_to_rotvec, rotvec_to_matrix
+from ..body.skeleton import JOINT, default_rest_joints
 
 if TYPE_CHECKING:
     from .foreign import Reading

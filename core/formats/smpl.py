@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..body.motion import Motion
 from ..errors import GestureError
 from ..files import whole_file
-from .motion import Motion
 
 # The major version of the convention, and its numbers for SMPL-X and for a neutral body.
 _CODEC, _SMPLX, _NEUTRAL = 2, 2, 0

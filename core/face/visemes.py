@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..body.parts import ARKIT_NAMES
 from .least_squares import bounded_least_squares
-from .parts import ARKIT_NAMES
 
 # Mouth shapes in ARKit's terms; a name without its side stands for both.
 _SHAPES: dict[str, dict[str, float]] = {

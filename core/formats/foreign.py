@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
+from ..body.motion import Motion
+from ..body.npz import pickled_only, read_arrays
+from ..body.parts import EXPRESSION_WIDTHS
+from ..body.rotation import matrix_to_rotvec, rot6d_to_rotvec
+from ..body.skeleton import JOINT_COUNT
 from ..clock import FPS
 from ..errors import GestureError
-from .motion import Motion
-from .npz import pickled_only, read_arrays
-from .parts import EXPRESSION_WIDTHS
-from .rotation import matrix_to_rotvec, rot6d_to_rotvec
-from .skeleton import JOINT_COUNT
-from .smplx import smplx_rest_joints
+from ..smplx.skeleton import smplx_rest_joints
 from .upright import stand_upright
 
 # SMPL-X joints in the order in which files with this many joints store them. SMPL-H has no jaw and eyes; SMPL's last

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..body.skeleton import JOINT_COUNT
 from ..errors import GestureError
 from ..files import DAMAGED, whole_file
-from .skeleton import JOINT_COUNT
 
 # Each joint but the pelvis has nine corrective shapes, weighted by its rotation matrix less the identity, row by row.
 CORRECTIVE_COUNT = 9 * (JOINT_COUNT - 1)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..body.parts import ARKIT_NAMES
 from ..errors import GestureError
 from ..files import whole_file
-from .parts import ARKIT_NAMES
 
 # The app's order differs from Apple's in two pairs.
 _SWAPPED = {"jawLeft": "jawRight", "jawRight": "jawLeft", "mouthLeft": "mouthRight", "mouthRight": "mouthLeft"}

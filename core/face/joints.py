@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .motion import Motion
-from .parts import ARKIT_NAMES, EYES
-from .skeleton import JOINT
+from ..body.motion import Motion
+from ..body.parts import ARKIT_NAMES, EYES
+from ..body.skeleton import JOINT
 
 # What one full weight turns a joint by, radians: the bundled character's jawOpen is a jaw turned by 23 degrees.
 JAW_OPEN = np.radians(23)

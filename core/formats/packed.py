@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..body.motion import Motion
 from ..errors import GestureError
-from .motion import Motion
 
 _PLANES = 4
 _LEVEL = 6

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..body.parts import EXPRESSION_WIDTHS
+from ..body.skeleton import JOINT, JOINT_COUNT
 from ..errors import GestureError
 from ..files import DAMAGED
 from .least_squares import bounded_least_squares
-from .parts import EXPRESSION_WIDTHS
-from .skeleton import JOINT, JOINT_COUNT
 
 _EXPRESSION_FROM = 300
 _ANCHORS = tuple(JOINT[name] for name in ("neck", "head", "jaw", "left_eye_smplhf", "right_eye_smplhf"))

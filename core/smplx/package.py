@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ..body.skeleton import JOINT_COUNT
 from ..errors import GestureError
 from ..files import DAMAGED
-from .skeleton import JOINT_COUNT
-from .smplx_body import CORRECTIVE_COUNT, SmplxBody
+from .body import CORRECTIVE_COUNT, SmplxBody
 
 GENDERS = ("neutral", "female", "male")
 # The extra `smplx` of pyproject.toml.

@@ -1,0 +1,1 @@
+"""File formats: motion of other programs read as a `Motion`, and a `Motion` written for them."""
