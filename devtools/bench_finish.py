@@ -10,7 +10,7 @@ import numpy as np
 from core.body.motion import Motion
 from core.body.skeleton import default_rest_joints
 from core.clock import FPS
-from core.finish import finish
+from core.finish.chain import finish
 
 MINUTES = (1, 5, 15, 30)
 

@@ -22,7 +22,7 @@ from core.errors import GestureError
 from core.generate.models import STARTER, Models
 from core.generate.pipeline import GenerateRequest, generate
 from core.generate.recordings import Recordings
-from core.generate.take import Take
+from core.take.files import Take
 
 MOST_JERK_RATIO = 1.1
 LEAST_DISTANCE_CM = 5.0

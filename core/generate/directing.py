@@ -9,7 +9,7 @@ from ..direct.edits import Kept
 from ..direct.levels import Levels
 from ..direct.markers import Marker, markers_from
 from ..direct.study import study
-from .take import Take, check_folder, read_take, write_take
+from ..take.files import Take, check_folder, read_take, write_take
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import numpy as np
 
 from ..body.parts import AREAS, Part
 from ..errors import GestureError
-from .resample import CONTEXT_FRAMES, check_area, check_span, codes_in_use
+from ..take.files import Layer, Take, describe, read_take
+from .layers import CONTEXT_FRAMES, check_area, check_span, codes_in_use
 from .splice import Span, splice
-from .take import Layer, Take, describe, read_take
 
 WHOLE_BODY = "all"
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import GestureError
+from ..take.files import folder_hash
 from ..text.words import WordVectors
 from .network import Network
-from .take import folder_hash
 
 STARTER = Path(__file__).resolve().parents[2] / "weights" / "starter"
 

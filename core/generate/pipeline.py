@@ -9,8 +9,9 @@ import numpy as np
 from .. import clock
 from ..body.parts import Part
 from ..errors import GestureError
-from ..finish import finish
+from ..finish.chain import finish
 from ..finish.skeletons import on_skeleton, skeleton_of_file
+from ..take.files import FORMAT, Take, check_folder, write_take
 from ..text.align import Alignment
 from ..text.timing import Word
 from ..text.transcript import Transcript, parse_transcript, read_transcript
@@ -23,7 +24,6 @@ from .network import Network
 from .recordings import Recordings
 from .sample import Variation
 from .stages import Progress, stages
-from .take import FORMAT, Take, check_folder, write_take
 from .windows import run_windows
 
 MOST_VARIATION = 1.0

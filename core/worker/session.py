@@ -17,7 +17,7 @@ from . import protocol
 if TYPE_CHECKING:
     from ..generate.models import Models
     from ..generate.recordings import Recordings
-    from ..generate.take import Take
+    from ..take.files import Take
 
 PACKAGES = ("torch", "numpy", "scipy", "librosa", "soundfile", "pocketsphinx")
 # Progress closer together than this is not sent.
@@ -176,9 +176,9 @@ class Session:
         return _take_made(take, out)
 
     def _resample(self, task: protocol.Resample, number: int) -> dict:
-        from ..finish import FinishSettings
+        from ..finish.chain import FinishSettings
         from ..generate.models import STARTER
-        from ..generate.rework import ResampleRequest, resample
+        from ..generate.regenerate import ResampleRequest, resample
 
         out = Path(task.out)
         request = ResampleRequest(
@@ -205,9 +205,9 @@ class Session:
         return _take_made(take, out)
 
     def _mix(self, task: protocol.Mix, number: int) -> dict:
-        from ..finish import FinishSettings
+        from ..finish.chain import FinishSettings
         from ..generate.mix import Pick
-        from ..generate.rework import MixRequest, mix
+        from ..generate.regenerate import MixRequest, mix
 
         out = Path(task.out)
         request = MixRequest(
@@ -232,7 +232,7 @@ class Session:
 
     def _finish(self, task: protocol.Finish, number: int) -> dict:
         from ..body.motion import load_motion, save_motion
-        from ..finish import FinishSettings, finish
+        from ..finish.chain import FinishSettings, finish
         from ..finish.report import measure
         from ..finish.skeletons import on_skeleton, skeleton_of_file, with_skeleton
 
@@ -279,7 +279,7 @@ _HANDLERS: dict[type, Callable[[Session, protocol.Task, int], dict]] = {
 def _take_made(take: "Take", folder: Path) -> dict:
     """What is replied about a take that was written."""
     from ..finish.report import measure
-    from ..generate.take import describe
+    from ..take.files import describe
 
     reports = {"before": measure(take.raw).as_dict(), "after": measure(take.finished).as_dict()}
     return {"folder": str(folder), "take": describe(take), **reports}

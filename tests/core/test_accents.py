@@ -26,7 +26,7 @@ from core.direct.retime import Pin, delays, turns_at
 from core.direct.strokes import find_strokes, local_maxima, wrist_paths
 from core.direct.study import study
 from core.errors import GestureError
-from core.finish import finish
+from core.finish.chain import finish
 from core.generate.splice import velocity_jumps
 
 from .test_levels import DEEPER, SPEECH, same, speaker, turn_angles, wander

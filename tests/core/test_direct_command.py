@@ -7,16 +7,16 @@ import pytest
 
 from core.body.motion import load_motion
 from core.body.parts import AREAS, Part
-from core.cli import main
+from core.cli.parser import main
 from core.direct.accents import TOLERANCE
 from core.direct.chain import direct
 from core.direct.levels import Levels
 from core.direct.markers import Marker
 from core.direct.study import study
-from core.finish import finish
+from core.finish.chain import finish
 from core.generate.mix import Pick
-from core.generate.rework import MixRequest, mix
-from core.generate.take import Take, read_take, write_take
+from core.generate.regenerate import MixRequest, mix
+from core.take.files import Take, read_take, write_take
 from core.text.timing import Word
 
 from .test_accents import gesturer, misses

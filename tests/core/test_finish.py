@@ -11,7 +11,7 @@ from core.body.motion import Motion
 from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from core.body.skeleton import JOINT, default_rest_joints
 from core.errors import GestureError
-from core.finish import FinishSettings, finish
+from core.finish.chain import FinishSettings, finish
 from core.finish.plan import Track, plan_steps
 from core.finish.report import measure
 from core.finish.root import heading_correction, slow_trend

@@ -7,7 +7,7 @@ import pytest
 
 from core.body.motion import load_motion, save_motion
 from core.body.skeleton import default_rest_joints
-from core.cli import main
+from core.cli.parser import main
 from core.errors import GestureError
 from core.finish.plot import plot
 from core.smplx.skeleton import smplx_rest_joints

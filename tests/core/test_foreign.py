@@ -11,7 +11,7 @@ from core.body import rotation
 from core.body.kinematics import forward_kinematics
 from core.body.motion import Motion, load_motion, save_motion
 from core.body.skeleton import JOINT, default_rest_joints
-from core.cli import main
+from core.cli.parser import main
 from core.errors import GestureError
 from core.formats.foreign import Reading, read_foreign
 

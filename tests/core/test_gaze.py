@@ -14,13 +14,13 @@ from core.direct.chain import direct
 from core.direct.levels import Levels
 from core.direct.study import study
 from core.face.joints import EYE_SIDE, EYE_UP, with_face_joints
-from core.finish import finish
+from core.finish.chain import finish
 from core.generate.gaze import GAZE, LONG_PAUSE_S, SIDE_LIMIT, UP_LIMIT, WANDER, glances, wandering, with_gaze
 from core.generate.lids import LIDS
 from core.generate.models import Models
 from core.generate.pipeline import GenerateRequest, generate
-from core.generate.rework import ResampleRequest, resample
-from core.generate.take import read_take
+from core.generate.regenerate import ResampleRequest, resample
+from core.take.files import read_take
 from core.text.timing import Word
 
 from ..conftest import ROOT

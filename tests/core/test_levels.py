@@ -24,7 +24,7 @@ from core.direct.mirror import mirror
 from core.direct.reachable import Arms
 from core.direct.study import BLINK_SHAPES, GAZE_SHAPES, study
 from core.errors import GestureError
-from core.finish import finish
+from core.finish.chain import finish
 from core.generate.splice import velocity_jumps
 
 from .talkers import mirrored, talker, walker

@@ -10,11 +10,11 @@ import pytest
 from core.body.curves import runs
 from core.body.motion import Motion
 from core.clock import FPS
-from core.finish import finish
+from core.finish.chain import finish
 from core.generate.lids import LIDS, PAUSE_S, blink_moments, with_blinks
 from core.generate.models import STARTER, Models
 from core.generate.pipeline import GenerateRequest, generate
-from core.generate.rework import ResampleRequest, resample
+from core.generate.regenerate import ResampleRequest, resample
 from core.text.timing import Word
 
 from ..conftest import ROOT

@@ -10,15 +10,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core.body.parts import AREAS, Part
-from core.cli import main
+from core.cli.parser import main
 from core.errors import Cancelled, GestureError
-from core.finish import finish
+from core.finish.chain import finish
+from core.generate.layers import add_layer, codes_in_use, finish_layers
 from core.generate.mix import Pick, lay_picks
-from core.generate.resample import add_layer, codes_in_use, finish_layers
-from core.generate.rework import MixRequest, mix
+from core.generate.regenerate import MixRequest, mix
 from core.generate.sample import Variation
 from core.generate.splice import Span
-from core.generate.take import describe, read_take, write_take
+from core.take.files import describe, read_take, write_take
 
 from .test_resample import FRAMES, Made, spans
 from .test_resample import made as made

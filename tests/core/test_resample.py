@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 from core.audio.cues import WIDTH
 from core.body.parts import AREAS, Part
 from core.errors import Cancelled, GestureError
-from core.finish import finish
+from core.finish.chain import finish
 from core.generate.chance import WIDTH as CHANCE
 from core.generate.conditions import AMPLITUDE_ONSET, CUES_CHANCE, listen
 from core.generate.decode import decode_take
-from core.generate.resample import Speech, add_layer, check_area, check_span, codes_in_use, finish_layers, lay
+from core.generate.layers import Speech, add_layer, check_area, check_span, codes_in_use, finish_layers, lay
 from core.generate.sample import Variation
 from core.generate.splice import Span
-from core.generate.take import Take, describe, read_take, write_take
 from core.generate.windows import run_windows
 from core.model.checkpoint import LoadedModel
 from core.model.torch_network import TorchNetwork
+from core.take.files import Take, describe, read_take, write_take
 from core.text.timing import Word
 
 from . import tiny

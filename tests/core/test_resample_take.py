@@ -11,14 +11,14 @@ import soundfile
 from core.body.motion import load_motion
 from core.body.parts import AREAS, SPECS, Part
 from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
-from core.cli import main
+from core.cli.parser import main
 from core.errors import Cancelled, GestureError
 from core.finish.report import measure
 from core.generate.models import STARTER, Models
 from core.generate.pipeline import GenerateRequest, generate
-from core.generate.rework import ResampleRequest, resample
+from core.generate.regenerate import ResampleRequest, resample
 from core.generate.splice import Span
-from core.generate.take import read_take
+from core.take.files import read_take
 
 from ..conftest import ROOT
 from .test_proportions import longer

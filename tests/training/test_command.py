@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from core.body.motion import load_motion
-from core.cli import main
+from core.cli.parser import main
 from core.model.checkpoint import load_model
 
 from .training import SIZES, make_beat2, make_corpus, make_vectors

@@ -11,9 +11,10 @@ from ..body.parts import AREAS, CONTACT_WIDTH, EYES, SPECS, TRANSLATION_WIDTH, A
 from ..body.rotation import rot6d_to_rotvec
 from ..body.skeleton import JOINT, JOINT_COUNT
 from ..errors import Cancelled, GestureError
-from ..finish import FinishSettings, finish
+from ..finish.chain import FinishSettings, finish
 from ..finish.footlock import replant
 from ..finish.skeletons import on_skeleton
+from ..take.files import Layer, Take
 from ..text.timing import Word
 from .chance import columns_of
 from .conditions import CUES_CHANCE, Heard, window_inputs
@@ -23,7 +24,6 @@ from .lids import LIDS, never_blinks
 from .network import Network, NetworkInfo
 from .sample import Variation, pick_codes
 from .splice import Span, calm_at_seams, overlay, splice
-from .take import Layer, Take
 
 # Codes on either side by which a layer's own are decoded as they would be within a take.
 CONTEXT_FRAMES = 24

@@ -8,13 +8,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .body.import_command import add_import
-from .direct.command import add_direct
-from .errors import Cancelled, GestureError
-from .finish.command import add_finish
+from ..errors import Cancelled, GestureError
+from .direct import add_direct
+from .finish import add_finish
+from .import_motion import add_import
 
 if TYPE_CHECKING:
-    from .generate.mix import Pick
+    from ..generate.mix import Pick
 
 EXIT_BAD_INPUT = 2
 EXIT_CANCELLED = 130
@@ -105,9 +105,9 @@ def _show(fraction: float, stage: str) -> None:
 
 
 def _generate(arguments: argparse.Namespace) -> int:
-    from .generate.models import STARTER
-    from .generate.pipeline import GenerateRequest, generate
-    from .generate.take import describe
+    from ..generate.models import STARTER
+    from ..generate.pipeline import GenerateRequest, generate
+    from ..take.files import describe
 
     request = GenerateRequest(
         audio=arguments.audio,
@@ -130,9 +130,9 @@ def _generate(arguments: argparse.Namespace) -> int:
 
 
 def _resample(arguments: argparse.Namespace) -> int:
-    from .generate.models import STARTER
-    from .generate.rework import ResampleRequest, resample
-    from .generate.take import describe
+    from ..generate.models import STARTER
+    from ..generate.regenerate import ResampleRequest, resample
+    from ..take.files import describe
 
     start, end = _frames(arguments.frames)
     request = ResampleRequest(
@@ -156,8 +156,8 @@ def _resample(arguments: argparse.Namespace) -> int:
 
 
 def _mix(arguments: argparse.Namespace) -> int:
-    from .generate.rework import MixRequest, mix
-    from .generate.take import describe
+    from ..generate.regenerate import MixRequest, mix
+    from ..take.files import describe
 
     take = mix(
         MixRequest(
@@ -175,7 +175,7 @@ def _mix(arguments: argparse.Namespace) -> int:
 
 
 def _pick(words: list[str]) -> "Pick":
-    from .generate.mix import Pick
+    from ..generate.mix import Pick
 
     if len(words) not in (2, 3):
         raise GestureError(
@@ -195,10 +195,10 @@ def _frames(text: str) -> tuple[int, int]:
 
 
 def _align(arguments: argparse.Namespace) -> int:
-    from .audio.load import load_audio
-    from .text.align import align
-    from .text.timing import save_words
-    from .text.transcript import read_transcript
+    from ..audio.load import load_audio
+    from ..text.align import align
+    from ..text.timing import save_words
+    from ..text.transcript import read_transcript
 
     alignment = align(
         load_audio(arguments.audio).samples,
@@ -210,7 +210,7 @@ def _align(arguments: argparse.Namespace) -> int:
 
 
 def _parity(arguments: argparse.Namespace) -> int:
-    from .model.parity import main as parity
+    from ..model.parity import main as parity
 
     return parity(arguments.golden)
 

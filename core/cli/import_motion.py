@@ -20,8 +20,8 @@ def add_import(commands: argparse._SubParsersAction) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Convert one file."""
+    from ..body.motion import save_motion
     from ..formats.foreign import Reading, read_foreign
-    from .motion import save_motion
 
     foreign = read_foreign(
         arguments.motion,

@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from ..errors import GestureError
-from .settings import FEET_MODES, ROOT_MODES, FinishSettings
+from ..finish.settings import FEET_MODES, ROOT_MODES, FinishSettings
 
 _PARTS = ("upper", "hands", "lower", "face")
 
@@ -47,9 +47,9 @@ def settings_of(arguments: argparse.Namespace) -> FinishSettings:
 def run(arguments: argparse.Namespace) -> int:
     """Finish one file."""
     from ..body.motion import load_motion, save_motion
-    from . import finish
-    from .report import measure, table
-    from .skeletons import on_skeleton, skeleton_of_file, with_skeleton
+    from ..finish.chain import finish
+    from ..finish.report import measure, table
+    from ..finish.skeletons import on_skeleton, skeleton_of_file, with_skeleton
 
     settings = settings_of(arguments)
     if arguments.plot is not None and not arguments.plot.parent.is_dir():
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             print(table(before, after))
     if arguments.plot is not None:
-        from .plot import plot
+        from ..finish.plot import plot
 
         plot(motion, finished, arguments.plot)
     return 0

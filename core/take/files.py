@@ -15,8 +15,8 @@ from ..body.motion import Motion, load_motion, save_motion
 from ..body.parts import AREAS, Area, Part
 from ..errors import GestureError
 from ..files import DAMAGED
+from ..generate.splice import Span
 from ..text.timing import Word, load_words, save_words
-from .splice import Span
 
 FORMAT = 1
 FILES = ("take.json", "codes.npz", "motion_raw.npz", "motion.npz", "words.json")

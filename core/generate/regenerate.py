@@ -5,19 +5,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import GestureError
-from ..finish import FinishSettings
+from ..finish.chain import FinishSettings
+from ..take.files import FORMAT, Take, check_folder, read_take, write_take
 from ..text.words import frame_vectors
 from .directing import directed
+from .layers import Speech, add_layer, check_area, check_span, finish_layers
 from .mix import Pick, lay_picks
 from .models import STARTER, Models
 from .network import Network
 from .pipeline import check_variation
 from .recordings import Recordings
-from .resample import Speech, add_layer, check_area, check_span, finish_layers
 from .sample import Variation
 from .splice import DEFAULT_MARGIN
 from .stages import Progress, stages
-from .take import FORMAT, Take, check_folder, read_take, write_take
 
 
 @dataclass(frozen=True)

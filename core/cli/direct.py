@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..body.parts import AREAS
+from ..direct.levels import RANGES, Levels
+from ..direct.markers import Kind, Marker, markers_from
 from ..errors import GestureError
-from .levels import RANGES, Levels
-from .markers import Kind, Marker, markers_from
 
 if TYPE_CHECKING:
     from ..text.timing import Word
@@ -63,7 +63,7 @@ def add_direct(commands: argparse._SubParsersAction) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Direct one take."""
     from ..generate.directing import Directions, DirectRequest, direct_take
-    from ..generate.take import describe, read_take
+    from ..take.files import describe, read_take
 
     markers = _marks(arguments, lambda: read_take(arguments.take).words)
     directions = Directions(_levels(arguments), markers, tuple(arguments.keep))

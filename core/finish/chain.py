@@ -1,0 +1,29 @@
+"""Finishing: what is done to a decoded motion before an animator sees it; numpy and scipy only."""
+
+from ..body.motion import Motion
+from .arms import refine_wrists
+from .footlock import lock_feet
+from .settings import FinishSettings
+from .skeletons import with_skeleton
+from .smooth import smooth_motion
+
+
+def finish(motion: Motion, settings: FinishSettings | None = None) -> Motion:
+    """Take shake out of every part, hold the root, keep feet where they stand.
+
+    Args:
+        motion: any SMPL-X motion; it is not changed. Without `rest_joints` it gets the neutral skeleton.
+        settings: the defaults suit talking on the spot.
+
+    Returns:
+        The motion, as long as before, with the `rest_joints` it was finished on and the contacts that were held.
+
+    Raises:
+        GestureError: a skeleton without legs, or a frame rate that is not positive.
+    """
+    settings = settings or FinishSettings()
+    motion = with_skeleton(motion, settings.floor_m)
+    if motion.frame_count == 0:
+        return motion
+    smoothed = refine_wrists(smooth_motion(motion, settings), motion, settings)
+    return smoothed if settings.feet == "off" else lock_feet(smoothed, motion, settings)
