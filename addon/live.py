@@ -11,9 +11,9 @@ import bpy
 from ..core.body.motion import Motion
 from ..core.body.parts import AREAS
 from ..core.direct.chain import Changed, Directed, direct
+from ..core.direct.clip_statistics import Study, study
 from ..core.direct.levels import Levels
 from ..core.direct.markers import markers_from
-from ..core.direct.study import Study, study
 from ..core.errors import GestureError
 from . import accents, face, jobs, lips, performed, rekey, take_store, takes
 from .channels import EVERYTHING

@@ -8,9 +8,9 @@ import numpy as np
 
 from core.body.motion import Motion, load_motion
 from core.direct.chain import direct
+from core.direct.clip_statistics import study
 from core.direct.levels import Levels
 from core.direct.markers import Marker
-from core.direct.study import study
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "addon" / "assets" / "demo"

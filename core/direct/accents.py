@@ -13,15 +13,15 @@ import numpy as np
 
 from ..body.rotation import continuous, quaternion_to_rotvec, rotvec_to_quaternion
 from ..errors import GestureError
-from .copies import copy_stroke
-from .gestures import ARM_COLUMNS, HEAD, MOVED, TORSO, pace
-from .landing import TOLERANCE, TORSO_SHARE, Core, columns_of
+from .clearance import Limits, keep_clear
+from .clip_statistics import Study
+from .copied_strokes import copy_stroke
+from .goals import BLENDS, Goal, Weave
 from .markers import Kind, Marker, check_markers
-from .moves import move_strokes
-from .reachable import Limits, keep_clear
+from .moved_strokes import move_strokes
+from .stroke_landing import TOLERANCE, TORSO_SHARE, Core, columns_of
+from .stroke_statistics import ARM_COLUMNS, HEAD, MOVED, TORSO, pace
 from .strokes import Stroke, find_strokes, wrist_paths
-from .study import Study
-from .weave import BLENDS, Goal, Weave
 
 # Arms that are kept out of the body, or smoothed, may miss: then other strokes are tried, so often.
 _ROUNDS = 3

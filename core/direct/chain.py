@@ -11,11 +11,11 @@ import numpy as np
 
 from ..body.motion import Motion
 from .accents import apply_markers
-from .apply import Levelled, apply_levels
+from .clip_statistics import Study
 from .edits import Kept, keep_motion
+from .levelling import Levelled, apply_levels
 from .levels import Levels
 from .markers import Marker
-from .study import Study
 
 
 @dataclass(frozen=True)

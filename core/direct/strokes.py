@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.rotation import rotvec_to_matrix
+from .clearance import Arms
 from .curves import gaussian
-from .reachable import Arms
 
 # A wrist faster than this that slows, within this time, to a minimum below that share of its peak, made a stroke.
 _LEAST_SPEED_M_S = 0.35

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from ..body.motion import Motion
 from ..direct.chain import direct
+from ..direct.clip_statistics import study
 from ..direct.edits import Kept
 from ..direct.levels import Levels
 from ..direct.markers import Marker, markers_from
-from ..direct.study import study
 from ..take.files import Take, check_folder, read_take, write_take
 
 

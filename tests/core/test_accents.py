@@ -17,14 +17,14 @@ from core.body.rotation import rotvec_to_quaternion
 from core.body.skeleton import JOINT
 from core.direct.accents import TOLERANCE, apply_markers
 from core.direct.chain import direct
+from core.direct.clearance import Arms
+from core.direct.clip_statistics import study
 from core.direct.edits import Kept
-from core.direct.gestures import MOVED
 from core.direct.levels import Levels
 from core.direct.markers import LEAST_APART_S, Kind, Marker, markers_from
-from core.direct.reachable import Arms
-from core.direct.retime import Pin, delays, turns_at
+from core.direct.retiming import Pin, delays, turns_at
+from core.direct.stroke_statistics import MOVED
 from core.direct.strokes import find_strokes, local_maxima, wrist_paths
-from core.direct.study import study
 from core.errors import GestureError
 from core.finish.chain import finish
 from core.generate.splice import velocity_jumps

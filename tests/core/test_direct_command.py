@@ -10,9 +10,9 @@ from core.body.parts import AREAS, Part
 from core.cli.parser import main
 from core.direct.accents import TOLERANCE
 from core.direct.chain import direct
+from core.direct.clip_statistics import study
 from core.direct.levels import Levels
 from core.direct.markers import Marker
-from core.direct.study import study
 from core.finish.chain import finish
 from core.generate.mix import Pick
 from core.generate.regenerate import MixRequest, mix

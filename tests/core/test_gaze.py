@@ -11,8 +11,8 @@ from core.body.parts import ARKIT_NAMES, EYES, Part
 from core.body.skeleton import JOINT
 from core.clock import FPS
 from core.direct.chain import direct
+from core.direct.clip_statistics import study
 from core.direct.levels import Levels
-from core.direct.study import study
 from core.face.joints import EYE_SIDE, EYE_UP, with_face_joints
 from core.finish.chain import finish
 from core.generate.gaze import GAZE, LONG_PAUSE_S, SIDE_LIMIT, UP_LIMIT, WANDER, glances, wandering, with_gaze

@@ -15,14 +15,14 @@ from core.body.motion import Motion, load_motion
 from core.body.parts import ARKIT_NAMES, EYES, SPECS, Part
 from core.body.rotation import conjugate, multiply, quaternion_to_rotvec, rotvec_to_quaternion
 from core.body.skeleton import JOINT
-from core.direct.apply import level
 from core.direct.chain import direct
+from core.direct.clearance import Arms
+from core.direct.clip_statistics import BLINK_SHAPES, GAZE_SHAPES, study
 from core.direct.curves import envelope, gaussian, pauses
-from core.direct.face import blinks
+from core.direct.face_levels import blinks
+from core.direct.levelling import level
 from core.direct.levels import RANGES, Levels
 from core.direct.mirror import mirror
-from core.direct.reachable import Arms
-from core.direct.study import BLINK_SHAPES, GAZE_SHAPES, study
 from core.errors import GestureError
 from core.finish.chain import finish
 from core.generate.splice import velocity_jumps

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from .gestures import HEAD, MOVED, TORSO, Gestures
-from .landing import HEAD_SHARE, LEAD, TORSO_SHARE, columns_of, lands
-from .retime import Pin, delays, turns_at
+from .clip_statistics import Study
+from .goals import MOST, Weave
+from .retiming import Pin, delays, turns_at
+from .stroke_landing import HEAD_SHARE, LEAD, TORSO_SHARE, columns_of, lands
+from .stroke_statistics import HEAD, MOVED, TORSO, Gestures
 from .strokes import Stroke
-from .study import Study
-from .weave import MOST, Weave
 
 # Strokes farther away than this stay where they are.
 _MOST_SHIFT_S = 0.3

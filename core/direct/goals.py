@@ -7,9 +7,9 @@ import numpy as np
 
 from ..body.curves import min_jerk
 from ..body.rotation import slerp
+from .clearance import Limits
 from .curves import gaussian
-from .gestures import ARM_COLUMNS, SIDE_COLUMNS, Gestures, pace
-from .reachable import Limits
+from .stroke_statistics import ARM_COLUMNS, SIDE_COLUMNS, Gestures, pace
 
 # Blends are tried from short to long, frames, until no joint turns more suddenly than this share of what is usual.
 BLENDS = (4, 7, 11, 17, 25, 36)

@@ -8,7 +8,7 @@ from ..body.motion import Motion
 from ..body.parts import AREAS
 from ..body.rotation import continuous, rotvec_to_quaternion
 from ..body.skeleton import JOINT_NAMES
-from .reachable import Arms
+from .clearance import Arms
 from .strokes import Stroke, find_strokes, wrist_paths
 
 SIDES = ("left", "right")

@@ -3,9 +3,9 @@
 import numpy as np
 
 from ..body.curves import runs
+from .clip_statistics import BLINK_SHAPES, GAZE_SHAPES, Study
 from .curves import gaussian
 from .levels import Levels
-from .study import BLINK_SHAPES, GAZE_SHAPES, Study
 
 # The face is quicker than the body: full smoothing is a Gaussian of this many seconds.
 _SMOOTHING_S = 0.05

@@ -7,10 +7,10 @@ import numpy as np
 from ..body.parts import EYES, SPECS, Part
 from ..body.rotation import continuous, quaternion_to_rotvec, rotvec_to_quaternion, slerp
 from ..body.skeleton import JOINT, JOINT_COUNT
+from .clip_statistics import JAW, Study
 from .curves import gaussian, pauses, settling
 from .levels import Levels
-from .study import JAW, Study
-from .turns import left_factor, offset_of, turn_by
+from .rest_turns import left_factor, offset_of, turn_by
 
 HEAD = (JOINT["neck"], JOINT["head"])
 UPPER = SPECS[Part.UPPER].joints

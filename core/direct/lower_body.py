@@ -13,10 +13,10 @@ from ..body.rotation import (
     quaternion_to_matrix,
     rotvec_to_quaternion,
 )
+from .clip_statistics import Study, median_turn
 from .curves import envelope, gaussian
 from .levels import Levels
-from .study import Study, median_turn
-from .turns import offset_of, turn_by
+from .rest_turns import offset_of, turn_by
 
 # The pelvis rests over the middle of the feet, which it follows through steps this smoothly.
 _FOLLOW_S = 0.35

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .gestures import ARM, HAND, MOVED, apart
-from .landing import LEAD, TOLERANCE, Core, columns_of, lands
+from .clip_statistics import Study
+from .goals import BLENDS, MOST, Goal, Weave
+from .stroke_landing import LEAD, TOLERANCE, Core, columns_of, lands
+from .stroke_statistics import ARM, HAND, MOVED, apart
 from .strokes import Stroke
-from .study import Study
-from .weave import BLENDS, MOST, Goal, Weave
 
 # Strokes that are tried in places without one.
 _TRIES = 5

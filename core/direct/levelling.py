@@ -6,12 +6,12 @@ import numpy as np
 
 from ..body.legs import ANKLES, HIPS, KNEES
 from ..body.motion import Motion
-from .face import express
+from .clearance import POSED, keep_clear
+from .clip_statistics import ARMS, Study, study
+from .face_levels import express
 from .levels import Levels
-from .lower import sway
-from .reachable import POSED, keep_clear
-from .scale import Need, needs, scaled
-from .study import ARMS, Study, study
+from .lower_body import sway
+from .scaling import Need, needs, scaled
 
 _LEGS = [0, *HIPS, *KNEES, *ANKLES]
 

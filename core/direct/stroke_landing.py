@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..body.rotation import quaternion_to_rotvec
-from .gestures import COLUMN, MOVED
+from .clip_statistics import Study
+from .goals import Weave
+from .stroke_statistics import COLUMN, MOVED
 from .strokes import find_strokes, wrist_paths
-from .study import Study
-from .weave import Weave
 
 # An apex lands within so many frames of its marker.
 TOLERANCE = 2

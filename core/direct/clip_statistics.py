@@ -10,9 +10,9 @@ from ..body.motion import Motion
 from ..body.parts import ARKIT_NAMES, EYES
 from ..body.rotation import conjugate, continuous, multiply, quaternion_to_rotvec, rotvec_to_quaternion
 from ..body.skeleton import JOINT
-from .gestures import MOVED, Gestures, apart
+from .clearance import Arms, Limits
 from .mirror import mirror
-from .reachable import Arms, Limits
+from .stroke_statistics import MOVED, Gestures, apart
 from .strokes import Stroke
 
 JAW = JOINT["jaw"]
