@@ -2,21 +2,39 @@
 
 import importlib
 
-# In the order of registration: properties before the panels that draw them.
+import bpy
+
+# In the order of registration: properties before the operators and panels that use them.
 _MODULES = (
-    *(
-        "preferences",
-        "rig_map",
-        "properties",
-        "take_properties",
-        "direct_settings",
-        "export_settings",
-        "face_table",
-        "jobs",
-        "live",
-    ),
-    "operators",
-    *("panels", "direct_panel", "rig_panel", "face_panel", "smplx_panel", "exchange_panel"),
+    "job.preferences",
+    "rig_map",
+    "properties",
+    "take_properties",
+    "direct_settings",
+    "export_settings",
+    "face_table",
+    "job.operator",
+    "live",
+    "job.operators",
+    "operators.character",
+    "operators.rig",
+    "operators.generate",
+    "operators.finish",
+    "operators.retarget",
+    "operators.resample",
+    "operators.take_list",
+    "operators.edits",
+    "operators.levels",
+    "operators.accents",
+    "operators.import_motion",
+    "operators.export",
+    "operators.face",
+    "panels",
+    "direct_panel",
+    "rig_panel",
+    "face_panel",
+    "smplx_panel",
+    "exchange_panel",
 )
 
 
@@ -24,20 +42,38 @@ def _modules():
     return [importlib.import_module(f".{name}", __name__) for name in _MODULES]
 
 
+def _register(module):
+    for entry in getattr(module, "CLASSES", ()) if not hasattr(module, "register") else ():
+        bpy.utils.register_class(entry)
+    for menu, draw in getattr(module, "MENUS", ()):
+        menu.append(draw)
+    if hasattr(module, "register"):
+        module.register()
+
+
+def _unregister(module):
+    if hasattr(module, "unregister"):
+        module.unregister()
+    for menu, draw in getattr(module, "MENUS", ()):
+        menu.remove(draw)
+    for entry in reversed(getattr(module, "CLASSES", ()) if not hasattr(module, "unregister") else ()):
+        bpy.utils.unregister_class(entry)
+
+
 def register():
     """Register every module; on a failure those already registered are taken back."""
     done = []
     try:
         for module in _modules():
-            module.register()
+            _register(module)
             done.append(module)
     except Exception:
         for module in reversed(done):
-            module.unregister()
+            _unregister(module)
         raise
 
 
 def unregister():
     """Stop the worker and unregister every module, last first."""
     for module in reversed(_modules()):
-        module.unregister()
+        _unregister(module)

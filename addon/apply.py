@@ -9,23 +9,13 @@ import numpy as np
 from ..core.body.motion import Motion
 from ..core.body.skeleton import JOINT_NAMES
 from ..core.errors import GestureError
-from . import (
-    channels,
-    contacts,
-    keyframes,
-    live,
-    rig_keys,
-    rig_map,
-    sound,
-    take_store,
-    take_words,
-    takes,
-    versions,
-    written,
-)
+from . import channels, contacts, live, rig_keys, rig_map, take_store, take_words, takes, written
+from .blender import fcurves, sequencer, versions
 
 
-def apply_take(scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path, clip: sound.Clip) -> bpy.types.Action:
+def apply_take(
+    scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path, clip: sequencer.Clip
+) -> bpy.types.Action:
     """Key a take onto an armature and make the scene play it; on a failure the scene stays as it was.
 
     What it is directed by it has when it is caught up with (`live`): that may fail, and then there is a take still.
@@ -35,7 +25,7 @@ def apply_take(scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path,
     """
     take = take_store.read_folder(folder)
     sliders, markers = live.sliders_from(take.directions)
-    strip, strip_is_new = sound.place(scene, clip)
+    strip, strip_is_new = sequencer.place(scene, clip)
     try:
         info = takes.info_of(folder, take, clip.start_frame)
         body_action = apply_motion(scene, armature, take.finished, folder.name, clip.start_frame, (info, take))
@@ -44,7 +34,7 @@ def apply_take(scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path,
             live.set_markers(body_action, markers)
     except Exception:
         if strip_is_new:
-            sound.remove(scene, strip)
+            sequencer.remove(scene, strip)
         raise
     if scene.sync_mode == "NONE":
         # Otherwise a slow viewport plays the gestures late.
@@ -72,7 +62,7 @@ def apply_motion(
         origin: the take that it is of; it is stored on the action.
         with_face: whether shape keys are keyed; without, they go on as they did.
     """
-    fps = sound.scene_fps(scene)
+    fps = sequencer.scene_fps(scene)
     motion = channels.at_frames(motion, fps)
     frames = start_frame + np.arange(motion.frame_count)
     (_, body), *faces = channels.of(motion, armature)
@@ -81,10 +71,10 @@ def apply_motion(
     actions = []
     try:
         body_action = _new_action(name, actions)
-        keyframes.write(body_action, armature, frames, body)
+        fcurves.write(body_action, armature, frames, body)
         rig_keys.write_switches(body_action, armature, frames[0])
         if before := armature.animation_data and armature.animation_data.action:
-            keyframes.keep_others(body_action, armature, before, {keyframes.bone_of(channel.path) for channel in body})
+            fcurves.keep_others(body_action, armature, before, {fcurves.bone_of(channel.path) for channel in body})
         if motion.contacts is not None:
             contacts.write(body_action, armature, frames, motion.contacts)
         # One action holds all where Blender can: they are renamed, copied and exported together.
@@ -92,7 +82,7 @@ def apply_motion(
         if faces and not versions.has_slots():
             face_action = _new_action(f"{name} face", actions)
         for keys, found in faces:
-            keyframes.write(face_action, keys, frames, found)
+            fcurves.write(face_action, keys, frames, found)
         if origin is not None:
             stands = [] if motion.contacts is None else contacts.channels_of(motion.contacts)
             _store(body_action, armature, *origin, fps, [(armature, [*body, *stands]), *faces])
@@ -118,10 +108,10 @@ def replace_keys(scene: bpy.types.Scene, armature: bpy.types.Object, motion: Mot
         motion: on the armature's skeleton.
         start_frame: the scene frame of its first frame.
     """
-    motion = channels.at_frames(motion, sound.scene_fps(scene))
+    motion = channels.at_frames(motion, sequencer.scene_fps(scene))
     frames = start_frame + np.arange(motion.frame_count)
     action = armature.animation_data.action
-    keyframes.write(action, armature, frames, channels.of_body(motion, armature))
+    fcurves.write(action, armature, frames, channels.of_body(motion, armature))
     if motion.contacts is not None:
         contacts.write(action, armature, frames, motion.contacts)
     use_quaternions(armature)

@@ -11,7 +11,7 @@ from ..core.body.parts import EXPRESSION_WIDTHS, EYES
 from ..core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES
 from ..core.direct.chain import Changed
 from . import character, face, rig_keys, rig_map, smplx_character
-from .keyframes import Channel
+from .blender.fcurves import Channel
 
 # A frame that begins this close before the end of the motion is not worth a key of its own.
 _TOLERANCE = 1e-6

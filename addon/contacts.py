@@ -3,8 +3,8 @@
 import bpy
 import numpy as np
 
-from . import keyframes
-from .keyframes import Channel
+from .blender import fcurves
+from .blender.fcurves import Channel
 
 # In the order of a motion's contacts; the names that the animation editors list.
 NAMES = ("Left Heel Contact", "Right Heel Contact", "Left Toe Contact", "Right Toe Contact")
@@ -41,7 +41,7 @@ def write(
         if not own.any():
             continue
         down = channel.values[:, 0]
-        if not own.all() and keyframes.has(action, armature, channel.path):
+        if not own.all() and fcurves.has(action, armature, channel.path):
             down = np.where(own, down, _shown(action, armature, channel.path, frames))
         if name not in armature:
             armature[name] = 0.0
@@ -50,7 +50,7 @@ def write(
             )
         changes = np.flatnonzero(np.diff(down, prepend=1 - down[0]))
         keys = Channel(channel.path, down[changes, None], _GROUP)
-        keyframes.write(action, armature, frames[changes], [keys], kind="CONSTANT")
+        fcurves.write(action, armature, frames[changes], [keys], kind="CONSTANT")
 
 
 def read(action: bpy.types.Action, armature: bpy.types.Object, frames: np.ndarray) -> np.ndarray:
@@ -60,8 +60,8 @@ def read(action: bpy.types.Action, armature: bpy.types.Object, frames: np.ndarra
 
 def exist(action: bpy.types.Action, armature: bpy.types.Object) -> bool:
     """Whether an action has contacts."""
-    return all(keyframes.has(action, armature, path) for path in PATHS)
+    return all(fcurves.has(action, armature, path) for path in PATHS)
 
 
 def _shown(action: bpy.types.Action, armature: bpy.types.Object, path: str, frames: np.ndarray) -> np.ndarray:
-    return (keyframes.read(action, armature, path, frames, [0.0])[:, 0] > 0.5).astype(np.float32)
+    return (fcurves.read(action, armature, path, frames, [0.0])[:, 0] > 0.5).astype(np.float32)

@@ -2,8 +2,10 @@
 
 import bpy
 
-from . import direct_settings, jobs, locks, renew, sound, takes
+from . import direct_settings, locks, renew, takes
 from .apply import target
+from .blender import sequencer
+from .job import operator as job_operator
 from .panels import SubPanel, draw_lines
 from .take_properties import AREA_ITEMS, GROUPS, MARKER_ITEMS
 
@@ -68,8 +70,8 @@ class _OfTheTake(SubPanel):
         if action is None:
             layout.label(text="The character performs no take", icon="INFO")
             return
-        layout.enabled = jobs.state.job is None
-        for note in takes.rate_notes(action, sound.scene_fps(context.scene)):
+        layout.enabled = job_operator.state.job is None
+        for note in takes.rate_notes(action, sequencer.scene_fps(context.scene)):
             draw_lines(layout, context, note, "ERROR")
         self.draw_take(layout, context, action)
 

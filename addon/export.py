@@ -18,7 +18,8 @@ from ..core.errors import GestureError
 from ..core.formats.bvh import BvhSkeleton, write_bvh
 from ..core.formats.livelink import write_livelink, yaw_pitch_roll
 from ..core.formats.smpl import save_archive
-from . import character, contacts, face, sound, soundfile, staging, takes, unfinished
+from . import character, contacts, face, soundfile, staging, takes, unfinished
+from .blender import sequencer
 from .bone_space import TO_BLENDER
 from .export_formats import FBX_PRESETS, FORMATS, exporter, supported
 
@@ -148,7 +149,7 @@ def _write_csv(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:
         rotations = unfinished.read_action(scene, piece.armature, piece.action).motion.rotations
         matrices = rotvec_to_matrix(rotations[:, [JOINT["neck"], JOINT["head"], *EYES]])
         turns = yaw_pitch_roll(np.stack([matrices[:, 0] @ matrices[:, 1], matrices[:, 2], matrices[:, 3]], axis=1))
-    write_livelink(path, weights, turns, sound.scene_fps(scene), first)
+    write_livelink(path, weights, turns, sequencer.scene_fps(scene), first)
 
 
 def _write_bvh(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:
@@ -173,7 +174,7 @@ def _write_bvh(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:
         tails=tails @ TO_BLENDER,
     )
     heads = posed[..., :3, 3] @ TO_BLENDER
-    write_bvh(path, skeleton, TO_BLENDER.T @ turns @ TO_BLENDER, heads, sound.scene_fps(scene))
+    write_bvh(path, skeleton, TO_BLENDER.T @ turns @ TO_BLENDER, heads, sequencer.scene_fps(scene))
 
 
 _WRITERS = {"NPZ": _write_npz, "SMPL": _write_smpl, "CSV": _write_csv, "BVH": _write_bvh}
@@ -189,7 +190,7 @@ def _write_sound(scene: bpy.types.Scene, piece: Piece, folder: Path) -> None:
     if info is None:
         return
     first, last = (round(frame) for frame in piece.action.frame_range)
-    fps = sound.scene_fps(scene)
+    fps = sequencer.scene_fps(scene)
     begin_s = info.offset_s + (first - info.start_frame) / fps
     soundfile.cut(Path(info.audio), begin_s, (last + 1 - first) / fps, folder / f"{piece.stem}.wav")
 

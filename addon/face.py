@@ -9,9 +9,10 @@ from ..core.body.motion import Motion
 from ..core.body.parts import ARKIT_NAMES, EXPRESSION_WIDTHS
 from ..core.face.joints import with_face_joints
 from ..core.face.visemes import VISEMES, fit_visemes
-from . import character, face_flame, face_names, versions
+from . import character, face_flame, face_names
+from .blender import versions
+from .blender.fcurves import Channel
 from .face_names import FLAME, VISEME, Row
-from .keyframes import Channel
 
 _GROUP = "Face"
 OVERRIDE_MESH = "override the mesh's data, too, with the chain beside its name in the Object Data tab"

@@ -2,8 +2,9 @@
 
 import bpy
 
-from . import character, preferences
+from . import character
 from .apply import target
+from .job import preferences
 from .panels import SubPanel
 
 

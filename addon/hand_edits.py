@@ -10,7 +10,8 @@ from ..core.body.curves import runs
 from ..core.body.parts import AREAS, Part
 from ..core.body.skeleton import JOINT_NAMES
 from ..core.direct.mirror import CONTACT_ORDER
-from . import contacts, face, keyframes, rig_keys, rig_map, versions
+from . import contacts, face, rig_keys, rig_map
+from .blender import fcurves, versions
 from .performed import Performed
 
 _WIDTHS = {"rotation_quaternion": 4, "rotation_axis_angle": 4, "rotation_euler": 3, "location": 3}
@@ -45,7 +46,7 @@ def find(take: Performed) -> list[HandEdit]:
             values = take.values(id_block, path, _WIDTHS.get(path.rpartition(".")[2], 1))
             edited = np.ones(take.info.frame_count, bool) if values is None else take.record.edited(name, values)
             if edited.any():
-                bone = keyframes.bone_of(path)
+                bone = fcurves.bone_of(path)
                 owner = path.split('"')[1] if bone is None else bone
                 found.append(HandEdit(name, owner, bone is not None, edited))
     return found

@@ -5,7 +5,7 @@ import numpy as np
 from ..core.body.curves import runs
 from ..core.body.rotation import conjugate, multiply, quaternion_to_rotvec, rotvec_to_quaternion
 from ..core.direct.edits import DEFAULT_MARGIN
-from .keyframes import Channel
+from .blender.fcurves import Channel
 
 _TURN = 2 * np.pi
 # Keys are in single precision: what differs by less is the same.

@@ -15,8 +15,9 @@ from ..core.direct.clip_statistics import Study, study
 from ..core.direct.levels import Levels
 from ..core.direct.markers import markers_from
 from ..core.errors import GestureError
-from . import accents, face, jobs, lips, performed, rekey, take_store, takes
+from . import accents, face, lips, performed, rekey, take_store, takes
 from .channels import EVERYTHING
+from .job import operator as job_operator
 from .take_properties import level_properties
 
 # Sliders that move on within this time are one change.
@@ -119,10 +120,10 @@ def _write_waiting() -> None:
         for armature in [] if action is None else takes.performers(action):
             try:
                 apply(armature, everything)
-                jobs.state.error = None
+                job_operator.state.error = None
             except GestureError as error:
-                jobs.state.error = error
-        jobs.redraw(bpy.context)
+                job_operator.state.error = error
+        job_operator.redraw(bpy.context)
 
 
 def apply(armature: bpy.types.Object, everything: bool = False, at_least: Changed | None = None) -> Motion:
@@ -249,7 +250,7 @@ def _after_undo(*_arguments) -> None:
                 try:
                     catch_up(armature)
                 except GestureError as error:
-                    jobs.state.error = error
+                    job_operator.state.error = error
 
 
 def register():

@@ -4,8 +4,9 @@ import textwrap
 
 import bpy
 
-from . import jobs, preferences, weights
 from .apply import NO_CHARACTER, target
+from .job import operator as job_operator
+from .job import preferences, weights
 from .properties import strip_search
 
 
@@ -36,7 +37,7 @@ class MAMBATALK_PT_main(Sidebar, bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         inputs = layout.column()
-        inputs.enabled = jobs.state.job is None
+        inputs.enabled = job_operator.state.job is None
         _recording(inputs, settings, context)
         _transcript(inputs, settings)
         _character(inputs, settings, context)
@@ -90,7 +91,7 @@ def _style(layout, settings, context):
 
 
 def _action(layout, context):
-    state = jobs.state
+    state = job_operator.state
     if state.job is None:
         row = layout.row()
         row.scale_y = 1.5
@@ -111,7 +112,7 @@ def _action(layout, context):
 
 def _finishing(layout, settings):
     box = layout.column()
-    box.enabled = jobs.state.job is None
+    box.enabled = job_operator.state.job is None
     box.separator()
     box.prop(settings, "finish_smoothing")
     box.prop(settings, "finish_root")

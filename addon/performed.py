@@ -9,7 +9,8 @@ import numpy as np
 from ..core.body.motion import Motion
 from ..core.clock import FPS
 from ..core.errors import GestureError
-from . import channels, contacts, keyframes, take_store, takes, versions, written
+from . import channels, contacts, take_store, takes, written
+from .blender import fcurves, versions
 from .takes import TakeInfo
 from .written import Record
 
@@ -97,10 +98,10 @@ class Performed:
 
         Contacts are 0 or 1, however they are keyed.
         """
-        curves = keyframes.curves_of(self.own_action(id_block), id_block, path, width)
+        curves = fcurves.curves_of(self.own_action(id_block), id_block, path, width)
         if None in curves:
             return None
-        found = keyframes.values_at(curves, self.frames)
+        found = fcurves.values_at(curves, self.frames)
         return (found > 0.5).astype(np.float32) if path in contacts.PATHS else found
 
     def at_rate(self, fps: float) -> "Performed":
@@ -142,8 +143,8 @@ def _moved_by(action, armature, info: TakeInfo, record: Record) -> int:
     paths = [path for path in paths if path not in contacts.PATHS]
     shifts = set()
     for path in paths[:: max(1, len(paths) // _WITNESSES)]:
-        (curve,) = keyframes.curves_of(action, armature, path, 1)
-        frames = np.zeros(0) if curve is None else keyframes.points_of(curve)[:, 0]
+        (curve,) = fcurves.curves_of(action, armature, path, 1)
+        frames = np.zeros(0) if curve is None else fcurves.points_of(curve)[:, 0]
         if len(frames) != info.frame_count or (np.diff(frames) != 1).any():
             return 0
         shifts.add(float(frames[0]) - info.start_frame)

@@ -7,7 +7,9 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, Po
 
 from ..core.errors import GestureError
 from ..core.worker import protocol
-from . import preferences, rig_map, sound, versions, weights
+from . import rig_map
+from .blender import sequencer, versions
+from .job import preferences, weights
 
 # Blender keeps no reference to the texts of a dynamic enum: without this they are freed while it shows them.
 _speaker_items: list[tuple] = []
@@ -97,20 +99,20 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
             "use_contacts": self.finish_contacts,
         }
 
-    def clip(self, scene: bpy.types.Scene) -> sound.Clip:
+    def clip(self, scene: bpy.types.Scene) -> sequencer.Clip:
         """The chosen stretch of the recording.
 
         Raises:
             GestureError: none is chosen, or it is missing.
         """
         if self.audio_source == "STRIP":
-            return sound.clip_of_strip(scene, self.audio_strip)
+            return sequencer.clip_of_strip(scene, self.audio_strip)
         path = absolute(self.audio_file)
         if not path.is_file():
             raise GestureError(f"There is no recording {path}.", remedy="Choose an existing sound file.")
-        return sound.Clip(path, self.start_frame)
+        return sequencer.Clip(path, self.start_frame)
 
-    def to_request(self, context: bpy.types.Context, clip: sound.Clip, out: Path) -> protocol.Generate:
+    def to_request(self, context: bpy.types.Context, clip: sequencer.Clip, out: Path) -> protocol.Generate:
         """What the worker is asked for; the worker checks the recording and the transcript themselves.
 
         Raises:

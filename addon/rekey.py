@@ -7,10 +7,11 @@ import numpy as np
 from ..core.body.motion import Motion
 from ..core.direct.chain import Changed
 from ..core.direct.edits import DEFAULT_MARGIN, keep, keep_turns, shares
-from . import channels, contacts, keyframes, locks, versions
+from . import channels, contacts, locks
+from .blender import fcurves, versions
+from .blender.fcurves import Channel
 from .channels import EVERYTHING
 from .joining import joined
-from .keyframes import Channel
 from .performed import Performed
 
 Masks = Mapping[str, np.ndarray]
@@ -54,7 +55,7 @@ def rewrite(
             edited, softened, now = _hands(take, id_block, channel, calm is not None, released or {})
             if now is None:
                 if not edited.any():
-                    keyframes.write(take.own_action(id_block), id_block, take.frames, [channel])
+                    fcurves.write(take.own_action(id_block), id_block, take.frames, [channel])
                     take.record.note(name, channel.values)
                 continue
             kept = edited | softened
@@ -137,13 +138,13 @@ def _cut_ends(take: Performed, id_block, channel: Channel, given_up: np.ndarray)
     """
     first = take.frames[0] if given_up[0] else -np.inf
     last = take.frames[-1] if given_up[-1] else np.inf
-    for curve in keyframes.curves_of(take.own_action(id_block), id_block, channel.path, channel.values.shape[1]):
-        keyframes.cut(curve, first, last)
+    for curve in fcurves.curves_of(take.own_action(id_block), id_block, channel.path, channel.values.shape[1]):
+        fcurves.cut(curve, first, last)
 
 
 def _write(take: Performed, id_block, channel: Channel, now: np.ndarray, rows: np.ndarray, edited: np.ndarray) -> None:
     # As keys, in single precision: most of a take stays when one level of it changes.
     if (channel.values.astype(np.float32) != now)[rows].any():
-        keyframes.write_rows(take.own_action(id_block), id_block, take.frames, channel, rows)
+        fcurves.write_rows(take.own_action(id_block), id_block, take.frames, channel, rows)
     values = np.where(rows[:, None], channel.values, now)
     take.record.note(take.name_of(id_block, channel.path), values, edited)

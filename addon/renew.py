@@ -10,7 +10,8 @@ import numpy as np
 from ..core.direct.chain import Changed, differences
 from ..core.direct.mirror import AREA_NAMES, JOINT_ORDER, SHAPE_ORDER
 from ..core.errors import GestureError
-from . import hand_edits, live, locks, performed, rekey, sound, take_store, takes
+from . import hand_edits, live, locks, performed, rekey, take_store, takes
+from .blender import sequencer
 from .channels import EVERYTHING
 from .performed import Performed
 from .take_store import StoredTake
@@ -145,7 +146,7 @@ def is_recording_known(scene: bpy.types.Scene, action: bpy.types.Action) -> bool
 
 def _sound_of(scene: bpy.types.Scene, name: str) -> bpy.types.Sound | None:
     """A sound of a scene's strips by its file's name, packed or with its file."""
-    for strip in sound.sound_strips(scene):
+    for strip in sequencer.sound_strips(scene):
         file = _file_of(strip.sound)
         if file.name == name and (strip.sound.packed_file is not None or file.is_file()):
             return strip.sound

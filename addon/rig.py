@@ -8,7 +8,7 @@ import numpy as np
 
 from ..core.body.rotation import matrix_to_quaternion, multiply
 from ..core.errors import GestureError
-from . import keyframes
+from .blender import fcurves
 from .bone_map import PARENT, REQUIRED, BoneMap, label_of
 
 # Rests within this angle of an axis of the armature are taken to be along it: nobody stands quite upright.
@@ -272,7 +272,7 @@ def driven_bones(armature: bpy.types.Object) -> tuple[str, ...]:
     data = armature.animation_data
     found = []
     for curve in data.drivers if data is not None else ():
-        bone = keyframes.bone_of(curve.data_path)
+        bone = fcurves.bone_of(curve.data_path)
         if bone is not None and curve.data_path.rpartition(".")[2].startswith(("rotation_", "location")):
             found.append(bone)
     return tuple(dict.fromkeys(found))

@@ -11,9 +11,10 @@ from ..core.body.motion import Motion
 from ..core.body.rotation import quaternion_to_matrix
 from ..core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES, PARENTS
 from ..core.errors import GestureError
-from . import bone_space, character, keyframes, rig_map
+from . import bone_space, character, rig_map
+from .blender import fcurves
+from .blender.fcurves import Channel
 from .bone_map import BoneMap, joints_of
-from .keyframes import Channel
 from .retarget import NEXT, Alignment, Keys, align, retarget
 from .rig import Rig, driven_bones, read_rig
 
@@ -195,7 +196,7 @@ def write_switches(action: bpy.types.Action, armature: bpy.types.Object, frame: 
     """Key once what switches a rig's controls to forward kinematics, so that other actions keep their inverse ones."""
     for bone, name, value in _switches(armature):
         channel = Channel(f'{path_of(bone)}["{bpy.utils.escape_identifier(name)}"]', np.array([[value]]), bone)
-        keyframes.write(action, armature, np.array([frame]), [channel], kind="CONSTANT")
+        fcurves.write(action, armature, np.array([frame]), [channel], kind="CONSTANT")
 
 
 def switch(armature: bpy.types.Object) -> None:
@@ -261,9 +262,9 @@ def _keyed_turns(armature, action, name: str, frames: np.ndarray) -> np.ndarray 
     """Rotations (K, 4) that an action keys on a bone; None where it keys none."""
     bone = armature.pose.bones[name]
     prop = property_of(bone.rotation_mode)
-    if not keyframes.has(action, armature, f"{path_of(name)}.{prop}"):
+    if not fcurves.has(action, armature, f"{path_of(name)}.{prop}"):
         return None
-    values = keyframes.read(action, armature, f"{path_of(name)}.{prop}", frames, getattr(bone, prop))
+    values = fcurves.read(action, armature, f"{path_of(name)}.{prop}", frames, getattr(bone, prop))
     if prop == "rotation_euler":
         return np.array([Euler(value, bone.rotation_mode).to_quaternion() for value in values])
     if prop == "rotation_axis_angle":

@@ -7,7 +7,8 @@ from ..core.body.motion import Motion
 from ..core.body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
 from ..core.errors import GestureError
 from ..core.smplx.body import SmplxBody
-from . import bone_space, character, character_mesh, face_flame, versions
+from . import bone_space, character, character_mesh, face_flame
+from .blender import versions
 from .bone_space import TO_BLENDER
 
 # On the armature: what each coefficient of the expression moves the joints by, metres, (E, 55, 3) float32.

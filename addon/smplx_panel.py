@@ -3,7 +3,7 @@
 import bpy
 from bpy.props import PointerProperty, StringProperty
 
-from . import preferences
+from .job import preferences
 from .panels import SubPanel, draw_lines
 
 

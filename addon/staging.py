@@ -6,7 +6,8 @@ from contextlib import ExitStack, contextmanager
 import bpy
 
 from ..core.errors import GestureError
-from . import takes, unfinished, versions
+from . import takes, unfinished
+from .blender import versions
 
 
 def actions_of(armature: bpy.types.Object) -> list[bpy.types.Action]:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import bpy
 
 from ..core.errors import GestureError
-from . import apply, face, live, takes, versions
+from . import apply, face, live, takes
+from .blender import versions
 
 
 def switch(armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:

@@ -15,7 +15,7 @@ from ..core.errors import GestureError
 from ..core.files import DAMAGED
 from ..core.formats.packed import COARSE, FINE, pack_motion, round_motion, unpack_motion
 from ..core.sealed import seal, unseal
-from . import versions
+from .blender import versions
 
 KEY = "mambatalk_data"
 # Takes stored before there was a check sum begin like any zip; they still load.

@@ -9,7 +9,8 @@ from pathlib import Path
 import bpy
 
 from ..core.errors import GestureError
-from . import preferences, take_store
+from . import take_store
+from .job import preferences
 from .take_store import StoredTake
 
 KEY = "mambatalk"

@@ -10,7 +10,8 @@ from ..core.body.motion import Motion
 from ..core.body.parts import EXPRESSION_WIDTHS
 from ..core.body.skeleton import JOINT_NAMES
 from ..core.errors import GestureError
-from . import bone_space, character, keyframes, performed, rig_map, sound, take_store, takes
+from . import bone_space, character, performed, rig_map, take_store, takes
+from .blender import fcurves, sequencer
 
 # On an action: the copy of it that was made before its keys were finished.
 SOURCE_KEY = "mambatalk_unfinished"
@@ -85,19 +86,19 @@ def read_action(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.
     first, last = (round(frame) for frame in action.frame_range)
     frames = np.arange(first, last + 1)
     root = armature.pose.bones[JOINT_NAMES[0]]
-    if not any(keyframes.has(action, armature, f"{_path(name)}.{_property(armature, name)}") for name in JOINT_NAMES):
+    if not any(fcurves.has(action, armature, f"{_path(name)}.{_property(armature, name)}") for name in JOINT_NAMES):
         raise GestureError(
             f"{action.name} does not animate the bones of {armature.name}.", remedy="Choose an SMPL-X action."
         )
     basis = np.stack([_quaternions(action, armature, name, frames) for name in JOINT_NAMES], axis=1)
-    location = keyframes.read(action, armature, f"{_path(root.name)}.location", frames, root.location)
+    location = fcurves.read(action, armature, f"{_path(root.name)}.location", frames, root.location)
     rest = heads @ axes
     motion = Motion(
         rotations=bone_space.rotvec_of_basis(basis, bones, axes),
         translation=location @ (axes.T @ bones[0]).T,
         expression=np.zeros((len(frames), EXPRESSION_WIDTHS["arkit52"])),
         rest_joints=rest,
-        fps=float(sound.scene_fps(scene)),
+        fps=float(sequencer.scene_fps(scene)),
     )
     return Unfinished(motion, first, motion.fps, take=False)
 
@@ -114,7 +115,7 @@ def _property(armature: bpy.types.Object, name: str) -> str:
 def _quaternions(action, armature, name: str, frames: np.ndarray) -> np.ndarray:
     """The rotation of a pose bone at frames (T,), as unit quaternions (T, 4), whatever its rotation mode."""
     bone, prop = armature.pose.bones[name], _property(armature, name)
-    values = keyframes.read(action, armature, f"{_path(name)}.{prop}", frames, getattr(bone, prop))
+    values = fcurves.read(action, armature, f"{_path(name)}.{prop}", frames, getattr(bone, prop))
     if prop == "rotation_euler":
         values = np.array([Euler(value, bone.rotation_mode).to_quaternion() for value in values])
     elif prop == "rotation_axis_angle":

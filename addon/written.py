@@ -12,7 +12,7 @@ from ..core.body.curves import runs
 from ..core.errors import GestureError
 from ..core.files import DAMAGED
 from ..core.sealed import seal, unseal
-from . import versions
+from .blender import versions
 
 KEY = "mambatalk_written"
 # Records stored before there was a check sum have zlib's first bytes after their length; they still load.

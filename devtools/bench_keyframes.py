@@ -49,7 +49,7 @@ def main() -> None:
     import importlib
 
     load_extension()
-    keyframes = importlib.import_module(f"{PACKAGE}.addon.keyframes")
+    keyframes = importlib.import_module(f"{PACKAGE}.addon.blender.fcurves")
     names = importlib.import_module(f"{PACKAGE}.core.body.skeleton").JOINT_NAMES
     bpy.ops.wm.read_factory_settings(use_empty=True)
     armature = _armature(names)

@@ -11,8 +11,10 @@ from ...core.errors import GestureError
 from ...core.formats.foreign import Reading, read_foreign
 from ...core.smplx.body import load_body
 from ...core.worker import protocol
-from .. import character, face, jobs, preferences, properties, smplx_character
+from .. import character, face, properties, smplx_character
 from ..apply import apply_motion
+from ..job import operator as job_operator
+from ..job import preferences
 
 
 class MAMBATALK_OT_add_character(bpy.types.Operator):
@@ -25,19 +27,19 @@ class MAMBATALK_OT_add_character(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether objects can be added now."""
-        return jobs.explain(cls, None if context.mode == "OBJECT" else "Switch to Object Mode")
+        return job_operator.explain(cls, None if context.mode == "OBJECT" else "Switch to Object Mode")
 
     def execute(self, context):
         """Add it."""
         try:
             armature = character.add_character(context)
         except GestureError as error:
-            return jobs.fail(self, error)
+            return job_operator.fail(self, error)
         _choose(context, armature)
         return {"FINISHED"}
 
 
-class MAMBATALK_OT_add_smplx_body(jobs.JobOperator, bpy.types.Operator):
+class MAMBATALK_OT_add_smplx_body(job_operator.JobOperator, bpy.types.Operator):
     """Add the exact body of your own SMPL-X file, with all its shapes, and choose it for the next take"""
 
     bl_idname = "mambatalk.add_smplx_body"
@@ -67,7 +69,7 @@ class MAMBATALK_OT_add_smplx_body(jobs.JobOperator, bpy.types.Operator):
     def poll(cls, context):
         """Whether objects can be added now, and by a worker."""
         reason = None if context.mode == "OBJECT" else "Switch to Object Mode"
-        return jobs.explain(cls, reason or jobs.why_not_start(context))
+        return job_operator.explain(cls, reason or job_operator.why_not_start(context))
 
     def task(self, context):
         """Read the motion, so that a wrong one is told before the body is built."""

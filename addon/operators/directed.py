@@ -1,7 +1,9 @@
 """What operators on sliders and markers of a take share: change them, write the keys that they ask for, or neither."""
 
 from ...core.errors import GestureError
-from .. import apply, jobs, live, performed, sound, takes
+from .. import apply, live, performed, takes
+from ..blender import sequencer
+from ..job import operator as job_operator
 from .resample import why_no_take
 
 
@@ -17,7 +19,7 @@ class DirectOperator:
     @classmethod
     def poll(cls, context):
         """Whether there is a take."""
-        return jobs.explain(cls, why_no_take(context))
+        return job_operator.explain(cls, why_no_take(context))
 
     def execute(self, context):
         """Change it and write keys."""
@@ -32,8 +34,8 @@ class DirectOperator:
                 self.put(action, before)
                 raise
         except GestureError as error:
-            return jobs.fail(self, error)
-        jobs.state.error = None
-        for note in takes.rate_notes(action, sound.scene_fps(context.scene)):
+            return job_operator.fail(self, error)
+        job_operator.state.error = None
+        for note in takes.rate_notes(action, sequencer.scene_fps(context.scene)):
             self.report({"INFO"}, note)
         return {"FINISHED"}

@@ -4,7 +4,8 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ...core.errors import GestureError
-from .. import apply, hand_edits, jobs, live, locks, performed, rekey, takes
+from .. import apply, hand_edits, live, locks, performed, rekey, takes
+from ..job import operator as job_operator
 from ..take_properties import AREA_ITEMS
 from .resample import why_no_take
 
@@ -19,7 +20,7 @@ class MAMBATALK_OT_show_edits(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a take."""
-        return jobs.explain(cls, why_no_take(context))
+        return job_operator.explain(cls, why_no_take(context))
 
     def execute(self, context):
         """Look for them."""
@@ -27,9 +28,9 @@ class MAMBATALK_OT_show_edits(bpy.types.Operator):
             take = performed.of(apply.require_target(context))
             lines = hand_edits.lines(take, hand_edits.find(take))
         except GestureError as error:
-            return jobs.fail(self, error)
-        jobs.state.error, jobs.state.notes = None, lines or ["Nothing was changed by hand"]
-        for line in jobs.state.notes:
+            return job_operator.fail(self, error)
+        job_operator.state.error, job_operator.state.notes = None, lines or ["Nothing was changed by hand"]
+        for line in job_operator.state.notes:
             self.report({"INFO"}, line)
         return {"FINISHED"}
 
@@ -56,7 +57,7 @@ class MAMBATALK_OT_drop_edits(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a take."""
-        return jobs.explain(cls, why_no_take(context))
+        return job_operator.explain(cls, why_no_take(context))
 
     def execute(self, context):
         """Write the take's keys there."""
@@ -67,8 +68,8 @@ class MAMBATALK_OT_drop_edits(bpy.types.Operator):
                 raise GestureError("There is no such hand edit.", remedy="See Show Edits.")
             live.release(take, released)
         except GestureError as error:
-            return jobs.fail(self, error)
-        jobs.state.error = None
+            return job_operator.fail(self, error)
+        job_operator.state.error = None
         self.report({"INFO"}, f"Gave up edits of {len(released)} channels")
         return {"FINISHED"}
 
@@ -97,7 +98,7 @@ class MAMBATALK_OT_lock_bones(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a take."""
-        return jobs.explain(cls, why_no_take(context))
+        return job_operator.explain(cls, why_no_take(context))
 
     def execute(self, context):
         """Lock them."""
@@ -113,8 +114,8 @@ class MAMBATALK_OT_lock_bones(bpy.types.Operator):
             if not self.lock:
                 live.apply(armature, everything=True)
         except GestureError as error:
-            return jobs.fail(self, error)
-        jobs.state.error = None
+            return job_operator.fail(self, error)
+        job_operator.state.error = None
         self.report({"INFO"}, f"{'Locked' if self.lock else 'Unlocked'} {len(names)} bones")
         return {"FINISHED"}
 

@@ -4,8 +4,9 @@ import bpy
 from bpy.props import StringProperty
 
 from ...core.errors import GestureError
-from .. import character, export, jobs, properties, staging, takes
+from .. import character, export, properties, staging, takes
 from ..apply import NO_CHARACTER, require_target, target
+from ..job import operator as job_operator
 
 
 class MAMBATALK_OT_export(bpy.types.Operator):
@@ -25,7 +26,7 @@ class MAMBATALK_OT_export(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is something to write."""
-        return jobs.explain(cls, why_not_export(context))
+        return job_operator.explain(cls, why_not_export(context))
 
     def execute(self, context):
         """Write every file; those written before a failure stay."""
@@ -41,14 +42,14 @@ class MAMBATALK_OT_export(bpy.types.Operator):
                 context.window_manager.progress_update(number)
                 written += export.write(context, piece, settings, folder)
         except GestureError as error:
-            return jobs.fail(self, error)
+            return job_operator.fail(self, error)
         finally:
             context.window_manager.progress_end()
-        jobs.state.error = None
-        jobs.state.notes = [
+        job_operator.state.error = None
+        job_operator.state.notes = [
             f"Wrote {len(written)} files to {folder}: {written[0].name}" + (", …" if written[1:] else "")
         ]
-        self.report({"INFO"}, jobs.state.notes[0])
+        self.report({"INFO"}, job_operator.state.notes[0])
         return {"FINISHED"}
 
     def _folder(self, settings):

@@ -5,8 +5,9 @@ from bpy.props import BoolProperty, FloatProperty
 
 from ...core.body.motion import Motion
 from ...core.errors import GestureError
-from .. import channels, character, face, face_names, jobs, lips, live, takes
+from .. import channels, character, face, face_names, lips, live, takes
 from ..apply import NO_CHARACTER, require_target, target
+from ..job import operator as job_operator
 
 
 class MAMBATALK_OT_face_table(bpy.types.Operator):
@@ -19,7 +20,7 @@ class MAMBATALK_OT_face_table(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a character."""
-        return jobs.explain(cls, _why_no_change(context) if target(context) else NO_CHARACTER)
+        return job_operator.explain(cls, _why_no_change(context) if target(context) else NO_CHARACTER)
 
     def execute(self, context):
         """Fill it for every mesh of the character; keys of no known name are listed, not animated."""
@@ -34,7 +35,7 @@ class MAMBATALK_OT_face_table(bpy.types.Operator):
                 _require_editable(keys)
             labels = {_fill(keys) for keys in every} - {""}
         except GestureError as error:
-            return jobs.fail(self, error)
+            return job_operator.fail(self, error)
         self.report(
             {"INFO"}, f"Found: {', '.join(sorted(labels))}" if labels else "No known names: fill in what they play"
         )
@@ -51,7 +52,7 @@ class MAMBATALK_OT_face_automatic(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a table."""
-        return jobs.explain(cls, _why_no_change(context) if _table(context) else "There is no table")
+        return job_operator.explain(cls, _why_no_change(context) if _table(context) else "There is no table")
 
     def execute(self, context):
         """Clear the tables of the character's meshes."""
@@ -73,7 +74,7 @@ class MAMBATALK_OT_face_row(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a table."""
-        return jobs.explain(
+        return job_operator.explain(
             cls, _why_no_change(context) if _table(context) else "There is no table: press Table from Names"
         )
 
@@ -109,7 +110,7 @@ class MAMBATALK_OT_key_face(bpy.types.Operator):
     def poll(cls, context):
         """Whether the character performs a take."""
         armature = target(context)
-        return jobs.explain(cls, NO_CHARACTER if armature is None else lips.why_not_key(armature))
+        return job_operator.explain(cls, NO_CHARACTER if armature is None else lips.why_not_key(armature))
 
     def invoke(self, context, event):
         """Begin with the panel's amount; the redo panel changes it."""
@@ -124,9 +125,9 @@ class MAMBATALK_OT_key_face(bpy.types.Operator):
                 _require_editable(keys)
             motion = _key_face(armature, self.amount)
         except GestureError as error:
-            return jobs.fail(self, error)
-        jobs.state.error, jobs.state.notes = None, face.notes(armature, motion)
-        for note in jobs.state.notes:
+            return job_operator.fail(self, error)
+        job_operator.state.error, job_operator.state.notes = None, face.notes(armature, motion)
+        for note in job_operator.state.notes:
             self.report({"INFO"}, note)
         return {"FINISHED"}
 

@@ -9,23 +9,12 @@ import numpy as np
 from ...core.body.motion import load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import (
-    apply,
-    contacts,
-    hand_edits,
-    jobs,
-    performed,
-    properties,
-    renew,
-    rig_keys,
-    sound,
-    take_store,
-    takes,
-    unfinished,
-)
+from .. import apply, contacts, hand_edits, performed, properties, renew, rig_keys, take_store, takes, unfinished
+from ..blender import sequencer
+from ..job import operator as job_operator
 
 
-class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
+class MAMBATALK_OT_finish(job_operator.JobOperator, bpy.types.Operator):
     """Take shake, sliding feet and drift out of the character's animation, starting from its unfinished motion"""
 
     bl_idname = "mambatalk.finish"
@@ -36,7 +25,7 @@ class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is an animation to finish."""
-        return jobs.explain(cls, jobs.why_not_start(context) or why_not_finish(context))
+        return job_operator.explain(cls, job_operator.why_not_start(context) or why_not_finish(context))
 
     def task(self, context):
         """Write the unfinished motion, and the skeleton of the armature, where the worker finds them."""
@@ -48,7 +37,7 @@ class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
         settings = scene.mambatalk.finish_settings()
         self._held, self._notes = None, []
         if self._source.take:
-            renew.refuse_other_rate(performed.of(armature), sound.scene_fps(scene))
+            renew.refuse_other_rate(performed.of(armature), sequencer.scene_fps(scene))
         # What is made anew later is not made for the contacts that are edited now.
         self._settings = {name: value for name, value in settings.items() if name != "use_contacts"}
         if scene.mambatalk.finish_contacts:
@@ -85,7 +74,7 @@ class MAMBATALK_OT_finish(jobs.JobOperator, bpy.types.Operator):
         if self._source.take:
             action = unfinished.action_of(armature)
             new = take_store.load(action).with_finished(motion, self._settings)
-            renew.take_in(performed.of(armature), new, fps=sound.scene_fps(scene))
+            renew.take_in(performed.of(armature), new, fps=sequencer.scene_fps(scene))
             apply.use_quaternions(armature)
         else:
             unfinished.keep_source(armature)

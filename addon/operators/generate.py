@@ -11,8 +11,10 @@ from bpy.props import IntProperty, StringProperty
 from ...core.body.skeleton import default_rest_joints
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import face, jobs, live, properties, renew, rig_keys, rig_map, sound, take_list, take_store, takes, versions
+from .. import face, live, properties, renew, rig_keys, rig_map, take_list, take_store, takes
 from ..apply import NO_CHARACTER, apply_take, require_target, target
+from ..blender import sequencer, versions
+from ..job import operator as job_operator
 
 # Bones closer than this to the bundled character's are its own.
 _SAME_BODY_M = 1e-4
@@ -23,7 +25,7 @@ def why_no_character(context) -> str | None:
     return None if target(context) else NO_CHARACTER
 
 
-class MAMBATALK_OT_generate(jobs.JobOperator, bpy.types.Operator):
+class MAMBATALK_OT_generate(job_operator.JobOperator, bpy.types.Operator):
     """Turn the recording and its transcript into keyframes for body, hands and face"""
 
     bl_idname = "mambatalk.generate"
@@ -49,9 +51,8 @@ class MAMBATALK_OT_generate(jobs.JobOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether all that a take needs is chosen."""
-        return jobs.explain(
-            cls, jobs.why_not_start(context) or properties.why_not_generate(context) or why_no_character(context)
-        )
+        reason = job_operator.why_not_start(context) or properties.why_not_generate(context)
+        return job_operator.explain(cls, reason or why_no_character(context))
 
     def task(self, context):
         """Check what can be checked here, and remember by name what the keys go to.
@@ -149,7 +150,7 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a character."""
-        return jobs.explain(cls, why_no_character(context))
+        return job_operator.explain(cls, why_no_character(context))
 
     def invoke(self, context, event):
         """Let the user choose the folder."""
@@ -163,14 +164,14 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
             take = take_store.read_folder(folder)
             audio = take.description["audio"]
             start = context.scene.mambatalk.start_frame
-            clip = sound.Clip(Path(audio["path"]), start, audio["offset_s"], audio["duration_s"])
+            clip = sequencer.Clip(Path(audio["path"]), start, audio["offset_s"], audio["duration_s"])
             armature = require_target(context)
             action = apply_take(context.scene, armature, folder, clip)
         except GestureError as error:
-            return jobs.fail(self, error)
+            return job_operator.fail(self, error)
         notes = [*live.caught_up(armature), *face.notes(armature, take.finished)]
         notes += rig_keys.held_note(context.scene, armature, action)
-        jobs.state.error, jobs.state.notes = None, notes
+        job_operator.state.error, job_operator.state.notes = None, notes
         for note in notes:
             self.report({"INFO"}, note)
         return {"FINISHED"}

@@ -5,8 +5,10 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 
 from ...core.errors import GestureError
 from ...core.formats.foreign import Reading, read_foreign
-from .. import character, face, jobs, preferences, properties, rig_keys
+from .. import character, face, properties, rig_keys
 from ..apply import NO_CHARACTER, apply_motion, target
+from ..job import operator as job_operator
+from ..job import preferences
 
 
 class MAMBATALK_OT_import_motion(bpy.types.Operator):
@@ -48,7 +50,7 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a character."""
-        return jobs.explain(cls, None if _target(context) else NO_CHARACTER)
+        return job_operator.explain(cls, None if _target(context) else NO_CHARACTER)
 
     def invoke(self, context, event):
         """Choose a file; one that was dropped is keyed at once."""
@@ -77,10 +79,10 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
             foreign = read_foreign(path, reading)
             action = apply_motion(context.scene, armature, foreign.motion, path.stem, self.start_frame)
         except GestureError as error:
-            return jobs.fail(self, error)
+            return job_operator.fail(self, error)
         notes = [f"{action.name}: {foreign.summary}", *foreign.notes, *face.notes(armature, foreign.motion)]
         notes += rig_keys.held_note(context.scene, armature, action)
-        jobs.state.error, jobs.state.notes = None, notes
+        job_operator.state.error, job_operator.state.notes = None, notes
         self.report({"INFO"}, ". ".join(notes))
         return {"FINISHED"}
 

@@ -8,20 +8,10 @@ from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 from ...core.body.parts import AREAS, Part
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import (
-    apply,
-    direct_settings,
-    hand_edits,
-    jobs,
-    locks,
-    performed,
-    preferences,
-    properties,
-    renew,
-    sound,
-    take_store,
-    takes,
-)
+from .. import apply, direct_settings, hand_edits, locks, performed, properties, renew, take_store, takes
+from ..blender import sequencer
+from ..job import operator as job_operator
+from ..job import preferences
 from ..take_properties import AREA_ITEMS
 
 
@@ -33,7 +23,7 @@ def why_no_take(context) -> str | None:
     return None if takes.active(armature) is not None else f"{armature.name} performs no take"
 
 
-class _Rework(jobs.JobOperator):
+class _Rework(job_operator.JobOperator):
     """Mixin: parts, a range and a margin, and the way to the worker and back."""
 
     bl_options = {"UNDO"}
@@ -62,7 +52,7 @@ class _Rework(jobs.JobOperator):
             raise GestureError(f"Locked: {', '.join(held)}.", remedy="Unlock it first, or choose other parts.")
         margin = self.margin if self.properties.is_property_set("margin") else settings.margin
         self._span = take.span(start, end, margin, stored.raw.frame_count)
-        self._rate = takes.rate_notes(take.action, sound.scene_fps(scene))
+        self._rate = takes.rate_notes(take.action, sequencer.scene_fps(scene))
         self._remembered = take.armature.name, take.action.name, take.action[take_store.KEY]
         self._folder = renew.temporary_folder()
         parent = Path(self._folder.name)
@@ -108,7 +98,7 @@ class MAMBATALK_OT_resample(_Rework, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a take, and all that made it."""
-        return jobs.explain(cls, why_not_resample(context))
+        return job_operator.explain(cls, why_not_resample(context))
 
     def request(self, context, take, areas, request, folder):
         """What the worker is asked for."""
@@ -142,7 +132,8 @@ class MAMBATALK_OT_mix(_Rework, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there are two takes."""
-        return jobs.explain(cls, jobs.why_not_start(context) or why_no_take(context) or _why_no_other(context))
+        reason = job_operator.why_not_start(context) or why_no_take(context)
+        return job_operator.explain(cls, reason or _why_no_other(context))
 
     def request(self, context, take, areas, request, folder):
         """What the worker is asked for."""
@@ -166,7 +157,7 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a take."""
-        return jobs.explain(cls, why_no_take(context))
+        return job_operator.explain(cls, why_no_take(context))
 
     def invoke(self, context, event):
         """Let the user choose the file."""
@@ -180,14 +171,14 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
             takes.require_own(action)
             count = takes.find_audio(takes.stored(action), properties.absolute(self.filepath))
         except GestureError as error:
-            return jobs.fail(self, error)
+            return job_operator.fail(self, error)
         self.report({"INFO"}, f"Found for {count} takes")
         return {"FINISHED"}
 
 
 def why_not_resample(context) -> str | None:
     """Why nothing can be made anew."""
-    if reason := jobs.why_not_start(context) or why_no_take(context):
+    if reason := job_operator.why_not_start(context) or why_no_take(context):
         return reason
     action = takes.active(apply.target(context))
     if not renew.is_recording_known(context.scene, action):

@@ -10,13 +10,14 @@ from bpy.props import BoolProperty
 from ...core.body.motion import Motion, load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import apply, contacts, face, jobs, properties, rig_keys, rig_map, take_store, unfinished
+from .. import apply, contacts, face, properties, rig_keys, rig_map, take_store, unfinished
+from ..job import operator as job_operator
 
 # Nothing but the feet: what is retargeted was finished before.
 _FEET_ONLY = {"upper": 0.0, "hands": 0.0, "lower": 0.0, "face": 0.0, "root": "free", "feet": "correct"}
 
 
-class MAMBATALK_OT_retarget(jobs.JobOperator, bpy.types.Operator):
+class MAMBATALK_OT_retarget(job_operator.JobOperator, bpy.types.Operator):
     """Put the animation of the chosen, or the other selected, character on the active armature, as a new action"""
 
     bl_idname = "mambatalk.retarget"
@@ -31,7 +32,7 @@ class MAMBATALK_OT_retarget(jobs.JobOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there are two characters."""
-        return jobs.explain(cls, jobs.why_not_start(context) or why_not_retarget(context))
+        return job_operator.explain(cls, job_operator.why_not_start(context) or why_not_retarget(context))
 
     def execute(self, context):
         """With the worker where feet are cleaned, else at once."""
@@ -43,7 +44,7 @@ class MAMBATALK_OT_retarget(jobs.JobOperator, bpy.types.Operator):
             for note in self._key(context.scene, armature, motion, source):
                 self.report({"INFO"}, note)
         except GestureError as error:
-            return jobs.fail(self, error)
+            return job_operator.fail(self, error)
         return {"FINISHED"}
 
     def invoke(self, context, event):

@@ -6,7 +6,9 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ...core.errors import GestureError
-from .. import bone_map, jobs, preferences, properties, rig_map
+from .. import bone_map, properties, rig_map
+from ..job import operator as job_operator
+from ..job import preferences
 
 _FOLDER = "rigs"
 
@@ -39,14 +41,14 @@ class _RigOperator:
     @classmethod
     def poll(cls, context):
         """Whether there is an armature to map."""
-        return jobs.explain(cls, why_not_map(context))
+        return job_operator.explain(cls, why_not_map(context))
 
     def execute(self, context):
         """Do it; a failure changes nothing."""
         try:
             message = self.change(rig_of(context))
         except GestureError as error:
-            return jobs.fail(self, error)
+            return job_operator.fail(self, error)
         if message:
             self.report({"INFO"}, message)
         return {"FINISHED"}

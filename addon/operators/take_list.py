@@ -4,7 +4,8 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ...core.errors import GestureError
-from .. import apply, character, jobs, take_list, takes
+from .. import apply, character, take_list, takes
+from ..job import operator as job_operator
 
 
 def why_no_takes(context) -> str | None:
@@ -12,8 +13,8 @@ def why_no_takes(context) -> str | None:
     armature = apply.target(context)
     if armature is None:
         return apply.NO_CHARACTER
-    if jobs.state.job is not None:
-        return f"{jobs.state.job.label} is still running"
+    if job_operator.state.job is not None:
+        return f"{job_operator.state.job.label} is still running"
     return None if takes.of_character(armature) else f"{armature.name} has no takes"
 
 
@@ -27,7 +28,7 @@ class _TakeOperator:
     @classmethod
     def poll(cls, context):
         """Whether the character has takes."""
-        return jobs.explain(cls, why_no_takes(context))
+        return job_operator.explain(cls, why_no_takes(context))
 
     def execute(self, context):
         """Do it; a failure changes nothing."""
@@ -36,8 +37,8 @@ class _TakeOperator:
             character.require_editable(armature)
             note = self.change(context, armature, _named(armature, self.name))
         except GestureError as error:
-            return jobs.fail(self, error)
-        jobs.state.error = None
+            return job_operator.fail(self, error)
+        job_operator.state.error = None
         if note:
             self.report({"INFO"}, note)
         return {"FINISHED"}

@@ -194,7 +194,7 @@ def _own_environment(monkeypatch):
 @pytest.fixture(scope="session")
 def spoken_takes(_registered, tmp_path_factory):
     """Folders of three takes of the first eight seconds of the bundled recording, made once by the real worker."""
-    jobs = sys.modules[f"{PACKAGE}.addon.jobs"]
+    jobs = sys.modules[f"{PACKAGE}.addon.job.operator"]
     protocol = sys.modules[f"{PACKAGE}.core.worker.protocol"]
     demo = ROOT / "addon" / "assets" / "demo"
     text = (demo / "transcript.txt").read_text(encoding="utf-8")

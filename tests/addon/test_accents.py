@@ -16,7 +16,7 @@ FINGERS = 'pose.bones["left_index1"].rotation_quaternion'
 
 @pytest.fixture
 def jobs(extension):
-    return sys.modules[f"{PACKAGE}.addon.jobs"]
+    return sys.modules[f"{PACKAGE}.addon.job.operator"]
 
 
 @pytest.fixture

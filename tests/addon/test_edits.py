@@ -15,7 +15,7 @@ ELBOW = 'pose.bones["left_elbow"].rotation_quaternion'
 
 @pytest.fixture
 def jobs(extension):
-    return sys.modules[f"{PACKAGE}.addon.jobs"]
+    return sys.modules[f"{PACKAGE}.addon.job.operator"]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from .conftest import PACKAGE, curves_of, keys_of, snapshot, write_take
 
 @pytest.fixture
 def jobs(extension):
-    return sys.modules[f"{PACKAGE}.addon.jobs"]
+    return sys.modules[f"{PACKAGE}.addon.job.operator"]
 
 
 def slider(seconds=6.0, fps=30.0):
@@ -55,11 +55,12 @@ def take(character, tmp_path, recording):
 @pytest.fixture
 def plain(character):
     """The same motion as an action that no take made."""
-    from mambatalk_ext.addon import channels, keyframes, versions
+    from mambatalk_ext.addon import channels
+    from mambatalk_ext.addon.blender import fcurves, versions
 
     bpy.context.scene.render.fps = 30
     action = bpy.data.actions.new("walk cycle")
-    keyframes.write(action, character, 11 + np.arange(180), channels.of_body(slider(), character))
+    fcurves.write(action, character, 11 + np.arange(180), channels.of_body(slider(), character))
     versions.assign_action(character, action)
     return action
 

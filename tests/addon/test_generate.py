@@ -17,7 +17,7 @@ TRANSCRIPT = SPEECH.with_name("transcript.txt")
 @pytest.fixture
 def jobs(extension):
     """The same worker for all tests here: it stays warm, as it does for an animator."""
-    return sys.modules[f"{PACKAGE}.addon.jobs"]
+    return sys.modules[f"{PACKAGE}.addon.job.operator"]
 
 
 @pytest.fixture

@@ -28,8 +28,8 @@ os._exit(7)
 
 @pytest.fixture
 def jobs(extension):
-    yield sys.modules[f"{PACKAGE}.addon.jobs"]
-    sys.modules[f"{PACKAGE}.addon.jobs"].stop_worker()
+    yield sys.modules[f"{PACKAGE}.addon.job.operator"]
+    sys.modules[f"{PACKAGE}.addon.job.operator"].stop_worker()
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def hello(extension):
 @pytest.fixture
 def client_of(extension, tmp_path):
     """A client of a worker whose whole code is given."""
-    from mambatalk_ext.addon.worker_client import WorkerClient
+    from mambatalk_ext.addon.job.client import WorkerClient
 
     clients = []
 

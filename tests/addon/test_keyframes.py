@@ -38,7 +38,7 @@ def armature(scene):
 
 @pytest.fixture
 def channels(armature):
-    from mambatalk_ext.addon.keyframes import Channel
+    from mambatalk_ext.addon.blender.fcurves import Channel
 
     rng = np.random.default_rng(3)
     name = bpy.utils.escape_identifier('odd "name"')
@@ -53,14 +53,14 @@ FRAMES = np.arange(-3, 9)
 
 
 def test_bulk_keys_equal_keyframe_insert(armature, channels):
-    from mambatalk_ext.addon import keyframes, versions
+    from mambatalk_ext.addon.blender import fcurves, versions
 
     insert_slowly(armature, FRAMES, channels)
     slow = {key: (keys_of(curve), curve.group.name) for key, curve in curves_of(armature).items()}
     armature.animation_data_clear()
 
     action = bpy.data.actions.new("bulk")
-    keyframes.write(action, armature, FRAMES, channels)
+    fcurves.write(action, armature, FRAMES, channels)
     versions.assign_action(armature, action)
     bulk = curves_of(armature)
 
@@ -72,10 +72,10 @@ def test_bulk_keys_equal_keyframe_insert(armature, channels):
 
 
 def test_the_armature_takes_the_keyed_values(armature, channels):
-    from mambatalk_ext.addon import keyframes, versions
+    from mambatalk_ext.addon.blender import fcurves, versions
 
     action = bpy.data.actions.new("bulk")
-    keyframes.write(action, armature, FRAMES, channels)
+    fcurves.write(action, armature, FRAMES, channels)
     versions.assign_action(armature, action)
     for row, frame in enumerate(FRAMES):
         bpy.context.scene.frame_set(int(frame))
@@ -83,11 +83,11 @@ def test_the_armature_takes_the_keyed_values(armature, channels):
 
 
 def test_writing_again_replaces_the_keys(armature, channels):
-    from mambatalk_ext.addon import keyframes, versions
+    from mambatalk_ext.addon.blender import fcurves, versions
 
     action = bpy.data.actions.new("bulk")
-    keyframes.write(action, armature, np.arange(100, 112), channels)
-    keyframes.write(action, armature, FRAMES, channels)
+    fcurves.write(action, armature, np.arange(100, 112), channels)
+    fcurves.write(action, armature, FRAMES, channels)
     versions.assign_action(armature, action)
     for curve in curves_of(armature).values():
         np.testing.assert_array_equal(keys_of(curve)[:, 0], FRAMES)

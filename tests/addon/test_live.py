@@ -29,7 +29,7 @@ SLIDERS = {
 
 @pytest.fixture
 def jobs(extension):
-    return sys.modules[f"{PACKAGE}.addon.jobs"]
+    return sys.modules[f"{PACKAGE}.addon.job.operator"]
 
 
 @pytest.fixture
@@ -266,7 +266,7 @@ def test_the_pose_of_a_mapped_rig_becomes_its_rest_pose(scene, spoken_takes):
 
 
 def test_a_take_directed_from_a_shell_comes_with_its_levels_and_can_be_set_back(character, spoken_takes, tmp_path):
-    from mambatalk_ext.addon import preferences
+    from mambatalk_ext.addon.job import preferences
     from mambatalk_ext.core.body.motion import load_motion
 
     options = ("--upper", "0.5", "--accent", "3.2", "--keep", "right_arm")

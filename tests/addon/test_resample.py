@@ -13,7 +13,7 @@ from .layouts import draw
 
 @pytest.fixture
 def jobs(extension):
-    return sys.modules[f"{PACKAGE}.addon.jobs"]
+    return sys.modules[f"{PACKAGE}.addon.job.operator"]
 
 
 @pytest.fixture

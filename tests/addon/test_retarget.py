@@ -20,11 +20,12 @@ FRAMES = 24
 
 def key(armature, motion, mapping=None):
     """Key a motion on a rig from frame 1."""
-    from mambatalk_ext.addon import keyframes, rig_keys, rig_map, versions
+    from mambatalk_ext.addon import rig_keys, rig_map
+    from mambatalk_ext.addon.blender import fcurves, versions
 
     performance = rig_keys.perform(motion, armature, mapping or rig_map.mapping_of(armature))
     action = bpy.data.actions.new("retargeted")
-    keyframes.write(action, armature, 1 + np.arange(motion.frame_count), performance.channels)
+    fcurves.write(action, armature, 1 + np.arange(motion.frame_count), performance.channels)
     rig_keys.write_switches(action, armature, 1)
     versions.assign_action(armature, action)
     rig_keys.switch(armature)

@@ -192,7 +192,7 @@ def test_a_bad_request_is_told_and_changes_nothing(scene, tmp_path):
 @pytest.fixture
 def worker_with_smplx(monkeypatch):
     """A worker that has the package: the one of the variable GESTURE_SMPLX_PYTHON, else this checkout's."""
-    from mambatalk_ext.addon.preferences import own_python
+    from mambatalk_ext.addon.job.preferences import own_python
 
     python = os.environ.get("GESTURE_SMPLX_PYTHON") or own_python()
     code = "import importlib.util as i, sys; sys.exit(i.find_spec('smplx') is None)"

@@ -13,9 +13,9 @@ def new_strip(scene, path, start_frame=1, name="speech"):
 
 
 def clip(scene, name="speech"):
-    from mambatalk_ext.addon import sound
+    from mambatalk_ext.addon.blender import sequencer
 
-    return sound.clip_of_strip(scene, name)
+    return sequencer.clip_of_strip(scene, name)
 
 
 def test_an_untrimmed_strip_is_the_whole_file(any_fps, recording):
@@ -69,16 +69,16 @@ def test_a_strip_that_is_gone_is_named(scene):
 
 
 def test_a_placed_recording_goes_to_a_free_channel(scene, recording, tmp_path):
-    from mambatalk_ext.addon import sound
+    from mambatalk_ext.addon.blender import sequencer
 
     new_strip(scene, recording)
     other = tmp_path / "other.wav"
     other.write_bytes(recording.read_bytes())
-    strip, is_new = sound.place(scene, sound.Clip(other, 1))
+    strip, is_new = sequencer.place(scene, sequencer.Clip(other, 1))
     assert is_new
     assert strip.channel == 3
     assert len(strips(scene)) == 2
-    again, is_new = sound.place(scene, sound.Clip(other, 1))
+    again, is_new = sequencer.place(scene, sequencer.Clip(other, 1))
     assert not is_new
     assert again == strip
 

@@ -27,7 +27,7 @@ def loader(key):
 
 def is_refused(action, key, stored: bytes) -> bool:
     """Whether bytes in the place of those stored are refused, with a remedy."""
-    from mambatalk_ext.addon import versions
+    from mambatalk_ext.addon.blender import versions
     from mambatalk_ext.core.errors import GestureError
 
     versions.set_bytes(action, key, stored)
@@ -55,7 +55,8 @@ def test_every_byte_that_changed_is_found(action, key):
 
 
 def test_takes_and_records_stored_without_a_check_sum_load_and_get_one(action, tmp_path):
-    from mambatalk_ext.addon import take_store, versions, written
+    from mambatalk_ext.addon import take_store, written
+    from mambatalk_ext.addon.blender import versions
     from mambatalk_ext.core.sealed import MAGIC, unseal
 
     take, record = take_store.load(action), written.load(action)

@@ -14,7 +14,7 @@ SPEECH = ROOT / "addon" / "assets" / "demo" / "speech.flac"
 
 @pytest.fixture
 def jobs(extension):
-    return sys.modules[f"{PACKAGE}.addon.jobs"]
+    return sys.modules[f"{PACKAGE}.addon.job.operator"]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import bpy
 
-from ..core.errors import GestureError
+from ...core.errors import GestureError
 from . import versions
 
 

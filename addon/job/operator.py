@@ -7,10 +7,10 @@ from pathlib import Path
 
 import bpy
 
-from ..core.errors import GestureError
-from ..core.worker import protocol
+from ...core.errors import GestureError
+from ...core.worker import protocol
 from . import preferences
-from .worker_client import WorkerClient
+from .client import WorkerClient
 
 TIMER_S = 0.1
 

@@ -9,8 +9,8 @@ import threading
 import time
 from pathlib import Path
 
-from ..core.errors import GestureError
-from ..core.worker import protocol
+from ...core.errors import GestureError
+from ...core.worker import protocol
 
 # After this long a cancelled request is stopped by ending the process.
 CANCEL_S = 2.0

@@ -3,10 +3,11 @@
 import bpy
 
 from ...core.worker import protocol
-from .. import jobs, preferences, weights
+from . import operator as job_operator
+from . import preferences, weights
 
 
-class MAMBATALK_OT_check_worker(jobs.JobOperator, bpy.types.Operator):
+class MAMBATALK_OT_check_worker(job_operator.JobOperator, bpy.types.Operator):
     """Start the worker and ask what it can use"""
 
     bl_idname = "mambatalk.check_worker"
@@ -17,7 +18,7 @@ class MAMBATALK_OT_check_worker(jobs.JobOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a worker to check."""
-        return jobs.explain(cls, jobs.why_not_start(context))
+        return job_operator.explain(cls, job_operator.why_not_start(context))
 
     def task(self, context):
         """The question."""
@@ -46,11 +47,11 @@ class MAMBATALK_OT_cancel(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether something runs."""
-        return jobs.explain(cls, None if jobs.state.job else "Nothing is running")
+        return job_operator.explain(cls, None if job_operator.state.job else "Nothing is running")
 
     def execute(self, context):
         """Ask it to stop."""
-        jobs.state.job.cancel()
+        job_operator.state.job.cancel()
         return {"FINISHED"}
 
 

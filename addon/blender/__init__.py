@@ -1,0 +1,1 @@
+"""Blender itself: its versions, F-curves, sequencer and panel layout."""
