@@ -9,8 +9,10 @@ import numpy as np
 from ..core.body.motion import Motion
 from ..core.body.skeleton import JOINT_NAMES
 from ..core.errors import GestureError
-from . import channels, contacts, live, rig_keys, rig_map, take_store, take_words, takes, written
+from . import channels, contacts, live, take_store, take_words, takes, written
 from .blender import fcurves, sequencer, versions
+from .rig import channels as rig_channels
+from .rig import mapping as rig_mapping
 
 
 def apply_take(
@@ -72,7 +74,7 @@ def apply_motion(
     try:
         body_action = _new_action(name, actions)
         fcurves.write(body_action, armature, frames, body)
-        rig_keys.write_switches(body_action, armature, frames[0])
+        rig_channels.write_switches(body_action, armature, frames[0])
         if before := armature.animation_data and armature.animation_data.action:
             fcurves.keep_others(body_action, armature, before, {fcurves.bone_of(channel.path) for channel in body})
         if motion.contacts is not None:
@@ -134,8 +136,8 @@ def _store(action, armature, info: takes.TakeInfo, take: take_store.StoredTake, 
 
 def use_quaternions(armature: bpy.types.Object) -> None:
     """Let the bones turn by the keys that takes have; mapped rigs keep their modes, and their controls are switched."""
-    if not rig_map.is_direct(armature):
-        rig_keys.switch(armature)
+    if not rig_mapping.is_direct(armature):
+        rig_channels.switch(armature)
         return
     for name in JOINT_NAMES:
         armature.pose.bones[name].rotation_mode = "QUATERNION"
@@ -145,7 +147,7 @@ def target(context: bpy.types.Context) -> bpy.types.Object | None:
     """The armature that gets the keys: the one chosen in the panel, else the active object or its armature."""
     chosen = context.scene.mambatalk.character
     candidates = [chosen, context.object, context.object and context.object.find_armature()]
-    return next((o for o in candidates if rig_map.is_performer(o)), None)
+    return next((o for o in candidates if rig_mapping.is_performer(o)), None)
 
 
 def require_target(context: bpy.types.Context) -> bpy.types.Object:

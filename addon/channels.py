@@ -10,8 +10,12 @@ from ..core.body.motion import Motion, resample
 from ..core.body.parts import EXPRESSION_WIDTHS, EYES
 from ..core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES
 from ..core.direct.chain import Changed
-from . import character, face, rig_keys, rig_map, smplx_character
 from .blender.fcurves import Channel
+from .character import armature as character_armature
+from .character import smplx_body
+from .face import channels as face_channels
+from .rig import channels as rig_channels
+from .rig import mapping as rig_mapping
 
 # A frame that begins this close before the end of the motion is not worth a key of its own.
 _TOLERANCE = 1e-6
@@ -52,14 +56,14 @@ def of(
     if changed.shapes:
         # Where there are no shape keys for them, the expression turns jaw and eyes.
         joints.update(_FACE_JOINTS)
-        joints.update(JOINT_NAMES.index(name) for name in smplx_character.joint_moves(motion, armature))
+        joints.update(JOINT_NAMES.index(name) for name in smplx_body.joint_moves(motion, armature))
     if joints:
         yield armature, of_body(motion, armature, sorted(joints))
     if changed.shapes:
         all_of_them = changed.shapes == _EVERY_SHAPE or motion.face_basis != "arkit52"
-        for keys in face.face_keys(armature):
-            if face.is_editable(keys):
-                yield keys, face.channels(motion, keys, None if all_of_them else changed.shapes)
+        for keys in face_channels.face_keys(armature):
+            if face_channels.is_editable(keys):
+                yield keys, face_channels.channels(motion, keys, None if all_of_them else changed.shapes)
 
 
 def of_body(motion: Motion, armature: bpy.types.Object, joints: Sequence[int] = range(JOINT_COUNT)) -> list[Channel]:
@@ -68,18 +72,18 @@ def of_body(motion: Motion, armature: bpy.types.Object, joints: Sequence[int] = 
     Raises:
         GestureError: the armature cannot be keyed.
     """
-    motion = face.with_bones(motion, armature)
-    if not rig_map.is_direct(armature):
-        left_out = face.parts_by_keys(armature)
-        return rig_keys.perform(motion, armature, rig_map.mapping_of(armature), left_out, joints).channels
-    rig_keys.refuse(armature)
-    quaternions, location = character.pose_basis(motion, armature, joints)
+    motion = face_channels.with_bones(motion, armature)
+    if not rig_mapping.is_direct(armature):
+        left_out = face_channels.parts_by_keys(armature)
+        return rig_channels.perform(motion, armature, rig_mapping.mapping_of(armature), left_out, joints).channels
+    rig_channels.refuse(armature)
+    quaternions, location = character_armature.pose_basis(motion, armature, joints)
     found = [
-        Channel(f"{rig_keys.path_of(JOINT_NAMES[joint])}.rotation_quaternion", quaternions[:, row], JOINT_NAMES[joint])
-        for row, joint in enumerate(joints)
+        Channel(f"{rig_channels.path_of(name)}.rotation_quaternion", quaternions[:, row], name)
+        for row, name in enumerate(JOINT_NAMES[joint] for joint in joints)
     ]
     # On the body of SMPL-X, expressions move joints too.
-    moved, root = smplx_character.joint_moves(motion, armature), JOINT_NAMES[0]
+    moved, root = smplx_body.joint_moves(motion, armature), JOINT_NAMES[0]
     moved[root] = location + moved.get(root, 0.0)
     places = [name for name in moved if JOINT_NAMES.index(name) in joints]
-    return [*(Channel(f"{rig_keys.path_of(name)}.location", moved[name], name) for name in places), *found]
+    return [*(Channel(f"{rig_channels.path_of(name)}.location", moved[name], name) for name in places), *found]

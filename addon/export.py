@@ -18,10 +18,12 @@ from ..core.errors import GestureError
 from ..core.formats.bvh import BvhSkeleton, write_bvh
 from ..core.formats.livelink import write_livelink, yaw_pitch_roll
 from ..core.formats.smpl import save_archive
-from . import character, contacts, face, soundfile, staging, takes, unfinished
+from . import contacts, soundfile, staging, takes, unfinished
 from .blender import sequencer
-from .bone_space import TO_BLENDER
+from .character import armature as character_armature
+from .character.bone_space import TO_BLENDER
 from .export_formats import FBX_PRESETS, FORMATS, exporter, supported
+from .face import channels as face_channels
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def write(context: bpy.types.Context, piece: Piece, settings, folder: Path) -> l
         GestureError: the format cannot hold the character, an exporter is missing or fails, or the disk is full.
     """
     kind = FORMATS[settings.kind]
-    if kind.smplx_only and not character.is_smplx_armature(piece.armature):
+    if kind.smplx_only and not character_armature.is_smplx_armature(piece.armature):
         raise GestureError(
             f"{piece.armature.name} is no SMPL-X skeleton, which {kind.label} files hold.", remedy="Export FBX or glTF."
         )
@@ -106,7 +108,7 @@ def _export(context: bpy.types.Context, piece: Piece, settings, path: Path) -> N
             f"{piece.action.name} begins at frame {first}; {kind.label} files are written from frame 0 on.",
             remedy="Move all its keys, and its sound, to frame 0 or later.",
         )
-    meshes = character.meshes_of(piece.armature) if settings.mesh else []
+    meshes = character_armature.meshes_of(piece.armature) if settings.mesh else []
     with (
         staging.staged(context, piece.armature, meshes, piece.action, piece.action.name),
         _called(piece.armature, renamed),
@@ -128,7 +130,7 @@ def _write_npz(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:
     motion, frames = found.motion, found.frames
     if contacts.exist(piece.action, piece.armature):
         motion = motion.replace(contacts=contacts.read(piece.action, piece.armature, frames))
-    save_motion(face.read(motion, piece.armature, piece.action, frames), path)
+    save_motion(face_channels.read(motion, piece.armature, piece.action, frames), path)
 
 
 def _write_smpl(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:
@@ -138,14 +140,14 @@ def _write_smpl(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:
 def _write_csv(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:
     first, last = (round(frame) for frame in piece.action.frame_range)
     frames = np.arange(first, last + 1)
-    weights = face.read_arkit(piece.armature, piece.action, frames)
+    weights = face_channels.read_arkit(piece.armature, piece.action, frames)
     if weights is None:
         raise GestureError(
             f"{piece.armature.name} has no keyed ARKit shapes.",
             remedy="Choose a character with a face, or another format.",
         )
     turns = np.zeros((len(frames), 3, 3))
-    if character.is_smplx_armature(piece.armature):
+    if character_armature.is_smplx_armature(piece.armature):
         rotations = unfinished.read_action(scene, piece.armature, piece.action).motion.rotations
         matrices = rotvec_to_matrix(rotations[:, [JOINT["neck"], JOINT["head"], *EYES]])
         turns = yaw_pitch_roll(np.stack([matrices[:, 0] @ matrices[:, 1], matrices[:, 2], matrices[:, 3]], axis=1))

@@ -10,9 +10,12 @@ from ..core.body.curves import runs
 from ..core.body.parts import AREAS, Part
 from ..core.body.skeleton import JOINT_NAMES
 from ..core.direct.mirror import CONTACT_ORDER
-from . import contacts, face, rig_keys, rig_map
+from . import contacts
 from .blender import fcurves, versions
+from .face import channels as face_channels
 from .performed import Performed
+from .rig import channels as rig_channels
+from .rig import mapping as rig_mapping
 
 _WIDTHS = {"rotation_quaternion": 4, "rotation_axis_angle": 4, "rotation_euler": 3, "location": 3}
 
@@ -37,7 +40,7 @@ class HandEdit:
 def find(take: Performed) -> list[HandEdit]:
     """Everything that is no longer as it was written."""
     found = []
-    for id_block in (take.armature, *face.face_keys(take.armature)):
+    for id_block in (take.armature, *face_channels.face_keys(take.armature)):
         prefix = versions.slot_name(take.own_action(id_block), id_block) + " "
         for name in take.record.marks:
             if not name.startswith(prefix):
@@ -90,7 +93,7 @@ def edited_contacts(take: Performed, frames: np.ndarray) -> tuple[np.ndarray, np
 def bones_of(armature: bpy.types.Object, area: str) -> set[str]:
     """Names of the bones that an area of the body moves."""
     joints = AREAS[area].joints
-    if rig_map.is_direct(armature):
+    if rig_mapping.is_direct(armature):
         return {JOINT_NAMES[joint] for joint in joints}
-    rig = rig_keys.alignment_of(armature, rig_map.mapping_of(armature)).rig
-    return {rig.names[bone] for bone in rig_keys.moved_bones(rig, joints)}
+    rig = rig_channels.alignment_of(armature, rig_mapping.mapping_of(armature)).rig
+    return {rig.names[bone] for bone in rig_channels.moved_bones(rig, joints)}

@@ -8,7 +8,10 @@ from ..core.body.skeleton import JOINT
 from ..core.errors import GestureError
 from ..core.face.joints import with_face_joints
 from ..core.face.visemes import blend_lips, speak
-from . import face, face_flame, rig_keys, takes
+from . import takes
+from .face import channels as face_channels
+from .face import flame as face_flame
+from .rig import channels as rig_channels
 
 _JAW = JOINT["jaw"]
 
@@ -17,7 +20,7 @@ def why_not_key(armature: bpy.types.Object) -> str | None:
     """Why there is no take's face to key."""
     if takes.active(armature) is None:
         return f"{armature.name} performs no take"
-    if face.face_keys(armature) or rig_keys.jaw_bones(armature):
+    if face_channels.face_keys(armature) or rig_channels.jaw_bones(armature):
         return None
     return f"{armature.name} has neither shape keys of a known face nor a jaw bone"
 

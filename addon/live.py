@@ -15,8 +15,9 @@ from ..core.direct.clip_statistics import Study, study
 from ..core.direct.levels import Levels
 from ..core.direct.markers import markers_from
 from ..core.errors import GestureError
-from . import accents, face, lips, performed, rekey, take_store, takes
+from . import accents, lips, performed, rekey, take_store, takes
 from .channels import EVERYTHING
+from .face import channels as face_channels
 from .job import operator as job_operator
 from .take_properties import level_properties
 
@@ -197,7 +198,7 @@ def subject_of(take: performed.Performed, data: bytes | None = None) -> _Subject
     """
     data = take_store.packed(take.action) if data is None else data
     amount = take.action.mambatalk_take.lips
-    by_bone = amount > 0 and face.opens_by_bone(take.armature)
+    by_bone = amount > 0 and face_channels.opens_by_bone(take.armature)
     key = (zlib.crc32(data), len(data), amount, by_bone, take.info.fps)
     if key not in _subjects:
         stored = take_store.unpack(data)

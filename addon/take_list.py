@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import bpy
 
 from ..core.errors import GestureError
-from . import apply, face, live, takes
+from . import apply, live, takes
 from .blender import versions
+from .face import channels as face_channels
 
 
 def switch(armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
@@ -20,8 +21,8 @@ def switch(armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
     """
     if not versions.switch_action(armature, action):
         raise GestureError(f"{action.name} has no keys for {armature.name}.", remedy="Choose a take of this character.")
-    for keys in face.face_keys(armature):
-        if not face.is_editable(keys):
+    for keys in face_channels.face_keys(armature):
+        if not face_channels.is_editable(keys):
             continue
         own = versions.action_for(action, keys)
         if own is None or not versions.switch_action(keys, own):

@@ -10,8 +10,11 @@ from ..core.body.motion import Motion
 from ..core.body.parts import EXPRESSION_WIDTHS
 from ..core.body.skeleton import JOINT_NAMES
 from ..core.errors import GestureError
-from . import bone_space, character, performed, rig_map, take_store, takes
+from . import performed, take_store, takes
 from .blender import fcurves, sequencer
+from .character import armature as character_armature
+from .character import bone_space
+from .rig import mapping as rig_mapping
 
 # On an action: the copy of it that was made before its keys were finished.
 SOURCE_KEY = "mambatalk_unfinished"
@@ -56,7 +59,7 @@ def find(scene: bpy.types.Scene, armature: bpy.types.Object) -> Unfinished:
     if takes.active(armature) is not None:
         info = performed.of(armature).info
         return Unfinished(take_store.load(action).raw, info.start_frame, info.fps, take=True)
-    if not rig_map.is_direct(armature):
+    if not rig_mapping.is_direct(armature):
         raise GestureError(
             f"The keys of {action.name} are on a mapped rig, and it is no take: they cannot be read back.",
             remedy="Finish it on the character it was made on, then Retarget it.",
@@ -81,7 +84,7 @@ def read_action(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.
     Raises:
         GestureError: the action keys no bone of SMPL-X.
     """
-    bones, heads = character.rest_rotations(armature), character.rest_heads(armature)
+    bones, heads = character_armature.rest_rotations(armature), character_armature.rest_heads(armature)
     axes = bone_space.armature_axes(heads)
     first, last = (round(frame) for frame in action.frame_range)
     frames = np.arange(first, last + 1)

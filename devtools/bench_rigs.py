@@ -69,7 +69,7 @@ def main() -> None:
     extension.register()
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.context.scene.render.fps = 30
-    character = _module("addon.character").add_character(bpy.context)
+    character = _module("addon.character.armature").add_character(bpy.context)
     motion = _motion()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rigify.blend"

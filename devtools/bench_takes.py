@@ -64,7 +64,7 @@ def main() -> None:
     bpy.ops.wm.read_factory_settings(use_empty=True)
     scene = bpy.context.scene
     scene.render.fps = 30
-    armature = _module("addon.character").add_character(bpy.context)
+    armature = _module("addon.character.armature").add_character(bpy.context)
     scene.mambatalk.character = armature
     ops = bpy.ops.mambatalk
     with tempfile.TemporaryDirectory() as folder:

@@ -4,8 +4,9 @@ import bpy
 from bpy.props import StringProperty
 
 from ...core.errors import GestureError
-from .. import character, export, properties, staging, takes
+from .. import export, properties, staging, takes
 from ..apply import NO_CHARACTER, require_target, target
+from ..character import armature as character_armature
 from ..job import operator as job_operator
 
 
@@ -70,7 +71,7 @@ def performers(context) -> list[bpy.types.Object]:
 def _has_takes(armature) -> bool:
     actions = staging.actions_of(armature)
     # Other rigs in the scene have actions too, which are none of ours.
-    return bool(actions) and (character.is_smplx_armature(armature) or any(map(takes.stored, actions)))
+    return bool(actions) and (character_armature.is_smplx_armature(armature) or any(map(takes.stored, actions)))
 
 
 def why_not_export(context) -> str | None:

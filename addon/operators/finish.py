@@ -9,9 +9,10 @@ import numpy as np
 from ...core.body.motion import load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import apply, contacts, hand_edits, performed, properties, renew, rig_keys, take_store, takes, unfinished
+from .. import apply, contacts, hand_edits, performed, properties, renew, take_store, takes, unfinished
 from ..blender import sequencer
 from ..job import operator as job_operator
+from ..rig import channels as rig_channels
 
 
 class MAMBATALK_OT_finish(job_operator.JobOperator, bpy.types.Operator):
@@ -52,7 +53,7 @@ class MAMBATALK_OT_finish(job_operator.JobOperator, bpy.types.Operator):
                 self._held, self.task_count = (values, changed, settings), 2
                 self._notes = ["Held the contacts that were changed by hand; Drop Edits gives them up"]
         self._folder = tempfile.TemporaryDirectory(prefix="mambatalk-", dir=bpy.app.tempdir or None)
-        np.savez(Path(self._folder.name) / "skeleton.npz", rest_joints=rig_keys.skeleton_of(armature))
+        np.savez(Path(self._folder.name) / "skeleton.npz", rest_joints=rig_channels.skeleton_of(armature))
         return self._request(motion, settings)
 
     def following(self, result):
@@ -79,7 +80,7 @@ class MAMBATALK_OT_finish(job_operator.JobOperator, bpy.types.Operator):
         else:
             unfinished.keep_source(armature)
             apply.replace_keys(scene, armature, motion, self._source.start_frame)
-        held = rig_keys.held_note(scene, armature, unfinished.action_of(armature))
+        held = rig_channels.held_note(scene, armature, unfinished.action_of(armature))
         return [properties.improvement(result), *self._notes, *held]
 
     def _contacts(self, action, armature) -> tuple[np.ndarray, np.ndarray]:

@@ -11,10 +11,13 @@ from bpy.props import IntProperty, StringProperty
 from ...core.body.skeleton import default_rest_joints
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import face, live, properties, renew, rig_keys, rig_map, take_list, take_store, takes
+from .. import live, properties, renew, take_list, take_store, takes
 from ..apply import NO_CHARACTER, apply_take, require_target, target
 from ..blender import sequencer, versions
+from ..face import channels as face_channels
 from ..job import operator as job_operator
+from ..rig import channels as rig_channels
+from ..rig import mapping as rig_mapping
 
 # Bones closer than this to the bundled character's are its own.
 _SAME_BODY_M = 1e-4
@@ -69,15 +72,15 @@ class MAMBATALK_OT_generate(job_operator.JobOperator, bpy.types.Operator):
         self._results = []
         folders = self._folders()
         task = settings.to_request(context, self._clip, folders[0])
-        direct = rig_map.is_direct(armature)
-        rig_keys.refuse(armature, None if direct else rig_map.mapping_of(armature))
-        if direct and np.allclose(rig_keys.skeleton_of(armature), default_rest_joints(), atol=_SAME_BODY_M):
+        direct = rig_mapping.is_direct(armature)
+        rig_channels.refuse(armature, None if direct else rig_mapping.mapping_of(armature))
+        if direct and np.allclose(rig_channels.skeleton_of(armature), default_rest_joints(), atol=_SAME_BODY_M):
             self._tasks = _varied(task, folders)
             return self._tasks.pop(0)
         # Feet that stand on one body's legs slide on another's: it is finished on the rig's own.
         self._folder = renew.temporary_folder()
         skeleton = Path(self._folder.name) / "skeleton.npz"
-        np.savez(skeleton, rest_joints=rig_keys.skeleton_of(armature))
+        np.savez(skeleton, rest_joints=rig_channels.skeleton_of(armature))
         self._tasks = _varied(dataclasses.replace(task, skeleton=str(skeleton)), folders)
         return self._tasks.pop(0)
 
@@ -128,7 +131,8 @@ class MAMBATALK_OT_generate(job_operator.JobOperator, bpy.types.Operator):
         if result["take"]["settings"]["finish"]:
             notes.append(properties.improvement(result))
         motion = take_store.load(action).finished
-        return [*notes, *directed, *face.notes(armature, motion), *rig_keys.held_note(scene, armature, action)]
+        on_rig = [*face_channels.notes(armature, motion), *rig_channels.held_note(scene, armature, action)]
+        return [*notes, *directed, *on_rig]
 
 
 def _varied(task: protocol.Generate, folders: list[Path]) -> list[protocol.Generate]:
@@ -169,8 +173,8 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
             action = apply_take(context.scene, armature, folder, clip)
         except GestureError as error:
             return job_operator.fail(self, error)
-        notes = [*live.caught_up(armature), *face.notes(armature, take.finished)]
-        notes += rig_keys.held_note(context.scene, armature, action)
+        notes = [*live.caught_up(armature), *face_channels.notes(armature, take.finished)]
+        notes += rig_channels.held_note(context.scene, armature, action)
         job_operator.state.error, job_operator.state.notes = None, notes
         for note in notes:
             self.report({"INFO"}, note)

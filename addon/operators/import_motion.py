@@ -5,10 +5,13 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 
 from ...core.errors import GestureError
 from ...core.formats.foreign import Reading, read_foreign
-from .. import character, face, properties, rig_keys
+from .. import properties
 from ..apply import NO_CHARACTER, apply_motion, target
+from ..character import armature as character_armature
+from ..face import channels as face_channels
 from ..job import operator as job_operator
 from ..job import preferences
+from ..rig import channels as rig_channels
 
 
 class MAMBATALK_OT_import_motion(bpy.types.Operator):
@@ -75,13 +78,13 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
             armature = _target(context)
             if armature is None:
                 raise GestureError(f"{NO_CHARACTER}.", remedy="Then import again.")
-            character.require_editable(armature)
+            character_armature.require_editable(armature)
             foreign = read_foreign(path, reading)
             action = apply_motion(context.scene, armature, foreign.motion, path.stem, self.start_frame)
         except GestureError as error:
             return job_operator.fail(self, error)
-        notes = [f"{action.name}: {foreign.summary}", *foreign.notes, *face.notes(armature, foreign.motion)]
-        notes += rig_keys.held_note(context.scene, armature, action)
+        notes = [f"{action.name}: {foreign.summary}", *foreign.notes, *face_channels.notes(armature, foreign.motion)]
+        notes += rig_channels.held_note(context.scene, armature, action)
         job_operator.state.error, job_operator.state.notes = None, notes
         self.report({"INFO"}, ". ".join(notes))
         return {"FINISHED"}
@@ -91,7 +94,7 @@ def _target(context) -> bpy.types.Object | None:
     """The character as everywhere, else the only one in the scene: who drops a file has often selected nothing."""
     armature = target(context)
     if armature is None:
-        every = [each for each in context.scene.objects if character.is_smplx_armature(each)]
+        every = [each for each in context.scene.objects if character_armature.is_smplx_armature(each)]
         armature = every[0] if len(every) == 1 else None
     return armature
 

@@ -4,7 +4,8 @@ import json
 
 import bpy
 
-from .. import apply, live, rest_pose, takes
+from .. import apply, live, takes
+from ..rig import rest_pose
 from ..take_properties import level_properties
 from .directed import DirectOperator
 

@@ -4,7 +4,8 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ...core.errors import GestureError
-from .. import apply, character, take_list, takes
+from .. import apply, take_list, takes
+from ..character import armature as character_armature
 from ..job import operator as job_operator
 
 
@@ -34,7 +35,7 @@ class _TakeOperator:
         """Do it; a failure changes nothing."""
         try:
             armature = apply.require_target(context)
-            character.require_editable(armature)
+            character_armature.require_editable(armature)
             note = self.change(context, armature, _named(armature, self.name))
         except GestureError as error:
             return job_operator.fail(self, error)

@@ -124,7 +124,7 @@ def rest_pose(style: Style) -> np.ndarray:
 
 def build(key: str, style: Style | None = None, seed: int = 0, parent: dict | None = None) -> Built:
     """An armature of a kind of rig in the scene; `parent` (bone → parent) replaces the kind's own hierarchy."""
-    from mambatalk_ext.addon import rig_detect
+    from mambatalk_ext.addon.rig import detect as rig_detect
     from mambatalk_ext.core.body.kinematics import forward_kinematics
 
     style = style or STYLES[key]
@@ -171,7 +171,7 @@ def _depth(name: str, parent: dict) -> int:
 
 def _places(key: str, parts: dict, positions: np.ndarray) -> dict[str, np.ndarray]:
     """Where each bone begins."""
-    from mambatalk_ext.addon.bone_map import PARENT, joints_of
+    from mambatalk_ext.addon.rig.presets import PARENT, joints_of
     from mambatalk_ext.core.body.skeleton import JOINT
 
     below = {"shoulder": "elbow", "elbow": "wrist", "wrist": "middle1", "hip": "knee", "knee": "ankle", "ankle": "foot"}

@@ -129,19 +129,19 @@ EXTRAS: dict[str, tuple[str | None, tuple[Extra, ...]]] = {
 
 def hierarchy(key: str) -> dict[str, str | None]:
     """Bone → parent of a rig of this kind."""
-    from mambatalk_ext.addon import bone_map
+    from mambatalk_ext.addon.rig import presets as rig_presets
 
-    preset = next(each for each in bone_map.presets() if each.key == key)
+    preset = next(each for each in rig_presets.presets() if each.key == key)
     parts = {part: [name.split("|")[0] for name in names] for part, names in preset.bones.items()}
     for part in [part for part in parts if part.startswith("left_")]:
         if part.replace("left", "right") not in parts:
             parts[part.replace("left", "right")] = [other_side(name) for name in parts[part]]
     above, extras = EXTRAS.get(key, (None, ()))
     parent: dict[str, str | None] = {above: None} if above else {}
-    for part in bone_map.PARTS:
-        on = bone_map.PARENT[part]
+    for part in rig_presets.PARTS:
+        on = rig_presets.PARENT[part]
         while on is not None and on not in parts:
-            on = bone_map.PARENT[on]
+            on = rig_presets.PARENT[on]
         last = parts[on][-1] if on else above
         for name in parts.get(part, ()):
             parent[name] = last

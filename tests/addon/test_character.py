@@ -18,7 +18,7 @@ HANDS_IN_FRONT = {
 
 
 def face_of(armature):
-    from mambatalk_ext.addon.character import find_face_mesh
+    from mambatalk_ext.addon.character.armature import find_face_mesh
 
     return find_face_mesh(armature)
 
@@ -43,7 +43,7 @@ def posed(turns: dict):
 
 def strike(armature, motion, frame=0):
     """Set the pose bones to one frame of a motion."""
-    from mambatalk_ext.addon.character import pose_basis
+    from mambatalk_ext.addon.character.armature import pose_basis
     from mambatalk_ext.core.body.skeleton import JOINT_NAMES
 
     quaternions, location = pose_basis(motion, armature)
@@ -182,7 +182,7 @@ def test_the_armature_repeats_smplx_forward_kinematics(character, moved):
 
 
 def test_quaternions_never_jump_to_the_other_hemisphere(character):
-    from mambatalk_ext.addon.character import pose_basis
+    from mambatalk_ext.addon.character.armature import pose_basis
 
     turn = np.zeros((90, 55, 3))
     turn[:, :, 1] = np.linspace(0, 3 * np.pi, 90)[:, None]
@@ -201,7 +201,7 @@ def test_a_motion_of_a_taller_skeleton_keeps_its_feet_on_the_floor(character):
 
 
 def test_smplx_armatures_are_told_from_others(character):
-    from mambatalk_ext.addon.character import is_smplx_armature
+    from mambatalk_ext.addon.character.armature import is_smplx_armature
 
     assert is_smplx_armature(character)
     assert not is_smplx_armature(None)
@@ -212,7 +212,7 @@ def test_smplx_armatures_are_told_from_others(character):
 
 @pytest.mark.parametrize("mode", ["OBJECT", "EDIT"])
 def test_adding_a_character_leaves_mode_active_object_and_selection_alone(scene, mode):
-    from mambatalk_ext.addon.character import add_character
+    from mambatalk_ext.addon.character.armature import add_character
 
     chosen = [bpy.data.objects.new(name, bpy.data.meshes.new(name)) for name in ("A", "B")]
     for each in chosen:
@@ -233,7 +233,7 @@ def test_adding_a_character_leaves_mode_active_object_and_selection_alone(scene,
 
 
 def test_two_characters_do_not_share_a_face(character):
-    from mambatalk_ext.addon.character import add_character
+    from mambatalk_ext.addon.character.armature import add_character
 
     second = add_character(bpy.context)
     assert second != character
@@ -242,7 +242,7 @@ def test_two_characters_do_not_share_a_face(character):
 
 
 def test_a_damaged_asset_says_so_and_leaves_the_file_as_it_was(scene, monkeypatch, tmp_path):
-    from mambatalk_ext.addon import character_mesh
+    from mambatalk_ext.addon.character import mesh as character_mesh
     from mambatalk_ext.core.errors import GestureError
 
     broken = tmp_path / "character.npz"

@@ -32,7 +32,7 @@ def spell(style, name):
 @pytest.fixture
 def rig(character, tmp_path, recording):
     """The bundled skeleton with a small face whose keys are named as asked; a function of the names."""
-    from mambatalk_ext.addon.character import find_face_mesh
+    from mambatalk_ext.addon.character.armature import find_face_mesh
 
     bpy.data.objects.remove(find_face_mesh(character))
     bpy.context.scene.render.fps = 30
@@ -109,7 +109,7 @@ FACES = {
 def test_other_makers_faces_are_recognised_and_played(rig, tmp_path, recording, kind):
     extra = ["Fcl_MTH_A", "Fcl_MTH_I", "Fcl_MTH_U", "Fcl_MTH_E", "Fcl_MTH_O"] if kind == "VRM" else []
     keys = rig([*FACES[kind], *extra, "unrelated"])
-    from mambatalk_ext.addon import face_names
+    from mambatalk_ext.addon.face import names as face_names
 
     assert face_names.detect(tuple(keys.key_blocks.keys()))[0] == kind
     perform(tmp_path, recording)
@@ -147,7 +147,7 @@ def test_teeth_and_head_move_together_and_names_of_no_face_stay(rig, tmp_path, r
 
 
 def test_a_face_without_keys_moves_its_jaw_and_eye_bones(character, tmp_path, recording):
-    from mambatalk_ext.addon.character import find_face_mesh
+    from mambatalk_ext.addon.character.armature import find_face_mesh
 
     bpy.data.objects.remove(find_face_mesh(character))
     motion = wobble(FRAMES)
@@ -200,14 +200,14 @@ def test_rows_come_and_go(rig):
 
 
 def test_driven_keys_are_left_alone_and_said(rig, tmp_path, recording):
-    from mambatalk_ext.addon import face
+    from mambatalk_ext.addon.face import channels as face_channels
 
     keys = rig(arkit_names())
     keys.key_blocks["jawOpen"].driver_add("value").driver.expression = "0.25"
     perform(tmp_path, recording)
     assert ('key_blocks["jawOpen"].value', 0) not in curves_of(keys)
     assert len(curves_of(keys)) == 51
-    said = face.notes(bpy.context.scene.mambatalk.character, wobble(FRAMES))
+    said = face_channels.notes(bpy.context.scene.mambatalk.character, wobble(FRAMES))
     assert "jawOpen" in said[0]
     assert "drivers" in said[0]
 
@@ -250,7 +250,7 @@ def test_lips_without_phones_say_so_and_change_nothing(rig, tmp_path, recording)
 
 @pytest.mark.parametrize("with_mesh", [False, True])
 def test_the_face_of_an_overridden_character_needs_its_mesh_overridden(scene, tmp_path, recording, with_mesh):
-    from mambatalk_ext.addon.character import find_face_mesh
+    from mambatalk_ext.addon.character.armature import find_face_mesh
     from mambatalk_ext.addon.job import operator as job_operator
 
     linked, scene = linked_cast(tmp_path), bpy.context.scene
@@ -366,19 +366,20 @@ def test_coefficients_go_straight_to_smplx_keys(rig, tmp_path, recording):
 
 
 def test_without_the_model_file_only_the_jaw_moves_and_the_user_is_told(rig, tmp_path, recording):
-    from mambatalk_ext.addon import face
+    from mambatalk_ext.addon.face import channels as face_channels
 
     keys = rig(arkit_names())
     perform(tmp_path, recording, flame())
     character = bpy.context.scene.mambatalk.character
     assert curves_of(keys) == {}
     assert ('pose.bones["jaw"].rotation_quaternion', 0) in curves_of(character)
-    assert "SMPLX" in face.notes(character, flame())[0]
+    assert "SMPLX" in face_channels.notes(character, flame())[0]
 
 
 def test_with_the_model_file_coefficients_move_the_arkit_face(character, tmp_path, recording, monkeypatch):
-    from mambatalk_ext.addon import face, face_flame
-    from mambatalk_ext.addon.character import find_face_mesh
+    from mambatalk_ext.addon.character.armature import find_face_mesh
+    from mambatalk_ext.addon.face import channels as face_channels
+    from mambatalk_ext.addon.face import flame as face_flame
 
     head = face_flame._bundled_head()
     model = tmp_path / "SMPLX_NEUTRAL.npz"
@@ -393,7 +394,7 @@ def test_with_the_model_file_coefficients_move_the_arkit_face(character, tmp_pat
     keys = find_face_mesh(character).data.shape_keys
     assert values(keys, "jawOpen") == pytest.approx([0, 0.7, 0], abs=0.05)
     assert values(keys, arkit_names()[23]) == pytest.approx([0, 0, 0.5], abs=0.05)
-    assert face.notes(character, motion) == []
+    assert face_channels.notes(character, motion) == []
 
 
 def write_stand_in(path, head):

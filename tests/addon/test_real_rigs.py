@@ -80,14 +80,15 @@ def original(mapping) -> dict[str, str]:
 
 
 def test_a_generated_rigify_rig_performs_by_its_fk_controls(rigify):
-    from mambatalk_ext.addon import rig_keys, rig_map
+    from mambatalk_ext.addon.rig import channels as rig_channels
+    from mambatalk_ext.addon.rig import mapping as rig_mapping
 
-    found = rig_map.detected(rigify)
+    found = rig_mapping.detected(rigify)
     assert found.map.label == "Rigify"
     assert found.map.missing() == ()
     motion = lively()
     key(rigify, motion)
-    off = rig_keys.disobedient(bpy.context.scene, rigify, rigify.animation_data.action)
+    off = rig_channels.disobedient(bpy.context.scene, rigify, rigify.animation_data.action)
     assert off == []
     measured = limb_errors(rigify, found.map.bones, motion, TO_BLENDER, original(found.map.bones))
     assert max(measured.values()) <= 2.0
@@ -97,10 +98,11 @@ def test_a_generated_rigify_rig_performs_by_its_fk_controls(rigify):
 
 
 def test_hips_of_a_rigify_rig_go_where_the_motion_goes(rigify):
-    from mambatalk_ext.addon import rig_keys, rig_map
+    from mambatalk_ext.addon.rig import channels as rig_channels
+    from mambatalk_ext.addon.rig import mapping as rig_mapping
     from mambatalk_ext.core.body.proportions import hip_path, put_on
 
-    alignment = rig_keys.alignment_of(rigify, rig_map.detected(rigify).map)
+    alignment = rig_channels.alignment_of(rigify, rig_mapping.detected(rigify).map)
     motion = put_on(lively(), alignment.rest_joints)
     key(rigify, motion)
     for frame in (0, 9, 20):
@@ -137,10 +139,11 @@ def makehuman(kind: str):
     ],
 )
 def test_makehumans_own_skeletons_perform(scene, kind, label):
-    from mambatalk_ext.addon import rig_keys, rig_map
+    from mambatalk_ext.addon.rig import channels as rig_channels
+    from mambatalk_ext.addon.rig import mapping as rig_mapping
 
     armature = makehuman(kind)
-    found = rig_map.detected(armature)
+    found = rig_mapping.detected(armature)
     assert found.map.label == label
     motion = lively()
     performance = key(armature, motion)
@@ -148,13 +151,14 @@ def test_makehumans_own_skeletons_perform(scene, kind, label):
     assert max(measured.values()) <= 2.0
     # Hand against forearm: nobody breaks a wrist.
     names, turns = performance.rig.names, performance.keys.turns
-    assert rig_keys.disobedient(scene, armature, armature.animation_data.action) == []
+    assert rig_channels.disobedient(scene, armature, armature.animation_data.action) == []
     assert len(names) == turns.shape[1]
 
 
 def measured_on(file: Path):
     """Mean direction errors, degrees, on the rig in a file written by other software."""
-    from mambatalk_ext.addon import rig_keys, rig_map
+    from mambatalk_ext.addon.rig import channels as rig_channels
+    from mambatalk_ext.addon.rig import mapping as rig_mapping
 
     importers = {".fbx": bpy.ops.import_scene.fbx, ".bvh": bpy.ops.import_anim.bvh}
     importers.get(file.suffix.lower(), bpy.ops.import_scene.gltf)(filepath=str(file))
@@ -162,10 +166,10 @@ def measured_on(file: Path):
     armature.animation_data_clear()
     for bone in armature.pose.bones:
         bone.matrix_basis.identity()
-    found = rig_map.detected(armature)
+    found = rig_mapping.detected(armature)
     assert found.map.missing() == (), file.name
     key(armature, lively())
-    assert rig_keys.disobedient(bpy.context.scene, armature, armature.animation_data.action) == [], file.name
+    assert rig_channels.disobedient(bpy.context.scene, armature, armature.animation_data.action) == [], file.name
     up = np.array(armature.matrix_world.to_3x3().normalized().inverted())
     return found.map, limb_errors(armature, found.map.bones, lively(), up @ TO_BLENDER)
 
@@ -198,7 +202,7 @@ def test_every_rig_of_a_folder_performs(scene, tmp_path):
 
 @pytest.mark.parametrize("kind", ["fbx", "gltf"])
 def test_a_rig_that_went_through_a_file_performs(scene, tmp_path, kind):
-    from mambatalk_ext.addon import rig_map
+    from mambatalk_ext.addon.rig import mapping as rig_mapping
 
     build("unreal5", Style(arms=45, elbows=10, fingers=8), seed=7)
     path = tmp_path / f"rig.{'fbx' if kind == 'fbx' else 'glb'}"
@@ -212,7 +216,7 @@ def test_a_rig_that_went_through_a_file_performs(scene, tmp_path, kind):
     else:
         bpy.ops.import_scene.gltf(filepath=str(path))
     armature = next(o for o in bpy.data.objects if o.type == "ARMATURE")
-    found = rig_map.detected(armature)
+    found = rig_mapping.detected(armature)
     assert found.map.missing() == ()
     key(armature, lively())
     up = np.array(armature.matrix_world.to_3x3().normalized().inverted())

@@ -20,15 +20,16 @@ FRAMES = 24
 
 def key(armature, motion, mapping=None):
     """Key a motion on a rig from frame 1."""
-    from mambatalk_ext.addon import rig_keys, rig_map
     from mambatalk_ext.addon.blender import fcurves, versions
+    from mambatalk_ext.addon.rig import channels as rig_channels
+    from mambatalk_ext.addon.rig import mapping as rig_mapping
 
-    performance = rig_keys.perform(motion, armature, mapping or rig_map.mapping_of(armature))
+    performance = rig_channels.perform(motion, armature, mapping or rig_mapping.mapping_of(armature))
     action = bpy.data.actions.new("retargeted")
     fcurves.write(action, armature, 1 + np.arange(motion.frame_count), performance.channels)
-    rig_keys.write_switches(action, armature, 1)
+    rig_channels.write_switches(action, armature, 1)
     versions.assign_action(armature, action)
-    rig_keys.switch(armature)
+    rig_channels.switch(armature)
     return performance
 
 
@@ -113,13 +114,14 @@ def test_limbs_point_where_the_motion_points_on_every_kind_of_rig(scene, kind):
 
 @pytest.mark.parametrize("kind", ["unreal5", "mixamo", "makehuman", "biped", "rigify"])
 def test_feet_are_where_the_motion_on_the_rigs_own_legs_has_them(scene, kind):
-    from mambatalk_ext.addon import rig_keys, rig_map
+    from mambatalk_ext.addon.rig import channels as rig_channels
+    from mambatalk_ext.addon.rig import mapping as rig_mapping
     from mambatalk_ext.core.body.kinematics import forward_kinematics
     from mambatalk_ext.core.body.proportions import put_on
     from mambatalk_ext.core.body.skeleton import JOINT
 
     built = build(kind, seed=3)
-    alignment = rig_keys.alignment_of(built.armature, rig_map.detected(built.armature).map)
+    alignment = rig_channels.alignment_of(built.armature, rig_mapping.detected(built.armature).map)
     motion = put_on(lively(), alignment.rest_joints)
     key(built.armature, motion)
     positions, _ = forward_kinematics(motion.rotations, motion.translation, alignment.rest_joints)
@@ -148,7 +150,7 @@ def test_a_figure_twice_as_tall_makes_steps_twice_as_long(scene):
 
 @pytest.mark.parametrize("mode", ["XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX"])
 def test_euler_keys_turn_like_quaternions_and_do_not_jump(mode):
-    from mambatalk_ext.addon.rig_keys import euler
+    from mambatalk_ext.addon.rig.channels import euler
 
     time = np.linspace(0, 6, 200)
     steps = [Quaternion((np.sin(t), np.cos(1.3 * t), 0.4), 2.4 * np.sin(t)) for t in time]
@@ -316,11 +318,11 @@ def test_blenders_switches_on_bones_are_respected(scene, change):
 
 
 def test_a_posed_bone_between_mapped_ones_is_taken_out(scene):
-    from mambatalk_ext.addon import rig_map
-    from mambatalk_ext.addon.bone_map import BoneMap
+    from mambatalk_ext.addon.rig import mapping as rig_mapping
+    from mambatalk_ext.addon.rig.presets import BoneMap
 
     built = build("unreal4", seed=2)
-    found = rig_map.detected(built.armature).map
+    found = rig_mapping.detected(built.armature).map
     bones = {part: names for part, names in found.bones.items() if "collar" not in part}
     bones["spine"] = bones["spine"][1:]
     for name in ("spine_01", "clavicle_l"):

@@ -9,19 +9,19 @@ from .skeletons import hierarchy
 
 @pytest.fixture(scope="module")
 def bone_map():
-    from mambatalk_ext.addon import bone_map
+    from mambatalk_ext.addon.rig import presets as rig_presets
 
-    return bone_map
+    return rig_presets
 
 
 def keys():
-    from mambatalk_ext.addon import bone_map
+    from mambatalk_ext.addon.rig import presets as rig_presets
 
-    return [preset.key for preset in bone_map.presets()]
+    return [preset.key for preset in rig_presets.presets()]
 
 
 def detected(parent: dict):
-    from mambatalk_ext.addon import rig_detect
+    from mambatalk_ext.addon.rig import detect as rig_detect
 
     names = list(parent)
     return rig_detect.detect(names, [names.index(above) if above else -1 for above in parent.values()])
@@ -160,7 +160,7 @@ def test_presets_name_only_parts_of_a_body(bone_map):
 
 
 def test_fingers_and_eyes_with_plain_names_complete_a_rig_of_a_known_kind():
-    from mambatalk_ext.addon.rig_detect import detect
+    from mambatalk_ext.addon.rig.detect import detect
 
     # A Mixamo body whose eyes are called eyes, without the mark of Ready Player Me.
     parent = {"Hips": None, "Spine": "Hips", "Neck": "Spine", "Head": "Neck", "LeftEye": "Head", "RightEye": "Head"}

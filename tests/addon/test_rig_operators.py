@@ -106,7 +106,7 @@ def test_the_face_is_retargeted_with_the_body(taken, character):
     jaw = keys_of(curves['key_blocks["jaw_open"].value', 0])
     np.testing.assert_allclose(jaw[:, 1], lively(40).expression[:, 17], atol=1e-3)
     # An animation without a face leaves faces alone.
-    from mambatalk_ext.addon.character import meshes_of
+    from mambatalk_ext.addon.character.armature import meshes_of
 
     bpy.data.objects.remove(meshes_of(character)[0])
     assert bpy.ops.mambatalk.retarget(clean_feet=False) == {"FINISHED"}
@@ -159,36 +159,36 @@ def test_mapping_by_hand(scene):
     armature = built.armature
     with pytest.raises(RuntimeError, match="not recognised"):
         bpy.ops.mambatalk.detect_rig()
-    from mambatalk_ext.addon import rig_map
+    from mambatalk_ext.addon.rig import mapping as rig_mapping
 
     entries = armature.mambatalk_rig.bones
     assert {entry.bone for entry in entries} == {""}
-    assert not rig_map.is_performer(armature)
+    assert not rig_mapping.is_performer(armature)
     next(entry for entry in entries if entry.part == "head").bone = "b3"
     bpy.ops.mambatalk.add_rig_bone(part="spine")
     assert [entry.part for entry in entries].count("spine") == 2
-    assert rig_map.stored(armature).bones == {"head": ("b3",)}
+    assert rig_mapping.stored(armature).bones == {"head": ("b3",)}
     bpy.ops.mambatalk.clear_rig()
-    assert rig_map.stored(armature) is None
+    assert rig_mapping.stored(armature) is None
 
 
 def test_one_side_fills_the_other_and_the_mapping_is_saved_and_loaded(rig, tmp_path):
-    from mambatalk_ext.addon import rig_map
+    from mambatalk_ext.addon.rig import mapping as rig_mapping
 
     bpy.ops.mambatalk.detect_rig()
-    whole = rig_map.stored(rig.armature)
+    whole = rig_mapping.stored(rig.armature)
     for entry in rig.armature.mambatalk_rig.bones:
         if entry.part.startswith("right_"):
             entry.bone = ""
-    assert rig_map.stored(rig.armature).missing()
+    assert rig_mapping.stored(rig.armature).missing()
     bpy.ops.mambatalk.mirror_rig()
-    assert rig_map.stored(rig.armature).bones == whole.bones
+    assert rig_mapping.stored(rig.armature).bones == whole.bones
     bpy.ops.mambatalk.save_rig(filepath=str(tmp_path / "mine"))
     bpy.ops.mambatalk.clear_rig()
     bpy.ops.mambatalk.load_rig(filepath=str(tmp_path / "mine.json"))
-    assert rig_map.stored(rig.armature).bones == whole.bones
+    assert rig_mapping.stored(rig.armature).bones == whole.bones
     bpy.ops.mambatalk.rig_preset(preset="unreal4")
-    assert rig_map.stored(rig.armature).missing() == ()
+    assert rig_mapping.stored(rig.armature).missing() == ()
     with pytest.raises(RuntimeError, match="few or none of the bones"):
         bpy.ops.mambatalk.rig_preset(preset="vroid")
 
@@ -248,13 +248,14 @@ def test_a_rig_that_cannot_be_keyed_is_refused_and_nothing_is_written(rig, take_
 
 
 def test_what_is_missing_is_said_in_an_animators_words(rig):
-    from mambatalk_ext.addon import rig_keys, rig_map
+    from mambatalk_ext.addon.rig import channels as rig_channels
+    from mambatalk_ext.addon.rig import mapping as rig_mapping
     from mambatalk_ext.core.errors import GestureError
 
     half_mapped(rig.armature)
     with pytest.raises(GestureError, match="left shin, right hand"):
-        rig_keys.skeleton_of(rig.armature)
-    assert rig_map.stored(rig.armature).missing() == ("left_knee", "right_wrist")
+        rig_channels.skeleton_of(rig.armature)
+    assert rig_mapping.stored(rig.armature).missing() == ("left_knee", "right_wrist")
 
 
 def test_locked_channels_take_keys(rig, take_folder):
@@ -266,7 +267,7 @@ def test_locked_channels_take_keys(rig, take_folder):
 
 
 def test_constraints_that_hold_bones_are_named(rig, tmp_path, recording):
-    from mambatalk_ext.addon import rig_keys
+    from mambatalk_ext.addon.rig import channels as rig_channels
 
     constraint = rig.armature.pose.bones["hand_r"].constraints.new("COPY_ROTATION")
     constraint.target, constraint.subtarget = rig.armature, "root"
@@ -274,10 +275,10 @@ def test_constraints_that_hold_bones_are_named(rig, tmp_path, recording):
     from mambatalk_ext.addon.job import operator as job_operator
 
     assert "hand_r" in job_operator.state.notes[-1]
-    (note,) = rig_keys.held_note(bpy.context.scene, rig.armature, rig.armature.animation_data.action)
+    (note,) = rig_channels.held_note(bpy.context.scene, rig.armature, rig.armature.animation_data.action)
     assert "hand_r" in note
     constraint.mute = True
-    assert rig_keys.held_note(bpy.context.scene, rig.armature, rig.armature.animation_data.action) == []
+    assert rig_channels.held_note(bpy.context.scene, rig.armature, rig.armature.animation_data.action) == []
 
 
 def test_constraints_on_the_bundled_character_are_named_and_its_drivers_refused(character, tmp_path, recording):

@@ -48,9 +48,9 @@ def motion_of(arrays, frame_count=FRAMES, seed=4):
 
 
 def build(arrays, betas=BETAS):
-    from mambatalk_ext.addon import smplx_character
+    from mambatalk_ext.addon.character import smplx_body
 
-    return smplx_character.add_smplx_body(bpy.context, stand_in().body_by_definition(arrays, betas), "Person")
+    return smplx_body.add_smplx_body(bpy.context, stand_in().body_by_definition(arrays, betas), "Person")
 
 
 def mesh_of(armature):
@@ -155,7 +155,8 @@ def test_coefficients_beyond_any_person_change_nothing(scene, arrays):
 
 
 def test_a_take_with_arkit_weights_opens_the_jaw(scene, arrays, tmp_path, monkeypatch):
-    from mambatalk_ext.addon import face, face_flame
+    from mambatalk_ext.addon.face import channels as face_channels
+    from mambatalk_ext.addon.face import flame as face_flame
     from mambatalk_ext.core.face.flame import FlameArkit
 
     # The true solution needs a face; here every coefficient is one weight.
@@ -163,7 +164,7 @@ def test_a_take_with_arkit_weights_opens_the_jaw(scene, arrays, tmp_path, monkey
     monkeypatch.setattr(face_flame, "_translation", lambda: same)
     armature = build(arrays)
     motion = wobble(FRAMES).replace(rotations=np.zeros((FRAMES, 55, 3)))
-    assert face.notes(armature, motion) == []
+    assert face_channels.notes(armature, motion) == []
     key(armature, motion)
     scene.frame_set(9)
     jaw = armature.pose.bones["jaw"].rotation_quaternion.angle
@@ -243,7 +244,7 @@ def test_the_operator_builds_and_keys_it_in_one_undo_step(scene, arrays, tmp_pat
 
 
 def test_a_take_made_for_it_stands_on_its_own_legs(scene, tmp_path, recording, weights):
-    from mambatalk_ext.addon import character
+    from mambatalk_ext.addon.character import armature as character_armature
     from mambatalk_ext.core.body.motion import load_motion
 
     arrays = stand_in().write_person(tmp_path / "SMPLX_NEUTRAL.npz")
@@ -252,7 +253,7 @@ def test_a_take_made_for_it_stands_on_its_own_legs(scene, tmp_path, recording, w
     scene.mambatalk.character = armature
     scene.mambatalk.audio_file, scene.mambatalk.transcript_source = str(recording), "NONE"
     assert bpy.ops.mambatalk.generate(folder=str(tmp_path / "take")) == {"FINISHED"}
-    own = character.rest_heads(armature) @ TO_BLENDER
+    own = character_armature.rest_heads(armature) @ TO_BLENDER
     assert np.allclose(load_motion(tmp_path / "take" / "motion.npz").rest_joints, own, atol=1e-5)
 
 

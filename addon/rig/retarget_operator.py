@@ -10,8 +10,11 @@ from bpy.props import BoolProperty
 from ...core.body.motion import Motion, load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import apply, contacts, face, properties, rig_keys, rig_map, take_store, unfinished
+from .. import apply, contacts, properties, take_store, unfinished
+from ..face import channels as face_channels
 from ..job import operator as job_operator
+from . import channels as rig_channels
+from . import mapping as rig_mapping
 
 # Nothing but the feet: what is retargeted was finished before.
 _FEET_ONLY = {"upper": 0.0, "hands": 0.0, "lower": 0.0, "face": 0.0, "root": "free", "feet": "correct"}
@@ -55,13 +58,13 @@ class MAMBATALK_OT_retarget(job_operator.JobOperator, bpy.types.Operator):
         """Write the motion and the rig's skeleton where the worker finds them."""
         source, armature = _pair(context)
         self._names = context.scene.name, source.name, armature.name
-        if not rig_map.is_direct(armature):
-            rig_keys.refuse(armature, rig_map.mapping_of(armature))
+        if not rig_mapping.is_direct(armature):
+            rig_channels.refuse(armature, rig_mapping.mapping_of(armature))
         motion = _motion(context.scene, source)
         self._folder = tempfile.TemporaryDirectory(prefix="mambatalk-", dir=bpy.app.tempdir or None)
         folder = Path(self._folder.name)
         save_motion(motion, folder / "motion.npz")
-        np.savez(folder / "skeleton.npz", rest_joints=rig_keys.skeleton_of(armature))
+        np.savez(folder / "skeleton.npz", rest_joints=rig_channels.skeleton_of(armature))
         return protocol.Finish(
             motion=str(folder / "motion.npz"),
             out=str(folder / "finished.npz"),
@@ -89,7 +92,7 @@ class MAMBATALK_OT_retarget(job_operator.JobOperator, bpy.types.Operator):
         # The scene's range belongs to the performance that was there.
         scene.frame_start, scene.frame_end = kept[:2]
         scene.frame_set(kept[2])
-        return rig_keys.held_note(scene, armature, made)
+        return rig_channels.held_note(scene, armature, made)
 
 
 def _pair(context) -> tuple[bpy.types.Object, bpy.types.Object]:
@@ -109,7 +112,7 @@ def _source(context) -> bpy.types.Object | None:
         (
             each
             for each in candidates
-            if each not in (None, context.object) and rig_map.is_performer(each) and _can_be_read(each)
+            if each not in (None, context.object) and rig_mapping.is_performer(each) and _can_be_read(each)
         ),
         None,
     )
@@ -117,14 +120,14 @@ def _source(context) -> bpy.types.Object | None:
 
 def _can_be_read(armature: bpy.types.Object) -> bool:
     action = unfinished.action_of(armature)
-    return action is not None and (rig_map.is_direct(armature) or take_store.has(action))
+    return action is not None and (rig_mapping.is_direct(armature) or take_store.has(action))
 
 
 def why_not_retarget(context) -> str | None:
     """Why there is nothing to retarget, or nothing to retarget to."""
     if context.object is None or context.object.type != "ARMATURE":
         return "Make the armature that shall get the animation the active object"
-    if not rig_map.is_performer(context.object):
+    if not rig_mapping.is_performer(context.object):
         return f"{context.object.name} is not mapped: see Rig"
     if _source(context) is None:
         return "Choose the animated character in the panel, or select it, too"
@@ -134,11 +137,11 @@ def why_not_retarget(context) -> str | None:
 def _motion(scene: bpy.types.Scene, source: bpy.types.Object) -> Motion:
     """What a character performs: its keys as they are; a mapped rig's take as it was finished."""
     action = unfinished.action_of(source)
-    if not rig_map.is_direct(source):
+    if not rig_mapping.is_direct(source):
         return take_store.load(action).finished
     read = unfinished.read_action(scene, source, action)
     frames = read.frames
-    motion = face.read(read.motion, source, action, frames)
+    motion = face_channels.read(read.motion, source, action, frames)
     if not contacts.exist(action, source):
         return motion
     return motion.replace(contacts=contacts.read(action, source, frames))

@@ -7,10 +7,12 @@ import bpy
 import numpy as np
 from bpy.props import BoolProperty, CollectionProperty, PointerProperty, StringProperty
 
-from ..core.body.skeleton import JOINT
-from ..core.errors import GestureError
-from . import bone_map, character, rig_detect
-from .bone_map import PARTS, BoneMap, mirrored, normal, opposite
+from ...core.body.skeleton import JOINT
+from ...core.errors import GestureError
+from ..character import armature as character_armature
+from . import detect as rig_detect
+from . import presets as rig_presets
+from .presets import PARTS, BoneMap, mirrored, normal, opposite
 
 # Less than this share of a mapping's parts is not worth having.
 _FITS = 0.4
@@ -87,9 +89,9 @@ def mapping_of(armature: bpy.types.Object) -> BoneMap:
 
 def is_direct(armature: bpy.types.Object) -> bool:
     """Whether an armature is SMPL-X's own skeleton at its own rest, keyed joint by joint."""
-    if not character.is_smplx_armature(armature) or stored(armature) is not None:
+    if not character_armature.is_smplx_armature(armature) or stored(armature) is not None:
         return False
-    heads = character.rest_heads(armature)
+    heads = character_armature.rest_heads(armature)
     across = heads[JOINT["left_shoulder"]] - heads[JOINT["right_shoulder"]]
     arm = heads[JOINT["left_elbow"]] - heads[JOINT["left_shoulder"]]
     return bool(across @ arm > _SAME_REST * np.linalg.norm(across) * np.linalg.norm(arm))
@@ -99,7 +101,7 @@ def is_performer(candidate: bpy.types.Object | None) -> bool:
     """Whether an object is an armature that can be keyed: SMPL-X's, or one with all required parts."""
     if candidate is None or candidate.type != "ARMATURE":
         return False
-    if character.is_smplx_armature(candidate):
+    if character_armature.is_smplx_armature(candidate):
         return True
     mapping = stored(candidate)
     if mapping is None:
@@ -132,7 +134,7 @@ def load(armature: bpy.types.Object, path: Path) -> BoneMap:
     Raises:
         GestureError: no preset, or none of its bones is there.
     """
-    preset = bone_map.read_preset(path)
+    preset = rig_presets.read_preset(path)
     bones = list(armature.data.bones)
     number = {bone.name: index for index, bone in enumerate(bones)}
     hierarchy = rig_detect.Bones(list(number), [number[bone.parent.name] if bone.parent else -1 for bone in bones])

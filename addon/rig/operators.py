@@ -6,9 +6,11 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ...core.errors import GestureError
-from .. import bone_map, properties, rig_map
+from .. import properties
 from ..job import operator as job_operator
 from ..job import preferences
+from . import mapping as rig_mapping
+from . import presets as rig_presets
 
 _FOLDER = "rigs"
 
@@ -62,13 +64,13 @@ class MAMBATALK_OT_detect_rig(_RigOperator, bpy.types.Operator):
 
     def change(self, armature):
         """Detect and store."""
-        found = rig_map.detected(armature)
+        found = rig_mapping.detected(armature)
         if found is None:
-            rig_map.store(armature, bone_map.BoneMap("Mapped by hand", {}))
+            rig_mapping.store(armature, rig_presets.BoneMap("Mapped by hand", {}))
             raise GestureError(
                 f"The bones of {armature.name} are not recognised.", remedy="Choose them in the list, one by one."
             )
-        rig_map.store(armature, found.map)
+        rig_mapping.store(armature, found.map)
         return f"{found.map.label}: {len(found.map.names)} bones, {found.score:.0%} of its parts"
 
 
@@ -76,7 +78,7 @@ def _preset_items(operator, context):
     return _PRESETS
 
 
-_PRESETS = [(preset.key, preset.label, "") for preset in bone_map.presets()]
+_PRESETS = [(preset.key, preset.label, "") for preset in rig_presets.presets()]
 
 
 class MAMBATALK_OT_rig_preset(_RigOperator, bpy.types.Operator):
@@ -89,7 +91,7 @@ class MAMBATALK_OT_rig_preset(_RigOperator, bpy.types.Operator):
 
     def change(self, armature):
         """Fit the bundled file."""
-        mapping = rig_map.load(armature, bone_map.PRESETS / f"{self.preset}.json")
+        mapping = rig_mapping.load(armature, rig_presets.PRESETS / f"{self.preset}.json")
         return f"{len(mapping.names)} bones"
 
 
@@ -101,7 +103,7 @@ class MAMBATALK_OT_mirror_rig(_RigOperator, bpy.types.Operator):
 
     def change(self, armature):
         """Fill."""
-        return f"{rig_map.mirror(armature)} bones found on the other side"
+        return f"{rig_mapping.mirror(armature)} bones found on the other side"
 
 
 class MAMBATALK_OT_clear_rig(_RigOperator, bpy.types.Operator):
@@ -149,7 +151,7 @@ class MAMBATALK_OT_save_rig(_RigOperator, bpy.types.Operator):
     def change(self, armature):
         """Write it."""
         path = properties.absolute(self.filepath).with_suffix(".json")
-        bone_map.save(rig_map.mapping_of(armature), path)
+        rig_presets.save(rig_mapping.mapping_of(armature), path)
         return f"Saved {path.name}"
 
 
@@ -170,7 +172,7 @@ class MAMBATALK_OT_load_rig(_RigOperator, bpy.types.Operator):
 
     def change(self, armature):
         """Read it."""
-        mapping = rig_map.load(armature, Path(properties.absolute(self.filepath)))
+        mapping = rig_mapping.load(armature, Path(properties.absolute(self.filepath)))
         return f"{mapping.label}: {len(mapping.names)} bones"
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ..core.body.motion import Motion
-from ..core.body.rotation import continuous, matrix_to_rotvec, quaternion_to_matrix, rotvec_to_quaternion
-from ..core.body.skeleton import JOINT, default_rest_joints
+from ...core.body.motion import Motion
+from ...core.body.rotation import continuous, matrix_to_rotvec, quaternion_to_matrix, rotvec_to_quaternion
+from ...core.body.skeleton import JOINT, default_rest_joints
 
 # SMPL-X (Y up, facing +Z) to Blender (Z up, facing -Y): (x, y, z) → (x, -z, y).
 TO_BLENDER = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])

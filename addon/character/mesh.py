@@ -7,12 +7,12 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..core.body.skeleton import JOINT_NAMES
-from ..core.errors import GestureError
-from ..core.files import DAMAGED
+from ...core.body.skeleton import JOINT_NAMES
+from ...core.errors import GestureError
+from ...core.files import DAMAGED
 from .bone_space import TO_BLENDER
 
-ASSET_FILE = Path(__file__).parent / "assets" / "character.npz"
+ASSET_FILE = Path(__file__).parents[1] / "assets" / "character.npz"
 NO_VERTEX = 65535
 
 

@@ -2,10 +2,10 @@
 
 import bpy
 
-from . import rig_map
-from .bone_map import FINGERS, PARTS, label_of
-from .operators.rig import rig_of
-from .panels import SubPanel, draw_lines
+from ..panels import SubPanel, draw_lines
+from . import mapping as rig_mapping
+from .operators import rig_of
+from .presets import FINGERS, PARTS, label_of
 
 
 class MAMBATALK_PT_rig(SubPanel, bpy.types.Panel):
@@ -22,8 +22,8 @@ class MAMBATALK_PT_rig(SubPanel, bpy.types.Panel):
         if armature is None:
             layout.label(text="Select an armature", icon="INFO")
             return
-        mapping = rig_map.stored(armature)
-        found = rig_map.detected(armature) if mapping is None else None
+        mapping = rig_mapping.stored(armature)
+        found = rig_mapping.detected(armature) if mapping is None else None
         known = mapping or (found.map if found else None)
         if known is None:
             layout.label(text="Not recognised", icon="ERROR")

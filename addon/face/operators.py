@@ -5,9 +5,12 @@ from bpy.props import BoolProperty, FloatProperty
 
 from ...core.body.motion import Motion
 from ...core.errors import GestureError
-from .. import channels, character, face, face_names, lips, live, takes
+from .. import channels, lips, live, takes
 from ..apply import NO_CHARACTER, require_target, target
+from ..character import armature as character_armature
 from ..job import operator as job_operator
+from . import channels as face_channels
+from . import names as face_names
 
 
 class MAMBATALK_OT_face_table(bpy.types.Operator):
@@ -26,7 +29,7 @@ class MAMBATALK_OT_face_table(bpy.types.Operator):
         """Fill it for every mesh of the character; keys of no known name are listed, not animated."""
         try:
             armature = require_target(context)
-            every = [mesh.data.shape_keys for mesh in character.meshes_of(armature) if mesh.data.shape_keys]
+            every = [mesh.data.shape_keys for mesh in character_armature.meshes_of(armature) if mesh.data.shape_keys]
             if not every:
                 raise GestureError(
                     f"{armature.name} has no mesh with shape keys.", remedy="Only jaw and eye bones will move."
@@ -56,7 +59,7 @@ class MAMBATALK_OT_face_automatic(bpy.types.Operator):
 
     def execute(self, context):
         """Clear the tables of the character's meshes."""
-        for mesh in character.meshes_of(require_target(context)):
+        for mesh in character_armature.meshes_of(require_target(context)):
             if mesh.data.shape_keys is not None:
                 mesh.data.shape_keys.mambatalk_face.clear()
         return {"FINISHED"}
@@ -121,12 +124,12 @@ class MAMBATALK_OT_key_face(bpy.types.Operator):
         """Key it."""
         try:
             armature = require_target(context)
-            for keys in face.face_keys(armature):
+            for keys in face_channels.face_keys(armature):
                 _require_editable(keys)
             motion = _key_face(armature, self.amount)
         except GestureError as error:
             return job_operator.fail(self, error)
-        job_operator.state.error, job_operator.state.notes = None, face.notes(armature, motion)
+        job_operator.state.error, job_operator.state.notes = None, face_channels.notes(armature, motion)
         for note in job_operator.state.notes:
             self.report({"INFO"}, note)
         return {"FINISHED"}
@@ -162,22 +165,22 @@ def _fill(keys: bpy.types.Key) -> str:
 def _table(context) -> bpy.types.Key | None:
     """The shape keys whose table is shown."""
     armature = target(context)
-    mesh = None if armature is None else character.find_face_mesh(armature)
+    mesh = None if armature is None else character_armature.find_face_mesh(armature)
     keys = None if mesh is None else mesh.data.shape_keys
     return keys if keys is not None and len(keys.mambatalk_face) else None
 
 
 def _why_no_change(context) -> str | None:
     """Why the tables of the meshes cannot be changed: Blender lets nobody change such lists of overrides."""
-    found = [mesh for mesh in character.meshes_of(target(context)) if mesh.data.override_library is not None]
+    found = [mesh for mesh in character_armature.meshes_of(target(context)) if mesh.data.override_library is not None]
     return f"{found[0].data.name} overrides a mesh of another file: change its table there" if found else None
 
 
 def _require_editable(keys: bpy.types.Key) -> None:
-    if not face.is_editable(keys):
+    if not face_channels.is_editable(keys):
         raise GestureError(
             f"The shape keys of {keys.user.name} belong to another file.",
-            remedy=f"Use Object > Library Override > Make on the character, and {face.OVERRIDE_MESH}.",
+            remedy=f"Use Object > Library Override > Make on the character, and {face_channels.OVERRIDE_MESH}.",
         )
 
 

@@ -7,16 +7,18 @@ import bpy
 import numpy as np
 from mathutils import Euler, Quaternion
 
-from ..core.body.motion import Motion
-from ..core.body.rotation import quaternion_to_matrix
-from ..core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES, PARENTS
-from ..core.errors import GestureError
-from . import bone_space, character, rig_map
-from .blender import fcurves
-from .blender.fcurves import Channel
-from .bone_map import BoneMap, joints_of
+from ...core.body.motion import Motion
+from ...core.body.rotation import quaternion_to_matrix
+from ...core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES, PARENTS
+from ...core.errors import GestureError
+from ..blender import fcurves
+from ..blender.fcurves import Channel
+from ..character import armature as character_armature
+from ..character import bone_space
+from . import mapping as rig_mapping
+from .presets import BoneMap, joints_of
+from .read import Rig, driven_bones, read_rig
 from .retarget import NEXT, Alignment, Keys, align, retarget
-from .rig import Rig, driven_bones, read_rig
 
 # A bone that ends up this far from where its keys put it is held by something else.
 _HELD = np.radians(3.0)
@@ -105,17 +107,17 @@ def skeleton_of(armature: bpy.types.Object) -> np.ndarray:
     Raises:
         GestureError: the rig is not mapped well enough.
     """
-    if rig_map.is_direct(armature):
-        heads = character.rest_heads(armature)
+    if rig_mapping.is_direct(armature):
+        heads = character_armature.rest_heads(armature)
         return heads @ bone_space.armature_axes(heads)
-    return alignment_of(armature, rig_map.mapping_of(armature)).rest_joints
+    return alignment_of(armature, rig_mapping.mapping_of(armature)).rest_joints
 
 
 def jaw_bones(armature: bpy.types.Object) -> tuple[str, ...]:
     """The bones that open the mouth of an armature that can be keyed; none where it has none."""
-    if rig_map.is_direct(armature):
+    if rig_mapping.is_direct(armature):
         return (JOINT_NAMES[JOINT["jaw"]],)
-    return rig_map.mapping_of(armature).bones.get("jaw", ())
+    return rig_mapping.mapping_of(armature).bones.get("jaw", ())
 
 
 def refuse(armature: bpy.types.Object, mapping: BoneMap | None = None) -> None:
@@ -124,7 +126,7 @@ def refuse(armature: bpy.types.Object, mapping: BoneMap | None = None) -> None:
     Raises:
         GestureError: it is linked, or drivers hold bones that would be keyed.
     """
-    character.require_editable(armature)
+    character_armature.require_editable(armature)
     if held := sorted(set(driven_bones(armature)) & set(JOINT_NAMES if mapping is None else mapping.names)):
         raise GestureError(
             f"Drivers move {', '.join(held[:5])} of {armature.name}: keys there would do nothing.",
@@ -208,12 +210,12 @@ def switch(armature: bpy.types.Object) -> None:
 
 def _switches(armature: bpy.types.Object) -> list[tuple[str, str, float]]:
     """(bone, custom property, value) of an armature's controls."""
-    if rig_map.is_direct(armature):
+    if rig_mapping.is_direct(armature):
         return []
     poses = armature.pose.bones
     return [
         (bone, name, value)
-        for bone, values in rig_map.mapping_of(armature).settings.items()
+        for bone, values in rig_mapping.mapping_of(armature).settings.items()
         for name, value in values.items()
         if bone in poses and name in poses[bone]
     ]
@@ -221,7 +223,7 @@ def _switches(armature: bpy.types.Object) -> list[tuple[str, str, float]]:
 
 def held_note(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
     """A line on the bones that do not follow an action's keys, since something else holds them."""
-    free = rig_map.is_direct(armature) and not any(len(bone.constraints) for bone in armature.pose.bones)
+    free = rig_mapping.is_direct(armature) and not any(len(bone.constraints) for bone in armature.pose.bones)
     held = [] if free else disobedient(scene, armature, action)
     if not held:
         return []
@@ -231,7 +233,7 @@ def held_note(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.ty
 
 def disobedient(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
     """Bones of a rig that did not turn as an action's keys say, at a few frames."""
-    rig = read_rig(armature, rig_map.mapping_of(armature))
+    rig = read_rig(armature, rig_mapping.mapping_of(armature))
     first, last = action.frame_range
     frames = np.linspace(first, last, _CHECKED_FRAMES).round()
     keyed = [name for name in rig.names if _keyed_turns(armature, action, name, frames) is not None]

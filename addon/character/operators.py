@@ -11,10 +11,13 @@ from ...core.errors import GestureError
 from ...core.formats.foreign import Reading, read_foreign
 from ...core.smplx.body import load_body
 from ...core.worker import protocol
-from .. import character, face, properties, smplx_character
+from .. import properties
 from ..apply import apply_motion
+from ..face import channels as face_channels
 from ..job import operator as job_operator
 from ..job import preferences
+from . import armature as character_armature
+from . import smplx_body
 
 
 class MAMBATALK_OT_add_character(bpy.types.Operator):
@@ -32,7 +35,7 @@ class MAMBATALK_OT_add_character(bpy.types.Operator):
     def execute(self, context):
         """Add it."""
         try:
-            armature = character.add_character(context)
+            armature = character_armature.add_character(context)
         except GestureError as error:
             return job_operator.fail(self, error)
         _choose(context, armature)
@@ -96,17 +99,17 @@ class MAMBATALK_OT_add_smplx_body(job_operator.JobOperator, bpy.types.Operator):
             raise GestureError("The scene was removed meanwhile.", remedy="Add the body again.")
         body = load_body(Path(result["body"]))
         self._folder.cleanup()
-        armature = smplx_character.add_smplx_body(context, body, f"SMPL-X {body.gender.capitalize()}")
+        armature = smplx_body.add_smplx_body(context, body, f"SMPL-X {body.gender.capitalize()}")
         notes = [f"{armature.name}: {len(body.betas)} shapes of the person, {len(body.expressions)} of the face"]
         if self._foreign is not None:
             try:
                 start = scene.mambatalk.start_frame
                 action = apply_motion(scene, armature, self._foreign.motion, self._motion_path.stem, start)
             except GestureError:
-                smplx_character.remove(armature)
+                smplx_body.remove(armature)
                 raise
             notes += [f"{action.name}: {self._foreign.summary}", *self._foreign.notes]
-            notes += face.notes(armature, self._foreign.motion)
+            notes += face_channels.notes(armature, self._foreign.motion)
         _choose(context, armature)
         return notes
 

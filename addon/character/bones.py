@@ -4,7 +4,7 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
-from ..core.body.skeleton import JOINT, JOINT_NAMES, PARENTS
+from ...core.body.skeleton import JOINT, JOINT_NAMES, PARENTS
 from .bone_space import TO_BLENDER
 
 # The child a bone points at, where it has several.

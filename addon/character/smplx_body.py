@@ -3,12 +3,15 @@
 import bpy
 import numpy as np
 
-from ..core.body.motion import Motion
-from ..core.body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
-from ..core.errors import GestureError
-from ..core.smplx.body import SmplxBody
-from . import bone_space, character, character_mesh, face_flame
-from .blender import versions
+from ...core.body.motion import Motion
+from ...core.body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
+from ...core.errors import GestureError
+from ...core.smplx.body import SmplxBody
+from ..blender import versions
+from ..face import flame as face_flame
+from . import armature as character_armature
+from . import bone_space
+from . import mesh as character_mesh
 from .bone_space import TO_BLENDER
 
 # On the armature: what each coefficient of the expression moves the joints by, metres, (E, 55, 3) float32.
@@ -45,7 +48,7 @@ def add_smplx_body(
             f"A shape coefficient of {body.betas[np.abs(body.betas).argmax()]:.3g} is no person's.",
             remedy="Coefficients are mostly between -3 and 3, and at most 10.",
         )
-    with character.building(context, _asset(body), name, collection) as (armature, mesh):
+    with character_armature.building(context, _asset(body), name, collection) as (armature, mesh):
         _set_uv(mesh.data, body)
         _set_sliders(mesh.data.shape_keys, body)
         _drive_correctives(mesh.data.shape_keys, armature)
@@ -58,7 +61,7 @@ def add_smplx_body(
 
 def remove(armature: bpy.types.Object) -> None:
     """Take a body away again, with all that was made for it."""
-    meshes = character.meshes_of(armature)
+    meshes = character_armature.meshes_of(armature)
     made = [*(mesh for body in meshes for mesh in (*body.data.materials, body.data)), armature.data]
     bpy.data.batch_remove([*meshes, armature, *made])
 
@@ -72,7 +75,7 @@ def joint_moves(motion: Motion, armature: bpy.types.Object) -> dict[str, np.ndar
     moves = np.frombuffer(stored, "<f4").astype(np.float64).reshape(-1, JOINT_COUNT, 3)
     used = np.clip(coefficients[:, : len(moves)], -_SLIDER, _SLIDER)
     shifts = np.tensordot(used, moves[: used.shape[1]], 1)
-    bones, heads = character.rest_rotations(armature), character.rest_heads(armature)
+    bones, heads = character_armature.rest_rotations(armature), character_armature.rest_heads(armature)
     axes = bone_space.armature_axes(heads)
     found = {}
     for joint, name in enumerate(JOINT_NAMES):
@@ -134,8 +137,8 @@ def _drive_correctives(keys: bpy.types.Key, armature: bpy.types.Object) -> None:
 
     The expressions are plain sums, which Blender computes without Python and whatever is allowed to run scripts.
     """
-    heads = character.rest_heads(armature)
-    axes = bone_space.armature_axes(heads).T @ character.rest_rotations(armature)
+    heads = character_armature.rest_heads(armature)
+    axes = bone_space.armature_axes(heads).T @ character_armature.rest_rotations(armature)
     for block in keys.key_blocks:
         if not block.name.startswith("Pose"):
             continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
 
-from .bone_map import FINGERS, PARENT, REQUIRED, BoneMap, Preset, mirrored, normal, presets
+from .presets import FINGERS, PARENT, REQUIRED, BoneMap, Preset, mirrored, normal, presets
 
 # What a part counts when rigs are compared: a body without fingers is still of its kind.
 _WEIGHT = {"required": 1.0, "other": 0.4, "finger": 0.1}

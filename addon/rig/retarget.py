@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..core.body.motion import Motion
-from ..core.body.proportions import ANKLES, HIPS, ankle_height, hip_path, leg_length
-from ..core.body.rotation import (
+from ...core.body.motion import Motion
+from ...core.body.proportions import ANKLES, HIPS, ankle_height, hip_path, leg_length
+from ...core.body.rotation import (
     conjugate,
     continuous,
     matrix_to_quaternion,
@@ -15,9 +15,9 @@ from ..core.body.rotation import (
     rotvec_to_quaternion,
     slerp,
 )
-from ..core.body.skeleton import JOINT_COUNT, PARENTS, default_rest_joints
-from .bone_map import FINGERS, PARENT, joints_of
-from .rig import Rig
+from ...core.body.skeleton import JOINT_COUNT, PARENTS, default_rest_joints
+from .presets import FINGERS, PARENT, joints_of
+from .read import Rig
 
 # A limb's part and the one below it: their heads give its direction.
 NEXT = {

@@ -6,10 +6,13 @@ from contextlib import contextmanager
 import bpy
 import numpy as np
 
-from ..core.body.motion import Motion
-from ..core.body.skeleton import JOINT_COUNT, JOINT_NAMES
-from ..core.errors import GestureError
-from . import bone_space, character_mesh, character_rig, face_names
+from ...core.body.motion import Motion
+from ...core.body.skeleton import JOINT_COUNT, JOINT_NAMES
+from ...core.errors import GestureError
+from ..face import names as face_names
+from . import bone_space
+from . import bones as character_bones
+from . import mesh as character_mesh
 
 
 def add_character(
@@ -47,7 +50,7 @@ def building(
     collection = collection or context.collection or context.scene.collection
     made: list[bpy.types.ID] = []
     try:
-        armature = character_rig.build_armature(context, collection, name, asset.rest_joints, made)
+        armature = character_bones.build_armature(context, collection, name, asset.rest_joints, made)
         mesh = character_mesh.build_mesh(asset, f"{name} Body", made)
         collection.objects.link(mesh)
         mesh.parent = armature

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from ..core.body.skeleton import JOINT
-from ..core.errors import GestureError
-from ..core.files import whole_file
+from ...core.body.skeleton import JOINT
+from ...core.errors import GestureError
+from ...core.files import whole_file
 
-PRESETS = Path(__file__).with_name("rigs")
+PRESETS = Path(__file__).with_name("presets")
 FINGERS = ("thumb", "index", "middle", "ring", "pinky")
 # A part without these cannot be animated; the rest may be missing.
 _LIMBS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")

@@ -5,14 +5,16 @@ from collections.abc import Iterable, Sequence
 import bpy
 import numpy as np
 
-from ..core.body.motion import Motion
-from ..core.body.parts import ARKIT_NAMES, EXPRESSION_WIDTHS
-from ..core.face.joints import with_face_joints
-from ..core.face.visemes import VISEMES, fit_visemes
-from . import character, face_flame, face_names
-from .blender import versions
-from .blender.fcurves import Channel
-from .face_names import FLAME, VISEME, Row
+from ...core.body.motion import Motion
+from ...core.body.parts import ARKIT_NAMES, EXPRESSION_WIDTHS
+from ...core.face.joints import with_face_joints
+from ...core.face.visemes import VISEMES, fit_visemes
+from ..blender import versions
+from ..blender.fcurves import Channel
+from ..character import armature as character_armature
+from . import flame as face_flame
+from . import names as face_names
+from .names import FLAME, VISEME, Row
 
 _GROUP = "Face"
 OVERRIDE_MESH = "override the mesh's data, too, with the chain beside its name in the Object Data tab"
@@ -20,9 +22,9 @@ OVERRIDE_MESH = "override the mesh's data, too, with the chain beside its name i
 
 def face_keys(armature: bpy.types.Object) -> list[bpy.types.Key]:
     """The shape keys of every mesh of a character that plays expressions, the main face first."""
-    main = character.find_face_mesh(armature)
+    main = character_armature.find_face_mesh(armature)
     every = [] if main is None else [main.data.shape_keys]
-    for mesh in character.meshes_of(armature):
+    for mesh in character_armature.meshes_of(armature):
         keys = mesh.data.shape_keys
         if keys is not None and keys not in every and face_names.rows_of(keys):
             every.append(keys)

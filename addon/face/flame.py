@@ -7,13 +7,13 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..core.body.motion import Motion
-from ..core.body.parts import ARKIT_NAMES
-from ..core.face.flame import FlameArkit, ShapedHead, load_flame_head, solve
-from ..core.face.joints import JAW_SHAPES
-from ..core.files import DAMAGED, whole_file
-from .character_mesh import NO_VERTEX, load_asset
-from .job import preferences
+from ...core.body.motion import Motion
+from ...core.body.parts import ARKIT_NAMES
+from ...core.face.flame import FlameArkit, ShapedHead, load_flame_head, solve
+from ...core.face.joints import JAW_SHAPES
+from ...core.files import DAMAGED, whole_file
+from ..character.mesh import NO_VERTEX, load_asset
+from ..job import preferences
 
 WHY_ONLY_JAW = (
     "The face is in SMPL-X's own coefficients, of which only the jaw was transferred: for the rest choose your "

@@ -3,10 +3,13 @@
 import bpy
 import numpy as np
 
-from ..core.body.rotation import conjugate, matrix_to_quaternion, multiply, quaternion_to_rotvec
-from ..core.body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
-from . import bone_space, character, rig_keys, rig_map
-from .bone_map import joints_of
+from ...core.body.rotation import conjugate, matrix_to_quaternion, multiply, quaternion_to_rotvec
+from ...core.body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
+from ..character import armature as character_armature
+from ..character import bone_space
+from . import channels as rig_channels
+from . import mapping as rig_mapping
+from .presets import joints_of
 
 
 def read(armature: bpy.types.Object) -> list[list[float]]:
@@ -15,13 +18,13 @@ def read(armature: bpy.types.Object) -> list[list[float]]:
     Raises:
         GestureError: the rig is not mapped well enough.
     """
-    turns = _of_smplx(armature) if rig_map.is_direct(armature) else _of_rig(armature)
+    turns = _of_smplx(armature) if rig_mapping.is_direct(armature) else _of_rig(armature)
     return np.round(turns, 6).tolist()
 
 
 def _of_smplx(armature: bpy.types.Object) -> np.ndarray:
     basis = [armature.pose.bones[name].matrix_basis.to_quaternion().normalized() for name in JOINT_NAMES]
-    bones, heads = character.rest_rotations(armature), character.rest_heads(armature)
+    bones, heads = character_armature.rest_rotations(armature), character_armature.rest_heads(armature)
     return bone_space.rotvec_of_basis(np.array(basis)[None], bones, bone_space.armature_axes(heads))[0]
 
 
@@ -29,7 +32,7 @@ def _of_rig(armature: bpy.types.Object) -> np.ndarray:
     """Joints turn as the bones that play them; where a part has fewer bones than joints, several go with one."""
     # What was posed a moment ago may not be evaluated yet.
     bpy.context.view_layer.update()
-    alignment = rig_keys.alignment_of(armature, rig_map.mapping_of(armature))
+    alignment = rig_channels.alignment_of(armature, rig_mapping.mapping_of(armature))
     rig, facing = alignment.rig, matrix_to_quaternion(alignment.facing)
     posed = [armature.pose.bones[name].matrix.to_quaternion() for name in rig.names]
     rest = [armature.data.bones[name].matrix_local.to_quaternion() for name in rig.names]

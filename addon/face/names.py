@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from ..core.body.parts import ARKIT_NAMES
-from ..core.errors import GestureError
-from ..core.face.visemes import VISEMES
+from ...core.body.parts import ARKIT_NAMES
+from ...core.errors import GestureError
+from ...core.face.visemes import VISEMES
 
-PRESETS = Path(__file__).with_name("faces")
+PRESETS = Path(__file__).with_name("presets")
 VISEME, FLAME = "viseme_", "flame_"
 # A face is told by at least so many of its keys: meshes have keys for other things too.
 _LEAST = 4

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from ..core.body.rotation import matrix_to_quaternion, multiply
-from ..core.errors import GestureError
-from .blender import fcurves
-from .bone_map import PARENT, REQUIRED, BoneMap, label_of
+from ...core.body.rotation import matrix_to_quaternion, multiply
+from ...core.errors import GestureError
+from ..blender import fcurves
+from .presets import PARENT, REQUIRED, BoneMap, label_of
 
 # Rests within this angle of an axis of the armature are taken to be along it: nobody stands quite upright.
 _UPRIGHT = np.cos(np.radians(25.0))

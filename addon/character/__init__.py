@@ -1,0 +1,1 @@
+"""Characters: the bundled one, SMPL-X bodies, and the space of their bones."""
