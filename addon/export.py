@@ -18,12 +18,14 @@ from ..core.errors import GestureError
 from ..core.formats.bvh import BvhSkeleton, write_bvh
 from ..core.formats.livelink import write_livelink, yaw_pitch_roll
 from ..core.formats.smpl import save_archive
-from . import contacts, soundfile, staging, takes, unfinished
+from . import soundfile, staging, unfinished
 from .blender import sequencer
 from .character import armature as character_armature
 from .character.bone_space import TO_BLENDER
 from .export_formats import FBX_PRESETS, FORMATS, exporter, supported
 from .face import channels as face_channels
+from .take import contacts
+from .take import info as take_info
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,7 @@ def _rotation(matrices: np.ndarray) -> np.ndarray:
 
 
 def _write_sound(scene: bpy.types.Scene, piece: Piece, folder: Path) -> None:
-    info = takes.stored(piece.action)
+    info = take_info.stored(piece.action)
     if info is None:
         return
     first, last = (round(frame) for frame in piece.action.frame_range)

@@ -4,10 +4,10 @@ import textwrap
 
 import bpy
 
-from .apply import NO_CHARACTER, target
 from .job import operator as job_operator
 from .job import preferences, weights
 from .properties import strip_search
+from .take.keying import NO_CHARACTER, target
 
 
 class Sidebar:

@@ -6,8 +6,9 @@ from contextlib import ExitStack, contextmanager
 import bpy
 
 from ..core.errors import GestureError
-from . import takes, unfinished
+from . import unfinished
 from .blender import versions
+from .take import info as take_info
 
 
 def actions_of(armature: bpy.types.Object) -> list[bpy.types.Action]:
@@ -18,7 +19,7 @@ def actions_of(armature: bpy.types.Object) -> list[bpy.types.Action]:
     current = armature.animation_data.action if armature.animation_data else None
     kept = {action.get(unfinished.SOURCE_KEY) for action in bpy.data.actions}
     own = [] if current is None else [current]
-    own += [action for action in takes.of_character(armature) if action not in own and action not in kept]
+    own += [action for action in take_info.of_character(armature) if action not in own and action not in kept]
     if versions.has_slots():
         own += [a for a in bpy.data.actions if a not in own and a not in kept and _poses(a, armature)]
     return own

@@ -10,11 +10,13 @@ from ..core.body.motion import Motion
 from ..core.body.parts import EXPRESSION_WIDTHS
 from ..core.body.skeleton import JOINT_NAMES
 from ..core.errors import GestureError
-from . import performed, take_store, takes
 from .blender import fcurves, sequencer
 from .character import armature as character_armature
 from .character import bone_space
 from .rig import mapping as rig_mapping
+from .take import info as take_info
+from .take import playback
+from .take import store as take_store
 
 # On an action: the copy of it that was made before its keys were finished.
 SOURCE_KEY = "mambatalk_unfinished"
@@ -56,8 +58,8 @@ def find(scene: bpy.types.Scene, armature: bpy.types.Object) -> Unfinished:
     action = action_of(armature)
     if action is None:
         raise GestureError(f"{armature.name} has no animation.", remedy="Generate a take, or assign an action.")
-    if takes.active(armature) is not None:
-        info = performed.of(armature).info
+    if take_info.active(armature) is not None:
+        info = playback.of(armature).info
         return Unfinished(take_store.load(action).raw, info.start_frame, info.fps, take=True)
     if not rig_mapping.is_direct(armature):
         raise GestureError(

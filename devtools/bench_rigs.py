@@ -34,7 +34,7 @@ def _motion():
 
 def _apply(armature: bpy.types.Object, motion) -> float:
     start = time.process_time()
-    _module("addon.apply").apply_motion(bpy.context.scene, armature, motion, "bench", 1)
+    _module("addon.take.keying").apply_motion(bpy.context.scene, armature, motion, "bench", 1)
     return time.process_time() - start
 
 

@@ -80,7 +80,7 @@ def main() -> None:
                 for seed in range(1, TRIES + 1)
             ]
             _row(f"3 s of {area}", min(tries), RESAMPLE_S, whole)
-        names = [action.name for action in _module("addon.takes").of_character(armature)]
+        names = [action.name for action in _module("addon.take.info").of_character(armature)]
         switches = [_spent(lambda name=name: ops.switch_take(name=name)) for name in names * TRIES]
         _row("switching takes", min(switches), SWITCH_S, whole)
         first = _spent(lambda: ops.set_levels(upper=0.9))
@@ -92,8 +92,8 @@ def main() -> None:
             _row(f"level of {name}", min(tries), LEVELS_S if name in INTENSITIES else None, whole)
         tries = [_spent(lambda value=value: ops.set_levels(mirror=value)) for value in (True, False)]
         _row("mirror", min(tries), None, whole)
-        action = _module("addon.takes").active(armature)
-        size = sum(len(action[key]) for key in (_module("addon.take_store").KEY, _module("addon.written").KEY))
+        action = _module("addon.take.info").active(armature)
+        size = sum(len(action[key]) for key in (_module("addon.take.store").KEY, _module("addon.take.checksums").KEY))
         print(f"Blender {bpy.app.version_string}; a minute's take is {size / 1000:.0f} kB in the file")
     extension.unregister()
 

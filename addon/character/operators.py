@@ -12,10 +12,10 @@ from ...core.formats.foreign import Reading, read_foreign
 from ...core.smplx.body import load_body
 from ...core.worker import protocol
 from .. import properties
-from ..apply import apply_motion
 from ..face import channels as face_channels
 from ..job import operator as job_operator
 from ..job import preferences
+from ..take.keying import apply_motion
 from . import armature as character_armature
 from . import smplx_body
 

@@ -5,10 +5,12 @@ from bpy.props import BoolProperty, FloatProperty
 
 from ...core.body.motion import Motion
 from ...core.errors import GestureError
-from .. import channels, lips, live, takes
-from ..apply import NO_CHARACTER, require_target, target
 from ..character import armature as character_armature
+from ..direct import lips, live
 from ..job import operator as job_operator
+from ..take import channels as take_channels
+from ..take import info as take_info
+from ..take.keying import NO_CHARACTER, require_target, target
 from . import channels as face_channels
 from . import names as face_names
 
@@ -141,10 +143,10 @@ def _key_face(armature: bpy.types.Object, amount: float) -> Motion:
     Raises:
         GestureError: its words have no phones, or its face cannot be known; nothing was changed.
     """
-    own = takes.active(armature).mambatalk_take
+    own = take_info.active(armature).mambatalk_take
     before, own.lips = own.lips, amount
     try:
-        return live.apply(armature, at_least=channels.FACE)
+        return live.apply(armature, at_least=take_channels.FACE)
     except GestureError:
         own.lips = before
         raise

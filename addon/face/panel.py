@@ -2,10 +2,10 @@
 
 import bpy
 
-from ..apply import target
 from ..character import armature as character_armature
 from ..job import preferences
 from ..panels import SubPanel
+from ..take.keying import target
 
 
 class MAMBATALK_UL_face(bpy.types.UIList):

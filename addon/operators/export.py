@@ -4,10 +4,11 @@ import bpy
 from bpy.props import StringProperty
 
 from ...core.errors import GestureError
-from .. import export, properties, staging, takes
-from ..apply import NO_CHARACTER, require_target, target
+from .. import export, properties, staging
 from ..character import armature as character_armature
 from ..job import operator as job_operator
+from ..take import info as take_info
+from ..take.keying import NO_CHARACTER, require_target, target
 
 
 class MAMBATALK_OT_export(bpy.types.Operator):
@@ -71,7 +72,7 @@ def performers(context) -> list[bpy.types.Object]:
 def _has_takes(armature) -> bool:
     actions = staging.actions_of(armature)
     # Other rigs in the scene have actions too, which are none of ours.
-    return bool(actions) and (character_armature.is_smplx_armature(armature) or any(map(takes.stored, actions)))
+    return bool(actions) and (character_armature.is_smplx_armature(armature) or any(map(take_info.stored, actions)))
 
 
 def why_not_export(context) -> str | None:

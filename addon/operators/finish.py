@@ -9,10 +9,14 @@ import numpy as np
 from ...core.body.motion import load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import apply, contacts, hand_edits, performed, properties, renew, take_store, takes, unfinished
+from .. import properties, unfinished
 from ..blender import sequencer
+from ..direct import transfer
 from ..job import operator as job_operator
 from ..rig import channels as rig_channels
+from ..take import contacts, hand_edits, keying, playback
+from ..take import info as take_info
+from ..take import store as take_store
 
 
 class MAMBATALK_OT_finish(job_operator.JobOperator, bpy.types.Operator):
@@ -30,15 +34,15 @@ class MAMBATALK_OT_finish(job_operator.JobOperator, bpy.types.Operator):
 
     def task(self, context):
         """Write the unfinished motion, and the skeleton of the armature, where the worker finds them."""
-        scene, armature = context.scene, apply.require_target(context)
+        scene, armature = context.scene, keying.require_target(context)
         self._scene_name, self._armature_name = scene.name, armature.name
         self._source = unfinished.find(scene, armature)
         motion, action = self._source.motion, unfinished.action_of(armature)
-        takes.require_own(action)
+        take_info.require_own(action)
         settings = scene.mambatalk.finish_settings()
         self._held, self._notes = None, []
         if self._source.take:
-            renew.refuse_other_rate(performed.of(armature), sequencer.scene_fps(scene))
+            transfer.refuse_other_rate(playback.of(armature), sequencer.scene_fps(scene))
         # What is made anew later is not made for the contacts that are edited now.
         self._settings = {name: value for name, value in settings.items() if name != "use_contacts"}
         if scene.mambatalk.finish_contacts:
@@ -75,18 +79,18 @@ class MAMBATALK_OT_finish(job_operator.JobOperator, bpy.types.Operator):
         if self._source.take:
             action = unfinished.action_of(armature)
             new = take_store.load(action).with_finished(motion, self._settings)
-            renew.take_in(performed.of(armature), new, fps=sequencer.scene_fps(scene))
-            apply.use_quaternions(armature)
+            transfer.take_in(playback.of(armature), new, fps=sequencer.scene_fps(scene))
+            keying.use_quaternions(armature)
         else:
             unfinished.keep_source(armature)
-            apply.replace_keys(scene, armature, motion, self._source.start_frame)
+            keying.replace_keys(scene, armature, motion, self._source.start_frame)
         held = rig_channels.held_note(scene, armature, unfinished.action_of(armature))
         return [properties.improvement(result), *self._notes, *held]
 
     def _contacts(self, action, armature) -> tuple[np.ndarray, np.ndarray]:
         """Contacts (T, 4) at the motion's frames, and which of them were changed by hand since they were found."""
         if self._source.take:
-            return hand_edits.edited_contacts(performed.of(armature), self._source.frames)
+            return hand_edits.edited_contacts(playback.of(armature), self._source.frames)
         found = contacts.read(action, armature, self._source.frames)
         return found, np.zeros(found.shape, bool)
 
@@ -103,9 +107,9 @@ class MAMBATALK_OT_finish(job_operator.JobOperator, bpy.types.Operator):
 
 def why_not_finish(context) -> str | None:
     """Why there is nothing to finish."""
-    armature = apply.target(context)
+    armature = keying.target(context)
     if armature is None:
-        return apply.NO_CHARACTER
+        return keying.NO_CHARACTER
     return None if unfinished.action_of(armature) else f"{armature.name} has no animation"
 
 

@@ -11,13 +11,17 @@ from bpy.props import IntProperty, StringProperty
 from ...core.body.skeleton import default_rest_joints
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import live, properties, renew, take_list, take_store, takes
-from ..apply import NO_CHARACTER, apply_take, require_target, target
+from .. import properties
 from ..blender import sequencer, versions
+from ..direct import live, transfer
 from ..face import channels as face_channels
 from ..job import operator as job_operator
 from ..rig import channels as rig_channels
 from ..rig import mapping as rig_mapping
+from ..take import info as take_info
+from ..take import store as take_store
+from ..take import switching
+from ..take.keying import NO_CHARACTER, apply_take, require_target, target
 
 # Bones closer than this to the bundled character's are its own.
 _SAME_BODY_M = 1e-4
@@ -78,7 +82,7 @@ class MAMBATALK_OT_generate(job_operator.JobOperator, bpy.types.Operator):
             self._tasks = _varied(task, folders)
             return self._tasks.pop(0)
         # Feet that stand on one body's legs slide on another's: it is finished on the rig's own.
-        self._folder = renew.temporary_folder()
+        self._folder = transfer.temporary_folder()
         skeleton = Path(self._folder.name) / "skeleton.npz"
         np.savez(skeleton, rest_joints=rig_channels.skeleton_of(armature))
         self._tasks = _varied(dataclasses.replace(task, skeleton=str(skeleton)), folders)
@@ -93,7 +97,7 @@ class MAMBATALK_OT_generate(job_operator.JobOperator, bpy.types.Operator):
             if self.folder:
                 folders.append(properties.absolute(self.folder) / f"take_{number + 1:02d}")
             else:
-                folders.append(takes.new_folder(self._clip.path.stem, frozenset(folders)))
+                folders.append(take_info.new_folder(self._clip.path.stem, frozenset(folders)))
         return folders
 
     def following(self, result):
@@ -120,12 +124,12 @@ class MAMBATALK_OT_generate(job_operator.JobOperator, bpy.types.Operator):
             for each in self._results:
                 made.append(apply_take(scene, armature, Path(each["folder"]), self._clip))
         except GestureError:
-            take_list.discard(armature, made)
+            switching.discard(armature, made)
             if before is not None:
                 versions.switch_action(armature, before)
             raise
         action, result = made[0], self._results[0]
-        directed = take_list.switch(armature, action) if len(made) > 1 else live.caught_up(armature)
+        directed = switching.switch(armature, action) if len(made) > 1 else live.caught_up(armature)
         alignment = result["take"]["alignment"]
         notes = [f"Made without words. {alignment['reason']}"] if "reason" in alignment else []
         if result["take"]["settings"]["finish"]:

@@ -6,12 +6,12 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 from ...core.errors import GestureError
 from ...core.formats.foreign import Reading, read_foreign
 from .. import properties
-from ..apply import NO_CHARACTER, apply_motion, target
 from ..character import armature as character_armature
 from ..face import channels as face_channels
 from ..job import operator as job_operator
 from ..job import preferences
 from ..rig import channels as rig_channels
+from ..take.keying import NO_CHARACTER, apply_motion, target
 
 
 class MAMBATALK_OT_import_motion(bpy.types.Operator):

@@ -10,9 +10,11 @@ from bpy.props import BoolProperty
 from ...core.body.motion import Motion, load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import apply, contacts, properties, take_store, unfinished
+from .. import properties, unfinished
 from ..face import channels as face_channels
 from ..job import operator as job_operator
+from ..take import contacts, keying
+from ..take import store as take_store
 from . import channels as rig_channels
 from . import mapping as rig_mapping
 
@@ -88,7 +90,7 @@ class MAMBATALK_OT_retarget(job_operator.JobOperator, bpy.types.Operator):
         kept = scene.frame_start, scene.frame_end, scene.frame_current
         start = round(action.frame_range[0])
         name, has_face = f"{action.name} {armature.name}", bool(np.any(motion.expression))
-        made = apply.apply_motion(scene, armature, motion, name, start, with_face=has_face)
+        made = keying.apply_motion(scene, armature, motion, name, start, with_face=has_face)
         # The scene's range belongs to the performance that was there.
         scene.frame_start, scene.frame_end = kept[:2]
         scene.frame_set(kept[2])

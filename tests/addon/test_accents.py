@@ -39,7 +39,7 @@ def listed(armature):
 
 def apexes(armature):
     """Scene frames in which strokes end, by the keys' own motion."""
-    from mambatalk_ext.addon import live
+    from mambatalk_ext.addon.direct import live
     from mambatalk_ext.core.direct.strokes import find_strokes, wrist_paths
 
     motion = live.apply(armature)

@@ -131,12 +131,12 @@ def test_a_part_of_a_recording_gets_a_trimmed_strip(character, take_folder):
 
 
 def test_the_action_tells_where_its_keys_came_from(character, take_folder, recording):
-    from mambatalk_ext.addon import takes
+    from mambatalk_ext.addon.take import info as take_info
 
     apply(take_folder)
-    info = takes.stored(character.animation_data.action)
+    info = take_info.stored(character.animation_data.action)
     assert (info.audio, info.seed, info.speaker) == (str(recording), 5, "calm")
-    assert takes.stored(bpy.data.actions.new("another")) is None
+    assert take_info.stored(bpy.data.actions.new("another")) is None
 
 
 def test_one_undo_takes_all_of_it_back(character, take_folder):

@@ -55,12 +55,12 @@ def take(character, tmp_path, recording):
 @pytest.fixture
 def plain(character):
     """The same motion as an action that no take made."""
-    from mambatalk_ext.addon import channels
     from mambatalk_ext.addon.blender import fcurves, versions
+    from mambatalk_ext.addon.take import channels as take_channels
 
     bpy.context.scene.render.fps = 30
     action = bpy.data.actions.new("walk cycle")
-    fcurves.write(action, character, 11 + np.arange(180), channels.of_body(slider(), character))
+    fcurves.write(action, character, 11 + np.arange(180), take_channels.of_body(slider(), character))
     versions.assign_action(character, action)
     return action
 
@@ -143,7 +143,7 @@ def test_euler_keys_are_understood(character):
 
 
 def test_contacts_are_channels_that_can_be_edited_and_held(take, character):
-    from mambatalk_ext.addon import contacts
+    from mambatalk_ext.addon.take import contacts
 
     finish()
     curves = curves_of(character)
@@ -167,7 +167,7 @@ def test_contacts_are_channels_that_can_be_edited_and_held(take, character):
 
 @pytest.mark.parametrize("mirror", [False, True])
 def test_contacts_changed_by_hand_are_held_unless_they_are_dropped(take, character, jobs, mirror):
-    from mambatalk_ext.addon import contacts
+    from mambatalk_ext.addon.take import contacts
 
     finish(finish_root="path")
     action, frames = character.animation_data.action, 11 + np.arange(180)
@@ -270,7 +270,7 @@ def test_nothing_animated_greys_the_button(character):
 
 
 def test_the_contacts_come_with_a_take(character, tmp_path, recording):
-    from mambatalk_ext.addon import contacts
+    from mambatalk_ext.addon.take import contacts
 
     motion = slider()
     down = np.zeros((180, 4))

@@ -47,7 +47,7 @@ def generate(folder):
 
 
 def test_speech_and_text_become_a_take_on_the_character(ready, character, jobs, tmp_path):
-    from mambatalk_ext.addon import takes
+    from mambatalk_ext.addon.take import info as take_info
     from mambatalk_ext.core.body.motion import load_motion
 
     ready.mambatalk.transcript_source = "TEXT"
@@ -69,7 +69,7 @@ def test_speech_and_text_become_a_take_on_the_character(ready, character, jobs, 
     assert ready.frame_end == 4 + motion.frame_count
     # Motion lasts as long as sound does.
     assert 0 <= ready.frame_end + 1 - strip.frame_final_end <= 1
-    info = takes.stored(character.animation_data.action)
+    info = take_info.stored(character.animation_data.action)
     assert (info.seed, info.audio, info.folder) == (3, str(SPEECH), str(folder))
     assert info.speaker == ready.mambatalk.speaker
     assert jobs.state.job is None
@@ -99,12 +99,12 @@ def test_one_undo_takes_a_generated_take_back(ready, strip, tmp_path):
 
 
 def test_takes_without_a_folder_get_one_of_their_own_each(ready, strip, character):
-    from mambatalk_ext.addon import takes
+    from mambatalk_ext.addon.take import info as take_info
 
     folders = set()
     for _ in range(2):
         assert bpy.ops.mambatalk.generate() == {"FINISHED"}
-        folders.add(takes.stored(character.animation_data.action).folder)
+        folders.add(take_info.stored(character.animation_data.action).folder)
     assert len(folders) == 2
     for folder in folders:
         shutil.rmtree(folder)

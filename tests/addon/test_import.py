@@ -84,11 +84,11 @@ def test_an_amass_file_is_performed_by_the_character(character, tmp_path):
 
 
 def test_imported_motion_is_no_take_and_says_so_to_who_directs_it(character, tmp_path):
-    from mambatalk_ext.addon import takes
+    from mambatalk_ext.addon.take import info as take_info
 
     file = amass_file(tmp_path / "walk_01_poses.npz", upright())
     assert bpy.ops.mambatalk.import_motion(filepath=str(file)) == {"FINISHED"}
-    assert takes.of_character(character) == []
+    assert take_info.of_character(character) == []
     keys = keys_of(curves_of(character)['pose.bones["head"].rotation_quaternion', 0])
     for operator in ("resample", "set_levels", "accent_add", "show_edits"):
         with pytest.raises(RuntimeError, match="performs no take"):

@@ -168,7 +168,7 @@ def test_levels_survive_the_file_and_undo(character, spoken_takes, tmp_path):
 
 
 def test_a_slider_undone_before_its_keys_were_written_has_the_right_ones(character, spoken_takes):
-    from mambatalk_ext.addon import live
+    from mambatalk_ext.addon.direct import live
 
     load(spoken_takes[0])
     neutral, name = all_keys(character), character.name
@@ -289,12 +289,13 @@ def test_a_take_directed_from_a_shell_comes_with_its_levels_and_can_be_set_back(
 
 
 def test_a_take_at_rest_is_not_keyed_again_when_it_is_performed(character, spoken_takes):
-    from mambatalk_ext.addon import live, performed
+    from mambatalk_ext.addon.direct import live
+    from mambatalk_ext.addon.take import playback
 
     load(spoken_takes[0])
-    stamp = performed.of(character).record.stamp
+    stamp = playback.of(character).record.stamp
     live.catch_up(character)
-    assert performed.of(character).record.stamp == stamp
+    assert playback.of(character).record.stamp == stamp
 
 
 def test_seams_are_smooth_on_a_levelled_take_with_accents_too(character, spoken_takes):

@@ -47,7 +47,7 @@ def velocity_jumps(keys, area, step):
 def test_random_parts_ranges_and_seeds_change_only_what_they_say_and_join_smoothly(
     character, spoken_takes, example, fps
 ):
-    from mambatalk_ext.addon import performed
+    from mambatalk_ext.addon.take import playback
     from mambatalk_ext.core.body.parts import AREAS
     from mambatalk_ext.core.generate.splice import LEAST_JUMP
 
@@ -71,7 +71,7 @@ def test_random_parts_ranges_and_seeds_change_only_what_they_say_and_join_smooth
             assert first - margin <= frames.min() <= frames.max() <= last + margin, (path, areas, first, last, margin)
         if last - first > count / 16:
             assert changed
-        blend = performed.of(character).span(first, last, margin, FRAMES).margin + 1
+        blend = playback.of(character).span(first, last, margin, FRAMES).margin + 1
         for area in {name for name in areas if AREAS[name].whole or AREAS[name].part.value not in areas}:
             was, now = (velocity_jumps(keys, area, step) for keys in (before, after))
             usual, frames = np.percentile(was[1:-1], 99), START + step * np.arange(len(was))
@@ -97,7 +97,7 @@ def test_hands_made_anew_differ_visibly_and_join_smoothly(take):
 
 
 def test_the_same_seed_gives_the_same_keys_and_each_press_another_seed(take, jobs, spoken_takes):
-    from mambatalk_ext.addon import take_store
+    from mambatalk_ext.addon.take import store as take_store
 
     bpy.context.scene.mambatalk_direct.span = "TYPED"
     bpy.context.scene.mambatalk_direct.start, bpy.context.scene.mambatalk_direct.end = 60, 120
@@ -250,7 +250,7 @@ def test_an_appended_character_brings_its_take_along(take, tmp_path):
 
 
 def test_one_undo_takes_it_back_and_redo_brings_it_again(take):
-    from mambatalk_ext.addon import take_store
+    from mambatalk_ext.addon.take import store as take_store
 
     name = take.name
     bpy.ops.ed.undo_push(message="before")
@@ -285,7 +285,7 @@ def test_a_cancelled_resampling_changes_nothing(take, jobs):
 
 
 def test_two_characters_have_takes_of_their_own(take, spoken_takes):
-    from mambatalk_ext.addon import takes
+    from mambatalk_ext.addon.take import info as take_info
 
     first = take
     bpy.ops.mambatalk.add_character()
@@ -293,7 +293,7 @@ def test_two_characters_have_takes_of_their_own(take, spoken_takes):
     second = next(o for o in bpy.data.objects if o.type == "ARMATURE" and o != first)
     scene.mambatalk.character = second
     load(spoken_takes[1])
-    assert [len(takes.of_character(each)) for each in (first, second)] == [1, 1]
+    assert [len(take_info.of_character(each)) for each in (first, second)] == [1, 1]
     before = all_keys(first), all_keys(second)
     resample(parts={"upper"}, start=60, end=100)
     assert not differing(before[0], all_keys(first))
@@ -323,7 +323,7 @@ def test_a_take_of_other_weights_is_refused_with_their_name(character, tmp_path,
 
 
 def test_a_recording_that_moved_is_asked_for_and_found(character, spoken_takes, tmp_path):
-    from mambatalk_ext.addon import takes
+    from mambatalk_ext.addon.take import info as take_info
 
     folder, sound = copy_with_recording(spoken_takes[0], tmp_path)
     load(folder)
@@ -336,7 +336,7 @@ def test_a_recording_that_moved_is_asked_for_and_found(character, spoken_takes, 
     with pytest.raises(RuntimeError, match="not the recording"):
         bpy.ops.mambatalk.find_recording(filepath=str(wrong))
     assert bpy.ops.mambatalk.find_recording(filepath=str(new_place)) == {"FINISHED"}
-    assert takes.stored(character.animation_data.action).audio == str(new_place)
+    assert take_info.stored(character.animation_data.action).audio == str(new_place)
     resample(parts={"hands"}, start=60, end=90)
 
 
@@ -376,12 +376,13 @@ def test_a_packed_recording_is_enough(character, spoken_takes, tmp_path):
 
 
 def test_a_minute_takes_less_than_a_megabyte_in_the_file(take):
-    from mambatalk_ext.addon import take_store, written
+    from mambatalk_ext.addon.take import checksums
+    from mambatalk_ext.addon.take import store as take_store
 
     resample(parts={"upper"}, start=60, end=160)
     action = take.animation_data.action
     seconds = FRAMES / 30
-    size = len(action[take_store.KEY]) + len(action[written.KEY])
+    size = len(action[take_store.KEY]) + len(action[checksums.KEY])
     assert size * 60 / seconds < 1_000_000
 
 

@@ -58,7 +58,7 @@ def mesh_of(armature):
 
 
 def key(armature, motion):
-    from mambatalk_ext.addon.apply import apply_motion
+    from mambatalk_ext.addon.take.keying import apply_motion
 
     bpy.context.scene.render.fps = 30
     return apply_motion(bpy.context.scene, armature, motion, "take", 1)

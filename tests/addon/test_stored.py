@@ -20,9 +20,10 @@ def action(character, tmp_path, recording):
 
 def loader(key):
     """What reads the bytes that are stored under a key."""
-    from mambatalk_ext.addon import take_store, written
+    from mambatalk_ext.addon.take import checksums
+    from mambatalk_ext.addon.take import store as take_store
 
-    return {take_store.KEY: take_store.load, written.KEY: written.load}[key]
+    return {take_store.KEY: take_store.load, checksums.KEY: checksums.load}[key]
 
 
 def is_refused(action, key, stored: bytes) -> bool:
@@ -55,11 +56,12 @@ def test_every_byte_that_changed_is_found(action, key):
 
 
 def test_takes_and_records_stored_without_a_check_sum_load_and_get_one(action, tmp_path):
-    from mambatalk_ext.addon import take_store, written
     from mambatalk_ext.addon.blender import versions
+    from mambatalk_ext.addon.take import checksums
+    from mambatalk_ext.addon.take import store as take_store
     from mambatalk_ext.core.sealed import MAGIC, unseal
 
-    take, record = take_store.load(action), written.load(action)
+    take, record = take_store.load(action), checksums.load(action)
     for key, start in zip(KEYS, (b"PK", b""), strict=True):
         old = unseal(bytes(action[key]))
         assert old.startswith(start)
@@ -71,8 +73,8 @@ def test_takes_and_records_stored_without_a_check_sum_load_and_get_one(action, t
     for part in ("raw", "finished"):
         then, now = getattr(take, part), getattr(take_store.load(action), part)
         assert np.array_equal(then.rotations, now.rotations)
-    assert written.load(action).stamp == record.stamp
+    assert checksums.load(action).stamp == record.stamp
     assert bpy.ops.mambatalk.set_levels(upper=0.5) == {"FINISHED"}
-    assert action[written.KEY].startswith(MAGIC)
+    assert action[checksums.KEY].startswith(MAGIC)
     assert bpy.ops.mambatalk.finish() == {"FINISHED"}
     assert action[take_store.KEY].startswith(MAGIC)

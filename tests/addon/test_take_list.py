@@ -26,13 +26,13 @@ def three(character, spoken_takes):
 
 
 def names(armature):
-    from mambatalk_ext.addon import takes
+    from mambatalk_ext.addon.take import info as take_info
 
-    return [action.name for action in takes.of_character(armature)]
+    return [action.name for action in take_info.of_character(armature)]
 
 
 def test_several_takes_come_at_once_each_with_its_seed(character, weights, tmp_path):
-    from mambatalk_ext.addon import takes
+    from mambatalk_ext.addon.take import info as take_info
 
     scene = bpy.context.scene
     scene.render.fps = 30
@@ -44,9 +44,9 @@ def test_several_takes_come_at_once_each_with_its_seed(character, weights, tmp_p
     settings.audio_source, settings.audio_strip, settings.transcript_source = "STRIP", "speech", "NONE"
     settings.seed = 5
     assert bpy.ops.mambatalk.generate(folder=str(tmp_path / "made"), variations=3) == {"FINISHED"}
-    made = takes.of_character(character)
-    assert [takes.stored(action).seed for action in made] == [5, 6, 7]
-    assert takes.active(character) == made[0]
+    made = take_info.of_character(character)
+    assert [take_info.stored(action).seed for action in made] == [5, 6, 7]
+    assert take_info.active(character) == made[0]
     keys = []
     for action in made:
         bpy.ops.mambatalk.switch_take(name=action.name)

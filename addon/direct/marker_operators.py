@@ -4,9 +4,11 @@ import bpy
 from bpy.props import EnumProperty, IntProperty
 
 from ...core.errors import GestureError
-from .. import direct_settings, live, take_words
-from ..take_properties import MARKER_ITEMS
-from .directed import DirectOperator
+from ..take import words as take_words
+from ..take.properties import MARKER_ITEMS
+from . import live
+from . import settings as direct_settings
+from .operator import DirectOperator
 
 WHERE = [
     ("FRAME", "Current Frame", "At the current frame"),

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import bpy
 
-from ..core.errors import GestureError
-from . import take_store
-from .job import preferences
-from .take_store import StoredTake
+from ...core.errors import GestureError
+from ..job import preferences
+from . import store as take_store
+from .store import StoredTake
 
 KEY = "mambatalk"
 # On an armature: who it is, whatever it is called; takes tell by it whose they are.

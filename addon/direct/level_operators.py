@@ -4,10 +4,12 @@ import json
 
 import bpy
 
-from .. import apply, live, takes
 from ..rig import rest_pose
-from ..take_properties import level_properties
-from .directed import DirectOperator
+from ..take import info as take_info
+from ..take import keying
+from ..take.properties import level_properties
+from . import live
+from .operator import DirectOperator
 
 
 class _LevelOperator(DirectOperator):
@@ -25,7 +27,7 @@ class MAMBATALK_OT_set_levels(_LevelOperator, bpy.types.Operator):
 
     def invoke(self, context, event):
         """Begin where the sliders are."""
-        for name, value in live.sliders_of(takes.active(apply.target(context))).items():
+        for name, value in live.sliders_of(take_info.active(keying.target(context))).items():
             if name in live.LEVEL_NAMES and not self.properties.is_property_set(name):
                 setattr(self, name, value)
         return self.execute(context)

@@ -2,8 +2,8 @@
 
 import bpy
 
-from ..core.body.parts import AREAS, EYES, Part
-from ..core.direct.chain import Changed
+from ...core.body.parts import AREAS, EYES, Part
+from ...core.direct.chain import Changed
 
 
 def bones(action: bpy.types.Action) -> set[str]:

@@ -6,13 +6,18 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..core.body.motion import Motion
-from ..core.body.skeleton import JOINT_NAMES
-from ..core.errors import GestureError
-from . import channels, contacts, live, take_store, take_words, takes, written
-from .blender import fcurves, sequencer, versions
-from .rig import channels as rig_channels
-from .rig import mapping as rig_mapping
+from ...core.body.motion import Motion
+from ...core.body.skeleton import JOINT_NAMES
+from ...core.errors import GestureError
+from ..blender import fcurves, sequencer, versions
+from ..direct import live
+from ..rig import channels as rig_channels
+from ..rig import mapping as rig_mapping
+from . import channels as take_channels
+from . import checksums, contacts
+from . import info as take_info
+from . import store as take_store
+from . import words as take_words
 
 
 def apply_take(
@@ -29,7 +34,7 @@ def apply_take(
     sliders, markers = live.sliders_from(take.directions)
     strip, strip_is_new = sequencer.place(scene, clip)
     try:
-        info = takes.info_of(folder, take, clip.start_frame)
+        info = take_info.info_of(folder, take, clip.start_frame)
         body_action = apply_motion(scene, armature, take.finished, folder.name, clip.start_frame, (info, take))
         if take.directions:
             live.set_sliders(body_action, sliders)
@@ -50,7 +55,7 @@ def apply_motion(
     motion: Motion,
     name: str,
     start_frame: int,
-    origin: tuple[takes.TakeInfo, take_store.StoredTake] | None = None,
+    origin: tuple[take_info.TakeInfo, take_store.StoredTake] | None = None,
     with_face: bool = True,
 ) -> bpy.types.Action:
     """Key any motion onto an armature, in a new action; on a failure the scene stays as it was.
@@ -65,9 +70,9 @@ def apply_motion(
         with_face: whether shape keys are keyed; without, they go on as they did.
     """
     fps = sequencer.scene_fps(scene)
-    motion = channels.at_frames(motion, fps)
+    motion = take_channels.at_frames(motion, fps)
     frames = start_frame + np.arange(motion.frame_count)
-    (_, body), *faces = channels.of(motion, armature)
+    (_, body), *faces = take_channels.of(motion, armature)
     faces = [(keys, found) for keys, found in faces if found and with_face]
 
     actions = []
@@ -110,28 +115,28 @@ def replace_keys(scene: bpy.types.Scene, armature: bpy.types.Object, motion: Mot
         motion: on the armature's skeleton.
         start_frame: the scene frame of its first frame.
     """
-    motion = channels.at_frames(motion, sequencer.scene_fps(scene))
+    motion = take_channels.at_frames(motion, sequencer.scene_fps(scene))
     frames = start_frame + np.arange(motion.frame_count)
     action = armature.animation_data.action
-    fcurves.write(action, armature, frames, channels.of_body(motion, armature))
+    fcurves.write(action, armature, frames, take_channels.of_body(motion, armature))
     if motion.contacts is not None:
         contacts.write(action, armature, frames, motion.contacts)
     use_quaternions(armature)
     scene.frame_set(scene.frame_current)
 
 
-def _store(action, armature, info: takes.TakeInfo, take: take_store.StoredTake, fps: float, keyed) -> None:
+def _store(action, armature, info: take_info.TakeInfo, take: take_store.StoredTake, fps: float, keyed) -> None:
     """Put a take on the action that was keyed from it."""
     count = len(keyed[0][1][0].values)
-    info = replace(info, fps=fps, frame_count=count, character=takes.identity(armature))
-    takes.store(action, info)
+    info = replace(info, fps=fps, frame_count=count, character=take_info.identity(armature))
+    take_info.store(action, info)
     take_store.save(action, take)
     take_words.fill(action, take)
-    record = written.Record.new(count, fps)
+    record = checksums.Record.new(count, fps)
     for id_block, found in keyed:
         for channel in found:
-            record.note(written.name_of(action, id_block, channel.path), channel.values)
-    written.save(action, record)
+            record.note(checksums.name_of(action, id_block, channel.path), channel.values)
+    checksums.save(action, record)
 
 
 def use_quaternions(armature: bpy.types.Object) -> None:

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from ..core.body.curves import runs
-from ..core.body.parts import AREAS, Part
-from ..core.body.skeleton import JOINT_NAMES
-from ..core.direct.mirror import CONTACT_ORDER
+from ...core.body.curves import runs
+from ...core.body.parts import AREAS, Part
+from ...core.body.skeleton import JOINT_NAMES
+from ...core.direct.mirror import CONTACT_ORDER
+from ..blender import fcurves, versions
+from ..face import channels as face_channels
+from ..rig import channels as rig_channels
+from ..rig import mapping as rig_mapping
 from . import contacts
-from .blender import fcurves, versions
-from .face import channels as face_channels
-from .performed import Performed
-from .rig import channels as rig_channels
-from .rig import mapping as rig_mapping
+from .playback import Performed
 
 _WIDTHS = {"rotation_quaternion": 4, "rotation_axis_angle": 4, "rotation_euler": 3, "location": 3}
 

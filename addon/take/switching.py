@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import bpy
 
-from ..core.errors import GestureError
-from . import apply, live, takes
-from .blender import versions
-from .face import channels as face_channels
+from ...core.errors import GestureError
+from ..blender import versions
+from ..direct import live
+from ..face import channels as face_channels
+from . import info as take_info
+from . import keying
 
 
 def switch(armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
@@ -27,7 +29,7 @@ def switch(armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
         own = versions.action_for(action, keys)
         if own is None or not versions.switch_action(keys, own):
             _leave(keys)
-    apply.use_quaternions(armature)
+    keying.use_quaternions(armature)
     return live.caught_up(armature) if action.library is None else []
 
 
@@ -55,12 +57,13 @@ def discard(armature: bpy.types.Object, actions: Sequence[bpy.types.Action]) -> 
         GestureError: another character performs one of them, too, or it belongs to another file.
     """
     for action in actions:
-        takes.require_own(action)
+        take_info.require_own(action)
         if others := others_performing(armature, action):
             raise GestureError(
                 f"{others[0].name} performs {action.name}, too.", remedy="Let it perform another take first."
             )
-    current, rest = takes.active(armature), [each for each in takes.of_character(armature) if each not in actions]
+    current = take_info.active(armature)
+    rest = [each for each in take_info.of_character(armature) if each not in actions]
     if current in actions and rest:
         switch(armature, rest[0])
     for action in actions:
@@ -71,7 +74,7 @@ def discard(armature: bpy.types.Object, actions: Sequence[bpy.types.Action]) -> 
 
 def others_performing(armature: bpy.types.Object, action: bpy.types.Action) -> list[bpy.types.Object]:
     """Other characters in the scenes that perform a take now: a copied character shares its takes with the first."""
-    return [each for each in takes.performers(action) if each != armature and each.users_scene]
+    return [each for each in take_info.performers(action) if each != armature and each.users_scene]
 
 
 def _face_action(action: bpy.types.Action) -> bpy.types.Action | None:

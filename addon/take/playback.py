@@ -6,13 +6,16 @@ from dataclasses import dataclass, replace
 import bpy
 import numpy as np
 
-from ..core.body.motion import Motion
-from ..core.clock import FPS
-from ..core.errors import GestureError
-from . import channels, contacts, take_store, takes, written
-from .blender import fcurves, versions
-from .takes import TakeInfo
-from .written import Record
+from ...core.body.motion import Motion
+from ...core.clock import FPS
+from ...core.errors import GestureError
+from ..blender import fcurves, versions
+from . import channels as take_channels
+from . import checksums, contacts
+from . import info as take_info
+from . import store as take_store
+from .checksums import Record
+from .info import TakeInfo
 
 # Channels that are looked at to see whether all keys were moved in time.
 _WITNESSES = 3
@@ -58,7 +61,7 @@ class Performed:
 
     def at_keys(self, motion: Motion) -> Motion:
         """A motion of the take at its keys."""
-        return channels.at_frames(motion, self.info.fps)
+        return take_channels.at_frames(motion, self.info.fps)
 
     def span(self, start: int, end: int, margin: int, motion_frames: int) -> Span:
         """Scene frames of the take, the last one included, as frames of its motion, which has so many.
@@ -87,7 +90,7 @@ class Performed:
 
     def name_of(self, id_block: bpy.types.ID, path: str) -> str:
         """The name of a channel in the record."""
-        return written.name_of(self.own_action(id_block), id_block, path)
+        return checksums.name_of(self.own_action(id_block), id_block, path)
 
     def own_action(self, id_block: bpy.types.ID) -> bpy.types.Action:
         """The action that holds the take's curves for a data-block."""
@@ -106,14 +109,14 @@ class Performed:
 
     def at_rate(self, fps: float) -> "Performed":
         """The same take with keys at another frame rate, none of them written yet."""
-        count = len(channels.key_times_s(take_store.load(self.action).finished, fps))
+        count = len(take_channels.key_times_s(take_store.load(self.action).finished, fps))
         info = replace(self.info, fps=fps, frame_count=count)
         return replace(self, info=info, record=Record.new(count, fps))
 
     def save(self) -> None:
         """Put info and record on the action."""
-        takes.store(self.action, self.info)
-        written.save(self.action, self.record)
+        take_info.store(self.action, self.info)
+        checksums.save(self.action, self.record)
 
 
 def of(armature: bpy.types.Object, action: bpy.types.Action | None = None) -> Performed:
@@ -122,11 +125,11 @@ def of(armature: bpy.types.Object, action: bpy.types.Action | None = None) -> Pe
     Raises:
         GestureError: the character performs no take, or one that belongs to another file.
     """
-    action = takes.active(armature) if action is None else action
+    action = take_info.active(armature) if action is None else action
     if action is not None:
-        takes.require_own(action)
-    info = takes.stored(action)
-    record = None if action is None else written.load(action)
+        take_info.require_own(action)
+    info = take_info.stored(action)
+    record = None if action is None else checksums.load(action)
     if info is None or record is None:
         raise GestureError(
             f"{armature.name} performs no take.", remedy="Generate one, or choose one in the list of takes."

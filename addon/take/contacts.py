@@ -3,8 +3,8 @@
 import bpy
 import numpy as np
 
-from .blender import fcurves
-from .blender.fcurves import Channel
+from ..blender import fcurves
+from ..blender.fcurves import Channel
 
 # In the order of a motion's contacts; the names that the animation editors list.
 NAMES = ("Left Heel Contact", "Right Heel Contact", "Left Toe Contact", "Right Toe Contact")

@@ -8,18 +8,22 @@ from dataclasses import dataclass
 
 import bpy
 
-from ..core.body.motion import Motion
-from ..core.body.parts import AREAS
-from ..core.direct.chain import Changed, Directed, direct
-from ..core.direct.clip_statistics import Study, study
-from ..core.direct.levels import Levels
-from ..core.direct.markers import markers_from
-from ..core.errors import GestureError
-from . import accents, lips, performed, rekey, take_store, takes
-from .channels import EVERYTHING
-from .face import channels as face_channels
-from .job import operator as job_operator
-from .take_properties import level_properties
+from ...core.body.motion import Motion
+from ...core.body.parts import AREAS
+from ...core.direct.chain import Changed, Directed, direct
+from ...core.direct.clip_statistics import Study, study
+from ...core.direct.levels import Levels
+from ...core.direct.markers import markers_from
+from ...core.errors import GestureError
+from ..face import channels as face_channels
+from ..job import operator as job_operator
+from ..take import info as take_info
+from ..take import playback, rewrite
+from ..take import store as take_store
+from ..take.channels import EVERYTHING
+from ..take.properties import level_properties
+from . import lips
+from . import markers as take_markers
 
 # Sliders that move on within this time are one change.
 WAIT_S = 0.04
@@ -104,7 +108,7 @@ def touch(action: bpy.types.Action, everything: bool = False) -> None:
         action: of the take.
         everything: whether channels may need keys that no slider asks for.
     """
-    if _quiet or not takes.performers(action):
+    if _quiet or not take_info.performers(action):
         return
     _waiting[action.name] = everything or _waiting.get(action.name, False)
     if bpy.app.background:
@@ -118,7 +122,7 @@ def _write_waiting() -> None:
     while _waiting:
         name, everything = _waiting.popitem()
         action = bpy.data.actions.get(name)
-        for armature in [] if action is None else takes.performers(action):
+        for armature in [] if action is None else take_info.performers(action):
             try:
                 apply(armature, everything)
                 job_operator.state.error = None
@@ -141,19 +145,19 @@ def apply(armature: bpy.types.Object, everything: bool = False, at_least: Change
     Raises:
         GestureError: the character performs no take, or the take cannot be read.
     """
-    take = performed.of(armature)
+    take = playback.of(armature)
     subject = subject_of(take)
     before = subject.directed if subject.stamp == take.record.stamp and not everything else None
     directed = direct_take(take, subject, before)
     changed = EVERYTHING if before is None else directed.changed
     if at_least is not None:
         changed = at_least if _directions(directed) == (take.record.levels, take.record.markers) else EVERYTHING
-    rekey.rewrite(take, take.at_keys(directed.motion), changed, calm=subject.calm)
+    rewrite.rewrite(take, take.at_keys(directed.motion), changed, calm=subject.calm)
     remember(take, subject, directed)
     return directed.motion
 
 
-def direct_take(take: performed.Performed, subject: _Subject, before: Directed | None = None) -> Directed:
+def direct_take(take: playback.Performed, subject: _Subject, before: Directed | None = None) -> Directed:
     """The take as the animator directs it: the one place that says by what.
 
     Args:
@@ -164,18 +168,18 @@ def direct_take(take: performed.Performed, subject: _Subject, before: Directed |
     Raises:
         GestureError: what the animator asks for is impossible.
     """
-    return direct(subject.study, levels_of(take.action), before=before, markers=accents.markers_of(take))
+    return direct(subject.study, levels_of(take.action), before=before, markers=take_markers.markers_of(take))
 
 
-def release(take: performed.Performed, released: rekey.Masks) -> None:
+def release(take: playback.Performed, released: rewrite.Masks) -> None:
     """Give up hand edits, frames (T,) by channel: the take's own keys come back."""
     subject = subject_of(take)
     directed = direct_take(take, subject)
-    rekey.rewrite(take, take.at_keys(directed.motion), calm=subject.calm, released=released)
+    rewrite.rewrite(take, take.at_keys(directed.motion), calm=subject.calm, released=released)
     remember(take, subject, directed)
 
 
-def remember(take: performed.Performed, subject: _Subject, directed: Directed) -> None:
+def remember(take: playback.Performed, subject: _Subject, directed: Directed) -> None:
     """Save what was written, and keep the result that the keys are of."""
     take.record.levels, take.record.markers = _directions(directed)
     take.save()
@@ -189,7 +193,7 @@ def _directions(directed: Directed) -> tuple[dict, list[dict]]:
     return directed.levelled.levels.as_dict(), [marker.as_dict() for marker in directed.markers]
 
 
-def subject_of(take: performed.Performed, data: bytes | None = None) -> _Subject:
+def subject_of(take: playback.Performed, data: bytes | None = None) -> _Subject:
     """The finished motion of a take, its lips made from phones where they are wanted, looked at.
 
     Args:
@@ -227,8 +231,8 @@ def sliders_from(directions: dict) -> tuple[dict, list[tuple]]:
 
 def catch_up(armature: bpy.types.Object) -> None:
     """Write keys if they are not those that the sliders of a character's take ask for."""
-    take = performed.of(armature)
-    wanted = levels_of(take.action), accents.markers_of(take)
+    take = playback.of(armature)
+    wanted = levels_of(take.action), take_markers.markers_of(take)
     if (Levels.from_dict(take.record.levels), markers_from(take.record.markers)) != wanted:
         apply(armature)
 
@@ -246,8 +250,8 @@ def caught_up(armature: bpy.types.Object) -> list[str]:
 def _after_undo(*_arguments) -> None:
     """Sliders and keys may come from different steps: keys are written a moment after sliders."""
     for action in bpy.data.actions:
-        if takes.KEY in action:
-            for armature in takes.performers(action):
+        if take_info.KEY in action:
+            for armature in take_info.performers(action):
                 try:
                     catch_up(armature)
                 except GestureError as error:

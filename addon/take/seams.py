@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ..core.body.curves import runs
-from ..core.body.rotation import conjugate, multiply, quaternion_to_rotvec, rotvec_to_quaternion
-from ..core.direct.edits import DEFAULT_MARGIN
-from .blender.fcurves import Channel
+from ...core.body.curves import runs
+from ...core.body.rotation import conjugate, multiply, quaternion_to_rotvec, rotvec_to_quaternion
+from ...core.direct.edits import DEFAULT_MARGIN
+from ..blender.fcurves import Channel
 
 _TURN = 2 * np.pi
 # Keys are in single precision: what differs by less is the same.

@@ -2,8 +2,8 @@
 
 import bpy
 
-from ..core.direct.markers import Kind, Marker
-from .performed import Performed
+from ...core.direct.markers import Kind, Marker
+from ..take.playback import Performed
 
 # Names of timeline markers that are read, in any spelling of case, spaces and underscores.
 _NAMES = {

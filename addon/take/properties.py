@@ -3,9 +3,9 @@
 import bpy
 from bpy.props import BoolProperty, CollectionProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ..core.body.parts import AREAS
-from ..core.direct.levels import RANGES, Levels
-from ..core.direct.markers import Kind
+from ...core.body.parts import AREAS
+from ...core.direct.levels import RANGES, Levels
+from ...core.direct.markers import Kind
 
 AREA_ITEMS = [
     (name, name.replace("_", " ").title(), f"Only the {name.replace('_', ' ')}", 1 << number)
@@ -60,19 +60,19 @@ def level_properties(update=None) -> dict:
 
 
 def _levels_changed(self, context):
-    from . import live
+    from ..direct import live
 
     live.touch(self.id_data)
 
 
 def _markers_changed(self, context):
-    from . import live
+    from ..direct import live
 
     live.touch(self.id_data)
 
 
 def _locks_changed(self, context):
-    from . import live
+    from ..direct import live
 
     live.touch(self.id_data, everything=True)
 

@@ -2,12 +2,15 @@
 
 import bpy
 
-from . import direct_settings, locks, renew, takes
-from .apply import target
-from .blender import sequencer
-from .job import operator as job_operator
-from .panels import SubPanel, draw_lines
-from .take_properties import AREA_ITEMS, GROUPS, MARKER_ITEMS
+from ..blender import sequencer
+from ..job import operator as job_operator
+from ..panels import SubPanel, draw_lines
+from ..take import info as take_info
+from ..take import locks
+from ..take.keying import target
+from ..take.properties import AREA_ITEMS, GROUPS, MARKER_ITEMS
+from . import settings as direct_settings
+from . import transfer
 
 _AREA_ROWS = (
     ("face", "upper", "hands", "lower"),
@@ -26,7 +29,7 @@ class MAMBATALK_UL_words(bpy.types.UIList):
         row.use_property_split = False
         row.prop(item, "chosen", text="")
         row.label(text=item.name)
-        info = takes.stored(item.id_data)
+        info = take_info.stored(item.id_data)
         row.label(text=f"{info.start_frame + round(item.start_s * info.fps)}")
 
 
@@ -40,7 +43,7 @@ class MAMBATALK_PT_takes(SubPanel, bpy.types.Panel):
     def draw(self, context):
         """Draw a row per take, and what can be done with them."""
         layout, armature = self.layout, target(context)
-        current, every = takes.active(armature), takes.of_character(armature)
+        current, every = take_info.active(armature), take_info.of_character(armature)
         if not every:
             layout.label(text="Generate a take, or load one", icon="INFO")
             return
@@ -64,14 +67,14 @@ class _OfTheTake(SubPanel):
 
     def draw(self, context):
         """Draw it, or that there is no take."""
-        layout, action = self.layout, takes.active(target(context))
+        layout, action = self.layout, take_info.active(target(context))
         layout.use_property_split = True
         layout.use_property_decorate = False
         if action is None:
             layout.label(text="The character performs no take", icon="INFO")
             return
         layout.enabled = job_operator.state.job is None
-        for note in takes.rate_notes(action, sequencer.scene_fps(context.scene)):
+        for note in take_info.rate_notes(action, sequencer.scene_fps(context.scene)):
             draw_lines(layout, context, note, "ERROR")
         self.draw_take(layout, context, action)
 
@@ -103,11 +106,11 @@ class MAMBATALK_PT_direct(_OfTheTake, bpy.types.Panel):
         if no_range:
             draw_lines(layout, context, no_range, "INFO")
         _button(layout, no_range).operator("mambatalk.resample", icon="FILE_REFRESH")
-        if len(takes.of_character(target(context))) > 1:
+        if len(take_info.of_character(target(context))) > 1:
             layout.prop_search(settings, "source", bpy.data, "actions")
             _button(layout, no_range).operator("mambatalk.mix", icon="OVERLAY")
-        if not renew.is_recording_known(context.scene, action):
-            draw_lines(layout, context, f"The recording {takes.stored(action).audio} is gone", "ERROR")
+        if not transfer.is_recording_known(context.scene, action):
+            draw_lines(layout, context, f"The recording {take_info.stored(action).audio} is gone", "ERROR")
             layout.operator("mambatalk.find_recording", icon="FILEBROWSER")
 
 

@@ -3,10 +3,10 @@
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ..core.errors import GestureError
-from . import take_words
-from .performed import Performed
-from .take_properties import AREA_ITEMS
+from ...core.errors import GestureError
+from ..take import words as take_words
+from ..take.playback import Performed
+from ..take.properties import AREA_ITEMS
 
 RANGES = [
     ("PREVIEW", "Preview Range", "The timeline's preview range (P in the timeline)"),

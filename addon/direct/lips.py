@@ -3,22 +3,22 @@
 import bpy
 import numpy as np
 
-from ..core.body.motion import Motion
-from ..core.body.skeleton import JOINT
-from ..core.errors import GestureError
-from ..core.face.joints import with_face_joints
-from ..core.face.visemes import blend_lips, speak
-from . import takes
-from .face import channels as face_channels
-from .face import flame as face_flame
-from .rig import channels as rig_channels
+from ...core.body.motion import Motion
+from ...core.body.skeleton import JOINT
+from ...core.errors import GestureError
+from ...core.face.joints import with_face_joints
+from ...core.face.visemes import blend_lips, speak
+from ..face import channels as face_channels
+from ..face import flame as face_flame
+from ..rig import channels as rig_channels
+from ..take import info as take_info
 
 _JAW = JOINT["jaw"]
 
 
 def why_not_key(armature: bpy.types.Object) -> str | None:
     """Why there is no take's face to key."""
-    if takes.active(armature) is None:
+    if take_info.active(armature) is None:
         return f"{armature.name} performs no take"
     if face_channels.face_keys(armature) or rig_channels.jaw_bones(armature):
         return None

@@ -2,7 +2,7 @@
 
 import bpy
 
-from .take_store import StoredTake
+from .store import StoredTake
 
 
 def fill(action: bpy.types.Action, take: StoredTake) -> None:

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 import bpy
 import numpy as np
 
-from ..core.body.motion import Motion, resample
-from ..core.body.parts import EXPRESSION_WIDTHS, EYES
-from ..core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES
-from ..core.direct.chain import Changed
-from .blender.fcurves import Channel
-from .character import armature as character_armature
-from .character import smplx_body
-from .face import channels as face_channels
-from .rig import channels as rig_channels
-from .rig import mapping as rig_mapping
+from ...core.body.motion import Motion, resample
+from ...core.body.parts import EXPRESSION_WIDTHS, EYES
+from ...core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES
+from ...core.direct.chain import Changed
+from ..blender.fcurves import Channel
+from ..character import armature as character_armature
+from ..character import smplx_body
+from ..face import channels as face_channels
+from ..rig import channels as rig_channels
+from ..rig import mapping as rig_mapping
 
 # A frame that begins this close before the end of the motion is not worth a key of its own.
 _TOLERANCE = 1e-6

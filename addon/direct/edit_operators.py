@@ -4,10 +4,12 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ...core.errors import GestureError
-from .. import apply, hand_edits, live, locks, performed, rekey, takes
 from ..job import operator as job_operator
-from ..take_properties import AREA_ITEMS
-from .resample import why_no_take
+from ..take import hand_edits, keying, locks, playback, rewrite
+from ..take import info as take_info
+from ..take.properties import AREA_ITEMS
+from . import live
+from .resample_operators import why_no_take
 
 
 class MAMBATALK_OT_show_edits(bpy.types.Operator):
@@ -25,7 +27,7 @@ class MAMBATALK_OT_show_edits(bpy.types.Operator):
     def execute(self, context):
         """Look for them."""
         try:
-            take = performed.of(apply.require_target(context))
+            take = playback.of(keying.require_target(context))
             lines = hand_edits.lines(take, hand_edits.find(take))
         except GestureError as error:
             return job_operator.fail(self, error)
@@ -62,7 +64,7 @@ class MAMBATALK_OT_drop_edits(bpy.types.Operator):
     def execute(self, context):
         """Write the take's keys there."""
         try:
-            take = performed.of(apply.require_target(context))
+            take = playback.of(keying.require_target(context))
             released = self._released(take)
             if not released:
                 raise GestureError("There is no such hand edit.", remedy="See Show Edits.")
@@ -73,7 +75,7 @@ class MAMBATALK_OT_drop_edits(bpy.types.Operator):
         self.report({"INFO"}, f"Gave up edits of {len(released)} channels")
         return {"FINISHED"}
 
-    def _released(self, take: performed.Performed) -> rekey.Masks:
+    def _released(self, take: playback.Performed) -> rewrite.Masks:
         edits = hand_edits.find(take)
         if self.parts:
             edits = hand_edits.of_areas(take, edits, self.parts)
@@ -103,12 +105,12 @@ class MAMBATALK_OT_lock_bones(bpy.types.Operator):
     def execute(self, context):
         """Lock them."""
         try:
-            armature = apply.require_target(context)
-            action = takes.active(armature)
+            armature = keying.require_target(context)
+            action = take_info.active(armature)
             names = [self.bone] if self.bone else _selected(context, armature)
             if not names or any(name not in armature.pose.bones for name in names):
                 raise GestureError("No bone of the character is selected.", remedy="Select some in pose mode.")
-            takes.require_own(action)
+            take_info.require_own(action)
             for name in names:
                 locks.set_bone(action, name, self.lock)
             if not self.lock:

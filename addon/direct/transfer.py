@@ -7,14 +7,17 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..core.direct.chain import Changed, differences
-from ..core.direct.mirror import AREA_NAMES, JOINT_ORDER, SHAPE_ORDER
-from ..core.errors import GestureError
-from . import hand_edits, live, locks, performed, rekey, take_store, takes
-from .blender import sequencer
-from .channels import EVERYTHING
-from .performed import Performed
-from .take_store import StoredTake
+from ...core.direct.chain import Changed, differences
+from ...core.direct.mirror import AREA_NAMES, JOINT_ORDER, SHAPE_ORDER
+from ...core.errors import GestureError
+from ..blender import sequencer
+from ..take import hand_edits, locks, playback, rewrite
+from ..take import info as take_info
+from ..take import store as take_store
+from ..take.channels import EVERYTHING
+from ..take.playback import Performed
+from ..take.store import StoredTake
+from . import live
 
 
 def temporary_folder() -> tempfile.TemporaryDirectory:
@@ -53,12 +56,12 @@ def take_in(
     """
     changed, data = differences(take_store.load(take.action).finished, new.finished), take_store.pack(new)
     shown = mirrored(changed) if take.action.mambatalk_take.mirror else changed
-    if fps is not None and takes.is_out_of_step(take.info, fps):
+    if fps is not None and take_info.is_out_of_step(take.info, fps):
         refuse_other_rate(take, fps)
         take, shown = take.at_rate(fps), EVERYTHING
     subject = live.subject_of(take, data)
     directed = live.direct_take(take, subject)
-    rekey.rewrite(take, take.at_keys(directed.motion), shown, rows)
+    rewrite.rewrite(take, take.at_keys(directed.motion), shown, rows)
     take_store.save_packed(take.action, data)
     live.remember(take, subject, directed)
     return changed
@@ -70,7 +73,7 @@ def refuse_other_rate(take: Performed, fps: float) -> None:
     Raises:
         GestureError: the rates differ, and something was changed by hand or is locked, at frames that would be gone.
     """
-    if not takes.is_out_of_step(take.info, fps):
+    if not take_info.is_out_of_step(take.info, fps):
         return
     edited = sorted({edit.owner for edit in hand_edits.find(take)})
     held = sorted(locks.areas(take.action) | locks.bones(take.action))
@@ -109,7 +112,7 @@ def still_there(armature_name: str, action_name: str, data: bytes) -> Performed:
     armature, action = bpy.data.objects.get(armature_name), bpy.data.actions.get(action_name)
     if armature is None or action is None or action.get(take_store.KEY) != data:
         raise GestureError("The character or its take was removed or changed meanwhile.", remedy="Try again.")
-    return performed.of(armature, action)
+    return playback.of(armature, action)
 
 
 def recording_of(scene: bpy.types.Scene, action: bpy.types.Action, folder: Path) -> Path:
@@ -123,7 +126,7 @@ def recording_of(scene: bpy.types.Scene, action: bpy.types.Action, folder: Path)
     Raises:
         GestureError: it is nowhere.
     """
-    path = Path(takes.stored(action).audio)
+    path = Path(take_info.stored(action).audio)
     if path.is_file():
         return path
     found = _sound_of(scene, path.name)
@@ -140,7 +143,7 @@ def recording_of(scene: bpy.types.Scene, action: bpy.types.Action, folder: Path)
 
 def is_recording_known(scene: bpy.types.Scene, action: bpy.types.Action) -> bool:
     """Whether `recording_of` would find something."""
-    path = Path(takes.stored(action).audio)
+    path = Path(take_info.stored(action).audio)
     return path.is_file() or _sound_of(scene, path.name) is not None
 
 

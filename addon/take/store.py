@@ -10,12 +10,12 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..core.body.motion import Motion, load_motion, save_motion
-from ..core.errors import GestureError
-from ..core.files import DAMAGED
-from ..core.formats.packed import COARSE, FINE, pack_motion, round_motion, unpack_motion
-from ..core.sealed import seal, unseal
-from .blender import versions
+from ...core.body.motion import Motion, load_motion, save_motion
+from ...core.errors import GestureError
+from ...core.files import DAMAGED
+from ...core.formats.packed import COARSE, FINE, pack_motion, round_motion, unpack_motion
+from ...core.sealed import seal, unseal
+from ..blender import versions
 
 KEY = "mambatalk_data"
 # Takes stored before there was a check sum begin like any zip; they still load.

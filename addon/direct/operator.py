@@ -1,10 +1,12 @@
 """What operators on sliders and markers of a take share: change them, write the keys that they ask for, or neither."""
 
 from ...core.errors import GestureError
-from .. import apply, live, performed, takes
 from ..blender import sequencer
 from ..job import operator as job_operator
-from .resample import why_no_take
+from ..take import info as take_info
+from ..take import keying, playback
+from . import live
+from .resample_operators import why_no_take
 
 
 class DirectOperator:
@@ -24,10 +26,10 @@ class DirectOperator:
     def execute(self, context):
         """Change it and write keys."""
         try:
-            armature = apply.require_target(context)
-            action = takes.active(armature)
+            armature = keying.require_target(context)
+            action = take_info.active(armature)
             before = self.read(action)
-            self.put(action, self.wanted(context, performed.of(armature), before))
+            self.put(action, self.wanted(context, playback.of(armature), before))
             try:
                 live.apply(armature)
             except GestureError:
@@ -36,6 +38,6 @@ class DirectOperator:
         except GestureError as error:
             return job_operator.fail(self, error)
         job_operator.state.error = None
-        for note in takes.rate_notes(action, sequencer.scene_fps(context.scene)):
+        for note in take_info.rate_notes(action, sequencer.scene_fps(context.scene)):
             self.report({"INFO"}, note)
         return {"FINISHED"}

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import bpy
 import numpy as np
 
-from ..core.body.curves import runs
-from ..core.errors import GestureError
-from ..core.files import DAMAGED
-from ..core.sealed import seal, unseal
-from .blender import versions
+from ...core.body.curves import runs
+from ...core.errors import GestureError
+from ...core.files import DAMAGED
+from ...core.sealed import seal, unseal
+from ..blender import versions
 
 KEY = "mambatalk_written"
 # Records stored before there was a check sum have zlib's first bytes after their length; they still load.

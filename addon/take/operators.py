@@ -4,19 +4,20 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ...core.errors import GestureError
-from .. import apply, take_list, takes
 from ..character import armature as character_armature
 from ..job import operator as job_operator
+from . import info as take_info
+from . import keying, switching
 
 
 def why_no_takes(context) -> str | None:
     """Why there is nothing to choose from."""
-    armature = apply.target(context)
+    armature = keying.target(context)
     if armature is None:
-        return apply.NO_CHARACTER
+        return keying.NO_CHARACTER
     if job_operator.state.job is not None:
         return f"{job_operator.state.job.label} is still running"
-    return None if takes.of_character(armature) else f"{armature.name} has no takes"
+    return None if take_info.of_character(armature) else f"{armature.name} has no takes"
 
 
 class _TakeOperator:
@@ -34,7 +35,7 @@ class _TakeOperator:
     def execute(self, context):
         """Do it; a failure changes nothing."""
         try:
-            armature = apply.require_target(context)
+            armature = keying.require_target(context)
             character_armature.require_editable(armature)
             note = self.change(context, armature, _named(armature, self.name))
         except GestureError as error:
@@ -53,7 +54,7 @@ class MAMBATALK_OT_switch_take(_TakeOperator, bpy.types.Operator):
 
     def change(self, context, armature, action):
         """Assign it."""
-        notes = take_list.switch(armature, action)
+        notes = switching.switch(armature, action)
         context.scene.frame_set(context.scene.frame_current)
         return " ".join(notes)
 
@@ -68,7 +69,7 @@ class MAMBATALK_OT_keep_take(_TakeOperator, bpy.types.Operator):
 
     def change(self, context, armature, action):
         """Mark it."""
-        takes.require_own(action)
+        take_info.require_own(action)
         action.mambatalk_take.kept = self.keep
 
 
@@ -80,8 +81,8 @@ class MAMBATALK_OT_copy_take(_TakeOperator, bpy.types.Operator):
 
     def change(self, context, armature, action):
         """Copy and switch."""
-        copy = take_list.copy(action)
-        return " ".join([f"Now performing {copy.name}", *take_list.switch(armature, copy)])
+        copy = switching.copy(action)
+        return " ".join([f"Now performing {copy.name}", *switching.switch(armature, copy)])
 
 
 class MAMBATALK_OT_discard_take(_TakeOperator, bpy.types.Operator):
@@ -93,7 +94,7 @@ class MAMBATALK_OT_discard_take(_TakeOperator, bpy.types.Operator):
     def change(self, context, armature, action):
         """Delete it."""
         name = action.name
-        take_list.discard(armature, [action])
+        switching.discard(armature, [action])
         return f"Discarded {name}"
 
 
@@ -107,22 +108,22 @@ class MAMBATALK_OT_discard_others(_TakeOperator, bpy.types.Operator):
         """Delete them."""
         others = [
             each
-            for each in takes.of_character(armature)
+            for each in take_info.of_character(armature)
             if each.library is None
             and not each.mambatalk_take.kept
-            and not any(who.users_scene for who in takes.performers(each))
+            and not any(who.users_scene for who in take_info.performers(each))
         ]
         if not others:
             raise GestureError(
                 "All other takes are kept, or performed by someone.", remedy="Take the mark off those that can go."
             )
-        take_list.discard(armature, others)
+        switching.discard(armature, others)
         return f"Discarded {len(others)} takes"
 
 
 def _named(armature: bpy.types.Object, name: str) -> bpy.types.Action:
-    every = takes.of_character(armature)
-    action = bpy.data.actions.get(name) if name else takes.active(armature) or every[0]
+    every = take_info.of_character(armature)
+    action = bpy.data.actions.get(name) if name else take_info.active(armature) or every[0]
     if action not in every:
         raise GestureError(f"{armature.name} has no take “{name}”.", remedy="Choose one of the list.")
     return action

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ..core.body.motion import Motion
-from ..core.direct.chain import Changed
-from ..core.direct.edits import DEFAULT_MARGIN, keep, keep_turns, shares
-from . import channels, contacts, locks
-from .blender import fcurves, versions
-from .blender.fcurves import Channel
+from ...core.body.motion import Motion
+from ...core.direct.chain import Changed
+from ...core.direct.edits import DEFAULT_MARGIN, keep, keep_turns, shares
+from ..blender import fcurves, versions
+from ..blender.fcurves import Channel
+from . import channels as take_channels
+from . import contacts, locks
 from .channels import EVERYTHING
-from .joining import joined
-from .performed import Performed
+from .playback import Performed
+from .seams import joined
 
 Masks = Mapping[str, np.ndarray]
 
@@ -43,7 +44,7 @@ def rewrite(
     rows = np.ones(take.info.frame_count, bool) if rows is None else rows
     calm_values = None
     # All of them first: who cannot be keyed says so before anything was written.
-    for id_block, found in list(channels.of(motion, take.armature, allowed)):
+    for id_block, found in list(take_channels.of(motion, take.armature, allowed)):
         if found and (id_block.animation_data is None or id_block.animation_data.action is None):
             versions.assign_action(id_block, take.own_action(id_block))
         for channel in found:
@@ -113,7 +114,7 @@ def _hands(take: Performed, id_block, channel: Channel, with_softened: bool, rel
 def _by_path(motion: Motion, armature, changed: Changed) -> dict[tuple[str, str], np.ndarray]:
     return {
         (id_block.name, channel.path): channel.values
-        for id_block, found in channels.of(motion, armature, changed)
+        for id_block, found in take_channels.of(motion, armature, changed)
         for channel in found
     }
 

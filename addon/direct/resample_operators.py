@@ -8,19 +8,24 @@ from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 from ...core.body.parts import AREAS, Part
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import apply, direct_settings, hand_edits, locks, performed, properties, renew, take_store, takes
+from .. import properties
 from ..blender import sequencer
 from ..job import operator as job_operator
 from ..job import preferences
-from ..take_properties import AREA_ITEMS
+from ..take import hand_edits, keying, locks, playback
+from ..take import info as take_info
+from ..take import store as take_store
+from ..take.properties import AREA_ITEMS
+from . import settings as direct_settings
+from . import transfer
 
 
 def why_no_take(context) -> str | None:
     """Why there is no take to direct."""
-    armature = apply.target(context)
+    armature = keying.target(context)
     if armature is None:
-        return apply.NO_CHARACTER
-    return None if takes.active(armature) is not None else f"{armature.name} performs no take"
+        return keying.NO_CHARACTER
+    return None if take_info.active(armature) is not None else f"{armature.name} performs no take"
 
 
 class _Rework(job_operator.JobOperator):
@@ -44,7 +49,7 @@ class _Rework(job_operator.JobOperator):
     def task(self, context):
         """Check what can be checked here, and write the take where the worker finds it."""
         scene, settings = context.scene, context.scene.mambatalk_direct
-        take = performed.of(apply.require_target(context))
+        take = playback.of(keying.require_target(context))
         start, end = direct_settings.frames(scene, take, self._given("start"), self._given("end"))
         stored = take_store.load(take.action)
         areas = chosen_areas(self.parts if self.properties.is_property_set("parts") else settings.parts)
@@ -52,23 +57,23 @@ class _Rework(job_operator.JobOperator):
             raise GestureError(f"Locked: {', '.join(held)}.", remedy="Unlock it first, or choose other parts.")
         margin = self.margin if self.properties.is_property_set("margin") else settings.margin
         self._span = take.span(start, end, margin, stored.raw.frame_count)
-        self._rate = takes.rate_notes(take.action, sequencer.scene_fps(scene))
+        self._rate = take_info.rate_notes(take.action, sequencer.scene_fps(scene))
         self._remembered = take.armature.name, take.action.name, take.action[take_store.KEY]
-        self._folder = renew.temporary_folder()
+        self._folder = transfer.temporary_folder()
         parent = Path(self._folder.name)
         request = {
-            "take": str(renew.hand_out(take.action, parent)),
+            "take": str(transfer.hand_out(take.action, parent)),
             "out": str(parent / "new"),
             "margin": self._span.margin,
         }
-        return self.request(context, take, renew.in_take(take.action, areas), request, parent)
+        return self.request(context, take, transfer.in_take(take.action, areas), request, parent)
 
     def apply(self, context, result):
         """Key what is new."""
-        take = renew.still_there(*self._remembered)
+        take = transfer.still_there(*self._remembered)
         new = take_store.read_folder(Path(result["folder"]))
         rows = self._span.rows
-        renew.take_in(take, new, rows)
+        transfer.take_in(take, new, rows)
         edits = [edit for edit in hand_edits.find(take) if (edit.frames & rows).any()]
         kept = [f"Kept what was changed by hand: {', '.join(sorted({edit.owner for edit in edits}))}"] if edits else []
         return [f"Frames {take.frames[rows][0]} to {take.frames[rows][-1]} of {take.action.name}", *kept, *self._rate]
@@ -115,7 +120,7 @@ class MAMBATALK_OT_resample(_Rework, bpy.types.Operator):
             seed=seed,
             variation=variation,
             weights=str(runtime.weights),
-            audio=str(renew.recording_of(context.scene, take.action, folder)),
+            audio=str(transfer.recording_of(context.scene, take.action, folder)),
             device=runtime.device,
         )
 
@@ -141,7 +146,7 @@ class MAMBATALK_OT_mix(_Rework, bpy.types.Operator):
         other = bpy.data.actions.get(name)
         if other is None or not take_store.has(other) or other == take.action:
             raise GestureError(f"There is no other take “{name}”.", remedy="Choose another take in From.")
-        pick = {"take": str(renew.hand_out(other, folder)), "start": self._span.start, "end": self._span.end}
+        pick = {"take": str(transfer.hand_out(other, folder)), "start": self._span.start, "end": self._span.end}
         return protocol.Mix(**request, picks=[{**pick, "areas": areas}])
 
 
@@ -167,9 +172,9 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
     def execute(self, context):
         """Check that it is the same, and remember it for all takes of that recording."""
         try:
-            action = takes.active(apply.require_target(context))
-            takes.require_own(action)
-            count = takes.find_audio(takes.stored(action), properties.absolute(self.filepath))
+            action = take_info.active(keying.require_target(context))
+            take_info.require_own(action)
+            count = take_info.find_audio(take_info.stored(action), properties.absolute(self.filepath))
         except GestureError as error:
             return job_operator.fail(self, error)
         self.report({"INFO"}, f"Found for {count} takes")
@@ -180,9 +185,9 @@ def why_not_resample(context) -> str | None:
     """Why nothing can be made anew."""
     if reason := job_operator.why_not_start(context) or why_no_take(context):
         return reason
-    action = takes.active(apply.target(context))
-    if not renew.is_recording_known(context.scene, action):
-        return f"The recording {takes.stored(action).audio} is gone: use Find Recording"
+    action = take_info.active(keying.target(context))
+    if not transfer.is_recording_known(context.scene, action):
+        return f"The recording {take_info.stored(action).audio} is gone: use Find Recording"
     return properties.why_no_weights(context)
 
 
@@ -199,8 +204,8 @@ def chosen_areas(names: set[str]) -> list[str]:
 
 
 def _why_no_other(context) -> str | None:
-    armature = apply.target(context)
-    others = [action for action in takes.of_character(armature) if action != takes.active(armature)]
+    armature = keying.target(context)
+    others = [action for action in take_info.of_character(armature) if action != take_info.active(armature)]
     return None if others else f"{armature.name} has no other take"
 
 

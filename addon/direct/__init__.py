@@ -1,0 +1,1 @@
+"""Directing a take: parts made anew, levels, markers, edits and locks."""
