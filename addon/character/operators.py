@@ -11,8 +11,8 @@ from ...core.errors import GestureError
 from ...core.formats.foreign import Reading, read_foreign
 from ...core.smplx.body import load_body
 from ...core.worker import protocol
-from .. import properties
 from ..face import channels as face_channels
+from ..generate import settings as generate_settings
 from ..job import operator as job_operator
 from ..job import preferences
 from ..take.keying import apply_motion
@@ -76,14 +76,14 @@ class MAMBATALK_OT_add_smplx_body(job_operator.JobOperator, bpy.types.Operator):
 
     def task(self, context):
         """Read the motion, so that a wrong one is told before the body is built."""
-        model = properties.absolute(self.model) if self.model else preferences.smplx_model(context)
+        model = generate_settings.absolute(self.model) if self.model else preferences.smplx_model(context)
         if model is None:
             raise GestureError("No SMPL-X model is chosen.", remedy=f"{preferences.NO_SMPLX_MODEL}.")
         self._scene_name, self._foreign = context.scene.name, None
         asked = any(map(self.properties.is_property_set, ("betas", "motion")))
         person = self if asked else context.scene.mambatalk_smplx
         if person.motion:
-            self._motion_path = properties.absolute(person.motion)
+            self._motion_path = generate_settings.absolute(person.motion)
             self._foreign = read_foreign(self._motion_path, Reading(model=model))
         betas = _numbers(person.betas)
         if self._foreign is not None and not len(betas):

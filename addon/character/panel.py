@@ -3,8 +3,8 @@
 import bpy
 from bpy.props import PointerProperty, StringProperty
 
+from ..generate.panel import SubPanel, draw_lines
 from ..job import preferences
-from ..panels import SubPanel, draw_lines
 
 
 class MambaTalkSmplx(bpy.types.PropertyGroup):

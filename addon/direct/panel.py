@@ -3,8 +3,8 @@
 import bpy
 
 from ..blender import sequencer
+from ..generate.panel import SubPanel, draw_lines
 from ..job import operator as job_operator
-from ..panels import SubPanel, draw_lines
 from ..take import info as take_info
 from ..take import locks
 from ..take.keying import target

@@ -8,8 +8,8 @@ from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 from ...core.body.parts import AREAS, Part
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import properties
 from ..blender import sequencer
+from ..generate import settings as generate_settings
 from ..job import operator as job_operator
 from ..job import preferences
 from ..take import hand_edits, keying, locks, playback
@@ -174,7 +174,7 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
         try:
             action = take_info.active(keying.require_target(context))
             take_info.require_own(action)
-            count = take_info.find_audio(take_info.stored(action), properties.absolute(self.filepath))
+            count = take_info.find_audio(take_info.stored(action), generate_settings.absolute(self.filepath))
         except GestureError as error:
             return job_operator.fail(self, error)
         self.report({"INFO"}, f"Found for {count} takes")
@@ -188,7 +188,7 @@ def why_not_resample(context) -> str | None:
     action = take_info.active(keying.target(context))
     if not transfer.is_recording_known(context.scene, action):
         return f"The recording {take_info.stored(action).audio} is gone: use Find Recording"
-    return properties.why_no_weights(context)
+    return generate_settings.why_no_weights(context)
 
 
 def chosen_areas(names: set[str]) -> list[str]:

@@ -3,8 +3,8 @@
 import bpy
 
 from ..character import armature as character_armature
+from ..generate.panel import SubPanel
 from ..job import preferences
-from ..panels import SubPanel
 from ..take.keying import target
 
 

@@ -6,7 +6,7 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ...core.errors import GestureError
-from .. import properties
+from ..generate import settings as generate_settings
 from ..job import operator as job_operator
 from ..job import preferences
 from . import mapping as rig_mapping
@@ -150,7 +150,7 @@ class MAMBATALK_OT_save_rig(_RigOperator, bpy.types.Operator):
 
     def change(self, armature):
         """Write it."""
-        path = properties.absolute(self.filepath).with_suffix(".json")
+        path = generate_settings.absolute(self.filepath).with_suffix(".json")
         rig_presets.save(rig_mapping.mapping_of(armature), path)
         return f"Saved {path.name}"
 
@@ -172,7 +172,7 @@ class MAMBATALK_OT_load_rig(_RigOperator, bpy.types.Operator):
 
     def change(self, armature):
         """Read it."""
-        mapping = rig_mapping.load(armature, Path(properties.absolute(self.filepath)))
+        mapping = rig_mapping.load(armature, Path(generate_settings.absolute(self.filepath)))
         return f"{mapping.label}: {len(mapping.names)} bones"
 
 

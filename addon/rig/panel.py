@@ -2,7 +2,7 @@
 
 import bpy
 
-from ..panels import SubPanel, draw_lines
+from ..generate.panel import SubPanel, draw_lines
 from . import mapping as rig_mapping
 from .operators import rig_of
 from .presets import FINGERS, PARTS, label_of

@@ -10,8 +10,9 @@ from bpy.props import BoolProperty
 from ...core.body.motion import Motion, load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import properties, unfinished
 from ..face import channels as face_channels
+from ..finish import source as finish_source
+from ..generate import settings as generate_settings
 from ..job import operator as job_operator
 from ..take import contacts, keying
 from ..take import store as take_store
@@ -83,10 +84,10 @@ class MAMBATALK_OT_retarget(job_operator.JobOperator, bpy.types.Operator):
         if scene is None or source is None or armature is None:
             raise GestureError("A character or its scene was removed meanwhile.", remedy="Retarget again.")
         notes = self._key(scene, armature, load_motion(result["motion"]), source)
-        return [properties.improvement(result), *notes]
+        return [generate_settings.improvement(result), *notes]
 
     def _key(self, scene, armature, motion: Motion, source) -> list[str]:
-        action = unfinished.action_of(source)
+        action = finish_source.action_of(source)
         kept = scene.frame_start, scene.frame_end, scene.frame_current
         start = round(action.frame_range[0])
         name, has_face = f"{action.name} {armature.name}", bool(np.any(motion.expression))
@@ -121,7 +122,7 @@ def _source(context) -> bpy.types.Object | None:
 
 
 def _can_be_read(armature: bpy.types.Object) -> bool:
-    action = unfinished.action_of(armature)
+    action = finish_source.action_of(armature)
     return action is not None and (rig_mapping.is_direct(armature) or take_store.has(action))
 
 
@@ -138,10 +139,10 @@ def why_not_retarget(context) -> str | None:
 
 def _motion(scene: bpy.types.Scene, source: bpy.types.Object) -> Motion:
     """What a character performs: its keys as they are; a mapped rig's take as it was finished."""
-    action = unfinished.action_of(source)
+    action = finish_source.action_of(source)
     if not rig_mapping.is_direct(source):
         return take_store.load(action).finished
-    read = unfinished.read_action(scene, source, action)
+    read = finish_source.read_action(scene, source, action)
     frames = read.frames
     motion = face_channels.read(read.motion, source, action, frames)
     if not contacts.exist(action, source):

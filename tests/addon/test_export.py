@@ -237,7 +237,7 @@ def test_settings_are_remembered_in_the_file(take, tmp_path):
 
 
 def test_failures_say_what_to_do_and_leave_no_file(take, tmp_path):
-    from mambatalk_ext.addon import export_formats
+    from mambatalk_ext.addon.exchange import formats
     from mambatalk_ext.core.errors import GestureError
 
     settings = bpy.context.scene.mambatalk_export
@@ -252,9 +252,9 @@ def test_failures_say_what_to_do_and_leave_no_file(take, tmp_path):
     with pytest.raises(RuntimeError, match="view layer"):
         bpy.ops.mambatalk.export(folder=str(tmp_path / "out"))
     assert list((tmp_path / "out").iterdir()) == []
-    gone = export_formats.Format("FBX", "", ".fbx", "export_scene.nothing", "io_scene_fbx")
+    gone = formats.Format("FBX", "", ".fbx", "export_scene.nothing", "io_scene_fbx")
     with pytest.raises(GestureError, match="no exporter") as error:
-        export_formats.exporter(gone)
+        formats.exporter(gone)
     assert "io_scene_fbx" in error.value.remedy
 
 

@@ -127,7 +127,7 @@ def test_any_action_can_be_finished_and_its_unfinished_keys_are_kept(plain, char
 
 
 def test_euler_keys_are_understood(character):
-    from mambatalk_ext.addon.unfinished import read_action
+    from mambatalk_ext.addon.finish.source import read_action
 
     scene = bpy.context.scene
     bone = character.pose.bones["left_elbow"]

@@ -129,10 +129,10 @@ def test_the_drop_and_the_menu_lead_to_the_operator(extension):
     handler = bpy.types.MAMBATALK_FH_motion
     assert handler.bl_import_operator == "mambatalk.import_motion"
     assert ".npz" in handler.bl_file_extensions
-    from mambatalk_ext.addon.operators import import_motion
+    from mambatalk_ext.addon.exchange import import_operator
 
     drawn = bpy.types.TOPBAR_MT_file_import._dyn_ui_initialize()
-    assert import_motion._draw_menu in drawn
+    assert import_operator._draw_menu in drawn
 
 
 def test_importing_is_one_undo_step(character, tmp_path):

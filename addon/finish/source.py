@@ -6,17 +6,17 @@ import bpy
 import numpy as np
 from mathutils import Euler, Quaternion
 
-from ..core.body.motion import Motion
-from ..core.body.parts import EXPRESSION_WIDTHS
-from ..core.body.skeleton import JOINT_NAMES
-from ..core.errors import GestureError
-from .blender import fcurves, sequencer
-from .character import armature as character_armature
-from .character import bone_space
-from .rig import mapping as rig_mapping
-from .take import info as take_info
-from .take import playback
-from .take import store as take_store
+from ...core.body.motion import Motion
+from ...core.body.parts import EXPRESSION_WIDTHS
+from ...core.body.skeleton import JOINT_NAMES
+from ...core.errors import GestureError
+from ..blender import fcurves, sequencer
+from ..character import armature as character_armature
+from ..character import bone_space
+from ..rig import mapping as rig_mapping
+from ..take import info as take_info
+from ..take import playback
+from ..take import store as take_store
 
 # On an action: the copy of it that was made before its keys were finished.
 SOURCE_KEY = "mambatalk_unfinished"

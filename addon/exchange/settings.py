@@ -3,7 +3,7 @@
 import bpy
 from bpy.props import BoolProperty, EnumProperty, PointerProperty, StringProperty
 
-from .export_formats import FBX_PRESETS, FORMATS
+from .formats import FBX_PRESETS, FORMATS
 
 
 class MambaTalkExport(bpy.types.PropertyGroup):

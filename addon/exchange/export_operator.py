@@ -4,11 +4,12 @@ import bpy
 from bpy.props import StringProperty
 
 from ...core.errors import GestureError
-from .. import export, properties, staging
 from ..character import armature as character_armature
+from ..generate import settings as generate_settings
 from ..job import operator as job_operator
 from ..take import info as take_info
 from ..take.keying import NO_CHARACTER, require_target, target
+from . import export, isolate
 
 
 class MAMBATALK_OT_export(bpy.types.Operator):
@@ -61,7 +62,7 @@ class MAMBATALK_OT_export(bpy.types.Operator):
                 "The export folder is beside the .blend, which was never saved.",
                 remedy="Save the file, or choose another folder.",
             )
-        return properties.absolute(text)
+        return generate_settings.absolute(text)
 
 
 def performers(context) -> list[bpy.types.Object]:
@@ -70,7 +71,7 @@ def performers(context) -> list[bpy.types.Object]:
 
 
 def _has_takes(armature) -> bool:
-    actions = staging.actions_of(armature)
+    actions = isolate.actions_of(armature)
     # Other rigs in the scene have actions too, which are none of ours.
     return bool(actions) and (character_armature.is_smplx_armature(armature) or any(map(take_info.stored, actions)))
 

@@ -10,22 +10,23 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ..core.body.motion import save_motion
-from ..core.body.parts import EYES
-from ..core.body.rotation import rotvec_to_matrix
-from ..core.body.skeleton import JOINT
-from ..core.errors import GestureError
-from ..core.formats.bvh import BvhSkeleton, write_bvh
-from ..core.formats.livelink import write_livelink, yaw_pitch_roll
-from ..core.formats.smpl import save_archive
-from . import soundfile, staging, unfinished
-from .blender import sequencer
-from .character import armature as character_armature
-from .character.bone_space import TO_BLENDER
-from .export_formats import FBX_PRESETS, FORMATS, exporter, supported
-from .face import channels as face_channels
-from .take import contacts
-from .take import info as take_info
+from ...core.body.motion import save_motion
+from ...core.body.parts import EYES
+from ...core.body.rotation import rotvec_to_matrix
+from ...core.body.skeleton import JOINT
+from ...core.errors import GestureError
+from ...core.formats.bvh import BvhSkeleton, write_bvh
+from ...core.formats.livelink import write_livelink, yaw_pitch_roll
+from ...core.formats.smpl import save_archive
+from ..blender import sequencer
+from ..character import armature as character_armature
+from ..character.bone_space import TO_BLENDER
+from ..face import channels as face_channels
+from ..finish import source as finish_source
+from ..take import contacts
+from ..take import info as take_info
+from . import isolate, wav
+from .formats import FBX_PRESETS, FORMATS, exporter, supported
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ def plan(armatures: list[bpy.types.Object], every_take: bool) -> list[Piece]:
     """
     pieces, stems = [], set()
     for armature in armatures:
-        current = unfinished.action_of(armature)
-        for action in staging.actions_of(armature) if every_take else [current] if current else []:
+        current = finish_source.action_of(armature)
+        for action in isolate.actions_of(armature) if every_take else [current] if current else []:
             stem = wanted = bpy.path.clean_name(f"{armature.name}_{action.name}")
             number = 1
             while stem.lower() in stems:
@@ -112,7 +113,7 @@ def _export(context: bpy.types.Context, piece: Piece, settings, path: Path) -> N
         )
     meshes = character_armature.meshes_of(piece.armature) if settings.mesh else []
     with (
-        staging.staged(context, piece.armature, meshes, piece.action, piece.action.name),
+        isolate.staged(context, piece.armature, meshes, piece.action, piece.action.name),
         _called(piece.armature, renamed),
     ):
         try:
@@ -128,7 +129,7 @@ def _export(context: bpy.types.Context, piece: Piece, settings, path: Path) -> N
 
 
 def _write_npz(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:
-    found = unfinished.read_action(scene, piece.armature, piece.action)
+    found = finish_source.read_action(scene, piece.armature, piece.action)
     motion, frames = found.motion, found.frames
     if contacts.exist(piece.action, piece.armature):
         motion = motion.replace(contacts=contacts.read(piece.action, piece.armature, frames))
@@ -136,7 +137,7 @@ def _write_npz(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:
 
 
 def _write_smpl(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:
-    save_archive(unfinished.read_action(scene, piece.armature, piece.action).motion, path)
+    save_archive(finish_source.read_action(scene, piece.armature, piece.action).motion, path)
 
 
 def _write_csv(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:
@@ -150,7 +151,7 @@ def _write_csv(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:
         )
     turns = np.zeros((len(frames), 3, 3))
     if character_armature.is_smplx_armature(piece.armature):
-        rotations = unfinished.read_action(scene, piece.armature, piece.action).motion.rotations
+        rotations = finish_source.read_action(scene, piece.armature, piece.action).motion.rotations
         matrices = rotvec_to_matrix(rotations[:, [JOINT["neck"], JOINT["head"], *EYES]])
         turns = yaw_pitch_roll(np.stack([matrices[:, 0] @ matrices[:, 1], matrices[:, 2], matrices[:, 3]], axis=1))
     write_livelink(path, weights, turns, sequencer.scene_fps(scene), first)
@@ -161,7 +162,7 @@ def _write_bvh(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:
     bones = [bone for bone in armature.pose.bones if bone.bone.use_deform or bone.children_recursive]
     bones = [bone for bone in armature.pose.bones if bone in bones]
     index = {bone.name: number for number, bone in enumerate(bones)}
-    with staging.staged(bpy.context, armature, [], piece.action, piece.action.name) as (first, last):
+    with isolate.staged(bpy.context, armature, [], piece.action, piece.action.name) as (first, last):
         posed = []
         for frame in range(first, last + 1):
             scene.frame_set(frame)
@@ -196,7 +197,7 @@ def _write_sound(scene: bpy.types.Scene, piece: Piece, folder: Path) -> None:
     first, last = (round(frame) for frame in piece.action.frame_range)
     fps = sequencer.scene_fps(scene)
     begin_s = info.offset_s + (first - info.start_frame) / fps
-    soundfile.cut(Path(info.audio), begin_s, (last + 1 - first) / fps, folder / f"{piece.stem}.wav")
+    wav.cut(Path(info.audio), begin_s, (last + 1 - first) / fps, folder / f"{piece.stem}.wav")
 
 
 @contextmanager

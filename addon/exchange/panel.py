@@ -2,8 +2,8 @@
 
 import bpy
 
-from .export_formats import FORMATS
-from .panels import SubPanel
+from ..generate.panel import SubPanel
+from .formats import FORMATS
 
 
 class MAMBATALK_PT_exchange(SubPanel, bpy.types.Panel):

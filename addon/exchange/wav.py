@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core.errors import GestureError
+from ...core.errors import GestureError
 
 
 def cut(source: Path, begin_s: float, duration_s: float, out: Path) -> None:

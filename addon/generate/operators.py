@@ -11,7 +11,6 @@ from bpy.props import IntProperty, StringProperty
 from ...core.body.skeleton import default_rest_joints
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import properties
 from ..blender import sequencer, versions
 from ..direct import live, transfer
 from ..face import channels as face_channels
@@ -22,6 +21,7 @@ from ..take import info as take_info
 from ..take import store as take_store
 from ..take import switching
 from ..take.keying import NO_CHARACTER, apply_take, require_target, target
+from . import settings as generate_settings
 
 # Bones closer than this to the bundled character's are its own.
 _SAME_BODY_M = 1e-4
@@ -58,7 +58,7 @@ class MAMBATALK_OT_generate(job_operator.JobOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether all that a take needs is chosen."""
-        reason = job_operator.why_not_start(context) or properties.why_not_generate(context)
+        reason = job_operator.why_not_start(context) or generate_settings.why_not_generate(context)
         return job_operator.explain(cls, reason or why_no_character(context))
 
     def task(self, context):
@@ -91,11 +91,11 @@ class MAMBATALK_OT_generate(job_operator.JobOperator, bpy.types.Operator):
     def _folders(self) -> list[Path]:
         """Where the takes go."""
         if self.folder and self.task_count == 1:
-            return [properties.absolute(self.folder)]
+            return [generate_settings.absolute(self.folder)]
         folders = []
         for number in range(self.task_count):
             if self.folder:
-                folders.append(properties.absolute(self.folder) / f"take_{number + 1:02d}")
+                folders.append(generate_settings.absolute(self.folder) / f"take_{number + 1:02d}")
             else:
                 folders.append(take_info.new_folder(self._clip.path.stem, frozenset(folders)))
         return folders
@@ -133,7 +133,7 @@ class MAMBATALK_OT_generate(job_operator.JobOperator, bpy.types.Operator):
         alignment = result["take"]["alignment"]
         notes = [f"Made without words. {alignment['reason']}"] if "reason" in alignment else []
         if result["take"]["settings"]["finish"]:
-            notes.append(properties.improvement(result))
+            notes.append(generate_settings.improvement(result))
         motion = take_store.load(action).finished
         on_rig = [*face_channels.notes(armature, motion), *rig_channels.held_note(scene, armature, action)]
         return [*notes, *directed, *on_rig]
@@ -168,7 +168,7 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
     def execute(self, context):
         """Read the take and write its keys at the panel's start frame."""
         try:
-            folder = properties.absolute(self.folder)
+            folder = generate_settings.absolute(self.folder)
             take = take_store.read_folder(folder)
             audio = take.description["audio"]
             start = context.scene.mambatalk.start_frame

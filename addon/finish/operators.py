@@ -9,14 +9,15 @@ import numpy as np
 from ...core.body.motion import load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from .. import properties, unfinished
 from ..blender import sequencer
 from ..direct import transfer
+from ..generate import settings as generate_settings
 from ..job import operator as job_operator
 from ..rig import channels as rig_channels
 from ..take import contacts, hand_edits, keying, playback
 from ..take import info as take_info
 from ..take import store as take_store
+from . import source as finish_source
 
 
 class MAMBATALK_OT_finish(job_operator.JobOperator, bpy.types.Operator):
@@ -36,8 +37,8 @@ class MAMBATALK_OT_finish(job_operator.JobOperator, bpy.types.Operator):
         """Write the unfinished motion, and the skeleton of the armature, where the worker finds them."""
         scene, armature = context.scene, keying.require_target(context)
         self._scene_name, self._armature_name = scene.name, armature.name
-        self._source = unfinished.find(scene, armature)
-        motion, action = self._source.motion, unfinished.action_of(armature)
+        self._source = finish_source.find(scene, armature)
+        motion, action = self._source.motion, finish_source.action_of(armature)
         take_info.require_own(action)
         settings = scene.mambatalk.finish_settings()
         self._held, self._notes = None, []
@@ -73,19 +74,19 @@ class MAMBATALK_OT_finish(job_operator.JobOperator, bpy.types.Operator):
         """Replace the keys."""
         scene = bpy.data.scenes.get(self._scene_name)
         armature = bpy.data.objects.get(self._armature_name)
-        if scene is None or armature is None or unfinished.action_of(armature) is None:
+        if scene is None or armature is None or finish_source.action_of(armature) is None:
             raise GestureError("The character or its animation was removed meanwhile.", remedy="Finish it again.")
         motion = load_motion(result["motion"])
         if self._source.take:
-            action = unfinished.action_of(armature)
+            action = finish_source.action_of(armature)
             new = take_store.load(action).with_finished(motion, self._settings)
             transfer.take_in(playback.of(armature), new, fps=sequencer.scene_fps(scene))
             keying.use_quaternions(armature)
         else:
-            unfinished.keep_source(armature)
+            finish_source.keep_source(armature)
             keying.replace_keys(scene, armature, motion, self._source.start_frame)
-        held = rig_channels.held_note(scene, armature, unfinished.action_of(armature))
-        return [properties.improvement(result), *self._notes, *held]
+        held = rig_channels.held_note(scene, armature, finish_source.action_of(armature))
+        return [generate_settings.improvement(result), *self._notes, *held]
 
     def _contacts(self, action, armature) -> tuple[np.ndarray, np.ndarray]:
         """Contacts (T, 4) at the motion's frames, and which of them were changed by hand since they were found."""
@@ -110,7 +111,7 @@ def why_not_finish(context) -> str | None:
     armature = keying.target(context)
     if armature is None:
         return keying.NO_CHARACTER
-    return None if unfinished.action_of(armature) else f"{armature.name} has no animation"
+    return None if finish_source.action_of(armature) else f"{armature.name} has no animation"
 
 
 CLASSES = (MAMBATALK_OT_finish,)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import bpy
 
-from ..core.errors import GestureError
+from ...core.errors import GestureError
 
 
 @dataclass(frozen=True)

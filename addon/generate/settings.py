@@ -5,11 +5,11 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
-from ..core.errors import GestureError
-from ..core.worker import protocol
-from .blender import sequencer, versions
-from .job import preferences, weights
-from .rig import mapping as rig_mapping
+from ...core.errors import GestureError
+from ...core.worker import protocol
+from ..blender import sequencer, versions
+from ..job import preferences, weights
+from ..rig import mapping as rig_mapping
 
 # Blender keeps no reference to the texts of a dynamic enum: without this they are freed while it shows them.
 _speaker_items: list[tuple] = []

@@ -4,10 +4,10 @@ import textwrap
 
 import bpy
 
-from .job import operator as job_operator
-from .job import preferences, weights
-from .properties import strip_search
-from .take.keying import NO_CHARACTER, target
+from ..job import operator as job_operator
+from ..job import preferences, weights
+from ..take.keying import NO_CHARACTER, target
+from .settings import strip_search
 
 
 class Sidebar:

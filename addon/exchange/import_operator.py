@@ -5,9 +5,9 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 
 from ...core.errors import GestureError
 from ...core.formats.foreign import Reading, read_foreign
-from .. import properties
 from ..character import armature as character_armature
 from ..face import channels as face_channels
+from ..generate import settings as generate_settings
 from ..job import operator as job_operator
 from ..job import preferences
 from ..rig import channels as rig_channels
@@ -65,7 +65,7 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
 
     def execute(self, context):
         """Read, convert and key it."""
-        path = properties.absolute(self.filepath)
+        path = generate_settings.absolute(self.filepath)
         reading = Reading(
             up=self.up,
             order6d=self.order_6d,

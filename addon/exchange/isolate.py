@@ -5,10 +5,10 @@ from contextlib import ExitStack, contextmanager
 
 import bpy
 
-from ..core.errors import GestureError
-from . import unfinished
-from .blender import versions
-from .take import info as take_info
+from ...core.errors import GestureError
+from ..blender import versions
+from ..finish import source as finish_source
+from ..take import info as take_info
 
 
 def actions_of(armature: bpy.types.Object) -> list[bpy.types.Action]:
@@ -17,7 +17,7 @@ def actions_of(armature: bpy.types.Object) -> list[bpy.types.Action]:
     Before Blender 4.4 an action does not tell whom it is for, unless it is a take: there other actions are left out.
     """
     current = armature.animation_data.action if armature.animation_data else None
-    kept = {action.get(unfinished.SOURCE_KEY) for action in bpy.data.actions}
+    kept = {action.get(finish_source.SOURCE_KEY) for action in bpy.data.actions}
     own = [] if current is None else [current]
     own += [action for action in take_info.of_character(armature) if action not in own and action not in kept]
     if versions.has_slots():

@@ -1,0 +1,1 @@
+"""Import and export: motion of other programs, and takes written for them."""

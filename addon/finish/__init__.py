@@ -1,0 +1,1 @@
+"""Finishing a take again, or any other motion on a character."""
