@@ -104,7 +104,7 @@ def performance_points(take: Path):
 def save(path: Path) -> None:
     """Save with the sound inside, so that the file can be passed on alone."""
     for sound in bpy.data.sounds:
-        sound.pack()
+        sequencer.pack()
     bpy.context.preferences.filepaths.save_version = 0
     bpy.ops.wm.save_as_mainfile(filepath=str(path), compress=True, relative_remap=True)
 
@@ -126,16 +126,16 @@ def export_fbx(armature: bpy.types.Object, path: Path) -> None:
 
 
 def _remember(action: bpy.types.Action, folder: Path) -> None:
-    from mambatalk_demo.addon import takes
+    from mambatalk_demo.addon.take import info as take_info
 
-    takes.store(action, dataclasses.replace(takes.stored(action), folder=str(folder)))
+    take_info.store(action, dataclasses.replace(take_info.stored(action), folder=str(folder)))
 
 
 def _drop_sound(scene: bpy.types.Scene) -> None:
-    from mambatalk_demo.addon import sound
+    from mambatalk_demo.addon.blender import sequencer
 
-    for strip in sound.sound_strips(scene):
-        sound.remove(scene, strip)
+    for strip in sequencer.sound_strips(scene):
+        sequencer.remove(scene, strip)
 
 
 def _tell(text: str) -> None:

@@ -74,10 +74,10 @@ def _recorded(name: str) -> Path:
 
 
 def _draw(rows: list[tuple[str, Path]], options: argparse.Namespace) -> None:
-    from mambatalk_demo.addon import character
+    from mambatalk_demo.addon.character.armature import add_character
 
     scene = bpy.context.scene
-    armature = character.add_character(bpy.context)
+    armature = add_character(bpy.context)
     times_s = options.first + options.step * np.arange(options.count)
     for number, (label, path) in enumerate(rows):
         figures = _figures(armature, _motion(path, options.raw), times_s)
@@ -104,16 +104,17 @@ def _motion(path: Path, raw: bool):
 
 def _figures(armature: bpy.types.Object, motion, times_s: np.ndarray) -> list[bpy.types.Mesh]:
     """The character as a still mesh at each time, all of a take on one floor."""
-    from mambatalk_demo.addon import character, face
+    from mambatalk_demo.addon.character.armature import find_face_mesh, pose_basis
+    from mambatalk_demo.addon.face import channels as face_channels
     from mambatalk_demo.core.body.motion import resample
     from mambatalk_demo.core.body.skeleton import JOINT_NAMES
 
     motion = resample(motion, times_s)
     motion = motion.replace(translation=motion.translation * [0, 1, 0])
-    quaternions, locations = character.pose_basis(motion, armature)
-    body = character.find_face_mesh(armature)
+    quaternions, locations = pose_basis(motion, armature)
+    body = find_face_mesh(armature)
     keys = body.data.shape_keys
-    values = face.channels(motion, keys)
+    values = face_channels.channels(motion, keys)
     meshes = []
     for frame in range(motion.frame_count):
         armature.pose.bones[JOINT_NAMES[0]].location = locations[frame]
