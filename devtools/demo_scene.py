@@ -104,7 +104,7 @@ def performance_points(take: Path):
 def save(path: Path) -> None:
     """Save with the sound inside, so that the file can be passed on alone."""
     for sound in bpy.data.sounds:
-        sequencer.pack()
+        sound.pack()
     bpy.context.preferences.filepaths.save_version = 0
     bpy.ops.wm.save_as_mainfile(filepath=str(path), compress=True, relative_remap=True)
 

@@ -268,5 +268,5 @@ def test_the_corpus_command_writes_each_motion_once(tmp_path, spoken):
 
 
 def test_a_folder_without_speech_is_refused_with_a_remedy(tmp_path):
-    with pytest.raises(GestureError, match="training.corpus.speech"):
+    with pytest.raises(GestureError, match=r"training\.corpus\.speech"):
         make_corpus(tmp_path, seed=7)
