@@ -1,10 +1,11 @@
-"""Blender's side: registers in order, imports nothing that needs torch or scipy."""
+"""The Blender side of MambaTalk: one folder for each feature; nothing here needs torch or scipy."""
 
 import importlib
+from contextlib import ExitStack
 
-import bpy
+from .blender.registration import register_module
 
-# In the order of registration: properties before the operators and panels that use them.
+# The order of registration: properties come before the operators and panels that use them.
 _MODULES = (
     "job.preferences",
     "rig.mapping",
@@ -38,42 +39,18 @@ _MODULES = (
 )
 
 
-def _modules():
-    return [importlib.import_module(f".{name}", __name__) for name in _MODULES]
-
-
-def _register(module):
-    for entry in getattr(module, "CLASSES", ()) if not hasattr(module, "register") else ():
-        bpy.utils.register_class(entry)
-    for menu, draw in getattr(module, "MENUS", ()):
-        menu.append(draw)
-    if hasattr(module, "register"):
-        module.register()
-
-
-def _unregister(module):
-    if hasattr(module, "unregister"):
-        module.unregister()
-    for menu, draw in getattr(module, "MENUS", ()):
-        menu.remove(draw)
-    for entry in reversed(getattr(module, "CLASSES", ()) if not hasattr(module, "unregister") else ()):
-        bpy.utils.unregister_class(entry)
+# What `unregister` has to undo, newest first.
+_undo = ExitStack()
 
 
 def register():
-    """Register every module; on a failure those already registered are taken back."""
-    done = []
-    try:
-        for module in _modules():
-            _register(module)
-            done.append(module)
-    except Exception:
-        for module in reversed(done):
-            _unregister(module)
-        raise
+    """Register every module; after an error, nothing stays registered."""
+    with ExitStack() as undo:
+        for name in _MODULES:
+            register_module(importlib.import_module(f".{name}", __name__), undo)
+        _undo.push(undo.pop_all())
 
 
 def unregister():
-    """Stop the worker and unregister every module, last first."""
-    for module in reversed(_modules()):
-        _unregister(module)
+    """Stop the worker and unregister every module, the last one first."""
+    _undo.close()

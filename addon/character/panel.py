@@ -42,15 +42,5 @@ class MAMBATALK_PT_smplx(SubPanel, bpy.types.Panel):
         layout.operator("mambatalk.add_smplx_body", icon="ADD")
 
 
-def register():
-    """Register the settings on the scene, and the panel."""
-    bpy.utils.register_class(MambaTalkSmplx)
-    bpy.types.Scene.mambatalk_smplx = PointerProperty(type=MambaTalkSmplx)
-    bpy.utils.register_class(MAMBATALK_PT_smplx)
-
-
-def unregister():
-    """Unregister both."""
-    bpy.utils.unregister_class(MAMBATALK_PT_smplx)
-    del bpy.types.Scene.mambatalk_smplx
-    bpy.utils.unregister_class(MambaTalkSmplx)
+CLASSES = (MambaTalkSmplx, MAMBATALK_PT_smplx)
+PROPERTIES = ((bpy.types.Scene, "mambatalk_smplx", PointerProperty(type=MambaTalkSmplx)),)

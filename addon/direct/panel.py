@@ -217,15 +217,3 @@ CLASSES = (
     MAMBATALK_PT_accents,
     MAMBATALK_PT_edits,
 )
-
-
-def register():
-    """Register the panel."""
-    for each in CLASSES:
-        bpy.utils.register_class(each)
-
-
-def unregister():
-    """Unregister it."""
-    for each in reversed(CLASSES):
-        bpy.utils.unregister_class(each)

@@ -1,7 +1,7 @@
 """What is asked for when a take is directed: which parts, which frames, how."""
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
 from ...core.errors import GestureError
 from ..take import words as take_words
@@ -91,13 +91,5 @@ def why_no_range(scene: bpy.types.Scene, action: bpy.types.Action) -> str | None
     return None
 
 
-def register():
-    """Register the settings on the scene."""
-    bpy.utils.register_class(MambaTalkDirecting)
-    bpy.types.Scene.mambatalk_direct = bpy.props.PointerProperty(type=MambaTalkDirecting)
-
-
-def unregister():
-    """Take them off the scene."""
-    del bpy.types.Scene.mambatalk_direct
-    bpy.utils.unregister_class(MambaTalkDirecting)
+CLASSES = (MambaTalkDirecting,)
+PROPERTIES = ((bpy.types.Scene, "mambatalk_direct", PointerProperty(type=MambaTalkDirecting)),)

@@ -30,11 +30,4 @@ class MAMBATALK_PT_exchange(SubPanel, bpy.types.Panel):
         layout.operator("mambatalk.export", icon="EXPORT")
 
 
-def register():
-    """Register the panel."""
-    bpy.utils.register_class(MAMBATALK_PT_exchange)
-
-
-def unregister():
-    """Unregister the panel."""
-    bpy.utils.unregister_class(MAMBATALK_PT_exchange)
+CLASSES = (MAMBATALK_PT_exchange,)

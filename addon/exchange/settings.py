@@ -38,13 +38,5 @@ class MambaTalkExport(bpy.types.PropertyGroup):
     )
 
 
-def register():
-    """Register the settings on the scene."""
-    bpy.utils.register_class(MambaTalkExport)
-    bpy.types.Scene.mambatalk_export = PointerProperty(type=MambaTalkExport)
-
-
-def unregister():
-    """Take them off the scene."""
-    del bpy.types.Scene.mambatalk_export
-    bpy.utils.unregister_class(MambaTalkExport)
+CLASSES = (MambaTalkExport,)
+PROPERTIES = ((bpy.types.Scene, "mambatalk_export", PointerProperty(type=MambaTalkExport)),)

@@ -72,13 +72,4 @@ def _chosen(layout, keys: bpy.types.Key) -> None:
     column.prop(entry, "offset")
 
 
-def register():
-    """Register the list and the panel."""
-    bpy.utils.register_class(MAMBATALK_UL_face)
-    bpy.utils.register_class(MAMBATALK_PT_face)
-
-
-def unregister():
-    """Unregister both."""
-    bpy.utils.unregister_class(MAMBATALK_PT_face)
-    bpy.utils.unregister_class(MAMBATALK_UL_face)
+CLASSES = (MAMBATALK_UL_face, MAMBATALK_PT_face)

@@ -33,19 +33,9 @@ class MambaTalkFace(bpy.types.PropertyGroup):
     )
 
 
-def register():
-    """Register the table on shape keys and the settings on the scene."""
-    bpy.utils.register_class(MambaTalkFaceRow)
-    bpy.utils.register_class(MambaTalkFace)
-    bpy.types.Key.mambatalk_face = CollectionProperty(type=MambaTalkFaceRow)
-    bpy.types.Key.mambatalk_face_index = IntProperty()
-    bpy.types.Scene.mambatalk_face = PointerProperty(type=MambaTalkFace)
-
-
-def unregister():
-    """Take them off again."""
-    del bpy.types.Scene.mambatalk_face
-    del bpy.types.Key.mambatalk_face_index
-    del bpy.types.Key.mambatalk_face
-    bpy.utils.unregister_class(MambaTalkFace)
-    bpy.utils.unregister_class(MambaTalkFaceRow)
+CLASSES = (MambaTalkFaceRow, MambaTalkFace)
+PROPERTIES = (
+    (bpy.types.Key, "mambatalk_face", CollectionProperty(type=MambaTalkFaceRow)),
+    (bpy.types.Key, "mambatalk_face_index", IntProperty()),
+    (bpy.types.Scene, "mambatalk_face", PointerProperty(type=MambaTalkFace)),
+)

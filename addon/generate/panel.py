@@ -131,11 +131,4 @@ def draw_lines(layout, context, text: str, icon: str) -> None:
         column.label(text=line, icon="BLANK1" if number else icon)
 
 
-def register():
-    """Register the panel."""
-    bpy.utils.register_class(MAMBATALK_PT_main)
-
-
-def unregister():
-    """Unregister the panel."""
-    bpy.utils.unregister_class(MAMBATALK_PT_main)
+CLASSES = (MAMBATALK_PT_main,)

@@ -188,14 +188,10 @@ def strip_search(layout, context: bpy.types.Context) -> None:
         layout.prop_search(settings, "audio_strip", editor, versions.strips_property(editor), icon="SOUND")
 
 
-def register():
-    """Register the settings on the scene."""
-    bpy.utils.register_class(MambaTalkSettings)
-    bpy.types.Scene.mambatalk = PointerProperty(type=MambaTalkSettings)
+CLASSES = (MambaTalkSettings,)
+PROPERTIES = ((bpy.types.Scene, "mambatalk", PointerProperty(type=MambaTalkSettings)),)
 
 
 def unregister():
-    """Take them off the scene."""
-    del bpy.types.Scene.mambatalk
-    bpy.utils.unregister_class(MambaTalkSettings)
+    """Forget the styles that the list showed."""
     _speaker_items.clear()

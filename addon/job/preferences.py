@@ -66,7 +66,7 @@ class Runtime:
 def runtime(context: bpy.types.Context) -> Runtime:
     """Environment variables first, then the preferences, then what lies in the extension's folder."""
     addon = context.preferences.addons.get(PACKAGE)
-    chosen = addon.job.preferences if addon else None
+    chosen = addon.preferences if addon else None
     python = os.environ.get("MAMBATALK_PYTHON") or (chosen and chosen.worker_python)
     weights = os.environ.get("MAMBATALK_WEIGHTS") or (chosen and chosen.weights)
     return Runtime(
@@ -79,7 +79,7 @@ def runtime(context: bpy.types.Context) -> Runtime:
 def smplx_model(context: bpy.types.Context) -> Path | None:
     """The user's SMPL-X model file; None when none is chosen."""
     addon = context.preferences.addons.get(PACKAGE)
-    chosen = os.environ.get("MAMBATALK_SMPLX") or (addon and addon.job.preferences.smplx_model)
+    chosen = os.environ.get("MAMBATALK_SMPLX") or (addon and addon.preferences.smplx_model)
     return _path(chosen) if chosen else None
 
 
@@ -107,11 +107,4 @@ def _existing(path: Path) -> Path | None:
     return path if path.is_file() else None
 
 
-def register():
-    """Register the preferences."""
-    bpy.utils.register_class(MambaTalkPreferences)
-
-
-def unregister():
-    """Unregister the preferences."""
-    bpy.utils.unregister_class(MambaTalkPreferences)
+CLASSES = (MambaTalkPreferences,)

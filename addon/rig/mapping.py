@@ -147,15 +147,5 @@ def load(armature: bpy.types.Object, path: Path) -> BoneMap:
     return found.map
 
 
-def register():
-    """Register the mapping on objects."""
-    bpy.utils.register_class(MambaTalkRigBone)
-    bpy.utils.register_class(MambaTalkRig)
-    bpy.types.Object.mambatalk_rig = PointerProperty(type=MambaTalkRig)
-
-
-def unregister():
-    """Take it off."""
-    del bpy.types.Object.mambatalk_rig
-    bpy.utils.unregister_class(MambaTalkRig)
-    bpy.utils.unregister_class(MambaTalkRigBone)
+CLASSES = (MambaTalkRigBone, MambaTalkRig)
+PROPERTIES = ((bpy.types.Object, "mambatalk_rig", PointerProperty(type=MambaTalkRig)),)

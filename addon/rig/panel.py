@@ -62,11 +62,4 @@ def _bones(layout, armature: bpy.types.Object) -> None:
             row.operator("mambatalk.add_rig_bone", text="", icon="ADD").part = part
 
 
-def register():
-    """Register the panel."""
-    bpy.utils.register_class(MAMBATALK_PT_rig)
-
-
-def unregister():
-    """Unregister the panel."""
-    bpy.utils.unregister_class(MAMBATALK_PT_rig)
+CLASSES = (MAMBATALK_PT_rig,)

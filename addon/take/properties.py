@@ -1,7 +1,15 @@
 """What an animator sets on a take: levels, locks, what is kept; stored with its action."""
 
 import bpy
-from bpy.props import BoolProperty, CollectionProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
 
 from ...core.body.parts import AREAS
 from ...core.direct.levels import RANGES, Levels
@@ -131,17 +139,4 @@ class MambaTalkTake(bpy.types.PropertyGroup):
 
 
 CLASSES = (MambaTalkWord, MambaTalkLockedBone, MambaTalkMarker, MambaTalkTake)
-
-
-def register():
-    """Register the properties on actions."""
-    for each in CLASSES:
-        bpy.utils.register_class(each)
-    bpy.types.Action.mambatalk_take = bpy.props.PointerProperty(type=MambaTalkTake)
-
-
-def unregister():
-    """Take them off again."""
-    del bpy.types.Action.mambatalk_take
-    for each in reversed(CLASSES):
-        bpy.utils.unregister_class(each)
+PROPERTIES = ((bpy.types.Action, "mambatalk_take", PointerProperty(type=MambaTalkTake)),)
