@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...core.body.motion import Motion
-from ...core.body.rotation import continuous, matrix_to_rotvec, quaternion_to_matrix, rotvec_to_quaternion
+from ...core.body.rotation import matrix_to_rotvec, quat_continuous, quat_to_matrix, rotvec_to_quat
 from ...core.body.skeleton import JOINT, default_rest_joints
 
 # SMPL-X (Y up, facing +Z) to Blender (Z up, facing -Y): (x, y, z) → (x, -z, y).
@@ -41,13 +41,13 @@ def basis_quaternions(rotvec: np.ndarray, bone_rest: np.ndarray, axes: np.ndarra
     """
     bone = axes.T @ bone_rest
     # A rotation's axis, seen from the bone: (rᵀ B)ᵀ = Bᵀ r.
-    return continuous(rotvec_to_quaternion((rotvec[..., None, :] @ bone)[..., 0, :]))
+    return quat_continuous(rotvec_to_quat((rotvec[..., None, :] @ bone)[..., 0, :]))
 
 
 def rotvec_of_basis(quaternions: np.ndarray, bone_rest: np.ndarray, axes: np.ndarray = TO_BLENDER) -> np.ndarray:
     """The inverse of `basis_quaternions`: rotations of pose bones (T, 55, 4) as SMPL-X rotation vectors (T, 55, 3)."""
     bone = axes.T @ bone_rest
-    return matrix_to_rotvec(bone @ quaternion_to_matrix(quaternions) @ np.swapaxes(bone, -1, -2))
+    return matrix_to_rotvec(bone @ quat_to_matrix(quaternions) @ np.swapaxes(bone, -1, -2))
 
 
 def root_location(

@@ -8,7 +8,7 @@ import numpy as np
 from mathutils import Euler, Quaternion
 
 from ...core.body.motion import Motion
-from ...core.body.rotation import quaternion_to_matrix
+from ...core.body.rotation import quat_to_matrix
 from ...core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES, PARENTS
 from ...core.errors import GestureError
 from ..blender import fcurves
@@ -163,7 +163,7 @@ def euler(quaternions: np.ndarray, order: str) -> np.ndarray:
     """
     i, j, k = ("XYZ".index(letter) for letter in order)
     sign = 1.0 if (i, j, k) in ((0, 1, 2), (1, 2, 0), (2, 0, 1)) else -1.0
-    m = quaternion_to_matrix(quaternions)
+    m = quat_to_matrix(quaternions)
     cosine = np.hypot(m[:, i, i], m[:, j, i])
     angles = np.empty((len(m), 3))
     locked = cosine < 1e-6

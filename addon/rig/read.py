@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from ...core.body.rotation import matrix_to_quaternion, multiply
+from ...core.body.rotation import matrix_to_quat, quat_multiply
 from ...core.errors import GestureError
 from ..blender import fcurves
 from .presets import PARENT, REQUIRED, BoneMap, label_of
@@ -244,9 +244,9 @@ def _parents(armature, mapping: BoneMap, parts: dict, number: dict[str, int]) ->
             continue
         turn, above = np.array(_IDENTITY), bones[name].parent
         while above is not None and above.name not in number:
-            rest = matrix_to_quaternion(np.array(above.matrix_local.to_3x3(), np.float64))
+            rest = matrix_to_quat(np.array(above.matrix_local.to_3x3(), np.float64))
             posed = np.array(pose[above.name].matrix_basis.to_quaternion(), np.float64)
-            turn = multiply(multiply(multiply(rest, posed), rest * [1, -1, -1, -1]), turn)
+            turn = quat_multiply(quat_multiply(quat_multiply(rest, posed), rest * [1, -1, -1, -1]), turn)
             above = above.parent
         # Above the first mapped bone a pose takes the performance with it.
         parents.append(number[above.name] if above is not None else -1)

@@ -3,7 +3,7 @@
 import bpy
 import numpy as np
 
-from ...core.body.rotation import conjugate, matrix_to_quaternion, multiply, quaternion_to_rotvec
+from ...core.body.rotation import matrix_to_quat, quat_conjugate, quat_multiply, quat_to_rotvec
 from ...core.body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
 from ..character import armature as character_armature
 from ..character import bone_space
@@ -33,11 +33,13 @@ def _of_rig(armature: bpy.types.Object) -> np.ndarray:
     # What was posed a moment ago may not be evaluated yet.
     bpy.context.view_layer.update()
     alignment = rig_channels.alignment_of(armature, rig_mapping.mapping_of(armature))
-    rig, facing = alignment.rig, matrix_to_quaternion(alignment.facing)
+    rig, facing = alignment.rig, matrix_to_quat(alignment.facing)
     posed = [armature.pose.bones[name].matrix.to_quaternion() for name in rig.names]
     rest = [armature.data.bones[name].matrix_local.to_quaternion() for name in rig.names]
     turned = np.array([here @ there.inverted() for here, there in zip(posed, rest, strict=True)])
-    seen = multiply(multiply(multiply(facing, turned), conjugate(facing)), conjugate(alignment.turns))
+    seen = quat_multiply(
+        quat_multiply(quat_multiply(facing, turned), quat_conjugate(facing)), quat_conjugate(alignment.turns)
+    )
     world = np.full((JOINT_COUNT, 4), np.nan)
     for part, bones in rig.parts.items():
         joints = joints_of(part)
@@ -48,5 +50,5 @@ def _of_rig(armature: bpy.types.Object) -> np.ndarray:
         carried = world[parent] if parent >= 0 else np.array([1.0, 0.0, 0.0, 0.0])
         if np.isnan(world[joint]).any():
             world[joint] = carried
-        turns[joint] = quaternion_to_rotvec(multiply(conjugate(carried), world[joint]))
+        turns[joint] = quat_to_rotvec(quat_multiply(quat_conjugate(carried), world[joint]))
     return turns

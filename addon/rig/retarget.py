@@ -7,13 +7,17 @@ import numpy as np
 from ...core.body.motion import Motion
 from ...core.body.proportions import ANKLES, HIPS, ankle_height, hip_path, leg_length
 from ...core.body.rotation import (
-    conjugate,
-    continuous,
-    matrix_to_quaternion,
-    multiply,
-    quaternion_to_matrix,
-    rotvec_to_quaternion,
-    slerp,
+    matrix_to_quat,
+    quat_between,
+    quat_conjugate,
+    quat_continuous,
+    quat_multiply,
+    quat_power,
+    quat_slerp,
+    quat_to_matrix,
+    quat_twist,
+    rotvec_to_quat,
+    unit_vector,
 )
 from ...core.body.skeleton import JOINT_COUNT, PARENTS, default_rest_joints
 from .presets import FINGERS, PARENT, joints_of
@@ -86,7 +90,7 @@ def _align_limb(rig, turns, heads, rest, parts: list[str]) -> None:
             continue
         here = heads[rig.parts[below][0]] - heads[rig.parts[part][0]]
         there = rest[joints_of(below)[0]] - rest[joints_of(part)[0]]
-        turn = multiply(shortest(_rotate(turn, here), there), turn)
+        turn = quat_multiply(quat_between(_rotate(turn, here), there), turn)
         turns[list(rig.parts[part])] = turn
         done.append((part, there))
     end = parts[-1]
@@ -102,8 +106,8 @@ def _align_limb(rig, turns, heads, rest, parts: list[str]) -> None:
         turned = done[-1:] if end.endswith("wrist") else done
         for part, axis in turned:
             bones = list(rig.parts[part])
-            twist = twist_about(multiply(full, conjugate(turns[bones[0]])), axis)
-            turns[bones] = multiply(power(twist, _TWIST_SHARE), turns[bones[0]])
+            twist = quat_twist(quat_multiply(full, quat_conjugate(turns[bones[0]])), axis)
+            turns[bones] = quat_multiply(quat_power(twist, _TWIST_SHARE), turns[bones[0]])
 
 
 def _hand(rig, heads, rest, part: str) -> np.ndarray | None:
@@ -123,7 +127,7 @@ def _hand(rig, heads, rest, part: str) -> np.ndarray | None:
     def there(finger):
         return rest[joints_of(side + finger if finger else part)[0]]
 
-    return matrix_to_quaternion(frame(there) @ frame(here).T)
+    return matrix_to_quat(frame(there) @ frame(here).T)
 
 
 def _foot(rig, heads, rest, part: str) -> np.ndarray | None:
@@ -136,7 +140,7 @@ def _foot(rig, heads, rest, part: str) -> np.ndarray | None:
     level = np.array([1.0, 0.0, 1.0])
     if np.linalg.norm(here * level) < 0.2 * np.linalg.norm(here):
         return None
-    return shortest(here * level, there * level)
+    return quat_between(here * level, there * level)
 
 
 def _align_finger(rig, turns, heads, tails, rest, part: str) -> None:
@@ -147,7 +151,7 @@ def _align_finger(rig, turns, heads, tails, rest, part: str) -> None:
     joints = joints_of(part)
     points = [heads[bone] for bone in bones]
     straight = all(
-        _unit(tails[bone] - heads[bone]) @ _unit(after - heads[bone]) > _TAIL_AGREES
+        unit_vector(tails[bone] - heads[bone]) @ unit_vector(after - heads[bone]) > _TAIL_AGREES
         for bone, after in zip(bones, points[1:], strict=False)
     )
     if straight or len(bones) == 1:
@@ -156,7 +160,7 @@ def _align_finger(rig, turns, heads, tails, rest, part: str) -> None:
         if number + 1 < len(points):
             place = min(number, len(joints) - 2)
             there = rest[joints[place + 1]] - rest[joints[place]]
-            turn = multiply(shortest(_rotate(turn, points[number + 1] - points[number]), there), turn)
+            turn = quat_multiply(quat_between(_rotate(turn, points[number + 1] - points[number]), there), turn)
         turns[bone] = turn
 
 
@@ -249,27 +253,27 @@ def retarget(motion: Motion, alignment: Alignment) -> Keys:
         joints = [*_above(part), *joints_of(part)]
         for number, bone in enumerate(bones):
             turn = _along(world, joints, _place(part, number, len(bones)))
-            smplx[:, bone] = multiply(turn, alignment.turns[bone])
-    facing = matrix_to_quaternion(alignment.facing)
-    turns = multiply(multiply(conjugate(facing), smplx), facing)
+            smplx[:, bone] = quat_multiply(turn, alignment.turns[bone])
+    facing = matrix_to_quat(alignment.facing)
+    turns = quat_multiply(quat_multiply(quat_conjugate(facing), smplx), facing)
     _share_twists(rig, turns)
-    rest = matrix_to_quaternion(rig.rest)
+    rest = matrix_to_quat(rig.rest)
     local = np.empty_like(turns)
     for bone, parent in enumerate(rig.parents):
         turn = turns[:, bone]
         if rig.inherits[bone]:
-            carried = rig.between[bone] if parent < 0 else multiply(turns[:, parent], rig.between[bone])
-            turn = multiply(conjugate(carried), turn)
-        local[:, bone] = multiply(multiply(conjugate(rest[bone]), turn), rest[bone])
-    return Keys(continuous(local), _location(motion, alignment, turns), turns)
+            carried = rig.between[bone] if parent < 0 else quat_multiply(turns[:, parent], rig.between[bone])
+            turn = quat_multiply(quat_conjugate(carried), turn)
+        local[:, bone] = quat_multiply(quat_multiply(quat_conjugate(rest[bone]), turn), rest[bone])
+    return Keys(quat_continuous(local), _location(motion, alignment, turns), turns)
 
 
 def world_turns(motion: Motion) -> np.ndarray:
     """Rotations of the joints away from rest, in the world: quaternions (T, 55, 4)."""
-    world = rotvec_to_quaternion(motion.rotations)
+    world = rotvec_to_quat(motion.rotations)
     for joint, parent in enumerate(PARENTS):
         if parent >= 0:
-            world[:, joint] = multiply(world[:, parent], world[:, joint])
+            world[:, joint] = quat_multiply(world[:, parent], world[:, joint])
     return world
 
 
@@ -296,7 +300,7 @@ def _along(world: np.ndarray, joints: list[int], place: float) -> np.ndarray:
     low = min(int(place), len(joints) - 1)
     if place - low < _EPSILON or low + 1 == len(joints):
         return world[:, joints[low]]
-    return slerp(world[:, joints[low]], world[:, joints[low + 1]], place - low)
+    return quat_slerp(world[:, joints[low]], world[:, joints[low + 1]], place - low)
 
 
 def _share_twists(rig: Rig, turns: np.ndarray) -> None:
@@ -310,17 +314,17 @@ def _share_twists(rig: Rig, turns: np.ndarray) -> None:
         parent = rig.parents[bones[0]]
         carrier = turns[:, parent] if parent >= 0 else np.array([1.0, 0.0, 0.0, 0.0])
         axis = rig.along(part)
-        twist = twist_about(multiply(conjugate(carrier), full), axis)
-        untwisted = multiply(full, conjugate(twist))
+        twist = quat_twist(quat_multiply(quat_conjugate(carrier), full), axis)
+        untwisted = quat_multiply(full, quat_conjugate(twist))
         for number, bone in enumerate(bones):
-            turns[:, bone] = multiply(untwisted, power(twist, (number + 1) / len(bones)))
+            turns[:, bone] = quat_multiply(untwisted, quat_power(twist, (number + 1) / len(bones)))
         below = rig.parts.get(NEXT[part])
         for each in twists:
             if each.follows_end and below:
-                end = twist_about(multiply(conjugate(full), turns[:, below[0]]), axis)
-                turns[:, each.bone] = multiply(full, power(end, each.share))
+                end = quat_twist(quat_multiply(quat_conjugate(full), turns[:, below[0]]), axis)
+                turns[:, each.bone] = quat_multiply(full, quat_power(end, each.share))
             else:
-                turns[:, each.bone] = multiply(untwisted, power(twist, each.share))
+                turns[:, each.bone] = quat_multiply(untwisted, quat_power(twist, each.share))
 
 
 def _location(motion: Motion, alignment: Alignment, turns: np.ndarray) -> np.ndarray:
@@ -338,42 +342,12 @@ def _location(motion: Motion, alignment: Alignment, turns: np.ndarray) -> np.nda
     return moved @ rig.carrier_axes
 
 
-def shortest(source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """The quaternion (4,) that turns one vector into the direction of another the shortest way."""
-    source, target = _unit(source), _unit(target)
-    cosine = float(source @ target)
-    if cosine < -1 + 1e-8:
-        # Opposite: about the axis that is most across.
-        across = np.cross(source, np.eye(3)[np.argmin(np.abs(source))])
-        return np.concatenate([[0.0], _unit(across)])
-    quaternion = np.concatenate([[1 + cosine], np.cross(source, target)])
-    return quaternion / np.linalg.norm(quaternion)
-
-
-def twist_about(quaternion: np.ndarray, axis: np.ndarray) -> np.ndarray:
-    """The part of rotations (..., 4) that is about an axis (3,), done first; the swing is what is left."""
-    axis = _unit(axis)
-    along = quaternion[..., 1:] @ axis
-    twist = np.concatenate([quaternion[..., :1], along[..., None] * axis], axis=-1)
-    norm = np.linalg.norm(twist, axis=-1, keepdims=True)
-    return np.where(norm > 1e-6, twist / np.maximum(norm, 1e-12), [1.0, 0.0, 0.0, 0.0])
-
-
-def power(quaternion: np.ndarray, share: float) -> np.ndarray:
-    """A share of rotations (..., 4), the short way."""
-    return slerp(np.broadcast_to([1.0, 0.0, 0.0, 0.0], quaternion.shape), quaternion, share)
-
-
 def _rotate(quaternion: np.ndarray, vector: np.ndarray) -> np.ndarray:
-    return quaternion_to_matrix(quaternion) @ vector
+    return quat_to_matrix(quaternion) @ vector
 
 
 def _frame(along: np.ndarray, across: np.ndarray) -> np.ndarray:
     """Axes (3, 3), as columns, of which the first points along and the second as far across as it can."""
-    first = _unit(along)
-    second = _unit(across - (across @ first) * first)
+    first = unit_vector(along)
+    second = unit_vector(across - (across @ first) * first)
     return np.stack([first, second, np.cross(first, second)], axis=1)
-
-
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return vector / max(float(np.linalg.norm(vector)), 1e-12)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...core.body.curves import runs
-from ...core.body.rotation import conjugate, multiply, quaternion_to_rotvec, rotvec_to_quaternion
+from ...core.body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from ...core.direct.edits import DEFAULT_MARGIN
 from ..blender.fcurves import Channel
 
@@ -48,7 +48,7 @@ def _fade(values: np.ndarray, near: np.ndarray, keyed: np.ndarray, planned: np.n
         planned: (2, C) what should be there.
         turning: whether they are quaternions.
     """
-    off = quaternion_to_rotvec(multiply(keyed, conjugate(planned))) if turning else keyed - planned
+    off = quat_to_rotvec(quat_multiply(keyed, quat_conjugate(planned))) if turning else keyed - planned
     if np.abs(off).max() < _SAME:
         return
     length = min(len(near), DEFAULT_MARGIN + round(_LONGER * np.abs(off).max()))
@@ -56,4 +56,4 @@ def _fade(values: np.ndarray, near: np.ndarray, keyed: np.ndarray, planned: np.n
     s = np.arange(1, length + 1)[:, None] / (length + 1)
     # From a place and a speed to none of both, without a jerk at either end.
     offset = off[0] * (1 - s**3 * (10 - 15 * s + 6 * s**2)) + speed * (s - 6 * s**3 + 8 * s**4 - 3 * s**5)
-    values[near] = multiply(rotvec_to_quaternion(offset), values[near]) if turning else values[near] + offset
+    values[near] = quat_multiply(rotvec_to_quat(offset), values[near]) if turning else values[near] + offset

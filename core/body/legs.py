@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .motion import Motion
-from .rotation import matrix_to_rotvec, rotvec_to_matrix
+from .rotation import matrix_to_rotvec, matrix_to_yaw, rotvec_to_matrix
 from .skeleton import JOINT
 
 HIPS = [JOINT["left_hip"], JOINT["right_hip"]]
@@ -20,7 +20,6 @@ _REACH, _REACH_KEPT = 0.988, 0.9985
 _HIP_SHARE = 0.6
 # An ankle's twist beyond this is taken over by the hip-ankle axis too.
 _MOST_TWIST = np.radians(30.0)
-_UP = np.array([0.0, 1.0, 0.0])
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Feet:
     @property
     def yaw(self) -> np.ndarray:
         """Heading of the feet (T, 2), radians about Y, continuous in time; 0 faces +Z."""
-        return np.unwrap(np.arctan2(self.turn[..., 0, 2], self.turn[..., 2, 2]), axis=0)
+        return np.unwrap(matrix_to_yaw(self.turn), axis=0)
 
 
 @dataclass(frozen=True)
@@ -173,7 +172,7 @@ def solve_legs(
     hip = shortest_turn(leg, direction) @ legs.hip_turn
     # How far the foot, had it gone along with its leg, would now head from where it shall.
     carried = hip @ knee @ np.swapaxes(legs.knee_turn, -1, -2) @ legs.feet.turn
-    turn = _wrapped(_yaw(feet.turn) - _yaw(carried))
+    turn = _wrapped(matrix_to_yaw(feet.turn) - matrix_to_yaw(carried))
     hip = _about(direction, -_HIP_SHARE * turn) @ hip
     twist = _twist(np.swapaxes(hip @ knee, -1, -2) @ feet.turn)
     excess = twist - _soft_clip(twist, _MOST_TWIST)
@@ -190,15 +189,6 @@ def shortest_turn(source: np.ndarray, direction: np.ndarray) -> np.ndarray:
     sine = np.linalg.norm(axis, axis=-1, keepdims=True)
     angle = np.arctan2(sine, (source * direction).sum(-1, keepdims=True))
     return rotvec_to_matrix(axis / np.maximum(sine, 1e-12) * angle)
-
-
-def yaw_matrix(yaw: np.ndarray) -> np.ndarray:
-    """Turns (..., 3, 3) about the vertical by angles (...), radians."""
-    return rotvec_to_matrix(np.asarray(yaw)[..., None] * _UP)
-
-
-def _yaw(turn: np.ndarray) -> np.ndarray:
-    return np.arctan2(turn[..., 0, 2], turn[..., 2, 2])
 
 
 def _wrapped(angle: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from ..clock import FPS
 from ..errors import GestureError
 from ..files import DAMAGED, whole_file
 from .parts import EXPRESSION_WIDTHS
-from .rotation import continuous, quaternion_to_rotvec, rotvec_to_quaternion, slerp
+from .rotation import quat_continuous, quat_slerp, quat_to_rotvec, rotvec_to_quat
 from .skeleton import JOINT_COUNT, default_rest_joints
 
 
@@ -85,11 +85,11 @@ def resample(motion: Motion, times_s: np.ndarray) -> Motion:
     def linear(values: np.ndarray) -> np.ndarray:
         return values[low] + (values[high] - values[low]) * weight[:, None]
 
-    quaternions = continuous(rotvec_to_quaternion(motion.rotations))
-    turned = slerp(quaternions[low], quaternions[high], weight[:, None])
+    quaternions = quat_continuous(rotvec_to_quat(motion.rotations))
+    turned = quat_slerp(quaternions[low], quaternions[high], weight[:, None])
     fps = motion.fps if len(position) < 2 else 1.0 / (times_s[1] - times_s[0])
     return motion.replace(
-        rotations=quaternion_to_rotvec(turned),
+        rotations=quat_to_rotvec(turned),
         translation=linear(motion.translation),
         expression=linear(motion.expression),
         contacts=None if motion.contacts is None else linear(motion.contacts),

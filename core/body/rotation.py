@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def rotvec_to_quaternion(rotvec: np.ndarray) -> np.ndarray:
+def rotvec_to_quat(rotvec: np.ndarray) -> np.ndarray:
     """Rotation vectors (..., 3), radians, to unit quaternions (..., 4), w first."""
     rotvec = np.asarray(rotvec, np.float64)
     angle = np.linalg.norm(rotvec, axis=-1, keepdims=True)
@@ -12,7 +12,7 @@ def rotvec_to_quaternion(rotvec: np.ndarray) -> np.ndarray:
     return np.concatenate([np.cos(angle / 2), rotvec * scale], axis=-1)
 
 
-def quaternion_to_rotvec(quaternion: np.ndarray) -> np.ndarray:
+def quat_to_rotvec(quaternion: np.ndarray) -> np.ndarray:
     """Unit quaternions (..., 4) to the shortest rotation vectors (..., 3)."""
     quaternion = np.where(quaternion[..., :1] < 0, -quaternion, quaternion)
     vector = quaternion[..., 1:]
@@ -21,7 +21,7 @@ def quaternion_to_rotvec(quaternion: np.ndarray) -> np.ndarray:
     return np.where(sine > 1e-9, angle / np.maximum(sine, 1e-12), 2.0) * vector
 
 
-def quaternion_to_matrix(quaternion: np.ndarray) -> np.ndarray:
+def quat_to_matrix(quaternion: np.ndarray) -> np.ndarray:
     """Unit quaternions (..., 4) to matrices (..., 3, 3)."""
     w, x, y, z = np.moveaxis(np.asarray(quaternion, np.float64), -1, 0)
     rows = [
@@ -32,7 +32,7 @@ def quaternion_to_matrix(quaternion: np.ndarray) -> np.ndarray:
     return np.stack([np.stack(row, -1) for row in rows], -2)
 
 
-def matrix_to_quaternion(matrix: np.ndarray) -> np.ndarray:
+def matrix_to_quat(matrix: np.ndarray) -> np.ndarray:
     """Matrices (..., 3, 3) to unit quaternions (..., 4), the largest component first computed (Shepperd 1978)."""
     m = np.asarray(matrix, np.float64)
     m00, m11, m22 = m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]
@@ -49,12 +49,12 @@ def matrix_to_quaternion(matrix: np.ndarray) -> np.ndarray:
 
 def rotvec_to_matrix(rotvec: np.ndarray) -> np.ndarray:
     """Rotation vectors (..., 3) to matrices (..., 3, 3)."""
-    return quaternion_to_matrix(rotvec_to_quaternion(rotvec))
+    return quat_to_matrix(rotvec_to_quat(rotvec))
 
 
 def matrix_to_rotvec(matrix: np.ndarray) -> np.ndarray:
     """Matrices (..., 3, 3) to rotation vectors (..., 3)."""
-    return quaternion_to_rotvec(matrix_to_quaternion(matrix))
+    return quat_to_rotvec(matrix_to_quat(matrix))
 
 
 def matrix_to_rot6d(matrix: np.ndarray) -> np.ndarray:
@@ -81,7 +81,46 @@ def rot6d_to_rotvec(rot6d: np.ndarray) -> np.ndarray:
     return matrix_to_rotvec(rot6d_to_matrix(rot6d))
 
 
-def multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def matrix_to_euler(matrix: np.ndarray, order: str) -> np.ndarray:
+    """Split rotations into three turns, one about each axis.
+
+    The order names the axes as the factors stand in the product: with "ZXY" a matrix is Rz @ Rx @ Ry, and the angles
+    are those about Z, X and Y. This is the order of scipy's `Rotation.as_euler("ZXY")`; Blender names the same order
+    the other way round, "YXZ". Where the middle angle is a quarter turn (gimbal lock), the outer two turn about one
+    line: the first is 0, and the last has the whole turn.
+
+    Args:
+        matrix: (..., 3, 3).
+        order: the letters X, Y and Z, each once.
+
+    Returns:
+        Angles (..., 3) in the order of the letters, radians; the middle one is within a quarter turn.
+    """
+    i, j, k = ("XYZ".index(letter) for letter in order)
+    sign = 1.0 if (i, j, k) in ((0, 1, 2), (1, 2, 0), (2, 0, 1)) else -1.0
+    m = np.asarray(matrix, np.float64)
+    cosine = np.hypot(m[..., k, k], m[..., j, k])
+    locked = cosine < 1e-6
+    first = np.where(locked, 0.0, np.arctan2(-sign * m[..., j, k], m[..., k, k]))
+    middle = np.arctan2(sign * m[..., i, k], cosine)
+    free, last = np.arctan2(-sign * m[..., i, j], m[..., i, i]), np.arctan2(sign * m[..., j, i], m[..., j, j])
+    return np.stack([first, middle, np.where(locked, last, free)], axis=-1)
+
+
+def matrix_to_yaw(matrix: np.ndarray) -> np.ndarray:
+    """Return the heading of matrices (..., 3, 3): the angle (...) about Y, the vertical, radians; 0 faces +Z.
+
+    It is the first angle of `matrix_to_euler(matrix, "YXZ")`.
+    """
+    return np.arctan2(matrix[..., 0, 2], matrix[..., 2, 2])
+
+
+def yaw_to_matrix(yaw: np.ndarray) -> np.ndarray:
+    """Turn by angles (...) about Y, the vertical, radians: matrices (..., 3, 3)."""
+    return rotvec_to_matrix(np.asarray(yaw)[..., None] * np.array([0.0, 1.0, 0.0]))
+
+
+def quat_multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Hamilton product of quaternions (..., 4): the rotation b, then a."""
     aw, ax, ay, az = np.moveaxis(a, -1, 0)
     bw, bx, by, bz = np.moveaxis(b, -1, 0)
@@ -96,12 +135,12 @@ def multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     )
 
 
-def conjugate(quaternion: np.ndarray) -> np.ndarray:
+def quat_conjugate(quaternion: np.ndarray) -> np.ndarray:
     """The inverse of unit quaternions (..., 4)."""
     return quaternion * np.array([1.0, -1.0, -1.0, -1.0])
 
 
-def continuous(quaternions: np.ndarray) -> np.ndarray:
+def quat_continuous(quaternions: np.ndarray) -> np.ndarray:
     """Quaternions (T, ..., 4) with signs chosen so that neighbours in time lie in one hemisphere."""
     dots = (quaternions[1:] * quaternions[:-1]).sum(-1)
     signs = np.cumprod(np.where(dots < 0, -1.0, 1.0), axis=0)
@@ -110,7 +149,7 @@ def continuous(quaternions: np.ndarray) -> np.ndarray:
     return out
 
 
-def slerp(a: np.ndarray, b: np.ndarray, weight: np.ndarray | float, shorter: bool = True) -> np.ndarray:
+def quat_slerp(a: np.ndarray, b: np.ndarray, weight: np.ndarray | float, shorter: bool = True) -> np.ndarray:
     """Spherical interpolation from a to b (..., 4); weight broadcasts over (...).
 
     Along the shorter arc of rotation; with `shorter` off along the arc between the quaternions as they are given, which
@@ -128,3 +167,34 @@ def slerp(a: np.ndarray, b: np.ndarray, weight: np.ndarray | float, shorter: boo
     wb = np.where(small, weight, np.sin(weight * angle) / safe)
     out = wa * a + wb * b
     return out / np.maximum(np.linalg.norm(out, axis=-1, keepdims=True), 1e-12)
+
+
+def quat_between(source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """The quaternion (4,) that turns one vector into the direction of another the shortest way."""
+    source, target = unit_vector(source), unit_vector(target)
+    cosine = float(source @ target)
+    if cosine < -1 + 1e-8:
+        # Opposite: about the axis that is most across.
+        across = np.cross(source, np.eye(3)[np.argmin(np.abs(source))])
+        return np.concatenate([[0.0], unit_vector(across)])
+    quaternion = np.concatenate([[1 + cosine], np.cross(source, target)])
+    return quaternion / np.linalg.norm(quaternion)
+
+
+def quat_twist(quaternion: np.ndarray, axis: np.ndarray) -> np.ndarray:
+    """The part of rotations (..., 4) that is about an axis (3,), done first; the swing is what is left."""
+    axis = unit_vector(axis)
+    along = quaternion[..., 1:] @ axis
+    twist = np.concatenate([quaternion[..., :1], along[..., None] * axis], axis=-1)
+    norm = np.linalg.norm(twist, axis=-1, keepdims=True)
+    return np.where(norm > 1e-6, twist / np.maximum(norm, 1e-12), [1.0, 0.0, 0.0, 0.0])
+
+
+def quat_power(quaternion: np.ndarray, share: float) -> np.ndarray:
+    """A share of rotations (..., 4), the short way."""
+    return quat_slerp(np.broadcast_to([1.0, 0.0, 0.0, 0.0], quaternion.shape), quaternion, share)
+
+
+def unit_vector(vector: np.ndarray) -> np.ndarray:
+    """Scale one vector (3,) to the length 1; a vector of length 0 stays 0."""
+    return vector / max(float(np.linalg.norm(vector)), 1e-12)

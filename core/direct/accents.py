@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..body.rotation import continuous, quaternion_to_rotvec, rotvec_to_quaternion
+from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
 from ..errors import GestureError
 from .clearance import Limits, keep_clear
 from .clip_statistics import Study
@@ -109,7 +109,7 @@ def _missed(subject: Study, rotations: np.ndarray, places: list[int]) -> list[in
     own = subject.gestures
     strokes = find_strokes(wrist_paths(rotations, subject.motion.skeleton), subject.motion.fps)
     found = np.array([stroke.apex for stroke in strokes] or [np.inf])
-    _, jump = pace(continuous(rotvec_to_quaternion(rotations[:, np.array(MOVED)[ARM_COLUMNS]])))
+    _, jump = pace(quat_continuous(rotvec_to_quat(rotations[:, np.array(MOVED)[ARM_COLUMNS]])))
     dodges = np.flatnonzero(jump.max(1) > _DODGE * np.maximum(own.jumps[1:-1], own.most_jump)) + 1
     dodges = dodges if len(dodges) else np.array([np.inf])
     return [
@@ -157,7 +157,7 @@ def _clear(weave: Weave, subject: Study, firm: list[int]) -> np.ndarray:
     cleared = keep_clear(written, subject.motion, Limits(subject.limits.own, weave.gaps, weave.hand_gap))
     pushed = np.flatnonzero((cleared != written).any((1, 2)) & weave.changed)
     if len(pushed):
-        turns = rotvec_to_quaternion(cleared[pushed][:, MOVED])
+        turns = rotvec_to_quat(cleared[pushed][:, MOVED])
         side = np.where((turns * weave.turns[pushed]).sum(-1, keepdims=True) < 0, -1.0, 1.0)
         weave.turns[pushed] = side * turns
         # arms that dodge the body may do so suddenly
@@ -169,7 +169,7 @@ def _written(weave: Weave, subject: Study) -> np.ndarray:
     """Rotations (T, 55, 3); joints and frames that stayed are the motion's own, to the bit."""
     rotations = subject.motion.rotations.copy()
     rows = np.flatnonzero(weave.changed)
-    turned = quaternion_to_rotvec(weave.turns[rows])
+    turned = quat_to_rotvec(weave.turns[rows])
     stayed = (weave.turns[rows] == subject.gestures.turns[rows]).all(-1)
     rotations[np.ix_(rows, MOVED)] = np.where(stayed[..., None], rotations[np.ix_(rows, MOVED)], turned)
     return rotations

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..body.motion import Motion
 from ..body.reach import reach
-from ..body.rotation import matrix_to_rotvec, quaternion_to_rotvec, rotvec_to_matrix, rotvec_to_quaternion, slerp
+from ..body.rotation import matrix_to_rotvec, quat_slerp, quat_to_rotvec, rotvec_to_matrix, rotvec_to_quat
 from ..body.skeleton import JOINT
 from .curves import envelope
 
@@ -206,8 +206,8 @@ def _blended(rotations: np.ndarray, own: np.ndarray, share: np.ndarray) -> np.nd
     for side in (0, 1):
         rows = np.flatnonzero(share[:, side])
         chain = [pair[side] for pair in _CHAIN]
-        changed, back = (rotvec_to_quaternion(source[rows][:, chain]) for source in (rotations, own))
-        out[np.ix_(rows, chain)] = quaternion_to_rotvec(slerp(changed, back, share[rows, side, None]))
+        changed, back = (rotvec_to_quat(source[rows][:, chain]) for source in (rotations, own))
+        out[np.ix_(rows, chain)] = quat_to_rotvec(quat_slerp(changed, back, share[rows, side, None]))
     return out
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from ..body.legs import Legs
 from ..body.motion import Motion
 from ..body.parts import ARKIT_NAMES, EYES
-from ..body.rotation import conjugate, continuous, multiply, quaternion_to_rotvec, rotvec_to_quaternion
+from ..body.rotation import quat_conjugate, quat_continuous, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from ..body.skeleton import JOINT
 from .clearance import Arms, Limits
 from .mirror import mirror
@@ -56,7 +56,7 @@ class Study:
     @cached_property
     def limits(self) -> Limits:
         """How near hands may come to the body."""
-        return Limits.of(self.arms, Arms.of(quaternion_to_rotvec(self.rest)[None], self.motion.skeleton))
+        return Limits.of(self.arms, Arms.of(quat_to_rotvec(self.rest)[None], self.motion.skeleton))
 
     @cached_property
     def legs(self) -> Legs:
@@ -86,7 +86,7 @@ class Study:
         """The same take with arms, torso or head moved otherwise, and the rest poses that it had."""
         joints = np.flatnonzero((motion.rotations != self.motion.rotations).any((0, 2)))
         offsets = self.offsets.copy()
-        offsets[joints] = _away_from(self.rest[joints], continuous(rotvec_to_quaternion(motion.rotations[:, joints])))
+        offsets[joints] = _away_from(self.rest[joints], quat_continuous(rotvec_to_quat(motion.rotations[:, joints])))
         other = replace(self, motion=motion, speech=speech, offsets=offsets, origin=self.origin or self)
         if "legs" in vars(self):
             vars(other)["legs"] = self.legs
@@ -105,7 +105,7 @@ def study(motion: Motion, speech=()) -> Study:
         motion: finished.
         speech: (start_s, end_s) of every word, for pauses; may be empty.
     """
-    turns = continuous(rotvec_to_quaternion(motion.rotations))
+    turns = quat_continuous(rotvec_to_quat(motion.rotations))
     rest = median_turn(turns)
     if motion.frame_count:
         arms = Arms.of(motion.rotations, motion.skeleton)
@@ -124,7 +124,7 @@ def study(motion: Motion, speech=()) -> Study:
 
 def _away_from(rest: np.ndarray, turns: np.ndarray) -> np.ndarray:
     """Quaternions (J, T, 4) from rest (J, 4) to turns (T, J, 4), mostly along the shorter arcs."""
-    offsets = np.moveaxis(multiply(conjugate(rest), turns), 1, 0)
+    offsets = np.moveaxis(quat_multiply(quat_conjugate(rest), turns), 1, 0)
     side = np.where(offsets[..., 0].sum(1) < 0, -1.0, 1.0)
     return np.ascontiguousarray(offsets * side[:, None, None])
 

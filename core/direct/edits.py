@@ -8,7 +8,7 @@ import numpy as np
 from ..body.curves import min_jerk, runs
 from ..body.motion import Motion
 from ..body.parts import AREAS, Part
-from ..body.rotation import continuous, quaternion_to_rotvec, rotvec_to_quaternion, slerp
+from ..body.rotation import quat_continuous, quat_slerp, quat_to_rotvec, rotvec_to_quat
 from ..errors import GestureError
 
 DEFAULT_MARGIN = 8
@@ -75,11 +75,11 @@ def keep_turns(old: np.ndarray, new: np.ndarray, mask: np.ndarray, margin: int =
     out = np.array(new, np.float64)
     for start, end in runs(share > 0):
         rows = slice(start, end)
-        turned, kept = continuous(out[rows]), continuous(old[rows])
+        turned, kept = quat_continuous(out[rows]), quat_continuous(old[rows])
         weight = share[rows]
         # the side on which the blends lie, not that of frames in which only one of both counts
         side = 1.0 if ((turned * kept).sum(-1) * (weight * (1 - weight) + 1e-9)).sum() >= 0 else -1.0
-        blended = slerp(turned, side * kept, weight, shorter=False)
+        blended = quat_slerp(turned, side * kept, weight, shorter=False)
         blended[weight == 1] = (side * kept)[weight == 1]
         out[rows] = blended
     return out
@@ -146,12 +146,12 @@ def keep_motion(new: Motion, kept: Kept, margin: int = DEFAULT_MARGIN) -> Motion
             mask, share = kept.joints[:, joint], shares(kept.joints[:, joint], margin)
             rows = share > 0
             turned = keep_turns(
-                continuous(rotvec_to_quaternion(old.rotations[:, joint])),
-                continuous(rotvec_to_quaternion(new.rotations[:, joint])),
+                quat_continuous(rotvec_to_quat(old.rotations[:, joint])),
+                quat_continuous(rotvec_to_quat(new.rotations[:, joint])),
                 mask,
                 margin,
             )
-            rotations[rows, joint] = quaternion_to_rotvec(turned[rows])
+            rotations[rows, joint] = quat_to_rotvec(turned[rows])
             rotations[mask, joint] = old.rotations[mask, joint]
         changes["rotations"] = rotations
     if kept.translation.any():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.curves import min_jerk
-from ..body.rotation import slerp
+from ..body.rotation import quat_slerp
 from .clearance import Limits
 from .curves import gaussian
 from .stroke_statistics import ARM_COLUMNS, SIDE_COLUMNS, Gestures, pace
@@ -125,7 +125,7 @@ class Weave:
 
         def laid(blend_in: int, blend_out: int, rows: slice = slice(None), columns=slice(None)) -> np.ndarray:
             weight = weights(frames[rows], first, last, blend_in, blend_out)
-            return slerp(
+            return quat_slerp(
                 now[rows, columns], wanted[rows, columns], weight[:, None] * shares[joints][columns], shorter=False
             )
 
@@ -175,7 +175,7 @@ class Weave:
             share = 1 - min_jerk(away / (_SOFT_FRAMES + 1))
             for apex in apexes:
                 share *= min_jerk((np.abs(rows - apex) - _FIRM) / _FIRM)
-            self.turns[rows] = slerp(self.turns[rows], smooth, share[:, None], shorter=False)
+            self.turns[rows] = quat_slerp(self.turns[rows], smooth, share[:, None], shorter=False)
             self.changed[rows] = True
 
     def _fit(self, room: int, laid: Callable[[int], np.ndarray], own: float) -> tuple[int, float]:

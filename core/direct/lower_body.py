@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..body.legs import ANKLES, HIPS, KNEES, Legs, ankles, solve_legs, yaw_matrix
+from ..body.legs import ANKLES, HIPS, KNEES, Legs, ankles, solve_legs
 from ..body.rotation import (
-    conjugate,
-    continuous,
     matrix_to_rotvec,
-    multiply,
-    quaternion_to_matrix,
-    rotvec_to_quaternion,
+    quat_conjugate,
+    quat_continuous,
+    quat_multiply,
+    quat_to_matrix,
+    rotvec_to_quat,
+    yaw_to_matrix,
 )
 from .clip_statistics import Study, median_turn
 from .curves import envelope, gaussian
@@ -36,12 +37,12 @@ def sway(study: Study, levels: Levels) -> tuple[np.ndarray, np.ndarray]:
     motion, legs = study.motion, study.legs
     rest, rest_turn = _rest(legs, motion.fps)
     away = legs.pelvis - rest
-    turn = offset_of(continuous(multiply(conjugate(rest_turn), rotvec_to_quaternion(motion.rotations[:, 0]))))
+    turn = offset_of(quat_continuous(quat_multiply(quat_conjugate(rest_turn), rotvec_to_quat(motion.rotations[:, 0]))))
     if levels.smoothing > 0:
         sigma = levels.smoothing * _SMOOTHING_S * motion.fps
         away, turn = gaussian(away, sigma), gaussian(turn, sigma)
     pelvis = rest + levels.lower * away
-    pelvis_turn = quaternion_to_matrix(multiply(rest_turn, turn_by(levels.lower * turn)))
+    pelvis_turn = quat_to_matrix(quat_multiply(rest_turn, turn_by(levels.lower * turn)))
     moved = replace(legs, pelvis=pelvis, pelvis_turn=pelvis_turn)
     moved = replace(moved, pelvis=pelvis - _sinking(moved, motion.fps)[:, None] * np.array([0.0, 1.0, 0.0]))
     rotations = motion.rotations.copy()
@@ -55,12 +56,12 @@ def _rest(legs: Legs, fps: float) -> tuple[np.ndarray, np.ndarray]:
     sigma = _FOLLOW_S * fps
     middle = gaussian(legs.feet.toe.mean(1), sigma)
     yaw = gaussian(legs.feet.yaw.mean(1), sigma)
-    heading = yaw_matrix(yaw)
+    heading = yaw_to_matrix(yaw)
     usual = np.median(np.einsum("tji,tj->ti", heading, legs.pelvis - middle), axis=0)
-    quaternion = rotvec_to_quaternion(yaw[:, None] * np.array([0.0, 1.0, 0.0]))
+    quaternion = rotvec_to_quat(yaw[:, None] * np.array([0.0, 1.0, 0.0]))
     relative = np.swapaxes(heading, -1, -2) @ legs.pelvis_turn
-    usual_turn = median_turn(rotvec_to_quaternion(matrix_to_rotvec(relative))[:, None])[0]
-    return middle + np.einsum("tij,j->ti", heading, usual), multiply(quaternion, usual_turn)
+    usual_turn = median_turn(rotvec_to_quat(matrix_to_rotvec(relative))[:, None])[0]
+    return middle + np.einsum("tij,j->ti", heading, usual), quat_multiply(quaternion, usual_turn)
 
 
 def _sinking(moved: Legs, fps: float) -> np.ndarray:

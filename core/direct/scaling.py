@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.parts import EYES, SPECS, Part
-from ..body.rotation import continuous, quaternion_to_rotvec, rotvec_to_quaternion, slerp
+from ..body.rotation import quat_continuous, quat_slerp, quat_to_rotvec, rotvec_to_quat
 from ..body.skeleton import JOINT, JOINT_COUNT
 from .clip_statistics import JAW, Study
 from .curves import gaussian, pauses, settling
@@ -110,7 +110,7 @@ def scaled(study: Study, wanted: tuple[Need, ...], rotations: np.ndarray, joints
         if pose_amount > 0:
             turned = _posed(turned, np.array([wanted[joint].pose for joint in members]), pose_amount)
         frames = np.arange(study.motion.frame_count)[rows]
-        rotations[np.ix_(frames, members)] = np.moveaxis(quaternion_to_rotvec(turned), 0, 1)
+        rotations[np.ix_(frames, members)] = np.moveaxis(quat_to_rotvec(turned), 0, 1)
 
 
 def room(study: Study, joints: list[int]) -> np.ndarray:
@@ -142,7 +142,7 @@ _FREE = _free_angles()
 
 def _posed(turned: np.ndarray, pose: np.ndarray, amount: float) -> np.ndarray:
     """Quaternions (J, T, 4) on their way to a pose (J, 3), along the arc that most frames are nearest to."""
-    goal = rotvec_to_quaternion(pose)[:, None]
-    turned = np.moveaxis(continuous(np.moveaxis(turned, 1, 0)), 0, 1)
+    goal = rotvec_to_quat(pose)[:, None]
+    turned = np.moveaxis(quat_continuous(np.moveaxis(turned, 1, 0)), 0, 1)
     side = np.where((turned * goal).sum(-1).sum(1) < 0, -1.0, 1.0)
-    return slerp(turned, goal * side[:, None, None], amount, shorter=False)
+    return quat_slerp(turned, goal * side[:, None, None], amount, shorter=False)

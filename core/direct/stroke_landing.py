@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..body.rotation import quaternion_to_rotvec
+from ..body.rotation import quat_to_rotvec
 from .clip_statistics import Study
 from .goals import Weave
 from .stroke_statistics import COLUMN, MOVED
@@ -31,7 +31,7 @@ def lands(weave: Weave, subject: Study, place: int) -> bool:
     fps = subject.motion.fps
     rows = slice(max(place - round(fps), 0), min(place + round(fps / 2), subject.motion.frame_count))
     rotations = subject.motion.rotations[rows].copy()
-    rotations[:, MOVED] = quaternion_to_rotvec(weave.turns[rows])
+    rotations[:, MOVED] = quat_to_rotvec(weave.turns[rows])
     strokes = find_strokes(wrist_paths(rotations, subject.motion.skeleton), fps)
     return any(abs(stroke.apex + rows.start - place) <= TOLERANCE for stroke in strokes)
 

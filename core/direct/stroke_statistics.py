@@ -6,7 +6,7 @@ import numpy as np
 
 from ..body.motion import Motion
 from ..body.parts import AREAS
-from ..body.rotation import continuous, rotvec_to_quaternion
+from ..body.rotation import quat_continuous, rotvec_to_quat
 from ..body.skeleton import JOINT_NAMES
 from .clearance import Arms
 from .strokes import Stroke, find_strokes, wrist_paths
@@ -57,7 +57,7 @@ class Gestures:
     @classmethod
     def of(cls, motion: Motion, arms: Arms) -> "Gestures":
         """From a motion and where its arms are."""
-        turns = continuous(rotvec_to_quaternion(motion.rotations[:, MOVED]))
+        turns = quat_continuous(rotvec_to_quat(motion.rotations[:, MOVED]))
         turn, jump = pace(turns[:, ARM_COLUMNS])
         jumps = np.zeros(len(turns))
         if jump.size:

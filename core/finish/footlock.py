@@ -7,9 +7,9 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ..body.curves import runs
-from ..body.legs import ANKLES, HIPS, KNEES, TOES, Feet, Legs, Skeleton, ankles, solve_legs, turned, yaw_matrix
+from ..body.legs import ANKLES, HIPS, KNEES, TOES, Feet, Legs, Skeleton, ankles, solve_legs, turned
 from ..body.motion import Motion
-from ..body.rotation import matrix_to_rotvec, rotvec_to_matrix
+from ..body.rotation import matrix_to_rotvec, rotvec_to_matrix, yaw_to_matrix
 from .contacts import NEAR_FLOOR_M, Contacts, Ground, certainty, detect, find_ground, given, sole_height, typical_slide
 from .curves import envelope, soft_limit
 from .knees import near_bend
@@ -103,7 +103,7 @@ def hold_root(legs: Legs, mode: str, fps: float) -> Legs:
     pelvis[:, [0, 2]] = hold_path(pelvis[:, [0, 2]], mode, fps)
     facing = legs.pelvis_turn[..., 2]
     heading = np.unwrap(np.arctan2(facing[:, 0], facing[:, 2]))
-    spin = yaw_matrix(heading_correction(heading, fps))
+    spin = yaw_to_matrix(heading_correction(heading, fps))
     feet = Feet(
         toe=pelvis[:, None] + turned(spin[:, None], legs.feet.toe - legs.pelvis[:, None]),
         turn=spin[:, None] @ legs.feet.turn,

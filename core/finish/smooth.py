@@ -5,7 +5,7 @@ from scipy.linalg import solveh_banded
 
 from ..body.motion import Motion
 from ..body.parts import SPECS, Part
-from ..body.rotation import continuous, quaternion_to_rotvec, rotvec_to_quaternion
+from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
 from .settings import FinishSettings
 
 # Frequency above which a steady vibration is removed; hands and lips are quicker than torso and legs.
@@ -62,10 +62,10 @@ def smooth_rotations(motion: Motion, settings: FinishSettings) -> np.ndarray:
     for part, spec in SPECS.items():
         strength = getattr(settings, part.value)
         for joint in spec.joints:
-            quaternions = continuous(rotvec_to_quaternion(motion.rotations[:, joint]))
+            quaternions = quat_continuous(rotvec_to_quat(motion.rotations[:, joint]))
             quaternions = smooth_track(quaternions, CUTOFF_HZ[part], motion.fps, strength)
             quaternions = quaternions / np.linalg.norm(quaternions, axis=-1, keepdims=True)
-            rotations[:, joint] = quaternion_to_rotvec(quaternions)
+            rotations[:, joint] = quat_to_rotvec(quaternions)
     return rotations
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ..body.curves import runs
-from ..body.legs import Skeleton, turned, yaw_matrix
-from ..body.rotation import matrix_to_rotvec, rotvec_to_matrix
+from ..body.legs import Skeleton, turned
+from ..body.rotation import matrix_to_rotvec, matrix_to_yaw, rotvec_to_matrix, yaw_to_matrix
 from .curves import bridge, ease
 
 LIFT_M = 0.06
@@ -67,7 +67,7 @@ def stances_of_steps(
     edges = [span[0], *steps, span[1]]
     for start, end in pairwise(edges):
         x, z, yaw = np.average(places[start:end], axis=0, weights=weights[start:end])
-        toe = np.array([x, 0.0, z]) + yaw_matrix(np.array(yaw)) @ middle
+        toe = np.array([x, 0.0, z]) + yaw_to_matrix(np.array(yaw)) @ middle
         stance = Stance(start, end, np.array([toe[0], toe_m, toe[2]]), float(yaw))
         if stances and _same(stances[-1], stance):
             stance = _merged(stances.pop(), stance)
@@ -111,7 +111,7 @@ def keep_apart(stances: list[list[Stance]], heading: np.ndarray, skeleton: Skele
 
 def _across(stance: Stance, bone: np.ndarray, sideways: np.ndarray) -> tuple[float, float]:
     """How far to the left toe joint and ankle of a standing foot are."""
-    ankle = stance.toe - yaw_matrix(np.array(stance.yaw)) @ bone
+    ankle = stance.toe - yaw_to_matrix(np.array(stance.yaw)) @ bone
     return float(stance.toe @ sideways), float(ankle @ sideways)
 
 
@@ -162,7 +162,7 @@ def walk(stances: list[Stance], toe: np.ndarray, turn: np.ndarray, fps: float) -
     for stance in stances:
         frames = slice(stance.start, stance.end)
         shift[frames] = stance.toe - toe[frames]
-        flat = yaw_matrix(np.array(stance.yaw))
+        flat = yaw_to_matrix(np.array(stance.yaw))
         spin[frames] = matrix_to_rotvec(flat @ np.swapaxes(turn[frames], -1, -2))
         known[frames] = True
     out_toe = toe + bridge_gaps(shift, known, fps)
@@ -215,7 +215,7 @@ def _swing(a: Stance, b: Stance) -> tuple[np.ndarray, np.ndarray]:
     toe[:, 1] += LIFT_M * up
     tip = _TIP * ease(progress / 0.3) * ease((0.85 - progress) / 0.55)
     pitch = rotvec_to_matrix(tip[:, None] * np.array([1.0, 0.0, 0.0]))
-    return toe, yaw_matrix(a.yaw + across * (b.yaw - a.yaw)) @ pitch
+    return toe, yaw_to_matrix(a.yaw + across * (b.yaw - a.yaw)) @ pitch
 
 
 def hold_foot(
@@ -246,7 +246,7 @@ def hold_foot(
         toe (T, 3) and turn (T, 3, 3).
     """
     shift, lift, spin = np.zeros_like(toe), np.zeros((len(toe), 1)), np.zeros((len(toe), 1))
-    heading = np.unwrap(np.arctan2(turn[:, 0, 2], turn[:, 2, 2]))
+    heading = np.unwrap(matrix_to_yaw(turn))
     standing = on_toe | on_heel
     stances = runs(standing)
     for start, end in stances:
@@ -258,7 +258,7 @@ def hold_foot(
         place[1] += raised
         both_down, toe_down = _eased(flat, fps), _eased(on_toe[frames], fps)[:, None]
         spin[frames, 0] = (heading[frames][rest].mean() - heading[frames]) * both_down
-        held = yaw_matrix(spin[frames, 0]) @ turn[frames]
+        held = yaw_to_matrix(spin[frames, 0]) @ turn[frames]
         mean = _mean_turn(held[rest])
         about_heel = place - mean @ bone + turned(held, bone)
         # A heel rolls on its round end: its height is the motion's.
@@ -274,7 +274,7 @@ def hold_foot(
         progress = np.arange(1, end - start + 1) / (end - start + 1)
         up = ease(progress / _RISE) * ease((1 - progress) / _RISE)
         shift[start:end, 1] += min(_LIFT_SHARE * moved, _LIFT_MOST_M) * up
-    return toe + shift, yaw_matrix(bridge_gaps(spin, standing, fps)[:, 0]) @ turn
+    return toe + shift, yaw_to_matrix(bridge_gaps(spin, standing, fps)[:, 0]) @ turn
 
 
 def _eased(flags: np.ndarray, fps: float) -> np.ndarray:

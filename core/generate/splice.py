@@ -7,7 +7,7 @@ import numpy as np
 from ..body.curves import min_jerk
 from ..body.motion import Motion
 from ..body.parts import Area, Part
-from ..body.rotation import conjugate, continuous, multiply, quaternion_to_rotvec, rotvec_to_quaternion, slerp
+from ..body.rotation import quat_conjugate, quat_continuous, quat_multiply, quat_slerp, quat_to_rotvec, rotvec_to_quat
 
 DEFAULT_MARGIN = 8
 # Seams turn joints no more abruptly than the take's 99th percentile times this, or than the kept motion does there.
@@ -103,7 +103,7 @@ def _around(span: Span) -> slice:
 def _turns(kept: Motion, new: Motion, area: Area, span: Span) -> tuple[np.ndarray, np.ndarray]:
     """Quaternions (N, J, 4) of both around the span, with continuous signs."""
     where = _around(span), list(area.joints)
-    return tuple(continuous(rotvec_to_quaternion(motion.rotations[where])) for motion in (kept, new))
+    return tuple(quat_continuous(rotvec_to_quat(motion.rotations[where])) for motion in (kept, new))
 
 
 def _calm(usual: np.ndarray) -> float:
@@ -126,7 +126,7 @@ def _laid(
     weights = weights[part]
     changed = np.flatnonzero(weights > 0)
     rotations = kept.rotations.copy()
-    rotations[np.ix_(changed + span.first, joints)] = quaternion_to_rotvec(turned[changed])
+    rotations[np.ix_(changed + span.first, joints)] = quat_to_rotvec(turned[changed])
     spliced = kept.replace(rotations=rotations)
     if not area.whole:
         return spliced
@@ -167,14 +167,14 @@ def velocity_jumps(rotations: np.ndarray) -> np.ndarray:
     Returns:
         (T - 2, J) radians per frame, per frame.
     """
-    turns = continuous(rotvec_to_quaternion(rotations))
-    velocity = quaternion_to_rotvec(multiply(conjugate(turns[:-1]), turns[1:]))
+    turns = quat_continuous(rotvec_to_quat(rotations))
+    velocity = quat_to_rotvec(quat_multiply(quat_conjugate(turns[:-1]), turns[1:]))
     return np.linalg.norm(np.diff(velocity, axis=0), axis=-1)
 
 
 def _jumps(turns: np.ndarray) -> np.ndarray:
     """`velocity_jumps` of quaternions (T, J, 4) whose signs are continuous."""
-    velocity = quaternion_to_rotvec(multiply(conjugate(turns[:-1]), turns[1:]))
+    velocity = quat_to_rotvec(quat_multiply(quat_conjugate(turns[:-1]), turns[1:]))
     return np.linalg.norm(np.diff(velocity, axis=0), axis=-1)
 
 
@@ -238,7 +238,7 @@ def _blend(old: np.ndarray, new: np.ndarray, weights: np.ndarray) -> np.ndarray:
     middle = int(np.argmax(weights)) if weights.max() >= 1 else len(weights)
     for half in (slice(0, middle), slice(middle, None)):
         side[half] = np.where(near[half].sum(0) < 0, -1.0, 1.0)
-    return slerp(old, new * side[..., None], weights[:, None], shorter=False)
+    return quat_slerp(old, new * side[..., None], weights[:, None], shorter=False)
 
 
 def _mixed(kept: np.ndarray, new: np.ndarray, weights: np.ndarray, span: Span) -> np.ndarray:

@@ -15,15 +15,15 @@ TO_BLENDER = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
 
 def slerp_slowly(motion, time_s: float):
     """The readable twin of `resample`: Blender's own slerp between the two frames around a time."""
-    from mambatalk_ext.core.body.rotation import quaternion_to_rotvec, rotvec_to_quaternion
+    from mambatalk_ext.core.body.rotation import quat_to_rotvec, rotvec_to_quat
 
     position = min(time_s * motion.fps, motion.frame_count - 1)
     low = int(position)
     high = min(low + 1, motion.frame_count - 1)
-    a, b = rotvec_to_quaternion(motion.rotations[[low, high]])
+    a, b = rotvec_to_quat(motion.rotations[[low, high]])
     turned = [np.array(Quaternion(x).slerp(Quaternion(y), position - low)) for x, y in zip(a, b, strict=True)]
     mix = lambda values: values[low] + (values[high] - values[low]) * (position - low)  # noqa: E731
-    return quaternion_to_rotvec(np.array(turned)), mix(motion.translation), mix(motion.expression)
+    return quat_to_rotvec(np.array(turned)), mix(motion.translation), mix(motion.expression)
 
 
 def apply(folder):

@@ -30,7 +30,7 @@ def resample(**options):
 def velocity_jumps(keys, area, step):
     """How much an area's joints change their angular velocity at every `step`th key (T, J), radians a key, a key."""
     from mambatalk_ext.core.body.parts import AREAS
-    from mambatalk_ext.core.body.rotation import quaternion_to_rotvec
+    from mambatalk_ext.core.body.rotation import quat_to_rotvec
     from mambatalk_ext.core.body.skeleton import JOINT_NAMES
     from mambatalk_ext.core.generate.splice import velocity_jumps
 
@@ -38,7 +38,7 @@ def velocity_jumps(keys, area, step):
     turns = np.array([[keys[path, index][::step, 1] for index in range(4)] for path in paths]).transpose(2, 0, 1)
     turns = turns.astype(np.float64)
     turns /= np.linalg.norm(turns, axis=-1, keepdims=True)
-    return np.pad(velocity_jumps(quaternion_to_rotvec(turns)), ((1, 1), (0, 0)))
+    return np.pad(velocity_jumps(quat_to_rotvec(turns)), ((1, 1), (0, 0)))
 
 
 # A failure is repeated by its seed.

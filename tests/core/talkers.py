@@ -49,7 +49,8 @@ def walker(seconds=8.0, fps=30.0, speed_m_s=0.6, turn_rad_s=0.0) -> Motion:
     """A figure that walks: every foot stands 60 % of its cycle, exactly, and swings 40 %."""
     from dataclasses import replace
 
-    from core.body.legs import ANKLES, HIPS, KNEES, Feet, Legs, solve_legs, yaw_matrix
+    from core.body.legs import ANKLES, HIPS, KNEES, Feet, Legs, solve_legs
+    from core.body.rotation import yaw_to_matrix
 
     base = talker(seconds, fps, sway_m=0.0, bend=0.5)
     frames, period = base.frame_count, 1.1
@@ -76,7 +77,7 @@ def walker(seconds=8.0, fps=30.0, speed_m_s=0.6, turn_rad_s=0.0) -> Motion:
         toe[:, side] = place(cycle) + eased[:, None] * (place(cycle + 1) - place(cycle))
         toe[:, side, 1] += 0.1 * np.sin(np.pi * swing) ** 2
         yaw[:, side] = angle(cycle) + eased * (angle(cycle + 1) - angle(cycle))
-    solved = solve_legs(replace(legs), Feet(toe, yaw_matrix(yaw)))
+    solved = solve_legs(replace(legs), Feet(toe, yaw_to_matrix(yaw)))
     rotations[:, HIPS], rotations[:, KNEES], rotations[:, ANKLES] = solved
     return motion.replace(rotations=rotations)
 

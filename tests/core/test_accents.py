@@ -13,7 +13,7 @@ from scipy.signal import find_peaks
 from core.body.kinematics import forward_kinematics
 from core.body.motion import Motion, load_motion
 from core.body.parts import SPECS, Part
-from core.body.rotation import rotvec_to_quaternion
+from core.body.rotation import rotvec_to_quat
 from core.body.skeleton import JOINT
 from core.direct.accents import TOLERANCE, apply_markers
 from core.direct.chain import direct
@@ -138,7 +138,7 @@ def test_retiming_never_runs_backwards_and_stays_sane(pins):
 
 
 def test_turns_between_frames_are_near_the_curve_and_exact_at_frames():
-    values = rotvec_to_quaternion(wander(200, 6, 3).reshape(200, 2, 3) * 0.4)
+    values = rotvec_to_quat(wander(200, 6, 3).reshape(200, 2, 3) * 0.4)
     assert np.allclose(turns_at(values, np.arange(200)), values, atol=1e-12)
     coarse = turns_at(values[::2], np.arange(20, 80) + 0.5)
     assert np.abs(coarse - values[41:161:2]).max() < 2e-3

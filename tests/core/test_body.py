@@ -41,9 +41,9 @@ def test_half_turns_and_zero_survive_the_round_trip():
 
 
 def test_slerp_half_way_is_half_the_angle():
-    a = rotation.rotvec_to_quaternion(np.array([[0.0, 0, 0]]))
-    b = rotation.rotvec_to_quaternion(np.array([[0.0, 1.2, 0]]))
-    middle = rotation.quaternion_to_rotvec(rotation.slerp(a, -b, 0.5))
+    a = rotation.rotvec_to_quat(np.array([[0.0, 0, 0]]))
+    b = rotation.rotvec_to_quat(np.array([[0.0, 1.2, 0]]))
+    middle = rotation.quat_to_rotvec(rotation.quat_slerp(a, -b, 0.5))
     assert np.allclose(middle, [[0, 0.6, 0]], atol=1e-9)
 
 

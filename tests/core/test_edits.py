@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.body.parts import AREAS, SPECS, Part
-from core.body.rotation import continuous, rotvec_to_quaternion
+from core.body.rotation import quat_continuous, rotvec_to_quat
 from core.body.skeleton import JOINT
 from core.direct.edits import Kept, changed, find_edits, keep, keep_motion, keep_turns, shares
 from core.errors import GestureError
@@ -16,7 +16,7 @@ from .test_levels import same, speaker, turn_angles, wander
 
 def keys(seed: int, frames: int = 120) -> dict[str, np.ndarray]:
     """Channels as an armature has them, in single precision."""
-    turns = continuous(rotvec_to_quaternion(0.5 * wander(frames, 6, seed).reshape(frames, 2, 3)))
+    turns = quat_continuous(rotvec_to_quat(0.5 * wander(frames, 6, seed).reshape(frames, 2, 3)))
     channels = {"left_wrist": turns[:, 0], "head": turns[:, 1], "location": wander(frames, 3, seed + 1)}
     return {name: values.astype(np.float32) for name, values in channels.items()}
 
@@ -79,8 +79,8 @@ def test_what_is_kept_stays_to_the_bit_and_the_rest_is_new(start, length, margin
 @settings(max_examples=30, deadline=None)
 @given(st.integers(10, 100), st.integers(1, 40), st.integers(0, 99))
 def test_kept_turns_join_the_new_ones_along_one_arc(start, length, seed):
-    old = continuous(rotvec_to_quaternion(0.4 * wander(120, 3, seed)))
-    new = continuous(rotvec_to_quaternion(0.4 * wander(120, 3, seed + 500)))
+    old = quat_continuous(rotvec_to_quat(0.4 * wander(120, 3, seed)))
+    new = quat_continuous(rotvec_to_quat(0.4 * wander(120, 3, seed + 500)))
     mask = np.zeros(120, bool)
     mask[start : start + length] = True
     result = keep_turns(-old, new, mask)

@@ -13,7 +13,7 @@ from core.body.kinematics import forward_kinematics
 from core.body.legs import Legs
 from core.body.motion import Motion, load_motion
 from core.body.parts import ARKIT_NAMES, EYES, SPECS, Part
-from core.body.rotation import conjugate, multiply, quaternion_to_rotvec, rotvec_to_quaternion
+from core.body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from core.body.skeleton import JOINT
 from core.direct.chain import direct
 from core.direct.clearance import Arms
@@ -71,8 +71,8 @@ def toes(motion: Motion) -> np.ndarray:
 
 
 def turn_angles(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    between = multiply(conjugate(rotvec_to_quaternion(a)), rotvec_to_quaternion(b))
-    return np.linalg.norm(quaternion_to_rotvec(between), axis=-1)
+    between = quat_multiply(quat_conjugate(rotvec_to_quat(a)), rotvec_to_quat(b))
+    return np.linalg.norm(quat_to_rotvec(between), axis=-1)
 
 
 @st.composite

@@ -15,7 +15,7 @@ from core.body.curves import min_jerk, steps
 from core.body.kinematics import forward_kinematics
 from core.body.motion import load_motion
 from core.body.parts import ARKIT_NAMES
-from core.body.rotation import continuous, rotvec_to_matrix, rotvec_to_quaternion
+from core.body.rotation import quat_continuous, rotvec_to_matrix, rotvec_to_quat
 from core.body.skeleton import JOINT
 from core.clock import frame_count
 from core.errors import GestureError
@@ -185,7 +185,7 @@ def test_arms_reach_their_targets_with_bent_elbows(style, side, spoken):
 
 def test_rotations_are_continuous(performed):
     _, motion = performed
-    quaternions = continuous(rotvec_to_quaternion(motion.rotations))
+    quaternions = quat_continuous(rotvec_to_quat(motion.rotations))
     angle = 2 * np.arccos(np.clip(np.abs((quaternions[1:] * quaternions[:-1]).sum(-1)), 0, 1))
     assert np.degrees(angle.max()) < 22
 
