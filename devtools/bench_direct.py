@@ -8,7 +8,7 @@ import numpy as np
 
 from core.body.motion import Motion, load_motion
 from core.direct.chain import direct
-from core.direct.clip_statistics import study
+from core.direct.clip_statistics import clip_statistics
 from core.direct.levels import Levels
 from core.direct.markers import Marker
 
@@ -69,12 +69,12 @@ def _seconds(motion: Motion) -> dict[str, float]:
     starts = np.arange(2.0, length_s - 2, step_s)
     markers = [Marker("hold" if n % 4 == 3 else "accent", t, t + n % 4 // 3) for n, t in enumerate(starts.tolist())]
     others = [Marker("accent", markers[0].start_s + 0.3, markers[0].start_s + 0.3), *markers[1:]]
-    subject = study(motion, speech)
+    subject = clip_statistics(motion, speech)
     wide = Levels(upper=1.2, stillness=0.5)
     plain, marked = direct(subject, Levels()), direct(subject, Levels(), markers=markers)
     both = direct(subject, wide, markers=markers)
     return {
-        "looking at a take, once": _best(lambda: study(motion, speech)),
+        "looking at a take, once": _best(lambda: clip_statistics(motion, speech)),
         "upper": _best(lambda: direct(subject, Levels(upper=1.2), before=plain)),
         "hands, face and gaze": _best(lambda: direct(subject, Levels(hands=0.7, face=1.2, gaze=0.5), before=plain)),
         "lower": _best(lambda: direct(subject, Levels(lower=0.5), before=plain)),

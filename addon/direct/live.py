@@ -11,7 +11,7 @@ import bpy
 from ...core.body.motion import Motion
 from ...core.body.parts import AREAS
 from ...core.direct.chain import Changed, Directed, direct
-from ...core.direct.clip_statistics import Study, study
+from ...core.direct.clip_statistics import ClipStatistics, clip_statistics
 from ...core.direct.levels import Levels
 from ...core.direct.markers import markers_from
 from ...core.errors import GestureError
@@ -42,7 +42,7 @@ class _Subject:
         directed: the last result, and the stamp of the record that was saved with it.
     """
 
-    study: Study
+    study: ClipStatistics
     calm: Motion
     directed: Directed | None = None
     stamp: str = ""
@@ -211,7 +211,7 @@ def subject_of(take: playback.Performed, data: bytes | None = None) -> _Subject:
             motion = lips.with_phone_lips(motion, stored.words, amount, by_bone)
         while len(_subjects) >= _KEPT:
             _subjects.pop(next(iter(_subjects)))
-        _subjects[key] = _Subject(study(motion, stored.speech), take.at_keys(motion))
+        _subjects[key] = _Subject(clip_statistics(motion, stored.speech), take.at_keys(motion))
     return _subjects[key]
 
 

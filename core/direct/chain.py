@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.motion import Motion
-from .accents import apply_markers
-from .clip_statistics import Study
+from .applied_levels import Levelled, apply_levels
+from .applied_markers import apply_markers
+from .clip_statistics import ClipStatistics
 from .edits import Kept, keep_motion
-from .levelling import Levelled, apply_levels
 from .levels import Levels
 from .markers import Marker
 
@@ -43,21 +43,21 @@ class Directed:
         motion: for the keys.
         changed: what differs from the result before; everything where there was none.
         levelled: the motion at its levels, for the next call.
-        subject: what was directed.
+        clip: what was directed.
         markers: it has.
-        accented: the subject with what they ask for.
+        accented: the clip with what they ask for.
     """
 
     motion: Motion
     changed: Changed
     levelled: Levelled
-    subject: Study
+    clip: ClipStatistics
     markers: tuple[Marker, ...]
-    accented: Study
+    accented: ClipStatistics
 
 
 def direct(
-    subject: Study,
+    clip: ClipStatistics,
     levels: Levels,
     kept: Kept | None = None,
     before: Directed | None = None,
@@ -66,27 +66,27 @@ def direct(
 ) -> Directed:
     """Direct a take: the same input gives the same motion, whatever was before.
 
-    Layers and finishing come before (`subject` is the study of the finished motion) and need not know of any of this.
+    Layers and finishing come before (`clip` holds the finished motion) and need not know of any of this.
 
     Args:
-        subject: `study(finished motion, words)`, made once per take.
+        clip: `clip_statistics(finished motion, words)`, made once per take.
         levels: where the sliders are.
         kept: hand edits and locks, which win over everything.
-        before: the last result of the same subject; of it, what stays is not computed again.
+        before: the last result of the same clip; of it, what stays is not computed again.
         markers: where to gesture, hold or rest; times are the take's.
 
     Raises:
         GestureError: markers outside of the take, in contradiction, or accents in a take without a single stroke.
     """
     markers = tuple(markers)
-    if before is not None and before.subject is subject and before.markers == markers:
+    if before is not None and before.clip is clip and before.markers == markers:
         accented = before.accented
     else:
-        accented = apply_markers(subject, markers)
+        accented = apply_markers(clip, markers)
     levelled = apply_levels(accented, levels, None if before is None else before.levelled)
     motion = levelled.motion if kept is None else keep_motion(levelled.motion, kept)
     changed = differences(None if before is None else before.motion, motion)
-    return Directed(motion, changed, levelled, subject, markers, accented)
+    return Directed(motion, changed, levelled, clip, markers, accented)
 
 
 def differences(before: Motion | None, after: Motion) -> Changed:

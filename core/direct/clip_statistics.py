@@ -10,9 +10,9 @@ from ..body.motion import Motion
 from ..body.parts import ARKIT_NAMES, EYES
 from ..body.rotation import quat_conjugate, quat_continuous, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from ..body.skeleton import JOINT
-from .clearance import Arms, Limits
+from .arm_clearance import Arms, Limits
 from .mirror import mirror
-from .stroke_statistics import MOVED, Gestures, apart
+from .stroke_statistics import MOVED, StrokeStatistics, apart
 from .strokes import Stroke
 
 JAW = JOINT["jaw"]
@@ -29,7 +29,7 @@ _RAISED_M = 0.25
 
 
 @dataclass(frozen=True)
-class Study:
+class ClipStatistics:
     """A finished motion, looked at.
 
     Attributes:
@@ -38,7 +38,7 @@ class Study:
         rest: (55, 4) quaternions, where each joint comes to rest.
         offsets: (55, T, 4) quaternions away from rest, signs continuous in time.
         rest_expression: (N,).
-        origin: the study whose rest poses these are, where only the motion has changed since.
+        origin: the clip whose rest poses these are, where only the motion has changed since.
     """
 
     motion: Motion
@@ -46,7 +46,7 @@ class Study:
     rest: np.ndarray
     offsets: np.ndarray
     rest_expression: np.ndarray
-    origin: "Study | None" = None
+    origin: "ClipStatistics | None" = None
 
     @cached_property
     def arms(self) -> Arms:
@@ -64,25 +64,25 @@ class Study:
         return Legs.of(self.motion)
 
     @cached_property
-    def gestures(self) -> Gestures:
+    def stroke_statistics(self) -> StrokeStatistics:
         """Which strokes there are, and how suddenly arms turn."""
-        return Gestures.of(self.motion, self.arms)
+        return StrokeStatistics.of(self.motion, self.arms)
 
     @cached_property
     def telling(self) -> tuple[Stroke, ...]:
         """The strokes that are gestures: those that do not just let the arm down to rest; all where there are none."""
-        rest, turns = self.rest[list(MOVED)], self.gestures.turns
-        found = [s for s in self.gestures.strokes if apart(turns[s.apex], rest, s.side) > _RAISED_M]
-        return tuple(found) or self.gestures.strokes
+        rest, turns = self.rest[list(MOVED)], self.stroke_statistics.turns
+        found = [s for s in self.stroke_statistics.strokes if apart(turns[s.apex], rest, s.side) > _RAISED_M]
+        return tuple(found) or self.stroke_statistics.strokes
 
     @cached_property
-    def mirrored(self) -> "Study":
+    def mirrored(self) -> "ClipStatistics":
         """The same of the motion with left and right exchanged."""
         if self.origin is not None:
             return self.origin.mirrored.with_motion(mirror(self.motion), self.speech)
-        return study(mirror(self.motion), self.speech)
+        return clip_statistics(mirror(self.motion), self.speech)
 
-    def with_motion(self, motion: Motion, speech: np.ndarray) -> "Study":
+    def with_motion(self, motion: Motion, speech: np.ndarray) -> "ClipStatistics":
         """The same take with arms, torso or head moved otherwise, and the rest poses that it had."""
         joints = np.flatnonzero((motion.rotations != self.motion.rotations).any((0, 2)))
         offsets = self.offsets.copy()
@@ -98,7 +98,7 @@ class Study:
         return self.motion.frame_count / self.motion.fps
 
 
-def study(motion: Motion, speech=()) -> Study:
+def clip_statistics(motion: Motion, speech=()) -> ClipStatistics:
     """Look at a motion.
 
     Args:
@@ -113,7 +113,7 @@ def study(motion: Motion, speech=()) -> Study:
         closed = motion.rotations[:, JAW, 0] <= np.percentile(motion.rotations[:, JAW, 0], _FACE_SHARE)
         rest[JAW] = median_turn(turns[closed][:, [JAW]])[0]
     rest[list(EYES)] = median_turn(turns[:, EYES])
-    return Study(
+    return ClipStatistics(
         motion=motion,
         speech=np.asarray(speech, np.float64).reshape(-1, 2),
         rest=rest,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..body.curves import runs
-from .clip_statistics import BLINK_SHAPES, GAZE_SHAPES, Study
+from .clip_statistics import BLINK_SHAPES, GAZE_SHAPES, ClipStatistics
 from .curves import gaussian
 from .levels import Levels
 
@@ -20,24 +20,24 @@ _APART_S = 0.5
 _GOLDEN = 0.6180339887498949
 
 
-def express(study: Study, levels: Levels) -> np.ndarray:
+def express(clip: ClipStatistics, levels: Levels) -> np.ndarray:
     """The expression (T, N) at these levels; channels that no level changes are the motion's own, to the bit."""
-    values = study.motion.expression
-    arkit = study.motion.face_basis == "arkit52"
+    values = clip.motion.expression
+    arkit = clip.motion.face_basis == "arkit52"
     out = values.copy()
     for column in range(values.shape[1]):
         if arkit and column in BLINK_SHAPES:
             continue
         amount = levels.gaze if arkit and column in GAZE_SHAPES else levels.face
         if levels.smoothing > 0:
-            out[:, column] = gaussian(out[:, column], levels.smoothing * _SMOOTHING_S * study.motion.fps)
+            out[:, column] = gaussian(out[:, column], levels.smoothing * _SMOOTHING_S * clip.motion.fps)
         if amount != 1:
-            rest = study.rest_expression[column]
+            rest = clip.rest_expression[column]
             out[:, column] = rest + amount * (out[:, column] - rest)
             if arkit:
                 out[:, column] = np.clip(out[:, column], 0.0, 1.0)
     if arkit and levels.blink_rate != 1:
-        out[:, BLINK_SHAPES] = blink(values[:, BLINK_SHAPES], levels.blink_rate, study.motion.fps)
+        out[:, BLINK_SHAPES] = blink(values[:, BLINK_SHAPES], levels.blink_rate, clip.motion.fps)
     return out
 
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from ..body.curves import min_jerk
 from ..body.rotation import quat_slerp
-from .clearance import Limits
+from .arm_clearance import Limits
 from .curves import gaussian
-from .stroke_statistics import ARM_COLUMNS, SIDE_COLUMNS, Gestures, pace
+from .stroke_statistics import ARM_COLUMNS, SIDE_COLUMNS, StrokeStatistics, pace
 
 # Blends are tried from short to long, frames, until no joint turns more suddenly than this share of what is usual.
 BLENDS = (4, 7, 11, 17, 25, 36)
@@ -27,8 +27,8 @@ class Goal:
     """What is laid over frames (N,).
 
     Attributes:
-        turns: quaternions (N, J, 4) of `gestures.MOVED`.
-        gaps, hand_gap: how near to the body, and to each other, hands may come, as in `reachable.Limits`.
+        turns: quaternions (N, J, 4) of `stroke_statistics.MOVED`.
+        gaps, hand_gap: how near to the body, and to each other, hands may come, as in `arm_clearance.Limits`.
     """
 
     turns: np.ndarray
@@ -38,7 +38,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Part:
-    """Some frames of a weave, as it was.
+    """Saved frames of a draft.
 
     Attributes:
         rows: which.
@@ -55,18 +55,18 @@ class Part:
 _KEPT = ("turns", "gaps", "hand_gap", "changed")
 
 
-class Weave:
+class Draft:
     """Turns on their way from what they were to what is asked for.
 
     Attributes:
-        turns: (T, J, 4) quaternions of `gestures.MOVED`, as they are so far.
-        gaps, hand_gap: how near hands may come, as in `reachable.Limits`.
+        turns: (T, J, 4) quaternions of `stroke_statistics.MOVED`, as they are so far.
+        gaps, hand_gap: how near hands may come, as in `arm_clearance.Limits`.
         changed: (T,) whether a frame is not as it was.
     """
 
-    def __init__(self, gestures: Gestures, limits: Limits):
-        self._own = gestures
-        self.turns = gestures.turns.copy()
+    def __init__(self, stroke_statistics: StrokeStatistics, limits: Limits):
+        self._own = stroke_statistics
+        self.turns = stroke_statistics.turns.copy()
         self.gaps, self.hand_gap = limits.gaps.copy(), limits.hand_gap.copy()
         self.changed = np.zeros(len(self.turns), bool)
 

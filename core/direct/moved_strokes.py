@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from .clip_statistics import Study
-from .goals import MOST, Weave
+from .clip_statistics import ClipStatistics
+from .goals import MOST, Draft
 from .retiming import Pin, delays, turns_at
 from .stroke_landing import HEAD_SHARE, LEAD, TORSO_SHARE, columns_of, lands
-from .stroke_statistics import HEAD, MOVED, TORSO, Gestures
+from .stroke_statistics import HEAD, MOVED, TORSO, StrokeStatistics
 from .strokes import Stroke
 
 # Strokes farther away than this stay where they are.
@@ -20,31 +20,31 @@ _HURRY, _WINDOW = 1.1, 70
 
 
 def move_strokes(
-    weave: Weave, subject: Study, places: list[int], spoilt: dict[int, list[Stroke]]
+    draft: Draft, clip: ClipStatistics, places: list[int], spoilt: dict[int, list[Stroke]]
 ) -> dict[int, tuple[Stroke, Pin]]:
     """Move strokes to the places that have one near; which stroke these have, and where."""
     moves: dict[int, tuple[Stroke, Pin]] = {}
     for place in places:
-        for stroke in _near(subject, place):
+        for stroke in _near(clip, place):
             if stroke in spoilt[place]:
                 continue
             pin = Pin(stroke.apex, place, stroke.apex - stroke.start + LEAD, _TAIL)
-            late = delays([*(pin for _, pin in moves.values()), pin], subject.motion.frame_count)
-            if late is not None and not _hurries(subject.gestures, late, pin):
+            late = delays([*(pin for _, pin in moves.values()), pin], clip.motion.frame_count)
+            if late is not None and not _hurries(clip.stroke_statistics, late, pin):
                 moves[place] = stroke, pin
                 break
     while moves:
-        before = weave.part(slice(None))
-        _retime(weave, subject, delays([pin for _, pin in moves.values()], subject.motion.frame_count))
-        missed = [place for place in moves if not lands(weave, subject, place)]
+        before = draft.part(slice(None))
+        _retime(draft, clip, delays([pin for _, pin in moves.values()], clip.motion.frame_count))
+        missed = [place for place in moves if not lands(draft, clip, place)]
         if not missed:
             break
-        weave.put(before)
+        draft.put(before)
         moves = {place: move for place, move in moves.items() if place not in missed}
     return moves
 
 
-def _hurries(own: Gestures, late: np.ndarray, pin: Pin) -> bool:
+def _hurries(own: StrokeStatistics, late: np.ndarray, pin: Pin) -> bool:
     """Whether arms turn more suddenly around a stroke when it is moved."""
     reach = np.flatnonzero(late)
     rows = reach[np.abs(reach - pin.target) < _WINDOW]
@@ -54,31 +54,31 @@ def _hurries(own: Gestures, late: np.ndarray, pin: Pin) -> bool:
     return own.suddenness(after) > max(MOST, _HURRY * own.suddenness(own.arms[rows]))
 
 
-def _near(subject: Study, place: int) -> list[Stroke]:
+def _near(clip: ClipStatistics, place: int) -> list[Stroke]:
     """Strokes that could be moved to a frame, the best first."""
-    fps = subject.motion.fps
+    fps = clip.motion.fps
 
     def cost(stroke: Stroke) -> float:
         return abs(stroke.apex - place) / fps - _STRONGER_S * np.log2(stroke.speed_m_s)
 
-    near = [s for s in subject.telling if abs(s.apex - place) <= _MOST_SHIFT_S * fps]
+    near = [s for s in clip.telling if abs(s.apex - place) <= _MOST_SHIFT_S * fps]
     return sorted(near, key=cost)
 
 
-def _retime(weave: Weave, subject: Study, late: np.ndarray) -> None:
+def _retime(draft: Draft, clip: ClipStatistics, late: np.ndarray) -> None:
     """Show every joint as it was so many frames (T,) before, or its share of them."""
-    own, limits = subject.gestures, subject.limits
+    own, limits = clip.stroke_statistics, clip.limits
     rows = np.flatnonzero(late)
     everyone = np.arange(len(MOVED))
     shares = np.ones(len(MOVED))
     shares[columns_of(TORSO)], shares[columns_of(HEAD)] = TORSO_SHARE, HEAD_SHARE
     for share in np.unique(shares):
         columns = everyone[shares == share]
-        weave.turns[np.ix_(rows, columns)] = turns_at(own.turns[:, columns], rows - share * late[rows])
-    weave.changed[rows] = True
+        draft.turns[np.ix_(rows, columns)] = turns_at(own.turns[:, columns], rows - share * late[rows])
+    draft.changed[rows] = True
     source = np.clip(rows - late[rows], 0, len(late) - 1)
     low, share = np.floor(source).astype(int), source % 1
     high = np.minimum(low + 1, len(late) - 1)
-    for gaps, allowed in ((weave.gaps, limits.gaps), (weave.hand_gap, limits.hand_gap)):
+    for gaps, allowed in ((draft.gaps, limits.gaps), (draft.hand_gap, limits.hand_gap)):
         part = share.reshape(-1, *[1] * (gaps.ndim - 1))
         gaps[rows] = np.minimum(gaps[rows], allowed[low] + part * (allowed[high] - allowed[low]))

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..body.rotation import quat_to_rotvec
-from .clip_statistics import Study
-from .goals import Weave
+from .clip_statistics import ClipStatistics
+from .goals import Draft
 from .stroke_statistics import COLUMN, MOVED
 from .strokes import find_strokes, wrist_paths
 
@@ -26,16 +26,16 @@ class Core:
     last: int
 
 
-def lands(weave: Weave, subject: Study, place: int) -> bool:
+def lands(draft: Draft, clip: ClipStatistics, place: int) -> bool:
     """Whether a stroke's apex is within the tolerance of a frame."""
-    fps = subject.motion.fps
-    rows = slice(max(place - round(fps), 0), min(place + round(fps / 2), subject.motion.frame_count))
-    rotations = subject.motion.rotations[rows].copy()
-    rotations[:, MOVED] = quat_to_rotvec(weave.turns[rows])
-    strokes = find_strokes(wrist_paths(rotations, subject.motion.skeleton), fps)
+    fps = clip.motion.fps
+    rows = slice(max(place - round(fps), 0), min(place + round(fps / 2), clip.motion.frame_count))
+    rotations = clip.motion.rotations[rows].copy()
+    rotations[:, MOVED] = quat_to_rotvec(draft.turns[rows])
+    strokes = find_strokes(wrist_paths(rotations, clip.motion.skeleton), fps)
     return any(abs(stroke.apex + rows.start - place) <= TOLERANCE for stroke in strokes)
 
 
 def columns_of(joints: Sequence[int]) -> list[int]:
-    """Where these joints are among `gestures.MOVED`."""
+    """Where these joints are among `stroke_statistics.MOVED`."""
     return [COLUMN[joint] for joint in joints]

@@ -8,7 +8,7 @@ from ..body.motion import Motion
 from ..body.parts import AREAS
 from ..body.rotation import quat_continuous, rotvec_to_quat
 from ..body.skeleton import JOINT_NAMES
-from .clearance import Arms
+from .arm_clearance import Arms
 from .strokes import Stroke, find_strokes, wrist_paths
 
 SIDES = ("left", "right")
@@ -30,7 +30,7 @@ _LEVERS = {"collar": 0.5, "shoulder": 0.45, "elbow": 0.25, "wrist": 0.1}
 
 
 @dataclass(frozen=True)
-class Gestures:
+class StrokeStatistics:
     """The arms of a motion, looked at.
 
     Attributes:
@@ -55,7 +55,7 @@ class Gestures:
         return self.turns[:, : len(ARM_COLUMNS)]
 
     @classmethod
-    def of(cls, motion: Motion, arms: Arms) -> "Gestures":
+    def of(cls, motion: Motion, arms: Arms) -> "StrokeStatistics":
         """From a motion and where its arms are."""
         turns = quat_continuous(rotvec_to_quat(motion.rotations[:, MOVED]))
         turn, jump = pace(turns[:, ARM_COLUMNS])

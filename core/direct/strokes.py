@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.rotation import rotvec_to_matrix
-from .clearance import Arms
+from .arm_clearance import Arms
 from .curves import gaussian
 
 # A wrist faster than this that slows, within this time, to a minimum below that share of its peak, made a stroke.

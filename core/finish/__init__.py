@@ -1,1 +1,1 @@
-"""Finishing: what is done to a decoded motion before an animator sees it; numpy and scipy only."""
+"""Finishing: smooth a decoded motion, hold its root and keep its feet where they stand."""

@@ -1,11 +1,11 @@
 """Finishing: what is done to a decoded motion before an animator sees it; numpy and scipy only."""
 
 from ..body.motion import Motion
-from .arms import refine_wrists
 from .footlock import lock_feet
 from .settings import FinishSettings
 from .skeletons import with_skeleton
-from .smooth import smooth_motion
+from .smoothing import smooth_motion
+from .wrists import refine_wrists
 
 
 def finish(motion: Motion, settings: FinishSettings | None = None) -> Motion:

@@ -13,10 +13,10 @@ from ..body.rotation import matrix_to_rotvec, rotvec_to_matrix, yaw_to_matrix
 from .contacts import NEAR_FLOOR_M, Contacts, Ground, certainty, detect, find_ground, given, sole_height, typical_slide
 from .curves import envelope, soft_limit
 from .knees import near_bend
-from .plan import Track, plan_both, plan_steps
 from .root import heading_correction, hold_path
 from .settings import FinishSettings
-from .smooth import smooth_track
+from .smoothing import smooth_track
+from .step_plan import Track, plan_both, plan_steps
 from .steps import Stance, hold_foot, keep_apart, stances_of_steps, walk, with_swings
 
 # Feet that slide faster than this, typically, are placed anew; slower ones are only held.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..body.motion import Motion
 from ..direct.chain import direct
-from ..direct.clip_statistics import study
+from ..direct.clip_statistics import clip_statistics
 from ..direct.edits import Kept
 from ..direct.levels import Levels
 from ..direct.markers import Marker, markers_from
@@ -89,5 +89,5 @@ def directed(take: Take) -> Take:
 
 def _directed_motion(take: Take, directions: Directions) -> Motion:
     kept = Kept.areas(take.finished, directions.keep) if directions.keep else None
-    subject = study(take.finished, [(word.start_s, word.end_s) for word in take.words])
+    subject = clip_statistics(take.finished, [(word.start_s, word.end_s) for word in take.words])
     return direct(subject, directions.levels, kept, markers=directions.markers).motion

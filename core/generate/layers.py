@@ -11,8 +11,9 @@ from ..body.parts import AREAS, CONTACT_WIDTH, EYES, SPECS, TRANSLATION_WIDTH, A
 from ..body.rotation import rot6d_to_rotvec
 from ..body.skeleton import JOINT, JOINT_COUNT
 from ..errors import Cancelled, GestureError
-from ..finish.chain import FinishSettings, finish
+from ..finish.chain import finish
 from ..finish.footlock import replant
+from ..finish.settings import FinishSettings
 from ..finish.skeletons import on_skeleton
 from ..take.files import Layer, Take
 from ..text.timing import Word

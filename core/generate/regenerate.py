@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import GestureError
-from ..finish.chain import FinishSettings
+from ..finish.settings import FinishSettings
 from ..take.files import FORMAT, Take, check_folder, read_take, write_take
 from ..text.words import frame_vectors
 from .directing import directed

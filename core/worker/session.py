@@ -176,7 +176,7 @@ class Session:
         return _take_made(take, out)
 
     def _resample(self, task: protocol.Resample, number: int) -> dict:
-        from ..finish.chain import FinishSettings
+        from ..finish.settings import FinishSettings
         from ..generate.models import STARTER
         from ..generate.regenerate import ResampleRequest, resample
 
@@ -205,7 +205,7 @@ class Session:
         return _take_made(take, out)
 
     def _mix(self, task: protocol.Mix, number: int) -> dict:
-        from ..finish.chain import FinishSettings
+        from ..finish.settings import FinishSettings
         from ..generate.mix import Pick
         from ..generate.regenerate import MixRequest, mix
 
@@ -232,8 +232,9 @@ class Session:
 
     def _finish(self, task: protocol.Finish, number: int) -> dict:
         from ..body.motion import load_motion, save_motion
-        from ..finish.chain import FinishSettings, finish
+        from ..finish.chain import finish
         from ..finish.report import measure
+        from ..finish.settings import FinishSettings
         from ..finish.skeletons import on_skeleton, skeleton_of_file, with_skeleton
 
         self._reporter(number)(0.0, "Finishing")

@@ -7,7 +7,7 @@ import numpy as np
 
 from core.body import legs
 from core.body.legs import ANKLES, HIPS, KNEES, Skeleton
-from core.finish import contacts, footlock, plan, root, smooth, steps
+from core.finish import contacts, footlock, root, smoothing, step_plan, steps
 
 from .curves_twin import envelope, gaussian, ranges, soft_limit
 from .feet_twin import Foot, hold_foot, walk
@@ -98,8 +98,8 @@ def place_anew(poses, feet_before, given, skeleton, ground, fps):
         heights = [feet_before.toe[:, side, 1] - ground.levels[side] for side in SIDES]
         spans = [outside_flights(heights[side], fps) for side in SIDES]
         restless = 1 - by_height * by_speed
-        tracks = [plan.Track(places[side], weights[:, side], restless[:, side]) for side in SIDES]
-        planned = plan.plan_both(tracks, spans, fps)
+        tracks = [step_plan.Track(places[side], weights[:, side], restless[:, side]) for side in SIDES]
+        planned = step_plan.plan_both(tracks, spans, fps)
     else:
         spans = [ranges(given.toe[:, side] | given.heel[:, side]) for side in SIDES]
         planned = [[[] for _ in spans[side]] for side in SIDES]
@@ -145,11 +145,11 @@ def correct(poses, touching, skeleton, ground, fps, strength, shuffle):
     for side in SIDES:
         places = places_of(poses, skeleton, side)
         for start, end in ranges(toe[:, side] | heel[:, side]) if shuffle else ():
-            track = plan.Track(places[start:end], np.ones(end - start), np.zeros(end - start))
-            for step in plan.plan_steps(track, fps, [], footlock._SHUFFLE_COST):
+            track = step_plan.Track(places[start:end], np.ones(end - start), np.zeros(end - start))
+            for step in step_plan.plan_steps(track, fps, [], footlock._SHUFFLE_COST):
                 toe[start + step - half : start + step + half, side] = False
                 heel[start + step - half : start + step + half, side] = False
-        toes = smooth.smooth_track(
+        toes = smoothing.smooth_track(
             np.array([pose.feet[side].toe for pose in poses]), footlock._TOE_CUTOFF_HZ, fps, strength
         )
         feet = [Foot(place, pose.feet[side].turn) for place, pose in zip(toes, poses, strict=True)]

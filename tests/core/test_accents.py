@@ -15,10 +15,10 @@ from core.body.motion import Motion, load_motion
 from core.body.parts import SPECS, Part
 from core.body.rotation import rotvec_to_quat
 from core.body.skeleton import JOINT
-from core.direct.accents import TOLERANCE, apply_markers
+from core.direct.applied_markers import TOLERANCE, apply_markers
+from core.direct.arm_clearance import Arms
 from core.direct.chain import direct
-from core.direct.clearance import Arms
-from core.direct.clip_statistics import study
+from core.direct.clip_statistics import clip_statistics
 from core.direct.edits import Kept
 from core.direct.levels import Levels
 from core.direct.markers import LEAST_APART_S, Kind, Marker, markers_from
@@ -145,7 +145,7 @@ def test_turns_between_frames_are_near_the_curve_and_exact_at_frames():
 
 
 def test_no_markers_no_change():
-    subject = study(gesturer(5))
+    subject = clip_statistics(gesturer(5))
     assert apply_markers(subject, ()) is subject
     assert same(direct(subject, Levels(), markers=()).motion, subject.motion)
 
@@ -153,7 +153,7 @@ def test_no_markers_no_change():
 @pytest.mark.parametrize("make", [lambda: gesturer(40, 1), lambda: finish(gesturer(40, 2)), lambda: speaker(1200, 3)])
 def test_apexes_land_on_single_markers(make):
     motion = make()
-    subject, rng = study(motion), np.random.default_rng(0)
+    subject, rng = clip_statistics(motion), np.random.default_rng(0)
     times_s = rng.uniform(1, motion.frame_count / 30 - 1, 60)
     missed = [misses(apply_markers(subject, accents([t])).motion, [t])[0] for t in times_s]
     assert np.mean(np.array(missed) <= TOLERANCE) >= ASKED
@@ -165,12 +165,12 @@ def test_apexes_land_on_many_markers_at_once(apart_s):
     for seed in range(4):
         motion, rng = gesturer(40, seed), np.random.default_rng(seed)
         times_s = np.arange(1.5, 38.5, apart_s) + rng.uniform(-0.2, 0.2, len(np.arange(1.5, 38.5, apart_s))) * apart_s
-        missed += misses(apply_markers(study(motion), accents(times_s)).motion, times_s).tolist()
+        missed += misses(apply_markers(clip_statistics(motion), accents(times_s)).motion, times_s).tolist()
     assert np.mean(np.array(missed) <= TOLERANCE) >= ASKED
 
 
 def test_an_accent_on_a_word_lands_in_its_middle():
-    subject = study(gesturer(20, 5))
+    subject = clip_statistics(gesturer(20, 5))
     result = apply_markers(subject, [Marker("accent", 9.1, 9.7)])
     assert misses(result.motion, [9.4])[0] <= TOLERANCE
 
@@ -179,10 +179,10 @@ def test_a_gesture_is_raised_not_let_down():
     motion = finish(gesturer(20, 1))
     rotations = motion.rotations.copy()
     calm = slice(200, 320)
-    rest = direct(study(motion), Levels(upper=0.0, hands=0.0)).motion.rotations[200]
+    rest = direct(clip_statistics(motion), Levels(upper=0.0, hands=0.0)).motion.rotations[200]
     rotations[calm, ARMS] = rest[ARMS]
     motion = motion.replace(rotations=rotations)
-    result = apply_markers(study(motion), accents([260 / 30])).motion
+    result = apply_markers(clip_statistics(motion), accents([260 / 30])).motion
     rested, raised = paths(motion)[260], paths(result)[260]
     assert np.linalg.norm(raised - rested, axis=-1).max() > 0.08
 
@@ -190,7 +190,7 @@ def test_a_gesture_is_raised_not_let_down():
 def test_a_stroke_that_is_there_already_stays():
     motion = gesturer(20, 1)
     frame = apexes(motion)[4]
-    assert np.abs(apexes(apply_markers(study(motion), accents([frame / 30])).motion) - frame).min() == 0
+    assert np.abs(apexes(apply_markers(clip_statistics(motion), accents([frame / 30])).motion) - frame).min() == 0
 
 
 @settings(max_examples=25, deadline=None)
@@ -198,7 +198,7 @@ def test_a_stroke_that_is_there_already_stays():
 def test_only_arms_torso_and_head_change_and_only_in_a_window(seed, kind, start_s, length_s):
     motion = gesturer(20, seed)
     marker = Marker(kind, start_s, start_s if kind is Kind.ACCENT else start_s + length_s)
-    result = apply_markers(study(motion), [marker]).motion
+    result = apply_markers(clip_statistics(motion), [marker]).motion
     still = [joint for joint in range(55) if joint not in MOVED]
     assert np.array_equal(result.rotations[:, still], motion.rotations[:, still])
     assert same(result.replace(rotations=motion.rotations), motion)
@@ -213,7 +213,7 @@ def test_only_arms_torso_and_head_change_and_only_in_a_window(seed, kind, start_
 @given(st.integers(0, 5), st.sampled_from(list(Kind)), st.floats(1.0, 16.0))
 def test_nothing_is_more_sudden_than_the_take_is_itself(seed, kind, start_s):
     motion = gesturer(20, seed)
-    result = apply_markers(study(motion), [Marker(kind, start_s, start_s + 1.5)]).motion
+    result = apply_markers(clip_statistics(motion), [Marker(kind, start_s, start_s + 1.5)]).motion
     own, now = velocity_jumps(motion.rotations[:, ARMS]), velocity_jumps(result.rotations[:, ARMS])
     within = changed_frames(motion, result)
     edges = np.zeros(len(within), bool)
@@ -230,7 +230,7 @@ def test_hands_shake_no_more_for_a_few_accents():
     for seed in range(4):
         motion, rng = gesturer(60, seed), np.random.default_rng(seed)
         times_s = np.arange(6, 56, 12) + rng.uniform(-3, 3, 5)
-        ratios.append(jerk(apply_markers(study(motion), accents(times_s)).motion) / jerk(motion))
+        ratios.append(jerk(apply_markers(clip_statistics(motion), accents(times_s)).motion) / jerk(motion))
     assert np.mean(ratios) < 1.1
     assert max(ratios) < 1.15
 
@@ -239,7 +239,7 @@ def test_hands_shake_no_more_for_a_few_accents():
 @given(st.integers(0, 5), st.floats(1.0, 16.0), st.floats(0.6, 2.5))
 def test_a_hold_keeps_arms_and_fingers(seed, start_s, length_s):
     motion = gesturer(20, seed)
-    result = apply_markers(study(motion), [Marker("hold", start_s, start_s + length_s)]).motion
+    result = apply_markers(clip_statistics(motion), [Marker("hold", start_s, start_s + length_s)]).motion
     rows = slice(round(start_s * 30), round((start_s + length_s) * 30) + 1)
     places, turns = forward_kinematics(result.rotations, result.translation, result.skeleton)
     chest = JOINT["spine3"]
@@ -252,7 +252,7 @@ def test_a_hold_keeps_arms_and_fingers(seed, start_s, length_s):
 def test_a_hold_from_an_accent_on_keeps_what_its_stroke_came_to():
     motion = gesturer(20, 3)
     markers = [Marker("accent", 8.0, 8.0), Marker("hold", 8.1, 9.5)]
-    result = apply_markers(study(motion), markers).motion
+    result = apply_markers(clip_statistics(motion), markers).motion
     assert misses(result, [8.0])[0] <= TOLERANCE
     assert np.ptp(result.rotations[240 + SOFT : 286 - SOFT][:, ARMS], axis=0).max() < 0.02
 
@@ -261,7 +261,7 @@ def test_a_hold_from_an_accent_on_keeps_what_its_stroke_came_to():
 @given(st.integers(0, 5), st.floats(1.0, 16.0), st.floats(0.5, 2.5))
 def test_not_here_settles_arms_into_rest(seed, start_s, length_s):
     motion = gesturer(20, seed)
-    subject = study(motion)
+    subject = clip_statistics(motion)
     result = apply_markers(subject, [Marker("not_here", start_s, start_s + length_s)]).motion
     rows = slice(round(start_s * 30), round((start_s + length_s) * 30) + 1)
     rest = direct(subject, Levels(upper=0.0, hands=0.0)).motion.rotations[rows]
@@ -278,7 +278,7 @@ def test_not_here_settles_arms_into_rest(seed, start_s, length_s):
 def test_arms_stay_out_of_the_body(seed, wishes):
     motion = gesturer(14, seed)
     markers = [Marker(kind, 3 * n + at, 3 * n + at) for n, (kind, at) in enumerate(wishes)]
-    subject = study(motion)
+    subject = clip_statistics(motion)
     result = apply_markers(subject, markers).motion
     before, after = subject.arms, Arms.of(result.rotations, result.skeleton)
     limits = subject.limits
@@ -290,7 +290,7 @@ def test_arms_stay_out_of_the_body(seed, wishes):
 
 def test_levels_over_markers_leave_other_frames_as_levels_alone_do():
     motion = gesturer(20, 2)
-    subject = study(motion, SPEECH)
+    subject = clip_statistics(motion, SPEECH)
     for levels in (Levels(upper=0.5, head=1.2), Levels(upper=1.4, mirror=True), Levels(lower=0.5, stillness=1.0)):
         alone = direct(subject, levels).motion
         marked = direct(subject, levels, markers=accents([10.3])).motion
@@ -300,14 +300,14 @@ def test_levels_over_markers_leave_other_frames_as_levels_alone_do():
 
 
 def test_an_accent_in_a_pause_is_not_settled_away():
-    subject = study(gesturer(20, 2), SPEECH)
+    subject = clip_statistics(gesturer(20, 2), SPEECH)
     levels = Levels(stillness=1.0)
     assert misses(direct(subject, levels).motion, [12.0])[0] > 10
     assert misses(direct(subject, levels, markers=accents([12.0])).motion, [12.0])[0] <= TOLERANCE
 
 
 def test_calm_and_broad_takes_keep_their_accents():
-    subject = study(gesturer(30, 4))
+    subject = clip_statistics(gesturer(30, 4))
     for amount in (0.8, 1.3):
         result = direct(subject, Levels(upper=amount), markers=accents([7.0, 19.5])).motion
         assert misses(result, [7.0, 19.5]).max() <= TOLERANCE
@@ -316,7 +316,7 @@ def test_calm_and_broad_takes_keep_their_accents():
 @settings(max_examples=10, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([0.0, 4.0, 7.5]), st.sampled_from([1.0, 0.6])), min_size=1, max_size=4))
 def test_the_way_to_markers_and_levels_does_not_matter(ways):
-    subject, before = study(gesturer(10, 1), SPEECH), None
+    subject, before = clip_statistics(gesturer(10, 1), SPEECH), None
     for at, upper in ways:
         markers, levels = accents([at] if at else []), Levels(upper=upper)
         result = direct(subject, levels, before=before, markers=markers)
@@ -330,22 +330,22 @@ def test_the_way_to_markers_and_levels_does_not_matter(ways):
 def test_kept_edits_win_over_markers():
     motion = gesturer(10, 1)
     kept = Kept.areas(motion, ["left_arm", "right_arm"])
-    result = direct(study(motion), Levels(), kept, markers=accents([5.0])).motion
+    result = direct(clip_statistics(motion), Levels(), kept, markers=accents([5.0])).motion
     assert np.array_equal(result.rotations[:, ARMS], motion.rotations[:, ARMS])
 
 
 @pytest.mark.parametrize("frames", [1, 3, 20])
 def test_short_takes_hold_and_rest_or_say_why_there_is_no_accent(frames):
-    subject = study(speaker(frames))
+    subject = clip_statistics(speaker(frames))
     for kind in ("hold", "not_here"):
         assert apply_markers(subject, [Marker(kind, 0.0, 0.0)]).motion.frame_count == frames
     with pytest.raises(GestureError):
-        apply_markers(study(motionless(frames)), accents([0.0]))
+        apply_markers(clip_statistics(motionless(frames)), accents([0.0]))
 
 
 @pytest.mark.parametrize("at_s", [0.0, 0.2, 19.9])
 def test_markers_at_the_ends_change_what_they_can(at_s):
-    subject = study(gesturer(20, 1))
+    subject = clip_statistics(gesturer(20, 1))
     for kind in Kind:
         assert np.isfinite(apply_markers(subject, [Marker(kind, at_s, at_s)]).motion.rotations).all()
 
@@ -387,7 +387,7 @@ def test_what_is_no_marker_is_refused(values):
 )
 def test_markers_outside_of_the_take_or_against_each_other_are_refused(markers):
     with pytest.raises(GestureError) as error:
-        apply_markers(study(gesturer(10)), [Marker(*marker) for marker in markers])
+        apply_markers(clip_statistics(gesturer(10)), [Marker(*marker) for marker in markers])
     assert error.value.remedy
 
 
@@ -397,7 +397,7 @@ def test_apexes_land_on_recorded_and_released_motion(real_dir, name):
     motion = motion.replace(rest_joints=motion.skeleton)
     if name.startswith("res"):
         motion = finish(motion)
-    subject, rng = study(motion), np.random.default_rng(0)
+    subject, rng = clip_statistics(motion), np.random.default_rng(0)
     missed, ratios = [], []
     for _ in range(8):
         times_s = np.arange(6, 58, 12) + rng.uniform(-3, 3, 5)

@@ -8,9 +8,9 @@ import pytest
 from core.body.motion import load_motion
 from core.body.parts import AREAS, Part
 from core.cli.parser import main
-from core.direct.accents import TOLERANCE
+from core.direct.applied_markers import TOLERANCE
 from core.direct.chain import direct
-from core.direct.clip_statistics import study
+from core.direct.clip_statistics import clip_statistics
 from core.direct.levels import Levels
 from core.direct.markers import Marker
 from core.finish.chain import finish
@@ -46,7 +46,7 @@ def test_levels_and_markers_are_in_the_motion_and_in_take_json(takes, tmp_path, 
     markers = [Marker("not_here", 2.5, 3), Marker("accent", 5.2, 5.2), Marker("hold", 7, 8)]
     assert summary["direct"]["markers"] == [marker.as_dict() for marker in markers]
     assert summary["direct"]["levels"] == Levels(upper=1.2, head=0.5).as_dict()
-    subject = study(read_take(takes / "1").finished, [(word.start_s, word.end_s) for word in WORDS])
+    subject = clip_statistics(read_take(takes / "1").finished, [(word.start_s, word.end_s) for word in WORDS])
     wanted = direct(subject, Levels(upper=1.2, head=0.5), markers=markers).motion
     motion = load_motion(tmp_path / "new" / "motion.npz")
     assert np.allclose(motion.rotations, wanted.rotations, atol=1e-6)

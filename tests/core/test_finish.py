@@ -11,11 +11,12 @@ from core.body.motion import Motion
 from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from core.body.skeleton import JOINT, default_rest_joints
 from core.errors import GestureError
-from core.finish.chain import FinishSettings, finish
-from core.finish.plan import Track, plan_steps
+from core.finish.chain import finish
 from core.finish.report import measure
 from core.finish.root import heading_correction, slow_trend
-from core.finish.smooth import smooth_track
+from core.finish.settings import FinishSettings
+from core.finish.smoothing import smooth_track
+from core.finish.step_plan import Track, plan_steps
 
 from .talkers import mirrored, talker, walker
 

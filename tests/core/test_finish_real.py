@@ -9,9 +9,10 @@ from core.body.legs import ANKLES, HIPS, KNEES, TOES
 from core.body.motion import load_motion
 from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from core.body.skeleton import JOINT
-from core.finish.chain import FinishSettings, finish
+from core.finish.chain import finish
 from core.finish.report import measure
 from core.finish.root import slow_trend
+from core.finish.settings import FinishSettings
 from core.finish.skeletons import with_skeleton
 
 WRISTS = [JOINT["left_wrist"], JOINT["right_wrist"]]

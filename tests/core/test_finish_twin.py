@@ -9,10 +9,10 @@ import pytest
 from core.body.kinematics import forward_kinematics
 from core.body.legs import ANKLES, HIPS, KNEES, Feet, Legs, solve_legs
 from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
-from core.finish.chain import FinishSettings
 from core.finish.footlock import balance, lock_feet, ride, sink_and_tip, to_hull
 from core.finish.knees import near_bend
-from core.finish.smooth import smooth_motion
+from core.finish.settings import FinishSettings
+from core.finish.smoothing import smooth_motion
 from core.finish.steps import hold_foot
 
 from . import feet_twin, legs_twin

@@ -11,7 +11,7 @@ from core.body.parts import ARKIT_NAMES, EYES, Part
 from core.body.skeleton import JOINT
 from core.clock import FPS
 from core.direct.chain import direct
-from core.direct.clip_statistics import study
+from core.direct.clip_statistics import clip_statistics
 from core.direct.levels import Levels
 from core.face.joints import EYE_SIDE, EYE_UP, with_face_joints
 from core.finish.chain import finish
@@ -155,7 +155,7 @@ def folder(tmp_path_factory, models):
 def test_a_take_looks_about_and_the_level_of_the_gaze_still_says_how_far(folder):
     take = read_take(folder)
     assert np.ptp(look(take.finished)[0][:, 0]) > np.radians(8)
-    still = direct(study(take.finished), Levels(gaze=0.0)).motion
+    still = direct(clip_statistics(take.finished), Levels(gaze=0.0)).motion
     assert np.ptp(still.expression[:, GAZE], axis=0).max() < 1e-9
 
 

@@ -15,12 +15,12 @@ from core.body.motion import Motion, load_motion
 from core.body.parts import ARKIT_NAMES, EYES, SPECS, Part
 from core.body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from core.body.skeleton import JOINT
+from core.direct.applied_levels import level
+from core.direct.arm_clearance import Arms
 from core.direct.chain import direct
-from core.direct.clearance import Arms
-from core.direct.clip_statistics import BLINK_SHAPES, GAZE_SHAPES, study
+from core.direct.clip_statistics import BLINK_SHAPES, GAZE_SHAPES, clip_statistics
 from core.direct.curves import envelope, gaussian, pauses
 from core.direct.face_levels import blinks
-from core.direct.levelling import level
 from core.direct.levels import RANGES, Levels
 from core.direct.mirror import mirror
 from core.errors import GestureError
@@ -194,7 +194,7 @@ def test_less_sway_and_more_sway():
 def test_hands_never_enter_the_body_further_than_they_did(seed, upper, stillness, pose_amount):
     motion = speaker(80, seed, size=0.3)
     changed = level(motion, Levels(upper=upper, stillness=stillness, pose_amount=pose_amount, pose=POSE), SPEECH)
-    after, limits = Arms.of(changed.rotations, changed.skeleton), study(motion).limits
+    after, limits = Arms.of(changed.rotations, changed.skeleton), clip_statistics(motion).limits
     assert (after.gaps - np.minimum(limits.gaps, 0)).min() > -DEEPER
     assert (after.hand_gap - np.minimum(limits.hand_gap, 0)).min() > -DEEPER
 
@@ -310,7 +310,7 @@ def test_a_gaze_of_nothing_does_not_wander():
 @settings(max_examples=25, deadline=None)
 @given(st.lists(any_levels(), min_size=1, max_size=4))
 def test_the_way_to_levels_does_not_matter_and_what_changed_is_told(ways):
-    subject = study(speaker(50), SPEECH)
+    subject = clip_statistics(speaker(50), SPEECH)
     before = None
     for levels in ways:
         result = direct(subject, levels, before=before)
@@ -364,7 +364,7 @@ def test_directing_needs_neither_torch_nor_scipy():
 @pytest.mark.parametrize("name", ["gt_2_scott_0_2_2.npz", "res_2_scott_0_2_2.npz"])
 def test_recorded_and_released_motion_keep_feet_and_bodies_apart(real_dir, name):
     motion = load_motion(real_dir / name)
-    limits = study(motion).limits
+    limits = clip_statistics(motion).limits
     for levels in (
         Levels(upper=1.5, hands=1.5, lower=1.5),
         Levels(upper=0.0, lower=0.0),

@@ -14,10 +14,10 @@ from ..body.rotation import (
     rotvec_to_quat,
     yaw_to_matrix,
 )
-from .clip_statistics import Study, median_turn
+from .clip_statistics import ClipStatistics, median_turn
 from .curves import envelope, gaussian
 from .levels import Levels
-from .rest_turns import offset_of, turn_by
+from .rest_offsets import offset_of, turn_by
 
 # The pelvis rests over the middle of the feet, which it follows through steps this smoothly.
 _FOLLOW_S = 0.35
@@ -26,7 +26,7 @@ _SMOOTHING_S = 0.15
 _SINK_S = 0.3
 
 
-def sway(study: Study, levels: Levels) -> tuple[np.ndarray, np.ndarray]:
+def sway(clip: ClipStatistics, levels: Levels) -> tuple[np.ndarray, np.ndarray]:
     """The lower body with the pelvis' way from its rest over the feet scaled and smoothed, and the legs solved anew.
 
     Feet keep place and direction in the world in every frame, steps included.
@@ -34,7 +34,7 @@ def sway(study: Study, levels: Levels) -> tuple[np.ndarray, np.ndarray]:
     Returns:
         rotations (T, 55, 3), of which only pelvis, hips, knees and ankles differ, and translation (T, 3).
     """
-    motion, legs = study.motion, study.legs
+    motion, legs = clip.motion, clip.legs
     rest, rest_turn = _rest(legs, motion.fps)
     away = legs.pelvis - rest
     turn = offset_of(quat_continuous(quat_multiply(quat_conjugate(rest_turn), rotvec_to_quat(motion.rotations[:, 0]))))

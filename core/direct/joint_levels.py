@@ -7,10 +7,10 @@ import numpy as np
 from ..body.parts import EYES, SPECS, Part
 from ..body.rotation import quat_continuous, quat_slerp, quat_to_rotvec, rotvec_to_quat
 from ..body.skeleton import JOINT, JOINT_COUNT
-from .clip_statistics import JAW, Study
+from .clip_statistics import JAW, ClipStatistics
 from .curves import gaussian, pauses, settling
 from .levels import Levels
-from .rest_turns import left_factor, offset_of, turn_by
+from .rest_offsets import left_factor, offset_of, turn_by
 
 HEAD = (JOINT["neck"], JOINT["head"])
 UPPER = SPECS[Part.UPPER].joints
@@ -37,7 +37,7 @@ _ROOM_FROM_REST = {"collar": (0.2, 0.5), "shoulder": (0.7, 1.6)}
 
 @dataclass(frozen=True)
 class Need:
-    """What one joint is asked for; two equal needs of the same study give the same turns.
+    """What one joint is asked for; two equal needs of the same clip give the same turns.
 
     Attributes:
         amount: intensity.
@@ -78,7 +78,7 @@ def needs(levels: Levels, speech: np.ndarray) -> tuple[Need, ...]:
     return tuple(found)
 
 
-def scaled(study: Study, wanted: tuple[Need, ...], rotations: np.ndarray, joints: list[int]) -> None:
+def scaled(clip: ClipStatistics, wanted: tuple[Need, ...], rotations: np.ndarray, joints: list[int]) -> None:
     """Write the rotation vectors of these joints into `rotations` (T, 55, 3), which holds the motion's own.
 
     Frames in which a joint stays as it was keep its values to the bit.
@@ -91,40 +91,40 @@ def scaled(study: Study, wanted: tuple[Need, ...], rotations: np.ndarray, joints
     for (stillness, pause_s, settle_s, smoothing, pose_amount, unscaled), members in groups.items():
         amounts = np.array([wanted[joint].amount for joint in members])
         rows = slice(None)
-        gains = np.broadcast_to(amounts[:, None], (len(members), study.motion.frame_count))
-        offsets = study.offsets[members]
+        gains = np.broadcast_to(amounts[:, None], (len(members), clip.motion.frame_count))
+        offsets = clip.offsets[members]
         if smoothing > 0:
             offsets = np.moveaxis(
-                gaussian(np.moveaxis(offsets, 1, 0), smoothing * _SMOOTHING_S * study.motion.fps), 0, 1
+                gaussian(np.moveaxis(offsets, 1, 0), smoothing * _SMOOTHING_S * clip.motion.fps), 0, 1
             )
             offsets /= np.linalg.norm(offsets, axis=-1, keepdims=True)
         if (amounts > 1).any():
-            gains = np.where(amounts[:, None] > 1, 1 + (amounts[:, None] - 1) * room(study, members), gains)
+            gains = np.where(amounts[:, None] > 1, 1 + (amounts[:, None] - 1) * room(clip, members), gains)
         if stillness > 0:
-            where = pauses(study.speech, study.duration_s, pause_s)
-            still = stillness * settling(where, study.motion.frame_count, study.motion.fps, settle_s)
+            where = pauses(clip.speech, clip.duration_s, pause_s)
+            still = stillness * settling(where, clip.motion.frame_count, clip.motion.fps, settle_s)
             if unscaled and smoothing == 0 and pose_amount == 0:
                 rows = np.flatnonzero(still)
             gains = gains * (1 - still)
-        turned = turn_by(gains[:, rows, None] * offset_of(offsets[:, rows])) @ left_factor(study.rest[members])
+        turned = turn_by(gains[:, rows, None] * offset_of(offsets[:, rows])) @ left_factor(clip.rest[members])
         if pose_amount > 0:
             turned = _posed(turned, np.array([wanted[joint].pose for joint in members]), pose_amount)
-        frames = np.arange(study.motion.frame_count)[rows]
+        frames = np.arange(clip.motion.frame_count)[rows]
         rotations[np.ix_(frames, members)] = np.moveaxis(quat_to_rotvec(turned), 0, 1)
 
 
-def room(study: Study, joints: list[int]) -> np.ndarray:
+def room(clip: ClipStatistics, joints: list[int]) -> np.ndarray:
     """How far joints (J) may be turned further in each frame: (J, T) from 0 to 1."""
-    out = np.ones((study.motion.frame_count, len(joints)))
+    out = np.ones((clip.motion.frame_count, len(joints)))
     for row, joint in enumerate(joints):
         if joint in _FREE:
             free, most, from_rest = _FREE[joint]
             if from_rest:
-                angle = 2 * np.arccos(np.clip(np.abs(study.offsets[joint, :, 0]), 0.0, 1.0))
+                angle = 2 * np.arccos(np.clip(np.abs(clip.offsets[joint, :, 0]), 0.0, 1.0))
             else:
-                angle = np.linalg.norm(study.motion.rotations[:, joint], axis=-1)
+                angle = np.linalg.norm(clip.motion.rotations[:, joint], axis=-1)
             out[:, row] = np.clip((most - angle) / (most - free), 0.0, 1.0)
-    return gaussian(out, _ROOM_S * study.motion.fps).T
+    return gaussian(out, _ROOM_S * clip.motion.fps).T
 
 
 def _free_angles() -> dict[int, tuple[float, float, bool]]:

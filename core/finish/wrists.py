@@ -9,7 +9,7 @@ from ..body.reach import reach
 from ..body.rotation import matrix_to_rotvec
 from ..body.skeleton import JOINT
 from .settings import FinishSettings
-from .smooth import CUTOFF_HZ, smooth_track
+from .smoothing import CUTOFF_HZ, smooth_track
 
 _SIDES = ("left", "right")
 

@@ -13,10 +13,10 @@ import numpy as np
 
 from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
 from ..errors import GestureError
-from .clearance import Limits, keep_clear
-from .clip_statistics import Study
+from .arm_clearance import Limits, keep_clear
+from .clip_statistics import ClipStatistics
 from .copied_strokes import copy_stroke
-from .goals import BLENDS, Goal, Weave
+from .goals import BLENDS, Draft, Goal
 from .markers import Kind, Marker, check_markers
 from .moved_strokes import move_strokes
 from .stroke_landing import TOLERANCE, TORSO_SHARE, Core, columns_of
@@ -35,8 +35,8 @@ _STOPS = 11
 _AROUND_S = (0.8, 0.4)
 
 
-def apply_markers(subject: Study, markers: Sequence[Marker]) -> Study:
-    """The subject with what the markers ask for; its rest poses stay, so that levels mean the same.
+def apply_markers(clip: ClipStatistics, markers: Sequence[Marker]) -> ClipStatistics:
+    """The clip with what the markers ask for; its rest poses stay, so that levels mean the same.
 
     Outside of the markers' windows every value is as it was, to the bit.
 
@@ -44,9 +44,9 @@ def apply_markers(subject: Study, markers: Sequence[Marker]) -> Study:
         GestureError: markers outside of the take, in contradiction, or accents in a take without a single stroke.
     """
     if not markers:
-        return subject
-    check_markers(markers, subject.duration_s)
-    motion, own = subject.motion, subject.gestures
+        return clip
+    check_markers(markers, clip.duration_s)
+    motion, own = clip.motion, clip.stroke_statistics
     last = motion.frame_count - 1
     accents = [m for m in markers if m.kind is Kind.ACCENT]
     if accents and not own.strokes:
@@ -63,24 +63,24 @@ def apply_markers(subject: Study, markers: Sequence[Marker]) -> Study:
     best, fewest = None, np.inf
     spoilt: dict[int, list[Stroke]] = {place: [] for place in places}
     for _ in range(_ROUNDS):
-        rotations, used = _woven(subject, places, stretches, spoilt)
-        missed = _missed(subject, rotations, places)
+        rotations, used = _woven(clip, places, stretches, spoilt)
+        missed = _missed(clip, rotations, places)
         if len(missed) < fewest:
             best, fewest = rotations, len(missed)
         if not missed:
             break
         for place in missed:
             spoilt[place].append(used[place])
-    return subject.with_motion(motion.replace(rotations=best), _spoken(subject, markers))
+    return clip.with_motion(motion.replace(rotations=best), _spoken(clip, markers))
 
 
 def _woven(
-    subject: Study, places: list[int], stretches: list[tuple[Kind, int, int]], spoilt: dict[int, list[Stroke]]
+    clip: ClipStatistics, places: list[int], stretches: list[tuple[Kind, int, int]], spoilt: dict[int, list[Stroke]]
 ) -> tuple[np.ndarray, dict[int, Stroke]]:
     """One try.
 
     Args:
-        subject: the take.
+        clip: the take.
         places: frames for apexes.
         stretches: what is to be still from where to where, by kind.
         spoilt: strokes that did not land at a place, once arms were smooth and out of the body.
@@ -88,26 +88,26 @@ def _woven(
     Returns:
         rotations (T, 55, 3), and the stroke used at each place.
     """
-    weave = Weave(subject.gestures, subject.limits)
-    used = move_strokes(weave, subject, places, spoilt)
+    draft = Draft(clip.stroke_statistics, clip.limits)
+    used = move_strokes(draft, clip, places, spoilt)
     cores = {place: Core(pin.first, place, place + TOLERANCE) for place, (_, pin) in used.items()}
     used = {place: stroke for place, (stroke, _) in used.items()}
     for place in places:
         if place not in cores:
-            cores[place], used[place] = copy_stroke(weave, subject, place, list(cores.values()), spoilt[place])
+            cores[place], used[place] = copy_stroke(draft, clip, place, list(cores.values()), spoilt[place])
     for kind, start, end in stretches:
-        _still(weave, subject, kind, start, end, list(cores.values()))
+        _still(draft, clip, kind, start, end, list(cores.values()))
     firm = [place for place in places if spoilt[place]]
-    weave.soften(firm)
-    return _clear(weave, subject, firm), used
+    draft.soften(firm)
+    return _clear(draft, clip, firm), used
 
 
-def _missed(subject: Study, rotations: np.ndarray, places: list[int]) -> list[int]:
+def _missed(clip: ClipStatistics, rotations: np.ndarray, places: list[int]) -> list[int]:
     """Places without an apex, or with arms around it that dodge the body too suddenly."""
     if not places:
         return []
-    own = subject.gestures
-    strokes = find_strokes(wrist_paths(rotations, subject.motion.skeleton), subject.motion.fps)
+    own = clip.stroke_statistics
+    strokes = find_strokes(wrist_paths(rotations, clip.motion.skeleton), clip.motion.fps)
     found = np.array([stroke.apex for stroke in strokes] or [np.inf])
     _, jump = pace(quat_continuous(rotvec_to_quat(rotations[:, np.array(MOVED)[ARM_COLUMNS]])))
     dodges = np.flatnonzero(jump.max(1) > _DODGE * np.maximum(own.jumps[1:-1], own.most_jump)) + 1
@@ -117,20 +117,20 @@ def _missed(subject: Study, rotations: np.ndarray, places: list[int]) -> list[in
     ]
 
 
-def _still(weave: Weave, subject: Study, kind: Kind, start: int, end: int, cores: list[Core]) -> None:
+def _still(draft: Draft, clip: ClipStatistics, kind: Kind, start: int, end: int, cores: list[Core]) -> None:
     """Keep the arms as they are at `start`, or at rest, from there to `end`."""
     first = start
     if kind is Kind.HOLD:
         first = max([start, *(core.apex + _HELD for core in cores if core.apex <= start + TOLERANCE + 1)])
         end = max(first, end)
-        goal = weave.at(first)
+        goal = draft.at(first)
     else:
-        goal = _resting(subject)
+        goal = _resting(clip)
     shares = np.ones(len(MOVED))
     shares[columns_of(TORSO)], shares[columns_of(HEAD)] = TORSO_SHARE, 0.0
     before = first - max((core.last for core in cores if core.apex <= first), default=-BLENDS[-1])
     after = min((core.first for core in cores if core.apex > first), default=np.inf) - end
-    weave.lay(
+    draft.lay(
         goal,
         shares,
         first,
@@ -140,49 +140,49 @@ def _still(weave: Weave, subject: Study, kind: Kind, start: int, end: int, cores
     )
 
 
-def _resting(subject: Study) -> Callable[[np.ndarray], Goal]:
+def _resting(clip: ClipStatistics) -> Callable[[np.ndarray], Goal]:
     """The rest pose, as a goal; hands may be where they are in it anyway."""
-    pose = subject.rest[list(MOVED)]
+    pose = clip.rest[list(MOVED)]
 
     def goal(frames: np.ndarray) -> Goal:
-        limits = subject.limits
+        limits = clip.limits
         return Goal(np.broadcast_to(pose, (len(frames), *pose.shape)), limits.gaps[frames], limits.hand_gap[frames])
 
     return goal
 
 
-def _clear(weave: Weave, subject: Study, firm: list[int]) -> np.ndarray:
+def _clear(draft: Draft, clip: ClipStatistics, firm: list[int]) -> np.ndarray:
     """The rotations (T, 55, 3), arms out of the body; frames that did not change are the motion's own."""
-    written = _written(weave, subject)
-    cleared = keep_clear(written, subject.motion, Limits(subject.limits.own, weave.gaps, weave.hand_gap))
-    pushed = np.flatnonzero((cleared != written).any((1, 2)) & weave.changed)
+    written = _written(draft, clip)
+    cleared = keep_clear(written, clip.motion, Limits(clip.limits.own, draft.gaps, draft.hand_gap))
+    pushed = np.flatnonzero((cleared != written).any((1, 2)) & draft.changed)
     if len(pushed):
         turns = rotvec_to_quat(cleared[pushed][:, MOVED])
-        side = np.where((turns * weave.turns[pushed]).sum(-1, keepdims=True) < 0, -1.0, 1.0)
-        weave.turns[pushed] = side * turns
+        side = np.where((turns * draft.turns[pushed]).sum(-1, keepdims=True) < 0, -1.0, 1.0)
+        draft.turns[pushed] = side * turns
         # arms that dodge the body may do so suddenly
-        weave.soften(firm)
-    return _written(weave, subject)
+        draft.soften(firm)
+    return _written(draft, clip)
 
 
-def _written(weave: Weave, subject: Study) -> np.ndarray:
+def _written(draft: Draft, clip: ClipStatistics) -> np.ndarray:
     """Rotations (T, 55, 3); joints and frames that stayed are the motion's own, to the bit."""
-    rotations = subject.motion.rotations.copy()
-    rows = np.flatnonzero(weave.changed)
-    turned = quat_to_rotvec(weave.turns[rows])
-    stayed = (weave.turns[rows] == subject.gestures.turns[rows]).all(-1)
+    rotations = clip.motion.rotations.copy()
+    rows = np.flatnonzero(draft.changed)
+    turned = quat_to_rotvec(draft.turns[rows])
+    stayed = (draft.turns[rows] == clip.stroke_statistics.turns[rows]).all(-1)
     rotations[np.ix_(rows, MOVED)] = np.where(stayed[..., None], rotations[np.ix_(rows, MOVED)], turned)
     return rotations
 
 
-def _spoken(subject: Study, markers: Sequence[Marker]) -> np.ndarray:
+def _spoken(clip: ClipStatistics, markers: Sequence[Marker]) -> np.ndarray:
     """Words, and what accents and holds want kept from settling as if it were said."""
-    if not len(subject.speech):
-        return subject.speech
+    if not len(clip.speech):
+        return clip.speech
     spans = []
     for marker in markers:
         if marker.kind is Kind.ACCENT:
             spans.append((marker.moment_s - _AROUND_S[0], marker.moment_s + _AROUND_S[1]))
         elif marker.kind is Kind.HOLD:
             spans.append(marker.stretch_s)
-    return np.concatenate([subject.speech, np.reshape(spans, (-1, 2))])
+    return np.concatenate([clip.speech, np.reshape(spans, (-1, 2))])

@@ -6,12 +6,12 @@ import numpy as np
 
 from ..body.legs import ANKLES, HIPS, KNEES
 from ..body.motion import Motion
-from .clearance import POSED, keep_clear
-from .clip_statistics import ARMS, Study, study
+from .arm_clearance import POSED, keep_clear
+from .clip_statistics import ARMS, ClipStatistics, clip_statistics
 from .face_levels import express
+from .joint_levels import Need, needs, scaled
 from .levels import Levels
-from .lower_body import sway
-from .scaling import Need, needs, scaled
+from .lower_body_levels import sway
 
 _LEGS = [0, *HIPS, *KNEES, *ANKLES]
 
@@ -23,27 +23,27 @@ class Levelled:
     Attributes:
         motion: the result.
         levels: that it has.
-        base: the study it was made from, mirrored where the levels say so.
+        base: the clip it was made from, mirrored where the levels say so.
         needs: what each joint was asked for.
         rotations: (T, 55, 3) before arms were kept clear.
     """
 
     motion: Motion
     levels: Levels
-    base: Study
+    base: ClipStatistics
     needs: tuple[Need, ...]
     rotations: np.ndarray
 
 
-def apply_levels(subject: Study, levels: Levels, before: Levelled | None = None) -> Levelled:
+def apply_levels(clip: ClipStatistics, levels: Levels, before: Levelled | None = None) -> Levelled:
     """A motion at other levels.
 
     Args:
-        subject: the finished motion, looked at.
+        clip: the finished motion, looked at.
         levels: wanted.
-        before: an earlier result of the same subject, of which everything that stays is taken over.
+        before: an earlier result of the same clip, of which everything that stays is taken over.
     """
-    base = subject.mirrored if levels.mirror else subject
+    base = clip.mirrored if levels.mirror else clip
     if before is None or before.base is not base:
         before = _untouched(base, levels.mirror)
     wanted = needs(levels, base.speech)
@@ -68,10 +68,10 @@ def apply_levels(subject: Study, levels: Levels, before: Levelled | None = None)
 
 def level(motion: Motion, levels: Levels, speech=()) -> Motion:
     """The same for one motion and once; `speech` holds (start_s, end_s) of every word."""
-    return apply_levels(study(motion, speech), levels).motion
+    return apply_levels(clip_statistics(motion, speech), levels).motion
 
 
-def _untouched(base: Study, mirrored: bool) -> Levelled:
+def _untouched(base: ClipStatistics, mirrored: bool) -> Levelled:
     levels = Levels(mirror=mirrored)
     return Levelled(base.motion, levels, base, needs(levels, base.speech), base.motion.rotations)
 
