@@ -12,11 +12,11 @@ import numpy as np
 
 from ...core.body.motion import save_motion
 from ...core.body.parts import EYES
-from ...core.body.rotation import rotvec_to_matrix
+from ...core.body.rotation import matrix_to_euler, rotvec_to_matrix
 from ...core.body.skeleton import JOINT
 from ...core.errors import GestureError
 from ...core.formats.bvh import BvhSkeleton, write_bvh
-from ...core.formats.livelink import write_livelink, yaw_pitch_roll
+from ...core.formats.livelink import write_livelink
 from ...core.formats.smpl import save_archive
 from ..blender import sequencer
 from ..character import armature as character_armature
@@ -153,7 +153,8 @@ def _write_csv(scene: bpy.types.Scene, piece: Piece, path: Path) -> None:
     if character_armature.is_smplx_armature(piece.armature):
         rotations = finish_source.read_action(scene, piece.armature, piece.action).motion.rotations
         matrices = rotvec_to_matrix(rotations[:, [JOINT["neck"], JOINT["head"], *EYES]])
-        turns = yaw_pitch_roll(np.stack([matrices[:, 0] @ matrices[:, 1], matrices[:, 2], matrices[:, 3]], axis=1))
+        turns = np.stack([matrices[:, 0] @ matrices[:, 1], matrices[:, 2], matrices[:, 3]], axis=1)
+        turns = matrix_to_euler(turns, "YXZ")  # yaw, pitch and roll
     write_livelink(path, weights, turns, sequencer.scene_fps(scene), first)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from mathutils import Euler, Quaternion
 
 from ...core.body.motion import Motion
-from ...core.body.rotation import quat_to_matrix
+from ...core.body.rotation import matrix_to_euler, quat_to_matrix
 from ...core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES, PARENTS
 from ...core.errors import GestureError
 from ..blender import fcurves
@@ -162,16 +162,9 @@ def euler(quaternions: np.ndarray, order: str) -> np.ndarray:
     `order` names the axes as they are turned about, the first one first: "XYZ" is Rz Ry Rx.
     """
     i, j, k = ("XYZ".index(letter) for letter in order)
-    sign = 1.0 if (i, j, k) in ((0, 1, 2), (1, 2, 0), (2, 0, 1)) else -1.0
-    m = quat_to_matrix(quaternions)
-    cosine = np.hypot(m[:, i, i], m[:, j, i])
-    angles = np.empty((len(m), 3))
-    locked = cosine < 1e-6
-    angles[:, i] = np.where(
-        locked, np.arctan2(-sign * m[:, j, k], m[:, j, j]), np.arctan2(sign * m[:, k, j], m[:, k, k])
-    )
-    angles[:, j] = np.arctan2(-sign * m[:, k, i], cosine)
-    angles[:, k] = np.where(locked, 0.0, np.arctan2(sign * m[:, j, i], m[:, i, i]))
+    angles = np.empty((len(quaternions), 3))
+    # Blender names the axes from the right end of the product.
+    angles[:, [k, j, i]] = matrix_to_euler(quat_to_matrix(quaternions), order[::-1])
     # The same rotation has a second set of angles; the nearer one keeps curves from jumping.
     other = np.array(angles)
     other[:, [i, k]] += np.pi

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ..body.rotation import matrix_to_euler
 from ..errors import GestureError
 from ..files import whole_file
 
 _CM = 100.0
-_LOCKED = 1e-7
 # A bone that leaves its place on its parent by more gets channels for where it is, metres.
 _MOVES_M = 5e-5
 
@@ -61,7 +61,7 @@ def write_bvh(path: Path, skeleton: BvhSkeleton, turns: np.ndarray, heads: np.nd
         places[:, bone] = np.einsum("tij,tj->ti", back, heads[:, bone] - heads[:, parent])
         if np.abs(places[:, bone] - (skeleton.heads[bone] - skeleton.heads[parent])).max(initial=0.0) > _MOVES_M:
             moving.add(bone)
-    angles = np.degrees(np.unwrap(euler_zxy(local), axis=0))
+    angles = np.degrees(np.unwrap(matrix_to_euler(local, "ZXY"), axis=0))
     columns = []
     for bone in order:
         columns += [places[:, bone] * _CM, angles[:, bone]] if bone in moving else [angles[:, bone]]
@@ -76,16 +76,6 @@ def write_bvh(path: Path, skeleton: BvhSkeleton, turns: np.ndarray, heads: np.nd
         raise GestureError(
             f"{path} could not be written: {error.strerror}.", remedy="Choose a folder that you may write to."
         ) from error
-
-
-def euler_zxy(matrices: np.ndarray) -> np.ndarray:
-    """Matrices (..., 3, 3), R = Rz Rx Ry, as angles (..., 3) about Z, X and Y, radians."""
-    m = matrices
-    x = np.arcsin(np.clip(m[..., 2, 1], -1.0, 1.0))
-    locked = np.hypot(m[..., 2, 0], m[..., 2, 2]) < _LOCKED
-    z = np.where(locked, np.arctan2(m[..., 1, 0], m[..., 0, 0]), np.arctan2(-m[..., 0, 1], m[..., 1, 1]))
-    y = np.where(locked, 0.0, np.arctan2(-m[..., 2, 0], m[..., 2, 2]))
-    return np.stack([z, x, y], axis=-1)
 
 
 def _depth_first(parents: tuple[int, ...]) -> list[int]:

@@ -49,11 +49,3 @@ def timecode(frame: int, fps: float) -> str:
     rate = math.ceil(fps - 1e-6)
     seconds, rest = divmod(max(frame, 0), rate)
     return f"{seconds // 3600 % 24:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}:{rest:02d}.000"
-
-
-def yaw_pitch_roll(matrices: np.ndarray) -> np.ndarray:
-    """Rotations (..., 3, 3), R = Ry Rx Rz, as yaw about Y, pitch about X and roll about Z (..., 3), radians."""
-    pitch = np.arcsin(np.clip(-matrices[..., 1, 2], -1.0, 1.0))
-    yaw = np.arctan2(matrices[..., 0, 2], matrices[..., 2, 2])
-    roll = np.arctan2(matrices[..., 1, 0], matrices[..., 1, 1])
-    return np.stack([yaw, pitch, roll], axis=-1)
