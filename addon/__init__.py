@@ -14,7 +14,7 @@ _MODULES = (
     "direct.settings",
     "exchange.settings",
     "face.table",
-    "job.operator",
+    "job.state",
     "direct.live",
     "job.operators",
     "character.operators",

@@ -13,8 +13,8 @@ from ...core.smplx.body import load_body
 from ...core.worker import protocol
 from ..face import channels as face_channels
 from ..generate import settings as generate_settings
-from ..job import operator as job_operator
-from ..job import preferences
+from ..job import preferences, report, state
+from ..job.operator import JobOperator
 from ..take.keying import apply_motion
 from . import armature as character_armature
 from . import smplx_body
@@ -30,19 +30,19 @@ class MAMBATALK_OT_add_character(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether objects can be added now."""
-        return job_operator.explain(cls, None if context.mode == "OBJECT" else "Switch to Object Mode")
+        return report.explain(cls, None if context.mode == "OBJECT" else "Switch to Object Mode")
 
     def execute(self, context):
         """Add it."""
         try:
             armature = character_armature.add_character(context)
         except GestureError as error:
-            return job_operator.fail(self, error)
+            return report.fail(self, error)
         _choose(context, armature)
         return {"FINISHED"}
 
 
-class MAMBATALK_OT_add_smplx_body(job_operator.JobOperator, bpy.types.Operator):
+class MAMBATALK_OT_add_smplx_body(JobOperator, bpy.types.Operator):
     """Add the exact body of your own SMPL-X file, with all its shapes, and choose it for the next take"""
 
     bl_idname = "mambatalk.add_smplx_body"
@@ -72,7 +72,7 @@ class MAMBATALK_OT_add_smplx_body(job_operator.JobOperator, bpy.types.Operator):
     def poll(cls, context):
         """Whether objects can be added now, and by a worker."""
         reason = None if context.mode == "OBJECT" else "Switch to Object Mode"
-        return job_operator.explain(cls, reason or job_operator.why_not_start(context))
+        return report.explain(cls, reason or state.why_not_start(context))
 
     def task(self, context):
         """Read the motion, so that a wrong one is told before the body is built."""

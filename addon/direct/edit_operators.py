@@ -4,7 +4,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ...core.errors import GestureError
-from ..job import operator as job_operator
+from ..job import report, state
 from ..take import hand_edits, keying, locks, playback, rewrite
 from ..take import info as take_info
 from ..take.properties import AREA_ITEMS
@@ -22,7 +22,7 @@ class MAMBATALK_OT_show_edits(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a take."""
-        return job_operator.explain(cls, why_no_take(context))
+        return report.explain(cls, why_no_take(context))
 
     def execute(self, context):
         """Look for them."""
@@ -30,11 +30,8 @@ class MAMBATALK_OT_show_edits(bpy.types.Operator):
             take = playback.of(keying.require_target(context))
             lines = hand_edits.lines(take, hand_edits.find(take))
         except GestureError as error:
-            return job_operator.fail(self, error)
-        job_operator.state.error, job_operator.state.notes = None, lines or ["Nothing was changed by hand"]
-        for line in job_operator.state.notes:
-            self.report({"INFO"}, line)
-        return {"FINISHED"}
+            return report.fail(self, error)
+        return report.finish(self, lines or ["Nothing was changed by hand"])
 
 
 class MAMBATALK_OT_drop_edits(bpy.types.Operator):
@@ -59,7 +56,7 @@ class MAMBATALK_OT_drop_edits(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a take."""
-        return job_operator.explain(cls, why_no_take(context))
+        return report.explain(cls, why_no_take(context))
 
     def execute(self, context):
         """Write the take's keys there."""
@@ -70,8 +67,8 @@ class MAMBATALK_OT_drop_edits(bpy.types.Operator):
                 raise GestureError("There is no such hand edit.", remedy="See Show Edits.")
             live.release(take, released)
         except GestureError as error:
-            return job_operator.fail(self, error)
-        job_operator.state.error = None
+            return report.fail(self, error)
+        state.current.error = None
         self.report({"INFO"}, f"Gave up edits of {len(released)} channels")
         return {"FINISHED"}
 
@@ -100,7 +97,7 @@ class MAMBATALK_OT_lock_bones(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a take."""
-        return job_operator.explain(cls, why_no_take(context))
+        return report.explain(cls, why_no_take(context))
 
     def execute(self, context):
         """Lock them."""
@@ -116,8 +113,8 @@ class MAMBATALK_OT_lock_bones(bpy.types.Operator):
             if not self.lock:
                 live.apply(armature, everything=True)
         except GestureError as error:
-            return job_operator.fail(self, error)
-        job_operator.state.error = None
+            return report.fail(self, error)
+        state.current.error = None
         self.report({"INFO"}, f"{'Locked' if self.lock else 'Unlocked'} {len(names)} bones")
         return {"FINISHED"}
 

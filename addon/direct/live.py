@@ -16,7 +16,7 @@ from ...core.direct.levels import Levels
 from ...core.direct.markers import markers_from
 from ...core.errors import GestureError
 from ..face import channels as face_channels
-from ..job import operator as job_operator
+from ..job import report, state
 from ..take import info as take_info
 from ..take import playback, rewrite
 from ..take import store as take_store
@@ -125,10 +125,10 @@ def _write_waiting() -> None:
         for armature in [] if action is None else take_info.performers(action):
             try:
                 apply(armature, everything)
-                job_operator.state.error = None
+                state.current.error = None
             except GestureError as error:
-                job_operator.state.error = error
-        job_operator.redraw(bpy.context)
+                state.current.error = error
+        report.redraw(bpy.context)
 
 
 def apply(armature: bpy.types.Object, everything: bool = False, at_least: Changed | None = None) -> Motion:
@@ -255,7 +255,7 @@ def _after_undo(*_arguments) -> None:
                 try:
                     catch_up(armature)
                 except GestureError as error:
-                    job_operator.state.error = error
+                    state.current.error = error
 
 
 def register():

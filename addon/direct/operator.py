@@ -2,7 +2,7 @@
 
 from ...core.errors import GestureError
 from ..blender import sequencer
-from ..job import operator as job_operator
+from ..job import report, state
 from ..take import info as take_info
 from ..take import keying, playback
 from . import live
@@ -21,7 +21,7 @@ class DirectOperator:
     @classmethod
     def poll(cls, context):
         """Whether there is a take."""
-        return job_operator.explain(cls, why_no_take(context))
+        return report.explain(cls, why_no_take(context))
 
     def execute(self, context):
         """Change it and write keys."""
@@ -36,8 +36,8 @@ class DirectOperator:
                 self.put(action, before)
                 raise
         except GestureError as error:
-            return job_operator.fail(self, error)
-        job_operator.state.error = None
+            return report.fail(self, error)
+        state.current.error = None
         for note in take_info.rate_notes(action, sequencer.scene_fps(context.scene)):
             self.report({"INFO"}, note)
         return {"FINISHED"}

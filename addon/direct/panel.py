@@ -4,7 +4,7 @@ import bpy
 
 from ..blender import sequencer
 from ..generate.panel import SubPanel, draw_lines
-from ..job import operator as job_operator
+from ..job import state
 from ..take import info as take_info
 from ..take import locks
 from ..take.keying import target
@@ -73,7 +73,7 @@ class _OfTheTake(SubPanel):
         if action is None:
             layout.label(text="The character performs no take", icon="INFO")
             return
-        layout.enabled = job_operator.state.job is None
+        layout.enabled = state.current.job is None
         for note in take_info.rate_notes(action, sequencer.scene_fps(context.scene)):
             draw_lines(layout, context, note, "ERROR")
         self.draw_take(layout, context, action)

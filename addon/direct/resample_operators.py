@@ -10,8 +10,8 @@ from ...core.errors import GestureError
 from ...core.worker import protocol
 from ..blender import sequencer
 from ..generate import settings as generate_settings
-from ..job import operator as job_operator
-from ..job import preferences
+from ..job import preferences, report, state
+from ..job.operator import JobOperator
 from ..take import hand_edits, keying, locks, playback
 from ..take import info as take_info
 from ..take import store as take_store
@@ -28,7 +28,7 @@ def why_no_take(context) -> str | None:
     return None if take_info.active(armature) is not None else f"{armature.name} performs no take"
 
 
-class _Rework(job_operator.JobOperator):
+class _Rework(JobOperator):
     """Mixin: parts, a range and a margin, and the way to the worker and back."""
 
     bl_options = {"UNDO"}
@@ -103,7 +103,7 @@ class MAMBATALK_OT_resample(_Rework, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a take, and all that made it."""
-        return job_operator.explain(cls, why_not_resample(context))
+        return report.explain(cls, why_not_resample(context))
 
     def request(self, context, take, areas, request, folder):
         """What the worker is asked for."""
@@ -137,8 +137,8 @@ class MAMBATALK_OT_mix(_Rework, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there are two takes."""
-        reason = job_operator.why_not_start(context) or why_no_take(context)
-        return job_operator.explain(cls, reason or _why_no_other(context))
+        reason = state.why_not_start(context) or why_no_take(context)
+        return report.explain(cls, reason or _why_no_other(context))
 
     def request(self, context, take, areas, request, folder):
         """What the worker is asked for."""
@@ -162,7 +162,7 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a take."""
-        return job_operator.explain(cls, why_no_take(context))
+        return report.explain(cls, why_no_take(context))
 
     def invoke(self, context, event):
         """Let the user choose the file."""
@@ -176,14 +176,14 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
             take_info.require_own(action)
             count = take_info.find_audio(take_info.stored(action), generate_settings.absolute(self.filepath))
         except GestureError as error:
-            return job_operator.fail(self, error)
+            return report.fail(self, error)
         self.report({"INFO"}, f"Found for {count} takes")
         return {"FINISHED"}
 
 
 def why_not_resample(context) -> str | None:
     """Why nothing can be made anew."""
-    if reason := job_operator.why_not_start(context) or why_no_take(context):
+    if reason := state.why_not_start(context) or why_no_take(context):
         return reason
     action = take_info.active(keying.target(context))
     if not transfer.is_recording_known(context.scene, action):

@@ -6,7 +6,7 @@ from bpy.props import StringProperty
 from ...core.errors import GestureError
 from ..character import armature as character_armature
 from ..generate import settings as generate_settings
-from ..job import operator as job_operator
+from ..job import report
 from ..take import info as take_info
 from ..take.keying import NO_CHARACTER, require_target, target
 from . import export, isolate
@@ -29,7 +29,7 @@ class MAMBATALK_OT_export(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is something to write."""
-        return job_operator.explain(cls, why_not_export(context))
+        return report.explain(cls, why_not_export(context))
 
     def execute(self, context):
         """Write every file; those written before a failure stay."""
@@ -45,15 +45,11 @@ class MAMBATALK_OT_export(bpy.types.Operator):
                 context.window_manager.progress_update(number)
                 written += export.write(context, piece, settings, folder)
         except GestureError as error:
-            return job_operator.fail(self, error)
+            return report.fail(self, error)
         finally:
             context.window_manager.progress_end()
-        job_operator.state.error = None
-        job_operator.state.notes = [
-            f"Wrote {len(written)} files to {folder}: {written[0].name}" + (", …" if written[1:] else "")
-        ]
-        self.report({"INFO"}, job_operator.state.notes[0])
-        return {"FINISHED"}
+        more = ", …" if written[1:] else ""
+        return report.finish(self, [f"Wrote {len(written)} files to {folder}: {written[0].name}{more}"])
 
     def _folder(self, settings):
         text = self.folder or settings.folder

@@ -8,8 +8,7 @@ from ...core.formats.foreign import Reading, read_foreign
 from ..character import armature as character_armature
 from ..face import channels as face_channels
 from ..generate import settings as generate_settings
-from ..job import operator as job_operator
-from ..job import preferences
+from ..job import preferences, report
 from ..rig import channels as rig_channels
 from ..take.keying import NO_CHARACTER, apply_motion, target
 
@@ -53,7 +52,7 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a character."""
-        return job_operator.explain(cls, None if _target(context) else NO_CHARACTER)
+        return report.explain(cls, None if _target(context) else NO_CHARACTER)
 
     def invoke(self, context, event):
         """Choose a file; one that was dropped is keyed at once."""
@@ -82,10 +81,10 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
             foreign = read_foreign(path, reading)
             action = apply_motion(context.scene, armature, foreign.motion, path.stem, self.start_frame)
         except GestureError as error:
-            return job_operator.fail(self, error)
+            return report.fail(self, error)
         notes = [f"{action.name}: {foreign.summary}", *foreign.notes, *face_channels.notes(armature, foreign.motion)]
         notes += rig_channels.held_note(context.scene, armature, action)
-        job_operator.state.error, job_operator.state.notes = None, notes
+        report.show(notes)
         self.report({"INFO"}, ". ".join(notes))
         return {"FINISHED"}
 

@@ -7,7 +7,7 @@ from ...core.body.motion import Motion
 from ...core.errors import GestureError
 from ..character import armature as character_armature
 from ..direct import lips, live
-from ..job import operator as job_operator
+from ..job import report
 from ..take import channels as take_channels
 from ..take import info as take_info
 from ..take.keying import NO_CHARACTER, require_target, target
@@ -25,7 +25,7 @@ class MAMBATALK_OT_face_table(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a character."""
-        return job_operator.explain(cls, _why_no_change(context) if target(context) else NO_CHARACTER)
+        return report.explain(cls, _why_no_change(context) if target(context) else NO_CHARACTER)
 
     def execute(self, context):
         """Fill it for every mesh of the character; keys of no known name are listed, not animated."""
@@ -40,7 +40,7 @@ class MAMBATALK_OT_face_table(bpy.types.Operator):
                 _require_editable(keys)
             labels = {_fill(keys) for keys in every} - {""}
         except GestureError as error:
-            return job_operator.fail(self, error)
+            return report.fail(self, error)
         self.report(
             {"INFO"}, f"Found: {', '.join(sorted(labels))}" if labels else "No known names: fill in what they play"
         )
@@ -57,7 +57,7 @@ class MAMBATALK_OT_face_automatic(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a table."""
-        return job_operator.explain(cls, _why_no_change(context) if _table(context) else "There is no table")
+        return report.explain(cls, _why_no_change(context) if _table(context) else "There is no table")
 
     def execute(self, context):
         """Clear the tables of the character's meshes."""
@@ -79,7 +79,7 @@ class MAMBATALK_OT_face_row(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a table."""
-        return job_operator.explain(
+        return report.explain(
             cls, _why_no_change(context) if _table(context) else "There is no table: press Table from Names"
         )
 
@@ -115,7 +115,7 @@ class MAMBATALK_OT_key_face(bpy.types.Operator):
     def poll(cls, context):
         """Whether the character performs a take."""
         armature = target(context)
-        return job_operator.explain(cls, NO_CHARACTER if armature is None else lips.why_not_key(armature))
+        return report.explain(cls, NO_CHARACTER if armature is None else lips.why_not_key(armature))
 
     def invoke(self, context, event):
         """Begin with the panel's amount; the redo panel changes it."""
@@ -130,11 +130,8 @@ class MAMBATALK_OT_key_face(bpy.types.Operator):
                 _require_editable(keys)
             motion = _key_face(armature, self.amount)
         except GestureError as error:
-            return job_operator.fail(self, error)
-        job_operator.state.error, job_operator.state.notes = None, face_channels.notes(armature, motion)
-        for note in job_operator.state.notes:
-            self.report({"INFO"}, note)
-        return {"FINISHED"}
+            return report.fail(self, error)
+        return report.finish(self, face_channels.notes(armature, motion))
 
 
 def _key_face(armature: bpy.types.Object, amount: float) -> Motion:

@@ -12,7 +12,8 @@ from ...core.worker import protocol
 from ..blender import sequencer
 from ..direct import transfer
 from ..generate import settings as generate_settings
-from ..job import operator as job_operator
+from ..job import report, state
+from ..job.operator import JobOperator
 from ..rig import channels as rig_channels
 from ..take import contacts, hand_edits, keying, playback
 from ..take import info as take_info
@@ -20,7 +21,7 @@ from ..take import store as take_store
 from . import source as finish_source
 
 
-class MAMBATALK_OT_finish(job_operator.JobOperator, bpy.types.Operator):
+class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
     """Take shake, sliding feet and drift out of the character's animation, starting from its unfinished motion"""
 
     bl_idname = "mambatalk.finish"
@@ -31,7 +32,7 @@ class MAMBATALK_OT_finish(job_operator.JobOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is an animation to finish."""
-        return job_operator.explain(cls, job_operator.why_not_start(context) or why_not_finish(context))
+        return report.explain(cls, state.why_not_start(context) or why_not_finish(context))
 
     def task(self, context):
         """Write the unfinished motion, and the skeleton of the armature, where the worker finds them."""

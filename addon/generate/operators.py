@@ -14,7 +14,8 @@ from ...core.worker import protocol
 from ..blender import sequencer, versions
 from ..direct import live, transfer
 from ..face import channels as face_channels
-from ..job import operator as job_operator
+from ..job import report, state
+from ..job.operator import JobOperator
 from ..rig import channels as rig_channels
 from ..rig import mapping as rig_mapping
 from ..take import info as take_info
@@ -32,7 +33,7 @@ def why_no_character(context) -> str | None:
     return None if target(context) else NO_CHARACTER
 
 
-class MAMBATALK_OT_generate(job_operator.JobOperator, bpy.types.Operator):
+class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
     """Turn the recording and its transcript into keyframes for body, hands and face"""
 
     bl_idname = "mambatalk.generate"
@@ -58,8 +59,8 @@ class MAMBATALK_OT_generate(job_operator.JobOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether all that a take needs is chosen."""
-        reason = job_operator.why_not_start(context) or generate_settings.why_not_generate(context)
-        return job_operator.explain(cls, reason or why_no_character(context))
+        reason = state.why_not_start(context) or generate_settings.why_not_generate(context)
+        return report.explain(cls, reason or why_no_character(context))
 
     def task(self, context):
         """Check what can be checked here, and remember by name what the keys go to.
@@ -158,7 +159,7 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a character."""
-        return job_operator.explain(cls, why_no_character(context))
+        return report.explain(cls, why_no_character(context))
 
     def invoke(self, context, event):
         """Let the user choose the folder."""
@@ -176,13 +177,10 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
             armature = require_target(context)
             action = apply_take(context.scene, armature, folder, clip)
         except GestureError as error:
-            return job_operator.fail(self, error)
+            return report.fail(self, error)
         notes = [*live.caught_up(armature), *face_channels.notes(armature, take.finished)]
         notes += rig_channels.held_note(context.scene, armature, action)
-        job_operator.state.error, job_operator.state.notes = None, notes
-        for note in notes:
-            self.report({"INFO"}, note)
-        return {"FINISHED"}
+        return report.finish(self, notes)
 
 
 CLASSES = (MAMBATALK_OT_generate, MAMBATALK_OT_load_take)

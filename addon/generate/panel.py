@@ -4,8 +4,7 @@ import textwrap
 
 import bpy
 
-from ..job import operator as job_operator
-from ..job import preferences, weights
+from ..job import preferences, state, weights
 from ..take.keying import NO_CHARACTER, target
 from .settings import strip_search
 
@@ -37,7 +36,7 @@ class MAMBATALK_PT_main(Sidebar, bpy.types.Panel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         inputs = layout.column()
-        inputs.enabled = job_operator.state.job is None
+        inputs.enabled = state.current.job is None
         _recording(inputs, settings, context)
         _transcript(inputs, settings)
         _character(inputs, settings, context)
@@ -91,28 +90,28 @@ def _style(layout, settings, context):
 
 
 def _action(layout, context):
-    state = job_operator.state
-    if state.job is None:
+    current = state.current
+    if current.job is None:
         row = layout.row()
         row.scale_y = 1.5
         row.operator("mambatalk.generate", icon="ARMATURE_DATA")
     else:
         row = layout.row(align=True)
-        row.progress(factor=state.job.fraction, text=state.job.stage)
+        row.progress(factor=current.job.fraction, text=current.job.stage)
         row.operator("mambatalk.cancel", text="", icon="X")
-    for note in state.notes:
+    for note in current.notes:
         draw_lines(layout, context, note, "INFO")
     if preferences.runtime(context).python is None:
         draw_lines(layout, context, preferences.NO_WORKER, "ERROR")
-    if state.error is not None:
+    if current.error is not None:
         box = layout.box()
-        draw_lines(box, context, state.error.message, "ERROR")
-        draw_lines(box, context, state.error.remedy, "BLANK1")
+        draw_lines(box, context, current.error.message, "ERROR")
+        draw_lines(box, context, current.error.remedy, "BLANK1")
 
 
 def _finishing(layout, settings):
     box = layout.column()
-    box.enabled = job_operator.state.job is None
+    box.enabled = state.current.job is None
     box.separator()
     box.prop(settings, "finish_smoothing")
     box.prop(settings, "finish_root")

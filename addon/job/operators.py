@@ -3,11 +3,11 @@
 import bpy
 
 from ...core.worker import protocol
-from . import operator as job_operator
-from . import preferences, weights
+from . import preferences, report, state, weights
+from .operator import JobOperator
 
 
-class MAMBATALK_OT_check_worker(job_operator.JobOperator, bpy.types.Operator):
+class MAMBATALK_OT_check_worker(JobOperator, bpy.types.Operator):
     """Start the worker and ask what it can use"""
 
     bl_idname = "mambatalk.check_worker"
@@ -18,7 +18,7 @@ class MAMBATALK_OT_check_worker(job_operator.JobOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a worker to check."""
-        return job_operator.explain(cls, job_operator.why_not_start(context))
+        return report.explain(cls, state.why_not_start(context))
 
     def task(self, context):
         """The question."""
@@ -47,11 +47,11 @@ class MAMBATALK_OT_cancel(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether something runs."""
-        return job_operator.explain(cls, None if job_operator.state.job else "Nothing is running")
+        return report.explain(cls, None if state.current.job else "Nothing is running")
 
     def execute(self, context):
         """Ask it to stop."""
-        job_operator.state.job.cancel()
+        state.current.job.cancel()
         return {"FINISHED"}
 
 

@@ -7,8 +7,7 @@ from bpy.props import EnumProperty, StringProperty
 
 from ...core.errors import GestureError
 from ..generate import settings as generate_settings
-from ..job import operator as job_operator
-from ..job import preferences
+from ..job import preferences, report
 from . import mapping as rig_mapping
 from . import presets as rig_presets
 
@@ -43,14 +42,14 @@ class _RigOperator:
     @classmethod
     def poll(cls, context):
         """Whether there is an armature to map."""
-        return job_operator.explain(cls, why_not_map(context))
+        return report.explain(cls, why_not_map(context))
 
     def execute(self, context):
         """Do it; a failure changes nothing."""
         try:
             message = self.change(rig_of(context))
         except GestureError as error:
-            return job_operator.fail(self, error)
+            return report.fail(self, error)
         if message:
             self.report({"INFO"}, message)
         return {"FINISHED"}

@@ -13,7 +13,8 @@ from ...core.worker import protocol
 from ..face import channels as face_channels
 from ..finish import source as finish_source
 from ..generate import settings as generate_settings
-from ..job import operator as job_operator
+from ..job import report, state
+from ..job.operator import JobOperator
 from ..take import contacts, keying
 from ..take import store as take_store
 from . import channels as rig_channels
@@ -23,7 +24,7 @@ from . import mapping as rig_mapping
 _FEET_ONLY = {"upper": 0.0, "hands": 0.0, "lower": 0.0, "face": 0.0, "root": "free", "feet": "correct"}
 
 
-class MAMBATALK_OT_retarget(job_operator.JobOperator, bpy.types.Operator):
+class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
     """Put the animation of the chosen, or the other selected, character on the active armature, as a new action"""
 
     bl_idname = "mambatalk.retarget"
@@ -38,7 +39,7 @@ class MAMBATALK_OT_retarget(job_operator.JobOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there are two characters."""
-        return job_operator.explain(cls, job_operator.why_not_start(context) or why_not_retarget(context))
+        return report.explain(cls, state.why_not_start(context) or why_not_retarget(context))
 
     def execute(self, context):
         """With the worker where feet are cleaned, else at once."""
@@ -50,7 +51,7 @@ class MAMBATALK_OT_retarget(job_operator.JobOperator, bpy.types.Operator):
             for note in self._key(context.scene, armature, motion, source):
                 self.report({"INFO"}, note)
         except GestureError as error:
-            return job_operator.fail(self, error)
+            return report.fail(self, error)
         return {"FINISHED"}
 
     def invoke(self, context, event):

@@ -5,7 +5,7 @@ from bpy.props import BoolProperty, StringProperty
 
 from ...core.errors import GestureError
 from ..character import armature as character_armature
-from ..job import operator as job_operator
+from ..job import report, state
 from . import info as take_info
 from . import keying, switching
 
@@ -15,8 +15,8 @@ def why_no_takes(context) -> str | None:
     armature = keying.target(context)
     if armature is None:
         return keying.NO_CHARACTER
-    if job_operator.state.job is not None:
-        return f"{job_operator.state.job.label} is still running"
+    if reason := state.why_busy():
+        return reason
     return None if take_info.of_character(armature) else f"{armature.name} has no takes"
 
 
@@ -30,7 +30,7 @@ class _TakeOperator:
     @classmethod
     def poll(cls, context):
         """Whether the character has takes."""
-        return job_operator.explain(cls, why_no_takes(context))
+        return report.explain(cls, why_no_takes(context))
 
     def execute(self, context):
         """Do it; a failure changes nothing."""
@@ -39,8 +39,8 @@ class _TakeOperator:
             character_armature.require_editable(armature)
             note = self.change(context, armature, _named(armature, self.name))
         except GestureError as error:
-            return job_operator.fail(self, error)
-        job_operator.state.error = None
+            return report.fail(self, error)
+        state.current.error = None
         if note:
             self.report({"INFO"}, note)
         return {"FINISHED"}

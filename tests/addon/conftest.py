@@ -48,6 +48,12 @@ def extension(_registered):
 
 
 @pytest.fixture
+def job_state(extension):
+    """The module that holds the running job, the worker, and what the panel shows."""
+    return sys.modules[f"{PACKAGE}.addon.job.state"]
+
+
+@pytest.fixture
 def scene(extension):
     return bpy.context.scene
 
@@ -194,7 +200,7 @@ def _own_environment(monkeypatch):
 @pytest.fixture(scope="session")
 def spoken_takes(_registered, tmp_path_factory):
     """Folders of three takes of the first eight seconds of the bundled recording, made once by the real worker."""
-    jobs = sys.modules[f"{PACKAGE}.addon.job.operator"]
+    job_state = sys.modules[f"{PACKAGE}.addon.job.state"]
     protocol = sys.modules[f"{PACKAGE}.core.worker.protocol"]
     demo = ROOT / "addon" / "assets" / "demo"
     text = (demo / "transcript.txt").read_text(encoding="utf-8")
@@ -208,10 +214,10 @@ def spoken_takes(_registered, tmp_path_factory):
             allow_no_words=True,
             duration_s=8.0,
         )
-        job = jobs.start(bpy.context, "Generating", task)
+        job = job_state.start(bpy.context, "Generating", task)
         while job.outcome is None:
             job.poll(0.1)
-        jobs.state.job = None
+        job_state.current.job = None
         assert isinstance(job.outcome, protocol.Result), job.outcome
     return folders
 

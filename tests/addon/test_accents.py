@@ -1,22 +1,14 @@
 """Accents, holds and rests of a take in Blender: keyed at once, taken back to the bit, read from the timeline."""
 
-import sys
-
 import bpy
 import numpy as np
 import pytest
 
-from .conftest import PACKAGE
 from .directing import START, all_keys, differing, load
 from .test_edits import ELBOW, bend, values
 from .test_live import areas_of, own
 
 FINGERS = 'pose.bones["left_index1"].rotation_quaternion'
-
-
-@pytest.fixture
-def jobs(extension):
-    return sys.modules[f"{PACKAGE}.addon.job.operator"]
 
 
 @pytest.fixture
@@ -107,17 +99,17 @@ def test_markers_on_the_timeline_are_read(take):
     assert not differing(before, all_keys(take))
 
 
-def test_a_fresh_take_has_what_the_timeline_asks_for(character, spoken_takes, jobs):
+def test_a_fresh_take_has_what_the_timeline_asks_for(character, spoken_takes, job_state):
     markers = bpy.context.scene.timeline_markers
     markers.new("hold", frame=150)
     load(spoken_takes[0])
     assert is_still(character, 158, 168)
-    assert jobs.state.notes == []
+    assert job_state.current.notes == []
     # The same on the take that a switch brings; what cannot be is said, and the take is there.
     load(spoken_takes[1])
     markers.new("not here", frame=155)
     load(spoken_takes[2])
-    assert any("contradict" in note for note in jobs.state.notes)
+    assert any("contradict" in note for note in job_state.current.notes)
     assert not is_still(character, 158, 168)
     first = next(action for action in bpy.data.actions if action.name.startswith("speech_0"))
     assert bpy.ops.mambatalk.switch_take(name=first.name) == {"FINISHED"}
@@ -135,7 +127,7 @@ def test_a_fresh_take_has_what_the_timeline_asks_for(character, spoken_takes, jo
         ({"start": 130}, "contradict"),
     ],
 )
-def test_what_cannot_be_is_refused_and_changes_nothing(take, jobs, asked, word):
+def test_what_cannot_be_is_refused_and_changes_nothing(take, job_state, asked, word):
     assert bpy.ops.mambatalk.accent_add(kind="hold", start=120, end=140) == {"FINISHED"}
     before, entries = all_keys(take), listed(take)
     with pytest.raises(RuntimeError, match=word):

@@ -1,21 +1,14 @@
 """What an animator changed or locked stays, whatever is made anew, finished or levelled; and it can be given up."""
 
-import sys
-
 import bpy
 import numpy as np
 import pytest
 
-from .conftest import PACKAGE, curves_of, keys_of
+from .conftest import curves_of, keys_of
 from .directing import START, all_keys, differing, face_of, load
 from .rigs import build
 
 ELBOW = 'pose.bones["left_elbow"].rotation_quaternion'
-
-
-@pytest.fixture
-def jobs(extension):
-    return sys.modules[f"{PACKAGE}.addon.job.operator"]
 
 
 @pytest.fixture
@@ -37,35 +30,35 @@ def bend(armature, first, last, path=ELBOW):
         curve.update()
 
 
-def shown(jobs):
+def shown(job_state):
     assert bpy.ops.mambatalk.show_edits() == {"FINISHED"}
-    return jobs.state.notes
+    return job_state.current.notes
 
 
 def values(armature, path=ELBOW):
     return np.stack([keys_of(curves_of(armature)[path, index])[:, 1] for index in range(4)], axis=1)
 
 
-def test_a_fresh_take_has_no_edits_and_changed_keys_are_listed(take, jobs, tmp_path):
-    assert shown(jobs) == ["Nothing was changed by hand"]
+def test_a_fresh_take_has_no_edits_and_changed_keys_are_listed(take, job_state, tmp_path):
+    assert shown(job_state) == ["Nothing was changed by hand"]
     bend(take, 61, 80)
     blink = curves_of(face_of(take))['key_blocks["eyeBlinkLeft"].value', 0]
     blink.keyframe_points[30].co.y = 0.77
     blink.update()
-    lines = shown(jobs)
+    lines = shown(job_state)
     assert lines == ["left_elbow: 61-80", "eyeBlinkLeft: 41-42"]
     path, name = tmp_path / "edited.blend", take.name
     bpy.ops.wm.save_as_mainfile(filepath=str(path))
     bpy.ops.wm.open_mainfile(filepath=str(path))
-    assert shown(jobs) == lines
+    assert shown(job_state) == lines
     assert bpy.data.objects[name]
 
 
-def test_edited_keys_stay_and_new_motion_leads_over_to_them(take, jobs):
+def test_edited_keys_stay_and_new_motion_leads_over_to_them(take, job_state):
     bend(take, 101, 120)
     before, jumps = all_keys(take), np.linalg.norm(np.diff(values(take), axis=0), axis=1).max()
     assert bpy.ops.mambatalk.resample(parts={"left_arm"}, start=80, end=150, seed=9) == {"FINISHED"}
-    assert "left_elbow" in jobs.state.notes[1]
+    assert "left_elbow" in job_state.current.notes[1]
     changed = differing(before, all_keys(take))
     frames = changed[ELBOW, 1]
     assert not set(frames) & set(range(101, 121))
@@ -74,8 +67,8 @@ def test_edited_keys_stay_and_new_motion_leads_over_to_them(take, jobs):
     steps = np.linalg.norm(np.diff(values(take), axis=0), axis=1)
     # Where the edit begins and ends nothing jumps more than it did by hand.
     assert steps[70:150].max() < jumps + 0.02
-    assert jobs.state.error is None
-    assert shown(jobs) == ["left_elbow: 101-120"]
+    assert job_state.current.error is None
+    assert shown(job_state) == ["left_elbow: 101-120"]
 
 
 def test_finishing_again_keeps_edits(take):
@@ -122,15 +115,15 @@ def test_a_deleted_curve_is_not_brought_back_until_its_edit_is_dropped(take):
     assert len(keys_of(curves_of(take)[ELBOW, 0])) == 240
 
 
-def test_dropping_edits_brings_the_takes_own_keys_back(take, jobs):
+def test_dropping_edits_brings_the_takes_own_keys_back(take, job_state):
     before = all_keys(take)
     bend(take, 61, 80)
     bend(take, 151, 170)
     bend(take, 61, 80, 'pose.bones["right_wrist"].rotation_quaternion')
     bpy.ops.mambatalk.drop_edits(parts={"left_arm"}, start=100, end=240)
-    assert shown(jobs) == ["left_elbow: 61-80", "right_wrist: 61-80"]
+    assert shown(job_state) == ["left_elbow: 61-80", "right_wrist: 61-80"]
     bpy.ops.mambatalk.drop_edits(bone="right_wrist")
-    assert shown(jobs) == ["left_elbow: 61-80"]
+    assert shown(job_state) == ["left_elbow: 61-80"]
     bpy.ops.mambatalk.drop_edits()
     assert not differing(before, all_keys(take))
     with pytest.raises(RuntimeError, match="no such hand edit"):
@@ -194,29 +187,29 @@ def test_locked_bones_are_left_alone_until_they_are_unlocked(take):
 
 
 @pytest.mark.parametrize("mode", ["QUATERNION", "ZXY"])
-def test_edits_on_a_mapped_rig_are_kept_in_any_rotation_mode(scene, spoken_takes, jobs, mode):
+def test_edits_on_a_mapped_rig_are_kept_in_any_rotation_mode(scene, spoken_takes, job_state, mode):
     built = build("mixamo", seed=6)
     armature, bone = built.armature, built.mapping["left_elbow"][0]
     for each in armature.pose.bones:
         each.rotation_mode = mode
     scene.mambatalk.character = armature
     load(spoken_takes[0])
-    assert shown(jobs) == ["Nothing was changed by hand"]
+    assert shown(job_state) == ["Nothing was changed by hand"]
     prop = "rotation_quaternion" if mode == "QUATERNION" else "rotation_euler"
     curve = curves_of(armature)[f'pose.bones["{bone}"].{prop}', 1]
     for index in range(90, 110):
         curve.keyframe_points[index].co.y += 0.3
     curve.update()
-    assert shown(jobs) == [f"{bone}: 101-120"]
+    assert shown(job_state) == [f"{bone}: 101-120"]
     edited = keys_of(curve)
     assert bpy.ops.mambatalk.resample(parts={"left_arm"}, start=80, end=150, seed=9) == {"FINISHED"}
-    assert bone in jobs.state.notes[1]
+    assert bone in job_state.current.notes[1]
     assert bpy.ops.mambatalk.set_levels(upper=0.5) == {"FINISHED"}
     now = keys_of(curves_of(armature)[f'pose.bones["{bone}"].{prop}', 1])
     np.testing.assert_array_equal(now[90:110], edited[90:110])
     assert not np.array_equal(now[80:90], edited[80:90])
     assert bpy.ops.mambatalk.drop_edits(parts={"left_arm"}) == {"FINISHED"}
-    assert shown(jobs) == ["Nothing was changed by hand"]
+    assert shown(job_state) == ["Nothing was changed by hand"]
 
 
 def _kept_by_hand(armature):
@@ -232,13 +225,13 @@ def _locked_bone(armature):
 
 
 @pytest.mark.parametrize("keep", [_kept_by_hand, _locked_part, _locked_bone])
-def test_finishing_at_another_scene_rate_loses_nothing_silently(take, jobs, keep):
+def test_finishing_at_another_scene_rate_loses_nothing_silently(take, job_state, keep):
     keep(take)
     before = all_keys(take)
     bpy.context.scene.render.fps = 24
     with pytest.raises(RuntimeError, match="24 frames a second"):
         bpy.ops.mambatalk.finish()
-    assert "30" in jobs.state.error.remedy
+    assert "30" in job_state.current.error.remedy
     assert not differing(before, all_keys(take))
     take.animation_data.action.mambatalk_take.locked = set()
     bpy.ops.mambatalk.lock_bones(bone="left_elbow", lock=False)
@@ -246,14 +239,14 @@ def test_finishing_at_another_scene_rate_loses_nothing_silently(take, jobs, keep
         bpy.ops.mambatalk.drop_edits()
     assert bpy.ops.mambatalk.finish() == {"FINISHED"}
     assert {len(keys) for (path, _), keys in all_keys(take).items() if "Contact" not in path} == {192}
-    assert shown(jobs) == ["Nothing was changed by hand"]
+    assert shown(job_state) == ["Nothing was changed by hand"]
 
 
-def test_directing_at_another_scene_rate_keeps_the_keys_where_they_are_and_says_so(take, jobs):
+def test_directing_at_another_scene_rate_keeps_the_keys_where_they_are_and_says_so(take, job_state):
     before = all_keys(take)
     bpy.context.scene.render.fps = 24
     assert bpy.ops.mambatalk.resample(parts={"left_arm"}, start=80, end=150, seed=9) == {"FINISHED"}
-    assert any("keyed for 30 frames a second, the scene plays 24" in note for note in jobs.state.notes)
+    assert any("keyed for 30 frames a second, the scene plays 24" in note for note in job_state.current.notes)
     frames = np.concatenate(list(differing(before, all_keys(take)).values()))
     assert 72 <= frames.min() <= frames.max() <= 158
     resampled = all_keys(take)
@@ -266,4 +259,4 @@ def test_directing_at_another_scene_rate_keeps_the_keys_where_they_are_and_says_
     assert not differing(resampled, all_keys(take))
     assert bpy.ops.mambatalk.finish() == {"FINISHED"}
     assert bpy.ops.mambatalk.resample(parts={"hands"}, start=60, end=90, seed=3) == {"FINISHED"}
-    assert not any("keyed for" in note for note in jobs.state.notes)
+    assert not any("keyed for" in note for note in job_state.current.notes)

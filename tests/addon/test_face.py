@@ -251,7 +251,7 @@ def test_lips_without_phones_say_so_and_change_nothing(rig, tmp_path, recording)
 @pytest.mark.parametrize("with_mesh", [False, True])
 def test_the_face_of_an_overridden_character_needs_its_mesh_overridden(scene, tmp_path, recording, with_mesh):
     from mambatalk_ext.addon.character.armature import find_face_mesh
-    from mambatalk_ext.addon.job import operator as job_operator
+    from mambatalk_ext.addon.job import state as job_state
 
     linked, scene = linked_cast(tmp_path), bpy.context.scene
     linked.override_hierarchy_create(scene, bpy.context.view_layer, do_fully_editable=True)
@@ -262,12 +262,12 @@ def test_the_face_of_an_overridden_character_needs_its_mesh_overridden(scene, tm
         mesh.data.override_create(remap_local_usages=True)
     perform(tmp_path, recording)
     if with_mesh:
-        assert job_operator.state.notes == []
+        assert job_state.current.notes == []
         assert len(curves_of(mesh.data.shape_keys)) == 52
         with pytest.raises(RuntimeError, match="change its table there"):
             bpy.ops.mambatalk.face_table()
     else:
-        assert "override the mesh's data" in job_operator.state.notes[0]
+        assert "override the mesh's data" in job_state.current.notes[0]
         assert mesh.data.shape_keys.animation_data is None
         with pytest.raises(RuntimeError, match="override the mesh's data"):
             bpy.ops.mambatalk.face_table()
@@ -344,9 +344,9 @@ def test_a_rig_without_jaw_and_shapes_says_why_lips_cannot_be_keyed(scene, tmp_p
 
     scene.mambatalk.character = build("unreal4", Style(), seed=3).armature
     perform(tmp_path, recording)
-    from mambatalk_ext.addon.job import operator as job_operator
+    from mambatalk_ext.addon.job import state as job_state
 
-    assert "only jaw and eye bones move" in job_operator.state.notes[0]
+    assert "only jaw and eye bones move" in job_state.current.notes[0]
     with pytest.raises(RuntimeError, match="neither shape keys of a known face nor a jaw bone"):
         bpy.ops.mambatalk.key_face(amount=0.5)
 

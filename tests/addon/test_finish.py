@@ -2,18 +2,12 @@
 
 import json
 import shutil
-import sys
 
 import bpy
 import numpy as np
 import pytest
 
-from .conftest import PACKAGE, curves_of, keys_of, snapshot, write_take
-
-
-@pytest.fixture
-def jobs(extension):
-    return sys.modules[f"{PACKAGE}.addon.job.operator"]
+from .conftest import curves_of, keys_of, snapshot, write_take
 
 
 def slider(seconds=6.0, fps=30.0):
@@ -89,14 +83,14 @@ def toes(armature, frames):
     return np.array(found)
 
 
-def test_feet_that_slid_stand_in_the_viewport(take, character, jobs):
+def test_feet_that_slid_stand_in_the_viewport(take, character, job_state):
     before = toes(character, range(11, 191))
     finish()
     after = toes(character, range(11, 191))
     speed = lambda t: 100 * 30 * np.linalg.norm(np.diff(t[..., :2], axis=0), axis=-1)  # noqa: E731
     assert np.median(speed(before)) > 5
     assert np.percentile(speed(after), 70) < 0.2
-    (note,) = jobs.state.notes
+    (note,) = job_state.current.notes
     assert "slide" in note
     assert "→" in note
 
@@ -166,7 +160,7 @@ def test_contacts_are_channels_that_can_be_edited_and_held(take, character):
 
 
 @pytest.mark.parametrize("mirror", [False, True])
-def test_contacts_changed_by_hand_are_held_unless_they_are_dropped(take, character, jobs, mirror):
+def test_contacts_changed_by_hand_are_held_unless_they_are_dropped(take, character, job_state, mirror):
     from mambatalk_ext.addon.take import contacts
 
     finish(finish_root="path")
@@ -179,7 +173,7 @@ def test_contacts_changed_by_hand_are_held_unless_they_are_dropped(take, charact
     edited = (held != own).any(0)
     assert edited.any()
     assert bpy.ops.mambatalk.show_edits() == {"FINISHED"}
-    assert {line.partition(":")[0] for line in jobs.state.notes} == {
+    assert {line.partition(":")[0] for line in job_state.current.notes} == {
         name for name, changed in zip(contacts.NAMES, edited, strict=True) if changed
     }
     # Sliders leave them alone, too.
@@ -191,22 +185,22 @@ def test_contacts_changed_by_hand_are_held_unless_they_are_dropped(take, charact
     kept = held != own
     assert np.array_equal(contacts.read(action, character, frames)[kept], held[kept])
     finish()
-    assert any("changed by hand" in note for note in jobs.state.notes)
+    assert any("changed by hand" in note for note in job_state.current.notes)
     now = contacts.read(action, character, frames)
     assert np.array_equal(now[kept], held[kept])
     stands = toes(character, range(61, 101))[:, foot]
     assert np.ptp(stands[..., :2], axis=0).max() < 2e-3
     assert bpy.ops.mambatalk.drop_edits(parts={"lower"}) == {"FINISHED"}
     finish()
-    assert not any("by hand" in note for note in jobs.state.notes)
+    assert not any("by hand" in note for note in job_state.current.notes)
     assert same(keys, all_keys(character))
 
 
-def test_contacts_that_do_not_exist_cannot_be_held(take, character, jobs):
+def test_contacts_that_do_not_exist_cannot_be_held(take, character, job_state):
     bpy.context.scene.mambatalk.finish_contacts = True
     with pytest.raises(RuntimeError, match="no contacts"):
         bpy.ops.mambatalk.finish()
-    assert "Edited Contacts" in jobs.state.error.remedy
+    assert "Edited Contacts" in job_state.current.error.remedy
 
 
 def test_a_take_needs_its_folder_no_more(take, character):

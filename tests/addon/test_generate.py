@@ -2,26 +2,19 @@
 
 import json
 import shutil
-import sys
 
 import bpy
 import numpy as np
 import pytest
 
-from .conftest import PACKAGE, ROOT, curves_of, keys_of, snapshot, strips
+from .conftest import ROOT, curves_of, keys_of, snapshot, strips
 
 SPEECH = ROOT / "addon" / "assets" / "demo" / "speech.flac"
 TRANSCRIPT = SPEECH.with_name("transcript.txt")
 
 
 @pytest.fixture
-def jobs(extension):
-    """The same worker for all tests here: it stays warm, as it does for an animator."""
-    return sys.modules[f"{PACKAGE}.addon.job.operator"]
-
-
-@pytest.fixture
-def ready(scene, character, weights, jobs):
+def ready(scene, character, weights, job_state):
     """A scene in which only Generate has to be pressed; no words, which is quicker."""
     scene.render.fps = 30
     scene.mambatalk.audio_file = str(SPEECH)
@@ -46,7 +39,7 @@ def generate(folder):
     assert bpy.ops.mambatalk.generate(folder=str(folder)) == {"FINISHED"}
 
 
-def test_speech_and_text_become_a_take_on_the_character(ready, character, jobs, tmp_path):
+def test_speech_and_text_become_a_take_on_the_character(ready, character, job_state, tmp_path):
     from mambatalk_ext.addon.take import info as take_info
     from mambatalk_ext.core.body.motion import load_motion
 
@@ -72,8 +65,8 @@ def test_speech_and_text_become_a_take_on_the_character(ready, character, jobs, 
     info = take_info.stored(character.animation_data.action)
     assert (info.seed, info.audio, info.folder) == (3, str(SPEECH), str(folder))
     assert info.speaker == ready.mambatalk.speaker
-    assert jobs.state.job is None
-    assert jobs.state.error is None
+    assert job_state.current.job is None
+    assert job_state.current.error is None
 
 
 def test_only_the_audible_part_of_a_strip_is_animated(ready, strip, character, tmp_path):
@@ -110,7 +103,7 @@ def test_takes_without_a_folder_get_one_of_their_own_each(ready, strip, characte
         shutil.rmtree(folder)
 
 
-def test_a_text_of_another_recording_changes_nothing_unless_words_may_be_missing(ready, character, jobs, tmp_path):
+def test_a_text_of_another_recording_changes_nothing_unless_words_may_be_missing(ready, character, job_state, tmp_path):
     ready.mambatalk.transcript_source = "TEXT"
     ready.mambatalk.transcript_text = bpy.data.texts.new("other")
     ready.mambatalk.transcript_text.write(
@@ -122,21 +115,21 @@ def test_a_text_of_another_recording_changes_nothing_unless_words_may_be_missing
         bpy.ops.mambatalk.generate(folder=str(tmp_path / "take"))
     assert snapshot() == before
     assert not (tmp_path / "take").exists()
-    assert jobs.state.error.remedy
+    assert job_state.current.error.remedy
 
     ready.mambatalk.allow_no_words = True
     generate(tmp_path / "take")
-    assert jobs.state.error is None
-    assert "without words" in jobs.state.notes[0]
+    assert job_state.current.error is None
+    assert "without words" in job_state.current.notes[0]
 
 
-def test_a_cancelled_job_leaves_scene_and_disk_alone(ready, jobs, tmp_path):
+def test_a_cancelled_job_leaves_scene_and_disk_alone(ready, job_state, tmp_path):
     from mambatalk_ext.core.worker import protocol
 
     before = snapshot()
     settings = ready.mambatalk
     request = settings.to_request(bpy.context, settings.clip(ready), tmp_path / "take")
-    job = jobs.start(bpy.context, "Generating", request)
+    job = job_state.start(bpy.context, "Generating", request)
     try:
         while job.fraction < 0.2 and job.outcome is None:
             job.poll(0.05)
@@ -144,20 +137,20 @@ def test_a_cancelled_job_leaves_scene_and_disk_alone(ready, jobs, tmp_path):
         while job.outcome is None:
             job.poll(0.05)
     finally:
-        jobs.state.job = None
+        job_state.current.job = None
     assert isinstance(job.outcome, protocol.Cancelled)
     assert list(tmp_path.iterdir()) == []
     assert snapshot() == before
 
 
-def test_while_one_take_is_made_the_button_is_greyed(ready, jobs, tmp_path):
+def test_while_one_take_is_made_the_button_is_greyed(ready, job_state, tmp_path):
     from mambatalk_ext.core.worker import protocol
 
-    job = jobs.start(bpy.context, "Generating", protocol.Hello())
+    job = job_state.start(bpy.context, "Generating", protocol.Hello())
     try:
         with pytest.raises(RuntimeError, match="still running"):
             bpy.ops.mambatalk.generate(folder=str(tmp_path / "take"))
         while job.outcome is None:
             job.poll(0.05)
     finally:
-        jobs.state.job = None
+        job_state.current.job = None

@@ -6,7 +6,7 @@ import time
 import bpy
 import pytest
 
-from .conftest import PACKAGE, snapshot
+from .conftest import snapshot
 
 # A worker that answers a request with progress, and then neither works nor listens.
 DEAF = """
@@ -27,9 +27,10 @@ os._exit(7)
 
 
 @pytest.fixture
-def jobs(extension):
-    yield sys.modules[f"{PACKAGE}.addon.job.operator"]
-    sys.modules[f"{PACKAGE}.addon.job.operator"].stop_worker()
+def job_state(job_state):
+    """As elsewhere; a worker that a test started is ended after it."""
+    yield job_state
+    job_state.stop_worker()
 
 
 @pytest.fixture
@@ -70,41 +71,41 @@ def final(client, timeout_s: float = 20):
     raise AssertionError("no final reply")
 
 
-def test_the_worker_that_setup_made_is_found_and_answers(jobs):
+def test_the_worker_that_setup_made_is_found_and_answers(job_state):
     assert bpy.ops.mambatalk.check_worker() == {"FINISHED"}
-    assert "Worker ready" in jobs.state.notes[0]
-    assert jobs.state.client.alive
-    assert jobs.state.job is None
+    assert "Worker ready" in job_state.current.notes[0]
+    assert job_state.current.client.alive
+    assert job_state.current.job is None
 
 
-def test_no_worker_greys_the_button_and_says_what_to_run(jobs, monkeypatch, tmp_path):
+def test_no_worker_greys_the_button_and_says_what_to_run(job_state, monkeypatch, tmp_path):
     monkeypatch.setenv("MAMBATALK_PYTHON", str(tmp_path / "none"))
     with pytest.raises(RuntimeError, match=r"build\.py setup"):
         bpy.ops.mambatalk.check_worker()
 
 
-def test_a_python_without_the_packages_is_an_error_with_a_remedy(jobs, monkeypatch):
+def test_a_python_without_the_packages_is_an_error_with_a_remedy(job_state, monkeypatch):
     monkeypatch.setenv("MAMBATALK_PYTHON", sys.executable)
     with pytest.raises(RuntimeError, match=r"torch.*build\.py setup"):
         bpy.ops.mambatalk.check_worker()
-    assert "torch" in jobs.state.error.message
+    assert "torch" in job_state.current.error.message
 
 
-def test_a_file_that_is_no_program_is_an_error_with_a_remedy(jobs, monkeypatch, tmp_path):
+def test_a_file_that_is_no_program_is_an_error_with_a_remedy(job_state, monkeypatch, tmp_path):
     (tmp_path / "python").write_text("not a program")
     monkeypatch.setenv("MAMBATALK_PYTHON", str(tmp_path / "python"))
     with pytest.raises(RuntimeError, match=r"could not be started.*build\.py setup"):
         bpy.ops.mambatalk.check_worker()
-    assert jobs.state.job is None
+    assert job_state.current.job is None
 
 
-def test_a_worker_that_was_killed_starts_again_with_the_next_request(jobs):
+def test_a_worker_that_was_killed_starts_again_with_the_next_request(job_state):
     bpy.ops.mambatalk.check_worker()
-    first = jobs.state.client._process
+    first = job_state.current.client._process
     first.kill()
     first.wait()
     assert bpy.ops.mambatalk.check_worker() == {"FINISHED"}
-    assert jobs.state.client._process.pid != first.pid
+    assert job_state.current.client._process.pid != first.pid
 
 
 def test_a_death_at_work_is_an_error_with_the_worker_s_last_words(client_of, hello):
@@ -144,9 +145,9 @@ def test_the_next_request_hears_nothing_of_a_worker_that_died(client_of, hello):
     assert isinstance(replies[0], protocol.Progress)
 
 
-def test_unregistering_ends_the_worker(extension, jobs):
+def test_unregistering_ends_the_worker(extension, job_state):
     bpy.ops.mambatalk.check_worker()
-    process = jobs.state.client._process
+    process = job_state.current.client._process
     extension.unregister()
     try:
         assert process.poll() is not None
@@ -164,7 +165,7 @@ def test_polling_returns_at_once_while_the_worker_works(client_of, hello):
 
 
 @pytest.fixture
-def ready(scene, character, recording, jobs, weights, tmp_path):
+def ready(scene, character, recording, job_state, weights, tmp_path):
     """A scene in which only Generate has to be pressed."""
     scene.mambatalk.audio_file = str(recording)
     scene.mambatalk.transcript_source = "NONE"

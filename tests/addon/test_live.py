@@ -2,13 +2,12 @@
 
 import shutil
 import subprocess
-import sys
 
 import bpy
 import numpy as np
 import pytest
 
-from .conftest import FPS, PACKAGE, ROOT, curves_of, keys_of
+from .conftest import FPS, ROOT, curves_of, keys_of
 from .directing import START, all_keys, differing, face_of, load, owner_of
 from .rigs import build
 from .test_edits import ELBOW, bend, values
@@ -25,11 +24,6 @@ SLIDERS = {
     "smoothing": 0.8,
     "mirror": True,
 }
-
-
-@pytest.fixture
-def jobs(extension):
-    return sys.modules[f"{PACKAGE}.addon.job.operator"]
 
 
 @pytest.fixture
@@ -227,7 +221,7 @@ def test_levels_on_a_mapped_rig(scene, spoken_takes):
             assert 92 <= rows.min() + START <= rows.max() + START <= 148
 
 
-def test_bad_levels_change_nothing(take, jobs):
+def test_bad_levels_change_nothing(take, job_state):
     before = all_keys(take)
     own(take).pose = "[[1, 2, 3]]"
     with pytest.raises(RuntimeError, match="not a pose"):
@@ -235,7 +229,7 @@ def test_bad_levels_change_nothing(take, jobs):
     assert own(take).upper == 1.0
     own(take).pose = ""
     assert not differing(before, all_keys(take))
-    assert jobs.state.error.remedy
+    assert job_state.current.error.remedy
 
 
 def test_the_face_follows_its_levels(take):

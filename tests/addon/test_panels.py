@@ -91,15 +91,15 @@ def test_every_export_format_has_its_choices(taken, kind):
 
 
 def test_progress_errors_and_notes_are_shown(taken, monkeypatch):
-    from mambatalk_ext.addon.job import operator as job_operator
+    from mambatalk_ext.addon.job import state as job_state
     from mambatalk_ext.core.errors import GestureError
 
-    job = job_operator.Job("Generating", None, fraction=0.4, stage="Listening")
-    monkeypatch.setattr(job_operator.state, "job", job)
+    job = job_state.Job("Generating", None, fraction=0.4, stage="Listening")
+    monkeypatch.setattr(job_state.current, "job", job)
     assert "Listening" in draw_all()["MAMBATALK_PT_main"]
-    monkeypatch.setattr(job_operator.state, "job", None)
-    monkeypatch.setattr(job_operator.state, "error", GestureError("The disk is full.", "Free some space."))
-    monkeypatch.setattr(job_operator.state, "notes", ["Made without words."])
+    monkeypatch.setattr(job_state.current, "job", None)
+    monkeypatch.setattr(job_state.current, "error", GestureError("The disk is full.", "Free some space."))
+    monkeypatch.setattr(job_state.current, "notes", ["Made without words."])
     shown = draw_all()["MAMBATALK_PT_main"]
     assert {"The disk is full.", "Free some space.", "Made without words."} <= set(shown)
 

@@ -1,19 +1,12 @@
 """Making a part anew on the character: only that changes, to the bit; seams are smooth; all of it is in the file."""
 
-import sys
-
 import bpy
 import numpy as np
 import pytest
 
-from .conftest import PACKAGE, curves_of, snapshot, wobble, write_take
+from .conftest import curves_of, snapshot, wobble, write_take
 from .directing import FRAMES, START, all_keys, copy_with_recording, differing, face_of, load, owner_of
 from .layouts import draw
-
-
-@pytest.fixture
-def jobs(extension):
-    return sys.modules[f"{PACKAGE}.addon.job.operator"]
 
 
 @pytest.fixture
@@ -96,7 +89,7 @@ def test_hands_made_anew_differ_visibly_and_join_smoothly(take):
         assert jump[seams].max() <= 1.2 * usual + 1e-3
 
 
-def test_the_same_seed_gives_the_same_keys_and_each_press_another_seed(take, jobs, spoken_takes):
+def test_the_same_seed_gives_the_same_keys_and_each_press_another_seed(take, job_state, spoken_takes):
     from mambatalk_ext.addon.take import store as take_store
 
     bpy.context.scene.mambatalk_direct.span = "TYPED"
@@ -114,7 +107,7 @@ def test_the_same_seed_gives_the_same_keys_and_each_press_another_seed(take, job
     load(spoken_takes[0])
     resample(seed=1)
     assert not differing(second, all_keys(take))
-    assert str(60 - 8) in jobs.state.notes[0]
+    assert str(60 - 8) in job_state.current.notes[0]
 
 
 def test_the_preview_range_and_words_choose_the_frames(take):
@@ -173,14 +166,14 @@ def test_other_scene_rates(character, spoken_takes, fps):
 
 
 @pytest.mark.parametrize(("start", "end"), [(1, 40), (200, 260), (400, 500), (90, 60)])
-def test_a_range_outside_of_the_take_is_refused(take, jobs, start, end):
+def test_a_range_outside_of_the_take_is_refused(take, job_state, start, end):
     before = all_keys(take)
     with pytest.raises(RuntimeError, match="range"):
         bpy.ops.mambatalk.resample(parts={"hands"}, start=start, end=end)
     assert not differing(before, all_keys(take))
     if start < end:
-        assert "11 to 250" in jobs.state.error.message
-        assert "11" in jobs.state.error.remedy
+        assert "11 to 250" in job_state.current.error.message
+        assert "11" in job_state.current.error.remedy
 
 
 @pytest.mark.parametrize("scene_range", [(1, 60), (1, 2000), (100, 120)])
@@ -265,23 +258,23 @@ def test_one_undo_takes_it_back_and_redo_brings_it_again(take):
     assert not differing(after, all_keys(bpy.data.objects[name]))
 
 
-def test_a_cancelled_resampling_changes_nothing(take, jobs):
-    class Cancelling(jobs.Job):
+def test_a_cancelled_resampling_changes_nothing(take, job_state):
+    class Cancelling(job_state.Job):
         def poll(self, timeout_s=0.0):
             super().poll(timeout_s)
             if self.fraction > 0 and not self.cancelling:
                 self.cancel()
 
-    original, jobs.Job = jobs.Job, Cancelling
+    original, job_state.Job = job_state.Job, Cancelling
     before, scene_before = all_keys(take), snapshot()
     try:
         assert bpy.ops.mambatalk.resample(parts={"upper"}, start=20, end=240) == {"CANCELLED"}
     finally:
-        jobs.Job = original
+        job_state.Job = original
     assert not differing(before, all_keys(take))
     assert snapshot() == scene_before
-    assert "cancelled" in jobs.state.notes[0]
-    assert jobs.state.job is None
+    assert "cancelled" in job_state.current.notes[0]
+    assert job_state.current.job is None
 
 
 def test_two_characters_have_takes_of_their_own(take, spoken_takes):
@@ -305,7 +298,7 @@ def test_two_characters_have_takes_of_their_own(take, spoken_takes):
     assert not differing(before[1], all_keys(second))
 
 
-def test_a_take_of_other_weights_is_refused_with_their_name(character, tmp_path, recording, jobs):
+def test_a_take_of_other_weights_is_refused_with_their_name(character, tmp_path, recording, job_state):
     import hashlib
     import json
 
@@ -318,7 +311,7 @@ def test_a_take_of_other_weights_is_refused_with_their_name(character, tmp_path,
     before = all_keys(character)
     with pytest.raises(RuntimeError, match="other weights"):
         bpy.ops.mambatalk.resample(parts={"hands"}, start=20, end=60)
-    assert "somebody's" in jobs.state.error.message
+    assert "somebody's" in job_state.current.error.message
     assert all(np.array_equal(keys, all_keys(character)[name]) for name, keys in before.items())
 
 
@@ -341,7 +334,7 @@ def test_a_recording_that_moved_is_asked_for_and_found(character, spoken_takes, 
 
 
 def test_without_its_recording_or_weights_a_take_is_directed_by_all_that_needs_neither(
-    character, spoken_takes, tmp_path, jobs
+    character, spoken_takes, tmp_path, job_state
 ):
     import json
 
@@ -357,7 +350,7 @@ def test_without_its_recording_or_weights_a_take_is_directed_by_all_that_needs_n
     before = all_keys(character)
     with pytest.raises(RuntimeError, match="not the recording"):
         bpy.ops.mambatalk.resample(parts={"hands"}, start=60, end=90)
-    assert jobs.state.error.remedy
+    assert job_state.current.error.remedy
     assert not differing(before, all_keys(character))
     assert bpy.ops.mambatalk.mix(source=other, parts={"hands"}, start=60, end=90) == {"FINISHED"}
     assert bpy.ops.mambatalk.set_levels(upper=0.7) == {"FINISHED"}

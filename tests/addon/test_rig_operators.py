@@ -272,9 +272,9 @@ def test_constraints_that_hold_bones_are_named(rig, tmp_path, recording):
     constraint = rig.armature.pose.bones["hand_r"].constraints.new("COPY_ROTATION")
     constraint.target, constraint.subtarget = rig.armature, "root"
     load(write_take(tmp_path / "take", lively(30), recording))
-    from mambatalk_ext.addon.job import operator as job_operator
+    from mambatalk_ext.addon.job import state as job_state
 
-    assert "hand_r" in job_operator.state.notes[-1]
+    assert "hand_r" in job_state.current.notes[-1]
     (note,) = rig_channels.held_note(bpy.context.scene, rig.armature, rig.armature.animation_data.action)
     assert "hand_r" in note
     constraint.mute = True
@@ -282,19 +282,19 @@ def test_constraints_that_hold_bones_are_named(rig, tmp_path, recording):
 
 
 def test_constraints_on_the_bundled_character_are_named_and_its_drivers_refused(character, tmp_path, recording):
-    from mambatalk_ext.addon.job import operator as job_operator
+    from mambatalk_ext.addon.job import state as job_state
     from mambatalk_ext.core.body.motion import save_motion
 
     save_motion(lively(30), tmp_path / "lively.npz")
     constraint = character.pose.bones["head"].constraints.new("COPY_ROTATION")
     constraint.target, constraint.subtarget = character, "pelvis"
     assert bpy.ops.mambatalk.import_motion(filepath=str(tmp_path / "lively.npz")) == {"FINISHED"}
-    assert "head" in job_operator.state.notes[-1]
+    assert "head" in job_state.current.notes[-1]
     load(write_take(tmp_path / "take", lively(30), recording))
-    assert "head" in job_operator.state.notes[-1]
+    assert "head" in job_state.current.notes[-1]
     character.pose.bones["head"].constraints.remove(constraint)
     load(tmp_path / "take")
-    assert job_operator.state.notes == []
+    assert job_state.current.notes == []
     character.pose.bones["left_elbow"].driver_add("rotation_quaternion", 1)
     before = snapshot()
     with pytest.raises(RuntimeError, match="Drivers move left_elbow"):

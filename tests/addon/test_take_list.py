@@ -1,20 +1,13 @@
 """Several takes of a character: made at once, switched, copied, kept, discarded, mixed."""
 
-import sys
-
 import bpy
 import numpy as np
 import pytest
 
-from .conftest import PACKAGE, ROOT, curves_of, keys_of, snapshot
+from .conftest import ROOT, curves_of, keys_of, snapshot
 from .directing import START, all_keys, differing, face_of, load, owner_of
 
 SPEECH = ROOT / "addon" / "assets" / "demo" / "speech.flac"
-
-
-@pytest.fixture
-def jobs(extension):
-    return sys.modules[f"{PACKAGE}.addon.job.operator"]
 
 
 @pytest.fixture
@@ -56,10 +49,10 @@ def test_several_takes_come_at_once_each_with_its_seed(character, weights, tmp_p
     assert len(list((tmp_path / "made").iterdir())) == 3
 
 
-def test_cancelling_while_the_second_of_three_is_made_leaves_nothing(character, jobs, weights, tmp_path):
+def test_cancelling_while_the_second_of_three_is_made_leaves_nothing(character, job_state, weights, tmp_path):
     scene = bpy.context.scene
     scene.mambatalk.audio_file, scene.mambatalk.transcript_source = str(SPEECH), "NONE"
-    original = jobs.Job
+    original = job_state.Job
 
     class Cancelling(original):
         def poll(self, timeout_s=0.0):
@@ -68,11 +61,11 @@ def test_cancelling_while_the_second_of_three_is_made_leaves_nothing(character, 
                 self.cancel()
 
     before = snapshot()
-    jobs.Job = Cancelling
+    job_state.Job = Cancelling
     try:
         assert bpy.ops.mambatalk.generate(folder=str(tmp_path / "made"), variations=3) == {"CANCELLED"}
     finally:
-        jobs.Job = original
+        job_state.Job = original
     assert snapshot() == before
     assert list((tmp_path / "made").iterdir()) == []
 

@@ -1,0 +1,120 @@
+"""The one job that runs at a time, the worker that does it, and what the panel shows about it."""
+
+import atexit
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import bpy
+
+from ...core.errors import GestureError
+from ...core.worker import protocol
+from . import preferences
+from .client import WorkerClient
+
+
+@dataclass
+class Job:
+    """A request on its way.
+
+    Attributes:
+        label: what is being done, for the panel.
+        client: the worker.
+        parts: how many requests it takes.
+        part: the one that runs.
+        fraction, stage: the worker's last progress.
+        outcome: the final reply, None while the worker works.
+    """
+
+    label: str
+    client: WorkerClient
+    parts: int = 1
+    part: int = 0
+    fraction: float = 0.0
+    stage: str = "Starting the worker"
+    cancelling: bool = False
+    outcome: protocol.Reply | None = None
+
+    def poll(self, timeout_s: float = 0.0) -> None:
+        """Take in the replies that have arrived."""
+        for reply in self.client.poll(timeout_s):
+            if isinstance(reply, protocol.Progress):
+                self.fraction, self.stage = (self.part + reply.fraction) / self.parts, reply.stage
+            else:
+                self.outcome = reply
+
+    def go_on(self, task: protocol.Task) -> None:
+        """Send the next request."""
+        self.part, self.outcome = self.part + 1, None
+        self.client.submit(task)
+
+    def cancel(self) -> None:
+        """Ask it to stop; `outcome` says when it has."""
+        self.cancelling = True
+        self.stage = "Stopping"
+        self.client.cancel()
+
+
+@dataclass
+class State:
+    """What the panel shows; it lives as long as Blender runs, not in the file."""
+
+    job: Job | None = None
+    error: GestureError | None = None
+    notes: list[str] = field(default_factory=list)
+    client: WorkerClient | None = None
+
+
+current = State()
+
+
+def why_busy() -> str | None:
+    """Name the job that is running; None when there is none."""
+    return f"{current.job.label} is still running" if current.job is not None else None
+
+
+def why_not_start(context: bpy.types.Context) -> str | None:
+    """Why no request can be sent now; None when one can."""
+    if reason := why_busy():
+        return reason
+    if preferences.runtime(context).python is None:
+        return preferences.NO_WORKER
+    return None
+
+
+def start(context: bpy.types.Context, label: str, task: protocol.Task, parts: int = 1) -> Job:
+    """Send a request to the worker, which is started when it does not run; the first one of so many.
+
+    Raises:
+        GestureError: something runs already, or the worker cannot be started.
+    """
+    if reason := why_not_start(context):
+        raise GestureError(f"{reason}.", remedy="Then try again.")
+    current.error, current.notes = None, []
+    python = preferences.runtime(context).python
+    if current.client is None or current.client.python != python:
+        stop_worker()
+        log = Path(bpy.app.tempdir) / "mambatalk-worker.log"
+        current.client = WorkerClient(python, preferences.ROOT, log)
+    current.client.submit(task)
+    current.job = Job(label, current.client, parts)
+    return current.job
+
+
+def stop_worker() -> None:
+    """End the worker, if there is one."""
+    if current.client is not None:
+        current.client.stop()
+        current.client = None
+
+
+def register():
+    """Make sure that the worker ends with Blender."""
+    atexit.register(stop_worker)
+
+
+def unregister():
+    """End the worker and forget what the panel showed."""
+    atexit.unregister(stop_worker)
+    stop_worker()
+    current.job = current.error = None
+    current.notes = []
