@@ -2,17 +2,11 @@
 
 import bpy
 
-from ...core.direct.markers import Kind, Marker
+from ...core.direct.markers import KINDS, Marker
 from ..take.playback import Performed
 
-# Names of timeline markers that are read, in any spelling of case, spaces and underscores.
-_NAMES = {
-    "gesture": Kind.ACCENT,
-    "gesture here": Kind.ACCENT,
-    "accent": Kind.ACCENT,
-    "hold": Kind.HOLD,
-    "not here": Kind.NOT_HERE,
-}
+# Timeline markers are read in any spelling of case, spaces and underscores.
+_BY_NAME = {name: kind for kind, row in KINDS.items() for name in row.timeline_names}
 
 
 def listed(action: bpy.types.Action) -> tuple[Marker, ...]:
@@ -29,7 +23,7 @@ def on_timeline(take: Performed) -> tuple[Marker, ...]:
     found = []
     for scene in take.armature.users_scene[:1]:
         for marker in scene.timeline_markers:
-            kind = _NAMES.get(" ".join(marker.name.lower().replace("_", " ").split()))
+            kind = _BY_NAME.get(" ".join(marker.name.lower().replace("_", " ").split()))
             second = (marker.frame - int(take.frames[0])) / take.info.fps
             if kind is not None and take.frames[0] <= marker.frame < take.frames[-1]:
                 found.append(Marker(kind, second, second))

@@ -2,13 +2,14 @@
 
 import bpy
 
+from ...core.direct.levels import CALM, HEAD, LEVELS, PARTS
 from ..blender import sequencer
 from ..generate.panel import SubPanel, draw_lines
 from ..job import state
 from ..take import info as take_info
 from ..take import locks
 from ..take.keying import target
-from ..take.properties import AREA_ITEMS, GROUPS, MARKER_ITEMS
+from ..take.properties import AREA_ITEMS, MARKER_ITEMS
 from . import settings as direct_settings
 from . import transfer
 
@@ -123,10 +124,11 @@ class MAMBATALK_PT_levels(_OfTheTake, bpy.types.Panel):
     def draw_take(self, layout, context, action):
         """Draw the sliders of the take."""
         own = action.mambatalk_take
-        for group in GROUPS:
+        for group in (PARTS, HEAD, CALM):
             column = layout.column(align=True)
-            for name in group:
-                column.prop(own, name, slider=True)
+            for level in LEVELS:
+                if level.group == group:
+                    column.prop(own, level.name, slider=True)
         layout.prop(own, "mirror")
         column = layout.column(align=True)
         column.operator("mambatalk.rest_pose", icon="ARMATURE_DATA")

@@ -12,57 +12,33 @@ from bpy.props import (
 )
 
 from ...core.body.parts import AREAS
-from ...core.direct.levels import RANGES, Levels
-from ...core.direct.markers import Kind
+from ...core.direct.levels import GROUPS, LEVELS
+from ...core.direct.markers import KINDS
 
 AREA_ITEMS = [
     (name, name.replace("_", " ").title(), f"Only the {name.replace('_', ' ')}", 1 << number)
     for number, name in enumerate(AREAS)
 ]
-
-_LEVELS = {
-    "upper": ("Upper Body", "How broad torso, arms and head move about their rest: 0 calm, 1 as generated"),
-    "hands": ("Hands", "How far fingers move about their rest"),
-    "face": ("Face", "How strong expressions and mouth are; blinks and gaze stay"),
-    "lower": ("Lower Body", "How far the pelvis sways; feet stay where they stand"),
-    "head": ("Head", "How far neck and head turn, on top of Upper Body"),
-    "gaze": ("Gaze", "How far eyes turn away from where they usually look"),
-    "blink_rate": ("Blinks", "Blinks per blink of the take: 0 none, 2 twice as many"),
-    "stillness": ("Stillness", "How far arms, hands and torso settle into their rest in pauses of speech"),
-    "pause_s": ("Pause", "Pauses shorter than this, in seconds, are passed over"),
-    "settle_s": ("Settle", "Seconds that settling, and coming back, takes"),
-    "smoothing": ("Smoothing", "More smoothing, on top of finishing, without delay"),
-    "pose_amount": ("Pose", "How far arms, hands, torso and head are blended into the chosen rest pose"),
-}
 MARKER_ITEMS = [
-    (Kind.ACCENT.value, "Gesture Here", "A stroke of the hands ends here, within two frames", "REC", 0),
-    (Kind.HOLD.value, "Hold", "The arms stay as they are from here on", "PAUSE", 1),
-    (Kind.NOT_HERE.value, "Not Here", "The arms settle here", "CANCEL", 2),
+    (kind.value, row.label, row.description, row.icon, number) for number, (kind, row) in enumerate(KINDS.items())
 ]
-# Of what `Levels` has: how their sliders are grouped in the panel.
-GROUPS = (
-    ("upper", "hands", "face", "lower"),
-    ("head", "gaze", "blink_rate"),
-    ("stillness", "pause_s", "settle_s", "smoothing"),
-)
-_NEUTRAL = Levels()
 
 
 def level_properties(update=None) -> dict:
     """A Blender property for each level but the pose itself."""
     more = {} if update is None else {"update": update}
     found = {
-        name: FloatProperty(
-            name=label,
-            description=text,
-            default=getattr(_NEUTRAL, name),
-            min=RANGES[name][0],
-            max=RANGES[name][1],
+        level.name: FloatProperty(
+            name=level.label,
+            description=level.description,
+            default=level.neutral,
+            min=level.least,
+            max=level.most,
             step=5,
             precision=2,
             **more,
         )
-        for name, (label, text) in _LEVELS.items()
+        for level in sorted(LEVELS, key=lambda level: GROUPS.index(level.group))
     }
     return {**found, "mirror": BoolProperty(name="Mirror", description="Left and right change sides", **more)}
 

@@ -3,38 +3,18 @@
 import argparse
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..body.parts import AREAS
-from ..direct.levels import RANGES, Levels
-from ..direct.markers import Kind, Marker, markers_from
+from ..direct.levels import LEVELS, Levels
+from ..direct.markers import KINDS, Kind, Marker, markers_from
 from ..errors import GestureError
 
 if TYPE_CHECKING:
     from ..text.timing import Word
 
-_HELP = {
-    "upper": "intensity of arms and torso",
-    "hands": "intensity of the fingers",
-    "face": "intensity of the face",
-    "lower": "intensity of the pelvis over feet that stay",
-    "head": "intensity of head and neck",
-    "gaze": "how far eyes turn",
-    "stillness": "how far arms settle in pauses of speech",
-    "pause_s": "pauses shorter than this, seconds, are passed over",
-    "settle_s": "how long settling takes, seconds",
-    "smoothing": "on top of finishing",
-    "blink_rate": "blinks per blink of the take",
-    "pose_amount": "how far into the pose that --levels holds",
-}
 _WHEN = "seconds (3.2), a stretch (4:5), or a word of the take (really, or really#2 for its second time)"
-_MARKERS = {
-    Kind.ACCENT: f"land the apex of a stroke there: {_WHEN}",
-    Kind.HOLD: "keep the arms as they are over the stretch",
-    Kind.NOT_HERE: "settle the arms over the stretch",
-}
 
 
 def add_direct(commands: argparse._SubParsersAction) -> None:
@@ -45,13 +25,13 @@ def add_direct(commands: argparse._SubParsersAction) -> None:
     command.add_argument("take", type=Path, metavar="TAKE_DIR", help="a folder that `generate` wrote")
     command.add_argument("--out", type=Path, required=True, help="folder for the directed take; may be TAKE_DIR")
     command.add_argument("--levels", type=Path, metavar="JSON", help="a file of levels; options win over it")
-    usual = {entry.name: entry.default for entry in fields(Levels)}
-    for name, (least, most) in RANGES.items():
-        text = f"{_HELP[name]}, {least:g} to {most:g} (default {usual[name]:g})"
-        command.add_argument(f"--{_option(name)}", type=float, metavar="X", dest=name, help=text)
+    for level in LEVELS:
+        text = f"{level.description}; {level.least:g} to {level.most:g} (default {level.neutral:g})"
+        command.add_argument(f"--{_option(level.name)}", type=float, metavar="X", dest=level.name, help=text)
     command.add_argument("--mirror", action="store_true", default=None, help="left and right change sides")
     command.add_argument("--markers", type=Path, metavar="JSON", help="a file with a list of markers")
-    for kind, text in _MARKERS.items():
+    for kind, row in KINDS.items():
+        text = f"{row.description}; WHEN is {_WHEN}"
         command.add_argument(
             f"--{_option(kind)}", nargs="+", action="extend", default=[], metavar="WHEN", dest=kind.value, help=text
         )
@@ -79,7 +59,7 @@ def _option(name: str) -> str:
 
 def _levels(arguments: argparse.Namespace) -> Levels:
     values = {} if arguments.levels is None else _read(arguments.levels, dict)
-    given = {name: getattr(arguments, name) for name in (*RANGES, "mirror")}
+    given = {name: getattr(arguments, name) for name in (*(level.name for level in LEVELS), "mirror")}
     return Levels.from_dict({**values, **{name: value for name, value in given.items() if value is not None}})
 
 

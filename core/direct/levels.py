@@ -1,27 +1,48 @@
-"""Levels of a take: how broad, how still, how smooth; plain values that sliders change and files keep."""
+"""Levels of a take: how broad, how still, how smooth; plain values that sliders change and files keep.
+
+Each level is one row of `Levels`: its name (the key in files, the option of the shell, the property in Blender), its
+label, its description, its range, the value that changes nothing, and the group of sliders that the panel draws it in.
+A new level is a new row here; the panel, the shell and the files then have it, and the code that applies it reads it.
+"""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
 
 import numpy as np
 
 from ..body.skeleton import JOINT_COUNT
 from ..errors import GestureError
 
-RANGES: dict[str, tuple[float, float]] = {
-    "upper": (0.0, 1.5),
-    "hands": (0.0, 1.5),
-    "face": (0.0, 1.5),
-    "lower": (0.0, 1.5),
-    "head": (0.0, 1.5),
-    "gaze": (0.0, 1.5),
-    "stillness": (0.0, 1.0),
-    "pause_s": (0.2, 10.0),
-    "settle_s": (0.1, 3.0),
-    "smoothing": (0.0, 1.0),
-    "blink_rate": (0.0, 3.0),
-    "pose_amount": (0.0, 1.0),
-}
+# Groups of sliders, in the order of the panel. The rest pose has its slider beside the button that chooses the pose.
+PARTS, HEAD, CALM, POSE = GROUPS = ("parts", "head", "calm", "pose")
+
+
+@dataclass(frozen=True)
+class Level:
+    """What the panel, the shell and the files know of one level.
+
+    Attributes:
+        name: key in files, property in Blender; the option of the shell has hyphens in it.
+        label: beside the slider.
+        description: tooltip of the slider, and help of the option.
+        least, most: range of its values.
+        neutral: the value that leaves a motion as it is, or that is usual.
+        group: one of `GROUPS`.
+    """
+
+    name: str
+    label: str
+    description: str
+    least: float
+    most: float
+    neutral: float
+    group: str
+
+
+def _row(label: str, description: str, values: tuple[float, float], *, neutral: float, group: str) -> Any:
+    row = {"label": label, "description": description, "least": values[0], "most": values[1], "group": group}
+    return field(default=neutral, metadata=row)
 
 
 @dataclass(frozen=True)
@@ -29,42 +50,66 @@ class Levels:
     """What sliders do to a finished motion; the defaults leave every value as it is, to the bit.
 
     Attributes:
-        upper, hands, face, lower: intensity of each part about its own rest pose: 0 calm, 1 as generated, 1.5 broad.
-            Blinks and gaze are not part of `face`; feet stay where they stand whatever `lower` is.
-        head: intensity of neck and head, on top of `upper`.
-        gaze: how far eyes turn away from where they usually look.
-        stillness: how far arms, hands and torso settle into their rest pose in pauses of speech, 0-1; the head half as
-            far.
-        pause_s: pauses shorter than this are passed over.
-        settle_s: how long settling, and coming back, takes.
-        smoothing: 0-1, on top of finishing, without delay.
-        blink_rate: blinks per blink of the take: 0 none, 2 twice as many.
-        mirror: left and right change sides.
-        pose_amount: how far arms, hands, torso and head are blended into `pose`, 0-1.
+        mirror: whether left and right change sides.
         pose: rotation vectors of the 55 joints (a pose chosen by the animator), or None.
+        others: a row each; intensities are 0 calm, 1 as generated, 1.5 broad. Blinks and gaze are not part of `face`.
+            `head` comes on top of `upper`. The head settles half as far as arms, hands and torso in `stillness`.
     """
 
-    upper: float = 1.0
-    hands: float = 1.0
-    face: float = 1.0
-    lower: float = 1.0
-    head: float = 1.0
-    gaze: float = 1.0
-    stillness: float = 0.0
-    pause_s: float = 0.7
-    settle_s: float = 0.6
-    smoothing: float = 0.0
-    blink_rate: float = 1.0
+    upper: float = _row(
+        "Upper Body",
+        "How broad torso, arms and head move about their rest pose: 0 calm, 1 as generated",
+        (0.0, 1.5),
+        neutral=1.0,
+        group=PARTS,
+    )
+    hands: float = _row("Hands", "How far fingers move about their rest pose", (0.0, 1.5), neutral=1.0, group=PARTS)
+    face: float = _row(
+        "Face", "How strong expressions and mouth are; blinks and gaze stay", (0.0, 1.5), neutral=1.0, group=PARTS
+    )
+    lower: float = _row(
+        "Lower Body", "How far the pelvis sways; feet stay where they stand", (0.0, 1.5), neutral=1.0, group=PARTS
+    )
+    head: float = _row("Head", "How far neck and head turn, on top of Upper Body", (0.0, 1.5), neutral=1.0, group=HEAD)
+    gaze: float = _row(
+        "Gaze", "How far eyes turn away from where they usually look", (0.0, 1.5), neutral=1.0, group=HEAD
+    )
+    stillness: float = _row(
+        "Stillness",
+        "How far arms, hands and torso settle into their rest pose in pauses of speech",
+        (0.0, 1.0),
+        neutral=0.0,
+        group=CALM,
+    )
+    pause_s: float = _row(
+        "Pause", "Seconds; Stillness passes over pauses that are shorter", (0.2, 10.0), neutral=0.7, group=CALM
+    )
+    settle_s: float = _row(
+        "Settle", "Seconds that settling takes, and as many for coming back", (0.1, 3.0), neutral=0.6, group=CALM
+    )
+    smoothing: float = _row(
+        "Smoothing", "More smoothing, on top of finishing, without delay", (0.0, 1.0), neutral=0.0, group=CALM
+    )
+    blink_rate: float = _row(
+        "Blinks", "Blinks for each blink of the take: 0 none, 2 twice as many", (0.0, 3.0), neutral=1.0, group=HEAD
+    )
     mirror: bool = False
-    pose_amount: float = 0.0
+    pose_amount: float = _row(
+        "Pose",
+        "How far arms, hands, torso and head are blended into the chosen rest pose",
+        (0.0, 1.0),
+        neutral=0.0,
+        group=POSE,
+    )
     pose: tuple[tuple[float, float, float], ...] | None = None
 
     def __post_init__(self):
-        for name, (least, most) in RANGES.items():
-            if not least <= getattr(self, name) <= most:
+        for level in LEVELS:
+            value = getattr(self, level.name)
+            if not level.least <= value <= level.most:
                 raise GestureError(
-                    f"A level of {getattr(self, name):g} for {name} is out of range.",
-                    remedy=f"Choose {least:g} to {most:g}.",
+                    f"A level of {value:g} for {level.name} is out of range.",
+                    remedy=f"Choose {level.least:g} to {level.most:g}.",
                 )
         if self.pose is not None and np.shape(self.pose) != (JOINT_COUNT, 3):
             raise GestureError(
@@ -73,15 +118,15 @@ class Levels:
             )
 
     def as_dict(self) -> dict:
-        """Plain values, as they go into JSON."""
+        """Return plain values, as they go into JSON."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping) -> "Levels":
-        """Levels from plain values, as they come from JSON.
+        """Make levels from plain values, as they come from JSON.
 
         Raises:
-            GestureError: an unknown name or a value out of range.
+            GestureError: a name is unknown, or a value is out of range.
         """
         unknown = values.keys() - {entry.name for entry in fields(cls)}
         if unknown:
@@ -91,3 +136,8 @@ class Levels:
             )
         pose = values.get("pose")
         return cls(**{**values, "pose": None if pose is None else tuple(tuple(map(float, row)) for row in pose)})
+
+
+LEVELS = tuple(
+    Level(name=entry.name, neutral=entry.default, **entry.metadata) for entry in fields(Levels) if entry.metadata
+)

@@ -1,4 +1,7 @@
-"""Markers of a take: gesture here, hold, not here; plain values that timelines and words give and files keep."""
+"""Markers of a take: gesture here, hold, not here; plain values that timelines and words give and files keep.
+
+Each kind of marker is one row of `KINDS`; the panel, the shell, the timeline and the messages read it.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,20 +12,47 @@ from ..errors import GestureError
 
 
 class Kind(StrEnum):
-    """What a marker asks of the arms."""
+    """What a marker asks of the arms. Files keep the value, and Blender the position: new kinds come last."""
 
     ACCENT = "accent"
     HOLD = "hold"
     NOT_HERE = "not_here"
 
 
-# What a hold or a "not here" without an end lasts.
-_LENGTH_S = {Kind.HOLD: 0.8, Kind.NOT_HERE: 1.0}
+@dataclass(frozen=True)
+class KindInfo:
+    """What the panel, the shell and the timeline know of one kind of marker.
+
+    Attributes:
+        label: on buttons, and in lower case in messages.
+        description: tooltip, and help of the option in the shell.
+        icon: Blender's name of the icon.
+        timeline_names: names of timeline markers that are read as this kind, in lower case.
+        length_s: how long one without an end lasts; 0 where it is for a moment.
+    """
+
+    label: str
+    description: str
+    icon: str
+    timeline_names: tuple[str, ...]
+    length_s: float
+
+
+KINDS = {
+    Kind.ACCENT: KindInfo(
+        "Gesture Here",
+        "A stroke of the hands ends here, within two frames",
+        "REC",
+        ("gesture", "gesture here", "accent"),
+        0.0,
+    ),
+    Kind.HOLD: KindInfo("Hold", "The arms stay as they are from here on", "PAUSE", ("hold",), 0.8),
+    Kind.NOT_HERE: KindInfo("Not Here", "The arms settle here", "CANCEL", ("not here",), 1.0),
+}
 # Hands need this long from one apex to the next.
 LEAST_APART_S = 0.4
 # The end of a stroke may be what is held.
 _HELD_APEX_S = 0.1
-_NAMES = {Kind.ACCENT: "gesture here", Kind.HOLD: "hold", Kind.NOT_HERE: "not here"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +92,7 @@ class Marker:
         """Seconds from where to where it keeps, or settles, the arms."""
         if self.end_s > self.start_s or self.kind is Kind.ACCENT:
             return self.start_s, self.end_s
-        length = _LENGTH_S[self.kind]
+        length = KINDS[self.kind].length_s
         if self.kind is Kind.HOLD:
             return self.start_s, self.start_s + length
         return max(self.start_s - length / 2, 0.0), self.start_s + length / 2
@@ -140,4 +170,4 @@ def check_markers(markers: Sequence[Marker], duration_s: float) -> None:
 def _told(marker: Marker) -> str:
     start_s, end_s = marker.stretch_s
     when = f"{start_s:.2f} s" if start_s == end_s else f"{start_s:.2f}-{end_s:.2f} s"
-    return f'"{_NAMES[marker.kind]}" at {when}'
+    return f'"{KINDS[marker.kind].label.lower()}" at {when}'

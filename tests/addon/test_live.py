@@ -72,13 +72,14 @@ def test_a_slider_changes_its_own_and_set_back_every_key_is_as_before(take, name
 
 
 def test_random_ways_of_the_sliders_lead_to_the_same_keys(take):
-    from mambatalk_ext.core.direct.levels import RANGES
+    from mambatalk_ext.core.direct.levels import LEVELS
 
+    ranges = {level.name: (level.least, level.most) for level in LEVELS}
     draw = np.random.default_rng(1)
     before = all_keys(take)
     for _ in range(5):
         name = str(draw.choice([name for name in SLIDERS if name != "mirror"]))
-        setattr(own(take), name, float(draw.uniform(*RANGES[name])))
+        setattr(own(take), name, float(draw.uniform(*ranges[name])))
     own(take).upper = 0.7
     here, sliders = all_keys(take), {name: getattr(own(take), name) for name in SLIDERS}
     bpy.ops.mambatalk.reset_levels()

@@ -21,7 +21,7 @@ from core.direct.chain import direct
 from core.direct.clip_statistics import BLINK_SHAPES, GAZE_SHAPES, clip_statistics
 from core.direct.curves import envelope, gaussian, pauses
 from core.direct.face_levels import blinks
-from core.direct.levels import RANGES, Levels
+from core.direct.levels import LEVELS, Levels
 from core.direct.mirror import mirror
 from core.errors import GestureError
 from core.finish.chain import finish
@@ -77,8 +77,9 @@ def turn_angles(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 @st.composite
 def any_levels(draw):
-    chosen = draw(st.sets(st.sampled_from(sorted(RANGES)), max_size=4))
-    values = {name: draw(st.floats(*RANGES[name])) for name in sorted(chosen)}
+    ranges = {level.name: (level.least, level.most) for level in LEVELS}
+    chosen = draw(st.sets(st.sampled_from(sorted(ranges)), max_size=4))
+    values = {name: draw(st.floats(*ranges[name])) for name in sorted(chosen)}
     return Levels(**values, mirror=draw(st.booleans()), pose=draw(st.sampled_from([None, POSE])))
 
 
@@ -96,7 +97,7 @@ def test_default_levels_leave_every_bit(seed, flame):
 
 @pytest.mark.parametrize("frames", [1, 2, 5])
 def test_the_shortest_motions_have_levels(frames):
-    values = {name: high for name, (_, high) in RANGES.items()}
+    values = {level.name: level.most for level in LEVELS}
     assert level(speaker(frames), Levels(**values, mirror=True, pose=POSE), SPEECH).frame_count == frames
 
 
