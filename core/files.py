@@ -1,4 +1,10 @@
-"""Files that appear whole or not at all, and what reading a broken one raises."""
+"""Files that appear whole or not at all, and what reading a broken one raises.
+
+A file is written beside its place and renamed at the end, so that a full disk or a crash leaves the old file as it was:
+
+    whole_file(path)               raises OSError; for caches, which may fail quietly
+    saved_file(path, remedy=...)   raises GestureError; for what the user asked for
+"""
 
 import os
 import struct
@@ -8,14 +14,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .errors import GestureError
+
 # What Python and numpy raise for a zip, npz or json that is missing, cut off or has wrong bytes; RuntimeError is
 # zipfile's for what looks like encryption or a kind of compression that it does not know.
 DAMAGED = (OSError, EOFError, KeyError, ValueError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
+FREE_SPACE = "Free some disk space or choose another folder."
 
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its place at the end; on any failure `path` is as it was.
+    """Give a temporary path beside `path`, and move it to `path` at the end; on any failure `path` is as it was.
+
+    Close the temporary file before the block ends: Windows renames closed files only.
 
     Raises:
         OSError: the folder cannot be written, or the disk is full.
@@ -26,3 +37,40 @@ def whole_file(path: Path) -> Iterator[Path]:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def saved_file(path: Path, remedy: str = FREE_SPACE, kinds: tuple[type[Exception], ...] = (OSError,)) -> Iterator[Path]:
+    """Write like `whole_file`, and tell the user when the file cannot be written.
+
+    Args:
+        path: of the file; its folder must exist.
+        remedy: what the user can do.
+        kinds: errors of the writing library that mean that the file cannot be written.
+
+    Raises:
+        GestureError: one of `kinds` was raised.
+    """
+    try:
+        with whole_file(path) as temporary:
+            yield temporary
+    except kinds as error:
+        raise _unwritable(path, remedy, error) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, where they are missing.
+
+    Raises:
+        GestureError: the folder cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, FREE_SPACE, error) from error
+
+
+def _unwritable(path: Path, remedy: str, error: Exception) -> GestureError:
+    reason = getattr(error, "strerror", None)
+    message = f"{path} could not be written: {reason}." if reason else f"{path} could not be written."
+    return GestureError(message, remedy=remedy, detail=str(error))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ...core.body.skeleton import JOINT
 from ...core.errors import GestureError
-from ...core.files import whole_file
+from ...core.files import saved_file
 
 PRESETS = Path(__file__).with_name("presets")
 FINGERS = ("thumb", "index", "middle", "ring", "pinky")
@@ -202,10 +202,5 @@ def save(mapping: BoneMap, path: Path) -> None:
         "settings": mapping.settings,
         "bones": {part: list(names) for part, names in mapping.bones.items()},
     }
-    try:
-        with whole_file(path) as temporary:
-            temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise GestureError(
-            f"{path} could not be written: {error.strerror}.", remedy="Choose another folder."
-        ) from error
+    with saved_file(path, remedy="Choose another folder.") as temporary:
+        temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..clock import FPS
 from ..errors import GestureError
-from ..files import DAMAGED, whole_file
+from ..files import DAMAGED, saved_file
 from .parts import EXPRESSION_WIDTHS
 from .rotation import quat_continuous, quat_slerp, quat_to_rotvec, rotvec_to_quat
 from .skeleton import JOINT_COUNT, default_rest_joints
@@ -120,15 +120,8 @@ def save_motion(motion: Motion, path: Path | str, compress: bool = True) -> None
         arrays["contacts"] = motion.contacts.astype(np.float32)
     if motion.rest_joints is not None:
         arrays["rest_joints"] = np.asarray(motion.rest_joints, np.float64)
-    try:
-        # the inner file is closed before the rename, as Windows wants
-        with whole_file(path) as temporary, temporary.open("wb") as file:
-            (np.savez_compressed if compress else np.savez)(file, **arrays)
-    except OSError as error:
-        raise GestureError(
-            f"{path} could not be written: {error.strerror}.",
-            remedy="Free some disk space or choose another folder.",
-        ) from error
+    with saved_file(path) as temporary, temporary.open("wb") as file:
+        (np.savez_compressed if compress else np.savez)(file, **arrays)
 
 
 def load_motion(path: Path | str) -> Motion:

@@ -8,7 +8,7 @@ from ..body.kinematics import forward_kinematics
 from ..body.legs import TOES
 from ..body.motion import Motion
 from ..errors import GestureError
-from ..files import whole_file
+from ..files import saved_file
 from .contacts import NEAR_FLOOR_M
 from .report import measure
 
@@ -35,13 +35,8 @@ def plot(before: Motion, after: Motion, path: Path) -> None:
     _feet(columns[0].subgridspec(4, 1), before, after)
     _root(figure.add_subplot(columns[1]), before, after)
     figure.suptitle(_title(before, after))
-    try:
-        with whole_file(path) as temporary, temporary.open("wb") as file:
-            figure.savefig(file, format="png", dpi=110)
-    except OSError as error:
-        raise GestureError(
-            f"{path} could not be written: {error.strerror}.", remedy="Choose another place for the picture."
-        ) from error
+    with saved_file(path, remedy="Choose another place for the picture.") as temporary, temporary.open("wb") as file:
+        figure.savefig(file, format="png", dpi=110)
 
 
 def _title(before: Motion, after: Motion) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..body.rotation import matrix_to_euler
 from ..errors import GestureError
-from ..files import whole_file
+from ..files import saved_file
 
 _CM = 100.0
 # A bone that leaves its place on its parent by more gets channels for where it is, metres.
@@ -68,14 +68,9 @@ def write_bvh(path: Path, skeleton: BvhSkeleton, turns: np.ndarray, heads: np.nd
     rows = np.concatenate(columns, axis=1)
     lines = ["HIERARCHY", *_hierarchy(skeleton, order[0], 0, moving), "MOTION", f"Frames: {len(rows)}"]
     lines.append(f"Frame Time: {1 / fps:.8f}")
-    try:
-        with whole_file(path) as temporary, temporary.open("w", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
-            np.savetxt(file, rows, fmt="%.6f")
-    except OSError as error:
-        raise GestureError(
-            f"{path} could not be written: {error.strerror}.", remedy="Choose a folder that you may write to."
-        ) from error
+    with saved_file(path) as temporary, temporary.open("w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+        np.savetxt(file, rows, fmt="%.6f")
 
 
 def _depth_first(parents: tuple[int, ...]) -> list[int]:

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ..body.parts import ARKIT_NAMES
-from ..errors import GestureError
-from ..files import whole_file
+from ..files import saved_file
 
 # The app's order differs from Apple's in two pairs.
 _SWAPPED = {"jawLeft": "jawRight", "jawRight": "jawLeft", "mouthLeft": "mouthRight", "mouthRight": "mouthLeft"}
@@ -32,16 +31,11 @@ def write_livelink(path: Path, weights: np.ndarray, turns: np.ndarray, fps: floa
         GestureError: the file cannot be written.
     """
     values = np.concatenate([weights[:, _ORDER], turns.reshape(len(turns), 9)], axis=1)
-    try:
-        with whole_file(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-            rows = csv.writer(file)
-            rows.writerow(COLUMNS)
-            for frame, row in enumerate(values):
-                rows.writerow([timecode(start_frame + frame, fps), len(row), *(f"{value:.10g}" for value in row)])
-    except OSError as error:
-        raise GestureError(
-            f"{path} could not be written: {error.strerror}.", remedy="Choose a folder that you may write to."
-        ) from error
+    with saved_file(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(COLUMNS)
+        for frame, row in enumerate(values):
+            rows.writerow([timecode(start_frame + frame, fps), len(row), *(f"{value:.10g}" for value in row)])
 
 
 def timecode(frame: int, fps: float) -> str:

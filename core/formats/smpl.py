@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from ..body.motion import Motion
-from ..errors import GestureError
-from ..files import whole_file
+from ..files import saved_file
 
 # The major version of the convention, and its numbers for SMPL-X and for a neutral body.
 _CODEC, _SMPLX, _NEUTRAL = 2, 2, 0
@@ -34,11 +33,5 @@ def save_archive(motion: Motion, path: Path) -> None:
     }
     if motion.face_basis == "flame100":
         arrays["expressionParameters"] = motion.expression.astype(np.float32)
-    try:
-        with whole_file(path) as temporary, temporary.open("wb") as file:
-            np.savez_compressed(file, **arrays)
-    except OSError as error:
-        raise GestureError(
-            f"{path} could not be written: {error.strerror}.",
-            remedy="Free some disk space or choose another folder.",
-        ) from error
+    with saved_file(path) as temporary, temporary.open("wb") as file:
+        np.savez_compressed(file, **arrays)

@@ -1,7 +1,6 @@
 """A model folder: model.json, one safetensors file per network, the neutral pose."""
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from torch import Tensor, nn
 from ..body.motion import Motion, load_motion, save_motion
 from ..body.parts import Part
 from ..errors import GestureError
+from ..files import make_folder, saved_file
 from .config import ROOT, ModelConfig
 from .layers import PositionTable
 from .mambatalk import MambaTalk
@@ -106,25 +106,17 @@ def save_model(folder: Path | str, weights: Weights, card: dict, neutral: Motion
         save_part(folder, name, module)
     save_motion(neutral, folder / NEUTRAL)
     text = json.dumps({"format": FORMAT} | card | {"architecture": weights.config.to_dict()}, indent=1)
-    try:
-        part = folder / (CARD + ".part")
-        part.write_text(text + "\n", encoding="utf-8")
-        os.replace(part, folder / CARD)
-    except OSError as error:
-        raise _unwritable(folder / CARD, error) from error
+    with saved_file(folder / CARD) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
 
 
 def save_part(folder: Path | str, name: str, module: nn.Module) -> None:
     """Write one network ("face", "upper", "hands", "lower", "root" or "generator"), whole or not at all."""
     path = Path(folder) / f"{name}.safetensors"
     tensors = {key: _for_disk(value) for key, value in module.state_dict().items() if not _computed(key)}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        save_file(tensors, part)
-        os.replace(part, path)
-    except (OSError, SafetensorError) as error:
-        raise _unwritable(path, error) from error
+    make_folder(path.parent)
+    with saved_file(path, kinds=(OSError, SafetensorError)) as temporary:
+        save_file(tensors, temporary)
 
 
 def load_part(folder: Path | str, name: str, module: nn.Module) -> None:
@@ -220,11 +212,3 @@ def _for_disk(value: Tensor) -> Tensor:
     half = value.half()
     small = value.ndim >= 2 and value.is_floating_point() and bool(torch.isfinite(half).all())
     return (half if small else value).contiguous()
-
-
-def _unwritable(path: Path, error: Exception) -> GestureError:
-    return GestureError(
-        f"{path} could not be written.",
-        remedy="Free some disk space or choose another folder.",
-        detail=str(error),
-    )

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..body.skeleton import JOINT_COUNT
 from ..errors import GestureError
-from ..files import DAMAGED, whole_file
+from ..files import DAMAGED, saved_file
 
 # Each joint but the pelvis has nine corrective shapes, weighted by its rotation matrix less the identity, row by row.
 CORRECTIVE_COUNT = 9 * (JOINT_COUNT - 1)
@@ -68,13 +68,8 @@ def save_body(body: SmplxBody, path: Path) -> None:
     for each in fields(SmplxBody):
         value = np.asarray(getattr(body, each.name))
         arrays[each.name] = value.astype(np.float32) if value.dtype.kind == "f" else value
-    try:
-        with whole_file(path) as temporary, temporary.open("wb") as file:
-            np.savez(file, **arrays)
-    except OSError as error:
-        raise GestureError(
-            f"{path} could not be written: {error.strerror}.", remedy="Free some disk space or choose another folder."
-        ) from error
+    with saved_file(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, **arrays)
 
 
 def load_body(path: Path) -> SmplxBody:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import GestureError
-from ..files import whole_file
+from ..files import saved_file
 
 
 @dataclass(frozen=True)
@@ -83,15 +83,8 @@ def save_words(words: Iterable[Word], path: Path | str) -> None:
     """
     path = Path(path)
     text = json.dumps(words_to_json(words), indent=1, ensure_ascii=False)
-    try:
-        with whole_file(path) as temporary:
-            temporary.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise GestureError(
-            f"{path} could not be written.",
-            remedy="Check that the folder exists and that the disk has room.",
-            detail=str(error),
-        ) from error
+    with saved_file(path, remedy="Check that the folder exists and that the disk has room.") as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
 
 
 def load_words(path: Path | str) -> tuple[Word, ...]:

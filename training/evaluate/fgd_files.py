@@ -9,7 +9,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from core.errors import GestureError
-from core.files import whole_file
+from core.files import make_folder, saved_file
 
 from .fgd import FgdAutoencoder, FgdConfig
 
@@ -24,18 +24,11 @@ def save_fgd(autoencoder: FgdAutoencoder, folder: Path, trained_on: str) -> None
         GestureError: the disk is full, or the folder cannot be written.
     """
     card = {"format": 1, **asdict(autoencoder.config), "channels": len(autoencoder.mean), "trained_on": trained_on}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with whole_file(folder / WEIGHTS) as temporary:
-            save_file(autoencoder.state_dict(), temporary)
-        with whole_file(folder / CARD) as temporary:
-            temporary.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-    except (OSError, SafetensorError) as error:
-        raise GestureError(
-            f"{folder} could not be written.",
-            remedy="Free some disk space or choose another folder.",
-            detail=str(error),
-        ) from error
+    make_folder(folder)
+    with saved_file(folder / WEIGHTS, kinds=(OSError, SafetensorError)) as temporary:
+        save_file(autoencoder.state_dict(), temporary)
+    with saved_file(folder / CARD) as temporary:
+        temporary.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
 
 
 def load_fgd(folder: Path) -> FgdAutoencoder:

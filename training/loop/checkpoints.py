@@ -6,9 +6,10 @@ from pathlib import Path
 import torch
 
 from core.errors import GestureError
-from core.files import whole_file
+from core.files import make_folder, saved_file
 
 FORMAT = 2
+_REMEDY = "Free some disk space or choose another folder; the checkpoint before it is still whole."
 
 
 def save_state(file: Path, **state) -> None:
@@ -21,18 +22,11 @@ def save_state(file: Path, **state) -> None:
     Raises:
         GestureError: the disk is full, or the folder cannot be written.
     """
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        for stale in file.parent.glob(f".{file.name}.*.part"):  # of processes that were killed while writing
-            stale.unlink(missing_ok=True)
-        with whole_file(file) as temporary:
-            torch.save(state | {"format": FORMAT}, temporary)
-    except (OSError, RuntimeError) as error:
-        raise GestureError(
-            f"{file} could not be written.",
-            remedy="Free some disk space or choose another folder; the checkpoint before it is still whole.",
-            detail=str(error),
-        ) from error
+    make_folder(file.parent)
+    for stale in file.parent.glob(f".{file.name}.*.part"):  # of processes that were killed while writing
+        stale.unlink(missing_ok=True)
+    with saved_file(file, remedy=_REMEDY, kinds=(OSError, RuntimeError)) as temporary:
+        torch.save(state | {"format": FORMAT}, temporary)
 
 
 def load_state(file: Path, device: torch.device) -> dict | None:

@@ -11,8 +11,7 @@ from core.body.parts import SPECS, Part
 from core.body.rotation import rot6d_to_rotvec
 from core.body.skeleton import JOINT, PARENTS
 from core.clock import FPS
-from core.errors import GestureError
-from core.files import whole_file
+from core.files import saved_file
 
 from ..data.dataset import Corpus
 from .metrics import take_motion
@@ -76,11 +75,8 @@ def draw_strip(motions: dict[str, Motion], path: Path, poses: int = POSES) -> No
         axis.set_aspect("equal")
         axis.axis("off")
     figure.tight_layout()
-    try:
-        with whole_file(path) as temporary:
-            figure.savefig(temporary, format="png")
-    except OSError as error:
-        raise GestureError(f"{path} could not be written.", remedy="Free some disk space.") from error
+    with saved_file(path, remedy="Free some disk space.") as temporary:
+        figure.savefig(temporary, format="png")
 
 
 def _draw_pose(axis, pose: np.ndarray, right_m: float) -> None:
