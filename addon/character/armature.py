@@ -9,7 +9,7 @@ import numpy as np
 from ...core.body.motion import Motion
 from ...core.body.skeleton import JOINT_COUNT, JOINT_NAMES
 from ...core.errors import GestureError
-from ..face import names as face_names
+from ..blender import fcurves
 from . import bone_space
 from . import bones as character_bones
 from . import mesh as character_mesh
@@ -94,15 +94,21 @@ def meshes_of(armature: bpy.types.Object) -> list[bpy.types.Object]:
     ]
 
 
-def find_face_mesh(armature: bpy.types.Object) -> bpy.types.Object | None:
-    """The mesh of an armature with the most shape keys that play expressions; None if there is none."""
-    best, most = None, 0
-    for candidate in meshes_of(armature):
-        keys = candidate.data.shape_keys
-        count = 0 if keys is None else len(face_names.rows_of(keys))
-        if count > most:
-            best, most = candidate, count
-    return best
+def held_bones(armature: bpy.types.Object) -> set[str]:
+    """Bones that constraints or drivers move."""
+    held = {bone.name for bone in armature.pose.bones if any(not c.mute and c.influence for c in bone.constraints)}
+    return held | set(driven_bones(armature))
+
+
+def driven_bones(armature: bpy.types.Object) -> tuple[str, ...]:
+    """Bones whose rotation or location a driver sets, which no key can change."""
+    data = armature.animation_data
+    found = []
+    for curve in data.drivers if data is not None else ():
+        bone = fcurves.bone_of(curve.data_path)
+        if bone is not None and curve.data_path.rpartition(".")[2].startswith(("rotation_", "location")):
+            found.append(bone)
+    return tuple(dict.fromkeys(found))
 
 
 def rest_rotations(armature: bpy.types.Object) -> np.ndarray:

@@ -3,12 +3,10 @@
 import bpy
 import numpy as np
 
-from ...core.body.motion import Motion
-from ...core.body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
+from ...core.body.skeleton import JOINT_NAMES
 from ...core.errors import GestureError
 from ...core.smplx.body import SmplxBody
 from ..blender import versions
-from ..face import flame as face_flame
 from . import armature as character_armature
 from . import bone_space
 from . import mesh as character_mesh
@@ -17,10 +15,9 @@ from .bone_space import TO_BLENDER
 # On the armature: what each coefficient of the expression moves the joints by, metres, (E, 55, 3) float32.
 EXPRESSION_JOINTS = "mambatalk_expression_joints"
 # Blender's sliders of shape keys end here.
-_SLIDER = 10.0
-# Shapes that move no vertex further than this, and joints that expressions move less, are not worth having, metres.
+SLIDER_LIMIT = 10.0
+# Shapes that move no vertex further than this are left out, metres.
 _NOTHING_M = 1e-7
-_STILL_M = 1e-5
 _SKIN = ("skin", (0.56, 0.39, 0.31, 0.55))
 
 
@@ -43,7 +40,7 @@ def add_smplx_body(
     Raises:
         GestureError: the person's coefficients are beyond what Blender's sliders hold.
     """
-    if np.abs(body.betas).max(initial=0.0) > _SLIDER:
+    if np.abs(body.betas).max(initial=0.0) > SLIDER_LIMIT:
         raise GestureError(
             f"A shape coefficient of {body.betas[np.abs(body.betas).argmax()]:.3g} is no person's.",
             remedy="Coefficients are mostly between -3 and 3, and at most 10.",
@@ -64,25 +61,6 @@ def remove(armature: bpy.types.Object) -> None:
     meshes = character_armature.meshes_of(armature)
     made = [*(mesh for body in meshes for mesh in (*body.data.materials, body.data)), armature.data]
     bpy.data.batch_remove([*meshes, armature, *made])
-
-
-def joint_moves(motion: Motion, armature: bpy.types.Object) -> dict[str, np.ndarray]:
-    """Locations (T, 3) of the bones whose joints a motion's expression moves; none for other characters."""
-    stored = armature.get(EXPRESSION_JOINTS)
-    coefficients = face_flame.coefficients(motion) if stored else None
-    if coefficients is None:
-        return {}
-    moves = np.frombuffer(stored, "<f4").astype(np.float64).reshape(-1, JOINT_COUNT, 3)
-    used = np.clip(coefficients[:, : len(moves)], -_SLIDER, _SLIDER)
-    shifts = np.tensordot(used, moves[: used.shape[1]], 1)
-    bones, heads = character_armature.rest_rotations(armature), character_armature.rest_heads(armature)
-    axes = bone_space.armature_axes(heads)
-    found = {}
-    for joint, name in enumerate(JOINT_NAMES):
-        own = shifts[:, joint] - (shifts[:, PARENTS[joint]] if joint else 0.0)
-        if np.abs(own).max(initial=0.0) > _STILL_M:
-            found[name] = own @ axes.T @ bones[joint]
-    return found
 
 
 def _asset(body: SmplxBody) -> character_mesh.Asset:
@@ -127,7 +105,7 @@ def _set_uv(mesh: bpy.types.Mesh, body: SmplxBody) -> None:
 
 def _set_sliders(keys: bpy.types.Key, body: SmplxBody) -> None:
     for block in keys.key_blocks[1:]:
-        block.slider_min, block.slider_max = -_SLIDER, _SLIDER
+        block.slider_min, block.slider_max = -SLIDER_LIMIT, SLIDER_LIMIT
     for index, beta in enumerate(body.betas):
         keys.key_blocks[f"Shape{index:03d}"].value = beta
 

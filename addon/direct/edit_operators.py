@@ -5,7 +5,8 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ...core.errors import GestureError
 from ..job import report, state
-from ..take import hand_edits, keying, locks, playback, rewrite
+from ..rig import performer
+from ..take import hand_edits, locks, playback, rewrite
 from ..take import info as take_info
 from ..take.properties import AREA_ITEMS
 from . import live
@@ -27,7 +28,7 @@ class MAMBATALK_OT_show_edits(bpy.types.Operator):
     def execute(self, context):
         """Look for them."""
         try:
-            take = playback.of(keying.require_target(context))
+            take = playback.of(performer.require_target(context))
             lines = hand_edits.lines(take, hand_edits.find(take))
         except GestureError as error:
             return report.fail(self, error)
@@ -61,7 +62,7 @@ class MAMBATALK_OT_drop_edits(bpy.types.Operator):
     def execute(self, context):
         """Write the take's keys there."""
         try:
-            take = playback.of(keying.require_target(context))
+            take = playback.of(performer.require_target(context))
             released = self._released(take)
             if not released:
                 raise GestureError("There is no such hand edit.", remedy="See Show Edits.")
@@ -102,7 +103,7 @@ class MAMBATALK_OT_lock_bones(bpy.types.Operator):
     def execute(self, context):
         """Lock them."""
         try:
-            armature = keying.require_target(context)
+            armature = performer.require_target(context)
             action = take_info.active(armature)
             names = [self.bone] if self.bone else _selected(context, armature)
             if not names or any(name not in armature.pose.bones for name in names):

@@ -4,9 +4,8 @@ import json
 
 import bpy
 
-from ..rig import rest_pose
+from ..rig import performer, rest_pose
 from ..take import info as take_info
-from ..take import keying
 from ..take.properties import level_properties
 from . import live
 from .operator import DirectOperator
@@ -27,7 +26,7 @@ class MAMBATALK_OT_set_levels(_LevelOperator, bpy.types.Operator):
 
     def invoke(self, context, event):
         """Begin where the sliders are."""
-        for name, value in live.sliders_of(take_info.active(keying.target(context))).items():
+        for name, value in live.sliders_of(take_info.active(performer.target(context))).items():
             if name in live.LEVEL_NAMES and not self.properties.is_property_set(name):
                 setattr(self, name, value)
         return self.execute(context)

@@ -3,8 +3,9 @@
 from ...core.errors import GestureError
 from ..blender import sequencer
 from ..job import report, state
+from ..rig import performer
 from ..take import info as take_info
-from ..take import keying, playback
+from ..take import playback
 from . import live
 from .resample_operators import why_no_take
 
@@ -26,7 +27,7 @@ class DirectOperator:
     def execute(self, context):
         """Change it and write keys."""
         try:
-            armature = keying.require_target(context)
+            armature = performer.require_target(context)
             action = take_info.active(armature)
             before = self.read(action)
             self.put(action, self.wanted(context, playback.of(armature), before))

@@ -6,9 +6,9 @@ from ...core.direct.levels import CALM, HEAD, LEVELS, PARTS
 from ..blender import sequencer
 from ..generate.panel import SubPanel, draw_lines
 from ..job import state
+from ..rig.performer import target
 from ..take import info as take_info
 from ..take import locks
-from ..take.keying import target
 from ..take.properties import AREA_ITEMS, MARKER_ITEMS
 from . import settings as direct_settings
 from . import transfer

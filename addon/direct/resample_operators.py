@@ -12,7 +12,8 @@ from ..blender import sequencer
 from ..generate import settings as generate_settings
 from ..job import preferences, report, state
 from ..job.operator import JobOperator
-from ..take import hand_edits, keying, locks, playback
+from ..rig import performer
+from ..take import hand_edits, locks, playback
 from ..take import info as take_info
 from ..take import store as take_store
 from ..take.properties import AREA_ITEMS
@@ -22,9 +23,9 @@ from . import transfer
 
 def why_no_take(context) -> str | None:
     """Why there is no take to direct."""
-    armature = keying.target(context)
+    armature = performer.target(context)
     if armature is None:
-        return keying.NO_CHARACTER
+        return performer.NO_CHARACTER
     return None if take_info.active(armature) is not None else f"{armature.name} performs no take"
 
 
@@ -49,7 +50,7 @@ class _Rework(JobOperator):
     def task(self, context):
         """Check what can be checked here, and write the take where the worker finds it."""
         scene, settings = context.scene, context.scene.mambatalk_direct
-        take = playback.of(keying.require_target(context))
+        take = playback.of(performer.require_target(context))
         start, end = direct_settings.frames(scene, take, self._given("start"), self._given("end"))
         stored = take_store.load(take.action)
         areas = chosen_areas(self.parts if self.properties.is_property_set("parts") else settings.parts)
@@ -172,7 +173,7 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
     def execute(self, context):
         """Check that it is the same, and remember it for all takes of that recording."""
         try:
-            action = take_info.active(keying.require_target(context))
+            action = take_info.active(performer.require_target(context))
             take_info.require_own(action)
             count = take_info.find_audio(take_info.stored(action), generate_settings.absolute(self.filepath))
         except GestureError as error:
@@ -185,7 +186,7 @@ def why_not_resample(context) -> str | None:
     """Why nothing can be made anew."""
     if reason := state.why_not_start(context) or why_no_take(context):
         return reason
-    action = take_info.active(keying.target(context))
+    action = take_info.active(performer.target(context))
     if not transfer.is_recording_known(context.scene, action):
         return f"The recording {take_info.stored(action).audio} is gone: use Find Recording"
     return generate_settings.why_no_weights(context)
@@ -204,7 +205,7 @@ def chosen_areas(names: set[str]) -> list[str]:
 
 
 def _why_no_other(context) -> str | None:
-    armature = keying.target(context)
+    armature = performer.target(context)
     others = [action for action in take_info.of_character(armature) if action != take_info.active(armature)]
     return None if others else f"{armature.name} has no other take"
 

@@ -7,8 +7,8 @@ from ...core.errors import GestureError
 from ..character import armature as character_armature
 from ..generate import settings as generate_settings
 from ..job import report
+from ..rig.performer import NO_CHARACTER, require_target, target
 from ..take import info as take_info
-from ..take.keying import NO_CHARACTER, require_target, target
 from . import export, isolate
 
 

@@ -9,8 +9,9 @@ from ..character import armature as character_armature
 from ..face import channels as face_channels
 from ..generate import settings as generate_settings
 from ..job import preferences, report
-from ..rig import channels as rig_channels
-from ..take.keying import NO_CHARACTER, apply_motion, target
+from ..rig import blocked as rig_blocked
+from ..rig.performer import NO_CHARACTER, target
+from ..take.keying import apply_motion
 
 
 class MAMBATALK_OT_import_motion(bpy.types.Operator):
@@ -83,7 +84,7 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
         except GestureError as error:
             return report.fail(self, error)
         notes = [f"{action.name}: {foreign.summary}", *foreign.notes, *face_channels.notes(armature, foreign.motion)]
-        notes += rig_channels.held_note(context.scene, armature, action)
+        notes += rig_blocked.held_note(context.scene, armature, action)
         report.show(notes)
         self.report({"INFO"}, ". ".join(notes))
         return {"FINISHED"}

@@ -11,6 +11,7 @@ from ...core.face.joints import with_face_joints
 from ...core.face.visemes import VISEMES, fit_visemes
 from ..blender import versions
 from ..blender.fcurves import Channel
+from ..blender.paths import shape_key_path
 from ..character import armature as character_armature
 from . import flame as face_flame
 from . import names as face_names
@@ -20,9 +21,20 @@ _GROUP = "Face"
 OVERRIDE_MESH = "override the mesh's data, too, with the chain beside its name in the Object Data tab"
 
 
+def find_face_mesh(armature: bpy.types.Object) -> bpy.types.Object | None:
+    """The mesh of an armature with the most shape keys that play expressions; None if there is none."""
+    best, most = None, 0
+    for candidate in character_armature.meshes_of(armature):
+        keys = candidate.data.shape_keys
+        count = 0 if keys is None else len(face_names.rows_of(keys))
+        if count > most:
+            best, most = candidate, count
+    return best
+
+
 def face_keys(armature: bpy.types.Object) -> list[bpy.types.Key]:
     """The shape keys of every mesh of a character that plays expressions, the main face first."""
-    main = character_armature.find_face_mesh(armature)
+    main = find_face_mesh(armature)
     every = [] if main is None else [main.data.shape_keys]
     for mesh in character_armature.meshes_of(armature):
         keys = mesh.data.shape_keys
@@ -67,7 +79,9 @@ def channels(motion: Motion, keys: bpy.types.Key, shapes: Sequence[int] | None =
         shapes: only the keys that play one of these ARKit shapes; None: all.
     """
     rows = [
-        row for row in face_names.rows_of(keys) if row.key in keys.key_blocks and path_of(row.key) not in _driven(keys)
+        row
+        for row in face_names.rows_of(keys)
+        if row.key in keys.key_blocks and shape_key_path(row.key) not in _driven(keys)
     ]
     if shapes is not None:
         wanted = {ARKIT_NAMES[index] for index in shapes}
@@ -81,13 +95,10 @@ def channels(motion: Motion, keys: bpy.types.Key, shapes: Sequence[int] | None =
             continue
         block = keys.key_blocks[row.key]
         value = row.gain * sum(factor * signals[name] for name, factor in terms.items()) + row.offset
-        found.append(Channel(path_of(row.key), np.clip(value, block.slider_min, block.slider_max)[:, None], _GROUP))
+        found.append(
+            Channel(shape_key_path(row.key), np.clip(value, block.slider_min, block.slider_max)[:, None], _GROUP)
+        )
     return found
-
-
-def path_of(key: str) -> str:
-    """The data path of a shape key's value."""
-    return f'key_blocks["{bpy.utils.escape_identifier(key)}"].value'
 
 
 def _signals(motion: Motion, rows: Iterable[Row]) -> dict[str, np.ndarray]:
@@ -121,7 +132,7 @@ def notes(armature: bpy.types.Object, motion: Motion) -> list[str]:
         return [f"{armature.name} has no shape keys of a known face: only jaw and eye bones move"]
     said = []
     for keys in every:
-        driven = [row.key for row in face_names.rows_of(keys) if path_of(row.key) in _driven(keys)]
+        driven = [row.key for row in face_names.rows_of(keys) if shape_key_path(row.key) in _driven(keys)]
         if driven:
             said.append(f"{len(driven)} shape keys ({driven[0]}, …) are moved by drivers and were left alone")
         if not is_editable(keys):
@@ -169,7 +180,7 @@ def _read(armature, action, frames: np.ndarray, names: Sequence[str]) -> np.ndar
         own = versions.action_for(action, keys)
         curves = {} if own is None else {curve.data_path: curve for curve in versions.curves_for(own, keys)}
         for row in face_names.rows_of(keys):
-            curve, terms = curves.get(path_of(row.key)), face_names.parse(row.source)
+            curve, terms = curves.get(shape_key_path(row.key)), face_names.parse(row.source)
             (name, factor), *more = terms.items()
             if curve is None or more or name not in number or not row.gain * factor:
                 continue

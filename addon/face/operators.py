@@ -8,9 +8,9 @@ from ...core.errors import GestureError
 from ..character import armature as character_armature
 from ..direct import lips, live
 from ..job import report
+from ..rig.performer import NO_CHARACTER, require_target, target
 from ..take import channels as take_channels
 from ..take import info as take_info
-from ..take.keying import NO_CHARACTER, require_target, target
 from . import channels as face_channels
 from . import names as face_names
 
@@ -164,7 +164,7 @@ def _fill(keys: bpy.types.Key) -> str:
 def _table(context) -> bpy.types.Key | None:
     """The shape keys whose table is shown."""
     armature = target(context)
-    mesh = None if armature is None else character_armature.find_face_mesh(armature)
+    mesh = None if armature is None else face_channels.find_face_mesh(armature)
     keys = None if mesh is None else mesh.data.shape_keys
     return keys if keys is not None and len(keys.mambatalk_face) else None
 

@@ -2,10 +2,10 @@
 
 import bpy
 
-from ..character import armature as character_armature
 from ..generate.panel import SubPanel
 from ..job import preferences
-from ..take.keying import target
+from ..rig.performer import target
+from . import channels as face_channels
 
 
 class MAMBATALK_UL_face(bpy.types.UIList):
@@ -40,7 +40,7 @@ class MAMBATALK_PT_face(SubPanel, bpy.types.Panel):
     def draw(self, context):
         """Draw the table of the character's main face."""
         layout, armature = self.layout, target(context)
-        mesh = None if armature is None else character_armature.find_face_mesh(armature)
+        mesh = None if armature is None else face_channels.find_face_mesh(armature)
         keys = None if mesh is None else mesh.data.shape_keys
         if keys is None:
             layout.label(text="No shape keys of a known face", icon="INFO")

@@ -14,7 +14,9 @@ from ..direct import transfer
 from ..generate import settings as generate_settings
 from ..job import report, state
 from ..job.operator import JobOperator
+from ..rig import blocked as rig_blocked
 from ..rig import channels as rig_channels
+from ..rig import performer
 from ..take import contacts, hand_edits, keying, playback
 from ..take import info as take_info
 from ..take import store as take_store
@@ -36,7 +38,7 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
 
     def task(self, context):
         """Write the unfinished motion, and the skeleton of the armature, where the worker finds them."""
-        scene, armature = context.scene, keying.require_target(context)
+        scene, armature = context.scene, performer.require_target(context)
         self._scene_name, self._armature_name = scene.name, armature.name
         self._source = finish_source.find(scene, armature)
         motion, action = self._source.motion, finish_source.action_of(armature)
@@ -86,7 +88,7 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
         else:
             finish_source.keep_source(armature)
             keying.replace_keys(scene, armature, motion, self._source.start_frame)
-        held = rig_channels.held_note(scene, armature, finish_source.action_of(armature))
+        held = rig_blocked.held_note(scene, armature, finish_source.action_of(armature))
         return [generate_settings.improvement(result), *self._notes, *held]
 
     def _contacts(self, action, armature) -> tuple[np.ndarray, np.ndarray]:
@@ -109,9 +111,9 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
 
 def why_not_finish(context) -> str | None:
     """Why there is nothing to finish."""
-    armature = keying.target(context)
+    armature = performer.target(context)
     if armature is None:
-        return keying.NO_CHARACTER
+        return performer.NO_CHARACTER
     return None if finish_source.action_of(armature) else f"{armature.name} has no animation"
 
 

@@ -16,12 +16,14 @@ from ..direct import live, transfer
 from ..face import channels as face_channels
 from ..job import report, state
 from ..job.operator import JobOperator
+from ..rig import blocked as rig_blocked
 from ..rig import channels as rig_channels
 from ..rig import mapping as rig_mapping
+from ..rig.performer import NO_CHARACTER, require_target, target
 from ..take import info as take_info
 from ..take import store as take_store
 from ..take import switching
-from ..take.keying import NO_CHARACTER, apply_take, require_target, target
+from ..take.keying import apply_take
 from . import settings as generate_settings
 
 # Bones closer than this to the bundled character's are its own.
@@ -78,7 +80,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         folders = self._folders()
         task = settings.to_request(context, self._clip, folders[0])
         direct = rig_mapping.is_direct(armature)
-        rig_channels.refuse(armature, None if direct else rig_mapping.mapping_of(armature))
+        rig_blocked.refuse(armature, None if direct else rig_mapping.mapping_of(armature))
         if direct and np.allclose(rig_channels.skeleton_of(armature), default_rest_joints(), atol=_SAME_BODY_M):
             self._tasks = _varied(task, folders)
             return self._tasks.pop(0)
@@ -136,7 +138,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         if result["take"]["settings"]["finish"]:
             notes.append(generate_settings.improvement(result))
         motion = take_store.load(action).finished
-        on_rig = [*face_channels.notes(armature, motion), *rig_channels.held_note(scene, armature, action)]
+        on_rig = [*face_channels.notes(armature, motion), *rig_blocked.held_note(scene, armature, action)]
         return [*notes, *directed, *on_rig]
 
 
@@ -179,7 +181,7 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
         except GestureError as error:
             return report.fail(self, error)
         notes = [*live.caught_up(armature), *face_channels.notes(armature, take.finished)]
-        notes += rig_channels.held_note(context.scene, armature, action)
+        notes += rig_blocked.held_note(context.scene, armature, action)
         return report.finish(self, notes)
 
 

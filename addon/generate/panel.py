@@ -5,7 +5,7 @@ import textwrap
 import bpy
 
 from ..job import preferences, state, weights
-from ..take.keying import NO_CHARACTER, target
+from ..rig.performer import NO_CHARACTER, target
 from .settings import strip_search
 
 

@@ -9,7 +9,7 @@ from ...core.errors import GestureError
 from ...core.worker import protocol
 from ..blender import sequencer, versions
 from ..job import preferences, weights
-from ..rig import mapping as rig_mapping
+from ..rig import performer
 
 # Blender keeps no reference to the texts of a dynamic enum: without this they are freed while it shows them.
 _speaker_items: list[tuple] = []
@@ -55,7 +55,7 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         name="Character",
         description="An armature whose bones are a body's; empty: the active one",
         type=bpy.types.Object,
-        poll=lambda settings, candidate: rig_mapping.is_performer(candidate),
+        poll=lambda settings, candidate: performer.is_performer(candidate),
     )
     speaker: EnumProperty(name="Style", description="Whose gestures", items=speaker_items)
     seed: IntProperty(name="Seed", description="Another number gives another take", min=0)

@@ -97,19 +97,6 @@ def is_direct(armature: bpy.types.Object) -> bool:
     return bool(across @ arm > _SAME_REST * np.linalg.norm(across) * np.linalg.norm(arm))
 
 
-def is_performer(candidate: bpy.types.Object | None) -> bool:
-    """Whether an object is an armature that can be keyed: SMPL-X's, or one with all required parts."""
-    if candidate is None or candidate.type != "ARMATURE":
-        return False
-    if character_armature.is_smplx_armature(candidate):
-        return True
-    mapping = stored(candidate)
-    if mapping is None:
-        found = detected(candidate)
-        mapping = found.map if found is not None else None
-    return mapping is not None and not mapping.missing()
-
-
 def mirror(armature: bpy.types.Object) -> int:
     """Fill empty right parts from the left ones, and the other way round; how many bones were found."""
     names = {normal(bone.name): bone.name for bone in armature.data.bones}

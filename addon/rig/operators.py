@@ -9,29 +9,10 @@ from ...core.errors import GestureError
 from ..generate import settings as generate_settings
 from ..job import preferences, report
 from . import mapping as rig_mapping
+from . import performer
 from . import presets as rig_presets
 
 _FOLDER = "rigs"
-
-
-def rig_of(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The armature whose mapping is shown: the active one, that of the active mesh, or the panel's character."""
-    active = context.object
-    candidates = [active, active and active.find_armature(), context.scene.mambatalk.character]
-    return next((each for each in candidates if each is not None and each.type == "ARMATURE"), None)
-
-
-def why_not_map(context: bpy.types.Context) -> str | None:
-    """Why no mapping can be edited."""
-    armature = rig_of(context)
-    if armature is None:
-        return "Select an armature"
-    if armature.library is not None:
-        return f"{armature.name} belongs to another file"
-    if armature.override_library is not None:
-        # Blender lets nobody change such lists of an override.
-        return f"{armature.name} overrides an armature of another file: change its mapping there"
-    return None
 
 
 class _RigOperator:
@@ -42,12 +23,12 @@ class _RigOperator:
     @classmethod
     def poll(cls, context):
         """Whether there is an armature to map."""
-        return report.explain(cls, why_not_map(context))
+        return report.explain(cls, performer.why_not_map(context))
 
     def execute(self, context):
         """Do it; a failure changes nothing."""
         try:
-            message = self.change(rig_of(context))
+            message = self.change(performer.rig_of(context))
         except GestureError as error:
             return report.fail(self, error)
         if message:
@@ -143,7 +124,7 @@ class MAMBATALK_OT_save_rig(_RigOperator, bpy.types.Operator):
 
     def invoke(self, context, event):
         """Let the user choose the file."""
-        self.filepath = str(preferences.data_folder(_FOLDER) / f"{rig_of(context).name}.json")
+        self.filepath = str(preferences.data_folder(_FOLDER) / f"{performer.rig_of(context).name}.json")
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 

@@ -4,7 +4,7 @@ import bpy
 
 from ..generate.panel import SubPanel, draw_lines
 from . import mapping as rig_mapping
-from .operators import rig_of
+from .performer import rig_of
 from .presets import FINGERS, PARTS, label_of
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...core.body.rotation import matrix_to_quat, quat_multiply
 from ...core.errors import GestureError
-from ..blender import fcurves
+from ..character.armature import held_bones
 from .presets import PARENT, REQUIRED, BoneMap, label_of
 
 # Rests within this angle of an axis of the armature are taken to be along it: nobody stands quite upright.
@@ -202,7 +202,7 @@ def _twist_bones(armature: bpy.types.Object, parts: dict) -> list[tuple[str, str
             strict=True,
         )
     )
-    driven = _held(armature)
+    driven = held_bones(armature)
     found = []
     for part in _LIMBS:
         if part not in parts or below[part] not in parts:
@@ -225,12 +225,6 @@ def _twist_bones(armature: bpy.types.Object, parts: dict) -> list[tuple[str, str
 
 def _nearest(bone, names) -> str | None:
     return next((above.name for above in bone.parent_recursive if above.name in names), None)
-
-
-def _held(armature: bpy.types.Object) -> set[str]:
-    """Bones that constraints or drivers move."""
-    held = {bone.name for bone in armature.pose.bones if any(not c.mute and c.influence for c in bone.constraints)}
-    return held | set(driven_bones(armature))
 
 
 def _parents(armature, mapping: BoneMap, parts: dict, number: dict[str, int]) -> tuple[list[int], list]:
@@ -265,14 +259,3 @@ def _anatomical(mapping: BoneMap, parts: dict) -> dict[str, str | None]:
             carried[name] = previous
             previous = name
     return carried
-
-
-def driven_bones(armature: bpy.types.Object) -> tuple[str, ...]:
-    """Bones whose rotation or location a driver sets, which no key can change."""
-    data = armature.animation_data
-    found = []
-    for curve in data.drivers if data is not None else ():
-        bone = fcurves.bone_of(curve.data_path)
-        if bone is not None and curve.data_path.rpartition(".")[2].startswith(("rotation_", "location")):
-            found.append(bone)
-    return tuple(dict.fromkeys(found))

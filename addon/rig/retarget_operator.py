@@ -17,8 +17,10 @@ from ..job import report, state
 from ..job.operator import JobOperator
 from ..take import contacts, keying
 from ..take import store as take_store
+from . import blocked as rig_blocked
 from . import channels as rig_channels
 from . import mapping as rig_mapping
+from . import performer
 
 # Nothing but the feet: what is retargeted was finished before.
 _FEET_ONLY = {"upper": 0.0, "hands": 0.0, "lower": 0.0, "face": 0.0, "root": "free", "feet": "correct"}
@@ -63,7 +65,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         source, armature = _pair(context)
         self._names = context.scene.name, source.name, armature.name
         if not rig_mapping.is_direct(armature):
-            rig_channels.refuse(armature, rig_mapping.mapping_of(armature))
+            rig_blocked.refuse(armature, rig_mapping.mapping_of(armature))
         motion = _motion(context.scene, source)
         self._folder = tempfile.TemporaryDirectory(prefix="mambatalk-", dir=bpy.app.tempdir or None)
         folder = Path(self._folder.name)
@@ -96,7 +98,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         # The scene's range belongs to the performance that was there.
         scene.frame_start, scene.frame_end = kept[:2]
         scene.frame_set(kept[2])
-        return rig_channels.held_note(scene, armature, made)
+        return rig_blocked.held_note(scene, armature, made)
 
 
 def _pair(context) -> tuple[bpy.types.Object, bpy.types.Object]:
@@ -116,7 +118,7 @@ def _source(context) -> bpy.types.Object | None:
         (
             each
             for each in candidates
-            if each not in (None, context.object) and rig_mapping.is_performer(each) and _can_be_read(each)
+            if each not in (None, context.object) and performer.is_performer(each) and _can_be_read(each)
         ),
         None,
     )
@@ -131,7 +133,7 @@ def why_not_retarget(context) -> str | None:
     """Why there is nothing to retarget, or nothing to retarget to."""
     if context.object is None or context.object.type != "ARMATURE":
         return "Make the armature that shall get the animation the active object"
-    if not rig_mapping.is_performer(context.object):
+    if not performer.is_performer(context.object):
         return f"{context.object.name} is not mapped: see Rig"
     if _source(context) is None:
         return "Choose the animated character in the panel, or select it, too"

@@ -10,10 +10,12 @@ from ...core.body.motion import Motion, resample
 from ...core.body.parts import EXPRESSION_WIDTHS, EYES
 from ...core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES
 from ...core.direct.chain import Changed
+from ..blender import paths
 from ..blender.fcurves import Channel
 from ..character import armature as character_armature
-from ..character import smplx_body
 from ..face import channels as face_channels
+from ..face.joint_moves import joint_moves
+from ..rig import blocked as rig_blocked
 from ..rig import channels as rig_channels
 from ..rig import mapping as rig_mapping
 
@@ -56,7 +58,7 @@ def of(
     if changed.shapes:
         # Where there are no shape keys for them, the expression turns jaw and eyes.
         joints.update(_FACE_JOINTS)
-        joints.update(JOINT_NAMES.index(name) for name in smplx_body.joint_moves(motion, armature))
+        joints.update(JOINT_NAMES.index(name) for name in joint_moves(motion, armature))
     if joints:
         yield armature, of_body(motion, armature, sorted(joints))
     if changed.shapes:
@@ -76,14 +78,14 @@ def of_body(motion: Motion, armature: bpy.types.Object, joints: Sequence[int] = 
     if not rig_mapping.is_direct(armature):
         left_out = face_channels.parts_by_keys(armature)
         return rig_channels.perform(motion, armature, rig_mapping.mapping_of(armature), left_out, joints).channels
-    rig_channels.refuse(armature)
+    rig_blocked.refuse(armature)
     quaternions, location = character_armature.pose_basis(motion, armature, joints)
     found = [
-        Channel(f"{rig_channels.path_of(name)}.rotation_quaternion", quaternions[:, row], name)
+        Channel(f"{paths.bone_path(name)}.rotation_quaternion", quaternions[:, row], name)
         for row, name in enumerate(JOINT_NAMES[joint] for joint in joints)
     ]
     # On the body of SMPL-X, expressions move joints too.
-    moved, root = smplx_body.joint_moves(motion, armature), JOINT_NAMES[0]
+    moved, root = joint_moves(motion, armature), JOINT_NAMES[0]
     moved[root] = location + moved.get(root, 0.0)
     places = [name for name in moved if JOINT_NAMES.index(name) in joints]
-    return [*(Channel(f"{rig_channels.path_of(name)}.location", moved[name], name) for name in places), *found]
+    return [*(Channel(f"{paths.bone_path(name)}.location", moved[name], name) for name in places), *found]

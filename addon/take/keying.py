@@ -8,10 +8,9 @@ import numpy as np
 
 from ...core.body.motion import Motion
 from ...core.body.skeleton import JOINT_NAMES
-from ...core.errors import GestureError
 from ..blender import fcurves, sequencer, versions
 from ..direct import live
-from ..rig import channels as rig_channels
+from ..rig import controls as rig_controls
 from ..rig import mapping as rig_mapping
 from . import channels as take_channels
 from . import checksums, contacts
@@ -79,7 +78,7 @@ def apply_motion(
     try:
         body_action = _new_action(name, actions)
         fcurves.write(body_action, armature, frames, body)
-        rig_channels.write_switches(body_action, armature, frames[0])
+        rig_controls.write_switches(body_action, armature, frames[0])
         if before := armature.animation_data and armature.animation_data.action:
             fcurves.keep_others(body_action, armature, before, {fcurves.bone_of(channel.path) for channel in body})
         if motion.contacts is not None:
@@ -142,32 +141,10 @@ def _store(action, armature, info: take_info.TakeInfo, take: take_store.StoredTa
 def use_quaternions(armature: bpy.types.Object) -> None:
     """Let the bones turn by the keys that takes have; mapped rigs keep their modes, and their controls are switched."""
     if not rig_mapping.is_direct(armature):
-        rig_channels.switch(armature)
+        rig_controls.switch(armature)
         return
     for name in JOINT_NAMES:
         armature.pose.bones[name].rotation_mode = "QUATERNION"
-
-
-def target(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The armature that gets the keys: the one chosen in the panel, else the active object or its armature."""
-    chosen = context.scene.mambatalk.character
-    candidates = [chosen, context.object, context.object and context.object.find_armature()]
-    return next((o for o in candidates if rig_mapping.is_performer(o)), None)
-
-
-def require_target(context: bpy.types.Context) -> bpy.types.Object:
-    """The same.
-
-    Raises:
-        GestureError: there is none.
-    """
-    armature = target(context)
-    if armature is None:
-        raise GestureError(NO_CHARACTER + ".", remedy="Then try again.")
-    return armature
-
-
-NO_CHARACTER = "Add a character, or select an armature whose bones are a body's (see Rig)"
 
 
 def _new_action(name: str, made: list[bpy.types.Action]) -> bpy.types.Action:

@@ -6,15 +6,16 @@ from bpy.props import BoolProperty, StringProperty
 from ...core.errors import GestureError
 from ..character import armature as character_armature
 from ..job import report, state
+from ..rig import performer
 from . import info as take_info
-from . import keying, switching
+from . import switching
 
 
 def why_no_takes(context) -> str | None:
     """Why there is nothing to choose from."""
-    armature = keying.target(context)
+    armature = performer.target(context)
     if armature is None:
-        return keying.NO_CHARACTER
+        return performer.NO_CHARACTER
     if reason := state.why_busy():
         return reason
     return None if take_info.of_character(armature) else f"{armature.name} has no takes"
@@ -35,7 +36,7 @@ class _TakeOperator:
     def execute(self, context):
         """Do it; a failure changes nothing."""
         try:
-            armature = keying.require_target(context)
+            armature = performer.require_target(context)
             character_armature.require_editable(armature)
             note = self.change(context, armature, _named(armature, self.name))
         except GestureError as error:

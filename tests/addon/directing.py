@@ -31,7 +31,7 @@ def copy_with_recording(folder, parent):
 
 
 def face_of(armature):
-    from mambatalk_ext.addon.character.armature import find_face_mesh
+    from mambatalk_ext.addon.face.channels import find_face_mesh
 
     mesh = find_face_mesh(armature)
     return None if mesh is None else mesh.data.shape_keys

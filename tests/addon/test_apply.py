@@ -46,7 +46,7 @@ def evaluated(armature):
 
 
 def test_blender_poses_the_skeleton_as_the_npz_says_at_every_key(any_fps, character, take_folder):
-    from mambatalk_ext.addon.character.armature import find_face_mesh
+    from mambatalk_ext.addon.face.channels import find_face_mesh
     from mambatalk_ext.core.body.kinematics import forward_kinematics
     from mambatalk_ext.core.body.motion import load_motion
     from mambatalk_ext.core.body.skeleton import default_rest_joints
@@ -73,7 +73,7 @@ def test_blender_poses_the_skeleton_as_the_npz_says_at_every_key(any_fps, charac
 
 
 def test_every_shape_of_the_face_is_keyed(character, take_folder):
-    from mambatalk_ext.addon.character.armature import find_face_mesh
+    from mambatalk_ext.addon.face.channels import find_face_mesh
     from mambatalk_ext.core.body.motion import load_motion
     from mambatalk_ext.core.body.parts import ARKIT_NAMES
 
@@ -87,7 +87,7 @@ def test_every_shape_of_the_face_is_keyed(character, take_folder):
 
 
 def test_body_and_face_share_one_action_where_blender_has_slots(character, take_folder):
-    from mambatalk_ext.addon.character.armature import find_face_mesh
+    from mambatalk_ext.addon.face.channels import find_face_mesh
 
     apply(take_folder)
     keys = find_face_mesh(character).data.shape_keys

@@ -18,7 +18,7 @@ HANDS_IN_FRONT = {
 
 
 def face_of(armature):
-    from mambatalk_ext.addon.character.armature import find_face_mesh
+    from mambatalk_ext.addon.face.channels import find_face_mesh
 
     return find_face_mesh(armature)
 

@@ -32,7 +32,7 @@ def spell(style, name):
 @pytest.fixture
 def rig(character, tmp_path, recording):
     """The bundled skeleton with a small face whose keys are named as asked; a function of the names."""
-    from mambatalk_ext.addon.character.armature import find_face_mesh
+    from mambatalk_ext.addon.face.channels import find_face_mesh
 
     bpy.data.objects.remove(find_face_mesh(character))
     bpy.context.scene.render.fps = 30
@@ -147,7 +147,7 @@ def test_teeth_and_head_move_together_and_names_of_no_face_stay(rig, tmp_path, r
 
 
 def test_a_face_without_keys_moves_its_jaw_and_eye_bones(character, tmp_path, recording):
-    from mambatalk_ext.addon.character.armature import find_face_mesh
+    from mambatalk_ext.addon.face.channels import find_face_mesh
 
     bpy.data.objects.remove(find_face_mesh(character))
     motion = wobble(FRAMES)
@@ -250,7 +250,7 @@ def test_lips_without_phones_say_so_and_change_nothing(rig, tmp_path, recording)
 
 @pytest.mark.parametrize("with_mesh", [False, True])
 def test_the_face_of_an_overridden_character_needs_its_mesh_overridden(scene, tmp_path, recording, with_mesh):
-    from mambatalk_ext.addon.character.armature import find_face_mesh
+    from mambatalk_ext.addon.face.channels import find_face_mesh
     from mambatalk_ext.addon.job import state as job_state
 
     linked, scene = linked_cast(tmp_path), bpy.context.scene
@@ -377,9 +377,9 @@ def test_without_the_model_file_only_the_jaw_moves_and_the_user_is_told(rig, tmp
 
 
 def test_with_the_model_file_coefficients_move_the_arkit_face(character, tmp_path, recording, monkeypatch):
-    from mambatalk_ext.addon.character.armature import find_face_mesh
     from mambatalk_ext.addon.face import channels as face_channels
     from mambatalk_ext.addon.face import flame as face_flame
+    from mambatalk_ext.addon.face.channels import find_face_mesh
 
     head = face_flame._bundled_head()
     model = tmp_path / "SMPLX_NEUTRAL.npz"

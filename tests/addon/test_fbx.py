@@ -19,7 +19,7 @@ def face_curves(mesh) -> dict:
 
 
 def test_body_and_face_come_back_from_fbx(character, take_folder, tmp_path):
-    from mambatalk_ext.addon.character.armature import find_face_mesh
+    from mambatalk_ext.addon.face.channels import find_face_mesh
 
     scene = bpy.context.scene
     scene.render.fps = 30

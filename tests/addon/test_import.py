@@ -97,7 +97,7 @@ def test_imported_motion_is_no_take_and_says_so_to_who_directs_it(character, tmp
 
 
 def test_arkit_weights_of_our_own_files_reach_the_face(character, tmp_path):
-    from mambatalk_ext.addon.character.armature import find_face_mesh
+    from mambatalk_ext.addon.face.channels import find_face_mesh
     from mambatalk_ext.core.body.motion import save_motion
 
     motion = upright()

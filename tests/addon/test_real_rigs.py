@@ -80,7 +80,7 @@ def original(mapping) -> dict[str, str]:
 
 
 def test_a_generated_rigify_rig_performs_by_its_fk_controls(rigify):
-    from mambatalk_ext.addon.rig import channels as rig_channels
+    from mambatalk_ext.addon.rig import blocked as rig_blocked
     from mambatalk_ext.addon.rig import mapping as rig_mapping
 
     found = rig_mapping.detected(rigify)
@@ -88,7 +88,7 @@ def test_a_generated_rigify_rig_performs_by_its_fk_controls(rigify):
     assert found.map.missing() == ()
     motion = lively()
     key(rigify, motion)
-    off = rig_channels.disobedient(bpy.context.scene, rigify, rigify.animation_data.action)
+    off = rig_blocked.disobedient(bpy.context.scene, rigify, rigify.animation_data.action)
     assert off == []
     measured = limb_errors(rigify, found.map.bones, motion, TO_BLENDER, original(found.map.bones))
     assert max(measured.values()) <= 2.0
@@ -139,7 +139,7 @@ def makehuman(kind: str):
     ],
 )
 def test_makehumans_own_skeletons_perform(scene, kind, label):
-    from mambatalk_ext.addon.rig import channels as rig_channels
+    from mambatalk_ext.addon.rig import blocked as rig_blocked
     from mambatalk_ext.addon.rig import mapping as rig_mapping
 
     armature = makehuman(kind)
@@ -151,13 +151,13 @@ def test_makehumans_own_skeletons_perform(scene, kind, label):
     assert max(measured.values()) <= 2.0
     # Hand against forearm: nobody breaks a wrist.
     names, turns = performance.rig.names, performance.keys.turns
-    assert rig_channels.disobedient(scene, armature, armature.animation_data.action) == []
+    assert rig_blocked.disobedient(scene, armature, armature.animation_data.action) == []
     assert len(names) == turns.shape[1]
 
 
 def measured_on(file: Path):
     """Mean direction errors, degrees, on the rig in a file written by other software."""
-    from mambatalk_ext.addon.rig import channels as rig_channels
+    from mambatalk_ext.addon.rig import blocked as rig_blocked
     from mambatalk_ext.addon.rig import mapping as rig_mapping
 
     importers = {".fbx": bpy.ops.import_scene.fbx, ".bvh": bpy.ops.import_anim.bvh}
@@ -169,7 +169,7 @@ def measured_on(file: Path):
     found = rig_mapping.detected(armature)
     assert found.map.missing() == (), file.name
     key(armature, lively())
-    assert rig_channels.disobedient(bpy.context.scene, armature, armature.animation_data.action) == [], file.name
+    assert rig_blocked.disobedient(bpy.context.scene, armature, armature.animation_data.action) == [], file.name
     up = np.array(armature.matrix_world.to_3x3().normalized().inverted())
     return found.map, limb_errors(armature, found.map.bones, lively(), up @ TO_BLENDER)
 

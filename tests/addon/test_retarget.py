@@ -22,14 +22,15 @@ def key(armature, motion, mapping=None):
     """Key a motion on a rig from frame 1."""
     from mambatalk_ext.addon.blender import fcurves, versions
     from mambatalk_ext.addon.rig import channels as rig_channels
+    from mambatalk_ext.addon.rig import controls as rig_controls
     from mambatalk_ext.addon.rig import mapping as rig_mapping
 
     performance = rig_channels.perform(motion, armature, mapping or rig_mapping.mapping_of(armature))
     action = bpy.data.actions.new("retargeted")
     fcurves.write(action, armature, 1 + np.arange(motion.frame_count), performance.channels)
-    rig_channels.write_switches(action, armature, 1)
+    rig_controls.write_switches(action, armature, 1)
     versions.assign_action(armature, action)
-    rig_channels.switch(armature)
+    rig_controls.switch(armature)
     return performance
 
 
@@ -150,7 +151,7 @@ def test_a_figure_twice_as_tall_makes_steps_twice_as_long(scene):
 
 @pytest.mark.parametrize("mode", ["XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX"])
 def test_euler_keys_turn_like_quaternions_and_do_not_jump(mode):
-    from mambatalk_ext.addon.rig.channels import euler
+    from mambatalk_ext.addon.rig.rotation_modes import euler
 
     time = np.linspace(0, 6, 200)
     steps = [Quaternion((np.sin(t), np.cos(1.3 * t), 0.4), 2.4 * np.sin(t)) for t in time]

@@ -160,10 +160,11 @@ def test_mapping_by_hand(scene):
     with pytest.raises(RuntimeError, match="not recognised"):
         bpy.ops.mambatalk.detect_rig()
     from mambatalk_ext.addon.rig import mapping as rig_mapping
+    from mambatalk_ext.addon.rig import performer
 
     entries = armature.mambatalk_rig.bones
     assert {entry.bone for entry in entries} == {""}
-    assert not rig_mapping.is_performer(armature)
+    assert not performer.is_performer(armature)
     next(entry for entry in entries if entry.part == "head").bone = "b3"
     bpy.ops.mambatalk.add_rig_bone(part="spine")
     assert [entry.part for entry in entries].count("spine") == 2
@@ -267,7 +268,7 @@ def test_locked_channels_take_keys(rig, take_folder):
 
 
 def test_constraints_that_hold_bones_are_named(rig, tmp_path, recording):
-    from mambatalk_ext.addon.rig import channels as rig_channels
+    from mambatalk_ext.addon.rig import blocked as rig_blocked
 
     constraint = rig.armature.pose.bones["hand_r"].constraints.new("COPY_ROTATION")
     constraint.target, constraint.subtarget = rig.armature, "root"
@@ -275,10 +276,10 @@ def test_constraints_that_hold_bones_are_named(rig, tmp_path, recording):
     from mambatalk_ext.addon.job import state as job_state
 
     assert "hand_r" in job_state.current.notes[-1]
-    (note,) = rig_channels.held_note(bpy.context.scene, rig.armature, rig.armature.animation_data.action)
+    (note,) = rig_blocked.held_note(bpy.context.scene, rig.armature, rig.armature.animation_data.action)
     assert "hand_r" in note
     constraint.mute = True
-    assert rig_channels.held_note(bpy.context.scene, rig.armature, rig.armature.animation_data.action) == []
+    assert rig_blocked.held_note(bpy.context.scene, rig.armature, rig.armature.animation_data.action) == []
 
 
 def test_constraints_on_the_bundled_character_are_named_and_its_drivers_refused(character, tmp_path, recording):
