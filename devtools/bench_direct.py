@@ -42,9 +42,11 @@ def _take() -> Path:
     import tempfile
 
     from core.generate.pipeline import GenerateRequest, generate
+    from core.worker.models import Models
 
     folder = Path(tempfile.mkdtemp()) / "take"
-    generate(GenerateRequest(audio=DEMO / "speech.flac", transcript=DEMO / "transcript.txt", out=folder))
+    request = GenerateRequest(audio=DEMO / "speech.flac", transcript=DEMO / "transcript.txt", out=folder)
+    generate(request, models=Models())
     return folder
 
 

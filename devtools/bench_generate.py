@@ -26,8 +26,8 @@ def measure(seconds: int) -> dict[str, float]:
     import numpy as np
     import soundfile
 
-    from core.generate.models import STARTER, Models
     from core.generate.pipeline import GenerateRequest, generate
+    from core.worker.models import STARTER, Models
 
     samples, rate = soundfile.read(SPEECH)
     with tempfile.TemporaryDirectory() as folder:

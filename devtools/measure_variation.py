@@ -19,10 +19,10 @@ from core.body.motion import Motion
 from core.body.skeleton import JOINT
 from core.clock import FPS
 from core.errors import GestureError
-from core.generate.models import STARTER, Models
 from core.generate.pipeline import GenerateRequest, generate
 from core.generate.recordings import Recordings
 from core.take.files import Take
+from core.worker.models import STARTER, Models
 
 MOST_JERK_RATIO = 1.1
 LEAST_DISTANCE_CM = 5.0

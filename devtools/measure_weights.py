@@ -17,11 +17,11 @@ import numpy as np
 
 from core.audio.load import load_audio
 from core.errors import GestureError
-from core.generate.models import STARTER, Models
 from core.generate.pipeline import GenerateRequest, generate
 from core.text.align import align
 from core.text.timing import Word, load_words
 from core.text.transcript import read_transcript
+from core.worker.models import STARTER, Models
 from training.evaluate import published
 from training.evaluate.fgd import FgdAutoencoder, channels, features, train_fgd
 from training.evaluate.fgd_files import load_fgd, save_fgd

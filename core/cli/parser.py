@@ -105,15 +105,15 @@ def _show(fraction: float, stage: str) -> None:
 
 
 def _generate(arguments: argparse.Namespace) -> int:
-    from ..generate.models import STARTER
     from ..generate.pipeline import GenerateRequest, generate
     from ..take.files import describe
+    from ..worker.models import Models
 
     request = GenerateRequest(
         audio=arguments.audio,
         out=arguments.out,
         transcript=arguments.transcript,
-        weights=arguments.weights or STARTER,
+        weights=arguments.weights,
         speaker=arguments.speaker,
         seed=arguments.seed,
         variation=arguments.variation,
@@ -121,7 +121,7 @@ def _generate(arguments: argparse.Namespace) -> int:
         finish=not arguments.no_finish,
         without_words_if_mismatch=arguments.allow_no_words,
     )
-    take = generate(request, _show)
+    take = generate(request, _show, models=Models())
     if reason := take.info["alignment"].get("reason"):
         print(f"Went on without words: {reason}", file=sys.stderr)
     if arguments.json:
@@ -130,9 +130,9 @@ def _generate(arguments: argparse.Namespace) -> int:
 
 
 def _resample(arguments: argparse.Namespace) -> int:
-    from ..generate.models import STARTER
     from ..generate.regenerate import ResampleRequest, resample
     from ..take.files import describe
+    from ..worker.models import Models
 
     start, end = _frames(arguments.frames)
     request = ResampleRequest(
@@ -145,11 +145,11 @@ def _resample(arguments: argparse.Namespace) -> int:
         variation=arguments.variation,
         margin=arguments.margin,
         finish=not arguments.no_finish,
-        weights=arguments.weights or STARTER,
+        weights=arguments.weights,
         audio=arguments.audio,
         device=arguments.device,
     )
-    take = resample(request, _show)
+    take = resample(request, _show, models=Models())
     if arguments.json:
         print(json.dumps({"out": str(arguments.out), **describe(take)}))
     return 0

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from ..body.motion import Motion
 from ..body.parts import Part
+
+if TYPE_CHECKING:
+    from ..text.words import WordVectors
 
 Conditions = dict[str, np.ndarray]
 
@@ -93,3 +97,33 @@ class Network(Protocol):
 
     def codebook(self, part: Part) -> np.ndarray:
         """Entries (K, D) of a part's codebook."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything that a model folder gives to generating.
+
+    Attributes:
+        folder: the model folder.
+        network: the networks, ready to use.
+        vectors: the word vectors that the networks were trained with.
+        sha256: hash of what computes in the folder; takes store it to say which weights made them.
+        former_hashes: hashes that earlier versions of this program gave the same networks (model.json lists them).
+    """
+
+    folder: Path
+    network: Network
+    vectors: "WordVectors"
+    sha256: str
+    former_hashes: tuple[str, ...] = ()
+
+    def has_made(self, sha256: str) -> bool:
+        """Tell whether these networks made a take that stores this hash."""
+        return sha256 == self.sha256 or sha256 in self.former_hashes
+
+
+class ModelLoader(Protocol):
+    """Whatever loads model folders: `core.worker.models.Models`, or a stand-in of a test."""
+
+    def load(self, folder: Path | None, device: str) -> Model:
+        """Load a model folder (None: the bundled weights) for a device."""

@@ -19,8 +19,7 @@ from ..text.words import frame_vectors
 from .conditions import CUES_CHANCE
 from .decode import decode_take
 from .eyes import with_eyes
-from .models import STARTER, Models
-from .network import Network
+from .network import ModelLoader, Network
 from .recordings import Recordings
 from .sample import Variation
 from .stages import Progress, stages
@@ -37,7 +36,7 @@ class GenerateRequest:
         audio: the recording.
         transcript: its text (txt, srt, vtt, TextGrid, whisper json); `transcript_text` wins when both are given.
         out: the take folder.
-        weights: the model folder.
+        weights: the model folder; None for the bundled weights.
         speaker: index into the weights' speakers (for the starter weights: styles).
         seed: another seed, another take, where there is variation; the same seed gives the same take.
         variation: 0 for the most likely take, up to 1; None for what suits the weights.
@@ -52,7 +51,7 @@ class GenerateRequest:
     out: Path
     transcript: Path | None = None
     transcript_text: str | None = None
-    weights: Path = STARTER
+    weights: Path | None = None
     speaker: int = 0
     seed: int = 0
     variation: float | None = None
@@ -68,12 +67,18 @@ def generate(
     request: GenerateRequest,
     progress: Progress = lambda fraction, stage: None,
     cancelled: Callable[[], bool] = lambda: False,
-    models: Models | None = None,
+    *,
+    models: ModelLoader,
     recordings: Recordings | None = None,
 ) -> Take:
     """Make a take and write it to `request.out`.
 
-    Where `models` and `recordings` are kept from take to take, only what chance changes is worked out again.
+    Args:
+        request: what to make.
+        progress: called with the fraction done and the name of the step.
+        cancelled: called between the steps and between windows.
+        models: loads the weights; kept from take to take, it loads them once.
+        recordings: kept from take to take, it reads and aligns a recording once.
 
     Raises:
         GestureError: bad input, with a remedy; nothing has been written.
@@ -87,7 +92,7 @@ def generate(
     audio = recording.audio
     transcript = _transcript(request)
     stage(0.03, 0.1, "Loading the weights")
-    model = (models or Models()).load(request.weights, request.device)
+    model = models.load(request.weights, request.device)
     network = model.network
     _check_speaker(network, request.speaker)
     aligning = stage(0.1, 0.3, "Aligning the words")

@@ -11,8 +11,7 @@ from ..text.words import frame_vectors
 from .directing import directed
 from .layers import Speech, add_layer, check_area, check_span, finish_layers
 from .mix import Pick, lay_picks
-from .models import STARTER, Models
-from .network import Network
+from .network import ModelLoader, Network
 from .pipeline import check_variation
 from .recordings import Recordings
 from .sample import Variation
@@ -34,7 +33,7 @@ class ResampleRequest:
         margin: frames on either side of the range in which old and new blend.
         finish: False leaves the decoder's raw motion as the result.
         finish_settings: as the kept motion was finished; None for what the take says, or the defaults.
-        weights: the model folder that the take was made with.
+        weights: the model folder that the take was made with; None for the bundled weights.
         audio: where the recording is now, if it is no longer where it was.
         device: "auto", "cpu" or "cuda".
     """
@@ -49,7 +48,7 @@ class ResampleRequest:
     margin: int = DEFAULT_MARGIN
     finish: bool = True
     finish_settings: FinishSettings | None = None
-    weights: Path = STARTER
+    weights: Path | None = None
     audio: Path | None = None
     device: str = "auto"
 
@@ -79,7 +78,8 @@ def resample(
     request: ResampleRequest,
     progress: Progress = lambda fraction, stage: None,
     cancelled: Callable[[], bool] = lambda: False,
-    models: Models | None = None,
+    *,
+    models: ModelLoader,
     recordings: Recordings | None = None,
 ) -> Take:
     """Make some areas of a take anew over a range of frames, and write the new take to `request.out`.
@@ -96,7 +96,7 @@ def resample(
     stage(0.0, 0.1, "Reading the take")
     kept = take = read_take(request.take)
     span = check_span(request.start, request.end, request.margin, take.raw.frame_count)
-    speech, network = _speech_of(take, request, models or Models(), recordings or Recordings())
+    speech, network = _speech_of(take, request, models, recordings or Recordings())
     temperature = network.info.variation if request.variation is None else request.variation
     for number, area in enumerate(request.areas):
         share = 0.6 / len(request.areas)
@@ -143,7 +143,9 @@ def _finish_and_write(
     return take
 
 
-def _speech_of(take: Take, request: ResampleRequest, models: Models, recordings: Recordings) -> tuple[Speech, Network]:
+def _speech_of(
+    take: Take, request: ResampleRequest, models: ModelLoader, recordings: Recordings
+) -> tuple[Speech, Network]:
     """What a take was made from, and with what.
 
     Raises:
@@ -163,10 +165,10 @@ def _speech_of(take: Take, request: ResampleRequest, models: Models, recordings:
             remedy="Say where the take's recording is now, or generate a new take.",
         )
     model, made_with = models.load(request.weights, request.device), take.info["weights"]
-    if model.sha256 != made_with["sha256"]:
+    if not model.has_made(made_with["sha256"]):
         raise GestureError(
             f"The take was made with other weights: {made_with['name']!r} ({made_with['sha256'][:8]}), "
-            f"not those in {request.weights} ({model.sha256[:8]}).",
+            f"not those in {model.folder} ({model.sha256[:8]}).",
             remedy="Choose the folder of the weights that made the take, or generate a new take.",
         )
     frames = take.raw.frame_count + model.network.info.late_frames

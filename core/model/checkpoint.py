@@ -22,6 +22,10 @@ FORMAT = 1
 CARD = "model.json"
 NEUTRAL = "neutral.npz"
 GENERATOR = "generator"
+# What every model.json declares. Optional entries: `variation`, `late_frames` and `by_latent` (see
+# `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), and `former_hashes`: what
+# earlier versions of this program computed as the hash of the same networks; takes that store one of these hashes can
+# be resampled (`core.worker.models.folder_hash`).
 CARD_KEYS = {
     "name": str,
     "audio": str,

@@ -1,7 +1,6 @@
 """A take on disk: what `generate` writes, and what resampling, finishing and the add-on read."""
 
 import errno
-import hashlib
 import json
 import os
 import shutil
@@ -75,16 +74,6 @@ class Take:
     info: dict
     layers: tuple[Layer, ...] = ()
     directed: Motion | None = None
-
-
-def folder_hash(folder: Path) -> str:
-    """SHA-256 of a model folder: every file's name and content, in name order."""
-    digest = hashlib.sha256()
-    for path in sorted(p for p in folder.iterdir() if p.is_file()):
-        digest.update(path.name.encode())
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
 
 
 def describe(take: Take) -> dict:

@@ -1,7 +1,6 @@
 """What the worker does for each request; the model stays warm between them."""
 
 import importlib.metadata
-import json
 import platform
 import threading
 import traceback
@@ -13,9 +12,9 @@ import numpy as np
 
 from ..errors import Cancelled, GestureError
 from . import protocol
+from .models import Models, read_model_json
 
 if TYPE_CHECKING:
-    from ..generate.models import Models
     from ..generate.recordings import Recordings
     from ..take.files import Take
 
@@ -147,7 +146,6 @@ class Session:
         return {"words": task.out, "score": round(float(alignment.score), 3)}
 
     def _generate(self, task: protocol.Generate, number: int) -> dict:
-        from ..generate.models import STARTER
         from ..generate.pipeline import GenerateRequest, generate
 
         out = Path(task.out)
@@ -156,7 +154,7 @@ class Session:
             out=out,
             transcript=None if task.transcript is None else Path(task.transcript),
             transcript_text=task.transcript_text,
-            weights=STARTER if task.weights is None else Path(task.weights),
+            weights=None if task.weights is None else Path(task.weights),
             speaker=task.speaker,
             seed=task.seed,
             variation=task.variation,
@@ -177,7 +175,6 @@ class Session:
 
     def _resample(self, task: protocol.Resample, number: int) -> dict:
         from ..finish.settings import FinishSettings
-        from ..generate.models import STARTER
         from ..generate.regenerate import ResampleRequest, resample
 
         out = Path(task.out)
@@ -192,7 +189,7 @@ class Session:
             margin=task.margin,
             finish=task.finish,
             finish_settings=FinishSettings.from_dict(task.settings) if task.settings else None,
-            weights=STARTER if task.weights is None else Path(task.weights),
+            weights=None if task.weights is None else Path(task.weights),
             audio=None if task.audio is None else Path(task.audio),
             device=task.device,
         )
@@ -223,7 +220,6 @@ class Session:
 
     def _warm(self) -> dict:
         """What is kept from take to take."""
-        from ..generate.models import Models
         from ..generate.recordings import Recordings
 
         if self._models is None:
@@ -284,22 +280,6 @@ def _take_made(take: "Take", folder: Path) -> dict:
 
     reports = {"before": measure(take.raw).as_dict(), "after": measure(take.finished).as_dict()}
     return {"folder": str(folder), "take": describe(take), **reports}
-
-
-def read_model_json(folder: Path) -> dict:
-    """What a model folder declares, without loading it.
-
-    Raises:
-        GestureError: no such folder, or its model.json is missing or unreadable.
-    """
-    try:
-        return json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise GestureError(
-            f"There are no readable weights in {folder}.",
-            remedy="Choose the folder that holds model.json.",
-            detail=str(error),
-        ) from error
 
 
 def _version(package: str) -> str | None:

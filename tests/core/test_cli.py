@@ -13,7 +13,7 @@ import soundfile
 from core.body.motion import load_motion
 from core.clock import frame_count
 from core.errors import GestureError
-from core.generate.models import STARTER, Models
+from core.worker.models import STARTER, Models
 
 from ..conftest import ROOT
 

@@ -17,11 +17,11 @@ from core.face.joints import EYE_SIDE, EYE_UP, with_face_joints
 from core.finish.chain import finish
 from core.generate.gaze import GAZE, LONG_PAUSE_S, SIDE_LIMIT, UP_LIMIT, WANDER, glances, wandering, with_gaze
 from core.generate.lids import LIDS
-from core.generate.models import Models
 from core.generate.pipeline import GenerateRequest, generate
 from core.generate.regenerate import ResampleRequest, resample
 from core.take.files import read_take
 from core.text.timing import Word
+from core.worker.models import Models
 
 from ..conftest import ROOT
 

@@ -12,10 +12,10 @@ from core.body.motion import Motion
 from core.clock import FPS
 from core.finish.chain import finish
 from core.generate.lids import LIDS, PAUSE_S, blink_moments, with_blinks
-from core.generate.models import STARTER, Models
 from core.generate.pipeline import GenerateRequest, generate
 from core.generate.regenerate import ResampleRequest, resample
 from core.text.timing import Word
+from core.worker.models import STARTER, Models
 
 from ..conftest import ROOT
 

@@ -14,11 +14,11 @@ from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from core.cli.parser import main
 from core.errors import Cancelled, GestureError
 from core.finish.report import measure
-from core.generate.models import STARTER, Models
 from core.generate.pipeline import GenerateRequest, generate
 from core.generate.regenerate import ResampleRequest, resample
 from core.generate.splice import Span
 from core.take.files import read_take
+from core.worker.models import STARTER, Models
 
 from ..conftest import ROOT
 from .test_proportions import longer
@@ -150,7 +150,7 @@ def test_bad_input_is_refused_with_a_remedy(request_of, models, changes, words):
 def test_other_weights_a_lost_and_another_recording_are_named(folder, request_of, models, tmp_path):
     weights = tmp_path / "other"
     shutil.copytree(STARTER, weights)
-    (weights / "README.md").write_text("others\n")
+    (weights / "others.txt").write_text("others\n")
     with pytest.raises(GestureError, match=r"other weights.*starter") as error:
         resample(request_of(weights=weights), models=Models())
     assert "folder" in error.value.remedy
@@ -161,6 +161,21 @@ def test_other_weights_a_lost_and_another_recording_are_named(folder, request_of
     soundfile.write(other, 0.1 * np.random.default_rng(0).normal(size=10 * 16000), 16000)
     with pytest.raises(GestureError, match="not the recording"):
         resample(request_of(audio=other), models=models)
+
+
+def test_a_take_that_stores_a_former_hash_of_the_same_weights_is_made_anew_others_are_not(folder, request_of, models):
+    """Before cards were left out of the hash, the starter weights of commit 6e41b5b had another one."""
+    info = json.loads((folder / "take.json").read_text())
+    older = request_of().out.parent / "older"
+    shutil.copytree(folder, older)
+    for sha256, made in (("5fa04d617dbbf050b737db28e87d0521b093b2a197694188ef2295a192474749", True), ("1" * 64, False)):
+        info["weights"]["sha256"] = sha256
+        (older / "take.json").write_text(json.dumps(info))
+        if made:
+            assert resample(request_of(take=older), models=models).info["weights"]["sha256"] == sha256
+        else:
+            with pytest.raises(GestureError, match="other weights"):
+                resample(request_of(take=older), models=models)
 
 
 def test_a_folder_without_a_take_is_refused(request_of, models, tmp_path):

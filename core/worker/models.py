@@ -1,0 +1,118 @@
+"""Model folders: the loader that generating is given; it keeps the last model in memory between takes."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import GestureError
+from ..generate.network import Model
+
+if TYPE_CHECKING:
+    from ..text.words import WordVectors
+
+STARTER = Path(__file__).resolve().parents[2] / "weights" / "starter"
+CARD = "model.json"
+# Entries of model.json that describe the weights to people: a changed word there changes no motion.
+DESCRIPTIONS = frozenset({"former_hashes", "license", "provenance"})
+
+
+class Models:
+    """Loads model folders and keeps the last model in memory."""
+
+    def __init__(self):
+        self._key: tuple | None = None
+        self._model: Model | None = None
+
+    def load(self, folder: Path | None, device: str) -> Model:
+        """Return the model of a folder; read the folder again only when its files changed.
+
+        Args:
+            folder: a model folder; None for the bundled starter weights.
+            device: "auto", "cpu" or "cuda".
+
+        Raises:
+            GestureError: no such folder, missing or broken files, words of an unknown kind, no such device.
+        """
+        folder = folder or STARTER
+        if not folder.is_dir():
+            raise GestureError(
+                f"There is no weights folder {folder}.", remedy="Choose the folder that holds model.json."
+            )
+        stamp = tuple(sorted((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in folder.iterdir()))
+        key = (folder.resolve(), device, stamp)
+        if key != self._key:
+            # PyTorch takes seconds to import, so it is imported only when a network is loaded.
+            from ..model.torch_network import load_network
+
+            network = load_network(folder, device)
+            self._model = Model(
+                folder=folder,
+                network=network,
+                vectors=load_vectors(folder, network.info.words),
+                sha256=folder_hash(folder),
+                former_hashes=tuple(read_model_json(folder).get("former_hashes", ())),
+            )
+            self._key = key
+        return self._model
+
+
+def read_model_json(folder: Path) -> dict:
+    """Read what a model folder declares, without loading its networks.
+
+    Raises:
+        GestureError: no such folder, or its model.json is missing or unreadable.
+    """
+    try:
+        return json.loads((folder / CARD).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise GestureError(
+            f"There are no readable weights in {folder}.",
+            remedy="Choose the folder that holds model.json.",
+            detail=str(error),
+        ) from error
+
+
+def folder_hash(folder: Path) -> str:
+    """Return the SHA-256 of everything in a model folder that decides what the model computes.
+
+    Two folders with the same hash make the same takes. Texts for people are left out: files that end in .md, and the
+    entries `DESCRIPTIONS` of model.json. Of all other files the name and the content count, in the order of names.
+
+    Raises:
+        GestureError: model.json is missing or unreadable.
+    """
+    card = {name: value for name, value in read_model_json(folder).items() if name not in DESCRIPTIONS}
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.iterdir() if p.is_file() and p.suffix != ".md"):
+        digest.update(path.name.encode())
+        if path.name == CARD:
+            digest.update(hashlib.sha256(json.dumps(card, sort_keys=True).encode()).digest())
+            continue
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def load_vectors(folder: Path, words: Mapping) -> "WordVectors":
+    """Open the word vectors that a model folder's model.json declares under "words".
+
+    Raises:
+        GestureError: words of another kind than "fasttext"; no file is named, or it is missing or broken.
+    """
+    kind, file = words.get("kind"), words.get("file")
+    if kind != "fasttext":
+        raise GestureError(
+            f'The model.json in {folder} declares words of the kind {kind!r}; this version reads only "fasttext".',
+            remedy="Choose weights with fastText words, such as the starter weights, or update the extension.",
+        )
+    if not isinstance(file, str):
+        raise GestureError(
+            f'The model.json in {folder} names no file of word vectors: "words" lacks a usable "file".',
+            remedy="Use the model.json that came with the weights.",
+        )
+    # The module needs packages that a worker may lack; checking such a worker must still work.
+    from ..text.words import WordVectors
+
+    return WordVectors.load(folder / file)
