@@ -3,6 +3,7 @@
 import numpy as np
 
 from ...core.body.motion import Motion
+from ...core.body.proportions import leg_length
 from ...core.body.rotation import matrix_to_rotvec, quat_continuous, quat_to_matrix, rotvec_to_quat
 from ...core.body.skeleton import JOINT, default_rest_joints
 
@@ -10,7 +11,6 @@ from ...core.body.skeleton import JOINT, default_rest_joints
 TO_BLENDER = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 # Single-precision bones differ from the same legs in double precision by less.
 _SAME_LEGS = 1e-5
-_LEG = ("hip", "knee", "ankle")
 
 
 def armature_axes(heads: np.ndarray) -> np.ndarray:
@@ -70,12 +70,3 @@ def root_location(
         scale = 1.0
     pelvis = (source[0] + motion.translation) * scale
     return (pelvis - rest_joints[0]) @ axes.T @ bone_rest
-
-
-def leg_length(rest_joints: np.ndarray) -> float:
-    """Mean length of thigh and shin together, metres."""
-    lengths = [
-        np.linalg.norm(np.diff(rest_joints[[JOINT[f"{side}_{name}"] for name in _LEG]], axis=0), axis=1).sum()
-        for side in ("left", "right")
-    ]
-    return float(np.mean(lengths))

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...core.body.joints import ANKLES, HIPS
 from ...core.body.motion import Motion
-from ...core.body.proportions import ANKLES, HIPS, ankle_height, hip_path, leg_length
+from ...core.body.proportions import ankle_height, hip_path, leg_length
 from ...core.body.rotation import (
     matrix_to_quat,
     quat_between,

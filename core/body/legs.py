@@ -5,14 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .joints import ANKLES, HIPS, KNEES, TOES
 from .motion import Motion
 from .rotation import matrix_to_rotvec, matrix_to_yaw, rotvec_to_matrix
-from .skeleton import JOINT
 
-HIPS = [JOINT["left_hip"], JOINT["right_hip"]]
-KNEES = [JOINT["left_knee"], JOINT["right_knee"]]
-ANKLES = [JOINT["left_ankle"], JOINT["right_ankle"]]
-TOES = [JOINT["left_foot"], JOINT["right_foot"]]
 # A leg whose foot was placed anew is stretched to this share of its bones at most: near-straight knees turn millimetres
 # into jerks. Where the motion's own steps are kept, so are its straight knees.
 _REACH, _REACH_KEPT = 0.988, 0.9985

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..body.legs import ANKLES, HIPS, KNEES
+from ..body.joints import ANKLES, HIPS, KNEES
 from ..body.motion import Motion
 from .arm_clearance import POSED, keep_clear
 from .clip_statistics import ARMS, ClipStatistics, clip_statistics

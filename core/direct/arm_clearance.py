@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..body.joints import ARM_CHAINS, COLLARS, ELBOWS, HIPS, KNEES, KNUCKLES, SHOULDERS, WRISTS
 from ..body.motion import Motion
 from ..body.reach import reach
 from ..body.rotation import matrix_to_rotvec, quat_slerp, quat_to_rotvec, rotvec_to_matrix, rotvec_to_quat
@@ -13,13 +14,8 @@ from ..body.skeleton import JOINT
 from .curves import envelope
 
 _PELVIS, _SPINE, _NECK, _HEAD = JOINT["pelvis"], [JOINT[f"spine{i}"] for i in (1, 2, 3)], JOINT["neck"], JOINT["head"]
-_HIPS = [JOINT["left_hip"], JOINT["right_hip"]]
-_KNEES = [JOINT["left_knee"], JOINT["right_knee"]]
-_CHAIN = [[JOINT[f"{side}_{name}"] for side in ("left", "right")] for name in ("collar", "shoulder", "elbow", "wrist")]
-_KNUCKLES = [JOINT["left_middle1"], JOINT["right_middle1"]]
-SHOULDERS, ELBOWS, WRISTS = _CHAIN[1:]
 # Joints whose rotations place the arms and what they could run into.
-_ORDER = (*_SPINE, _NECK, *_HIPS, *(joint for pair in _CHAIN for joint in pair))
+_ORDER = (*_SPINE, _NECK, *HIPS, *COLLARS, *SHOULDERS, *ELBOWS, *WRISTS)
 POSED = frozenset(_ORDER)
 # The bundled character from hips to neck, metres; other skeletons are taken to be that much thicker or thinner.
 _TRUNK_M = 0.567
@@ -85,21 +81,20 @@ class Arms:
         def bones(joints, parents):
             return rest[joints] - rest[parents]
 
-        collars, shoulders, elbows, wrists = _CHAIN
         at, along = place[:, None], turn[:, None]
-        at = at + _turned(along, bones(collars, [_SPINE[-1]] * 2))
-        collar_turn = along @ both(collars)
-        shoulder = at + _turned(collar_turn, bones(shoulders, collars))
-        upper_turn = collar_turn @ both(shoulders)
-        elbow = shoulder + _turned(upper_turn, bones(elbows, shoulders))
-        lower_turn = upper_turn @ both(elbows)
-        wrist = elbow + _turned(lower_turn, bones(wrists, elbows))
-        hand_turn = lower_turn @ both(wrists)
-        knuckle = wrist + _turned(hand_turn, bones(_KNUCKLES, wrists))
+        at = at + _turned(along, bones(COLLARS, [_SPINE[-1]] * 2))
+        collar_turn = along @ both(COLLARS)
+        shoulder = at + _turned(collar_turn, bones(SHOULDERS, COLLARS))
+        upper_turn = collar_turn @ both(SHOULDERS)
+        elbow = shoulder + _turned(upper_turn, bones(ELBOWS, SHOULDERS))
+        lower_turn = upper_turn @ both(ELBOWS)
+        wrist = elbow + _turned(lower_turn, bones(WRISTS, ELBOWS))
+        hand_turn = lower_turn @ both(WRISTS)
+        knuckle = wrist + _turned(hand_turn, bones(KNUCKLES, WRISTS))
 
-        thick = (rest[_NECK, 1] - rest[_HIPS, 1].mean()) / _TRUNK_M
-        hip = np.broadcast_to(rest[_HIPS], (len(rotations), 2, 3))
-        knee = hip + _turned(both(_HIPS), bones(_KNEES, _HIPS))
+        thick = (rest[_NECK, 1] - rest[HIPS, 1].mean()) / _TRUNK_M
+        hip = np.broadcast_to(rest[HIPS], (len(rotations), 2, 3))
+        knee = hip + _turned(both(HIPS), bones(KNEES, HIPS))
         ahead = np.array([0.0, 0.0, _THIGH_AHEAD * thick])
         body = [(hip[:, side] + ahead, knee[:, side] + ahead, _THIGH_RADIUS * thick) for side in (0, 1)]
         for aside in (-_TRUNK_ASIDE, _TRUNK_ASIDE):
@@ -205,7 +200,7 @@ def _blended(rotations: np.ndarray, own: np.ndarray, share: np.ndarray) -> np.nd
     out = rotations.copy()
     for side in (0, 1):
         rows = np.flatnonzero(share[:, side])
-        chain = [pair[side] for pair in _CHAIN]
+        chain = ARM_CHAINS[side]
         changed, back = (rotvec_to_quat(source[rows][:, chain]) for source in (rotations, own))
         out[np.ix_(rows, chain)] = quat_to_rotvec(quat_slerp(changed, back, share[rows, side, None]))
     return out

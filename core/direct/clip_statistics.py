@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ..body.joints import ARM_CHAINS
 from ..body.legs import Legs
 from ..body.motion import Motion
 from ..body.parts import ARKIT_NAMES, EYES
@@ -16,7 +17,7 @@ from .stroke_statistics import MOVED, StrokeStatistics, apart
 from .strokes import Stroke
 
 JAW = JOINT["jaw"]
-ARMS = tuple(JOINT[f"{side}_{name}"] for side in ("left", "right") for name in ("collar", "shoulder", "elbow", "wrist"))
+ARMS = (*ARM_CHAINS[0], *ARM_CHAINS[1])
 GAZE_SHAPES = tuple(i for i, name in enumerate(ARKIT_NAMES) if name.startswith("eyeLook"))
 BLINK_SHAPES = tuple(i for i, name in enumerate(ARKIT_NAMES) if name.startswith("eyeBlink"))
 # Arms rest where they hang low and move little: among the lowest of this share of the frames, the slower half.

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..body.legs import ANKLES, HIPS, KNEES, Legs, ankles, solve_legs
+from ..body.joints import ANKLES, HIPS, KNEES
+from ..body.legs import Legs, ankles, solve_legs
 from ..body.rotation import (
     matrix_to_rotvec,
     quat_conjugate,

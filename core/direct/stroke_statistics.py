@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..body.joints import SIDES
 from ..body.motion import Motion
 from ..body.parts import AREAS
 from ..body.rotation import quat_continuous, rotvec_to_quat
@@ -11,7 +12,6 @@ from ..body.skeleton import JOINT_NAMES
 from .arm_clearance import Arms
 from .strokes import Stroke, find_strokes, wrist_paths
 
-SIDES = ("left", "right")
 ARM = tuple(AREAS[f"{side}_arm"].joints for side in SIDES)
 HAND = tuple(AREAS[f"{side}_hand"].joints for side in SIDES)
 TORSO, HEAD = AREAS["torso"].joints, AREAS["head"].joints

@@ -8,8 +8,6 @@ from ..body.curves import runs
 from ..body.legs import Feet, Skeleton, ankles
 from ..body.motion import Motion
 
-# Height of the toe joint over the sole where the skeleton does not tell (the bundled character's, metres).
-SOLE_M = 0.027
 # A contact is certain below the first and out of question beyond the second: metres above the foot's own level, m/s.
 _HEIGHT_M = (0.01, 0.04)
 _SPEED_M_S = (0.05, 0.3)
@@ -60,12 +58,6 @@ class Contacts:
     def channels(self) -> np.ndarray:
         """(T, 4) left ankle, right ankle, left foot, right foot, as motions store them."""
         return np.concatenate([self.heel, self.toe], axis=1).astype(np.float64)
-
-
-def sole_height(skeleton_rest: np.ndarray, toes: list[int]) -> float:
-    """Height of the toe joints over the soles, metres: exact for skeletons whose origin lies on the floor."""
-    heights = skeleton_rest[toes, 1]
-    return float(heights.mean()) if ((heights > 0) & (heights < 0.1)).all() else SOLE_M
 
 
 def find_ground(toe: np.ndarray, sole_m: float, floor_m: float | None) -> Ground:

@@ -7,10 +7,12 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from ..body.curves import runs
-from ..body.legs import ANKLES, HIPS, KNEES, TOES, Feet, Legs, Skeleton, ankles, solve_legs, turned
+from ..body.joints import ANKLES, HIPS, KNEES
+from ..body.legs import Feet, Legs, Skeleton, ankles, solve_legs, turned
 from ..body.motion import Motion
+from ..body.proportions import sole_height
 from ..body.rotation import matrix_to_rotvec, rotvec_to_matrix, yaw_to_matrix
-from .contacts import NEAR_FLOOR_M, Contacts, Ground, certainty, detect, find_ground, given, sole_height, typical_slide
+from .contacts import NEAR_FLOOR_M, Contacts, Ground, certainty, detect, find_ground, given, typical_slide
 from .curves import envelope, soft_limit
 from .knees import near_bend
 from .root import heading_correction, hold_path
@@ -58,7 +60,7 @@ def lock_feet(motion: Motion, before: Motion, settings: FinishSettings) -> Motio
         The motion with new legs, root and contacts.
     """
     legs = replace(Legs.of(motion), feet=Legs.of(before).feet)
-    ground = find_ground(legs.feet.toe, sole_height(motion.skeleton, TOES), settings.floor_m)
+    ground = find_ground(legs.feet.toe, sole_height(motion.skeleton), settings.floor_m)
     slide = typical_slide(legs.feet, ground, motion.fps)
     contacts = given(motion) if settings.use_contacts and motion.contacts is not None else None
     detected = contacts or detect(legs.feet, legs.skeleton, ground, motion)
@@ -87,7 +89,7 @@ def replant(motion: Motion, kept: np.ndarray, steady: np.ndarray, settings: Fini
         The motion with new legs, root and contacts; in frames that are kept nearly as it was.
     """
     legs, sure = Legs.of(motion), np.where(kept, _FIRM, 1.0)
-    ground = find_ground(legs.feet.toe, sole_height(motion.skeleton, TOES), settings.floor_m)
+    ground = find_ground(legs.feet.toe, sole_height(motion.skeleton), settings.floor_m)
     if settings.root == "stand_still":
         feet, standing = _stand(legs, ground, motion.fps, sure)
     else:

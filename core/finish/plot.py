@@ -4,15 +4,14 @@ from pathlib import Path
 
 import numpy as np
 
+from ..body.joints import SIDES, TOES
 from ..body.kinematics import forward_kinematics
-from ..body.legs import TOES
 from ..body.motion import Motion
 from ..errors import GestureError
 from ..files import saved_file
 from .contacts import NEAR_FLOOR_M
 from .report import measure
 
-_SIDES = ("left", "right")
 _BEFORE, _AFTER = "#c0522d", "#20639b"
 
 
@@ -60,7 +59,7 @@ def _feet(grid, before: Motion, after: Motion) -> None:
                 if row == 0:
                     level = -2.5 if motion is before else -4.0
                     axis.fill_between(times, level, level + 1.0, where=contact, color=colour, linewidth=0, step="mid")
-            axis.set_ylabel(f"{_SIDES[side]}\n{label}")
+            axis.set_ylabel(f"{SIDES[side]}\n{label}")
             axis.set_ylim((-4.5, 15) if row == 0 else (0, 80))
             axis.margins(x=0)
             axis.label_outer()

@@ -4,10 +4,9 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from ..body.joints import TOES, WRISTS
 from ..body.kinematics import forward_kinematics
-from ..body.legs import TOES
 from ..body.motion import Motion
-from ..body.skeleton import JOINT
 from .contacts import NEAR_FLOOR_M
 
 _SLIDING_M_S = 0.05
@@ -59,7 +58,7 @@ def measure(motion: Motion) -> Report:
     speed = _speed(toes[..., [0, 2]], fps)
     contact = height[1:] - floor < NEAR_FLOOR_M
     slide = speed[contact] if contact.any() else np.zeros(1)
-    wrists = joints[:, [JOINT["left_wrist"], JOINT["right_wrist"]]] - root[:, None]
+    wrists = joints[:, WRISTS] - root[:, None]
     wrist_speed = _speed(wrists, fps)
     jerk = np.linalg.norm(np.diff(wrists, n=3, axis=0), axis=-1) * fps**3
     return Report(

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ..body.legs import TOES, Legs, Skeleton
+from ..body.legs import Legs, Skeleton
 from ..body.motion import Motion
-from ..body.proportions import put_on
+from ..body.proportions import put_on, sole_height
 from ..body.skeleton import default_rest_joints
 from ..errors import GestureError
 from ..files import DAMAGED
-from .contacts import find_ground, sole_height
+from .contacts import find_ground
 
 
 def with_skeleton(motion: Motion, floor_m: float | None = None) -> Motion:
@@ -28,7 +28,7 @@ def with_skeleton(motion: Motion, floor_m: float | None = None) -> Motion:
     neutral = motion.replace(rest_joints=default_rest_joints())
     if motion.frame_count == 0:
         return neutral
-    sole_m = sole_height(neutral.rest_joints, TOES)
+    sole_m = sole_height(neutral.rest_joints)
     low = find_ground(Legs.of(neutral).feet.toe, sole_m, None).height_m
     return motion.replace(rest_joints=neutral.rest_joints - np.array([0.0, low - (floor_m or 0.0), 0.0]))
 

@@ -2,16 +2,14 @@
 
 import numpy as np
 
+from ..body.joints import ARM_CHAINS
 from ..body.kinematics import chosen_joints
 from ..body.motion import Motion
 from ..body.parts import Part
 from ..body.reach import reach
 from ..body.rotation import matrix_to_rotvec
-from ..body.skeleton import JOINT
 from .settings import FinishSettings
 from .smoothing import CUTOFF_HZ, smooth_track
-
-_SIDES = ("left", "right")
 
 
 def refine_wrists(motion: Motion, before: Motion, settings: FinishSettings) -> Motion:
@@ -28,8 +26,7 @@ def refine_wrists(motion: Motion, before: Motion, settings: FinishSettings) -> M
     if settings.upper <= 0 or motion.frame_count < 4:
         return motion
     rotations = motion.rotations.copy()
-    for side in _SIDES:
-        chain = [JOINT[f"{side}_{name}"] for name in ("collar", "shoulder", "elbow", "wrist")]
+    for chain in ARM_CHAINS:
         reference, _ = chosen_joints(before.rotations, before.translation, before.skeleton, (0, chain[-1]))
         path = smooth_track(reference[:, 1] - reference[:, 0], CUTOFF_HZ[Part.UPPER], motion.fps, settings.upper)
         positions, world = chosen_joints(motion.rotations, motion.translation, motion.skeleton, (0, *chain))

@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..body.joints import ANKLES, TOES
 from ..body.kinematics import chosen_joints
 from ..body.motion import Motion
+from ..body.proportions import sole_height
 from ..body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from ..body.skeleton import JOINT, default_rest_joints
 
@@ -21,9 +23,7 @@ _TO_Y_UP = {
 _LOOKED_AT = 300
 # Below this the mean body axis tells nothing: the person lies, or tumbles.
 _CLEAR = 0.5
-_HEAD, _ANKLES, _TOES = JOINT["head"], (JOINT["left_ankle"], JOINT["right_ankle"]), (10, 11)
-# Height of a toe joint over the sole, metres, of skeletons whose origin is not on the floor.
-_SOLE_M = 0.027
+_HEAD = JOINT["head"]
 
 
 def stand_upright(motion: Motion, reading: "Reading", likely: str, notes: list[str]) -> tuple[Motion, str]:
@@ -64,7 +64,7 @@ def find_up(motion: Motion) -> str | None:
     """The axis along which the body stands, on average: "y", "z" or "-y"; None when it does not stand."""
     frames = _sample(motion.frame_count)
     joints, _ = chosen_joints(
-        motion.rotations[frames], np.zeros((len(frames), 3)), default_rest_joints(), (_HEAD, *_ANKLES)
+        motion.rotations[frames], np.zeros((len(frames), 3)), default_rest_joints(), (_HEAD, *ANKLES)
     )
     body = joints[:, 0] - joints[:, 1:].mean(axis=1)
     mean = (body / np.maximum(np.linalg.norm(body, axis=1, keepdims=True), 1e-9)).mean(axis=0)
@@ -76,10 +76,8 @@ def find_up(motion: Motion) -> str | None:
 def floor_height(motion: Motion, rest_joints: np.ndarray) -> float:
     """Where the floor is, metres: the level that the lower toe keeps to, less its height over the sole."""
     frames = _sample(motion.frame_count, limit=2000)
-    toes, _ = chosen_joints(motion.rotations[frames], motion.translation[frames], rest_joints, _TOES)
-    height = rest_joints[list(_TOES), 1]
-    sole = float(height.mean()) if ((height > 0) & (height < 0.1)).all() else _SOLE_M
-    return float(np.percentile(toes[..., 1].min(axis=1), 2)) - sole
+    toes, _ = chosen_joints(motion.rotations[frames], motion.translation[frames], rest_joints, TOES)
+    return float(np.percentile(toes[..., 1].min(axis=1), 2)) - sole_height(rest_joints)
 
 
 def _sample(frame_count: int, limit: int = _LOOKED_AT) -> np.ndarray:

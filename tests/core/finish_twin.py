@@ -6,7 +6,9 @@ from itertools import pairwise
 import numpy as np
 
 from core.body import legs
-from core.body.legs import ANKLES, HIPS, KNEES, Skeleton
+from core.body.joints import ANKLES, HIPS, KNEES
+from core.body.legs import Skeleton
+from core.body.proportions import sole_height
 from core.finish import contacts, footlock, root, smoothing, step_plan, steps
 
 from .curves_twin import envelope, gaussian, ranges, soft_limit
@@ -23,7 +25,7 @@ def lock(motion, before, settings):
         replace(pose_of(motion, frame, skeleton), feet=original[frame].feet) for frame in range(motion.frame_count)
     ]
     feet_before = as_arrays([pose.feet for pose in poses])
-    ground = contacts.find_ground(feet_before.toe, contacts.sole_height(motion.skeleton, legs.TOES), settings.floor_m)
+    ground = contacts.find_ground(feet_before.toe, sole_height(motion.skeleton), settings.floor_m)
     given = contacts.given(motion) if settings.use_contacts and motion.contacts is not None else None
     slides = contacts.typical_slide(feet_before, ground, fps) > footlock.SLIDES_M_S
     held = hold_root(poses, settings.root, fps)

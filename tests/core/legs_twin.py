@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.body import legs
-from core.body.legs import ANKLES, HIPS, KNEES, Skeleton
+from core.body.joints import ANKLES, HIPS, KNEES
+from core.body.legs import Skeleton
 from core.finish import knees
 
 from .curves_twin import envelope, gaussian, soft_limit

@@ -49,7 +49,8 @@ def walker(seconds=8.0, fps=30.0, speed_m_s=0.6, turn_rad_s=0.0) -> Motion:
     """A figure that walks: every foot stands 60 % of its cycle, exactly, and swings 40 %."""
     from dataclasses import replace
 
-    from core.body.legs import ANKLES, HIPS, KNEES, Feet, Legs, solve_legs
+    from core.body.joints import ANKLES, HIPS, KNEES
+    from core.body.legs import Feet, Legs, solve_legs
     from core.body.rotation import yaw_to_matrix
 
     base = talker(seconds, fps, sway_m=0.0, bend=0.5)

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.body.joints import ANKLES, KNEES, TOES
 from core.body.kinematics import forward_kinematics
-from core.body.legs import ANKLES, KNEES, TOES
 from core.body.motion import Motion
 from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from core.body.skeleton import JOINT, default_rest_joints

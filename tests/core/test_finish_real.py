@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.spatial import ConvexHull
 
+from core.body.joints import ANKLES, HIPS, KNEES, TOES
 from core.body.kinematics import forward_kinematics
-from core.body.legs import ANKLES, HIPS, KNEES, TOES
 from core.body.motion import load_motion
 from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from core.body.skeleton import JOINT

@@ -6,8 +6,9 @@ from functools import partial
 import numpy as np
 import pytest
 
+from core.body.joints import ANKLES, HIPS, KNEES
 from core.body.kinematics import forward_kinematics
-from core.body.legs import ANKLES, HIPS, KNEES, Feet, Legs, solve_legs
+from core.body.legs import Feet, Legs, solve_legs
 from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from core.finish.footlock import balance, lock_feet, ride, sink_and_tip, to_hull
 from core.finish.knees import near_bend
