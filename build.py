@@ -48,7 +48,7 @@ def _setup(arguments: argparse.Namespace) -> int:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
-    from devtools.demo import DemoRequest, run_demo
+    from devtools.demo.command import DemoRequest, run_demo
 
     run_demo(
         DemoRequest(
@@ -65,13 +65,13 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _test(arguments: argparse.Namespace) -> int:
-    from devtools.suites import run_tests
+    from devtools.checks.suites import run_tests
 
     return run_tests(arguments.pytest, slow=arguments.slow)
 
 
 def _bench(arguments: argparse.Namespace) -> int:
-    from devtools.bench import run_bench
+    from devtools.bench.command import run_bench
 
     run_bench()
     return 0

@@ -4,7 +4,8 @@ import bpy
 import numpy as np
 import pytest
 
-from devtools import preview, stage
+from devtools.demo import stage
+from devtools.demo import video as demo_video
 
 FPS, FRAMES = 15, 15
 RATE = 16000
@@ -31,7 +32,7 @@ def video(character, take_folder, tmp_path):
     stage.build(scene, np.array([[-0.6, -0.3, 0.0], [0.6, 0.3, 1.8]]))
     scene.frame_end = scene.frame_start + FRAMES - 1
     path, written = tmp_path / "preview.mp4", []
-    preview.render(scene, path, 2, written.append)
+    demo_video.render(scene, path, 2, written.append)
     assert len(written) == FRAMES
     return path
 

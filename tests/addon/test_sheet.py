@@ -13,7 +13,7 @@ NEUTRAL = ROOT / "weights" / "starter" / "neutral.npz"
 
 
 def sheet(*arguments, **environ):
-    command = [sys.executable, "-m", "devtools.sheet", *map(str, arguments)]
+    command = [sys.executable, "-m", "devtools.demo.contact_sheet", *map(str, arguments)]
     variables = {**os.environ, "OMP_NUM_THREADS": "2", **environ}
     return subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=300)
 

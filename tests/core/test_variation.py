@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.measure_variation import main
+from devtools.measure.variation import main
 
 from ..conftest import ROOT
 

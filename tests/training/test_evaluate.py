@@ -16,7 +16,7 @@ from core.body.motion import Motion, load_motion, save_motion
 from core.body.skeleton import JOINT, default_rest_joints
 from core.errors import GestureError
 from core.text.timing import Phone, Word
-from devtools.weight_targets import missed_lines, recording_table
+from devtools.measure.targets import missed_lines, recording_table
 from training.evaluate import published
 from training.evaluate.fgd import FgdAutoencoder, FgdConfig, FgdSettings, channels, features, train_fgd
 from training.evaluate.fgd_files import convert_fgd, load_fgd, save_fgd

@@ -6,8 +6,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from .environments import BPY_50, WORKER, ensure
-from .shell import ROOT, BuildError, StatusLine, Timer, clean_environ, run_logged, say
+from devtools.environments import BPY_50, WORKER, ensure
+from devtools.shell import ROOT, BuildError, StatusLine, Timer, clean_environ, run_logged, say
 
 SAMPLE = ROOT / "addon" / "assets" / "demo"
 FILES = ("take", "take.blend", "take.fbx", "motion.npz", "preview.mp4")
@@ -127,7 +127,7 @@ def _generate(worker: Path, audio: Path, transcript: Path | None, request: DemoR
 def _make_scene(python: list[str | Path], staging: Path, out: Path) -> None:
     status = StatusLine("Blender")
     threads = str(min(os.cpu_count() or 2, 8))
-    script = ROOT / "devtools" / "demo_scene.py"
+    script = ROOT / "devtools" / "demo" / "scene.py"
     run_logged(
         [*python, script, "--", staging / "take", staging, "--final", out / "take", "--threads", threads],
         LOG,

@@ -1,4 +1,4 @@
-"""Measure a model folder against its targets: `python -m devtools.measure_weights --weights FOLDER --real DIR`.
+"""Measure a model folder against its targets: `python -m devtools.measure.weights --weights FOLDER --real DIR`.
 
 Every style speaks every recording; the motion is measured raw, as the decoder leaves it. Recordings are given by stem:
 `talk` means `talk.wav` with `talk.txt` (or `.TextGrid`, `.srt`, `.vtt`, `.json` of whisper). The trigger recording also
@@ -22,6 +22,7 @@ from core.text.align import align
 from core.text.timing import Word, load_words
 from core.text.transcript import read_transcript
 from core.worker.models import STARTER, Models
+from devtools.measure.targets import OF_CLASS, missed_lines, recording_table
 from training.evaluate import published
 from training.evaluate.fgd import FgdAutoencoder, channels, features, train_fgd
 from training.evaluate.fgd_files import load_fgd, save_fgd
@@ -31,8 +32,6 @@ from training.evaluate.sets import Clip, read_clip
 from training.evaluate.skeletons import joint_positions
 from training.evaluate.triggers import read_triggers, trigger_score
 from training.gesture import STYLES, synthesise
-
-from .weight_targets import OF_CLASS, missed_lines, recording_table
 
 SOUNDS = (".wav", ".flac")
 TRANSCRIPTS = (".txt", ".TextGrid", ".srt", ".vtt")
@@ -95,7 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m devtools.measure_weights", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m devtools.measure.weights", description=__doc__)
     parser.add_argument("--weights", type=Path, default=STARTER, help="model folder")
     parser.add_argument("--grammar", action="store_true", help="the gesture grammar's own motion instead of weights'")
     parser.add_argument("--real", type=Path, default=os.environ.get("GESTURE_REAL_DIR"), help="recorded clips")

@@ -6,26 +6,14 @@ begin with `@` tell the caller how far it is.
 
 import argparse
 import dataclasses
-import gc
-import importlib.util
 import sys
 from pathlib import Path
 
 import bpy
 
-ROOT = Path(__file__).resolve().parent.parent
-PACKAGE = "mambatalk_demo"
+ROOT = Path(__file__).resolve().parents[2]
 WIDTH, HEIGHT = 512, 672
 PREVIEW_FPS = 15
-
-
-def load_extension():
-    """The checkout as the extension it is, under a fixed name, whatever its folder is called."""
-    spec = importlib.util.spec_from_file_location(PACKAGE, ROOT / "__init__.py", submodule_search_locations=[str(ROOT)])
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[PACKAGE] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def main(arguments: list[str]) -> None:
@@ -36,21 +24,16 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--final", type=Path, help="where the take folder will lie in the end")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args(arguments)
-    extension = load_extension()
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    extension.register()
-    try:
+    from devtools.extension import registered_extension
+
+    with registered_extension():
         _run(options)
-    finally:
-        # Left registered, Blender's module crashes or hangs when Python exits.
-        extension.unregister()
-        gc.collect()
 
 
 def _run(options: argparse.Namespace) -> None:
     from mambatalk_demo.core.clock import FPS
 
-    from devtools import preview, stage
+    from devtools.demo import stage, video
 
     scene = bpy.context.scene
     scene.render.resolution_x, scene.render.resolution_y = WIDTH, HEIGHT
@@ -75,7 +58,7 @@ def _run(options: argparse.Namespace) -> None:
     scene.render.fps = PREVIEW_FPS
     bpy.ops.mambatalk.load_take(folder=str(options.take))
     total = scene.frame_end - scene.frame_start + 1
-    preview.render(
+    video.render(
         scene,
         options.out / "preview.mp4",
         options.threads,
@@ -91,7 +74,7 @@ def performance_points(take: Path):
     from mambatalk_demo.core.body.motion import load_motion
     from mambatalk_demo.core.body.skeleton import JOINT, default_rest_joints
 
-    from devtools.stage import HEAD_TOP_M
+    from devtools.demo.stage import HEAD_TOP_M
 
     motion = load_motion(take / "motion.npz")
     # The character keeps its own bone lengths, whatever skeleton the motion was made for.

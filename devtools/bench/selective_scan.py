@@ -1,11 +1,11 @@
 """The fast selective scan against the reference that defines it, forward and with gradients."""
 
-import time
 from collections.abc import Callable
 
 import torch
 
 from core.model.scan import selective_scan, selective_scan_reference
+from devtools.bench.harness import Table, fastest
 
 WIDTH, STATES = 256, 16
 LENGTHS = (16, 64, 256, 1024)
@@ -22,16 +22,6 @@ def _arguments(length: int) -> tuple[torch.Tensor, ...]:
     sequences = (normal(1, length, WIDTH), normal(1, length, WIDTH))
     weights = (normal(1, length, STATES), normal(1, length, STATES))
     return (*sequences, decay, *weights, normal(WIDTH), normal(WIDTH))
-
-
-def _best(run: Callable[[], None]) -> float:
-    run()
-    times = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def _forward(scan: Callable, arguments: tuple) -> Callable[[], None]:
@@ -51,19 +41,26 @@ def _training(scan: Callable, arguments: tuple) -> Callable[[], None]:
     return run
 
 
+def _warm_ms(run: Callable[[], None]) -> float:
+    """Return the milliseconds of the fastest run after a first one that is not counted."""
+    run()
+    return 1000 * fastest(run, REPEATS)
+
+
 def main() -> None:
     """Print one row per length."""
-    # One thread: what is compared is the work, and a busy machine disturbs it least.
+    # One thread: the benchmark compares the work of two ways, and a busy machine disturbs one thread least.
     torch.set_num_threads(1)
     print(f"width {WIDTH}, {STATES} states, one thread; milliseconds")
-    print(f"{'length':>8}{'forward':>12}{'reference':>12}{'ratio':>8}{'training':>12}{'reference':>12}{'ratio':>8}")
+    columns = (("forward", "12.2f"), ("reference", "12.2f"), ("ratio", "8.1f"))
+    table = Table(("length", "8"), *columns, ("training", "12.2f"), *columns[1:])
     for length in LENGTHS:
         arguments = _arguments(length)
         row = []
         for kind in (_forward, _training):
-            fast, slow = (_best(kind(scan, arguments)) for scan in (selective_scan, selective_scan_reference))
-            row += [f"{1000 * fast:.2f}", f"{1000 * slow:.2f}", f"{slow / fast:.1f}"]
-        print(f"{length:>8}{row[0]:>12}{row[1]:>12}{row[2]:>8}{row[3]:>12}{row[4]:>12}{row[5]:>8}")
+            fast, slow = (_warm_ms(kind(scan, arguments)) for scan in (selective_scan, selective_scan_reference))
+            row += [fast, slow, slow / fast]
+        table.row(length, *row)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
 """A sheet of pictures: frames of takes on the bundled character, one row for each take, seen from the front.
 
-    .venv-bpy-5.0/bin/python -m devtools.sheet docs/styles.png calm=takes/calm lively=takes/lively
+    .venv-bpy-5.0/bin/python -m devtools.demo.contact_sheet docs/styles.png calm=takes/calm lively=takes/lively
 
 A row is LABEL=PATH with a take folder or a motion npz. `--recorded` puts a recorded motion of GESTURE_REAL_DIR on top;
 such a sheet is made from research data and stays on the machine that made it. The root's horizontal path is taken out.
 """
 
 import argparse
-import gc
 import json
 import math
 import os
@@ -17,7 +16,8 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from . import demo_scene, stage
+from devtools.demo import stage
+from devtools.extension import ROOT, registered_extension
 
 CELL_M = (1.25, 2.05)
 LABEL_M, HEADER_M = 0.75, 0.3
@@ -31,24 +31,17 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     rows = [_row(text) for text in options.rows]
     if options.recorded:
-        if demo_scene.ROOT in options.out.resolve().parents:
+        if ROOT in options.out.resolve().parents:
             raise SystemExit(f"{options.out} lies in the project, where nothing made from research data belongs.")
         rows.insert(0, ("recorded", _recorded(options.recorded)))
-    extension = demo_scene.load_extension()
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    extension.register()
-    try:
+    with registered_extension():
         _draw(rows, options)
-    finally:
-        # Left registered, Blender's module crashes or hangs when Python exits.
-        extension.unregister()
-        gc.collect()
     print(options.out)
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m devtools.sheet", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m devtools.demo.contact_sheet", description=__doc__)
     parser.add_argument("out", type=Path, help="the picture (png)")
     parser.add_argument("rows", nargs="+", metavar="LABEL=PATH", help="a take folder or a motion npz")
     parser.add_argument("--recorded", metavar="NAME", help="gt_NAME.npz of GESTURE_REAL_DIR as the first row")

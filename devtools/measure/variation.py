@@ -1,4 +1,4 @@
-"""How takes of one recording differ: `python -m devtools.measure_variation SPEECH.wav TRANSCRIPT [--weights FOLDER]`.
+"""How takes of one recording differ: `python -m devtools.measure.variation SPEECH.wav TRANSCRIPT [--weights FOLDER]`.
 
 Raw motion, as the decoder leaves it; wrists are seen from the pelvis, and compared while there is speech.
 """
@@ -83,7 +83,7 @@ def spread(still: Take, varied: list[Take], samples: np.ndarray) -> Spread:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print one row per style and variation; 1 when a target is missed, 2 with a remedy when the input is at fault."""
-    parser = argparse.ArgumentParser(prog="python -m devtools.measure_variation", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m devtools.measure.variation", description=__doc__)
     parser.add_argument("audio", type=Path)
     parser.add_argument("transcript", type=Path)
     parser.add_argument("--weights", type=Path, default=STARTER)

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from .environments import BLENDERS, WORKER, Environment, ensure
-from .shell import ROOT, Timer, clean_environ, run_shown, say
+from devtools.environments import BLENDERS, WORKER, Environment, ensure
+from devtools.shell import ROOT, Timer, clean_environ, run_shown, say
 
 LIMIT_S = 1800
 NO_TESTS = 5

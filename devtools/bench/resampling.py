@@ -1,6 +1,6 @@
 """Seconds of a warm worker to make 3 s of a 60 s take anew, and to make another variation, against making the take.
 
-Seconds of processor time stand beside those of the clock: on a busy machine only the former compare.
+Seconds of processor time stand beside those of the clock: on a busy machine only the processor's compare.
 """
 
 import json
@@ -10,27 +10,29 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-DEMO = ROOT / "addon" / "assets" / "demo"
+from devtools.bench.harness import DEMO, ROOT, TRIES, Table, demo_speech
+
 SECONDS = 60
 FRAMES = (900, 990)
 AREAS = ("face", "upper", "hands", "lower", "left_arm", "head")
 TARGET_S = 1.0
-TRIES = 3
+# Ticks of a processor's time per second in /proc.
+TICKS = 100
 
 
 class Worker:
-    """A worker process; `ask` waits for the answer."""
+    """A worker process; `spent` sends a task and waits for the result."""
 
     def __init__(self):
+        """Start the process."""
         command = [sys.executable, "-m", "core.worker"]
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
         self._count = 0
 
-    def ask(self, **task) -> tuple[float, float]:
-        """Seconds by the clock and of processor time that a request takes; it fails with the worker's message."""
+    def spent(self, **task) -> tuple[float, float]:
+        """Return the seconds by the clock and of processor time that a task takes; exit where the task fails."""
         self._count += 1
         clock, used = time.perf_counter(), self._used_s()
         self._process.stdin.write(json.dumps({"id": self._count, **task}) + "\n")
@@ -42,12 +44,12 @@ class Worker:
         return time.perf_counter() - clock, self._used_s() - used
 
     def _used_s(self) -> float:
-        """Processor seconds so far; not a number where the system does not tell."""
+        """Return the process's processor seconds so far; not a number where the system has no /proc."""
         stat = Path(f"/proc/{self._process.pid}/stat")
         if not stat.exists():
             return float("nan")
         fields = stat.read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / 100
+        return (int(fields[11]) + int(fields[12])) / TICKS
 
     def stop(self) -> None:
         """End the process."""
@@ -56,37 +58,28 @@ class Worker:
 
 
 def main() -> None:
-    """Print one row per request, the best of a few."""
-    import numpy as np
-    import soundfile
-
-    samples, rate = soundfile.read(DEMO / "speech.flac")
+    """Print one row per request, the fastest of several tries."""
     text = (DEMO / "transcript.txt").read_text(encoding="utf-8")
     worker = Worker()
     with tempfile.TemporaryDirectory() as folder:
-        audio, take = Path(folder) / "speech.wav", str(Path(folder) / "take")
-        soundfile.write(audio, np.tile(samples, 3)[: SECONDS * rate], rate)
+        audio, take = demo_speech(Path(folder) / "speech.wav", SECONDS), str(Path(folder) / "take")
         generate = {"type": "generate", "audio": str(audio), "transcript_text": f"{text} {text}", "out": take}
         generate["allow_no_words"] = True
-        print(f"{'':>28}{'clock, s':>10}{'processor, s':>14}{'of a take, %':>14}")
-        whole = row("take, cold", worker.ask(**generate), None)
+        table = Table(("", "28"), ("clock, s", "10.2f"), ("processor, s", "14.2f"), ("of a take, %", "14.0f"))
+        whole = worker.spent(**generate)
+        table.row("take, cold", *whole)
         for seed in range(1, TRIES):
-            whole = row(f"take, variation {seed}", worker.ask(**{**generate, "seed": seed}), whole)
-        worker.ask(**generate)
+            spent = worker.spent(**{**generate, "seed": seed})
+            table.row(f"take, variation {seed}", *spent, 100 * spent[0] / whole[0])
+            whole = spent
+        worker.spent(**generate)
         for area in AREAS:
             task = {"type": "resample", "take": take, "out": f"{folder}/again", "areas": [area]}
             task |= {"start": FRAMES[0], "end": FRAMES[1]}
-            tries = [worker.ask(**task, seed=seed) for seed in range(TRIES)]
-            row(f"3 s of {area}", min(tries), whole)
+            spent = min(worker.spent(**task, seed=seed) for seed in range(TRIES))
+            table.row(f"3 s of {area}", *spent, 100 * spent[0] / whole[0])
     worker.stop()
     print(f"target for 3 s: {TARGET_S:g} s on two cores that do nothing else")
-
-
-def row(name: str, spent: tuple[float, float], whole: tuple[float, float] | None) -> tuple[float, float]:
-    """Print a row, and return what it says."""
-    share = f"{100 * spent[0] / whole[0]:>14.0f}" if whole else ""
-    print(f"{name:>28}{spent[0]:>10.2f}{spent[1]:>14.2f}{share}", flush=True)
-    return spent
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import bpy
 
-from . import stage
+from devtools.demo import stage
 
 SAMPLES = 2
 AMBIENT_TOP, AMBIENT_BOTTOM = (0.30, 0.32, 0.36), (0.15, 0.14, 0.14)

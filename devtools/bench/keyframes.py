@@ -1,11 +1,10 @@
 """Keys in bulk against Blender's keyframe_insert, on an armature with 55 bones."""
 
-import time
-
 import bpy
 import numpy as np
 
-from devtools.demo_scene import PACKAGE, load_extension
+from devtools.bench.harness import Table, seconds
+from devtools.extension import extension_module, load_extension
 
 FRAMES = (30, 120)
 BULK_ONLY = 1800
@@ -24,48 +23,44 @@ def _armature(names: tuple[str, ...]) -> bpy.types.Object:
     return armature
 
 
-def _bulk(keyframes, armature: bpy.types.Object, quaternions: np.ndarray) -> float:
+def _bulk_s(armature: bpy.types.Object, quaternions: np.ndarray) -> float:
+    """Return the seconds to write quaternions (T, J, 4) as keys of all bones at once."""
+    fcurves = extension_module("addon.blender.fcurves")
     action = bpy.data.actions.new("Bulk")
     channels = [
-        keyframes.Channel(f'pose.bones["{bone.name}"].rotation_quaternion', quaternions[:, index], bone.name)
+        fcurves.Channel(f'pose.bones["{bone.name}"].rotation_quaternion', quaternions[:, index], bone.name)
         for index, bone in enumerate(armature.pose.bones)
     ]
-    start = time.perf_counter()
-    keyframes.write(action, armature, np.arange(1, len(quaternions) + 1), channels)
-    return time.perf_counter() - start
+    return seconds(lambda: fcurves.write(action, armature, np.arange(1, len(quaternions) + 1), channels))
 
 
-def _one_by_one(armature: bpy.types.Object, quaternions: np.ndarray) -> float:
-    start = time.perf_counter()
+def _insert(armature: bpy.types.Object, quaternions: np.ndarray) -> None:
+    """Key quaternions (T, J, 4) one by one."""
     for frame, pose in enumerate(quaternions, 1):
         for bone, quaternion in zip(armature.pose.bones, pose, strict=True):
             bone.rotation_quaternion = quaternion
             bone.keyframe_insert("rotation_quaternion", frame=frame)
-    return time.perf_counter() - start
 
 
 def main() -> None:
     """Print one row per length."""
-    import importlib
-
     load_extension()
-    keyframes = importlib.import_module(f"{PACKAGE}.addon.blender.fcurves")
-    names = importlib.import_module(f"{PACKAGE}.core.body.skeleton").JOINT_NAMES
+    names = extension_module("core.body.skeleton").JOINT_NAMES
     bpy.ops.wm.read_factory_settings(use_empty=True)
     armature = _armature(names)
     draw = np.random.default_rng(0)
     print(f"Blender {bpy.app.version_string}, {len(names)} bones")
-    print(f"{'frames':>8}{'bulk, s':>10}{'insert, s':>12}{'ratio':>8}")
+    table = Table(("frames", "8"), ("bulk, s", "10.3f"), ("insert, s", "12.2f"), ("ratio", "8.0f"))
     for frame_count in (*FRAMES, BULK_ONLY):
         quaternions = draw.normal(size=(frame_count, len(names), 4))
         quaternions /= np.linalg.norm(quaternions, axis=-1, keepdims=True)
-        bulk = _bulk(keyframes, armature, quaternions)
+        bulk = _bulk_s(armature, quaternions)
         if frame_count == BULK_ONLY:
-            print(f"{frame_count:>8}{bulk:>10.3f}{'-':>12}{'-':>8}")
+            table.row(frame_count, bulk, None, None)
             continue
-        slow = _one_by_one(armature, quaternions)
+        slow = seconds(lambda quaternions=quaternions: _insert(armature, quaternions))
         armature.animation_data_clear()
-        print(f"{frame_count:>8}{bulk:>10.3f}{slow:>12.2f}{slow / bulk:>8.0f}")
+        table.row(frame_count, bulk, slow, slow / bulk)
 
 
 if __name__ == "__main__":

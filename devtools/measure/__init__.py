@@ -1,0 +1,1 @@
+"""Measurements of a model: what its motion is like, against targets."""
