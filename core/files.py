@@ -10,9 +10,12 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from .errors import GestureError
 
@@ -56,6 +59,21 @@ def saved_file(path: Path, remedy: str = FREE_SPACE, kinds: tuple[type[Exception
             yield temporary
     except kinds as error:
         raise _unwritable(path, remedy, error) from error
+
+
+def save_arrays(path: Path, arrays: Mapping[str, Any], compress: bool = True) -> None:
+    """Write an npz, whole or not at all.
+
+    Args:
+        path: of the file; its folder must exist.
+        arrays: by name.
+        compress: takes time, which files that live for a moment are not worth.
+
+    Raises:
+        GestureError: the disk is full, or the folder cannot be written.
+    """
+    with saved_file(path) as temporary, temporary.open("wb") as file:
+        (np.savez_compressed if compress else np.savez)(file, **arrays)
 
 
 def make_folder(folder: Path) -> None:

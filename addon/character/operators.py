@@ -8,7 +8,8 @@ import numpy as np
 from bpy.props import StringProperty
 
 from ...core.errors import GestureError
-from ...core.formats.foreign import Reading, read_foreign
+from ...core.formats.foreign import read_foreign
+from ...core.formats.reading import Reading
 from ...core.smplx.body import load_body
 from ...core.worker import protocol
 from ..face import channels as face_channels

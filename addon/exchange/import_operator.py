@@ -4,7 +4,8 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ...core.errors import GestureError
-from ...core.formats.foreign import Reading, read_foreign
+from ...core.formats.foreign import read_foreign
+from ...core.formats.reading import Reading
 from ..character import armature as character_armature
 from ..face import channels as face_channels
 from ..generate import settings as generate_settings

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..clock import FPS
 from ..errors import GestureError
-from ..files import DAMAGED, saved_file
+from ..files import DAMAGED, save_arrays
 from .parts import EXPRESSION_WIDTHS
 from .rotation import quat_continuous, quat_slerp, quat_to_rotvec, rotvec_to_quat
 from .skeleton import JOINT_COUNT, default_rest_joints
@@ -105,8 +105,7 @@ def save_motion(motion: Motion, path: Path | str, compress: bool = True) -> None
     Raises:
         GestureError: the disk is full or the folder cannot be written.
     """
-    path = Path(path)
-    arrays = {
+    arrays: dict[str, np.ndarray | np.float64] = {
         "poses": motion.rotations.reshape(motion.frame_count, -1).astype(np.float32),
         "trans": motion.translation.astype(np.float32),
         "betas": np.asarray(motion.betas, np.float32),
@@ -120,8 +119,7 @@ def save_motion(motion: Motion, path: Path | str, compress: bool = True) -> None
         arrays["contacts"] = motion.contacts.astype(np.float32)
     if motion.rest_joints is not None:
         arrays["rest_joints"] = np.asarray(motion.rest_joints, np.float64)
-    with saved_file(path) as temporary, temporary.open("wb") as file:
-        (np.savez_compressed if compress else np.savez)(file, **arrays)
+    save_arrays(Path(path), arrays, compress)
 
 
 def load_motion(path: Path | str) -> Motion:

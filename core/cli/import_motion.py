@@ -21,7 +21,8 @@ def add_import(commands: argparse._SubParsersAction) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Convert one file."""
     from ..body.motion import save_motion
-    from ..formats.foreign import Reading, read_foreign
+    from ..formats.foreign import read_foreign
+    from ..formats.reading import Reading
 
     foreign = read_foreign(
         arguments.motion,

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from ..body.motion import Motion
-from ..files import saved_file
+from ..files import save_arrays
 
 # The major version of the convention, and its numbers for SMPL-X and for a neutral body.
 _CODEC, _SMPLX, _NEUTRAL = 2, 2, 0
@@ -33,5 +33,4 @@ def save_archive(motion: Motion, path: Path) -> None:
     }
     if motion.face_basis == "flame100":
         arrays["expressionParameters"] = motion.expression.astype(np.float32)
-    with saved_file(path) as temporary, temporary.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+    save_arrays(path, arrays)

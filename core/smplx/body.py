@@ -7,7 +7,7 @@ import numpy as np
 
 from ..body.skeleton import JOINT_COUNT
 from ..errors import GestureError
-from ..files import DAMAGED, saved_file
+from ..files import DAMAGED, save_arrays
 
 # Each joint but the pelvis has nine corrective shapes, weighted by its rotation matrix less the identity, row by row.
 CORRECTIVE_COUNT = 9 * (JOINT_COUNT - 1)
@@ -68,8 +68,7 @@ def save_body(body: SmplxBody, path: Path) -> None:
     for each in fields(SmplxBody):
         value = np.asarray(getattr(body, each.name))
         arrays[each.name] = value.astype(np.float32) if value.dtype.kind == "f" else value
-    with saved_file(path) as temporary, temporary.open("wb") as file:
-        np.savez(file, **arrays)
+    save_arrays(path, arrays, compress=False)
 
 
 def load_body(path: Path) -> SmplxBody:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..body.skeleton import JOINT_COUNT
 from ..errors import GestureError
-from ..files import DAMAGED
+from ..files import DAMAGED, save_arrays
 from .body import CORRECTIVE_COUNT, SmplxBody
 
 GENDERS = ("neutral", "female", "male")
@@ -54,7 +54,7 @@ def read_smplx_body(
     with tempfile.TemporaryDirectory(prefix="mambatalk-") as folder:
         # The package unpickles what it finds; a copy of the plain numbers alone is safe to open.
         copy = Path(folder) / "SMPLX_NEUTRAL.npz"
-        np.savez(copy, **arrays)
+        save_arrays(copy, arrays, compress=False)
         try:
             model = model_class(
                 str(copy), ext="npz", num_betas=max(len(betas), _FEWEST_BETAS), num_expression_coeffs=_ALL_EXPRESSIONS,

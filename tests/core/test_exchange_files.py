@@ -11,8 +11,9 @@ from core.body.parts import ARKIT_NAMES
 from core.body.rotation import matrix_to_euler
 from core.errors import GestureError
 from core.formats.bvh import BvhSkeleton, write_bvh
-from core.formats.foreign import Reading, read_foreign
+from core.formats.foreign import read_foreign
 from core.formats.livelink import COLUMNS, timecode, write_livelink
+from core.formats.reading import Reading
 from core.formats.smpl import save_archive
 
 

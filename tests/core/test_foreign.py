@@ -13,7 +13,8 @@ from core.body.motion import Motion, load_motion, save_motion
 from core.body.skeleton import JOINT, default_rest_joints
 from core.cli.parser import main
 from core.errors import GestureError
-from core.formats.foreign import Reading, read_foreign
+from core.formats.foreign import read_foreign
+from core.formats.reading import Reading
 
 from .smplx_model import write_smplx
 
