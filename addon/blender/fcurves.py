@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from . import versions
+from . import paths, versions
 
 # What makes up a key, for copying: name, type and width.
 _KEY_VALUES = (
@@ -167,7 +167,7 @@ def keep_others(action: bpy.types.Action, id_block: bpy.types.ID, before: bpy.ty
     """Copy into an action what another one animates on bones that are not among `bones`."""
     bag = versions.channelbag(action, id_block)
     for curve in versions.curves_for(before, id_block):
-        bone = bone_of(curve.data_path)
+        bone = paths.bone_of(curve.data_path)
         if bone is None or bone in bones or bag.fcurves.find(curve.data_path, index=curve.array_index):
             continue
         copy = bag.fcurves.new(curve.data_path, index=curve.array_index)
@@ -180,13 +180,3 @@ def keep_others(action: bpy.types.Action, id_block: bpy.types.ID, before: bpy.ty
             curve.keyframe_points.foreach_get(name, values)
             copy.keyframe_points.foreach_set(name, values)
         copy.update()
-
-
-def bone_of(path: str) -> str | None:
-    """The pose bone that a data path belongs to."""
-    if not path.startswith('pose.bones["'):
-        return None
-    name = path.removeprefix('pose.bones["')
-    # Quotes inside a name are escaped.
-    end = next((i for i, letter in enumerate(name) if letter == '"' and name[i - 1 : i] != "\\"), None)
-    return None if end is None else bpy.utils.unescape_identifier(name[:end])

@@ -10,6 +10,12 @@ def has_slots() -> bool:
     return "slots" in bpy.types.Action.bl_rna.properties
 
 
+def action_of(id_block: bpy.types.ID) -> bpy.types.Action | None:
+    """Return the action that animates a data-block; None when none does."""
+    data = id_block.animation_data
+    return None if data is None else data.action
+
+
 def channelbag(action: bpy.types.Action, id_block: bpy.types.ID):
     """Where the F-curves of a data-block live in an action (`.fcurves`, `.groups`), made when missing."""
     if not has_slots():

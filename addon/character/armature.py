@@ -9,7 +9,7 @@ import numpy as np
 from ...core.body.motion import Motion
 from ...core.body.skeleton import JOINT_COUNT, JOINT_NAMES
 from ...core.errors import GestureError
-from ..blender import fcurves
+from ..blender import paths
 from . import bone_space
 from . import bones as character_bones
 from . import mesh as character_mesh
@@ -105,8 +105,8 @@ def driven_bones(armature: bpy.types.Object) -> tuple[str, ...]:
     data = armature.animation_data
     found = []
     for curve in data.drivers if data is not None else ():
-        bone = fcurves.bone_of(curve.data_path)
-        if bone is not None and curve.data_path.rpartition(".")[2].startswith(("rotation_", "location")):
+        bone = paths.bone_of(curve.data_path)
+        if bone is not None and paths.property_of(curve.data_path).startswith(("rotation_", "location")):
             found.append(bone)
     return tuple(dict.fromkeys(found))
 

@@ -3,7 +3,7 @@
 import bpy
 from bpy.props import PointerProperty, StringProperty
 
-from ..generate.panel import SubPanel, draw_lines
+from ..blender.layout import SubPanel, draw_lines, put_labels_beside
 from ..job import preferences
 
 
@@ -30,8 +30,7 @@ class MAMBATALK_PT_smplx(SubPanel, bpy.types.Panel):
     def draw(self, context):
         """Draw who it is, and the button."""
         layout, settings = self.layout, context.scene.mambatalk_smplx
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        put_labels_beside(layout)
         model = preferences.smplx_model(context)
         if model is None:
             draw_lines(layout, context, preferences.NO_SMPLX_MODEL, "INFO")

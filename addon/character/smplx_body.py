@@ -6,7 +6,7 @@ import numpy as np
 from ...core.body.skeleton import JOINT_NAMES
 from ...core.errors import GestureError
 from ...core.smplx.body import SmplxBody
-from ..blender import versions
+from ..blender import paths, versions
 from . import armature as character_armature
 from . import bone_space
 from . import mesh as character_mesh
@@ -128,8 +128,7 @@ def _drive_correctives(keys: bpy.types.Key, armature: bpy.types.Object) -> None:
             variable = driver.variables.new()
             variable.name = letter
             variable.targets[0].id = armature
-            name = bpy.utils.escape_identifier(JOINT_NAMES[joint])
-            variable.targets[0].data_path = f'pose.bones["{name}"].rotation_quaternion[{index}]'
+            variable.targets[0].data_path = f"{paths.bone_path(JOINT_NAMES[joint])}.rotation_quaternion[{index}]"
         driver.expression = matrix_expression(axes[joint], *divmod(number, 3))
 
 

@@ -4,7 +4,7 @@ import bpy
 
 from ...core.direct.levels import CALM, HEAD, LEVELS, PARTS
 from ..blender import sequencer
-from ..generate.panel import SubPanel, draw_lines
+from ..blender.layout import SubPanel, draw_lines, put_labels_beside
 from ..job import state
 from ..rig.performer import target
 from ..take import info as take_info
@@ -69,8 +69,7 @@ class _OfTheTake(SubPanel):
     def draw(self, context):
         """Draw it, or that there is no take."""
         layout, action = self.layout, take_info.active(target(context))
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        put_labels_beside(layout)
         if action is None:
             layout.label(text="The character performs no take", icon="INFO")
             return

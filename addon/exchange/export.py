@@ -18,7 +18,7 @@ from ...core.errors import GestureError
 from ...core.formats.bvh import BvhSkeleton, write_bvh
 from ...core.formats.livelink import write_livelink
 from ...core.formats.smpl import save_archive
-from ..blender import sequencer
+from ..blender import sequencer, versions
 from ..character import armature as character_armature
 from ..character.bone_space import TO_BLENDER
 from ..face import channels as face_channels
@@ -52,7 +52,7 @@ def plan(armatures: list[bpy.types.Object], every_take: bool) -> list[Piece]:
     """
     pieces, stems = [], set()
     for armature in armatures:
-        current = finish_source.action_of(armature)
+        current = versions.action_of(armature)
         for action in isolate.actions_of(armature) if every_take else [current] if current else []:
             stem = wanted = bpy.path.clean_name(f"{armature.name}_{action.name}")
             number = 1

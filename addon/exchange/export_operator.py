@@ -4,6 +4,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ...core.errors import GestureError
+from ..blender import versions
 from ..character import armature as character_armature
 from ..generate import settings as generate_settings
 from ..job import report
@@ -79,7 +80,7 @@ def why_not_export(context) -> str | None:
     armature = target(context)
     if armature is None:
         return NO_CHARACTER
-    return None if armature.animation_data and armature.animation_data.action else f"{armature.name} has no animation"
+    return None if versions.action_of(armature) else f"{armature.name} has no animation"
 
 
 CLASSES = (MAMBATALK_OT_export,)

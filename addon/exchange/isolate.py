@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 import bpy
 
 from ...core.errors import GestureError
-from ..blender import versions
+from ..blender import paths, versions
 from ..finish import source as finish_source
 from ..take import info as take_info
 
@@ -16,7 +16,7 @@ def actions_of(armature: bpy.types.Object) -> list[bpy.types.Action]:
 
     Before Blender 4.4 an action does not tell whom it is for, unless it is a take: there other actions are left out.
     """
-    current = armature.animation_data.action if armature.animation_data else None
+    current = versions.action_of(armature)
     kept = {action.get(finish_source.SOURCE_KEY) for action in bpy.data.actions}
     own = [] if current is None else [current]
     own += [action for action in take_info.of_character(armature) if action not in own and action not in kept]
@@ -27,8 +27,8 @@ def actions_of(armature: bpy.types.Object) -> list[bpy.types.Action]:
 
 def _poses(action: bpy.types.Action, armature: bpy.types.Object) -> bool:
     curves = versions.curves_for(action, armature)
-    bones = {curve.data_path.split('"')[1] for curve in curves if curve.data_path.startswith('pose.bones["')}
-    return bool(bones) and bones <= {bpy.utils.escape_identifier(bone.name) for bone in armature.data.bones}
+    bones = {paths.bone_of(curve.data_path) for curve in curves} - {None}
+    return bool(bones) and bones <= {bone.name for bone in armature.data.bones}
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import bpy
 
-from ..generate.panel import SubPanel
+from ..blender.layout import SubPanel, put_labels_beside
 from .formats import FORMATS
 
 
@@ -15,8 +15,7 @@ class MAMBATALK_PT_exchange(SubPanel, bpy.types.Panel):
     def draw(self, context):
         """Draw the buttons."""
         layout, settings = self.layout, context.scene.mambatalk_export
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        put_labels_beside(layout)
         layout.operator("mambatalk.import_motion", icon="IMPORT")
         layout.separator()
         layout.prop(settings, "kind")

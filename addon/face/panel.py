@@ -2,7 +2,7 @@
 
 import bpy
 
-from ..generate.panel import SubPanel
+from ..blender.layout import SubPanel, put_labels_beside
 from ..job import preferences
 from ..rig.performer import target
 from . import channels as face_channels
@@ -64,8 +64,7 @@ def _chosen(layout, keys: bpy.types.Key) -> None:
     if not 0 <= keys.mambatalk_face_index < len(keys.mambatalk_face):
         return
     entry, column = keys.mambatalk_face[keys.mambatalk_face_index], layout.column(align=True)
-    column.use_property_split = True
-    column.use_property_decorate = False
+    put_labels_beside(column)
     column.prop_search(entry, "key", keys, "key_blocks")
     column.prop(entry, "source")
     column.prop(entry, "gain")

@@ -9,7 +9,7 @@ import numpy as np
 from ...core.body.motion import load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from ..blender import sequencer
+from ..blender import sequencer, versions
 from ..direct import transfer
 from ..generate import settings as generate_settings
 from ..job import report, state
@@ -41,7 +41,7 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
         scene, armature = context.scene, performer.require_target(context)
         self._scene_name, self._armature_name = scene.name, armature.name
         self._source = finish_source.find(scene, armature)
-        motion, action = self._source.motion, finish_source.action_of(armature)
+        motion, action = self._source.motion, versions.action_of(armature)
         take_info.require_own(action)
         settings = scene.mambatalk.finish_settings()
         self._held, self._notes = None, []
@@ -77,18 +77,18 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
         """Replace the keys."""
         scene = bpy.data.scenes.get(self._scene_name)
         armature = bpy.data.objects.get(self._armature_name)
-        if scene is None or armature is None or finish_source.action_of(armature) is None:
+        if scene is None or armature is None or versions.action_of(armature) is None:
             raise GestureError("The character or its animation was removed meanwhile.", remedy="Finish it again.")
         motion = load_motion(result["motion"])
         if self._source.take:
-            action = finish_source.action_of(armature)
+            action = versions.action_of(armature)
             new = take_store.load(action).with_finished(motion, self._settings)
             transfer.take_in(playback.of(armature), new, fps=sequencer.scene_fps(scene))
             keying.use_quaternions(armature)
         else:
             finish_source.keep_source(armature)
             keying.replace_keys(scene, armature, motion, self._source.start_frame)
-        held = rig_blocked.held_note(scene, armature, finish_source.action_of(armature))
+        held = rig_blocked.held_note(scene, armature, versions.action_of(armature))
         return [generate_settings.improvement(result), *self._notes, *held]
 
     def _contacts(self, action, armature) -> tuple[np.ndarray, np.ndarray]:
@@ -114,7 +114,7 @@ def why_not_finish(context) -> str | None:
     armature = performer.target(context)
     if armature is None:
         return performer.NO_CHARACTER
-    return None if finish_source.action_of(armature) else f"{armature.name} has no animation"
+    return None if versions.action_of(armature) else f"{armature.name} has no animation"
 
 
 CLASSES = (MAMBATALK_OT_finish,)

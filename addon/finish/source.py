@@ -10,9 +10,10 @@ from ...core.body.motion import Motion
 from ...core.body.parts import EXPRESSION_WIDTHS
 from ...core.body.skeleton import JOINT_NAMES
 from ...core.errors import GestureError
-from ..blender import fcurves, sequencer
+from ..blender import fcurves, paths, sequencer, versions
 from ..character import armature as character_armature
 from ..character import bone_space
+from ..rig import channels as rig_channels
 from ..rig import mapping as rig_mapping
 from ..take import info as take_info
 from ..take import playback
@@ -44,18 +45,13 @@ class Unfinished:
         return self.start_frame + np.arange(self.motion.frame_count) / self.motion.fps * self.key_fps
 
 
-def action_of(armature: bpy.types.Object) -> bpy.types.Action | None:
-    """The action that animates an armature."""
-    return armature.animation_data.action if armature.animation_data else None
-
-
 def find(scene: bpy.types.Scene, armature: bpy.types.Object) -> Unfinished:
     """What the armature's action was before any finishing, so that finishing twice never adds up.
 
     Raises:
         GestureError: there is no action, or it does not key the armature's bones.
     """
-    action = action_of(armature)
+    action = versions.action_of(armature)
     if action is None:
         raise GestureError(f"{armature.name} has no animation.", remedy="Generate a take, or assign an action.")
     if take_info.active(armature) is not None:
@@ -72,7 +68,7 @@ def find(scene: bpy.types.Scene, armature: bpy.types.Object) -> Unfinished:
 
 def keep_source(armature: bpy.types.Object) -> None:
     """Copy the action, before its first finishing, to where the next one finds it."""
-    action = action_of(armature)
+    action = versions.action_of(armature)
     if action.get(SOURCE_KEY) is not None:
         return
     copy = action.copy()
@@ -91,12 +87,14 @@ def read_action(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.
     first, last = (round(frame) for frame in action.frame_range)
     frames = np.arange(first, last + 1)
     root = armature.pose.bones[JOINT_NAMES[0]]
-    if not any(fcurves.has(action, armature, f"{_path(name)}.{_property(armature, name)}") for name in JOINT_NAMES):
+    if not any(
+        fcurves.has(action, armature, f"{paths.bone_path(name)}.{_property(armature, name)}") for name in JOINT_NAMES
+    ):
         raise GestureError(
             f"{action.name} does not animate the bones of {armature.name}.", remedy="Choose an SMPL-X action."
         )
     basis = np.stack([_quaternions(action, armature, name, frames) for name in JOINT_NAMES], axis=1)
-    location = fcurves.read(action, armature, f"{_path(root.name)}.location", frames, root.location)
+    location = fcurves.read(action, armature, f"{paths.bone_path(root.name)}.location", frames, root.location)
     rest = heads @ axes
     motion = Motion(
         rotations=bone_space.rotvec_of_basis(basis, bones, axes),
@@ -108,19 +106,14 @@ def read_action(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.
     return Unfinished(motion, first, motion.fps, take=False)
 
 
-def _path(name: str) -> str:
-    return f'pose.bones["{bpy.utils.escape_identifier(name)}"]'
-
-
 def _property(armature: bpy.types.Object, name: str) -> str:
-    mode = armature.pose.bones[name].rotation_mode
-    return {"QUATERNION": "rotation_quaternion", "AXIS_ANGLE": "rotation_axis_angle"}.get(mode, "rotation_euler")
+    return rig_channels.property_of(armature.pose.bones[name].rotation_mode)
 
 
 def _quaternions(action, armature, name: str, frames: np.ndarray) -> np.ndarray:
     """The rotation of a pose bone at frames (T,), as unit quaternions (T, 4), whatever its rotation mode."""
     bone, prop = armature.pose.bones[name], _property(armature, name)
-    values = fcurves.read(action, armature, f"{_path(name)}.{prop}", frames, getattr(bone, prop))
+    values = fcurves.read(action, armature, f"{paths.bone_path(name)}.{prop}", frames, getattr(bone, prop))
     if prop == "rotation_euler":
         values = np.array([Euler(value, bone.rotation_mode).to_quaternion() for value in values])
     elif prop == "rotation_axis_angle":

@@ -122,7 +122,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
                 "The character or its scene was removed meanwhile.",
                 remedy=f"The take is in {result['folder']}; put it on another character with Load Take.",
             )
-        made, before = [], armature.animation_data and armature.animation_data.action
+        made, before = [], versions.action_of(armature)
         try:
             for each in self._results:
                 made.append(apply_take(scene, armature, Path(each["folder"]), self._clip))

@@ -1,27 +1,11 @@
 """The sidebar tab: draws settings and state, decides nothing."""
 
-import textwrap
-
 import bpy
 
+from ..blender.layout import Sidebar, draw_lines, put_labels_beside
 from ..job import preferences, state, weights
 from ..rig.performer import NO_CHARACTER, target
 from .settings import strip_search
-
-
-class Sidebar:
-    """Mixin: where the panels are."""
-
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "MambaTalk"
-
-
-class SubPanel(Sidebar):
-    """Mixin: a part of the main panel, closed at first."""
-
-    bl_parent_id = "MAMBATALK_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
 
 
 class MAMBATALK_PT_main(Sidebar, bpy.types.Panel):
@@ -33,8 +17,7 @@ class MAMBATALK_PT_main(Sidebar, bpy.types.Panel):
     def draw(self, context):
         """Draw the settings, the button or the progress, and what went wrong last."""
         layout, settings = self.layout, context.scene.mambatalk
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        put_labels_beside(layout)
         inputs = layout.column()
         inputs.enabled = state.current.job is None
         _recording(inputs, settings, context)
@@ -118,16 +101,6 @@ def _finishing(layout, settings):
     box.prop(settings, "finish_feet")
     box.prop(settings, "finish_contacts")
     box.operator("mambatalk.finish", icon="MOD_SMOOTH")
-
-
-def draw_lines(layout, context, text: str, icon: str) -> None:
-    """A label as tall as its text needs: Blender cuts long ones off."""
-    # About seven pixels a letter, less the margin and the icon.
-    scale = 7 * context.preferences.system.ui_scale
-    width = max(20, int(context.region.width / scale) - 8)
-    column = layout.column(align=True)
-    for number, line in enumerate(textwrap.wrap(text, width)):
-        column.label(text=line, icon="BLANK1" if number else icon)
 
 
 CLASSES = (MAMBATALK_PT_main,)

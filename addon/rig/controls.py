@@ -5,14 +5,14 @@ import numpy as np
 
 from ..blender import fcurves
 from ..blender.fcurves import Channel
-from ..blender.paths import bone_path
+from ..blender.paths import custom_property_path
 from . import mapping as rig_mapping
 
 
 def write_switches(action: bpy.types.Action, armature: bpy.types.Object, frame: float) -> None:
     """Key once what switches a rig's controls to forward kinematics, so that other actions keep their inverse ones."""
     for bone, name, value in _switches(armature):
-        channel = Channel(f'{bone_path(bone)}["{bpy.utils.escape_identifier(name)}"]', np.array([[value]]), bone)
+        channel = Channel(custom_property_path(name, bone), np.array([[value]]), bone)
         fcurves.write(action, armature, np.array([frame]), [channel], kind="CONSTANT")
 
 

@@ -2,7 +2,7 @@
 
 import bpy
 
-from ..generate.panel import SubPanel, draw_lines
+from ..blender.layout import SubPanel, draw_lines, put_labels_beside
 from . import mapping as rig_mapping
 from .performer import rig_of
 from .presets import FINGERS, PARTS, label_of
@@ -17,8 +17,7 @@ class MAMBATALK_PT_rig(SubPanel, bpy.types.Panel):
     def draw(self, context):
         """Draw the kind of rig, what it lacks and, when it is mapped by hand, its bones."""
         layout, armature = self.layout, rig_of(context)
-        layout.use_property_split = True
-        layout.use_property_decorate = False
+        put_labels_beside(layout)
         if armature is None:
             layout.label(text="Select an armature", icon="INFO")
             return

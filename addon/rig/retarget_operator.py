@@ -10,6 +10,7 @@ from bpy.props import BoolProperty
 from ...core.body.motion import Motion, load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.worker import protocol
+from ..blender import versions
 from ..face import channels as face_channels
 from ..finish import source as finish_source
 from ..generate import settings as generate_settings
@@ -90,7 +91,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         return [generate_settings.improvement(result), *notes]
 
     def _key(self, scene, armature, motion: Motion, source) -> list[str]:
-        action = finish_source.action_of(source)
+        action = versions.action_of(source)
         kept = scene.frame_start, scene.frame_end, scene.frame_current
         start = round(action.frame_range[0])
         name, has_face = f"{action.name} {armature.name}", bool(np.any(motion.expression))
@@ -125,7 +126,7 @@ def _source(context) -> bpy.types.Object | None:
 
 
 def _can_be_read(armature: bpy.types.Object) -> bool:
-    action = finish_source.action_of(armature)
+    action = versions.action_of(armature)
     return action is not None and (rig_mapping.is_direct(armature) or take_store.has(action))
 
 
@@ -142,7 +143,7 @@ def why_not_retarget(context) -> str | None:
 
 def _motion(scene: bpy.types.Scene, source: bpy.types.Object) -> Motion:
     """What a character performs: its keys as they are; a mapped rig's take as it was finished."""
-    action = finish_source.action_of(source)
+    action = versions.action_of(source)
     if not rig_mapping.is_direct(source):
         return take_store.load(action).finished
     read = finish_source.read_action(scene, source, action)

@@ -3,7 +3,7 @@
 import bpy
 import numpy as np
 
-from ..blender import fcurves
+from ..blender import fcurves, paths
 from ..blender.fcurves import Channel
 
 # In the order of a motion's contacts; the names that the animation editors list.
@@ -11,12 +11,7 @@ NAMES = ("Left Heel Contact", "Right Heel Contact", "Left Toe Contact", "Right T
 _GROUP = "Foot Contacts"
 
 
-def path_of(name: str) -> str:
-    """The data path of a switch."""
-    return f'["{bpy.utils.escape_identifier(name)}"]'
-
-
-PATHS = tuple(path_of(name) for name in NAMES)
+PATHS = tuple(paths.custom_property_path(name) for name in NAMES)
 
 
 def channels_of(contacts: np.ndarray) -> list[Channel]:

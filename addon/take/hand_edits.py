@@ -10,7 +10,7 @@ from ...core.body.curves import runs
 from ...core.body.parts import AREAS, Part
 from ...core.body.skeleton import JOINT_NAMES
 from ...core.direct.mirror import CONTACT_ORDER
-from ..blender import fcurves, versions
+from ..blender import paths, versions
 from ..face import channels as face_channels
 from ..rig import channels as rig_channels
 from ..rig import mapping as rig_mapping
@@ -46,10 +46,10 @@ def find(take: Performed) -> list[HandEdit]:
             if not name.startswith(prefix):
                 continue
             path = name.removeprefix(prefix)
-            values = take.values(id_block, path, _WIDTHS.get(path.rpartition(".")[2], 1))
+            values = take.values(id_block, path, _WIDTHS.get(paths.property_of(path), 1))
             edited = np.ones(take.info.frame_count, bool) if values is None else take.record.edited(name, values)
             if edited.any():
-                bone = fcurves.bone_of(path)
+                bone = paths.bone_of(path)
                 owner = path.split('"')[1] if bone is None else bone
                 found.append(HandEdit(name, owner, bone is not None, edited))
     return found

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...core.body.motion import Motion
 from ...core.body.skeleton import JOINT_NAMES
-from ..blender import fcurves, sequencer, versions
+from ..blender import fcurves, paths, sequencer, versions
 from ..direct import live
 from ..rig import controls as rig_controls
 from ..rig import mapping as rig_mapping
@@ -79,8 +79,8 @@ def apply_motion(
         body_action = _new_action(name, actions)
         fcurves.write(body_action, armature, frames, body)
         rig_controls.write_switches(body_action, armature, frames[0])
-        if before := armature.animation_data and armature.animation_data.action:
-            fcurves.keep_others(body_action, armature, before, {fcurves.bone_of(channel.path) for channel in body})
+        if before := versions.action_of(armature):
+            fcurves.keep_others(body_action, armature, before, {paths.bone_of(channel.path) for channel in body})
         if motion.contacts is not None:
             contacts.write(body_action, armature, frames, motion.contacts)
         # One action holds all where Blender can: they are renamed, copied and exported together.

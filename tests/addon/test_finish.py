@@ -141,8 +141,8 @@ def test_contacts_are_channels_that_can_be_edited_and_held(take, character):
 
     finish()
     curves = curves_of(character)
-    path = contacts.path_of("Left Toe Contact")
-    assert {contacts.path_of(name) for name in contacts.NAMES} <= {p for p, _ in curves}
+    path = contacts.PATHS[contacts.NAMES.index("Left Toe Contact")]
+    assert set(contacts.PATHS) <= {p for p, _ in curves}
     action = character.animation_data.action
     frames = 11 + np.arange(180)
     held = contacts.read(action, character, frames)
