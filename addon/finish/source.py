@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
-from mathutils import Euler, Quaternion
 
 from ...core.body.motion import Motion
 from ...core.body.parts import EXPRESSION_WIDTHS
@@ -13,8 +12,8 @@ from ...core.errors import GestureError
 from ..blender import fcurves, paths, sequencer, versions
 from ..character import armature as character_armature
 from ..character import bone_space
-from ..rig import channels as rig_channels
 from ..rig import mapping as rig_mapping
+from ..rig.rotation_modes import quaternions_at, rotation_path
 from ..take import info as take_info
 from ..take import playback
 from ..take import store as take_store
@@ -87,13 +86,11 @@ def read_action(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.
     first, last = (round(frame) for frame in action.frame_range)
     frames = np.arange(first, last + 1)
     root = armature.pose.bones[JOINT_NAMES[0]]
-    if not any(
-        fcurves.has(action, armature, f"{paths.bone_path(name)}.{_property(armature, name)}") for name in JOINT_NAMES
-    ):
+    if not any(fcurves.has(action, armature, rotation_path(armature, name)) for name in JOINT_NAMES):
         raise GestureError(
             f"{action.name} does not animate the bones of {armature.name}.", remedy="Choose an SMPL-X action."
         )
-    basis = np.stack([_quaternions(action, armature, name, frames) for name in JOINT_NAMES], axis=1)
+    basis = np.stack([quaternions_at(armature, action, name, frames) for name in JOINT_NAMES], axis=1)
     location = fcurves.read(action, armature, f"{paths.bone_path(root.name)}.location", frames, root.location)
     rest = heads @ axes
     motion = Motion(
@@ -104,18 +101,3 @@ def read_action(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.
         fps=float(sequencer.scene_fps(scene)),
     )
     return Unfinished(motion, first, motion.fps, take=False)
-
-
-def _property(armature: bpy.types.Object, name: str) -> str:
-    return rig_channels.property_of(armature.pose.bones[name].rotation_mode)
-
-
-def _quaternions(action, armature, name: str, frames: np.ndarray) -> np.ndarray:
-    """The rotation of a pose bone at frames (T,), as unit quaternions (T, 4), whatever its rotation mode."""
-    bone, prop = armature.pose.bones[name], _property(armature, name)
-    values = fcurves.read(action, armature, f"{paths.bone_path(name)}.{prop}", frames, getattr(bone, prop))
-    if prop == "rotation_euler":
-        values = np.array([Euler(value, bone.rotation_mode).to_quaternion() for value in values])
-    elif prop == "rotation_axis_angle":
-        values = np.array([Quaternion(value[1:], value[0]) for value in values])
-    return values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-9)

@@ -1,5 +1,6 @@
 """Rotations in the rotation mode of a bone: quaternion, axis and angle, or Euler angles in one of six orders."""
 
+import bpy
 import numpy as np
 from mathutils import Euler, Quaternion
 
@@ -56,15 +57,28 @@ def _nearest_in_turn(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return chosen
 
 
-def keyed_quaternions(armature, action, name: str, frames: np.ndarray) -> np.ndarray | None:
-    """Rotations (K, 4) that an action keys on a bone; None where it keys none."""
+def rotation_path(armature: bpy.types.Object, name: str) -> str:
+    """Return the data path of the property that rotates a pose bone in its rotation mode."""
+    return f"{bone_path(name)}.{property_of(armature.pose.bones[name].rotation_mode)}"
+
+
+def quaternions_at(armature, action, name: str, frames: np.ndarray) -> np.ndarray:
+    """Return the rotation of a pose bone at frames (T,) as unit quaternions (T, 4), w first, in any rotation mode.
+
+    A bone that the action does not key keeps the rotation it has now.
+    """
     bone = armature.pose.bones[name]
     prop = property_of(bone.rotation_mode)
-    if not fcurves.has(action, armature, f"{bone_path(name)}.{prop}"):
-        return None
     values = fcurves.read(action, armature, f"{bone_path(name)}.{prop}", frames, getattr(bone, prop))
     if prop == "rotation_euler":
-        return np.array([Euler(value, bone.rotation_mode).to_quaternion() for value in values])
-    if prop == "rotation_axis_angle":
-        return np.array([Quaternion(value[1:], value[0]) for value in values])
-    return values / np.linalg.norm(values, axis=1, keepdims=True)
+        values = np.array([Euler(value, bone.rotation_mode).to_quaternion() for value in values])
+    elif prop == "rotation_axis_angle":
+        values = np.array([Quaternion(value[1:], value[0]) for value in values])
+    return values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-9)
+
+
+def keyed_quaternions(armature, action, name: str, frames: np.ndarray) -> np.ndarray | None:
+    """Return the rotations (T, 4) that an action keys on a bone; None where it keys none."""
+    if not fcurves.has(action, armature, rotation_path(armature, name)):
+        return None
+    return quaternions_at(armature, action, name, frames)
