@@ -9,35 +9,17 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from ..body.motion import Motion, load_motion, save_motion
+from ..body.motion import Motion, save_motion
 from ..body.parts import Part
 from ..errors import GestureError
 from ..files import make_folder, saved_file
+from .card import CARD, FORMAT, NEUTRAL, REMEDY, check_card, read_card, read_neutral
 from .config import ROOT, ModelConfig
 from .layers import PositionTable
 from .mambatalk import MambaTalk
 from .vqvae import Autoencoder, RootPredictor, build_autoencoder, build_root
 
-FORMAT = 1
-CARD = "model.json"
-NEUTRAL = "neutral.npz"
 GENERATOR = "generator"
-# What every model.json declares. Optional entries: `variation`, `late_frames` and `by_latent` (see
-# `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), and `former_hashes`: what
-# earlier versions of this program computed as the hash of the same networks; takes that store one of these hashes can
-# be resampled (`core.worker.models.folder_hash`).
-CARD_KEYS = {
-    "name": str,
-    "audio": str,
-    "words": dict,
-    "face_basis": str,
-    "fps": (int, float),
-    "window": int,
-    "seed_frames": int,
-    "speakers": list,
-    "license": str,
-}
-_REMEDY = "Choose another weights folder, or copy this one again from where it came."
 
 
 @dataclass
@@ -131,15 +113,15 @@ def load_part(folder: Path | str, name: str, module: nn.Module) -> None:
     """
     path = Path(folder) / f"{name}.safetensors"
     if not path.is_file():
-        raise GestureError(f"The weights folder {folder} lacks {path.name}.", remedy=_REMEDY)
+        raise GestureError(f"The weights folder {folder} lacks {path.name}.", remedy=REMEDY)
     try:
         tensors = load_file(path)
     except (OSError, SafetensorError) as error:
-        raise GestureError(f"{path} is broken.", remedy=_REMEDY, detail=str(error)) from error
+        raise GestureError(f"{path} is broken.", remedy=REMEDY, detail=str(error)) from error
     wanted = {key: value for key, value in module.state_dict().items() if not _computed(key)}
     for key, value in wanted.items():
         if key not in tensors:
-            raise GestureError(f"{path.name} lacks the parameter {key}.", remedy=_REMEDY)
+            raise GestureError(f"{path.name} lacks the parameter {key}.", remedy=REMEDY)
         if tensors[key].shape != value.shape:
             found, expected = tuple(tensors[key].shape), tuple(value.shape)
             raise GestureError(
@@ -147,7 +129,7 @@ def load_part(folder: Path | str, name: str, module: nn.Module) -> None:
                 remedy="Use the model.json that came with the weights.",
             )
         if not torch.isfinite(tensors[key]).all():
-            raise GestureError(f"{path.name}: {key} holds values that are not numbers.", remedy=_REMEDY)
+            raise GestureError(f"{path.name}: {key} holds values that are not numbers.", remedy=REMEDY)
     for key in tensors:
         if key not in wanted:
             raise GestureError(
@@ -166,43 +148,10 @@ def load_model(folder: Path | str) -> LoadedModel:
     folder = Path(folder)
     card = read_card(folder)
     weights = empty_weights(ModelConfig.from_dict(card["architecture"]))
-    if card["face_basis"] != weights.config.face_basis:
-        raise GestureError(f"{CARD}: face_basis and architecture disagree.", remedy=_REMEDY)
-    if len(card["speakers"]) > weights.config.speakers:
-        raise GestureError(f"{CARD} names more speakers than the weights know.", remedy=_REMEDY)
+    check_card(card, weights.config)
     for name, module in weights.modules().items():
         load_part(folder, name, module)
-    if not (folder / NEUTRAL).is_file():
-        raise GestureError(f"The weights folder {folder} lacks {NEUTRAL}.", remedy=_REMEDY)
-    neutral = load_motion(folder / NEUTRAL)
-    if neutral.frame_count < card["seed_frames"]:
-        raise GestureError(f"{NEUTRAL} holds fewer than {card['seed_frames']} frames.", remedy=_REMEDY)
-    return LoadedModel(weights, card, neutral, folder)
-
-
-def read_card(folder: Path) -> dict:
-    """model.json, checked.
-
-    Raises:
-        GestureError: no folder, no file, not JSON, or a key missing.
-    """
-    if not folder.is_dir():
-        raise GestureError(f"There is no weights folder {folder}.", remedy="Choose the folder that holds model.json.")
-    path = folder / CARD
-    if not path.is_file():
-        raise GestureError(f"{folder} holds no {CARD}.", remedy="Choose the folder that holds model.json.")
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise GestureError(f"{path} cannot be read.", remedy=_REMEDY, detail=str(error)) from error
-    if not isinstance(card, dict) or card.get("format") != FORMAT:
-        raise GestureError(
-            f"{path} is not a model of format {FORMAT}.", remedy="Update the extension, or choose other weights."
-        )
-    for key, kind in (CARD_KEYS | {"architecture": dict}).items():
-        if not isinstance(card.get(key), kind):
-            raise GestureError(f"{path} lacks a usable {key!r}.", remedy=_REMEDY)
-    return card
+    return LoadedModel(weights, card, read_neutral(folder, card["seed_frames"]), folder)
 
 
 def _computed(key: str) -> bool:

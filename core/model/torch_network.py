@@ -11,6 +11,7 @@ from torch import Tensor
 from ..body.parts import Part
 from ..errors import GestureError
 from ..generate.network import Conditions, NetworkInfo, WindowOutput
+from .card import network_info
 from .checkpoint import LoadedModel, load_model
 
 
@@ -36,7 +37,7 @@ class TorchNetwork:
     """
 
     def __init__(self, model: LoadedModel, device: str = "auto", threads: int | None = None):
-        card, config = model.card, model.weights.config
+        config = model.weights.config
         # Activations of untrained or tiny weights decay into denormals, which slow the scan tenfold.
         torch.set_flush_denormal(True)
         if threads is not None:
@@ -46,22 +47,7 @@ class TorchNetwork:
         with self._guard():
             for module in model.weights.modules().values():
                 module.to(self.device).eval()
-        self.info = NetworkInfo(
-            name=card["name"],
-            window=card["window"],
-            seed_frames=card["seed_frames"],
-            face_basis=card["face_basis"],
-            audio=card["audio"],
-            words=card["words"],
-            speakers=tuple(card["speakers"]),
-            codebook_size=config.codebook_size,
-            neutral=model.neutral,
-            variation=float(card.get("variation", 0.0)),
-            late_frames=int(card.get("late_frames", 0)),
-            context=config.context_frames if config.audio_encoder == "frames" else None,
-            by_latent=tuple(Part(name) for name in card.get("by_latent", ["face"])),
-            face_hears_chance=config.face_hears_chance,
-        )
+        self.info: NetworkInfo = network_info(model.card, config, model.neutral)
 
     @torch.inference_mode()
     def conditions(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> Conditions:

@@ -1,0 +1,101 @@
+"""What a model folder says about itself: model.json and the neutral pose, read without PyTorch."""
+
+import json
+from pathlib import Path
+
+from ..body.motion import Motion, load_motion
+from ..body.parts import Part
+from ..errors import GestureError
+from ..generate.network import NetworkInfo
+from .config import ModelConfig
+
+FORMAT = 1
+CARD = "model.json"
+NEUTRAL = "neutral.npz"
+# What every model.json declares. Optional entries: `variation`, `late_frames` and `by_latent` (see
+# `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), and `former_hashes`: what
+# earlier versions of this program computed as the hash of the same networks; takes that store one of these hashes can
+# be resampled (`core.worker.models.folder_hash`).
+CARD_KEYS = {
+    "name": str,
+    "audio": str,
+    "words": dict,
+    "face_basis": str,
+    "fps": (int, float),
+    "window": int,
+    "seed_frames": int,
+    "speakers": list,
+    "license": str,
+}
+REMEDY = "Choose another weights folder, or copy this one again from where it came."
+
+
+def read_card(folder: Path) -> dict:
+    """Read model.json and check what every engine needs of it.
+
+    Raises:
+        GestureError: no folder, no file, not JSON, or a key missing.
+    """
+    if not folder.is_dir():
+        raise GestureError(f"There is no weights folder {folder}.", remedy="Choose the folder that holds model.json.")
+    path = folder / CARD
+    if not path.is_file():
+        raise GestureError(f"{folder} holds no {CARD}.", remedy="Choose the folder that holds model.json.")
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise GestureError(f"{path} cannot be read.", remedy=REMEDY, detail=str(error)) from error
+    if not isinstance(card, dict) or card.get("format") != FORMAT:
+        raise GestureError(
+            f"{path} is not a model of format {FORMAT}.", remedy="Update the extension, or choose other weights."
+        )
+    for key, kind in (CARD_KEYS | {"architecture": dict}).items():
+        if not isinstance(card.get(key), kind):
+            raise GestureError(f"{path} lacks a usable {key!r}.", remedy=REMEDY)
+    return card
+
+
+def read_neutral(folder: Path, seed_frames: int) -> Motion:
+    """Read the pose that a take starts from.
+
+    Raises:
+        GestureError: no such file, a broken one, or fewer than `seed_frames` frames.
+    """
+    if not (folder / NEUTRAL).is_file():
+        raise GestureError(f"The weights folder {folder} lacks {NEUTRAL}.", remedy=REMEDY)
+    neutral = load_motion(folder / NEUTRAL)
+    if neutral.frame_count < seed_frames:
+        raise GestureError(f"{NEUTRAL} holds fewer than {seed_frames} frames.", remedy=REMEDY)
+    return neutral
+
+
+def check_card(card: dict, config: ModelConfig) -> None:
+    """Make sure that model.json does not contradict its own "architecture".
+
+    Raises:
+        GestureError: it does.
+    """
+    if card["face_basis"] != config.face_basis:
+        raise GestureError(f"{CARD}: face_basis and architecture disagree.", remedy=REMEDY)
+    if len(card["speakers"]) > config.speakers:
+        raise GestureError(f"{CARD} names more speakers than the weights know.", remedy=REMEDY)
+
+
+def network_info(card: dict, config: ModelConfig, neutral: Motion) -> NetworkInfo:
+    """Return what both engines tell about a model folder."""
+    return NetworkInfo(
+        name=card["name"],
+        window=card["window"],
+        seed_frames=card["seed_frames"],
+        face_basis=card["face_basis"],
+        audio=card["audio"],
+        words=card["words"],
+        speakers=tuple(card["speakers"]),
+        codebook_size=config.codebook_size,
+        neutral=neutral,
+        variation=float(card.get("variation", 0.0)),
+        late_frames=int(card.get("late_frames", 0)),
+        context=config.context_frames if config.audio_encoder == "frames" else None,
+        by_latent=tuple(Part(name) for name in card.get("by_latent", ["face"])),
+        face_hears_chance=config.face_hears_chance,
+    )

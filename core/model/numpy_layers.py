@@ -1,0 +1,430 @@
+"""The layers of MambaTalk in NumPy: single precision, sequences as (..., T, C), no gradients.
+
+Every matrix product goes through `product` or `einsum`. Blender's own NumPy is built without a BLAS, and there `@` is
+five times slower than `einsum`, whose loops use SIMD instructions with every build of NumPy. `einsum` also gives the
+same bits with all of them. It must not be called with `optimize`, which would turn it into a product by BLAS again. A
+test forbids both in this module and in `numpy_network`.
+
+Each class reads its weights from a `Parameters` view, under the names that the PyTorch twin in `layers` and `mamba`
+gives them.
+"""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+F32 = np.float32
+EPSILON = F32(1e-5)
+SLOPE = F32(0.2)
+MODEL_HEADS = 8
+# A matrix with fewer columns to sum over than this is faster with its rows along memory.
+NARROW = 32
+
+
+class Parameters:
+    """A flat dictionary of tensors seen from a prefix; what is read is in single precision."""
+
+    def __init__(self, tensors: Mapping[str, np.ndarray], prefix: str = ""):
+        self._tensors, self._prefix = tensors, prefix
+
+    def at(self, name: str) -> "Parameters":
+        """Return the parameters of a layer inside this one."""
+        return Parameters(self._tensors, f"{self._prefix}{name}.")
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return np.ascontiguousarray(self._tensors[self._prefix + name], F32)
+
+    def get(self, name: str) -> np.ndarray | None:
+        """Return a tensor, or None where there is none of that name."""
+        return self[name] if self._prefix + name in self._tensors else None
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of the layers right below, ascending."""
+        inside = (name.removeprefix(self._prefix) for name in self._tensors if name.startswith(self._prefix))
+        return sorted({int(name.partition(".")[0]) for name in inside})
+
+
+def matrix(weight: np.ndarray) -> np.ndarray:
+    """Turn a layer's weight (N, K) into the (K, N) that `product` takes, laid out in memory as is fastest."""
+    return np.ascontiguousarray(weight.T) if weight.shape[1] < NARROW else np.ascontiguousarray(weight).T
+
+
+def product(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Multiply sequences (..., T, K) with a matrix (K, N)."""
+    flat = np.einsum("ik,kj->ij", x.reshape(-1, x.shape[-1]), weight)
+    return flat.reshape(*x.shape[:-1], weight.shape[1])
+
+
+def silu(x: np.ndarray) -> np.ndarray:
+    """X · sigmoid(x)"""
+    return x / (F32(1) + np.exp(-x))
+
+
+def leaky_relu(x: np.ndarray) -> np.ndarray:
+    """X where it is positive, else 0.2 · x"""
+    return np.maximum(x, x * SLOPE)
+
+
+def softplus(x: np.ndarray) -> np.ndarray:
+    """log(1 + exp(x)), x itself above 20 as PyTorch has it"""
+    return np.where(x > F32(20), x, np.log1p(np.exp(np.minimum(x, F32(20)))))
+
+
+# A rational approximation of erf on [-4, 4] (Eigen, generic_fast_erf_float), error below 4e-7: NumPy has no erf.
+_ERF_NUMERATOR = (
+    *(-2.72614225801306e-10, 2.77068142495902e-08, -2.10102402082508e-06, -5.69250639462346e-05),
+    *(-7.34990630326855e-04, -2.95459980854025e-03, -1.60960333262415e-02),
+)
+_ERF_DENOMINATOR = (
+    *(-1.45660718464996e-05, -2.13374055278905e-04, -1.68282697438203e-03, -7.37332916720468e-03),
+    -1.42647390514189e-02,
+)
+
+
+def _polynomial(coefficients: tuple[float, ...], x: np.ndarray) -> np.ndarray:
+    value = F32(coefficients[0])
+    for coefficient in coefficients[1:]:
+        value = value * x + F32(coefficient)
+    return value
+
+
+def erf(x: np.ndarray) -> np.ndarray:
+    """The error function, to 4e-7."""
+    x = np.clip(x, F32(-4), F32(4))
+    square = x * x
+    return x * _polynomial(_ERF_NUMERATOR, square) / _polynomial(_ERF_DENOMINATOR, square)
+
+
+def gelu(x: np.ndarray) -> np.ndarray:
+    """X · Φ(x), the Gaussian error linear unit in its exact form"""
+    return F32(0.5) * x * (F32(1) + erf(x * F32(math.sqrt(0.5))))
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """Exponentials along the last axis, divided by their sum."""
+    weights = np.exp(scores - scores.max(-1, keepdims=True))
+    weights /= weights.sum(-1, keepdims=True)
+    return weights
+
+
+class Linear:
+    """x · W + b"""
+
+    def __init__(self, parameters: Parameters):
+        self.weight = matrix(parameters["weight"])
+        self.bias = parameters.get("bias")
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(..., T, K) to (..., T, N)"""
+        y = product(x, self.weight)
+        if self.bias is not None:
+            y += self.bias
+        return y
+
+
+class Norm:
+    """Layer normalisation over channels."""
+
+    def __init__(self, parameters: Parameters):
+        self.weight, self.bias = parameters["weight"], parameters["bias"]
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(..., T, C) to the same"""
+        x = x - x.mean(-1, keepdims=True)
+        x *= F32(1) / np.sqrt(np.square(x).mean(-1, keepdims=True) + EPSILON)
+        return x * self.weight + self.bias
+
+
+class Mlp:
+    """Linear, LeakyReLU, Linear"""
+
+    def __init__(self, parameters: Parameters):
+        self.first, self.second = Linear(parameters.at("mlp.0")), Linear(parameters.at("mlp.2"))
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(..., T, C) to (..., T, N)"""
+        return self.second(leaky_relu(self.first(x)))
+
+
+class Attention:
+    """Attention with several heads (Vaswani et al. 2017)."""
+
+    def __init__(self, parameters: Parameters, heads: int):
+        weight, bias = parameters["in_proj_weight"].copy(), parameters["in_proj_bias"].copy()
+        self.width, self.heads = weight.shape[1], heads
+        scale = F32(1 / math.sqrt(self.width // heads))  # goes into the query's weights, once
+        weight[: self.width] *= scale
+        bias[: self.width] *= scale
+        self.weight, self.bias = matrix(weight), bias
+        self.out = Linear(parameters.at("out_proj"))
+
+    def __call__(self, query: np.ndarray, memory: np.ndarray | None = None) -> np.ndarray:
+        """Attend from a query (..., T, C) to a memory (..., S, C), or to the query itself; (..., T, C)."""
+        n = self.width
+        if memory is None:
+            projected = product(query, self.weight) + self.bias
+            q, k, v = projected[..., :n], projected[..., n : 2 * n], projected[..., 2 * n :]
+        else:
+            q = product(query, self.weight[:, :n]) + self.bias[:n]
+            projected = product(memory, self.weight[:, n:]) + self.bias[n:]
+            k, v = projected[..., :n], projected[..., n:]
+        q, k, v = self._split(q), self._split(k), self._split(v)
+        weights = softmax(np.einsum("...hqd,...hkd->...hqk", q, k))
+        mixed = np.einsum("...hqk,...hkd->...hqd", weights, v)
+        return self.out(np.moveaxis(mixed, -3, -2).reshape(query.shape))
+
+    def _split(self, x: np.ndarray) -> np.ndarray:
+        """(..., T, C) to (..., heads, T, C / heads)"""
+        return np.moveaxis(x.reshape(*x.shape[:-1], self.heads, -1), -2, -3)
+
+
+class EncoderLayer:
+    """Self-attention and a feed-forward layer, normalised after each."""
+
+    def __init__(self, parameters: Parameters, heads: int):
+        self.attention = Attention(parameters.at("self_attn"), heads)
+        self.first, self.second = Linear(parameters.at("linear1")), Linear(parameters.at("linear2"))
+        self.norm1, self.norm2 = Norm(parameters.at("norm1")), Norm(parameters.at("norm2"))
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(..., T, C) to the same"""
+        x = self.norm1(x + self.attention(x))
+        return self.norm2(x + self.second(np.maximum(self.first(x), F32(0))))
+
+
+class DecoderLayer:
+    """Self-attention, cross-attention and a feed-forward layer, normalised after each."""
+
+    def __init__(self, parameters: Parameters, heads: int):
+        self.own = Attention(parameters.at("self_attn"), heads)
+        self.cross = Attention(parameters.at("multihead_attn"), heads)
+        self.first, self.second = Linear(parameters.at("linear1")), Linear(parameters.at("linear2"))
+        self.norms = tuple(Norm(parameters.at(f"norm{number}")) for number in (1, 2, 3))
+
+    def __call__(self, x: np.ndarray, memory: np.ndarray) -> np.ndarray:
+        """(..., T, C) and a memory (..., S, C) to (..., T, C)"""
+        x = self.norms[0](x + self.own(x))
+        x = self.norms[1](x + self.cross(x, memory))
+        return self.norms[2](x + self.second(np.maximum(self.first(x), F32(0))))
+
+
+class Conv:
+    """A convolution of three taps over time, with zeros beyond the ends.
+
+    Three shifted copies of the input lie side by side, so that one product does it.
+    """
+
+    def __init__(self, parameters: Parameters, dilation: int = 1):
+        weight = parameters["weight"]  # (out, in, 3)
+        self.weight = matrix(weight.transpose(0, 2, 1).reshape(len(weight), -1))
+        self.bias, self.dilation = parameters["bias"], dilation
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(..., T, C) to (..., T, N)"""
+        shift, width = min(self.dilation, x.shape[-2]), x.shape[-1]
+        copies = np.zeros((*x.shape[:-1], 3 * width), F32)
+        copies[..., shift:, :width] = x[..., : x.shape[-2] - shift, :]
+        copies[..., width : 2 * width] = x
+        copies[..., : x.shape[-2] - shift, 2 * width :] = x[..., shift:, :]
+        y = product(copies, self.weight)
+        y += self.bias
+        return y
+
+
+class ResBlock:
+    """Two convolutions added to their input."""
+
+    reach = 2  # frames to either side that one frame depends on
+
+    def __init__(self, parameters: Parameters):
+        self.first, self.second = Conv(parameters.at("model.0")), Conv(parameters.at("model.2"))
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(..., T, C) to the same"""
+        return x + self.second(leaky_relu(self.first(x)))
+
+
+class ConvEncoder:
+    """Stages of convolution, LeakyReLU and ResBlock.
+
+    Attributes:
+        reach: frames to either side that one frame depends on.
+    """
+
+    def __init__(self, parameters: Parameters):
+        main = parameters.at("main")
+        starts = main.numbers()[::2]  # each stage has a convolution, an activation without weights, and a ResBlock
+        self.stages = [(Conv(main.at(str(start))), ResBlock(main.at(str(start + 2)))) for start in starts]
+        self.reach = (1 + ResBlock.reach) * len(self.stages)
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(..., T, C) to (..., T, N)"""
+        for conv, block in self.stages:
+            x = block(leaky_relu(conv(x)))
+        return x
+
+
+class ConvDecoder:
+    """Two ResBlocks, stages of convolution and LeakyReLU, and a last convolution.
+
+    Attributes:
+        reach: frames to either side that one frame depends on.
+    """
+
+    def __init__(self, parameters: Parameters):
+        main = parameters.at("main")
+        first, second, *convs, last = main.numbers()
+        self.blocks = [ResBlock(main.at(str(number))) for number in (first, second)]
+        self.convs = [Conv(main.at(str(number))) for number in convs]
+        self.last = Conv(main.at(str(last)))
+        self.reach = ResBlock.reach * len(self.blocks) + len(self.convs) + 1
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(..., T, C) to (..., T, N)"""
+        for block in self.blocks:
+            x = block(x)
+        for conv in self.convs:
+            x = leaky_relu(conv(x))
+        return self.last(x)
+
+
+class FrameEncoder:
+    """Features per frame with the frames around them: convolutions whose reach doubles from one to the next."""
+
+    def __init__(self, parameters: Parameters, context: int):
+        self.context = context
+        self.enter, self.out = Linear(parameters.at("enter")), Linear(parameters.at("out"))
+        count = max(context, 1).bit_length() - 1
+        self.layers = [Conv(parameters.at(f"layers.{number}"), 2**number) for number in range(count)]
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(..., context + T + context, C) to (..., T, N)"""
+        x = self.enter(x)
+        for layer in self.layers:
+            x = x + layer(gelu(x))
+        return self.out(gelu(x[..., self.context : x.shape[-2] - self.context, :]))
+
+
+class MambaMixer:
+    """One selective state space layer (Gu and Dao 2023), see `core.model.scan` for the recurrence."""
+
+    def __init__(self, parameters: Parameters):
+        self.enter, self.out = Linear(parameters.at("in_proj")), Linear(parameters.at("out_proj"))
+        self.taps = np.ascontiguousarray(parameters["conv1d.weight"][:, 0].T)  # (K, D), the last one is the present
+        self.tap_bias = parameters["conv1d.bias"]
+        self.project = Linear(parameters.at("x_proj"))
+        self.step, self.step_bias = matrix(parameters["dt_proj.weight"]), parameters["dt_proj.bias"]
+        self.rates = np.ascontiguousarray(-np.exp(parameters["A_log"]).T)  # (N, D)
+        self.direct = parameters["D"]
+
+    def __call__(self, u: np.ndarray) -> np.ndarray:
+        """(..., T, C) to the same"""
+        both = self.enter(u)
+        inner = both.shape[-1] // 2
+        x = silu(self._causal_conv(both[..., :inner]))
+        rank, states = len(self.step), len(self.rates)
+        projected = self.project(x)
+        b, c = projected[..., rank : rank + states], projected[..., rank + states :]  # (..., T, N)
+        delta = softplus(product(projected[..., :rank], self.step) + self.step_bias)  # (..., T, D)
+        states_over_time = self._scan(delta, b, delta * x)
+        y = (states_over_time * c[..., None]).sum(-2) + self.direct * x
+        return self.out(y * silu(both[..., inner:]))
+
+    def _causal_conv(self, x: np.ndarray) -> np.ndarray:
+        """Weigh each frame with those before it, channel by channel; (..., T, D) to the same."""
+        count, length = len(self.taps), x.shape[-2]
+        past = np.zeros((*x.shape[:-2], count - 1 + length, x.shape[-1]), F32)
+        past[..., count - 1 :, :] = x
+        y = self.tap_bias + past[..., :length, :] * self.taps[0]
+        for tap in range(1, count):
+            y += past[..., tap : tap + length, :] * self.taps[tap]
+        return y
+
+    def _scan(self, delta: np.ndarray, b: np.ndarray, push: np.ndarray) -> np.ndarray:
+        """Run h[t] = exp(delta[t] · A) · h[t-1] + b[t] · push[t]; the states h are (..., T, N, D)."""
+        decay = np.exp(delta[..., None, :] * self.rates)
+        h = b[..., None] * push[..., None, :]  # the pushes become the states in place
+        for t in range(1, h.shape[-3]):
+            h[..., t, :, :] += decay[..., t, :, :] * h[..., t - 1, :, :]
+        return h
+
+
+class MambaBlock:
+    """A mixer and a gated MLP on a residual stream that runs beside the hidden state."""
+
+    def __init__(self, parameters: Parameters):
+        self.norm, self.norm2 = Norm(parameters.at("norm")), Norm(parameters.at("norm2"))
+        self.mixer = MambaMixer(parameters.at("mixer"))
+        self.first, self.second = Linear(parameters.at("mlp.fc1")), Linear(parameters.at("mlp.fc2"))
+
+    def __call__(self, hidden: np.ndarray, residual: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+        """Take hidden state and residual (..., T, C) to the next ones; there is no residual before the first block."""
+        residual = hidden if residual is None else hidden + residual
+        residual = self.mixer(self.norm(residual)) + residual
+        both = self.first(self.norm2(residual))
+        half = both.shape[-1] // 2
+        return self.second(both[..., :half] * silu(both[..., half:])), residual
+
+
+def _run(blocks: list[MambaBlock], x: np.ndarray) -> np.ndarray:
+    hidden, residual = x, None
+    for block in blocks:
+        hidden, residual = block(hidden, residual)
+    return hidden + residual
+
+
+def _blocks(parameters: Parameters) -> list[MambaBlock]:
+    layers = parameters.at("layers")
+    return [MambaBlock(layers.at(str(number))) for number in layers.numbers()]
+
+
+class MambaScan:
+    """Mamba blocks, a norm and a linear layer."""
+
+    def __init__(self, parameters: Parameters):
+        self.blocks = _blocks(parameters)
+        self.norm, self.out = Norm(parameters.at("norm_f")), Linear(parameters.at("out"))
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(..., T, C) to (..., T, N)"""
+        return self.out(self.norm(_run(self.blocks, x)))
+
+
+class MambaModel:
+    """A self-attention layer, Mamba blocks and a norm."""
+
+    def __init__(self, parameters: Parameters):
+        self.attention = EncoderLayer(parameters.at("attention.layers.0"), MODEL_HEADS)
+        self.blocks = _blocks(parameters)
+        self.norm = Norm(parameters.at("norm_f"))
+
+    def __call__(self, x: np.ndarray) -> np.ndarray:
+        """(..., T, C) to the same"""
+        return self.norm(_run(self.blocks, self.attention(x)))
+
+
+def position_table(width: int, frames: int, period: int = 64) -> np.ndarray:
+    """Return sines and cosines (frames, width) that repeat every `period` frames; see `layers.PositionTable`."""
+    place = np.arange(period, dtype=F32)[:, None]
+    frequency = np.exp(np.arange(0, width, 2, dtype=F32) * F32(-math.log(1e4) / width))
+    table = np.zeros((period, width), F32)
+    table[:, 0::2], table[:, 1::2] = np.sin(place * frequency), np.cos(place * frequency)
+    return np.tile(table, (-(-frames // period), 1))[:frames]
+
+
+def gaussian_over_time(channels: np.ndarray, sigma: float) -> np.ndarray:
+    """Smooth channels (T, C) with a Gaussian of `sigma` frames whose ends are held; see `vqvae.smooth`."""
+    reach = gaussian_reach(sigma)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2).astype(F32)
+    kernel = kernel / kernel.sum()
+    padded = np.pad(channels, ((reach, reach), (0, 0)), mode="edge")
+    out = padded[: len(channels)] * kernel[0]
+    for tap in range(1, len(kernel)):
+        out += padded[tap : tap + len(channels)] * kernel[tap]
+    return out
+
+
+def gaussian_reach(sigma: float) -> int:
+    """Return how many frames to either side the Gaussian of `gaussian_over_time` reaches."""
+    return math.ceil(3 * sigma)

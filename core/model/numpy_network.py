@@ -1,0 +1,258 @@
+"""The small architecture of MambaTalk in NumPy: what the bundled weights run on, in Blender's own Python.
+
+It computes what `mambatalk.MambaTalk` and `vqvae` compute, for weights whose sound comes in as features per frame and
+whose words come in as vectors. A test compares the two engines.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from ..body.parts import Part
+from ..errors import GestureError
+from ..generate.chance import WIDTH as CHANCE
+from ..generate.network import Conditions, NetworkInfo, WindowOutput
+from .card import check_card, network_info, read_card, read_neutral
+from .config import ROOT, ModelConfig
+from .numpy_layers import (
+    F32,
+    ConvDecoder,
+    ConvEncoder,
+    DecoderLayer,
+    EncoderLayer,
+    FrameEncoder,
+    Linear,
+    MambaModel,
+    MambaScan,
+    Mlp,
+    Parameters,
+    gaussian_over_time,
+    gaussian_reach,
+    position_table,
+)
+from .tensors import read_tensors
+
+HEADS = 4
+BODY = (Part.UPPER, Part.HANDS, Part.LOWER)
+STREAMS = ("face", "body")
+# Frames that are decoded at a time: 136 s. Memory does not grow with the take.
+CHUNK_FRAMES = 4096
+
+
+def runs(config: ModelConfig) -> bool:
+    """Whether this engine can run an architecture."""
+    return config.audio_encoder == "frames" and not config.word_vocabulary
+
+
+class NumpyNetwork:
+    """A model folder, ready to run; see `core.generate.network.Network`.
+
+    Attributes:
+        info: what the folder declares.
+    """
+
+    def __init__(self, folder: Path | str):
+        """Read the folder.
+
+        Raises:
+            GestureError: missing, broken or misfitting files, or an architecture that needs PyTorch.
+        """
+        folder = Path(folder)
+        card = read_card(folder)
+        config = ModelConfig.from_dict(card["architecture"])
+        if not runs(config):
+            raise GestureError(
+                f"The weights {card['name']} need PyTorch.",
+                remedy="Choose a Python with PyTorch in the extension's preferences, or choose the bundled weights.",
+            )
+        check_card(card, config)
+        self.info: NetworkInfo = network_info(card, config, read_neutral(folder, card["seed_frames"]))
+        self._config = config
+        try:
+            self._read(folder, config)
+        except (KeyError, ValueError, IndexError) as error:
+            raise GestureError(
+                f"The weights in {folder} do not fit their model.json.",
+                remedy="Use the model.json that came with the weights.",
+                detail=repr(error),
+            ) from error
+
+    def _read(self, folder: Path, config: ModelConfig) -> None:
+        generator = Parameters(read_tensors(folder / "generator.safetensors"))
+        self._speakers = {stream: generator[f"speaker_encoder_{stream}.weight"] for stream in STREAMS}
+        self._inputs = {stream: _Inputs(generator, stream, config.context_frames) for stream in STREAMS}
+        self._global = _GlobalScan(generator.at("global_scan"), config)
+        self._local = _LocalScan(generator.at("local_scan"), config)
+        self._codebooks, self._decoders = {}, {}
+        for part in Part:
+            parameters = Parameters(read_tensors(folder / f"{part}.safetensors"))
+            self._codebooks[part] = parameters["quantizer.embedding.weight"]
+            self._decoders[part] = ConvDecoder(parameters.at("decoder"))
+        root = Parameters(read_tensors(folder / f"{ROOT}.safetensors"))
+        self._root_encoder, self._root_decoder = ConvEncoder(root.at("encoder")), ConvDecoder(root.at("decoder"))
+
+    def conditions(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> Conditions:
+        """See `Network`.
+
+        Raises:
+            GestureError: inputs of another kind than the weights were trained with, or no such speaker.
+        """
+        self._check(audio, words, speaker)
+        config, frames = self._config, len(words)
+        audio, words = np.asarray(audio, F32), np.asarray(words, F32)
+        sounds = {"face": audio[:, : config.audio_channels_face], "body": audio[:, : config.audio_channels_body]}
+        if not config.face_hears_chance:
+            sounds["face"] = sounds["face"].copy()
+            sounds["face"][:, -CHANCE:] = 0
+        fused = {stream: self._inputs[stream](words, sounds[stream]) for stream in STREAMS}
+        speakers = {
+            stream: np.broadcast_to(self._speakers[stream][speaker], (frames, config.hidden)) for stream in STREAMS
+        }
+        return {
+            "face": self._global.face_scan(fused["face"]),
+            # All frames have the same speaker, so the attention over them gives every frame the result of one.
+            "speaker_query": np.broadcast_to(self._global.body_query(speakers["body"][:1]), (frames, config.hidden)),
+            "memory": self._local.body_proj(fused["body"]),
+            "speaker_face": speakers["face"],
+            "speaker_body": speakers["body"],
+        }
+
+    def window(self, conditions: Conditions, motion: np.ndarray, mask: np.ndarray) -> WindowOutput:
+        """See `Network`."""
+        return self._local(conditions, *self._global(conditions, np.asarray(motion, F32), mask))
+
+    def decode(self, part: Part, codes: np.ndarray) -> np.ndarray:
+        """See `Network`; long takes are decoded piece by piece, to the same bits."""
+        decoder, sigma = self._decoders[part], self._config.decoder_sigma[part]
+        reach = decoder.reach + (gaussian_reach(sigma) if sigma else 0)
+
+        def decoded(latents: np.ndarray) -> np.ndarray:
+            channels = decoder(latents)
+            return gaussian_over_time(channels, sigma) if sigma else channels
+
+        return _in_chunks(decoded, self._codebooks[part][np.asarray(codes, np.int64)], reach)
+
+    def root(self, lower: np.ndarray) -> np.ndarray:
+        """See `Network`; long takes are computed piece by piece, to the same bits."""
+        reach = self._root_encoder.reach + self._root_decoder.reach
+        return _in_chunks(lambda x: self._root_decoder(self._root_encoder(x)), np.asarray(lower, F32), reach)
+
+    def codebook(self, part: Part) -> np.ndarray:
+        """See `Network`."""
+        return self._codebooks[part]
+
+    def _check(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> None:
+        remedy = f"Feed these weights what their model.json asks for: {self.info.audio}, {self.info.words}."
+        if audio.ndim != 2 or audio.shape[1] != self._config.audio_channels_face:
+            raise GestureError(f"Audio features have shape {audio.shape}.", remedy=remedy)
+        if words.shape[1:] != (self._config.word_dim,):
+            raise GestureError(f"Words have shape {words.shape}.", remedy=remedy)
+        if not 0 <= speaker < self._config.speakers:
+            raise GestureError(f"These weights have no speaker {speaker}.", remedy="Choose a speaker from the list.")
+
+
+class _Inputs:
+    """Sound and words of one stream (face or body), weighed against each other channel by channel."""
+
+    def __init__(self, generator: Parameters, stream: str, context: int):
+        self.text = Linear(generator.at(f"text_encoder_{stream}"))
+        self.sound = FrameEncoder(generator.at(f"audio_pre_encoder_{stream}"), context)
+        self.weigh = Linear(generator.at(f"at_attn_{stream}"))
+
+    def __call__(self, words: np.ndarray, sound: np.ndarray) -> np.ndarray:
+        """Take words (T, D) and sound (context + T + context, C) to features (T, audio_dim)."""
+        text = self.text(words)
+        heard = _fit_frames(self.sound(sound), len(words))
+        scores = self.weigh(np.concatenate([text, heard], -1)).reshape(*text.shape, 2)
+        share = F32(1) / (F32(1) + np.exp(scores[..., 0] - scores[..., 1]))  # of the words: a softmax over two scores
+        return text * share + heard * (F32(1) - share)
+
+
+class _GlobalScan:
+    """See `mambatalk.GlobalScan`."""
+
+    def __init__(self, parameters: Parameters, config: ModelConfig):
+        self.query = parameters["learnable_query"].reshape(-1)
+        self.encoder = ConvEncoder(parameters.at("motion_encoder"))
+        self.project = Mlp(parameters.at("motion_proj1")), Linear(parameters.at("motion_proj2"))
+        self.width = config.hidden
+        self.body_query = EncoderLayer(parameters.at("body_q_self_attn.layers.0"), HEADS)
+        self.motion_attention = EncoderLayer(parameters.at("motion_self_encoder.layers.0"), HEADS)
+        self.face_scan, self.body_scan = (MambaScan(parameters.at(name)) for name in ("face_scan", "body_scan"))
+        self.out = Linear(parameters.at("out"))
+
+    def __call__(
+        self, conditions: Conditions, motion: np.ndarray, mask: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Take motion and mask (T, 337) to the body's stream, the face's and the motion's features, (T, hidden)."""
+        encoded = self.encoder(np.where(mask == 1, self.query, motion))
+        moved = self.project[1](self.project[0](encoded))
+        positions = position_table(self.width, motion.shape[-2])
+        g = self.motion_attention(conditions["speaker_query"] + moved + positions)
+        f = self.out(np.concatenate([conditions["face"], self.body_scan(encoded)], -1))
+        return g, f, moved
+
+
+class _LocalScan:
+    """See `mambatalk.LocalScan`."""
+
+    def __init__(self, parameters: Parameters, config: ModelConfig):
+        self.width, self.frame_aligned = config.hidden, config.frame_aligned
+        self.cross = [
+            DecoderLayer(parameters.at(f"motion_cross_attn.layers.{number}"), HEADS)
+            for number in range(config.cross_layers)
+        ]
+        self.latent = {part: Mlp(parameters.at(f"motion2latent_{part}")) for part in BODY}
+        self.project = {part: Linear(parameters.at(f"{part}_proj")) for part in Part}
+        self.body_proj = Linear(parameters.at("body_proj"))
+        self.scan: dict[Part, MambaScan | MambaModel] = {Part.FACE: MambaScan(parameters.at("face_scan"))}
+        self.scan |= {part: MambaModel(parameters.at(f"{part}_scan")) for part in BODY}
+        self.down = {part: Linear(parameters.at(f"motion_down_{part}")) for part in Part}
+        self.classify = {part: Mlp(parameters.at(f"{part}_classifier")) for part in Part}
+
+    def __call__(self, conditions: Conditions, g: np.ndarray, f: np.ndarray, moved: np.ndarray) -> WindowOutput:
+        """Take the global features (T, hidden) to the window's output."""
+        positions = position_table(self.width, g.shape[-2])
+        query, memory = g + positions, conditions["memory"]
+        if self.frame_aligned:
+            memory = memory + positions
+            query = query + memory
+        for layer in self.cross:
+            query = layer(query, memory)
+        g = g + query
+        latent = {part: self.latent[part](g) for part in BODY}
+        place = conditions["speaker_body"] + positions
+        if self.frame_aligned:
+            place = place + conditions["memory"] + moved
+        streams = {}
+        for part in BODY:
+            others = sum(latent[other] for other in BODY if other != part)
+            joined = np.concatenate([latent[part] + place, others], -1)
+            streams[part] = self.scan[part](self.project[part](joined)) + latent[part]
+        joined = np.concatenate([conditions["speaker_face"] + positions, f], -1)
+        streams[Part.FACE] = self.scan[Part.FACE](self.project[Part.FACE](joined))
+        latents = {part: self.down[part](streams[part]) for part in Part}
+        return WindowOutput({part: self.classify[part](latents[part]) for part in Part}, latents)
+
+
+def _fit_frames(features: np.ndarray, frames: int) -> np.ndarray:
+    """Cut features (F, C) at the end, or repeat their tail, to (frames, C)."""
+    while len(features) < frames:
+        features = np.concatenate([features, features[-(frames - len(features)) :]])
+    return features[:frames]
+
+
+def _in_chunks(function: Callable[[np.ndarray], np.ndarray], values: np.ndarray, reach: int) -> np.ndarray:
+    """Apply a function over time piece by piece.
+
+    Args:
+        function: (T, C) to (T, N); each frame depends on `reach` frames to either side.
+        values: (T, C).
+        reach: frames that each piece is given beyond its ends.
+    """
+    pieces = []
+    for start in range(0, max(len(values), 1), CHUNK_FRAMES):
+        first, last = max(start - reach, 0), start + CHUNK_FRAMES + reach
+        pieces.append(function(values[first:last])[start - first : start - first + CHUNK_FRAMES])
+    return np.concatenate(pieces)
