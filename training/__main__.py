@@ -2,6 +2,6 @@
 
 import sys
 
-from .command import main
+from training.cli.train import main
 
 sys.exit(main())

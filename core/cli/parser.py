@@ -93,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     parity.set_defaults(run=_parity)
 
     if find_spec("training"):  # the extension's zip leaves training out
-        from training.commands import add_commands
+        from training.cli.commands import add_commands
 
         add_commands(commands)
     return parser

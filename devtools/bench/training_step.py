@@ -62,8 +62,8 @@ def _training(network: str, recipe):
 
     from core.body.parts import Part
     from core.model.checkpoint import build_weights
-    from training.data.frames import part_frames
-    from training.data.windows import WindowSet
+    from training.data.generator_windows import WindowSet
+    from training.data.part_frames import part_frames
     from training.stages.autoencoders import AutoencoderTraining
     from training.stages.generator import GeneratorTraining
 
@@ -157,7 +157,7 @@ class TimedTraining:
         """Train one step, and add the time of each of its parts to `spent_s`."""
         import torch
 
-        from training.loop.training import Step
+        from training.loop.interface import Step
 
         at = Step(index, 0.5)
         drawn = self._timed("draw", lambda: self.training.draw(at))

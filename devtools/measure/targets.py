@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.evaluate.measures import METRICS, Metric
-from training.evaluate.tables import number, text_table
+from training.evaluation.measures import METRICS, Metric
+from training.evaluation.tables import number, text_table
 
 MISSED = " !"
 OF_CLASS = "entered_in_"

@@ -23,14 +23,14 @@ from core.text.timing import Word, load_words
 from core.text.transcript import read_transcript
 from core.worker.models import STARTER, Models
 from devtools.measure.targets import OF_CLASS, missed_lines, recording_table
-from training.evaluate import published
-from training.evaluate.fgd import FgdAutoencoder, channels, features, train_fgd
-from training.evaluate.fgd_files import load_fgd, save_fgd
-from training.evaluate.measures import clip_measures, mean_joint_speed
-from training.evaluate.mouth import jaw_correlation, lips_closed_share
-from training.evaluate.sets import Clip, read_clip
-from training.evaluate.skeletons import joint_positions
-from training.evaluate.triggers import read_triggers, trigger_score
+from training.evaluation import published_metrics as published
+from training.evaluation.fgd_autoencoder import FgdAutoencoder, channels, features, train_fgd
+from training.evaluation.fgd_files import load_fgd, save_fgd
+from training.evaluation.measures import clip_measures, mean_joint_speed
+from training.evaluation.motion_sets import Clip, read_clip
+from training.evaluation.mouth import jaw_correlation, lips_closed_share
+from training.evaluation.skeletons import joint_positions
+from training.evaluation.triggers import read_triggers, trigger_score
 from training.gesture import STYLES, synthesise
 
 SOUNDS = (".wav", ".flac")
@@ -69,7 +69,7 @@ def measure(recording: Recording, clip: Clip, words: tuple[Word, ...], mean_spee
     out["jaw_correlation"] = jaw_correlation(clip.motion, clip.samples, words)
     out["lips_closed"] = lips_closed_share(clip.motion, words)
     if recording.kind == "triggers":
-        from training.gesture import classes
+        from training.gesture import pose_recognition as classes
 
         stem = recording.audio.with_suffix("")
         words = load_words(stem.with_name(stem.name + ".words.json"))

@@ -17,18 +17,25 @@ from core.body.skeleton import JOINT, default_rest_joints
 from core.errors import GestureError
 from core.text.timing import Phone, Word
 from devtools.measure.targets import missed_lines, recording_table
-from training.evaluate import published
-from training.evaluate.fgd import FgdAutoencoder, FgdConfig, FgdSettings, channels, features, train_fgd
-from training.evaluate.fgd_files import convert_fgd, load_fgd, save_fgd
-from training.evaluate.measures import mean_joint_speed, weighted_means
-from training.evaluate.mouth import jaw_correlation
-from training.evaluate.movement import movement
-from training.evaluate.sets import PREDICTED, REAL, find_motions, read_clip
-from training.evaluate.skeletons import at_our_rate, bones, joint_positions
-from training.evaluate.smplx_face import load_smplx
-from training.evaluate.synchrony import speech_level, stressed_nuclei, stroke_ends, synchrony
-from training.evaluate.tables import markdown_table, text_table
-from training.evaluate.triggers import Trigger, read_triggers, trigger_score
+from training.evaluation import published_metrics as published
+from training.evaluation.fgd_autoencoder import (
+    FgdAutoencoder,
+    FgdConfig,
+    FgdSettings,
+    channels,
+    features,
+    train_fgd,
+)
+from training.evaluation.fgd_files import convert_fgd, load_fgd, save_fgd
+from training.evaluation.measures import mean_joint_speed, weighted_means
+from training.evaluation.motion_sets import PREDICTED, REAL, find_motions, read_clip
+from training.evaluation.mouth import jaw_correlation
+from training.evaluation.movement import movement
+from training.evaluation.skeletons import at_our_rate, bones, joint_positions
+from training.evaluation.smplx_face import load_smplx
+from training.evaluation.synchrony import speech_level, stressed_nuclei, stroke_ends, synchrony
+from training.evaluation.tables import markdown_table, text_table
+from training.evaluation.triggers import Trigger, read_triggers, trigger_score
 
 from ..conftest import ROOT
 from ..core.smplx_model import LIP, SKULL, write_smplx

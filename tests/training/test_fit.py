@@ -12,11 +12,11 @@ import pytest
 import torch
 
 from core.errors import GestureError
-from training.loop.average import Average
 from training.loop.checkpoints import load_state, save_state
-from training.loop.fit import fit
+from training.loop.interface import FitSettings, Periodic, Result, Step, Training
 from training.loop.journal import Journal
-from training.loop.training import FitSettings, Periodic, Result, Step, Training
+from training.loop.training_loop import fit
+from training.loop.weight_average import Average
 
 ROOT = Path(__file__).resolve().parents[2]
 

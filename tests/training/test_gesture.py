@@ -25,9 +25,9 @@ from core.text.timing import Phone, Word, save_words
 from training.corpus.motions import make_corpus
 from training.gesture import STYLES, neutral_pose, synthesise
 from training.gesture.arms import arm_path, solve_arm
-from training.gesture.classes import CLASSES, in_class, read_pose
 from training.gesture.face import lips_closed
-from training.gesture.plan import HOLD_S, LEAD_S, SHORTEST_MOVE_S, make_plan
+from training.gesture.gesture_plan import HOLD_S, LEAD_S, SHORTEST_MOVE_S, make_plan
+from training.gesture.pose_recognition import CLASSES, in_class, read_pose
 from training.gesture.synthesis import perform
 
 DEMO = Path(__file__).parents[2] / "addon" / "assets" / "demo"

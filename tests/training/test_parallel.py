@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from training.loop.parallel import ALONE, SharedBatchNorm, Team, share_batch_norms
+from training.loop.processes import ALONE, SharedBatchNorm, Team, share_batch_norms
 
 from .training import make_corpus, make_vectors
 
@@ -19,7 +19,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 import torch
-from training.loop.parallel import join_team
+from training.loop.processes import join_team
 from training.stages.stage_one import run_parts
 from training.stages.stage_two import run_generator
 from tests.training.training import TINY_WAVE, plan_for

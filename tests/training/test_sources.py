@@ -17,11 +17,11 @@ from core.body.skeleton import default_rest_joints
 from core.errors import GestureError
 from core.generate.chance import WIDTH as CHANCE
 from core.text.timing import save_words
-from training.data.features import Library, grounded
-from training.data.neutral import neutral_of
+from training.data.feature_files import Library, grounded
+from training.data.neutral_pose import neutral_of
 from training.data.recordings import Performance, Recording, list_recordings
 from training.data.sources import Source
-from training.stages.metrics import take_motion
+from training.stages.log_metrics import take_motion
 
 from .training import BEAT2_SECONDS as SECONDS
 from .training import UP, WORDS, make_beat2, make_corpus, make_vectors, motion, motion_path, speech, write_csv

@@ -15,12 +15,16 @@ from core.body.skeleton import JOINT, default_rest_joints
 from core.clock import FPS
 from core.generate.chance import WIDTH as CHANCE
 from training.data.dataset import full_vector, root_velocity, window_starts
-from training.data.frames import PartFrames, part_frames
-from training.data.windows import WindowSet
-from training.loop.training import Step
+from training.data.generator_windows import WindowSet
+from training.data.part_frames import PartFrames, part_frames
+from training.loop.interface import Step
 from training.stages import generator as generator_module
 from training.stages.ablation import settings_without, shut_branches
-from training.stages.autoencoders import PUBLISHED_AUTOENCODERS, AutoencoderSettings, AutoencoderTraining
+from training.stages.autoencoders import (
+    PUBLISHED_AUTOENCODERS,
+    AutoencoderSettings,
+    AutoencoderTraining,
+)
 from training.stages.codebook import CodebookLearner, jitter, moves, nearest
 from training.stages.generator import PUBLISHED_GENERATOR, GeneratorSettings, GeneratorTraining
 from training.stages.losses import (
@@ -32,10 +36,10 @@ from training.stages.losses import (
     geodesic,
     standing_mean,
 )
-from training.stages.plan import prepare
-from training.stages.rotations import PartKinematics, rot6d_to_matrix
 from training.stages.stage_one import run_parts
 from training.stages.stage_two import run_generator
+from training.stages.torch_kinematics import PartKinematics, rot6d_to_matrix
+from training.stages.training_plan import prepare
 
 from .training import STYLES, make_corpus, make_vectors, plan_for
 

@@ -14,10 +14,10 @@ from core.clock import frame_count
 from core.model.config import STARTER
 from core.text.timing import Word, save_words
 from training.data.sources import Source
-from training.loop.training import FitSettings
+from training.loop.interface import FitSettings
 from training.stages.generator import GeneratorSettings
-from training.stages.plan import Plan
 from training.stages.recipes import Recipe
+from training.stages.training_plan import TrainingPlan
 
 SECONDS = 6
 WORDS = (Word("hand", 0.5, 1.0), Word("sea", 1.5, 2.0))
@@ -124,7 +124,9 @@ def write_csv(path: Path, columns, rows) -> None:
         csv.writer(file).writerows([columns, *rows])
 
 
-def plan_for(root: Path | None, steps: tuple[int, int] = (40, 20), work: str = "work", model=TINY, **changes) -> Plan:
+def plan_for(
+    root: Path | None, steps: tuple[int, int] = (40, 20), work: str = "work", model=TINY, **changes
+) -> TrainingPlan:
     """A run over `root/corpus` with `root/words.bin` that takes seconds."""
     fit = FitSettings(1, log_every=10)
     recipe = Recipe(
@@ -134,7 +136,7 @@ def plan_for(root: Path | None, steps: tuple[int, int] = (40, 20), work: str = "
         fit_generator=replace(fit, steps=steps[1]),
     )
     root = root or Path()
-    plan = Plan(
+    plan = TrainingPlan(
         source=Source(root / "corpus", root / "features", root / "words.bin", recipe.audio, reports=root / work),
         out=root / work / "model",
         work=root / work,

@@ -5,9 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from core.body.skeleton import REST_JOINTS_FILE
-
-from .build import build_character
-from .source import load_source
+from training.character.anny_body import load_source
+from training.character.build import build_character
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -5,10 +5,9 @@ from pathlib import Path
 import numpy as np
 
 from core.body.parts import ARKIT_NAMES
-
-from .dress import MATERIALS
-from .mesh import NONE, Mesh
-from .skin import INFLUENCES, strongest
+from training.character.materials import MATERIALS
+from training.character.mesh import NONE, Mesh
+from training.character.skin import INFLUENCES, strongest
 
 # Deltas below 20 micrometres cannot be seen and would double the file.
 SMALLEST_DELTA_M = 2e-5

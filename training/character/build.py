@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from . import skin
-from .asset import write_asset
-from .dress import dress
-from .skeleton import fit_skeleton
-from .source import Source
+from training.character import skin
+from training.character.anny_body import Source
+from training.character.asset import write_asset
+from training.character.materials import dress
+from training.character.skeleton import fit_skeleton
 
 
 def build_character(source: Source, path: Path) -> np.ndarray:

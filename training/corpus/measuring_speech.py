@@ -2,8 +2,8 @@
 
     python -m training.corpus.measuring_speech --out cache/measure
 
-Writes NAME.wav (16 kHz), NAME.txt, NAME.words.json and NAME.json for both. The texts are in `measure.toml`; everything
-else (pauses, level) is drawn from a fixed seed, so that the recordings can be made again anywhere.
+Writes NAME.wav (16 kHz), NAME.txt, NAME.words.json and NAME.json for both. The texts are in
+`measuring_speech.toml`. Pauses and level come from a fixed seed, so that anybody can make the same recordings again.
 """
 
 import argparse
@@ -20,12 +20,11 @@ from core.errors import GestureError
 from core.files import whole_file
 from core.text.align import align
 from core.text.timing import Word, save_words
+from training.corpus.speech_clips import Clip, assemble, check_confidence, trim, write_clip
+from training.corpus.texts import Utterance
+from training.corpus.voices import ENGINES, HELD_OUT, Speak
 
-from .speech import Clip, assemble, check_confidence, trim, write_clip
-from .texts import Utterance
-from .voices import ENGINES, HELD_OUT, Speak
-
-TEXTS = Path(__file__).with_name("measure.toml")
+TEXTS = Path(__file__).with_name("measuring_speech.toml")
 SEED = 1
 # Quieter than this below the loudest frame is a voice's breath after a sentence: cut, so that pauses are as planned.
 TAIL_DB = -36.0
@@ -59,7 +58,7 @@ class Script:
 
 
 def scripts() -> tuple[Script, ...]:
-    """The recordings that `measure.toml` describes: "triggers" and "pauses"."""
+    """The recordings that `measuring_speech.toml` describes: "triggers" and "pauses"."""
     return tuple(_script(name, part) for name, part in tomllib.loads(TEXTS.read_text(encoding="utf-8")).items())
 
 
@@ -140,7 +139,7 @@ def describe(script: Script, words: tuple[Word, ...]) -> dict:
     if len(words) != count:
         raise GestureError(
             f"{script.name} has {count} words, but {len(words)} were aligned.",
-            remedy="Read the sentences of training/measure.toml again: every word must be one that can be said.",
+            remedy="Correct the sentences in training/corpus/measuring_speech.toml: voices must be able to say them.",
         )
     rows, first = [], 0
     for sentence in script.sentences:

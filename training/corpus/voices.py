@@ -8,8 +8,7 @@ import soxr
 
 from core.clock import SAMPLE_RATE
 from core.errors import GestureError
-
-from . import flite, kokoro
+from training.corpus import flite, kokoro
 
 # (voice, sentence, speed) -> (N,) float32 at 16 kHz.
 Speak = Callable[[str, str, float], np.ndarray]

@@ -29,7 +29,7 @@ from pathlib import Path
 import fasttext
 import numpy as np
 
-from .texts import speech_files, utterance
+from training.corpus.texts import speech_files, utterance
 
 WORDNET = Path("/usr/share/wordnet")
 BIBLE = Path("/usr/share/sword/modules/texts/ztext/engWEB2015eb")

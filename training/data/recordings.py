@@ -201,7 +201,7 @@ def _beat2(folder: Path) -> Listing:
 
 
 def _corpus(folder: Path) -> Listing:
-    from ..gesture import STYLES
+    from training.gesture import STYLES
 
     index = folder / "index.json"
     told = {row["name"]: row.get("split") for row in json.loads(index.read_text())} if index.exists() else {}

@@ -13,11 +13,10 @@ from core.errors import GestureError
 from core.files import whole_file
 from core.generate.conditions import CUES_CHANCE
 from core.text.words import WordVectors
-
-from ..loop.journal import say
-from .dataset import Clip, Corpus, Take
-from .features import Library, MotionFeatures, check_lengths
-from .recordings import Problem, Recording, list_recordings
+from training.data.dataset import Clip, Corpus, Take
+from training.data.feature_files import Library, MotionFeatures, check_lengths
+from training.data.recordings import Problem, Recording, list_recordings
+from training.loop.journal import say
 
 SHOWN_PROBLEMS = 20
 SKELETONS_MAY_DIFFER_M = 0.02

@@ -7,12 +7,11 @@ import numpy as np
 from core.body.curves import min_jerk, steps
 from core.body.skeleton import JOINT
 from core.clock import FPS
-
-from .curves import lag, loop
-from .ik import axis_angle, clamp_reach, frame, two_bone, unit
-from .manners import MANNERS
-from .plan import Plan
-from .styles import Style
+from training.gesture.curves import lag, loop
+from training.gesture.gesture_plan import Plan
+from training.gesture.ik import axis_angle, clamp_reach, frame, two_bone, unit
+from training.gesture.styles import Style
+from training.gesture.word_poses import MANNERS
 
 LEAST_BEND = np.radians(25)
 MOST_BEND = np.radians(125)

@@ -9,10 +9,9 @@ from core.audio.cues import VOWELS
 from core.audio.prosody import Prosody
 from core.body.parts import ARKIT_NAMES
 from core.text import lexicon
-
-from .curves import lag, pulse
-from .plan import Plan
-from .styles import Style
+from training.gesture.curves import lag, pulse
+from training.gesture.gesture_plan import Plan
+from training.gesture.styles import Style
 
 INDEX = {name: i for i, name in enumerate(ARKIT_NAMES)}
 # Mouth channels of a viseme; L/R pairs are written once.

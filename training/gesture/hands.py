@@ -4,13 +4,12 @@ import numpy as np
 
 from core.body.curves import steps
 from core.body.skeleton import JOINT
-
-from .arms import palm_normal
-from .curves import lag
-from .ik import axis_angle, unit
-from .manners import MANNERS
-from .plan import Plan
-from .styles import Style
+from training.gesture.arms import palm_normal
+from training.gesture.curves import lag
+from training.gesture.gesture_plan import Plan
+from training.gesture.ik import axis_angle, unit
+from training.gesture.styles import Style
+from training.gesture.word_poses import MANNERS
 
 FINGERS = ("index", "middle", "ring", "pinky")
 LAG_S = {"thumb": 0.04, "index": 0.045, "middle": 0.055, "ring": 0.065, "pinky": 0.075}

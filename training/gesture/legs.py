@@ -3,8 +3,7 @@
 import numpy as np
 
 from core.body.skeleton import JOINT
-
-from .ik import axis_angle, frame, two_bone, unit
+from training.gesture.ik import axis_angle, frame, two_bone, unit
 
 KNEE_BEND = np.radians(17)  # of the straighter leg; straighter knees amplify every small move
 # where a foot's curve of chance puts it, from the rest pose: (outwards, forward) metres at -1 and at 1

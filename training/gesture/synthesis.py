@@ -10,14 +10,13 @@ from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from core.body.skeleton import JOINT, JOINT_COUNT, default_rest_joints
 from core.clock import frame_to_sample
 from core.generate.chance import CHANNELS, draw_chance
-
-from .arms import arm_path, solve_arm
-from .face import face_channels
-from .hands import hand_channels, hand_rotations
-from .legs import stand
-from .plan import Plan, make_plan
-from .styles import STYLES
-from .torso import torso_path
+from training.gesture.arms import arm_path, solve_arm
+from training.gesture.face import face_channels
+from training.gesture.gesture_plan import Plan, make_plan
+from training.gesture.hands import hand_channels, hand_rotations
+from training.gesture.legs import stand
+from training.gesture.styles import STYLES
+from training.gesture.torso import torso_path
 
 NEUTRAL_FRAMES = 8
 

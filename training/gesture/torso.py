@@ -6,11 +6,10 @@ import numpy as np
 
 from core.body.curves import steps
 from core.body.skeleton import JOINT
-
-from .curves import lag, pulse
-from .manners import MANNERS
-from .plan import Plan
-from .styles import Style
+from training.gesture.curves import lag, pulse
+from training.gesture.gesture_plan import Plan
+from training.gesture.styles import Style
+from training.gesture.word_poses import MANNERS
 
 FORWARD_M = 0.022
 

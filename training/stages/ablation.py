@@ -12,8 +12,7 @@ from torch import Tensor, nn
 
 from core.errors import GestureError
 from core.model.config import ModelConfig
-
-from .generator import GeneratorSettings
+from training.stages.generator import GeneratorSettings
 
 Shut = tuple[str, Callable[[ModelConfig, Tensor], Tensor]]
 

@@ -8,13 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from core.body.parts import SPECS, TRANSLATION_WIDTH, Part
-
-from ..data.dataset import WINDOW
-from ..data.frames import PartFrames
-from ..loop.parallel import Team, shared_mean
-from ..loop.training import Result, Step, Training
-from .codebook import CodebookLearner, jitter, moves, nearest
-from .losses import PUBLISHED_PART, PUBLISHED_ROOT, PartLoss, PartWeights, RootWeights
+from training.data.dataset import WINDOW
+from training.data.part_frames import PartFrames
+from training.loop.interface import Result, Step, Training
+from training.loop.processes import Team, shared_mean
+from training.stages.codebook import CodebookLearner, jitter, moves, nearest
+from training.stages.losses import PUBLISHED_PART, PUBLISHED_ROOT, PartLoss, PartWeights, RootWeights
 
 START_LATENTS = 20_000
 LAST_RESTART = 0.9  # of the run: entries that start later would not settle

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from ..loop.parallel import ALONE, Team
+from training.loop.processes import ALONE, Team
 
 DECAY = 0.98
 DEAD_SHARE = 0.05  # of the mean use; rarer codes start again

@@ -8,10 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from core.body.parts import Part
-
-from ..data.windows import SEED_FRAMES, Batch, WindowSet
-from ..loop.training import Result, Step, Training
-from .losses import code_loss
+from training.data.generator_windows import SEED_FRAMES, Batch, WindowSet
+from training.loop.interface import Result, Step, Training
+from training.stages.losses import code_loss
 
 FIRST_RATIO = 0.05
 HELD_OUT_WINDOWS = 32

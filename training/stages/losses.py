@@ -10,9 +10,8 @@ from torch import Tensor, nn
 from core.body.parts import CONTACT_WIDTH, SPECS, TRANSLATION_WIDTH, Part
 from core.clock import FPS
 from core.errors import GestureError
-
-from ..loop.precision import single_precision
-from .rotations import PartKinematics, rot6d_to_matrix
+from training.loop.precision import single_precision
+from training.stages.torch_kinematics import PartKinematics, rot6d_to_matrix
 
 # How much a point counts, by part; unnamed joints 1. Tips are the points beyond the last joints.
 POINT_WEIGHTS: dict[Part, dict[str, float]] = {

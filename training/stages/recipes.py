@@ -4,11 +4,10 @@ from dataclasses import dataclass, field, replace
 
 from core.generate.conditions import AMPLITUDE_ONSET, CUES_CHANCE
 from core.model.config import RELEASED, STARTER, ModelConfig
-
-from ..data.dataset import STRIDE, Corpus
-from ..loop.training import FitSettings
-from .autoencoders import PUBLISHED_AUTOENCODERS, AutoencoderSettings
-from .generator import PUBLISHED_GENERATOR, GeneratorSettings
+from training.data.dataset import STRIDE, Corpus
+from training.loop.interface import FitSettings
+from training.stages.autoencoders import PUBLISHED_AUTOENCODERS, AutoencoderSettings
+from training.stages.generator import PUBLISHED_GENERATOR, GeneratorSettings
 
 
 @dataclass(frozen=True)

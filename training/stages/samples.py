@@ -12,9 +12,8 @@ from core.body.rotation import rot6d_to_rotvec
 from core.body.skeleton import JOINT, PARENTS
 from core.clock import FPS
 from core.files import saved_file
-
-from ..data.dataset import Corpus
-from .metrics import take_motion
+from training.data.dataset import Corpus
+from training.stages.log_metrics import take_motion
 
 POSES = 8
 LONGEST_FRAMES = 20 * FPS

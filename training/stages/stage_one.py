@@ -8,24 +8,23 @@ import time
 from core.body.parts import Part
 from core.errors import GestureError
 from core.model.checkpoint import Weights, load_part, save_part
-
-from ..data.dataset import Corpus
-from ..data.frames import part_frames
-from ..loop.fit import fit
-from ..loop.journal import shown
-from ..loop.training import FitSettings, Periodic, Step
-from .autoencoders import AutoencoderTraining, reconstruct
-from .metrics import reconstruction
-from .plan import Plan, note_report, prepare, read_data
-from .root import RootTraining
-from .samples import write_sample
+from training.data.dataset import Corpus
+from training.data.part_frames import part_frames
+from training.loop.interface import FitSettings, Periodic, Step
+from training.loop.journal import shown
+from training.loop.training_loop import fit
+from training.stages.autoencoders import AutoencoderTraining, reconstruct
+from training.stages.log_metrics import reconstruction
+from training.stages.root_predictor import RootTraining
+from training.stages.samples import write_sample
+from training.stages.training_plan import TrainingPlan, note_report, prepare, read_data
 
 # longest first, so that two processes end together; the root predictor needs the lower body's autoencoder
 JOBS = (("upper",), ("hands",), ("lower", "root"), ("face",))
 NETWORKS = tuple(name for job in JOBS for name in job)
 
 
-def run_parts(plan: Plan, names: tuple[str, ...]) -> None:
+def run_parts(plan: TrainingPlan, names: tuple[str, ...]) -> None:
     """Stage one for some of face, upper, hands, lower, root; writes each to the model folder when done."""
     corpus, held_out = read_data(plan, sound=False)
     weights = prepare(plan, corpus)
@@ -35,12 +34,12 @@ def run_parts(plan: Plan, names: tuple[str, ...]) -> None:
         run(plan, name, weights, corpus, held_out, settings)
 
 
-def _length(plan: Plan, name: str, corpus: Corpus) -> FitSettings:
+def _length(plan: TrainingPlan, name: str, corpus: Corpus) -> FitSettings:
     return plan.recipe.autoencoder_fit(name, sum(take.frames for take in corpus.takes))
 
 
 def _train_part(
-    plan: Plan, name: str, weights: Weights, corpus: Corpus, held_out: Corpus, settings: FitSettings
+    plan: TrainingPlan, name: str, weights: Weights, corpus: Corpus, held_out: Corpus, settings: FitSettings
 ) -> None:
     part = Part(name)
     autoencoder = weights.autoencoders[part]
@@ -71,7 +70,7 @@ def _train_part(
 
 
 def _train_root(
-    plan: Plan, name: str, weights: Weights, corpus: Corpus, held_out: Corpus, settings: FitSettings
+    plan: TrainingPlan, name: str, weights: Weights, corpus: Corpus, held_out: Corpus, settings: FitSettings
 ) -> None:
     lower = weights.autoencoders[Part.LOWER]
     load_part(plan.out, "lower", lower)
@@ -93,7 +92,7 @@ def _train_root(
     plan.team.wait()
 
 
-def run_stage_one(plan: Plan, processes: int, root: bool = True) -> None:
+def run_stage_one(plan: TrainingPlan, processes: int, root: bool = True) -> None:
     """All networks of stage one, several at a time with a thread each where no other process trains along.
 
     Args:

@@ -14,23 +14,22 @@ from core.generate.decode import decode_take
 from core.generate.windows import run_windows
 from core.model.checkpoint import LoadedModel, load_part, save_model
 from core.model.torch_network import TorchNetwork
-
-from ..data.dataset import Clip, Corpus, Take
-from ..data.neutral import neutral_of
-from ..data.windows import WindowSet
-from ..loop.fit import fit
-from ..loop.journal import shown
-from ..loop.training import Periodic, Step
-from .ablation import shut_branches
-from .generator import GeneratorTraining
-from .metrics import accuracy, free_run
-from .plan import Plan, note_report, prepare, read_data
-from .samples import write_sample
+from training.data.dataset import Clip, Corpus, Take
+from training.data.generator_windows import WindowSet
+from training.data.neutral_pose import neutral_of
+from training.loop.interface import Periodic, Step
+from training.loop.journal import shown
+from training.loop.training_loop import fit
+from training.stages.ablation import shut_branches
+from training.stages.generator import GeneratorTraining
+from training.stages.log_metrics import accuracy, free_run
+from training.stages.samples import write_sample
+from training.stages.training_plan import TrainingPlan, note_report, prepare, read_data
 
 EXPORT_S = 480.0
 
 
-def run_generator(plan: Plan) -> None:
+def run_generator(plan: TrainingPlan) -> None:
     """Stage two; writes the model folder every few minutes and at the end.
 
     Raises:
@@ -91,7 +90,7 @@ def run_generator(plan: Plan) -> None:
     plan.team.wait()
 
 
-def _card(plan: Plan, corpus: Corpus) -> dict:
+def _card(plan: TrainingPlan, corpus: Corpus) -> dict:
     """What model.json says beside the sizes: inputs, speakers, licence, and where the weights come from."""
     notes = plan.checkpoints / "report.json"
     return {
@@ -116,7 +115,7 @@ def _card(plan: Plan, corpus: Corpus) -> dict:
     }
 
 
-def _generate_with(plan: Plan, model: LoadedModel):
+def _generate_with(plan: TrainingPlan, model: LoadedModel):
     network = TorchNetwork(model, plan.team.device.type)
 
     def generate(clip: Clip, take: Take) -> Motion:
@@ -130,7 +129,7 @@ def _generate_with(plan: Plan, model: LoadedModel):
     return generate
 
 
-def _bring_words(plan: Plan) -> None:
+def _bring_words(plan: TrainingPlan) -> None:
     """The word vectors belong to the weights: put them into the model folder."""
     target = plan.out / plan.words.name
     if target.resolve() != plan.words.resolve():

@@ -7,13 +7,12 @@ import numpy as np
 
 from core.body.skeleton import JOINT
 from core.clock import FPS
-
-from . import published
-from .fgd import FgdAutoencoder, channels, features
-from .movement import movement
-from .sets import Clip
-from .smplx_face import SmplxFace
-from .synchrony import synchrony
+from training.evaluation import published_metrics as published
+from training.evaluation.fgd_autoencoder import FgdAutoencoder, channels, features
+from training.evaluation.motion_sets import Clip
+from training.evaluation.movement import movement
+from training.evaluation.smplx_face import SmplxFace
+from training.evaluation.synchrony import synchrony
 
 
 @dataclass(frozen=True)

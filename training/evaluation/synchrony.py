@@ -10,8 +10,7 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
 from core.clock import FPS, SAMPLE_RATE
-
-from .movement import relative_wrists, wrist_speed
+from training.evaluation.movement import relative_wrists, wrist_speed
 
 LEVEL_RATE = 100
 PROMINENCE_DB, ABOVE_FLOOR_DB = 6.0, 12.0

@@ -2,8 +2,8 @@
 
 import argparse
 
-from .command import add_arguments as add_train_arguments
-from .evaluate.options import add_arguments as add_evaluate_arguments
+from training.cli.evaluate_options import add_arguments as add_evaluate_arguments
+from training.cli.train import add_arguments as add_train_arguments
 
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
@@ -17,12 +17,12 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    from .command import run
+    from training.cli.train import run
 
     return run(arguments, arguments.given)
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
-    from .evaluate.command import run
+    from training.cli.evaluate import run
 
     return run(arguments)

@@ -8,11 +8,10 @@ import torch
 from core.body.parts import SPECS, TRANSLATION_WIDTH, Part
 from core.clock import FPS
 from core.generate.conditions import window_inputs
-
-from ..loop.training import Step
-from ..stages.autoencoders import encode
-from ..stages.rotations import orthonormal
-from .dataset import WINDOW, Corpus, Take, full_vector, window_starts
+from training.data.dataset import WINDOW, Corpus, Take, full_vector, window_starts
+from training.loop.interface import Step
+from training.stages.autoencoders import encode
+from training.stages.torch_kinematics import orthonormal
 
 SEED_FRAMES = 4
 LEAD = WINDOW - SEED_FRAMES  # a generated window starts this long after the one before

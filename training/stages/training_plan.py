@@ -10,19 +10,18 @@ import torch
 from core.errors import GestureError
 from core.files import whole_file
 from core.model.checkpoint import Weights, build_weights
-
-from ..data.dataset import Corpus
-from ..data.sources import Source
-from ..loop.journal import Journal, say
-from ..loop.parallel import ALONE, Team
-from ..loop.training import FitSettings
-from .recipes import Recipe
+from training.data.dataset import Corpus
+from training.data.sources import Source
+from training.loop.interface import FitSettings
+from training.loop.journal import Journal, say
+from training.loop.processes import ALONE, Team
+from training.stages.recipes import Recipe
 
 HELD_OUT_MINUTES = 6.0
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingPlan:
     """One training run.
 
     Attributes:
@@ -67,7 +66,7 @@ class Plan:
         return replace(settings, seed=self.seed, minutes=minutes)
 
 
-def prepare(plan: Plan, corpus: Corpus) -> Weights:
+def prepare(plan: TrainingPlan, corpus: Corpus) -> Weights:
     """Fresh networks, the same in every process and stage."""
     if plan.threads:
         torch.set_num_threads(plan.threads)
@@ -81,7 +80,7 @@ def prepare(plan: Plan, corpus: Corpus) -> Weights:
     return weights
 
 
-def read_data(plan: Plan, sound: bool) -> tuple[Corpus, Corpus]:
+def read_data(plan: TrainingPlan, sound: bool) -> tuple[Corpus, Corpus]:
     """Training data and a few minutes held out; the leading process makes the features, the others read them."""
     if not plan.team.leads:
         plan.team.wait()
@@ -100,7 +99,7 @@ def read_data(plan: Plan, sound: bool) -> tuple[Corpus, Corpus]:
     return corpus, held_out
 
 
-def note_report(plan: Plan, name: str, report: dict) -> None:
+def note_report(plan: TrainingPlan, name: str, report: dict) -> None:
     """Keep held-out numbers of one network for model.json."""
     file = plan.checkpoints / "report.json"
     file.parent.mkdir(parents=True, exist_ok=True)

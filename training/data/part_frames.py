@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.body.parts import Part
-
-from .dataset import Corpus
+from training.data.dataset import Corpus
 
 
 class PartFrames:

@@ -11,14 +11,13 @@ from core.body.parts import SPECS, Part
 from core.body.rotation import rot6d_to_rotvec
 from core.body.skeleton import JOINT, JOINT_COUNT
 from core.clock import FPS
-
-from ..data.dataset import Clip, Corpus, Take
-from ..data.frames import part_frames
-from ..data.windows import SEED_FRAMES, WindowSet
-from ..loop.training import Step
-from .autoencoders import encode, reconstruct
-from .generator import GeneratorTraining
-from .losses import PartLoss
+from training.data.dataset import Clip, Corpus, Take
+from training.data.generator_windows import SEED_FRAMES, WindowSet
+from training.data.part_frames import part_frames
+from training.loop.interface import Step
+from training.stages.autoencoders import encode, reconstruct
+from training.stages.generator import GeneratorTraining
+from training.stages.losses import PartLoss
 
 SHOWN_POINTS = {
     Part.FACE: (),

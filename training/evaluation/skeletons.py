@@ -8,8 +8,7 @@ from core.body.kinematics import forward_kinematics
 from core.body.motion import Motion, resample
 from core.body.skeleton import JOINT, default_rest_joints
 from core.clock import FPS
-
-from .smplx_face import SmplxFace
+from training.evaluation.smplx_face import SmplxFace
 
 # What mannequin-x calls our joints; it has no jaw and no eyes.
 _NO_MANNEQUIN = ("jaw", "left_eye_smplhf", "right_eye_smplhf")

@@ -1,6 +1,6 @@
 """The spoken half of the training corpus: clips of synthetic speech with transcripts and word times.
 
-    python -m training.corpus.speech --out cache/corpus --voices kokoro=75,flite=60 --seed 11
+    python -m training.corpus.speech_clips --out cache/corpus --voices kokoro=75,flite=60 --seed 11
 
 Everything about a clip (voice, pace, words, pauses, room) is drawn from the seed, the engine and the clip's number, so
 clips can be made in any order and finished ones are skipped; engines may also run side by side, one command each.
@@ -26,9 +26,8 @@ from core.errors import GestureError
 from core.files import whole_file
 from core.text.align import align
 from core.text.timing import Word, save_words
-
-from .texts import Utterance, utterance
-from .voices import ENGINES, Speak
+from training.corpus.texts import Utterance, utterance
+from training.corpus.voices import ENGINES, Speak
 
 SPEECHES_SHARE = 0.2
 LONG_PAUSES = 0.35

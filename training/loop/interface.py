@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .parallel import Team
+from training.loop.processes import Team
 
 LAST_RATE = 0.01  # of the learning rate, at the end of the cosine
 STEP_DOWN = 0.1

@@ -26,9 +26,8 @@ from core.text.align import align
 from core.text.timing import Word, load_words
 from core.text.transcript import read_transcript
 from core.text.words import WordVectors, frame_vectors
-
-from .dataset import WINDOW, part_channels
-from .recordings import Performance, Recording
+from training.data.dataset import WINDOW, part_channels
+from training.data.recordings import Performance, Recording
 
 VERSION = 1  # of everything below; another one makes all features again
 FARTHEST_M = 100.0

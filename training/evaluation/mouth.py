@@ -9,9 +9,8 @@ from core.body.parts import ARKIT_NAMES
 from core.body.skeleton import JOINT
 from core.clock import FPS, second_to_frame
 from core.text.timing import Word
-
-from ..gesture import face
-from .synchrony import LEVEL_RATE, speech_level
+from training.evaluation.synchrony import LEVEL_RATE, speech_level
+from training.gesture import face
 
 VOWELS = frozenset("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW AX".split())
 BILABIALS = frozenset("P B M".split())

@@ -21,7 +21,7 @@ STAGES = {
 }
 CONFIGS = ("small", "released")
 PARTS = ("upper", "hands", "lower", "face")
-WORDS = Path(__file__).resolve().parents[1] / "weights" / "starter" / "words.bin"
+WORDS = Path(__file__).resolve().parents[2] / "weights" / "starter" / "words.bin"
 STOPPED = 130
 
 
@@ -98,11 +98,11 @@ def run(options: argparse.Namespace, arguments: list[str]) -> int:
     Raises:
         GestureError: the data, the options or a folder are at fault.
     """
-    from .loop.parallel import join_team
-    from .stages.both import run_all
-    from .stages.plan import Plan
-    from .stages.stage_one import NETWORKS, run_parts, run_stage_one
-    from .stages.stage_two import run_generator
+    from training.loop.processes import join_team
+    from training.stages.all_stages import run_all
+    from training.stages.stage_one import NETWORKS, run_parts, run_stage_one
+    from training.stages.stage_two import run_generator
+    from training.stages.training_plan import TrainingPlan
 
     parts = tuple(options.parts.split(","))
     if unknown := set(parts) - set(NETWORKS):
@@ -111,10 +111,10 @@ def run(options: argparse.Namespace, arguments: list[str]) -> int:
     given, arguments = arguments, list(arguments)
     arguments.remove(options.stage)
     with join_team(options.device) as team:
-        from .data.sources import Source
+        from training.data.sources import Source
 
         recipe = _recipe(options, team)
-        plan = Plan(
+        plan = TrainingPlan(
             source=Source(
                 folder=options.data,
                 cache=options.cache or work / "features",
@@ -163,9 +163,9 @@ def _recipe(options: argparse.Namespace, team):
     Raises:
         GestureError: options that do not go together.
     """
-    from .stages.ablation import settings_without
-    from .stages.losses import without
-    from .stages.recipes import RECIPES
+    from training.stages.ablation import settings_without
+    from training.stages.losses import without
+    from training.stages.recipes import RECIPES
 
     recipe = RECIPES[options.config]
     ablate = tuple(name for name in options.without.split(",") if name)

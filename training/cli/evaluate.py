@@ -10,14 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import GestureError
-
-from .fgd import FgdAutoencoder, FgdSettings, channels, train_fgd
-from .fgd_files import convert_fgd, load_fgd, save_fgd
-from .measures import METRICS, mean_joint_speed, set_measures
-from .plot import save_plot
-from .sets import PREDICTED, REAL, Clip, find_motions, find_sounds, read_clip
-from .smplx_face import load_smplx
-from .tables import markdown_table, number, text_table
+from training.evaluation.fgd_autoencoder import FgdAutoencoder, FgdSettings, channels, train_fgd
+from training.evaluation.fgd_files import convert_fgd, load_fgd, save_fgd
+from training.evaluation.measures import METRICS, mean_joint_speed, set_measures
+from training.evaluation.motion_sets import PREDICTED, REAL, Clip, find_motions, find_sounds, read_clip
+from training.evaluation.plots import save_plot
+from training.evaluation.smplx_face import load_smplx
+from training.evaluation.tables import markdown_table, number, text_table
 
 RECORDED = "recorded"
 

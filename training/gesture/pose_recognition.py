@@ -7,8 +7,7 @@ import numpy as np
 
 from core.body.skeleton import JOINT
 from core.text import lexicon
-
-from .arms import ARM_LENGTH_M
+from training.gesture.arms import ARM_LENGTH_M
 
 # of a curled finger: the angle between its first and its last bone
 CURLED = np.radians(60)

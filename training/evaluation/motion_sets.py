@@ -8,9 +8,8 @@ import numpy as np
 from core.audio.load import load_audio
 from core.body.motion import Motion, load_motion
 from core.errors import GestureError
-
-from .skeletons import at_our_rate, bones, joint_positions
-from .smplx_face import SmplxFace
+from training.evaluation.skeletons import at_our_rate, bones, joint_positions
+from training.evaluation.smplx_face import SmplxFace
 
 REAL, PREDICTED = "gt_", "res_"
 SOUNDS = (".wav", ".flac", ".ogg", ".mp3")

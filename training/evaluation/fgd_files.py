@@ -10,8 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from core.errors import GestureError
 from core.files import make_folder, saved_file
-
-from .fgd import FgdAutoencoder, FgdConfig
+from training.evaluation.fgd_autoencoder import FgdAutoencoder, FgdConfig
 
 CARD, WEIGHTS = "fgd.json", "fgd.safetensors"
 _REMEDY = "Give the folder that `--fgd train --fgd-out FOLDER` wrote, or train one with `--fgd train`."

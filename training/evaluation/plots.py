@@ -7,10 +7,9 @@ import numpy as np
 
 from core.errors import GestureError
 from core.files import whole_file
-
-from .measures import Metric
-from .movement import wrist_jerk, wrist_speed
-from .sets import Clip
+from training.evaluation.measures import Metric
+from training.evaluation.motion_sets import Clip
+from training.evaluation.movement import wrist_jerk, wrist_speed
 
 COLUMNS = 5
 SPEED_EDGES = np.linspace(0, 2, 41)

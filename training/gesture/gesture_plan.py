@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from core.audio.prosody import Accent, Prosody
 from core.generate.chance import LEAD_S
-
-from .styles import Style
+from training.gesture.styles import Style
 
 HOLD_S = 0.07  # the hands stay at least this long where a stroke ended
 SHORTEST_MOVE_S = 0.3

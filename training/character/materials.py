@@ -4,10 +4,9 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from core.body.skeleton import JOINT
-
-from .mesh import Mesh, cut, join, refined
-from .skeleton import Fit
-from .source import GROUPS, Source
+from training.character.anny_body import GROUPS, Source
+from training.character.mesh import Mesh, cut, join, refined
+from training.character.skeleton import Fit
 
 # Linear colour and roughness. A quiet mannequin: readable hands and face, clothes that do not compete.
 MATERIALS: dict[str, tuple[tuple[float, float, float], float]] = {

@@ -4,9 +4,8 @@ import numpy as np
 
 from core.body.motion import Motion
 from core.body.parts import CONTACT_WIDTH, Part
-
-from ..stages.metrics import take_motion, wrist_motion
-from .dataset import Corpus
+from training.data.dataset import Corpus
+from training.stages.log_metrics import take_motion, wrist_motion
 
 FRAMES = 4
 STRIDE = 5

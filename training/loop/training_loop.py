@@ -12,12 +12,11 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from core.errors import GestureError
-
-from .average import Average
-from .checkpoints import load_state, restore, save_state
-from .journal import Journal, shown
-from .parallel import ALONE, Team, share_batch_norms
-from .training import FitSettings, Periodic, Step, Training
+from training.loop.checkpoints import load_state, restore, save_state
+from training.loop.interface import FitSettings, Periodic, Step, Training
+from training.loop.journal import Journal, shown
+from training.loop.processes import ALONE, Team, share_batch_norms
+from training.loop.weight_average import Average
 
 SMOOTH = 0.95  # of the logged means
 MOST_BAD_STEPS = 25  # in a row, before a run is called diverged

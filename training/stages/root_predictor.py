@@ -7,12 +7,11 @@ import torch
 from torch import Tensor, nn
 
 from core.body.parts import SPECS, TRANSLATION_WIDTH, Part
-
-from ..data.frames import PartFrames
-from ..loop.training import Result, Step, Training
-from .autoencoders import START_LATENTS, AutoencoderSettings, scale_to_data
-from .losses import RootLoss
-from .rotations import orthonormal
+from training.data.part_frames import PartFrames
+from training.loop.interface import Result, Step, Training
+from training.stages.autoencoders import START_LATENTS, AutoencoderSettings, scale_to_data
+from training.stages.losses import RootLoss
+from training.stages.torch_kinematics import orthonormal
 
 
 def root_input(lower: Tensor) -> Tensor:
