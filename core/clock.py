@@ -14,11 +14,6 @@ def frame_count(sample_count: int) -> int:
     return -(-sample_count * FPS // SAMPLE_RATE)
 
 
-def frame_to_second(frame: float) -> float:
-    """Time of a frame in seconds."""
-    return frame / FPS
-
-
 def second_to_frame(second: float) -> int:
     """The frame nearest to a time."""
     return round(second * FPS)

@@ -40,12 +40,6 @@ def amplitude_onset(samples: np.ndarray) -> np.ndarray:
     return features
 
 
-def normalise_level(samples: np.ndarray) -> np.ndarray:
-    """Scale a recording so that the envelope's 95th percentile over speech is `SPEECH_LEVEL`; (N,) float32."""
-    level = _speech_level(amplitude_envelope(samples)) if len(samples) else 0.0
-    return samples.astype(np.float32) * np.float32(SPEECH_LEVEL / level if level > 0 else 1.0)
-
-
 def amplitude_envelope(samples: np.ndarray) -> np.ndarray:
     """Largest absolute value of the samples i ... i + 1023; (N,) float32, the last window's value repeated."""
     size = min(ENVELOPE_SAMPLES, len(samples))
@@ -80,12 +74,6 @@ def onset_samples(samples: np.ndarray, gain: float = 1.0) -> np.ndarray:
     strength = librosa.onset.onset_strength(S=librosa.power_to_db(mel), sr=SAMPLE_RATE, hop_length=HOP, n_fft=N_FFT)
     frames = librosa.onset.onset_detect(onset_envelope=strength, sr=SAMPLE_RATE, hop_length=HOP)
     return np.asarray(frames, np.int64) * HOP
-
-
-def warm_up() -> None:
-    """Compile what librosa compiles on its first call, so that the first take does not pay for it."""
-    time_s = np.arange(SAMPLE_RATE, dtype=np.float32) / SAMPLE_RATE
-    amplitude_onset(np.sin(2000 * time_s) * (time_s % 0.25))
 
 
 def _speech_level(envelope: np.ndarray) -> float:

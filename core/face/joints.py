@@ -36,8 +36,3 @@ def with_face_joints(motion: Motion, jaw: bool, eyes: bool) -> Motion:
             rotations[:, joint, 0] = EYE_UP * (weight[f"eyeLookDown{side}"] - weight[f"eyeLookUp{side}"])
             rotations[:, joint, 1] = EYE_SIDE * (weight[f"eyeLook{to_left}{side}"] - weight[f"eyeLook{to_right}{side}"])
     return motion.replace(rotations=rotations)
-
-
-def jaw_open(motion: Motion) -> np.ndarray:
-    """The weight of jawOpen (T,), 0-1, that opens a mouth as far as the jaw joint is turned."""
-    return np.clip(motion.rotations[:, _JAW, 0] / JAW_OPEN, 0.0, 1.0)

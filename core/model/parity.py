@@ -46,6 +46,13 @@ CARD = {
 RECORDED_EVERY = 4  # the fixture holds every fourth frame of logits and latents
 TOLERANCE = 1e-3
 CODES_EQUAL = 0.995
+# Middle and spread of parameters whose last name says it all.
+_BY_LAST_PART = {
+    "running_var": (1.0, 0.5),
+    "running_mean": (0.0, 0.1),
+    "D": (1.0, 0.1),
+    "learnable_query": (0.0, 0.1),
+}
 
 
 @dataclass(frozen=True)
@@ -93,32 +100,42 @@ def draw_weights(seed: int) -> Weights:
 
 
 def draw(seed: int, file: str, name: str, like: Tensor) -> np.ndarray:
-    """One parameter's values by the fixture's rule."""
+    """Draw one parameter by the fixture's rule: even between the rule's middle minus and plus its spread.
+
+    Args:
+        seed: of the fixture.
+        file: name of the published file that holds the parameter.
+        name: of the parameter.
+        like: has the parameter's shape.
+    """
     shape = tuple(like.shape)
     generator = np.random.Generator(np.random.PCG64([seed, crc32(f"{file}:{name}".encode())]))
-    u = (generator.random(math.prod(shape)) * 2 - 1).reshape(shape)
+    uniform = (generator.random(math.prod(shape)) * 2 - 1).reshape(shape)
+    middle, spread = _middle_and_spread(name, shape)
+    return middle + spread * uniform
+
+
+def _middle_and_spread(name: str, shape: tuple[int, ...]) -> tuple[float | np.ndarray, float]:
+    """Return the rule for a parameter: the middle of its values and how far they reach from it.
+
+    The numbers keep every layer's output near 1, so that an error anywhere shows at the end.
+    """
     last = name.rsplit(".", 1)[-1]
-    if last == "running_var":
-        return 1 + 0.5 * u
-    if last == "running_mean":
-        return 0.1 * u
-    if last == "A_log":
-        return np.log(np.arange(1, shape[1] + 1)) + 0.1 * u
-    if last == "D":
-        return 1 + 0.1 * u
+    if last == "A_log":  # the decay rates of a state space, one for each column
+        return np.log(np.arange(1, shape[1] + 1)), 0.1
+    if last in _BY_LAST_PART:
+        return _BY_LAST_PART[last]
     if name.endswith("dt_proj.bias"):
-        return -4 + u
-    if last == "learnable_query":
-        return 0.1 * u
+        return -4.0, 1.0
     if last == "bias" or last.endswith("_bias"):
-        return 0.05 * u
-    if len(shape) == 1:
-        return 1 + 0.1 * u
+        return 0.0, 0.05
+    if len(shape) == 1:  # scales of norms
+        return 1.0, 0.1
     if "text_pre_encoder" in name or "speaker_encoder" in name:
-        return 0.3 * u
+        return 0.0, 0.3
     if name == "quantizer.embedding.weight":
-        return u
-    return u * math.sqrt(3 / math.prod(shape[1:]))
+        return 0.0, 1.0
+    return 0.0, math.sqrt(3 / math.prod(shape[1:]))
 
 
 def run(golden_path: Path | str, device: str = "cpu") -> Report:

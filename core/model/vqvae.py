@@ -53,24 +53,6 @@ class Quantizer(nn.Module):
         loss = F.mse_loss(entries, latents.detach()) + COMMITMENT * F.mse_loss(latents, entries.detach())
         return Quantised(latents + (entries - latents).detach(), codes, loss)
 
-    @torch.no_grad()
-    def initialise(self, latents: Tensor, generator: torch.Generator | None = None) -> None:
-        """Start the codebook from a random choice of latents (M, D)."""
-        self._replace(torch.arange(len(self.embedding.weight)), latents, generator)
-
-    @torch.no_grad()
-    def restart_dead(
-        self, counts: Tensor, latents: Tensor, minimum: float = 1, generator: torch.Generator | None = None
-    ) -> int:
-        """Move entries used less than `minimum` times (counts (K,)) onto random latents (M, D); how many moved."""
-        dead = torch.nonzero(counts < minimum)[:, 0]
-        self._replace(dead, latents, generator)
-        return len(dead)
-
-    def _replace(self, entries: Tensor, latents: Tensor, generator: torch.Generator | None) -> None:
-        chosen = torch.randint(len(latents), (len(entries),), generator=generator)
-        self.embedding.weight.data[entries] = latents[chosen].to(self.embedding.weight)
-
 
 class Autoencoder(nn.Module):
     """Encoder, quantizer, decoder; one code per frame.

@@ -31,7 +31,6 @@ LEAST_ACTIVE = 30  # frames of speech that are worth listening to
 UNEXPLAINED = 200  # frames of speech after the last sure word that are listened to again
 USUAL_CHANCE = -4.5
 GIVE_UP_S = 60.0  # of speech without one sure word
-EDGE_HITS = 1  # a chunk's outermost words may be cut in half
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,19 @@
-"""Letter-to-sound rules for English words that no dictionary knows: our own table, ARPABET without stress."""
+"""Sounds of letters: rules for English words that no dictionary knows, and the letters' names; ARPABET without stress.
+
+The table of rules is our own. An entry is before(letters)after=PHONES: `^(wr)=R` says that "wr" at the start of a word
+sounds as R, and `(c)[eiy]=S` that a c before e, i or y sounds as S.
+"""
 
 import re
 from functools import lru_cache
 
-# before(letters)after=PHONES, tried from top to bottom, first fit wins. `before` and `after` are regular expressions;
-# V stands for a vowel letter, C for a consonant letter, ^ and $ for the ends of the word.
+_NAMES = (
+    "EY|B IY|S IY|D IY|IY|EH F|JH IY|EY CH|AY|JH EY|K EY|EH L|EH M|EH N|OW|P IY|K Y UW|AA R|EH S|T IY|Y UW|V IY|"
+    "D AH B AH L Y UW|EH K S|W AY|Z IY"
+)
+LETTER_NAMES = dict(zip("abcdefghijklmnopqrstuvwxyz", _NAMES.split("|"), strict=True))
+# Rules are tried from top to bottom, and the first that fits counts. What stands before and after the letters are
+# regular expressions; V stands for a vowel letter, C for a consonant letter, ^ and $ for the ends of the word.
 RULES = """
 ^(x)=Z ^(kn)=N ^(gn)=N ^(pn)=N ^(wr)=R ^(ps)=S ^(rh)=R ^(mc)=M.AH.K ^(wh)o=HH
 (tch)=CH (sch)=SH ^(ch)[rl]=K (ch)=CH (ck)=K (cc)[eiy]=K.S (cc)=K (sci)V=SH (sc)[eiy]=S (ci)[aou]=SH (c)[eiy]=S (cq)=K
@@ -49,7 +58,11 @@ RULE_FORM = re.compile(r"(\S*?)\(([a-z]+)\)([^\s=]*)=(\S*)")
 
 
 def letter_sounds(word: str) -> str:
-    """Phones for a word of the letters a-z, separated by spaces; "" when no letter sounds."""
+    """Pronounce a word of the letters a-z by the rules: phones separated by spaces, "" when no letter sounds.
+
+    >>> letter_sounds("wug")
+    'W AH G'
+    """
     letters = re.sub("[^a-z]", "", word.lower())
     phones: list[str] = []
     place = 0
@@ -63,9 +76,18 @@ def letter_sounds(word: str) -> str:
     return " ".join(phones)
 
 
+def spell(word: str) -> str:
+    """Say the names of a word's letters.
+
+    >>> spell("TV")
+    'T IY V IY'
+    """
+    return " ".join(LETTER_NAMES[letter] for letter in word.lower() if letter in LETTER_NAMES)
+
+
 @lru_cache(maxsize=1)
 def _rules() -> dict[str, list[tuple[re.Pattern, str, re.Pattern, list[str]]]]:
-    """The table, compiled, by first letter."""
+    """Compile the table: rules by their first letter."""
     table: dict[str, list] = {letter: [] for letter in "abcdefghijklmnopqrstuvwxyz"}
     for before, graph, after, sounds in RULE_FORM.findall(RULES):
         pair = (re.compile(_context(before) + "$"), re.compile(_context(after)))

@@ -42,23 +42,11 @@ for _kind, _words in _WORDS.items():
     for _word in _words.split():
         WORD_CLASS.setdefault(_word, _kind)
 
-FUNCTION_WORDS = frozenset(
-    "a an the of to in on at by for with from as into onto than and or but so if it its it's he she they them his her "
-    "him their is are was were be been being am do does did have has had will would can could shall should may might "
-    "that this these those there i you we me my your our us which who whom whose when where while not such some any "
-    "about upon".split()
-)
-
 
 def word_class(word: str) -> str | None:
     """The kind of a word, or None for one without a gesture of its own."""
     word = bare(word)
     return NUMBER if word.isdigit() else WORD_CLASS.get(word)
-
-
-def is_content(word: str) -> bool:
-    """Whether a word carries meaning of its own rather than grammar."""
-    return bare(word) not in FUNCTION_WORDS
 
 
 def bare(word: str) -> str:

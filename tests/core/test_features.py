@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.audio import features
-from core.audio.features import amplitude_envelope, amplitude_onset, normalise_level, onset_samples
+from core.audio.features import amplitude_envelope, amplitude_onset, onset_samples
 from core.audio.load import load_audio
 
 DEMO = Path(__file__).resolve().parents[2] / "addon" / "assets" / "demo"
@@ -16,6 +16,12 @@ DEMO = Path(__file__).resolve().parents[2] / "addon" / "assets" / "demo"
 @pytest.fixture(scope="module")
 def speech() -> np.ndarray:
     return load_audio(DEMO / "speech.flac").samples
+
+
+def normalise_level(samples: np.ndarray) -> np.ndarray:
+    """Scale a recording as `amplitude_onset` does, so that librosa can be called once over all of it."""
+    level = features._speech_level(amplitude_envelope(samples))
+    return samples.astype(np.float32) * np.float32(features.SPEECH_LEVEL / level)
 
 
 def slow_envelope(samples: np.ndarray) -> np.ndarray:

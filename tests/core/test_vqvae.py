@@ -34,18 +34,6 @@ def test_the_loss_pulls_entries_and_latents_together():
     assert quantizer.embedding.weight.grad.abs().sum() > 0
 
 
-def test_dead_entries_start_again_on_latents_and_living_ones_stay():
-    quantizer = Quantizer(4, 2)
-    before = quantizer.embedding.weight.detach().clone()
-    latents = torch.full((5, 2), 7.0)
-    assert quantizer.restart_dead(torch.tensor([0, 3, 0, 1]), latents) == 2
-    after = quantizer.embedding.weight.detach()
-    assert (after[[0, 2]] == 7).all()
-    assert torch.equal(after[[1, 3]], before[[1, 3]])
-    quantizer.initialise(latents)
-    assert (quantizer.embedding.weight == 7).all()
-
-
 def test_one_code_per_frame_and_codes_alone_decode_to_the_reconstruction():
     for part in Part:
         autoencoder = build_autoencoder(tiny.CONFIG, part).eval()
