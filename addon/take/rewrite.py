@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ...core.body.blend import DEFAULT_MARGIN, keep_quats, keep_values, mask_weights
 from ...core.body.motion import Motion
 from ...core.direct.chain import Changed
-from ...core.direct.edits import DEFAULT_MARGIN, keep, keep_turns, shares
 from ..blender import fcurves, versions
 from ..blender.fcurves import Channel
 from . import channels as take_channels
@@ -106,7 +106,7 @@ def _hands(take: Performed, id_block, channel: Channel, with_softened: bool, rel
     softened = record.softened.get(name, none) & ~edited if with_softened else none
     if name in released:
         # What led over to a released edit goes with it.
-        near = shares(released[name] & edited) > 0
+        near = mask_weights(released[name] & edited) > 0
         edited, softened = edited & ~released[name], softened & ~near
     return edited, softened, now
 
@@ -122,13 +122,13 @@ def _by_path(motion: Motion, armature, changed: Changed) -> dict[tuple[str, str]
 def _around(channel: Channel, now: np.ndarray, lead: np.ndarray, kept: np.ndarray) -> Channel:
     """The channel leading over to what is kept."""
     old = np.where(kept[:, None], now, lead)
-    blend = keep_turns if channel.path.endswith("rotation_quaternion") else keep
+    blend = keep_quats if channel.path.endswith("rotation_quaternion") else keep_values
     return Channel(channel.path, blend(old.astype(np.float64), channel.values, kept), channel.group)
 
 
 def _remember_softened(take: Performed, name: str, edited: np.ndarray, rows: np.ndarray) -> None:
     before = take.record.softened.get(name, np.zeros(len(rows), bool))
-    fresh = (shares(edited, DEFAULT_MARGIN) > 0) & ~edited
+    fresh = (mask_weights(edited, DEFAULT_MARGIN) > 0) & ~edited
     take.record.soften(name, np.where(rows, fresh, before))
 
 

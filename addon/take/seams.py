@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from ...core.body.blend import DEFAULT_MARGIN
 from ...core.body.curves import runs
 from ...core.body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotvec_to_quat
-from ...core.direct.edits import DEFAULT_MARGIN
 from ..blender.fcurves import Channel
 
 _TURN = 2 * np.pi

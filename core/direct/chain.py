@@ -13,7 +13,7 @@ from ..body.motion import Motion
 from .applied_levels import Levelled, apply_levels
 from .applied_markers import apply_markers
 from .clip_statistics import ClipStatistics
-from .edits import Kept, keep_motion
+from .kept_motion import Kept, keep_motion
 from .levels import Levels
 from .markers import Marker
 

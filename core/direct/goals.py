@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..body.blend import same_arc, span_weights
 from ..body.curves import min_jerk
 from ..body.rotation import quat_slerp
 from .arm_clearance import Limits
@@ -119,12 +120,11 @@ class Draft:
         aim = goal(frames)
         now, wanted = self.turns[np.ix_(frames, joints)], aim.turns[:, joints]
         middle = (frames >= first) & (frames <= last)
-        side = np.where((now * wanted).sum(-1)[middle].sum(0) < 0, -1.0, 1.0)
-        wanted = wanted * side[:, None]
+        wanted = same_arc(now, wanted, middle.astype(np.float64))
         arms = np.flatnonzero(np.isin(joints, ARM_COLUMNS))
 
         def laid(blend_in: int, blend_out: int, rows: slice = slice(None), columns=slice(None)) -> np.ndarray:
-            weight = weights(frames[rows], first, last, blend_in, blend_out)
+            weight = span_weights(frames[rows], first, last, blend_in, blend_out)
             return quat_slerp(
                 now[rows, columns], wanted[rows, columns], weight[:, None] * shares[joints][columns], shorter=False
             )
@@ -140,7 +140,7 @@ class Draft:
         blend_out, sudden_out = self._fit(
             after, lambda blend: laid(1, blend, slice(split, None), arms), own(slice(split, None))
         )
-        weight = weights(frames, first, last, blend_in, blend_out)
+        weight = span_weights(frames, first, last, blend_in, blend_out)
         rows = weight > 0
         self.turns[np.ix_(frames[rows], joints)] = laid(blend_in, blend_out)[rows]
         self.changed[frames[rows]] = True
@@ -195,8 +195,3 @@ def _around(flags: np.ndarray, reach: int) -> np.ndarray:
     """Frames at most so far from those that are set."""
     near = np.convolve(flags, np.ones(2 * reach + 1))[reach : reach + len(flags)]
     return np.flatnonzero(near > 0.5)
-
-
-def weights(frames: np.ndarray, first: int, last: int, blend_in: int, blend_out: int) -> np.ndarray:
-    """1 from `first` to `last`, minimum-jerk to 0 within so many frames before and after."""
-    return min_jerk((frames - first + blend_in) / blend_in) * min_jerk((last + blend_out - frames) / blend_out)

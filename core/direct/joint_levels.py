@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..body.blend import blend_quats
 from ..body.parts import EYES, SPECS, Part
-from ..body.rotation import quat_continuous, quat_slerp, quat_to_rotvec, rotvec_to_quat
+from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
 from ..body.skeleton import JOINT, JOINT_COUNT
 from .clip_statistics import JAW, ClipStatistics
 from .curves import gaussian, pauses, settling
@@ -142,7 +143,6 @@ _FREE = _free_angles()
 
 def _posed(turned: np.ndarray, pose: np.ndarray, amount: float) -> np.ndarray:
     """Quaternions (J, T, 4) on their way to a pose (J, 3), along the arc that most frames are nearest to."""
-    goal = rotvec_to_quat(pose)[:, None]
-    turned = np.moveaxis(quat_continuous(np.moveaxis(turned, 1, 0)), 0, 1)
-    side = np.where((turned * goal).sum(-1).sum(1) < 0, -1.0, 1.0)
-    return quat_slerp(turned, goal * side[:, None, None], amount, shorter=False)
+    turned = quat_continuous(np.moveaxis(turned, 1, 0))
+    goal = np.broadcast_to(rotvec_to_quat(pose), turned.shape)
+    return np.moveaxis(blend_quats(turned, goal, np.full(len(turned), amount)), 0, 1)

@@ -6,7 +6,7 @@ from pathlib import Path
 from ..body.motion import Motion
 from ..direct.chain import direct
 from ..direct.clip_statistics import clip_statistics
-from ..direct.edits import Kept
+from ..direct.kept_motion import Kept
 from ..direct.levels import Levels
 from ..direct.markers import Marker, markers_from
 from ..take.files import Take, check_folder, read_take, write_take

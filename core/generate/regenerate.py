@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..body.blend import DEFAULT_MARGIN
 from ..errors import GestureError
 from ..finish.settings import FinishSettings
 from ..take.files import FORMAT, Take, check_folder, read_take, write_take
@@ -15,7 +16,6 @@ from .network import ModelLoader, Network
 from .pipeline import check_variation
 from .recordings import Recordings
 from .sample import Variation
-from .splice import DEFAULT_MARGIN
 from .stages import Progress, stages
 
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..body.blend import blend_quats, blend_values, span_weights
 from ..body.curves import min_jerk
 from ..body.motion import Motion
 from ..body.parts import Area, Part
-from ..body.rotation import quat_conjugate, quat_continuous, quat_multiply, quat_slerp, quat_to_rotvec, rotvec_to_quat
+from ..body.rotation import quat_conjugate, quat_continuous, quat_multiply, quat_to_rotvec, rotvec_to_quat
 
-DEFAULT_MARGIN = 8
 # Seams turn joints no more abruptly than the take's 99th percentile times this, or than the kept motion does there.
 _MOST_JUMP = 1.15
 # Blended motion may be this much more abrupt than both of what it blends.
@@ -55,12 +55,13 @@ class Span:
         Args:
             inside: frames at either end that the blends reach into the range.
         """
-        frame = np.arange(self.frames)
         rise, fall = (max(self.margin + length, 1) for length in inside)
-        up = np.ones(self.frames) if self.start == 0 else min_jerk((frame - self.start + self.margin) / rise)
-        last = self.end - 1
-        down = np.ones(self.frames) if self.end == self.frames else min_jerk((last + self.margin - frame) / fall)
-        return np.minimum(up, down)
+        first, last = self.start - self.margin + rise, self.end - 1 + self.margin - fall
+        if self.start == 0:
+            first, rise = 0, 0
+        if self.end == self.frames:
+            last, fall = self.frames, 0
+        return span_weights(np.arange(self.frames), first, last, rise, fall)
 
 
 def splice(kept: Motion, new: Motion, area: Area, span: Span, walk: bool = False) -> Motion:
@@ -231,22 +232,19 @@ def _excess(
 
 
 def _blend(old: np.ndarray, new: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Quaternions (T, J, 4) from old to new and back by weights (T,), along one arc at each end."""
-    near = (old * new).sum(-1) * (weights * (1 - weights))[:, None]
-    side = np.ones(near.shape)
-    # the side on which most of each blend lies; only where nothing is left of the old motion it may change
+    """Quaternions (T, J, 4) from old to new and back by weights (T,), along one arc at each end.
+
+    The arc may be another one at the other end only where nothing is left of the old motion between them.
+    """
     middle = int(np.argmax(weights)) if weights.max() >= 1 else len(weights)
-    for half in (slice(0, middle), slice(middle, None)):
-        side[half] = np.where(near[half].sum(0) < 0, -1.0, 1.0)
-    return quat_slerp(old, new * side[..., None], weights[:, None], shorter=False)
+    halves = (slice(0, middle), slice(middle, None))
+    return np.concatenate([blend_quats(old[half], new[half], weights[half]) for half in halves])
 
 
 def _mixed(kept: np.ndarray, new: np.ndarray, weights: np.ndarray, span: Span) -> np.ndarray:
     """Kept values (T, C) with those of the span blended in."""
-    changed = np.flatnonzero(weights > 0)
-    rows, share = changed + span.first, weights[changed, None]
     out = kept.copy()
-    out[rows] = kept[rows] + share * (new[changed] - kept[rows])
+    out[span.first : span.stop] = blend_values(kept[span.first : span.stop], new, weights)
     return out
 
 

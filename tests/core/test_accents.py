@@ -19,7 +19,7 @@ from core.direct.applied_markers import TOLERANCE, apply_markers
 from core.direct.arm_clearance import Arms
 from core.direct.chain import direct
 from core.direct.clip_statistics import clip_statistics
-from core.direct.edits import Kept
+from core.direct.kept_motion import Kept
 from core.direct.levels import Levels
 from core.direct.markers import LEAST_APART_S, Kind, Marker, markers_from
 from core.direct.retiming import Pin, delays, turns_at

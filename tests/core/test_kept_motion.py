@@ -1,64 +1,31 @@
-"""Hand edits are found where they are, and stay through whatever comes anew, without a seam."""
+"""Hand edits and locks stay through whatever is made anew, without a seam."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.body.blend import keep_quats, keep_values, mask_weights
 from core.body.parts import AREAS, SPECS, Part
 from core.body.rotation import quat_continuous, rotvec_to_quat
 from core.body.skeleton import JOINT
-from core.direct.edits import Kept, changed, find_edits, keep, keep_motion, keep_turns, shares
+from core.direct.kept_motion import Kept, keep_motion
 from core.errors import GestureError
 
 from .test_levels import same, speaker, turn_angles, wander
 
 
-def keys(seed: int, frames: int = 120) -> dict[str, np.ndarray]:
-    """Channels as an armature has them, in single precision."""
-    turns = quat_continuous(rotvec_to_quat(0.5 * wander(frames, 6, seed).reshape(frames, 2, 3)))
-    channels = {"left_wrist": turns[:, 0], "head": turns[:, 1], "location": wander(frames, 3, seed + 1)}
-    return {name: values.astype(np.float32) for name, values in channels.items()}
-
-
-def test_nothing_edited_nothing_found():
-    written = keys(0)
-    assert find_edits(written, {name: values.copy() for name, values in written.items()}) == ()
-
-
-def test_quaternions_of_the_other_sign_are_no_edit():
-    written = keys(1)
-    assert find_edits(written, {**written, "head": -written["head"]}) == ()
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.sampled_from(["left_wrist", "head", "location"]), st.integers(0, 119), st.integers(1, 40), st.integers(0, 99))
-def test_an_edit_is_found_in_its_channel_and_range(channel, start, length, seed):
-    written, now = keys(seed), keys(seed)
-    end = min(start + length, 120)
-    now[channel][start:end] += np.float32(0.02)
-    (edit,) = find_edits(written, now)
-    assert (edit.channel, edit.start, edit.end) == (channel, start, end)
-
-
-def test_a_channel_that_was_deleted_is_an_edit_of_all_its_frames():
-    written, now = keys(2), keys(2)
-    del now["head"]
-    (edit,) = find_edits(written, now)
-    assert (edit.channel, edit.start, edit.end) == ("head", 0, 120)
-
-
-def test_shares_rise_and_fall_within_the_margin():
+def test_weights_rise_and_fall_within_the_margin():
     mask = np.zeros(40, bool)
     mask[15:20] = True
-    share = shares(mask, 4)
+    share = mask_weights(mask, 4)
     assert (share[mask] == 1).all()
     assert (share[:11] == 0).all()
     assert (share[24:] == 0).all()
     assert (np.diff(share[10:16]) > 0).all()
     assert np.allclose(share[11:15], share[20:24][::-1])
-    assert (shares(np.zeros(9, bool)) == 0).all()
-    assert (shares(mask, 0) == mask).all()
+    assert (mask_weights(np.zeros(9, bool)) == 0).all()
+    assert (mask_weights(mask, 0) == mask).all()
 
 
 @settings(max_examples=40, deadline=None)
@@ -67,11 +34,11 @@ def test_what_is_kept_stays_to_the_bit_and_the_rest_is_new(start, length, margin
     old, new = wander(120, 3, seed), wander(120, 3, seed + 500)
     mask = np.zeros(120, bool)
     mask[start : start + length] = True
-    result = keep(old, new, mask, margin)
+    result = keep_values(old, new, mask, margin)
     assert np.array_equal(result[mask], old[mask])
-    far = shares(mask, margin) == 0
+    far = mask_weights(mask, margin) == 0
     assert np.array_equal(result[far], new[far])
-    assert np.array_equal(keep(old, old, mask, margin), old)
+    assert np.array_equal(keep_values(old, old, mask, margin), old)
     span = np.abs(old - new).max()
     assert np.abs(np.diff(result - new, axis=0)).max() <= max(span, 1e-9) * (2.0 / (margin + 1) + 0.6)
 
@@ -83,11 +50,11 @@ def test_kept_turns_join_the_new_ones_along_one_arc(start, length, seed):
     new = quat_continuous(rotvec_to_quat(0.4 * wander(120, 3, seed + 500)))
     mask = np.zeros(120, bool)
     mask[start : start + length] = True
-    result = keep_turns(-old, new, mask)
+    result = keep_quats(-old, new, mask)
     assert np.allclose(np.linalg.norm(result, axis=1), 1)
-    assert not changed(old[mask], result[mask]).any()
+    assert np.abs((old[mask] * result[mask]).sum(1)) == pytest.approx(1, abs=1e-12)
     assert ((result[1:] * result[:-1]).sum(1) > 0).all(), "signs go on"
-    far = shares(mask) == 0
+    far = mask_weights(mask) == 0
     assert np.array_equal(result[far], new[far])
 
 

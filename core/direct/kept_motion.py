@@ -1,0 +1,100 @@
+"""Motion that stays while the rest of a take is made anew: hand edits and locks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..body.blend import DEFAULT_MARGIN, check_lengths, keep_quats, keep_values, mask_weights
+from ..body.motion import Motion
+from ..body.parts import AREAS, Part
+from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
+from ..errors import GestureError
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Motion that stays, and where it stays.
+
+    Attributes:
+        motion: the motion that holds it.
+        joints: (T, 55) bool, frames and joints whose rotations stay.
+        translation: (T,) bool, frames whose root place stays.
+        expression: (T, N) bool, frames and face shapes that stay.
+        contacts: (T,) bool, frames whose contacts stay.
+    """
+
+    motion: Motion
+    joints: np.ndarray
+    translation: np.ndarray
+    expression: np.ndarray
+    contacts: np.ndarray
+
+    @classmethod
+    def areas(cls, motion: Motion, names: Iterable[str], start: int = 0, end: int | None = None) -> "Kept":
+        """Keep whole areas (rows of `core.body.parts.AREAS`) of a motion from frame `start` to before `end`.
+
+        Raises:
+            GestureError: there is no such area.
+        """
+        frames = motion.frame_count
+        kept = cls(
+            motion,
+            np.zeros(motion.rotations.shape[:2], bool),
+            np.zeros(frames, bool),
+            np.zeros(motion.expression.shape, bool),
+            np.zeros(frames, bool),
+        )
+        rows = slice(start, end)
+        for name in names:
+            if name not in AREAS:
+                raise GestureError(f"There is no body part {name!r}.", remedy=f"Choose among: {', '.join(AREAS)}.")
+            area = AREAS[name]
+            kept.joints[rows, list(area.joints)] = True
+            if area.whole and area.part is Part.LOWER:
+                kept.translation[rows] = kept.contacts[rows] = True
+            if area.whole and area.part is Part.FACE:
+                kept.expression[rows] = True
+        return kept
+
+
+def keep_motion(new: Motion, kept: Kept, margin: int = DEFAULT_MARGIN) -> Motion:
+    """Put kept motion into a new one, blended within `margin` frames around it.
+
+    Raises:
+        GestureError: the kept and the new motion differ in length.
+    """
+    old = kept.motion
+    check_lengths(old.rotations, new.rotations)
+    changes = {}
+    if kept.joints.any():
+        changes["rotations"] = _keep_rotations(new, kept, margin)
+    if kept.translation.any():
+        changes["translation"] = keep_values(old.translation, new.translation, kept.translation, margin)
+    if kept.contacts.any() and old.contacts is not None and new.contacts is not None:
+        changes["contacts"] = keep_values(old.contacts, new.contacts, kept.contacts, margin)
+    if kept.expression.any():
+        expression = new.expression.copy()
+        for column in np.flatnonzero(kept.expression.any(0)):
+            one = [column]
+            mask = kept.expression[:, column]
+            expression[:, one] = keep_values(old.expression[:, one], new.expression[:, one], mask, margin)
+        changes["expression"] = expression
+    return new.replace(**changes) if changes else new
+
+
+def _keep_rotations(new: Motion, kept: Kept, margin: int) -> np.ndarray:
+    """Return rotations (T, 55, 3): new ones with the kept ones among them; only frames that blend are converted."""
+    rotations, old = new.rotations.copy(), kept.motion.rotations
+    for joint in np.flatnonzero(kept.joints.any(0)):
+        mask = kept.joints[:, joint]
+        rows = mask_weights(mask, margin) > 0
+        turned = keep_quats(
+            quat_continuous(rotvec_to_quat(old[:, joint])),
+            quat_continuous(rotvec_to_quat(new.rotations[:, joint])),
+            mask,
+            margin,
+        )
+        rotations[rows, joint] = quat_to_rotvec(turned[rows])
+        rotations[mask, joint] = old[mask, joint]
+    return rotations
