@@ -1,6 +1,5 @@
 """Adding characters: the bundled one, and the exact body of a user's own SMPL-X file."""
 
-import tempfile
 from pathlib import Path
 
 import bpy
@@ -13,8 +12,8 @@ from ...core.formats.reading import Reading
 from ...core.smplx.body import load_body
 from ...core.worker import protocol
 from ..face import channels as face_channels
-from ..generate import settings as generate_settings
 from ..job import preferences, report, state
+from ..job.folder import absolute_path, temporary_folder
 from ..job.operator import JobOperator
 from ..take.keying import apply_motion
 from . import armature as character_armature
@@ -77,19 +76,19 @@ class MAMBATALK_OT_add_smplx_body(JobOperator, bpy.types.Operator):
 
     def task(self, context):
         """Read the motion, so that a wrong one is told before the body is built."""
-        model = generate_settings.absolute(self.model) if self.model else preferences.smplx_model(context)
+        model = absolute_path(self.model) if self.model else preferences.smplx_model(context)
         if model is None:
             raise GestureError("No SMPL-X model is chosen.", remedy=f"{preferences.NO_SMPLX_MODEL}.")
         self._scene_name, self._foreign = context.scene.name, None
         asked = any(map(self.properties.is_property_set, ("betas", "motion")))
         person = self if asked else context.scene.mambatalk_smplx
         if person.motion:
-            self._motion_path = generate_settings.absolute(person.motion)
+            self._motion_path = absolute_path(person.motion)
             self._foreign = read_foreign(self._motion_path, Reading(model=model))
         betas = _numbers(person.betas)
         if self._foreign is not None and not len(betas):
             betas = self._foreign.motion.betas
-        self._folder = tempfile.TemporaryDirectory(prefix="mambatalk-", dir=bpy.app.tempdir or None)
+        self._folder = temporary_folder()
         out = Path(self._folder.name) / "body.npz"
         return protocol.Body(str(model), str(out), [float(beta) for beta in betas])
 

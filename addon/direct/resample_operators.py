@@ -9,8 +9,8 @@ from ...core.body.parts import AREAS, Part
 from ...core.errors import GestureError
 from ...core.worker import protocol
 from ..blender import sequencer
-from ..generate import settings as generate_settings
-from ..job import preferences, report, state
+from ..job import preferences, report, state, weights
+from ..job.folder import absolute_path, temporary_folder
 from ..job.operator import JobOperator
 from ..rig import performer
 from ..take import hand_edits, locks, playback
@@ -60,7 +60,7 @@ class _Rework(JobOperator):
         self._span = take.span(start, end, margin, stored.raw.frame_count)
         self._rate = take_info.rate_notes(take.action, sequencer.scene_fps(scene))
         self._remembered = take.armature.name, take.action.name, take.action[take_store.KEY]
-        self._folder = transfer.temporary_folder()
+        self._folder = temporary_folder()
         parent = Path(self._folder.name)
         request = {
             "take": str(transfer.hand_out(take.action, parent)),
@@ -175,7 +175,7 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
         try:
             action = take_info.active(performer.require_target(context))
             take_info.require_own(action)
-            count = take_info.find_audio(take_info.stored(action), generate_settings.absolute(self.filepath))
+            count = take_info.find_audio(take_info.stored(action), absolute_path(self.filepath))
         except GestureError as error:
             return report.fail(self, error)
         self.report({"INFO"}, f"Found for {count} takes")
@@ -189,7 +189,7 @@ def why_not_resample(context) -> str | None:
     action = take_info.active(performer.target(context))
     if not transfer.is_recording_known(context.scene, action):
         return f"The recording {take_info.stored(action).audio} is gone: use Find Recording"
-    return generate_settings.why_no_weights(context)
+    return weights.why_none(context)
 
 
 def chosen_areas(names: set[str]) -> list[str]:

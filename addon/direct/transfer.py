@@ -1,7 +1,6 @@
 """A take made anew in part: given to the worker as a folder, and taken in where its keys may change."""
 
 import re
-import tempfile
 from pathlib import Path
 
 import bpy
@@ -18,11 +17,6 @@ from ..take.channels import EVERYTHING
 from ..take.playback import Performed
 from ..take.store import StoredTake
 from . import live
-
-
-def temporary_folder() -> tempfile.TemporaryDirectory:
-    """A folder that goes when it is no longer referred to."""
-    return tempfile.TemporaryDirectory(prefix="mambatalk-", dir=bpy.app.tempdir or None)
 
 
 def hand_out(action: bpy.types.Action, parent: Path) -> Path:

@@ -6,8 +6,8 @@ from bpy.props import StringProperty
 from ...core.errors import GestureError
 from ..blender import versions
 from ..character import armature as character_armature
-from ..generate import settings as generate_settings
 from ..job import report
+from ..job.folder import absolute_path
 from ..rig.performer import NO_CHARACTER, require_target, target
 from ..take import info as take_info
 from . import export, isolate
@@ -59,7 +59,7 @@ class MAMBATALK_OT_export(bpy.types.Operator):
                 "The export folder is beside the .blend, which was never saved.",
                 remedy="Save the file, or choose another folder.",
             )
-        return generate_settings.absolute(text)
+        return absolute_path(text)
 
 
 def performers(context) -> list[bpy.types.Object]:

@@ -8,8 +8,8 @@ from ...core.formats.foreign import read_foreign
 from ...core.formats.reading import Reading
 from ..character import armature as character_armature
 from ..face import channels as face_channels
-from ..generate import settings as generate_settings
 from ..job import preferences, report
+from ..job.folder import absolute_path
 from ..rig import blocked as rig_blocked
 from ..rig.performer import NO_CHARACTER, target
 from ..take.keying import apply_motion
@@ -66,7 +66,7 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
 
     def execute(self, context):
         """Read, convert and key it."""
-        path = generate_settings.absolute(self.filepath)
+        path = absolute_path(self.filepath)
         reading = Reading(
             up=self.up,
             order6d=self.order_6d,

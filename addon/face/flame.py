@@ -14,6 +14,7 @@ from ...core.face.joints import JAW_SHAPES
 from ...core.files import DAMAGED, whole_file
 from ..character.mesh import NO_VERTEX, load_asset
 from ..job import preferences
+from ..job.folder import data_folder
 
 WHY_ONLY_JAW = (
     "The face is in SMPL-X's own coefficients, of which only the jaw was transferred: for the rest choose your "
@@ -63,7 +64,7 @@ def _translation() -> FlameArkit | None:
 def _solved(path: Path, stamp: int) -> FlameArkit:
     # Reading the model takes seconds, so the solution is kept beside the takes.
     name = hashlib.sha256(f"{path.resolve()} {stamp}".encode()).hexdigest()[:16]
-    cache = preferences.data_folder("faces") / f"{name}.npz"
+    cache = data_folder("faces") / f"{name}.npz"
     try:
         with np.load(cache, allow_pickle=False) as data:
             return FlameArkit(**{key: data[key] for key in FlameArkit.__dataclass_fields__})

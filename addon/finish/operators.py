@@ -1,6 +1,5 @@
 """Finishing the animation on the character again, with other settings, always from the unfinished motion."""
 
-import tempfile
 from pathlib import Path
 
 import bpy
@@ -11,8 +10,8 @@ from ...core.errors import GestureError
 from ...core.worker import protocol
 from ..blender import sequencer, versions
 from ..direct import transfer
-from ..generate import settings as generate_settings
-from ..job import report, state
+from ..job import report, results, state
+from ..job.folder import temporary_folder
 from ..job.operator import JobOperator
 from ..rig import blocked as rig_blocked
 from ..rig import channels as rig_channels
@@ -60,7 +59,7 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
             if changed.any():
                 self._held, self.task_count = (values, changed, settings), 2
                 self._notes = ["Held the contacts that were changed by hand; Drop Edits gives them up"]
-        self._folder = tempfile.TemporaryDirectory(prefix="mambatalk-", dir=bpy.app.tempdir or None)
+        self._folder = temporary_folder()
         np.savez(Path(self._folder.name) / "skeleton.npz", rest_joints=rig_channels.skeleton_of(armature))
         return self._request(motion, settings)
 
@@ -89,7 +88,7 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
             finish_source.keep_source(armature)
             keying.replace_keys(scene, armature, motion, self._source.start_frame)
         held = rig_blocked.held_note(scene, armature, versions.action_of(armature))
-        return [generate_settings.improvement(result), *self._notes, *held]
+        return [results.improvement_line(result), *self._notes, *held]
 
     def _contacts(self, action, armature) -> tuple[np.ndarray, np.ndarray]:
         """Contacts (T, 4) at the motion's frames, and which of them were changed by hand since they were found."""

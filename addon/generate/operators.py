@@ -12,9 +12,10 @@ from ...core.body.skeleton import default_rest_joints
 from ...core.errors import GestureError
 from ...core.worker import protocol
 from ..blender import sequencer, versions
-from ..direct import live, transfer
+from ..direct import live
 from ..face import channels as face_channels
-from ..job import report, state
+from ..job import report, results, state
+from ..job.folder import absolute_path, temporary_folder
 from ..job.operator import JobOperator
 from ..rig import blocked as rig_blocked
 from ..rig import channels as rig_channels
@@ -23,8 +24,8 @@ from ..rig.performer import NO_CHARACTER, require_target, target
 from ..take import info as take_info
 from ..take import store as take_store
 from ..take import switching
-from ..take.keying import apply_take
 from . import settings as generate_settings
+from .load import apply_take
 
 # Bones closer than this to the bundled character's are its own.
 _SAME_BODY_M = 1e-4
@@ -85,7 +86,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
             self._tasks = _varied(task, folders)
             return self._tasks.pop(0)
         # Feet that stand on one body's legs slide on another's: it is finished on the rig's own.
-        self._folder = transfer.temporary_folder()
+        self._folder = temporary_folder()
         skeleton = Path(self._folder.name) / "skeleton.npz"
         np.savez(skeleton, rest_joints=rig_channels.skeleton_of(armature))
         self._tasks = _varied(dataclasses.replace(task, skeleton=str(skeleton)), folders)
@@ -94,11 +95,11 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
     def _folders(self) -> list[Path]:
         """Where the takes go."""
         if self.folder and self.task_count == 1:
-            return [generate_settings.absolute(self.folder)]
+            return [absolute_path(self.folder)]
         folders = []
         for number in range(self.task_count):
             if self.folder:
-                folders.append(generate_settings.absolute(self.folder) / f"take_{number + 1:02d}")
+                folders.append(absolute_path(self.folder) / f"take_{number + 1:02d}")
             else:
                 folders.append(take_info.new_folder(self._clip.path.stem, frozenset(folders)))
         return folders
@@ -133,13 +134,9 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
             raise
         action, result = made[0], self._results[0]
         directed = switching.switch(armature, action) if len(made) > 1 else live.caught_up(armature)
-        alignment = result["take"]["alignment"]
-        notes = [f"Made without words. {alignment['reason']}"] if "reason" in alignment else []
-        if result["take"]["settings"]["finish"]:
-            notes.append(generate_settings.improvement(result))
         motion = take_store.load(action).finished
         on_rig = [*face_channels.notes(armature, motion), *rig_blocked.held_note(scene, armature, action)]
-        return [*notes, *directed, *on_rig]
+        return [*results.take_lines(result), *directed, *on_rig]
 
 
 def _varied(task: protocol.Generate, folders: list[Path]) -> list[protocol.Generate]:
@@ -171,7 +168,7 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
     def execute(self, context):
         """Read the take and write its keys at the panel's start frame."""
         try:
-            folder = generate_settings.absolute(self.folder)
+            folder = absolute_path(self.folder)
             take = take_store.read_folder(folder)
             audio = take.description["audio"]
             start = context.scene.mambatalk.start_frame

@@ -2,10 +2,10 @@
 
 import bpy
 
+from ..blender import versions
 from ..blender.layout import Sidebar, draw_lines, put_labels_beside
 from ..job import preferences, state, weights
 from ..rig.performer import NO_CHARACTER, target
-from .settings import strip_search
 
 
 class MAMBATALK_PT_main(Sidebar, bpy.types.Panel):
@@ -34,8 +34,16 @@ def _recording(layout, settings, context):
         layout.prop(settings, "audio_file")
         layout.prop(settings, "start_frame")
     else:
-        strip_search(layout, context)
+        _strip(layout, context)
     layout.separator()
+
+
+def _strip(layout, context):
+    settings, editor = context.scene.mambatalk, context.scene.sequence_editor
+    if editor is None:
+        layout.label(text="The sequencer has no strips", icon="INFO")
+    else:
+        layout.prop_search(settings, "audio_strip", editor, versions.strips_property(editor), icon="SOUND")
 
 
 def _transcript(layout, settings):

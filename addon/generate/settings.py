@@ -7,8 +7,9 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, Po
 
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from ..blender import sequencer, versions
+from ..blender import sequencer
 from ..job import preferences, weights
+from ..job.folder import absolute_path
 from ..rig import performer
 
 # Blender keeps no reference to the texts of a dynamic enum: without this they are freed while it shows them.
@@ -107,7 +108,7 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         """
         if self.audio_source == "STRIP":
             return sequencer.clip_of_strip(scene, self.audio_strip)
-        path = absolute(self.audio_file)
+        path = absolute_path(self.audio_file)
         if not path.is_file():
             raise GestureError(f"There is no recording {path}.", remedy="Choose an existing sound file.")
         return sequencer.Clip(path, self.start_frame)
@@ -124,7 +125,7 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
             raise GestureError("The chosen style is not one of these weights'.", remedy="Choose a style again.")
         path = text = None
         if self.transcript_source == "FILE":
-            path = str(absolute(self.transcript_file))
+            path = str(absolute_path(self.transcript_file))
         elif self.transcript_source == "TEXT":
             text = self.transcript_text.as_string()
         return protocol.Generate(
@@ -154,38 +155,7 @@ def why_not_generate(context: bpy.types.Context) -> str | None:
         return "Choose a transcript, or set Transcript to None"
     if settings.transcript_source == "TEXT" and settings.transcript_text is None:
         return "Choose a text, or set Transcript to None"
-    return why_no_weights(context)
-
-
-def why_no_weights(context: bpy.types.Context) -> str | None:
-    """Why there are no weights to generate with."""
-    folder = preferences.runtime(context).weights
-    if weights.read_card(folder) is None:
-        return f"There are no weights in {folder}: set Weights in the preferences"
-    return None
-
-
-def improvement(result: dict) -> str:
-    """What finishing did, in a line, from a worker's result."""
-    before, after = result["before"], result["after"]
-    return (
-        f"Foot slide {before['slide_mean_cm_s']:.1f} → {after['slide_mean_cm_s']:.1f} cm/s, "
-        f"drift {before['drift_cm_min']:.0f} → {after['drift_cm_min']:.0f} cm/min"
-    )
-
-
-def absolute(text: str) -> Path:
-    """A path as the user wrote it, `//` meaning the .blend's folder."""
-    return Path(bpy.path.abspath(text)).expanduser()
-
-
-def strip_search(layout, context: bpy.types.Context) -> None:
-    """Draw the choice of a strip."""
-    settings, editor = context.scene.mambatalk, context.scene.sequence_editor
-    if editor is None:
-        layout.label(text="The sequencer has no strips", icon="INFO")
-    else:
-        layout.prop_search(settings, "audio_strip", editor, versions.strips_property(editor), icon="SOUND")
+    return weights.why_none(context)
 
 
 CLASSES = (MambaTalkSettings,)

@@ -3,7 +3,7 @@
 import bpy
 
 from ...core.worker import protocol
-from . import preferences, report, state, weights
+from . import preferences, report, results, state, weights
 from .operator import JobOperator
 
 
@@ -27,14 +27,7 @@ class MAMBATALK_OT_check_worker(JobOperator, bpy.types.Operator):
 
     def apply(self, context, result):
         """The answer as lines for the panel."""
-        packages = result["packages"]
-        missing = [name for name, version in packages.items() if version is None]
-        lines = [
-            f"Worker ready: Python {result['python']}, PyTorch {packages['torch']}, {', '.join(result['devices'])}"
-        ]
-        if missing:
-            lines.append(f"Missing: {', '.join(missing)}. Run `python build.py setup` again")
-        return lines
+        return results.worker_lines(result)
 
 
 class MAMBATALK_OT_cancel(bpy.types.Operator):

@@ -7,8 +7,7 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGE = __package__.rpartition(".addon.")[0]
+from .folder import PACKAGE, ROOT, absolute_path
 
 DEVICES = [
     ("auto", "Automatic", "The graphics card when the worker can use it, else the processor"),
@@ -70,8 +69,8 @@ def runtime(context: bpy.types.Context) -> Runtime:
     python = os.environ.get("MAMBATALK_PYTHON") or (chosen and chosen.worker_python)
     weights = os.environ.get("MAMBATALK_WEIGHTS") or (chosen and chosen.weights)
     return Runtime(
-        python=_existing(_path(python)) if python else own_python(),
-        weights=_path(weights) if weights else ROOT / "weights" / "starter",
+        python=_existing(absolute_path(python)) if python else own_python(),
+        weights=absolute_path(weights) if weights else ROOT / "weights" / "starter",
         device=os.environ.get("MAMBATALK_DEVICE") or (chosen.device if chosen else "auto"),
     )
 
@@ -80,26 +79,12 @@ def smplx_model(context: bpy.types.Context) -> Path | None:
     """The user's SMPL-X model file; None when none is chosen."""
     addon = context.preferences.addons.get(PACKAGE)
     chosen = os.environ.get("MAMBATALK_SMPLX") or (addon and addon.preferences.smplx_model)
-    return _path(chosen) if chosen else None
+    return absolute_path(chosen) if chosen else None
 
 
 def own_python() -> Path | None:
     """The Python of the environment beside the extension's code, if setup made it."""
     return _existing(ROOT / ".venv" / "bin" / "python") or _existing(ROOT / ".venv" / "Scripts" / "python.exe")
-
-
-def data_folder(name: str) -> Path:
-    """A folder of our own that survives updates; inside Blender's temporary one when we are no installed extension."""
-    try:
-        return Path(bpy.utils.extension_path_user(PACKAGE, path=name, create=True))
-    except ValueError:
-        folder = Path(bpy.app.tempdir) / "mambatalk" / name
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
-
-
-def _path(text: str) -> Path:
-    return Path(bpy.path.abspath(text)).expanduser()
 
 
 def _existing(path: Path) -> Path | None:

@@ -8,7 +8,7 @@ import bpy
 
 from ...core.errors import GestureError
 from ...core.worker import protocol
-from . import preferences
+from . import folder, preferences
 from .client import WorkerClient
 
 
@@ -94,7 +94,7 @@ def start(context: bpy.types.Context, label: str, task: protocol.Task, parts: in
     if current.client is None or current.client.python != python:
         stop_worker()
         log = Path(bpy.app.tempdir) / "mambatalk-worker.log"
-        current.client = WorkerClient(python, preferences.ROOT, log)
+        current.client = WorkerClient(python, folder.ROOT, log)
     current.client.submit(task)
     current.job = Job(label, current.client, parts)
     return current.job

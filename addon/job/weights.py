@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import bpy
+
+from . import preferences
+
 
 @dataclass(frozen=True)
 class ModelCard:
@@ -36,3 +40,11 @@ def _read(path: Path, stamp: int) -> ModelCard | None:
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def why_none(context: bpy.types.Context) -> str | None:
+    """Why there are no weights to generate with; None when there are."""
+    folder = preferences.runtime(context).weights
+    if read_card(folder) is None:
+        return f"There are no weights in {folder}: set Weights in the preferences"
+    return None

@@ -6,8 +6,8 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ...core.errors import GestureError
-from ..generate import settings as generate_settings
-from ..job import preferences, report
+from ..job import report
+from ..job.folder import absolute_path, data_folder
 from . import mapping as rig_mapping
 from . import performer
 from . import presets as rig_presets
@@ -124,13 +124,13 @@ class MAMBATALK_OT_save_rig(_RigOperator, bpy.types.Operator):
 
     def invoke(self, context, event):
         """Let the user choose the file."""
-        self.filepath = str(preferences.data_folder(_FOLDER) / f"{performer.rig_of(context).name}.json")
+        self.filepath = str(data_folder(_FOLDER) / f"{performer.rig_of(context).name}.json")
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
     def change(self, armature):
         """Write it."""
-        path = generate_settings.absolute(self.filepath).with_suffix(".json")
+        path = absolute_path(self.filepath).with_suffix(".json")
         rig_presets.save(rig_mapping.mapping_of(armature), path)
         return f"Saved {path.name}"
 
@@ -146,13 +146,13 @@ class MAMBATALK_OT_load_rig(_RigOperator, bpy.types.Operator):
 
     def invoke(self, context, event):
         """Let the user choose the file."""
-        self.filepath = f"{preferences.data_folder(_FOLDER)}/"
+        self.filepath = f"{data_folder(_FOLDER)}/"
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
     def change(self, armature):
         """Read it."""
-        mapping = rig_mapping.load(armature, Path(generate_settings.absolute(self.filepath)))
+        mapping = rig_mapping.load(armature, Path(absolute_path(self.filepath)))
         return f"{mapping.label}: {len(mapping.names)} bones"
 
 

@@ -1,6 +1,5 @@
 """Putting a character's animation on another rig, its feet cleaned on that rig's own legs."""
 
-import tempfile
 from pathlib import Path
 
 import bpy
@@ -13,8 +12,8 @@ from ...core.worker import protocol
 from ..blender import versions
 from ..face import channels as face_channels
 from ..finish import source as finish_source
-from ..generate import settings as generate_settings
-from ..job import report, state
+from ..job import report, results, state
+from ..job.folder import temporary_folder
 from ..job.operator import JobOperator
 from ..take import contacts, keying
 from ..take import store as take_store
@@ -68,7 +67,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         if not rig_mapping.is_direct(armature):
             rig_blocked.refuse(armature, rig_mapping.mapping_of(armature))
         motion = _motion(context.scene, source)
-        self._folder = tempfile.TemporaryDirectory(prefix="mambatalk-", dir=bpy.app.tempdir or None)
+        self._folder = temporary_folder()
         folder = Path(self._folder.name)
         save_motion(motion, folder / "motion.npz")
         np.savez(folder / "skeleton.npz", rest_joints=rig_channels.skeleton_of(armature))
@@ -88,7 +87,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         if scene is None or source is None or armature is None:
             raise GestureError("A character or its scene was removed meanwhile.", remedy="Retarget again.")
         notes = self._key(scene, armature, load_motion(result["motion"]), source)
-        return [generate_settings.improvement(result), *notes]
+        return [results.improvement_line(result), *notes]
 
     def _key(self, scene, armature, motion: Motion, source) -> list[str]:
         action = versions.action_of(source)

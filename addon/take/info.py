@@ -9,7 +9,7 @@ from pathlib import Path
 import bpy
 
 from ...core.errors import GestureError
-from ..job import preferences
+from ..job.folder import data_folder
 from . import store as take_store
 from .store import StoredTake
 
@@ -181,7 +181,7 @@ def find_audio(info: TakeInfo, path: Path) -> int:
 
 def new_folder(name: str, taken: frozenset[Path] = frozenset()) -> Path:
     """The path of a take folder that does not exist yet, nor is among those `taken`."""
-    parent = preferences.data_folder("takes")
+    parent = data_folder("takes")
     number = 1
     while (folder := parent / f"{name}_{number:03d}").exists() or folder in taken:
         number += 1

@@ -1,7 +1,6 @@
-"""From a take, or any motion, to the scene: keys on the armature and the face, the sound strip, the frame range."""
+"""From a motion to the scene: a new action with keys on the armature and the face, or keys in the present action."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import bpy
 import numpy as np
@@ -9,7 +8,6 @@ import numpy as np
 from ...core.body.motion import Motion
 from ...core.body.skeleton import JOINT_NAMES
 from ..blender import fcurves, paths, sequencer, versions
-from ..direct import live
 from ..rig import controls as rig_controls
 from ..rig import mapping as rig_mapping
 from . import channels as take_channels
@@ -17,35 +15,6 @@ from . import checksums, contacts
 from . import info as take_info
 from . import store as take_store
 from . import words as take_words
-
-
-def apply_take(
-    scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path, clip: sequencer.Clip
-) -> bpy.types.Action:
-    """Key a take onto an armature and make the scene play it; on a failure the scene stays as it was.
-
-    What it is directed by it has when it is caught up with (`live`): that may fail, and then there is a take still.
-
-    Raises:
-        GestureError: the take cannot be read, or Blender cannot read its sound.
-    """
-    take = take_store.read_folder(folder)
-    sliders, markers = live.sliders_from(take.directions)
-    strip, strip_is_new = sequencer.place(scene, clip)
-    try:
-        info = take_info.info_of(folder, take, clip.start_frame)
-        body_action = apply_motion(scene, armature, take.finished, folder.name, clip.start_frame, (info, take))
-        if take.directions:
-            live.set_sliders(body_action, sliders)
-            live.set_markers(body_action, markers)
-    except Exception:
-        if strip_is_new:
-            sequencer.remove(scene, strip)
-        raise
-    if scene.sync_mode == "NONE":
-        # Otherwise a slow viewport plays the gestures late.
-        scene.sync_mode = "AUDIO_SYNC"
-    return body_action
 
 
 def apply_motion(

@@ -1,0 +1,47 @@
+"""Put a take's folder into the scene: keys on the character, the directions of the take, its sound strip."""
+
+from pathlib import Path
+
+import bpy
+
+from ..blender import sequencer
+from ..direct import live
+from ..take import info as take_info
+from ..take import keying
+from ..take import store as take_store
+
+
+def apply_take(
+    scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path, clip: sequencer.Clip
+) -> bpy.types.Action:
+    """Key a take onto an armature and make the scene play it; after an error the scene is as it was.
+
+    The keys are the finished motion without its directions (levels, markers). The sliders and markers are set, and
+    `live.catch_up` must follow: it may fail, and then the character still has the take.
+
+    Args:
+        scene: gets the take's frame range and sound strip.
+        armature: an SMPL-X armature, or one whose bones are mapped.
+        folder: of the take.
+        clip: the recording, and the scene frame at which it begins.
+
+    Raises:
+        GestureError: the take cannot be read, or Blender cannot read its sound.
+    """
+    take = take_store.read_folder(folder)
+    sliders, markers = live.sliders_from(take.directions)
+    strip, strip_is_new = sequencer.place(scene, clip)
+    try:
+        info = take_info.info_of(folder, take, clip.start_frame)
+        action = keying.apply_motion(scene, armature, take.finished, folder.name, clip.start_frame, (info, take))
+        if take.directions:
+            live.set_sliders(action, sliders)
+            live.set_markers(action, markers)
+    except Exception:
+        if strip_is_new:
+            sequencer.remove(scene, strip)
+        raise
+    if scene.sync_mode == "NONE":
+        # Otherwise a slow viewport plays the gestures late.
+        scene.sync_mode = "AUDIO_SYNC"
+    return action
