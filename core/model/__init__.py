@@ -1,1 +1,21 @@
-"""The networks in PyTorch; `generate` reaches them only through the seam in `core.generate.network`."""
+"""The networks of MambaTalk and the folder of weights that holds them, with one engine for each way to run them.
+
+Generating reaches a network only through the seam in `core.generate.network`: arrays in, arrays out. Where what is:
+
+    card, config    model.json: what a folder declares, and the sizes of its architecture; both engines read them
+    checkpoint      a model folder with PyTorch: one safetensors file per network, the neutral pose
+    tensors         safetensors files without PyTorch
+
+    torch_network   engine 1, PyTorch: every architecture, on a CPU or a CUDA device; training builds on its modules
+        mambatalk   the generator: sound, words, speaker and a few frames of motion to codes
+        vqvae       codes to the channels of a body part, and the predictor of the root's path
+        layers      convolutions, positions, plain layers
+        mamba, scan Mamba blocks and their selective scan
+        parity      compares this engine with recorded outputs of the published program
+
+    numpy_network   engine 2, NumPy alone: the small architecture, in Blender's own Python
+        numpy_layers
+
+A test holds both engines to the same output. A third engine is one more class with the methods of
+`core.generate.network.Network`.
+"""
