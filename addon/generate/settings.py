@@ -6,6 +6,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
 from ...core.errors import GestureError
+from ...core.finish.settings import FEET_MODES, ROOT_MODES
 from ...core.worker import protocol
 from ..blender import sequencer
 from ..job import preferences, weights
@@ -68,21 +69,13 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
     )
     finish_root: EnumProperty(
         name="Root",
-        items=[
-            ("in_place", "In Place", "Takes slow drift out; weight shifts and steps stay"),
-            ("stand_still", "Stand Still", "Both feet stay where they are, the pelvis sways above them"),
-            ("path", "Path", "The figure goes where it went"),
-            ("free", "Free", "The root is left alone but for small corrections"),
-        ],
+        description="What becomes of the way that the figure goes",
+        items=[(name, mode.label, mode.description) for name, mode in ROOT_MODES.items()],
     )
     finish_feet: EnumProperty(
         name="Feet",
-        items=[
-            ("auto", "Automatic", "Feet that slide are placed anew, others are held where they stand"),
-            ("replan", "Place Anew", "New places, joined by clean steps"),
-            ("correct", "Hold", "The steps of the motion, its contacts held still"),
-            ("off", "Leave Alone", "No foot lock"),
-        ],
+        description="How feet come to stand still on the floor",
+        items=[(name, mode.label, mode.description) for name, mode in FEET_MODES.items()],
     )
     finish_contacts: BoolProperty(
         name="Edited Contacts",

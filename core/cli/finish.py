@@ -16,8 +16,12 @@ def add_finish(commands: argparse._SubParsersAction) -> None:
     command = commands.add_parser("finish", help="take shake, sliding feet and drift out of a motion")
     command.add_argument("motion", type=Path, metavar="IN.npz", help="any SMPL-X motion (ours, BEAT2's, AMASS')")
     command.add_argument("out", type=Path, metavar="OUT.npz")
-    command.add_argument("--root", choices=ROOT_MODES, default=FinishSettings.root, help="what the root may do")
-    command.add_argument("--feet", choices=FEET_MODES, default=FinishSettings.feet, help="how feet are treated")
+    for option, modes, default in (
+        ("root", ROOT_MODES, FinishSettings.root),
+        ("feet", FEET_MODES, FinishSettings.feet),
+    ):
+        described = "; ".join(f"{name}: {mode.description}" for name, mode in modes.items())
+        command.add_argument(f"--{option}", choices=modes, default=default, help=f"{described} (default {default})")
     command.add_argument("--smoothing", type=float, metavar="S", help="strength for every part, 0-1")
     for part in _PARTS:
         command.add_argument(f"--{part}", type=float, metavar="S", help=f"strength for {part}, 0-1 (default 1)")

@@ -1,11 +1,40 @@
-"""What finishing does: the settings that the command line, the worker and the panel share."""
+"""What finishing does: the settings that the shell, the worker and the panel share.
+
+Each mode of the root and of the feet is one row here: its name (the key in files and the option of the shell), its
+label in the panel, and its description (tooltip and help). Only the standard library is needed, so Blender reads it.
+"""
 
 from dataclasses import dataclass, fields
 
 from ..errors import GestureError
 
-ROOT_MODES = ("in_place", "free", "path", "stand_still")
-FEET_MODES = ("auto", "replan", "correct", "off")
+
+@dataclass(frozen=True)
+class Mode:
+    """What the panel and the shell know of one mode.
+
+    Attributes:
+        label: in the panel's list.
+        description: tooltip, and help of the option.
+    """
+
+    label: str
+    description: str
+
+
+# Blender stores the position of a mode: new modes come last.
+ROOT_MODES: dict[str, Mode] = {
+    "in_place": Mode("In Place", "Takes slow drift out; weight shifts and steps stay"),
+    "stand_still": Mode("Stand Still", "Both feet stay where they are, the pelvis sways above them"),
+    "path": Mode("Path", "The figure goes where it went"),
+    "free": Mode("Free", "The root is left alone but for small corrections"),
+}
+FEET_MODES: dict[str, Mode] = {
+    "auto": Mode("Automatic", "Feet that slide are placed anew, others are held where they stand"),
+    "replan": Mode("Place Anew", "The feet get new places, joined by clean steps"),
+    "correct": Mode("Hold", "The steps of the motion stay; feet in contact are held still"),
+    "off": Mode("Leave Alone", "The legs stay as they are"),
+}
 
 
 @dataclass(frozen=True)
@@ -14,12 +43,8 @@ class FinishSettings:
 
     Attributes:
         upper, hands, lower, face: strength of the smoothing of each body part, 0 (none) to 1.
-        root: "in_place" takes slow drift out and keeps weight shifts and steps; "stand_still" also keeps both feet
-            where they are for the whole take; "path" keeps the way that the figure goes; "free" leaves the root
-            alone but for small corrections.
-        feet: "replan" places the feet anew and joins their places with clean steps, for motion whose feet slide;
-            "correct" keeps the steps of the motion and holds its contacts still; "auto" chooses by how much the
-            feet slide; "off" leaves the legs alone.
+        root: key of `ROOT_MODES`.
+        feet: key of `FEET_MODES`.
         use_contacts: take the motion's own contacts as they are (an animator edited them) instead of detecting them.
         floor_m: height of the ground; None estimates it.
     """
@@ -47,7 +72,7 @@ class FinishSettings:
 
     @classmethod
     def from_dict(cls, values: dict) -> "FinishSettings":
-        """Settings from plain values, as they come from JSON.
+        """Read settings from plain values, as they come from JSON.
 
         Raises:
             GestureError: an unknown name or a value out of range.

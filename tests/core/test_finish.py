@@ -1,5 +1,7 @@
 """Finishing on made-up talkers and walkers: no shake, planted feet, a root that stays, nothing else touched."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -343,6 +345,14 @@ def test_a_file_without_a_skeleton_gets_the_neutral_one_standing_on_the_floor():
 def test_settings_that_make_no_sense_are_refused(values):
     with pytest.raises(GestureError):
         FinishSettings(**values)
+
+
+def test_the_settings_of_finishing_need_neither_numpy_nor_scipy():
+    program = (
+        "import sys; sys.modules.update(dict.fromkeys(('numpy', 'scipy')))\n"
+        "from core.finish.settings import FEET_MODES, ROOT_MODES, FinishSettings; FinishSettings()"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_the_input_is_not_changed():
