@@ -35,7 +35,13 @@ def _parser() -> argparse.ArgumentParser:
     test.set_defaults(run=_test)
 
     commands.add_parser("bench", help="speed, as ratios measured in one run").set_defaults(run=_bench)
-    commands.add_parser("package", help="the extension's zip in dist/, checked by Blender").set_defaults(run=_package)
+    package = commands.add_parser("package", help="the extension's zip in dist/, checked by Blender")
+    package.add_argument(
+        "--platform",
+        metavar="NAME",
+        help="linux-x64, windows-x64, macos-arm64, macos-x64 or all (default: this one)",
+    )
+    package.set_defaults(run=_package)
     commands.add_parser("character", help="build the bundled character again").set_defaults(run=_character)
     return parser
 
@@ -78,9 +84,9 @@ def _bench(arguments: argparse.Namespace) -> int:
 
 
 def _package(arguments: argparse.Namespace) -> int:
-    from devtools.packaging import package
+    from devtools.package.command import package
 
-    package(ROOT / "dist")
+    package(ROOT / "dist", arguments.platform)
     return 0
 
 

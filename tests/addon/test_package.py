@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from devtools import environments, packaging
+from devtools import environments
+from devtools.package.archive import build_zip
+from devtools.package.command import this_platform
+from devtools.package.trial import try_install
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def archive(tmp_path_factory):
     if not environments.is_ready(environments.BPY_50):
         pytest.skip("the zip is built with .venv-bpy-5.0: run `python build.py setup`")
-    return packaging.build_zip(tmp_path_factory.mktemp("dist"))
+    return build_zip(tmp_path_factory.mktemp("dist"), this_platform())
 
 
 def test_the_zip_holds_the_extension_and_nothing_of_the_workshop(archive):
@@ -36,13 +39,14 @@ def test_the_zip_holds_the_extension_and_nothing_of_the_workshop(archive):
         "LICENSE",
         "README.md",
         "pyproject.toml",
+        "wheels",
     }
     assert not [name for name in names if "__pycache__" in name or name.startswith("training")]
 
 
 def test_the_zip_installs_switches_on_and_off(archive):
     here = next(e for e in environments.BLENDERS if sys.prefix == str(e.path))
-    packaging.try_install(archive, here)
+    try_install(archive, here)
 
 
 def test_the_worker_runs_from_the_zip(archive, tmp_path):

@@ -36,7 +36,7 @@ def test_the_blender_environments_differ_in_blender_alone():
 def test_build_py_and_what_it_loads_first_need_the_standard_library_alone():
     code = (
         "import sys; sys.path.insert(0, '.'); import build, devtools.environments, devtools.demo.command, "
-        "devtools.checks.suites, devtools.packaging, devtools.bench.command; "
+        "devtools.checks.suites, devtools.package.command, devtools.bench.command; "
         "print(sorted({m.split('.')[0] for m in sys.modules} & {'numpy', 'torch', 'bpy', 'pytest', 'scipy'}))"
     )
     done = subprocess.run([sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
