@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .curves import soft_limit
 from .joints import ANKLES, HIPS, KNEES, TOES
 from .motion import Motion
 from .rotation import matrix_to_rotvec, matrix_to_yaw, rotvec_to_matrix
@@ -14,8 +15,8 @@ from .rotation import matrix_to_rotvec, matrix_to_yaw, rotvec_to_matrix
 _REACH, _REACH_KEPT = 0.988, 0.9985
 # When the foot stays and the pelvis turns, this share of the turn goes to the hip-ankle axis, the rest to the ankle.
 _HIP_SHARE = 0.6
-# An ankle's twist beyond this is taken over by the hip-ankle axis too.
-_MOST_TWIST = np.radians(30.0)
+# An ankle twists freely up to the first angle; what is missing to the second is taken over by the hip-ankle axis.
+_TWIST = np.radians(30.0) * 2 / 3, np.radians(30.0)
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def solve_legs(
     turn = _wrapped(matrix_to_yaw(feet.turn) - matrix_to_yaw(carried))
     hip = _about(direction, -_HIP_SHARE * turn) @ hip
     twist = _twist(np.swapaxes(hip @ knee, -1, -2) @ feet.turn)
-    excess = twist - _soft_clip(twist, _MOST_TWIST)
+    excess = twist - np.sign(twist) * soft_limit(np.abs(twist), *_TWIST)
     hip = _about(direction, -excess) @ hip
     ankle = np.swapaxes(hip @ knee, -1, -2) @ feet.turn
     local = np.swapaxes(legs.pelvis_turn, -1, -2)[:, None] @ hip
@@ -199,10 +200,3 @@ def _twist(turn: np.ndarray) -> np.ndarray:
     """The part of ankle rotations (..., 3, 3) that is about the shin, radians (the shin is Y at rest)."""
     trace = turn[..., 0, 0] + turn[..., 1, 1] + turn[..., 2, 2]
     return 2 * np.arctan2(turn[..., 0, 2] - turn[..., 2, 0], 1 + trace)
-
-
-def _soft_clip(value: np.ndarray, most: float) -> np.ndarray:
-    """The value up to two thirds of `most`, then bending smoothly towards it."""
-    knee = most * 2 / 3
-    over = np.maximum(np.abs(value) - knee, 0.0)
-    return np.sign(value) * (np.minimum(np.abs(value), knee) + (most - knee) * np.tanh(over / (most - knee)))

@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..body.curves import envelope
 from ..body.joints import ARM_CHAINS, COLLARS, ELBOWS, HIPS, KNEES, KNUCKLES, SHOULDERS, WRISTS
 from ..body.motion import Motion
 from ..body.reach import reach
 from ..body.rotation import matrix_to_rotvec, quat_slerp, quat_to_rotvec, rotvec_to_matrix, rotvec_to_quat
 from ..body.skeleton import JOINT
-from .curves import envelope
 
 _PELVIS, _SPINE, _NECK, _HEAD = JOINT["pelvis"], [JOINT[f"spine{i}"] for i in (1, 2, 3)], JOINT["neck"], JOINT["head"]
 # Joints whose rotations place the arms and what they could run into.

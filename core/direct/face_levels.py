@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from ..body.curves import runs
+from ..body.curves import gaussian, runs
 from .clip_statistics import BLINK_SHAPES, GAZE_SHAPES, ClipStatistics
-from .curves import gaussian
 from .levels import Levels
 
 # The face is quicker than the body: full smoothing is a Gaussian of this many seconds.

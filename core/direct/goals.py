@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.blend import same_arc, span_weights
-from ..body.curves import min_jerk
+from ..body.curves import gaussian, min_jerk
 from ..body.rotation import quat_slerp
 from .arm_clearance import Limits
-from .curves import gaussian
 from .stroke_statistics import ARM_COLUMNS, SIDE_COLUMNS, StrokeStatistics, pace
 
 # Blends are tried from short to long, frames, until no joint turns more suddenly than this share of what is usual.

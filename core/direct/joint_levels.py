@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.blend import blend_quats
+from ..body.curves import gaussian
 from ..body.parts import EYES, SPECS, Part
 from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
 from ..body.skeleton import JOINT, JOINT_COUNT
 from .clip_statistics import JAW, ClipStatistics
-from .curves import gaussian, pauses, settling
 from .levels import Levels
+from .pauses import pauses, settling
 from .rest_offsets import left_factor, offset_of, turn_by
 
 HEAD = (JOINT["neck"], JOINT["head"])

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..body.curves import envelope, gaussian
 from ..body.joints import ANKLES, HIPS, KNEES
 from ..body.legs import Legs, ankles, solve_legs
 from ..body.rotation import (
@@ -16,7 +17,6 @@ from ..body.rotation import (
     yaw_to_matrix,
 )
 from .clip_statistics import ClipStatistics, median_turn
-from .curves import envelope, gaussian
 from .levels import Levels
 from .rest_offsets import offset_of, turn_by
 

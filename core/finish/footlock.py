@@ -4,16 +4,15 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
-from ..body.curves import runs
+from ..body.curves import envelope, runs, soft_limit
 from ..body.joints import ANKLES, HIPS, KNEES
 from ..body.legs import Feet, Legs, Skeleton, ankles, solve_legs, turned
 from ..body.motion import Motion
 from ..body.proportions import sole_height
 from ..body.rotation import matrix_to_rotvec, rotvec_to_matrix, yaw_to_matrix
+from ..filters import gaussian_filter1d
 from .contacts import NEAR_FLOOR_M, Contacts, Ground, certainty, detect, find_ground, given, typical_slide
-from .curves import envelope, soft_limit
 from .knees import near_bend
 from .root import heading_correction, hold_path
 from .settings import FinishSettings
@@ -263,13 +262,13 @@ def sink_and_tip(legs: Legs, feet: Feet, reach: np.ndarray, first_tip: float, fp
     flat = np.minimum((offset[..., [0, 2]] ** 2).sum(-1), reach**2)
     short = np.maximum(offset[..., 1] - np.sqrt(reach**2 - flat), 0.0).max(axis=1)
     pelvis = legs.pelvis.copy()
-    pelvis[:, 1] -= envelope(soft_limit(short, *_SINK_M), _SINK_S, fps)
+    pelvis[:, 1] -= envelope(soft_limit(short, *_SINK_M), max(1, round(_SINK_S * fps)))
     legs = replace(legs, pelvis=pelvis)
     return legs, _tipped(legs, feet, reach, _TIP_MOST, fps)
 
 
 def _tipped(legs: Legs, feet: Feet, reach: np.ndarray, most: float, fps: float) -> Feet:
-    tip = envelope(np.minimum(_tips(legs, feet, reach), most), _TIP_S, fps)
+    tip = envelope(np.minimum(_tips(legs, feet, reach), most), max(1, round(_TIP_S * fps)))
     return replace(feet, turn=rotvec_to_matrix(feet.turn[..., 0] * tip[..., None]) @ feet.turn)
 
 

@@ -1,9 +1,9 @@
 """How knees bend where the motion's own steps are kept: on the side where the motion has them, without snapping."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
-from .curves import envelope
+from ..body.curves import envelope
+from ..filters import gaussian_filter1d
 
 # Recorded knees cross straight all the time. Within about this angle of straight a kept leg follows the motion's bend,
 # not its exact length, lest the knee snaps from one side to the other; the price is a millimetre of the ankle's height.
@@ -28,4 +28,4 @@ def near_bend(flexion: np.ndarray, before: np.ndarray, fps: float) -> np.ndarray
     # Where the motion's knee is straight or beyond, changes of the bend are made smooth; elsewhere the length is exact.
     smooth = before + gaussian_filter1d(bend - before, _UNSNAP_S * fps, axis=0, mode="nearest")
     near = np.clip((_CLEARLY_BENT - before) / (_CLEARLY_BENT - _NEARLY_STRAIGHT), 0.0, 1.0)
-    return bend + envelope(near, _NEAR_S, fps) * (smooth - bend)
+    return bend + envelope(near, max(1, round(_NEAR_S * fps))) * (smooth - bend)

@@ -1,9 +1,9 @@
 """The root's path and heading: slow drift, which integrated velocities gather, is taken out; sway and steps stay."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
-from .curves import soft_limit
+from ..body.curves import soft_limit
+from ..filters import gaussian_filter1d
 
 # Travel slower than about this is drift.
 DRIFT_S = 5.0

@@ -4,12 +4,11 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
-from ..body.curves import runs
+from ..body.curves import min_jerk, runs
 from ..body.legs import Skeleton, turned
 from ..body.rotation import matrix_to_rotvec, matrix_to_yaw, rotvec_to_matrix, yaw_to_matrix
-from .curves import bridge, ease
+from ..filters import gaussian_filter1d
 
 LIFT_M = 0.06
 # A synthetic step takes this long at no distance, and so much longer at 0.3 m and beyond.
@@ -174,6 +173,23 @@ def walk(stances: list[Stance], toe: np.ndarray, turn: np.ndarray, fps: float) -
     return out_toe, out_turn
 
 
+def bridge(
+    start: np.ndarray, start_slope: np.ndarray, end: np.ndarray, end_slope: np.ndarray, count: int, soon: int
+) -> np.ndarray:
+    """Values (count, ...) strictly between two ends that are count + 1 frames apart.
+
+    An eased rise from one to the other; the slopes at the ends, per frame, are taken up and spent within `soon` frames.
+    """
+    span = count + 1
+    frame = np.arange(1, span).reshape(-1, *[1] * np.ndim(start))
+    soon = min(soon, span)
+
+    def spent(after: np.ndarray) -> np.ndarray:
+        return after * np.clip(1 - after / soon, 0.0, 1.0) ** 2
+
+    return start + min_jerk(frame / span) * (end - start) + spent(frame) * start_slope - spent(span - frame) * end_slope
+
+
 def bridge_gaps(values: np.ndarray, known: np.ndarray, fps: float) -> np.ndarray:
     """Fill a correction (T, C) where it is not known: eased from one known value to the next, held at open ends."""
     if known.all() or not known.any():
@@ -209,11 +225,11 @@ def _swing(a: Stance, b: Stance) -> tuple[np.ndarray, np.ndarray]:
     """A step from one stance to the next: up, across, down, along minimum-jerk curves; the heel leaves first."""
     count = b.start - a.end
     progress = np.arange(1, count + 1) / (count + 1)
-    across = ease((progress - _TRAVEL[0]) / (_TRAVEL[1] - _TRAVEL[0]))
-    up = ease(progress / _RISE) * ease((1 - progress) / _RISE)
+    across = min_jerk((progress - _TRAVEL[0]) / (_TRAVEL[1] - _TRAVEL[0]))
+    up = min_jerk(progress / _RISE) * min_jerk((1 - progress) / _RISE)
     toe = a.toe + across[:, None] * (b.toe - a.toe)
     toe[:, 1] += LIFT_M * up
-    tip = _TIP * ease(progress / 0.3) * ease((0.85 - progress) / 0.55)
+    tip = _TIP * min_jerk(progress / 0.3) * min_jerk((0.85 - progress) / 0.55)
     pitch = rotvec_to_matrix(tip[:, None] * np.array([1.0, 0.0, 0.0]))
     return toe, yaw_to_matrix(a.yaw + across * (b.yaw - a.yaw)) @ pitch
 
@@ -272,7 +288,7 @@ def hold_foot(
     for (_, start), (end, _) in pairwise(stances):
         moved = np.linalg.norm((shift[end] - shift[start - 1])[[0, 2]])
         progress = np.arange(1, end - start + 1) / (end - start + 1)
-        up = ease(progress / _RISE) * ease((1 - progress) / _RISE)
+        up = min_jerk(progress / _RISE) * min_jerk((1 - progress) / _RISE)
         shift[start:end, 1] += min(_LIFT_SHARE * moved, _LIFT_MOST_M) * up
     return toe + shift, yaw_to_matrix(bridge_gaps(spin, standing, fps)[:, 0]) @ turn
 

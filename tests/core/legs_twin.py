@@ -108,8 +108,7 @@ def solve_leg(pose: Pose, foot: Foot, skeleton, side, knee):
     # The hip-ankle axis points down: a turn to the left about the vertical is a negative one about it.
     hip = about(axis, -legs._HIP_SHARE * turn) @ hip
     twist = twist_about_y((hip @ knee).T @ foot.turn)
-    free = legs._MOST_TWIST * 2 / 3
-    allowed = np.sign(twist) * soft_limit(abs(twist), free, legs._MOST_TWIST)
+    allowed = np.sign(twist) * soft_limit(abs(twist), *legs._TWIST)
     hip = about(axis, allowed - twist) @ hip
     return rotvec_of(pose.pelvis_turn.T @ hip), rotvec_of(knee), rotvec_of((hip @ knee).T @ foot.turn)
 

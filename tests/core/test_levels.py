@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import gaussian_filter1d
 
+from core.body.curves import envelope, gaussian
 from core.body.kinematics import forward_kinematics
 from core.body.legs import Legs
 from core.body.motion import Motion, load_motion
@@ -19,10 +20,10 @@ from core.direct.applied_levels import level
 from core.direct.arm_clearance import Arms
 from core.direct.chain import direct
 from core.direct.clip_statistics import BLINK_SHAPES, GAZE_SHAPES, clip_statistics
-from core.direct.curves import envelope, gaussian, pauses
 from core.direct.face_levels import blinks
 from core.direct.levels import LEVELS, Levels
 from core.direct.mirror import mirror
+from core.direct.pauses import pauses
 from core.errors import GestureError
 from core.finish.chain import finish
 from core.generate.splice import velocity_jumps
