@@ -1,19 +1,70 @@
-"""Arms that reach: the smallest turns of shoulder and elbow that bring the wrist to a place."""
+"""Arms that reach: the smallest turns of shoulder and elbow that bring the wrist to a place.
+
+    shoulder ●━━━━━━━● elbow          The wrist has two joints above it and many ways to get anywhere. Damped least
+                      ╲               squares takes the smallest turns, so the elbow stays where the motion has it, and
+                       ╲              gives way instead of whirling where the arm is straight and cannot lengthen.
+                 wrist  ● → ✕ target
+
+Legs are solved otherwise (`legs.solve_legs`): a knee is a hinge, so there the angle follows from the leg's length.
+"""
+
+from itertools import pairwise
 
 import numpy as np
 
-from .rotation import rotvec_to_matrix
+from .rotation import matrix_to_rotvec, rotvec_to_matrix
 
-# A straight arm cannot lengthen: below this share of its length squared the solver gives way instead of whirling.
+# How much turning costs beside missing the target, as a share of the arm's length squared: more gives way earlier
+# where the arm is straight, less reaches more exactly.
 _DAMPING = 0.02
+
+
+def reach_rotations(
+    joints: tuple[np.ndarray, np.ndarray, np.ndarray],
+    world: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
+    target: np.ndarray,
+    steps: int = 3,
+) -> np.ndarray:
+    """Bring a wrist to a target by turning shoulder and elbow; the hand keeps its direction in the world.
+
+    Args:
+        joints: places (T, 3) of shoulder, elbow and wrist, metres.
+        world: turns (T, 3, 3) away from rest, in the frame of the places, of collar, upper arm, forearm and hand.
+        target: (T, 3) where the wrist shall be.
+        steps: iterations; the farther the target is away, the more are needed.
+
+    Returns:
+        parent-local rotation vectors (T, 3, 3) of shoulder, elbow and wrist, radians.
+    """
+    shoulder, elbow, wrist = joints
+    collar, upper, lower, hand = world
+    first, second = reach(shoulder, elbow - shoulder, wrist - elbow, target, steps)
+    upper, lower = first @ upper, second @ first @ lower
+    chain = (collar, upper, lower, hand)
+    local = [np.swapaxes(parent, -1, -2) @ child for parent, child in pairwise(chain)]
+    return np.stack([matrix_to_rotvec(turn) for turn in local], 1)
 
 
 def reach(
     root: np.ndarray, upper: np.ndarray, lower: np.ndarray, target: np.ndarray, steps: int = 3
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Turns (T, 3, 3), in the world, of the shoulder and then of the elbow that bring the wrist to the target.
+    """Return the turns (T, 3, 3), in the world, of shoulder and elbow that bring the wrist to the target.
 
-    Damped least squares: the smallest turns that do it, and no whirl where the arm is straight.
+    Every step solves, for a small turn w₁ of the whole arm about the shoulder and w₂ of the forearm about the elbow,
+
+        minimise |w₁ × arm + w₂ × forearm - error|² + damping (|w₁|² + |w₂|²)
+
+    Its solution is w₁ = arm × force and w₂ = forearm × force, where `force` solves a 3 × 3 system per frame.
+
+    Args:
+        root: (T, 3) the shoulder.
+        upper: (T, 3) from shoulder to elbow.
+        lower: (T, 3) from elbow to wrist.
+        target: (T, 3) where the wrist shall be.
+        steps: iterations.
+
+    Returns:
+        the turn of the whole arm, and the turn of the forearm that comes after it.
     """
     frames = len(root)
     shoulder = np.tile(np.eye(3), (frames, 1, 1))
@@ -32,5 +83,5 @@ def reach(
 
 
 def _squared_lever(lever: np.ndarray) -> np.ndarray:
-    """|r|² I - r rᵀ (T, 3, 3): how far a turn about any axis moves the end of a lever r (T, 3)."""
+    """Return |r|² I - r rᵀ (T, 3, 3): how far a turn about any axis moves the end of a lever r (T, 3)."""
     return (lever**2).sum(-1)[:, None, None] * np.eye(3) - lever[:, :, None] * lever[:, None, :]

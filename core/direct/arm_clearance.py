@@ -9,8 +9,8 @@ import numpy as np
 from ..body.curves import envelope
 from ..body.joints import ARM_CHAINS, COLLARS, ELBOWS, HIPS, KNEES, KNUCKLES, SHOULDERS, WRISTS
 from ..body.motion import Motion
-from ..body.reach import reach
-from ..body.rotation import matrix_to_rotvec, quat_slerp, quat_to_rotvec, rotvec_to_matrix, rotvec_to_quat
+from ..body.reach import reach_rotations
+from ..body.rotation import quat_slerp, quat_to_rotvec, rotvec_to_matrix, rotvec_to_quat
 from ..body.skeleton import JOINT
 
 _PELVIS, _SPINE, _NECK, _HEAD = JOINT["pelvis"], [JOINT[f"spine{i}"] for i in (1, 2, 3)], JOINT["neck"], JOINT["head"]
@@ -210,13 +210,11 @@ def _reached(rotations: np.ndarray, arms: Arms, rows: np.ndarray, push: np.ndarr
     """Rotations whose wrists are displaced by `push` (N, 2, 3) in these frames; hands keep their direction."""
     out = rotations.copy()
     for side in (0, 1):
-        shoulder, elbow, wrist = (part[rows, side] for part in (arms.shoulder, arms.elbow, arms.wrist))
-        first, second = reach(shoulder, elbow - shoulder, wrist - elbow, wrist + push[:, side], _STEPS)
-        upper, lower = first @ arms.upper_turn[rows, side], second @ first @ arms.lower_turn[rows, side]
-        collar, hand = arms.collar_turn[rows, side], arms.hand_turn[rows, side]
-        out[rows, SHOULDERS[side]] = matrix_to_rotvec(np.swapaxes(collar, -1, -2) @ upper)
-        out[rows, ELBOWS[side]] = matrix_to_rotvec(np.swapaxes(upper, -1, -2) @ lower)
-        out[rows, WRISTS[side]] = matrix_to_rotvec(np.swapaxes(lower, -1, -2) @ hand)
+        joints = tuple(part[rows, side] for part in (arms.shoulder, arms.elbow, arms.wrist))
+        turns = (arms.collar_turn, arms.upper_turn, arms.lower_turn, arms.hand_turn)
+        world = tuple(turn[rows, side] for turn in turns)
+        solved = reach_rotations(joints, world, joints[-1] + push[:, side], _STEPS)
+        out[np.ix_(rows, ARM_CHAINS[side][1:])] = solved
     return out
 
 

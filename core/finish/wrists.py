@@ -1,4 +1,8 @@
-"""Wrists on their own smoothed paths: what smoothing joint by joint leaves of the shake is solved away in the arms."""
+"""Wrists on their own smoothed paths: the shake that smoothing joint by joint leaves is solved away in the arms.
+
+Every joint of an arm may be smooth by itself while their small errors add up at the wrist, the end of a long lever.
+So the wrist's path, seen from the pelvis, is smoothed too, and shoulder and elbow turn a little to follow it.
+"""
 
 import numpy as np
 
@@ -6,8 +10,7 @@ from ..body.joints import ARM_CHAINS
 from ..body.kinematics import chosen_joints
 from ..body.motion import Motion
 from ..body.parts import Part
-from ..body.reach import reach
-from ..body.rotation import matrix_to_rotvec
+from ..body.reach import reach_rotations
 from .settings import FinishSettings
 from .smoothing import CUTOFF_HZ, smooth_track
 
@@ -17,7 +20,7 @@ def refine_wrists(motion: Motion, before: Motion, settings: FinishSettings) -> M
 
     Args:
         motion: after the rotations were smoothed.
-        before: the motion as it came, whose wrist paths are the reference.
+        before: the motion before smoothing, whose wrist paths are the reference.
         settings: `upper` is the strength.
 
     Returns:
@@ -30,11 +33,7 @@ def refine_wrists(motion: Motion, before: Motion, settings: FinishSettings) -> M
         reference, _ = chosen_joints(before.rotations, before.translation, before.skeleton, (0, chain[-1]))
         path = smooth_track(reference[:, 1] - reference[:, 0], CUTOFF_HZ[Part.UPPER], motion.fps, settings.upper)
         positions, world = chosen_joints(motion.rotations, motion.translation, motion.skeleton, (0, *chain))
-        pelvis, _, shoulder, elbow, wrist = np.moveaxis(positions, 1, 0)
-        turns = reach(shoulder, elbow - shoulder, wrist - elbow, path + pelvis)
-        _, collar, upper, lower, hand = np.moveaxis(world, 1, 0)
-        upper, lower = turns[0] @ upper, turns[1] @ turns[0] @ lower
-        rotations[:, chain[1]] = matrix_to_rotvec(np.swapaxes(collar, -1, -2) @ upper)
-        rotations[:, chain[2]] = matrix_to_rotvec(np.swapaxes(upper, -1, -2) @ lower)
-        rotations[:, chain[3]] = matrix_to_rotvec(np.swapaxes(lower, -1, -2) @ hand)
+        pelvis, _, *arm = np.moveaxis(positions, 1, 0)
+        _, *turns = np.moveaxis(world, 1, 0)
+        rotations[:, chain[1:]] = reach_rotations(tuple(arm), tuple(turns), path + pelvis)
     return motion.replace(rotations=rotations)
