@@ -5,12 +5,11 @@ from bpy.props import StringProperty
 
 from ...core.errors import GestureError
 from ..blender import versions
-from ..character import armature as character_armature
 from ..job import report
 from ..job.folder import absolute_path
 from ..rig.performer import NO_CHARACTER, require_target, target
-from ..take import info as take_info
-from . import export, isolate
+from . import export
+from .plan import performers, plan
 
 
 class MAMBATALK_OT_export(bpy.types.Operator):
@@ -39,12 +38,12 @@ class MAMBATALK_OT_export(bpy.types.Operator):
         try:
             folder = self._folder(settings)
             everyone = settings.scope == "ALL"
-            armatures = performers(context) if everyone else [require_target(context)]
-            pieces = export.plan(armatures, everyone)
-            context.window_manager.progress_begin(0, len(pieces))
-            for number, piece in enumerate(pieces):
+            armatures = performers(context.scene) if everyone else [require_target(context)]
+            items = plan(armatures, everyone)
+            context.window_manager.progress_begin(0, len(items))
+            for number, item in enumerate(items):
                 context.window_manager.progress_update(number)
-                written += export.write(context, piece, settings, folder)
+                written += export.write(context, item, settings, folder)
         except GestureError as error:
             return report.fail(self, error)
         finally:
@@ -62,21 +61,10 @@ class MAMBATALK_OT_export(bpy.types.Operator):
         return absolute_path(text)
 
 
-def performers(context) -> list[bpy.types.Object]:
-    """The scene's characters that have takes."""
-    return [each for each in context.scene.objects if each.type == "ARMATURE" and _has_takes(each)]
-
-
-def _has_takes(armature) -> bool:
-    actions = isolate.actions_of(armature)
-    # Other rigs in the scene have actions too, which are none of ours.
-    return bool(actions) and (character_armature.is_smplx_armature(armature) or any(map(take_info.stored, actions)))
-
-
 def why_not_export(context) -> str | None:
     """Why there is nothing to write."""
     if context.scene.mambatalk_export.scope == "ALL":
-        return None if performers(context) else "No character has a take"
+        return None if performers(context.scene) else "No character has a take"
     armature = target(context)
     if armature is None:
         return NO_CHARACTER

@@ -1,4 +1,8 @@
-"""One character performing one action alone, as exporters want it; afterwards the scene is as it was."""
+"""Prepare the scene for an exporter: one character performs one action alone; afterwards the scene is as it was.
+
+Exporters write what is selected, over the scene's range, as everything in the scene moves it: NLA strips, another
+action of the face. So each of these is changed first. An `ExitStack` holds one call for every change that undoes it.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -6,42 +10,19 @@ from contextlib import ExitStack, contextmanager
 import bpy
 
 from ...core.errors import GestureError
-from ..blender import paths, versions
-from ..finish import source as finish_source
-from ..take import info as take_info
-
-
-def actions_of(armature: bpy.types.Object) -> list[bpy.types.Action]:
-    """The takes of a character: every action made for it, without the copies that finishing keeps.
-
-    Before Blender 4.4 an action does not tell whom it is for, unless it is a take: there other actions are left out.
-    """
-    current = versions.action_of(armature)
-    kept = {action.get(finish_source.SOURCE_KEY) for action in bpy.data.actions}
-    own = [] if current is None else [current]
-    own += [action for action in take_info.of_character(armature) if action not in own and action not in kept]
-    if versions.has_slots():
-        own += [a for a in bpy.data.actions if a not in own and a not in kept and _poses(a, armature)]
-    return own
-
-
-def _poses(action: bpy.types.Action, armature: bpy.types.Object) -> bool:
-    curves = versions.curves_for(action, armature)
-    bones = {paths.bone_of(curve.data_path) for curve in curves} - {None}
-    return bool(bones) and bones <= {bone.name for bone in armature.data.bones}
+from ..blender import versions
 
 
 @contextmanager
-def staged(
+def isolated(
     context: bpy.types.Context,
     armature: bpy.types.Object,
     meshes: Sequence[bpy.types.Object],
     action: bpy.types.Action,
-    name: str,
 ) -> Iterator[tuple[int, int]]:
-    """Select a character, let one action alone move it, and give its first and last frame.
+    """Select a character, let one action alone move it, and give the action's first and last frame.
 
-    The scene's range is the action's and its name is `name`, which exporters write as the take's name.
+    The scene gets the action's range and name, because exporters write the scene's name as the take's.
 
     Raises:
         GestureError: a needed object is not in this view layer.
@@ -68,16 +49,19 @@ def staged(
         first, last = (round(frame) for frame in action.frame_range)
         current, subframe = scene.frame_current, scene.frame_subframe
         stack.callback(scene.frame_set, current, subframe=subframe)
-        for prop, value in (("frame_start", first), ("frame_end", last), ("name", name)):
+        for prop, value in (("frame_start", first), ("frame_end", last), ("name", action.name)):
             stack.callback(setattr, scene, prop, getattr(scene, prop))
             setattr(scene, prop, value)
-        # Blender moves the other end of a range that would be empty in between.
-        scene.frame_start = first
         scene.frame_set(first)
         yield first, last
 
 
 def _show(stack: ExitStack, layer: bpy.types.ViewLayer, each: bpy.types.Object) -> None:
+    """Make an object visible and selectable.
+
+    Raises:
+        GestureError: its collection is hidden or left out of the view layer.
+    """
     if each.name not in layer.objects:
         raise GestureError(
             f"{each.name} is in a collection that this view layer leaves out.",
@@ -95,7 +79,7 @@ def _show(stack: ExitStack, layer: bpy.types.ViewLayer, each: bpy.types.Object) 
 
 
 def _perform(stack: ExitStack, id_block: bpy.types.ID, action: bpy.types.Action) -> None:
-    """Let the action, or its part for the face, move a data-block; nothing else does."""
+    """Let the action move a data-block, and nothing else; where the action has no curves for it, nothing moves it."""
     wanted = versions.action_for(action, id_block)
     if wanted is not None and not versions.curves_for(wanted, id_block):
         wanted = None
@@ -109,3 +93,21 @@ def _perform(stack: ExitStack, id_block: bpy.types.ID, action: bpy.types.Action)
     stack.callback(setattr, data, "use_nla", data.use_nla)
     data.use_nla = False
     versions.animate(id_block, wanted)
+
+
+@contextmanager
+def renamed(armature: bpy.types.Object, name: str) -> Iterator[None]:
+    """Rename an armature for a while; another object that has the name gets another one meanwhile."""
+    own, other = armature.name, bpy.data.objects.get(name)
+    if own == name:
+        yield
+        return
+    if other is not None:
+        other.name = f"{name} meanwhile"
+    armature.name = name
+    try:
+        yield
+    finally:
+        armature.name = own
+        if other is not None:
+            other.name = name

@@ -1,11 +1,20 @@
-"""Finishing the animation on the character again, with other settings, always from the unfinished motion."""
+"""Finish the animation on the character again, with other settings, always from the unfinished motion.
 
+The foot contacts that an animator changed are held. Who finds the other contacts depends on Edited Contacts:
+
+    on:   nobody: the contact channels of the armature count as they are       one request
+    off:  the worker; where the animator changed a channel, the channel        two requests, when
+          counts instead, so the worker finishes a second time                 a channel was changed
+"""
+
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import bpy
 import numpy as np
 
-from ...core.body.motion import load_motion, save_motion
+from ...core.body.motion import Motion, load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.worker import protocol
 from ..blender import sequencer, versions
@@ -22,83 +31,41 @@ from ..take import store as take_store
 from . import source as finish_source
 
 
-class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
-    """Take shake, sliding feet and drift out of the character's animation, starting from its unfinished motion"""
+@dataclass(frozen=True)
+class EditedContacts:
+    """Foot contacts as the armature's channels show them.
 
-    bl_idname = "mambatalk.finish"
-    bl_label = "Finish Again"
-    bl_options = {"UNDO"}
-    job_label = "Finishing"
+    Attributes:
+        values: (T, 4), 0-1, at the frames of the unfinished motion.
+        changed: (T, 4), those that an animator changed since the worker found them.
+    """
 
-    @classmethod
-    def poll(cls, context):
-        """Whether there is an animation to finish."""
-        return report.explain(cls, state.why_not_start(context) or why_not_finish(context))
+    values: np.ndarray
+    changed: np.ndarray
 
-    def task(self, context):
-        """Write the unfinished motion, and the skeleton of the armature, where the worker finds them."""
-        scene, armature = context.scene, performer.require_target(context)
-        self._scene_name, self._armature_name = scene.name, armature.name
-        self._source = finish_source.find(scene, armature)
-        motion, action = self._source.motion, versions.action_of(armature)
-        take_info.require_own(action)
-        settings = scene.mambatalk.finish_settings()
-        self._held, self._notes = None, []
-        if self._source.take:
-            transfer.refuse_other_rate(playback.of(armature), sequencer.scene_fps(scene))
-        # What is made anew later is not made for the contacts that are edited now.
-        self._settings = {name: value for name, value in settings.items() if name != "use_contacts"}
-        if scene.mambatalk.finish_contacts:
-            if not contacts.exist(action, armature):
-                raise GestureError(
-                    f"{action.name} has no contacts to hold.", remedy="Finish once with Edited Contacts off."
-                )
-            motion = motion.replace(contacts=self._contacts(action, armature)[0])
-        elif settings["root"] != "stand_still" and settings["feet"] != "off" and contacts.exist(action, armature):
-            values, changed = self._contacts(action, armature)
-            if changed.any():
-                self._held, self.task_count = (values, changed, settings), 2
-                self._notes = ["Held the contacts that were changed by hand; Drop Edits gives them up"]
-        self._folder = temporary_folder()
-        np.savez(Path(self._folder.name) / "skeleton.npz", rest_joints=rig_channels.skeleton_of(armature))
-        return self._request(motion, settings)
 
-    def following(self, result):
-        """The same with the contacts that were changed by hand, where there are some: the others are found by now."""
-        found = load_motion(result["motion"]).contacts
-        if self._held is None or found is None:
-            return None
-        (values, changed, settings), self._held = self._held, None
-        held = self._source.motion.replace(contacts=np.where(changed, values, found))
-        return self._request(held, {**settings, "use_contacts": True})
+@dataclass(frozen=True)
+class Finishing:
+    """What the operator must still know when the worker has answered.
 
-    def apply(self, context, result):
-        """Replace the keys."""
-        scene = bpy.data.scenes.get(self._scene_name)
-        armature = bpy.data.objects.get(self._armature_name)
-        if scene is None or armature is None or versions.action_of(armature) is None:
-            raise GestureError("The character or its animation was removed meanwhile.", remedy="Finish it again.")
-        motion = load_motion(result["motion"])
-        if self._source.take:
-            action = versions.action_of(armature)
-            new = take_store.load(action).with_finished(motion, self._settings)
-            transfer.take_in(playback.of(armature), new, fps=sequencer.scene_fps(scene))
-            keying.use_quaternions(armature)
-        else:
-            finish_source.keep_source(armature)
-            keying.replace_keys(scene, armature, motion, self._source.start_frame)
-        held = rig_blocked.held_note(scene, armature, versions.action_of(armature))
-        return [results.improvement_line(result), *self._notes, *held]
+    Attributes:
+        scene_name, armature_name: names, because the user may delete the objects, or undo, meanwhile.
+        source: the unfinished motion.
+        settings: of the first request.
+        edited: the contacts of a second request; None when there is no second request.
+        folder: holds the files for the worker, until this object goes.
+    """
 
-    def _contacts(self, action, armature) -> tuple[np.ndarray, np.ndarray]:
-        """Contacts (T, 4) at the motion's frames, and which of them were changed by hand since they were found."""
-        if self._source.take:
-            return hand_edits.edited_contacts(playback.of(armature), self._source.frames)
-        found = contacts.read(action, armature, self._source.frames)
-        return found, np.zeros(found.shape, bool)
+    scene_name: str
+    armature_name: str
+    source: finish_source.Unfinished
+    settings: dict
+    edited: EditedContacts | None
+    folder: TemporaryDirectory
 
-    def _request(self, motion, settings: dict) -> protocol.Finish:
-        folder = Path(self._folder.name)
+    def request(self, motion: Motion, settings: dict) -> protocol.Finish:
+        """Write a motion for the worker, and return the request that finishes it."""
+        folder = Path(self.folder.name)
         save_motion(motion, folder / "motion.npz")
         return protocol.Finish(
             motion=str(folder / "motion.npz"),
@@ -108,12 +75,96 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
         )
 
 
+class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
+    """Take shake, sliding feet and drift out of the character's animation, starting from its unfinished motion"""
+
+    bl_idname = "mambatalk.finish"
+    bl_label = "Finish Again"
+    bl_options = {"UNDO"}
+    job_label = "Finishing"
+    _finishing: Finishing
+
+    @classmethod
+    def poll(cls, context):
+        """Grey the button while there is no animation to finish, or no worker."""
+        return report.explain(cls, state.why_not_start(context) or why_not_finish(context))
+
+    def task(self, context):
+        """Write the unfinished motion and the armature's skeleton for the worker, and return the first request."""
+        scene, armature = context.scene, performer.require_target(context)
+        source = finish_source.find(scene, armature)
+        action = versions.action_of(armature)
+        take_info.require_own(action)
+        if source.take:
+            transfer.refuse_other_rate(playback.of(armature), sequencer.scene_fps(scene))
+        settings, motion, edited = scene.mambatalk.finish_settings(), source.motion, None
+        if settings["use_contacts"]:
+            if not contacts.exist(action, armature):
+                raise GestureError(
+                    f"{action.name} has no contacts to hold.", remedy="Finish once with Edited Contacts off."
+                )
+            motion = motion.replace(contacts=_edited_contacts(source, action, armature).values)
+        elif _holds_contacts(settings) and contacts.exist(action, armature):
+            found = _edited_contacts(source, action, armature)
+            edited = found if found.changed.any() else None
+        self.task_count = 1 if edited is None else 2
+        self._finishing = Finishing(scene.name, armature.name, source, settings, edited, temporary_folder())
+        skeleton = Path(self._finishing.folder.name) / "skeleton.npz"
+        np.savez(skeleton, rest_joints=rig_channels.skeleton_of(armature))
+        return self._finishing.request(motion, settings)
+
+    def following(self, result):
+        """Return the second request: the contacts that the worker found, with the edited ones in their place."""
+        finishing, found = self._finishing, load_motion(result["motion"]).contacts
+        if self._job.part > 0 or finishing.edited is None or found is None:
+            return None
+        held = np.where(finishing.edited.changed, finishing.edited.values, found)
+        motion = finishing.source.motion.replace(contacts=held)
+        return finishing.request(motion, {**finishing.settings, "use_contacts": True})
+
+    def apply(self, context, result):
+        """Replace the keys by those of the finished motion."""
+        finishing = self._finishing
+        scene = bpy.data.scenes.get(finishing.scene_name)
+        armature = bpy.data.objects.get(finishing.armature_name)
+        action = None if armature is None else versions.action_of(armature)
+        if scene is None or action is None:
+            raise GestureError("The character or its animation was removed meanwhile.", remedy="Finish it again.")
+        motion = load_motion(result["motion"])
+        if finishing.source.take:
+            # Resample finishes the take with these settings, too; contacts edited now do not fit what it makes then.
+            settings = {name: value for name, value in finishing.settings.items() if name != "use_contacts"}
+            new = take_store.load(action).with_finished(motion, settings)
+            transfer.take_in(playback.of(armature), new, fps=sequencer.scene_fps(scene))
+            keying.use_quaternions(armature)
+        else:
+            finish_source.keep_source(armature)
+            keying.replace_keys(scene, armature, motion, finishing.source.start_frame)
+        notes = [results.improvement_line(result)]
+        if finishing.edited is not None:
+            notes.append("Held the contacts that were changed by hand; Drop Edits gives them up")
+        return [*notes, *rig_blocked.held_note(scene, armature, action)]
+
+
 def why_not_finish(context) -> str | None:
-    """Why there is nothing to finish."""
+    """Say why there is nothing to finish; None when there is an animation."""
     armature = performer.target(context)
     if armature is None:
         return performer.NO_CHARACTER
     return None if versions.action_of(armature) else f"{armature.name} has no animation"
+
+
+def _holds_contacts(settings: dict) -> bool:
+    """Whether finishing with these settings holds feet where they have contact."""
+    return settings["root"] != "stand_still" and settings["feet"] != "off"
+
+
+def _edited_contacts(source: finish_source.Unfinished, action, armature) -> EditedContacts:
+    """Read the contact channels; for an action that is no take nobody knows which ones were changed."""
+    if source.take:
+        return EditedContacts(*hand_edits.edited_contacts(playback.of(armature), source.frames))
+    found = contacts.read(action, armature, source.frames)
+    return EditedContacts(found, np.zeros(found.shape, bool))
 
 
 CLASSES = (MAMBATALK_OT_finish,)
