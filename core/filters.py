@@ -4,10 +4,12 @@ The functions have scipy's names, arguments and order of operations, so their re
 compare them). Only what the project uses is here.
 """
 
+from typing import Any
+
 import numpy as np
 
 # scipy's names of the ways to go on past the ends, and NumPy's names of the same.
-_PAD_MODES = {"nearest": "edge", "constant": "constant", "reflect": "symmetric"}
+_PAD_MODES: dict[str, Any] = {"nearest": "edge", "constant": "constant", "reflect": "symmetric"}
 
 
 def gaussian_filter1d(

@@ -33,6 +33,7 @@ class Resampler:
         divisor = gcd(rate, SAMPLE_RATE)
         self._up, self._down = SAMPLE_RATE // divisor, rate // divisor
         self._same = rate == SAMPLE_RATE
+        self._filters: np.ndarray
         self._filters, self._half = (np.ones((1, 1), np.float32), 0) if self._same else _filter_bank(rate, self._up)
         self._pending = np.zeros(self._half, np.float32)  # input from sample `_start - half` on
         self._start = 0  # the input sample that the next output needs as its centre

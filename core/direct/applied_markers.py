@@ -54,9 +54,13 @@ def apply_markers(clip: ClipStatistics, markers: Sequence[Marker]) -> ClipStatis
             "There is no stroke in this take that an accent could move or copy.",
             remedy="Make the arms anew with more variation or another seed.",
         )
-    places = sorted(min(round(marker.moment_s * motion.fps), last) for marker in accents)
-    stretches = [
-        (marker.kind, *(min(round(second * motion.fps), last) for second in marker.stretch_s))
+
+    def frame_of(second: float) -> int:
+        return min(round(second * motion.fps), last)
+
+    places = sorted(frame_of(marker.moment_s) for marker in accents)
+    stretches: list[tuple[Kind, int, int]] = [
+        (marker.kind, frame_of(marker.stretch_s[0]), frame_of(marker.stretch_s[1]))
         for marker in sorted(markers, key=lambda marker: marker.stretch_s)
         if marker.kind is not Kind.ACCENT
     ]
@@ -89,9 +93,9 @@ def _woven(
         rotations (T, 55, 3), and the stroke used at each place.
     """
     draft = Draft(clip.stroke_statistics, clip.limits)
-    used = move_strokes(draft, clip, places, spoilt)
-    cores = {place: Core(pin.first, place, place + TOLERANCE) for place, (_, pin) in used.items()}
-    used = {place: stroke for place, (stroke, _) in used.items()}
+    moved = move_strokes(draft, clip, places, spoilt)
+    cores = {place: Core(pin.first, place, place + TOLERANCE) for place, (_, pin) in moved.items()}
+    used = {place: stroke for place, (stroke, _) in moved.items()}
     for place in places:
         if place not in cores:
             cores[place], used[place] = copy_stroke(draft, clip, place, list(cores.values()), spoilt[place])
@@ -108,7 +112,8 @@ def _missed(clip: ClipStatistics, rotations: np.ndarray, places: list[int]) -> l
         return []
     own = clip.stroke_statistics
     strokes = find_strokes(wrist_paths(rotations, clip.motion.skeleton), clip.motion.fps)
-    found = np.array([stroke.apex for stroke in strokes] or [np.inf])
+    apexes: list[float] = [stroke.apex for stroke in strokes] or [np.inf]
+    found = np.array(apexes)
     _, jump = pace(quat_continuous(rotvec_to_quat(rotations[:, np.array(MOVED)[ARM_COLUMNS]])))
     dodges = np.flatnonzero(jump.max(1) > _DODGE * np.maximum(own.jumps[1:-1], own.most_jump)) + 1
     dodges = dodges if len(dodges) else np.array([np.inf])
@@ -171,7 +176,9 @@ def _written(draft: Draft, clip: ClipStatistics) -> np.ndarray:
     rows = np.flatnonzero(draft.changed)
     turned = quat_to_rotvec(draft.turns[rows])
     stayed = (draft.turns[rows] == clip.stroke_statistics.turns[rows]).all(-1)
-    rotations[np.ix_(rows, MOVED)] = np.where(stayed[..., None], rotations[np.ix_(rows, MOVED)], turned)
+    rotations[np.ix_(rows, np.array(MOVED))] = np.where(
+        stayed[..., None], rotations[np.ix_(rows, np.array(MOVED))], turned
+    )
     return rotations
 
 

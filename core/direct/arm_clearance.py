@@ -202,7 +202,7 @@ def _blended(rotations: np.ndarray, own: np.ndarray, share: np.ndarray) -> np.nd
         rows = np.flatnonzero(share[:, side])
         chain = ARM_CHAINS[side]
         changed, back = (rotvec_to_quat(source[rows][:, chain]) for source in (rotations, own))
-        out[np.ix_(rows, chain)] = quat_to_rotvec(quat_slerp(changed, back, share[rows, side, None]))
+        out[np.ix_(rows, np.array(chain))] = quat_to_rotvec(quat_slerp(changed, back, share[rows, side, None]))
     return out
 
 
@@ -274,9 +274,9 @@ def _between(wrist: np.ndarray, knuckle: np.ndarray) -> np.ndarray:
     offsets = []
     for hand, other, sign in ((0, 1, 1), (1, 0, -1)):
         offsets += [sign * _away(end[:, hand], wrist[:, other], knuckle[:, other]) for end in (wrist, knuckle)]
-    offsets = np.stack(offsets, 1)
-    nearest = np.argmin(_length(offsets), axis=1)
-    return offsets[np.arange(len(offsets)), nearest]
+    ways = np.stack(offsets, 1)
+    nearest = np.argmin(_length(ways), axis=1)
+    return ways[np.arange(len(ways)), nearest]
 
 
 def _length(vectors: np.ndarray) -> np.ndarray:

@@ -48,6 +48,7 @@ def copy_stroke(
             best, least = (draft.part(around), core, stroke), worth
         if worth <= (False, MOST):
             break
+    assert best is not None  # a take that gets accents has strokes to copy
     draft.put(best[0])
     return best[1:]
 

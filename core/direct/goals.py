@@ -162,7 +162,7 @@ class Draft:
             frames = _around(self.changed, _SOFT_FRAMES)
             if len(frames) < 3:
                 return
-            _, jump = pace(self.turns[np.ix_(frames, ARM_COLUMNS)])
+            _, jump = pace(self.turns[np.ix_(frames, np.array(ARM_COLUMNS))])
             over = np.zeros(len(self.turns), bool)
             over[frames[1:-1]] = (jump.max(1) > own[frames[1:-1]]) & (np.diff(frames, n=2) == 0)
             if not over.any():

@@ -92,7 +92,7 @@ def scaled(clip: ClipStatistics, wanted: tuple[Need, ...], rotations: np.ndarray
         groups.setdefault(alike, []).append(joint)
     for (stillness, pause_s, settle_s, smoothing, pose_amount, unscaled), members in groups.items():
         amounts = np.array([wanted[joint].amount for joint in members])
-        rows = slice(None)
+        rows: slice | np.ndarray = slice(None)
         gains = np.broadcast_to(amounts[:, None], (len(members), clip.motion.frame_count))
         offsets = clip.offsets[members]
         if smoothing > 0:
@@ -112,7 +112,7 @@ def scaled(clip: ClipStatistics, wanted: tuple[Need, ...], rotations: np.ndarray
         if pose_amount > 0:
             turned = _posed(turned, np.array([wanted[joint].pose for joint in members]), pose_amount)
         frames = np.arange(clip.motion.frame_count)[rows]
-        rotations[np.ix_(frames, members)] = np.moveaxis(quat_to_rotvec(turned), 0, 1)
+        rotations[np.ix_(frames, np.array(members))] = np.moveaxis(quat_to_rotvec(turned), 0, 1)
 
 
 def room(clip: ClipStatistics, joints: list[int]) -> np.ndarray:

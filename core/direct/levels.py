@@ -7,7 +7,7 @@ A new level is a new row here; the panel, the shell and the files then have it, 
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -139,5 +139,7 @@ class Levels:
 
 
 LEVELS = tuple(
-    Level(name=entry.name, neutral=entry.default, **entry.metadata) for entry in fields(Levels) if entry.metadata
+    Level(name=entry.name, neutral=cast(float, entry.default), **entry.metadata)
+    for entry in fields(Levels)
+    if entry.metadata
 )

@@ -35,7 +35,9 @@ def move_strokes(
                 break
     while moves:
         before = draft.part(slice(None))
-        _retime(draft, clip, delays([pin for _, pin in moves.values()], clip.motion.frame_count))
+        late = delays([pin for _, pin in moves.values()], clip.motion.frame_count)
+        assert late is not None  # each move was added only where it fits beside the others
+        _retime(draft, clip, late)
         missed = [place for place in moves if not lands(draft, clip, place)]
         if not missed:
             break

@@ -123,6 +123,7 @@ def detect(feet: Feet, skeleton: Skeleton, ground: Ground, motion: Motion) -> Co
 
 def given(motion: Motion) -> Contacts:
     """The motion's own contact channels as they are: a foot stands where they exceed one half."""
+    assert motion.contacts is not None
     return Contacts(toe=motion.contacts[:, 2:] > 0.5, heel=motion.contacts[:, :2] > 0.5)
 
 

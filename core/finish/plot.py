@@ -1,6 +1,7 @@
 """A picture of what finishing did: heights, speeds and contacts of the feet, and the root's path from above."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -49,7 +50,7 @@ def _title(before: Motion, after: Motion) -> str:
 
 def _feet(grid, before: Motion, after: Motion) -> None:
     """Height and horizontal speed of each toe joint over time; contacts as a band below the heights."""
-    axes = []
+    axes: list[Any] = []
     for side in range(2):
         for row, label in ((0, "height, cm"), (1, "speed, cm/s")):
             axis = grid.figure.add_subplot(grid[2 * side + row], sharex=axes[0] if axes else None)

@@ -25,12 +25,13 @@ def with_skeleton(motion: Motion, floor_m: float | None = None) -> Motion:
     if motion.rest_joints is not None:
         _check(motion.rest_joints)
         return motion
-    neutral = motion.replace(rest_joints=default_rest_joints())
+    rest = default_rest_joints()
+    neutral = motion.replace(rest_joints=rest)
     if motion.frame_count == 0:
         return neutral
-    sole_m = sole_height(neutral.rest_joints)
+    sole_m = sole_height(rest)
     low = find_ground(Legs.of(neutral).feet.toe, sole_m, None).height_m
-    return motion.replace(rest_joints=neutral.rest_joints - np.array([0.0, low - (floor_m or 0.0), 0.0]))
+    return motion.replace(rest_joints=rest - np.array([0.0, low - (floor_m or 0.0), 0.0]))
 
 
 def on_skeleton(motion: Motion, rest_joints: np.ndarray) -> Motion:

@@ -62,7 +62,7 @@ def stances_of_steps(
         toe_m: height of the toe joint of a standing foot.
         middle: (3,) from the foot's middle to its toe joint when it heads along +Z.
     """
-    stances = []
+    stances: list[Stance] = []
     edges = [span[0], *steps, span[1]]
     for start, end in pairwise(edges):
         x, z, yaw = np.average(places[start:end], axis=0, weights=weights[start:end])
@@ -135,7 +135,7 @@ def with_swings(stances: list[Stance], fps: float) -> list[Stance]:
         a, b = out[i], out[i + 1]
         if a.end < b.start:
             continue
-        distance = np.linalg.norm(b.toe - a.toe)
+        distance = float(np.linalg.norm(b.toe - a.toe))
         half = round((_SWING_S + _LONGER_S * min(distance / 0.3, 1.0)) * fps / 2)
         out[i] = replace(a, end=max(a.end - half, a.start + 1))
         out[i + 1] = replace(b, start=min(b.start + half, b.end - 1))
@@ -203,7 +203,7 @@ def bridge_gaps(values: np.ndarray, known: np.ndarray, fps: float) -> np.ndarray
         if b - a > 1:
             slope_a = values[a] - values[a - 1] if a > 0 and known[a - 1] else np.zeros_like(values[a])
             slope_b = values[b + 1] - values[b] if b + 1 < len(known) and known[b + 1] else np.zeros_like(values[b])
-            out[a + 1 : b] = bridge(values[a], slope_a, values[b], slope_b, b - a - 1, soon)
+            out[a + 1 : b] = bridge(values[a], slope_a, values[b], slope_b, int(b - a - 1), soon)
     return out
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from ..audio.prosody import Prosody
+from ..audio.prosody import Accent, Prosody
 from ..body.curves import min_jerk, steps
 from ..body.parts import AREAS, Part
 from ..clock import FPS
@@ -65,7 +65,7 @@ def draw_chance(frame_count: int, seed: int, moments_s: Sequence[float] = (), te
     """
     own, common = (np.random.default_rng(key) for key in ([seed % 2**32, 1], [0, 0]))
     rng = own if temperature >= 0.5 else common
-    columns = dict.fromkeys(CHANNELS)
+    columns: dict[str, np.ndarray] = {}
     for number, name in enumerate(FREE):
         sides = np.random.default_rng([seed % 2**32, 3, number])
         values = _between(_spread(number), _even(own), temperature, sides)
@@ -103,7 +103,8 @@ def redraw_hands(prosody: Prosody, seed: int, temperature: float = 1.0) -> Proso
         temperature: 0 changes nothing; from 0.5 on every free accent gets a class.
     """
     rng = np.random.default_rng([seed % 2**32, 2])
-    accents, hand = [], []
+    accents: list[Accent] = []
+    hand: list[int] = []
     for accent in prosody.accents:
         hand = hand or list(rng.permutation(len(HAND_KINDS)))
         free, kind, prominence = rng.random(), hand.pop(), rng.uniform(LEAST_PROMINENCE, 1)
@@ -161,7 +162,9 @@ def _between(
 
 def _standing(frame_count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Weight and the places of both feet; (T,) each."""
-    shifts, placed, side, time = [], ([], []), rng.choice([-1.0, 1.0]), STILL_S
+    shifts: list[tuple[float, float, float]] = []
+    placed: tuple[list, list] = ([], [])
+    side, time = rng.choice([-1.0, 1.0]), STILL_S
     stands = [0.0, 0.0]
     while time < frame_count / FPS:
         length = rng.uniform(*SHIFT_S)

@@ -72,14 +72,16 @@ def decode_take(network: Network, codes: dict[Part, np.ndarray], start_translati
         A motion of T frames on the weights' skeleton: orthonormal rotations, eyes straight, contacts within 0-1.
     """
     decoded = {part: decode_part(network, part, codes[part], start_translation) for part in Part}
-    lower = decoded[Part.LOWER]
+    lower, face = decoded[Part.LOWER], decoded[Part.FACE]
+    assert lower.translation is not None
+    assert face.expression is not None
     pose = np.tile(IDENTITY_ROT6D, (len(lower.rot6d), JOINT_COUNT, 1))
     for part, values in decoded.items():
         pose[:, list(SPECS[part].joints)] = values.rot6d
     return Motion(
         rotations=rot6d_to_rotvec(pose),
         translation=lower.translation,
-        expression=decoded[Part.FACE].expression,
+        expression=face.expression,
         face_basis=network.info.face_basis,
         contacts=lower.contacts,
         rest_joints=network.info.rest_joints,

@@ -90,7 +90,8 @@ def glances(duration_s: float, words: Sequence[Word], seed: int = 0) -> list[Gla
     pauses = _pauses(duration_s, words)
     long = [(start, end) for start, end in pauses if end - start >= LONG_PAUSE_S]
     moments = np.array([start + AFTER_S for start, _ in long] + [end - BEFORE_S for _, end in pauses])
-    out, earliest = [], rng.uniform(0.5, APART_S[0])
+    out: list[Glance] = []
+    earliest = rng.uniform(0.5, APART_S[0])
     while True:
         latest = earliest + APART_S[1] - APART_S[0]
         near = moments[(moments > earliest) & (moments < latest)]

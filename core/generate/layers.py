@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -173,7 +174,7 @@ def finish_layers(take: Take, layers: Sequence[Layer], settings: FinishSettings 
         raw = on_skeleton(raw, finished.skeleton)
     for layer in layers:
         span, start, stop = layer.span, 0, layer.span.frames
-        left_out = {part.value: 0.0 for part in Part if part not in _SMOOTHED_WITH[layer.area.part]}
+        left_out: dict[str, Any] = {part.value: 0.0 for part in Part if part not in _SMOOTHED_WITH[layer.area.part]}
         own = replace(settings, **left_out)
         if layer.area.part is not Part.LOWER:
             # no feet, no plan of steps: a piece will do

@@ -51,7 +51,8 @@ def blink_moments(duration_s: float, words: Sequence[Word], seed: int = 0) -> li
     starts = [word.start_s for word in words[1:]] + [np.inf]
     ends = np.array([word.end_s for word in words])
     last = ends[[start - end > PAUSE_S for start, end in zip(starts, ends, strict=True)]] if words else ends
-    moments, earliest = [], rng.uniform(0.5, APART_S[0])
+    moments: list[float] = []
+    earliest = rng.uniform(0.5, APART_S[0])
     while True:
         latest = earliest + APART_S[1] - APART_S[0]
         found = (group[(group > earliest) & (group < latest)] + AFTER_S for group in (last, ends))

@@ -1,9 +1,9 @@
 """What was found in the last few recordings, kept warm: takes of one recording differ in chance alone."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..audio.load import Audio, load_audio
 from ..text.align import Alignment, align
@@ -30,7 +30,7 @@ class Recording:
     duration_s: float | None
 
     @property
-    def key(self) -> Hashable:
+    def key(self) -> tuple:
         """What tells it from others, wherever the file lies."""
         return self.audio.sha256, self.offset_s, self.duration_s
 
@@ -39,7 +39,7 @@ class Recordings:
     """Reads, aligns and listens once per recording; what was found is dropped when others came after it."""
 
     def __init__(self):
-        self._kept: dict[Hashable, object] = {}
+        self._kept: dict[tuple, Any] = {}
 
     def load(self, path: Path, offset_s: float = 0.0, duration_s: float | None = None) -> Recording:
         """Read a recording; again only when its file changed.
@@ -83,7 +83,7 @@ class Recordings:
         words = tuple(words)
         return self._keep(("heard", *recording.key, kind, words), lambda: listen(kind, recording.audio.samples, words))
 
-    def _keep(self, key: Hashable, make: Callable[[], T]) -> T:
+    def _keep(self, key: tuple, make: Callable[[], T]) -> T:
         """The value of a key, made when it is missing; of every sort only the newest few stay."""
         if key not in self._kept:
             self._kept[key] = make()

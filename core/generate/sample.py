@@ -95,7 +95,8 @@ def pick_codes(
             continue
         scores = output.logits[part]
         if variation is not None and variation.temperature > 0 and part in variation.parts:
-            noise = held_gumbel(start, *scores.shape, variation.seed, part)
+            frames, codes_count = scores.shape
+            noise = held_gumbel(start, frames, codes_count, variation.seed, part)
             scores = likely_scores(scores) + variation.temperature * noise
         codes[part] = scores.argmax(-1).astype(np.int16)
     return codes

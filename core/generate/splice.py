@@ -104,7 +104,8 @@ def _around(span: Span) -> slice:
 def _turns(kept: Motion, new: Motion, area: Area, span: Span) -> tuple[np.ndarray, np.ndarray]:
     """Quaternions (N, J, 4) of both around the span, with continuous signs."""
     where = _around(span), list(area.joints)
-    return tuple(quat_continuous(rotvec_to_quat(motion.rotations[where])) for motion in (kept, new))
+    old, other = (quat_continuous(rotvec_to_quat(motion.rotations[where])) for motion in (kept, new))
+    return old, other
 
 
 def _calm(usual: np.ndarray) -> float:
@@ -127,7 +128,7 @@ def _laid(
     weights = weights[part]
     changed = np.flatnonzero(weights > 0)
     rotations = kept.rotations.copy()
-    rotations[np.ix_(changed + span.first, joints)] = quat_to_rotvec(turned[changed])
+    rotations[np.ix_(changed + span.first, np.array(joints))] = quat_to_rotvec(turned[changed])
     spliced = kept.replace(rotations=rotations)
     if not area.whole:
         return spliced
@@ -206,12 +207,12 @@ def _fitting(old: np.ndarray, new: np.ndarray, span: Span, start: int, limit: fl
         excess = {}
         for reach in (*range(0, most, _REACH_STEP), most):
             reaches[side] = reach
-            weights = span.weights(tuple(reaches))[zone]
+            weights = span.weights((reaches[0], reaches[1]))[zone]
             excess[reach] = max(_excess(old[rows], new[rows], weights, near[rows.start : rows.stop - 2], limit))
             if excess[reach] <= 1:
                 break
-        reaches[side] = min(excess, key=excess.get)
-    weights = span.weights(tuple(reaches))
+        reaches[side] = min(excess, key=lambda reach: excess[reach])
+    weights = span.weights((reaches[0], reaches[1]))
     for share in _SHARES:
         if all(_excess(old, new, share * weights[every], near, limit)[0] <= 1 for near in seams):
             break

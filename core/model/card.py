@@ -16,7 +16,7 @@ NEUTRAL = "neutral.npz"
 # `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), and `former_hashes`: what
 # earlier versions of this program computed as the hash of the same networks; takes that store one of these hashes can
 # be resampled (`core.worker.models.folder_hash`).
-CARD_KEYS = {
+CARD_KEYS: dict[str, type | tuple[type, ...]] = {
     "name": str,
     "audio": str,
     "words": dict,
@@ -49,7 +49,7 @@ def read_card(folder: Path) -> dict:
         raise GestureError(
             f"{path} is not a model of format {FORMAT}.", remedy="Update the extension, or choose other weights."
         )
-    for key, kind in (CARD_KEYS | {"architecture": dict}).items():
+    for key, kind in {**CARD_KEYS, "architecture": dict}.items():
         if not isinstance(card.get(key), kind):
             raise GestureError(f"{path} lacks a usable {key!r}.", remedy=REMEDY)
     return card

@@ -70,7 +70,7 @@ def empty_weights(config: ModelConfig) -> Weights:
         for child in module.modules():
             if isinstance(child, PositionTable):
                 child.reset()
-            elif isinstance(child, nn.BatchNorm1d):
+            elif isinstance(child, nn.BatchNorm1d) and child.num_batches_tracked is not None:
                 child.num_batches_tracked.zero_()
     return weights
 

@@ -26,6 +26,8 @@ class Mlp(nn.Module):
 class PositionTable(nn.Module):
     """Sines and cosines that repeat every `period` frames (Vaswani et al. 2017; the period is FaceFormer's)."""
 
+    pe: Tensor
+
     def __init__(self, width: int, period: int = 64, repeats: int = 2):
         super().__init__()
         self.period = period

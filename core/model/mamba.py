@@ -86,10 +86,11 @@ class MambaBlock(nn.Module):
 
 
 def _run(layers: nn.ModuleList, x: Tensor) -> Tensor:
-    h, residual = x, None
+    h: Tensor = x
+    residual: Tensor | None = None
     for block in layers:
         h, residual = block(h, residual)
-    return h + residual
+    return h if residual is None else h + residual
 
 
 class MambaScan(nn.Module):

@@ -70,6 +70,8 @@ class GlobalScan(nn.Module):
 class LocalScan(nn.Module):
     """Per part, from the global features to latents and code scores."""
 
+    face_proj: nn.Linear
+
     def __init__(self, config: ModelConfig):
         super().__init__()
         hidden, states = config.hidden, config.mamba_state
@@ -116,6 +118,11 @@ class LocalScan(nn.Module):
 
 class MambaTalk(nn.Module):
     """The whole generator."""
+
+    audio_pre_encoder_face: nn.Module
+    audio_pre_encoder_body: nn.Module
+    speaker_encoder_face: nn.Embedding
+    speaker_encoder_body: nn.Embedding
 
     def __init__(self, config: ModelConfig):
         super().__init__()

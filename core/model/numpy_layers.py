@@ -83,10 +83,10 @@ _ERF_DENOMINATOR = (
 
 
 def _polynomial(coefficients: tuple[float, ...], x: np.ndarray) -> np.ndarray:
-    value = F32(coefficients[0])
+    value: np.ndarray | np.float32 = F32(coefficients[0])
     for coefficient in coefficients[1:]:
         value = value * x + F32(coefficient)
-    return value
+    return np.asarray(value)
 
 
 def erf(x: np.ndarray) -> np.ndarray:

@@ -131,13 +131,13 @@ class _Scan(torch.autograd.Function):
         )
 
 
-def causal_conv(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+def causal_conv(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """Depthwise convolution that looks only back, then SiLU.
 
     Args:
         x: (B, L, D).
         weight: (D, 1, K), the last tap is the present.
-        bias: (D,).
+        bias: (D,), or None for zero.
     """
     taps = weight.shape[-1]
     if fused(x):
@@ -145,7 +145,9 @@ def causal_conv(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
         return causal_conv1d_fn(along, weight[:, 0], bias, activation="silu").transpose(1, 2)
     past = F.pad(x, (0, 0, taps - 1, 0))  # (B, K - 1 + L, D)
     length = x.shape[1]
-    out = bias + past[:, :length] * weight[:, 0, 0]
+    out = past[:, :length] * weight[:, 0, 0]
+    if bias is not None:
+        out = bias + out
     for tap in range(1, taps):
         out = torch.addcmul(out, past[:, tap : tap + length], weight[:, 0, tap])
     return F.silu(out)

@@ -13,7 +13,7 @@ import numpy as np
 from ..body.motion import Motion, load_motion, save_motion
 from ..body.parts import AREAS, Area, Part
 from ..errors import GestureError
-from ..files import DAMAGED
+from ..files import DAMAGED, save_arrays
 from ..generate.splice import Span
 from ..text.timing import Word, load_words, save_words
 
@@ -116,7 +116,7 @@ def read_take(folder: Path) -> Take:
             layers = tuple(
                 Layer(
                     area_name=entry["joints"],
-                    span=Span(*map(int, entry["frames"]), int(entry["margin"]), frames),
+                    span=Span(int(entry["frames"][0]), int(entry["frames"][1]), int(entry["margin"]), frames),
                     seed=int(entry["seed"]),
                     variation=float(entry["variation"]),
                     codes=data[entry["codes"]],
@@ -177,7 +177,7 @@ def write_take(take: Take, folder: Path) -> None:
         (staging / "take.json").write_text(json.dumps(describe(take), indent=1), encoding="utf-8")
         codes = {part.value: values for part, values in take.codes.items()}
         codes |= {_codes_name(number): layer.codes for number, layer in enumerate(take.layers, 1)}
-        np.savez_compressed(staging / "codes.npz", **{name: values.astype(np.int16) for name, values in codes.items()})
+        save_arrays(staging / "codes.npz", {name: values.astype(np.int16) for name, values in codes.items()})
         save_motion(take.raw, staging / "motion_raw.npz")
         save_motion(take.finished if take.directed is None else take.directed, staging / "motion.npz")
         save_words(take.words, staging / "words.json")

@@ -92,7 +92,7 @@ def _decoded(path: Path) -> str:
     if not data.strip():
         raise GestureError(f"{path.name} is empty.", remedy="Write what is said in the recording into it.")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ("utf-16",)
+        encodings: tuple[str, ...] = ("utf-16",)
     elif b"\0" in data:
         encodings = ()
     else:
@@ -117,7 +117,7 @@ def _srt(text: str, path: Path) -> Transcript:
 def _vtt(text: str, path: Path) -> Transcript:
     import webvtt
 
-    return Transcript(_captions(caption.text for caption in webvtt.from_string(text)))
+    return Transcript(_captions(caption.text for caption in webvtt.from_string(text).captions))
 
 
 def _captions(contents) -> str:

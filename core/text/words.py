@@ -55,7 +55,8 @@ class WordVectors:
         tokens = [token.lower() for said in spoken_words(word) for token in said.tokens]
         if not tokens:
             return np.zeros(self.dimension, np.float32)
-        return np.mean([self._model.get_word_vector(token) for token in tokens], axis=0, dtype=np.float32)
+        vectors = np.stack([self._model.get_word_vector(token) for token in tokens])  # (tokens, D)
+        return vectors.mean(axis=0, dtype=np.float32)
 
 
 def frame_vectors(words: Sequence[Word], frame_count: int, vectors: WordVectors) -> np.ndarray:

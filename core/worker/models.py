@@ -42,7 +42,7 @@ class Models:
             )
         stamp = tuple(sorted((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in folder.iterdir()))
         key = (folder.resolve(), device, stamp)
-        if key != self._key:
+        if self._model is None or key != self._key:
             # PyTorch takes seconds to import, so it is imported only when a network is loaded.
             from ..model.torch_network import load_network
 

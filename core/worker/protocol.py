@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, field, fields
-from typing import ClassVar
+from typing import Any, ClassVar
 
 VERSION = 1
 
@@ -240,7 +240,7 @@ def _object(line: str) -> dict:
     return message
 
 
-def _build(kind: type, values: dict):
+def _build(kind: type[Any], values: dict):
     unknown = values.keys() - {entry.name for entry in fields(kind)}
     if unknown:
         raise ProtocolError(f"{kind.type} has no {', '.join(sorted(unknown))}")

@@ -6,7 +6,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -262,7 +262,7 @@ class Session:
         return {"body": task.out, "betas": used, "gender": body.gender, "expressions": len(body.expressions)}
 
 
-_HANDLERS: dict[type, Callable[[Session, protocol.Task, int], dict]] = {
+_HANDLERS: dict[type, Callable[[Session, Any, int], dict]] = {
     protocol.Hello: Session._hello,
     protocol.Align: Session._align,
     protocol.Generate: Session._generate,
