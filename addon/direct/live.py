@@ -211,7 +211,7 @@ def subject_of(take: playback.Performed, data: bytes | None = None) -> _Subject:
             motion = lips.with_phone_lips(motion, stored.words, amount, by_bone)
         while len(_subjects) >= _KEPT:
             _subjects.pop(next(iter(_subjects)))
-        _subjects[key] = _Subject(clip_statistics(motion, stored.speech), take.at_keys(motion))
+        _subjects[key] = _Subject(clip_statistics(motion, stored.speech_s), take.at_keys(motion))
     return _subjects[key]
 
 

@@ -9,13 +9,13 @@ import numpy as np
 from ...core.direct.chain import Changed, differences
 from ...core.direct.mirror import AREA_NAMES, JOINT_ORDER, SHAPE_ORDER
 from ...core.errors import GestureError
+from ...core.take.files import TakeFiles, write_files
 from ..blender import sequencer
 from ..take import hand_edits, locks, playback, rewrite
 from ..take import info as take_info
 from ..take import store as take_store
 from ..take.channels import EVERYTHING
 from ..take.playback import Performed
-from ..take.store import StoredTake
 from . import live
 
 
@@ -24,13 +24,13 @@ def hand_out(action: bpy.types.Action, parent: Path) -> Path:
     folder = parent / (re.sub(r"[^\w.-]+", "_", action.name) or "take")
     while folder.exists():
         folder = folder.with_name(folder.name + "_")
-    take_store.write_folder(take_store.load(action), folder)
+    write_files(take_store.load(action), folder, compress=False)
     return folder
 
 
 def take_in(
     take: Performed,
-    new: StoredTake,
+    new: TakeFiles,
     rows: np.ndarray | None = None,
     fps: float | None = None,
 ) -> Changed:
@@ -48,7 +48,9 @@ def take_in(
     Raises:
         GestureError: all would be written anew, and some of it must not be.
     """
-    changed, data = differences(take_store.load(take.action).finished, new.finished), take_store.pack(new)
+    data = take_store.pack(new)
+    # As it is stored: motions that were left alone are then equal to the bit.
+    changed = differences(take_store.load(take.action).finished, take_store.unpack(data).finished)
     shown = mirrored(changed) if take.action.mambatalk_take.mirror else changed
     if fps is not None and take_info.is_out_of_step(take.info, fps):
         refuse_other_rate(take, fps)

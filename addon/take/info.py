@@ -9,9 +9,9 @@ from pathlib import Path
 import bpy
 
 from ...core.errors import GestureError
+from ...core.take.files import TakeFiles
 from ..job.folder import data_folder
 from . import store as take_store
-from .store import StoredTake
 
 KEY = "mambatalk"
 # On an armature: who it is, whatever it is called; takes tell by it whose they are.
@@ -66,7 +66,7 @@ def stored(action: bpy.types.Action | None) -> TakeInfo | None:
         return None
 
 
-def info_of(folder: Path, take: StoredTake, start_frame: int) -> TakeInfo:
+def info_of(folder: Path, take: TakeFiles, start_frame: int) -> TakeInfo:
     """What an action remembers of take.json."""
     description = take.description
     audio, weights = description["audio"], description["weights"]

@@ -7,6 +7,7 @@ import numpy as np
 
 from ...core.body.motion import Motion
 from ...core.body.skeleton import JOINT_NAMES
+from ...core.take.files import TakeFiles
 from ..blender import fcurves, paths, sequencer, versions
 from ..rig import controls as rig_controls
 from ..rig import mapping as rig_mapping
@@ -23,7 +24,7 @@ def apply_motion(
     motion: Motion,
     name: str,
     start_frame: int,
-    origin: tuple[take_info.TakeInfo, take_store.StoredTake] | None = None,
+    origin: tuple[take_info.TakeInfo, TakeFiles] | None = None,
     with_face: bool = True,
 ) -> bpy.types.Action:
     """Key any motion onto an armature, in a new action; on a failure the scene stays as it was.
@@ -93,7 +94,7 @@ def replace_keys(scene: bpy.types.Scene, armature: bpy.types.Object, motion: Mot
     scene.frame_set(scene.frame_current)
 
 
-def _store(action, armature, info: take_info.TakeInfo, take: take_store.StoredTake, fps: float, keyed) -> None:
+def _store(action, armature, info: take_info.TakeInfo, take: TakeFiles, fps: float, keyed) -> None:
     """Put a take on the action that was keyed from it."""
     count = len(keyed[0][1][0].values)
     info = replace(info, fps=fps, frame_count=count, character=take_info.identity(armature))

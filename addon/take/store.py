@@ -1,20 +1,20 @@
-"""A whole take inside the .blend: packed on its action, and written out as a take folder when the worker needs one."""
+"""A whole take inside the .blend: packed to bytes that are a property of its action."""
 
 import io
 import json
 import zipfile
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 import bpy
 import numpy as np
 
-from ...core.body.motion import Motion, load_motion, save_motion
 from ...core.errors import GestureError
 from ...core.files import DAMAGED
 from ...core.formats.packed import COARSE, FINE, pack_motion, round_motion, unpack_motion
 from ...core.sealed import seal, unseal
+from ...core.take.files import TakeFiles, read_files
 from ..blender import versions
 
 KEY = "mambatalk_data"
@@ -22,102 +22,42 @@ KEY = "mambatalk_data"
 _ZIP = b"PK"
 
 
-@dataclass(frozen=True)
-class StoredTake:
-    """What a take folder holds, as it was written: its layers are the worker's business.
+def read_folder(folder: Path) -> TakeFiles:
+    """Read a take folder; its motions are rounded to the grid on which they are stored.
 
-    Motions lie on a fixed grid: they come back from the file, and from a worker that left them alone, to the bit.
-
-    Attributes:
-        description: take.json.
-        words: words.json.
-        codes: int16 arrays by name.
-        raw: the decoder's motion.
-        finished: the motion that levels start from.
-        directions: by what it was directed from a shell; not packed, for the take's own levels take them over.
-    """
-
-    description: dict
-    words: list[dict]
-    codes: dict[str, np.ndarray]
-    raw: Motion
-    finished: Motion
-    directions: dict = field(default_factory=dict)
-
-    @property
-    def speech(self) -> np.ndarray:
-        """(N, 2) seconds, starts and ends of the words."""
-        return np.array([(word["start_s"], word["end_s"]) for word in self.words], float).reshape(-1, 2)
-
-    def with_finished(self, motion: Motion, settings: dict) -> "StoredTake":
-        """The take finished anew: the motion, and the settings it was finished with."""
-        own = {**self.description.get("settings", {}), "finish": True, "finish_settings": settings}
-        return _on_grid(replace(self, finished=motion, description={**self.description, "settings": own}))
-
-    def with_audio(self, path: Path) -> "StoredTake":
-        """The take whose recording is somewhere else now."""
-        audio = {**self.description["audio"], "path": str(path)}
-        return replace(self, description={**self.description, "audio": audio})
-
-
-def read_folder(folder: Path) -> StoredTake:
-    """The take in a folder.
+    Then they come back from the .blend, and from a worker that left them alone, to the bit.
 
     Raises:
         GestureError: it is not a take folder, or one of its files is missing or damaged.
     """
-    try:
-        description = json.loads((folder / "take.json").read_text(encoding="utf-8"))
-        words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
-        with np.load(folder / "codes.npz", allow_pickle=False) as data:
-            codes = {name: data[name] for name in data.files}
-    except DAMAGED as error:
-        raise GestureError(
-            f"There is no take in {folder}.",
-            remedy="Choose a folder that holds take.json, words.json and codes.npz.",
-            detail=str(error),
-        ) from error
-    # A take directed from a shell comes as it was before: here it is directed live.
-    directions = description.pop("direct", {})
-    name = "motion_finished.npz" if directions else "motion.npz"
-    raw, finished = load_motion(folder / "motion_raw.npz"), load_motion(folder / name)
-    return _on_grid(StoredTake(description, words, codes, raw, finished, directions))
+    take = read_files(folder)
+    return replace(take, raw=round_motion(take.raw, COARSE), finished=round_motion(take.finished, FINE))
 
 
-def write_folder(take: StoredTake, folder: Path) -> None:
-    """Write the five files of a take folder, which must not exist yet."""
-    folder.mkdir(parents=True)
-    (folder / "take.json").write_text(json.dumps(take.description), encoding="utf-8")
-    (folder / "words.json").write_text(json.dumps(take.words), encoding="utf-8")
-    np.savez(folder / "codes.npz", **take.codes)
-    save_motion(take.raw, folder / "motion_raw.npz", compress=False)
-    save_motion(take.finished, folder / "motion.npz", compress=False)
-
-
-def save(action: bpy.types.Action, take: StoredTake) -> None:
-    """Put a take on an action, over the one it has."""
+def save(action: bpy.types.Action, take: TakeFiles) -> None:
+    """Put a take on an action, over the take it has."""
     save_packed(action, pack(take))
 
 
 def save_packed(action: bpy.types.Action, data: bytes) -> None:
-    """The same for a take that is packed already."""
+    """Put the bytes of a packed take on an action, over the take it has."""
     versions.set_bytes(action, KEY, data)
 
 
-def load(action: bpy.types.Action) -> StoredTake:
-    """The take on an action.
+def load(action: bpy.types.Action) -> TakeFiles:
+    """Read the take on an action.
 
     Raises:
-        GestureError: there is none, or it is damaged.
+        GestureError: the action holds no take, or the take is damaged.
     """
     return unpack(packed(action))
 
 
 def packed(action: bpy.types.Action) -> bytes:
-    """The take on an action as it is stored.
+    """Return the bytes of the take on an action.
 
     Raises:
-        GestureError: there is none.
+        GestureError: the action holds no take.
     """
     data = action.get(KEY)
     if not isinstance(data, bytes):
@@ -126,16 +66,19 @@ def packed(action: bpy.types.Action) -> bytes:
 
 
 def has(action: bpy.types.Action | None) -> bool:
-    """Whether an action holds a take."""
+    """Tell whether an action holds a take."""
     return action is not None and KEY in action
 
 
-def pack(take: StoredTake) -> bytes:
-    """A take as bytes: a sealed zip of its parts; equal takes give equal bytes."""
+def pack(take: TakeFiles) -> bytes:
+    """Return a take as bytes: a sealed zip of its parts; equal takes give equal bytes.
+
+    How the take was directed from a shell is left out: in Blender, the sliders of the take direct it.
+    """
     lengths = {name: len(values) for name, values in take.codes.items()}
     codes = np.concatenate([np.zeros(0, "<i2"), *take.codes.values()]).astype("<i2")
     parts = {
-        "take.json": json.dumps(take.description).encode(),
+        "take.json": json.dumps(take.undirected().description).encode(),
         "words.json": json.dumps(take.words).encode(),
         "codes.json": json.dumps(lengths).encode(),
         "codes": codes.tobytes(),
@@ -151,8 +94,8 @@ def pack(take: StoredTake) -> bytes:
 
 
 @lru_cache(maxsize=8)
-def unpack(data: bytes) -> StoredTake:
-    """The take in bytes; quick when asked again.
+def unpack(data: bytes) -> TakeFiles:
+    """Return the take that bytes hold; the last few are cached.
 
     Raises:
         GestureError: the bytes are damaged.
@@ -171,8 +114,4 @@ def unpack(data: bytes) -> StoredTake:
             "The take stored in this file is damaged.", remedy="Use a backup, or generate again.", detail=repr(error)
         ) from error
     codes = {name: joined[start:end] for name, start, end in zip(lengths, ends, ends[1:], strict=False)}
-    return StoredTake(description, words, codes, raw, finished)
-
-
-def _on_grid(take: StoredTake) -> StoredTake:
-    return replace(take, raw=round_motion(take.raw, COARSE), finished=round_motion(take.finished, FINE))
+    return TakeFiles(description, words, codes, raw, finished)

@@ -2,10 +2,10 @@
 
 import bpy
 
-from .store import StoredTake
+from ...core.take.files import TakeFiles
 
 
-def fill(action: bpy.types.Action, take: StoredTake) -> None:
+def fill(action: bpy.types.Action, take: TakeFiles) -> None:
     """List a take's words on its action."""
     words = action.mambatalk_take.words
     words.clear()

@@ -43,7 +43,7 @@ def add_direct(commands: argparse._SubParsersAction) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Direct one take."""
     from ..generate.directing import Directions, DirectRequest, direct_take
-    from ..take.files import describe, read_take
+    from ..take.take import describe, read_take
 
     markers = _marks(arguments, lambda: read_take(arguments.take).words)
     directions = Directions(_levels(arguments), markers, tuple(arguments.keep))

@@ -106,7 +106,7 @@ def _show(fraction: float, stage: str) -> None:
 
 def _generate(arguments: argparse.Namespace) -> int:
     from ..generate.pipeline import GenerateRequest, generate
-    from ..take.files import describe
+    from ..take.take import describe
     from ..worker.models import Models
 
     request = GenerateRequest(
@@ -131,7 +131,7 @@ def _generate(arguments: argparse.Namespace) -> int:
 
 def _resample(arguments: argparse.Namespace) -> int:
     from ..generate.regenerate import ResampleRequest, resample
-    from ..take.files import describe
+    from ..take.take import describe
     from ..worker.models import Models
 
     start, end = _frames(arguments.frames)
@@ -157,7 +157,7 @@ def _resample(arguments: argparse.Namespace) -> int:
 
 def _mix(arguments: argparse.Namespace) -> int:
     from ..generate.regenerate import MixRequest, mix
-    from ..take.files import describe
+    from ..take.take import describe
 
     take = mix(
         MixRequest(

@@ -9,7 +9,8 @@ from ..direct.clip_statistics import clip_statistics
 from ..direct.kept_motion import Kept
 from ..direct.levels import Levels
 from ..direct.markers import Marker, markers_from
-from ..take.files import Take, check_folder, read_take, write_take
+from ..take.files import check_folder
+from ..take.take import Take, read_take, write_take
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from ..finish.chain import finish
 from ..finish.footlock import replant
 from ..finish.settings import FinishSettings
 from ..finish.skeletons import on_skeleton
-from ..take.files import Layer, Take
+from ..take.span import Span
+from ..take.take import Layer, Take
 from ..text.timing import Word
 from .chance import columns_of
 from .conditions import CUES_CHANCE, Heard, window_inputs
@@ -25,7 +26,7 @@ from .eyes import with_eyes
 from .lids import LIDS, never_blinks
 from .network import Network, NetworkInfo
 from .sample import Variation, pick_codes
-from .splice import Span, calm_at_seams, overlay, splice
+from .splice import calm_at_seams, overlay, splice
 
 # Codes on either side by which a layer's own are decoded as they would be within a take.
 CONTEXT_FRAMES = 24

@@ -8,9 +8,10 @@ import numpy as np
 
 from ..body.parts import AREAS, Part
 from ..errors import GestureError
-from ..take.files import Layer, Take, describe, read_take
+from ..take.span import Span
+from ..take.take import Layer, Take, describe, read_take
 from .layers import CONTEXT_FRAMES, check_area, check_span, codes_in_use
-from .splice import Span, splice
+from .splice import splice
 
 WHOLE_BODY = "all"
 

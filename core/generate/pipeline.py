@@ -11,7 +11,8 @@ from ..body.parts import Part
 from ..errors import GestureError
 from ..finish.chain import finish
 from ..finish.skeletons import on_skeleton, skeleton_of_file
-from ..take.files import FORMAT, Take, check_folder, write_take
+from ..take.files import FORMAT, check_folder
+from ..take.take import Take, write_take
 from ..text.align import Alignment
 from ..text.timing import Word
 from ..text.transcript import Transcript, parse_transcript, read_transcript

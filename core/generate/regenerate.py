@@ -7,7 +7,8 @@ from pathlib import Path
 from ..body.blend import DEFAULT_MARGIN
 from ..errors import GestureError
 from ..finish.settings import FinishSettings
-from ..take.files import FORMAT, Take, check_folder, read_take, write_take
+from ..take.files import FORMAT, check_folder
+from ..take.take import Take, read_take, write_take
 from ..text.words import frame_vectors
 from .directing import directed
 from .layers import Speech, add_layer, check_area, check_span, finish_layers

@@ -1,14 +1,13 @@
 """Putting new motion into a take: one area of the body, one range of frames, everything else to the bit as it was."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from ..body.blend import blend_quats, blend_values, span_weights
+from ..body.blend import blend_quats, blend_values
 from ..body.curves import min_jerk
 from ..body.motion import Motion
 from ..body.parts import Area, Part
 from ..body.rotation import quat_conjugate, quat_continuous, quat_multiply, quat_to_rotvec, rotvec_to_quat
+from ..take.span import Span
 
 # Seams turn joints no more abruptly than the take's 99th percentile times this, or than the kept motion does there.
 _MOST_JUMP = 1.15
@@ -20,48 +19,6 @@ _MOST_REACH = 60
 _SHARES = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1, 0.05, 0.02, 0.0)
 # Nobody sees a velocity jump below this, radians per frame, per frame, however still the take is.
 LEAST_JUMP = np.radians(0.05)
-
-
-@dataclass(frozen=True)
-class Span:
-    """Frames to replace.
-
-    Attributes:
-        start, end: first frame, and the one after the last.
-        margin: frames on either side in which old and new blend.
-        frames: length of the take.
-    """
-
-    start: int
-    end: int
-    margin: int
-    frames: int
-
-    @property
-    def first(self) -> int:
-        """First frame that may change."""
-        return max(self.start - self.margin, 0)
-
-    @property
-    def stop(self) -> int:
-        """The frame after the last one that may change."""
-        return min(self.end + self.margin, self.frames)
-
-    def weights(self, inside: tuple[int, int] = (0, 0)) -> np.ndarray:
-        """How much of the new motion every frame takes (T,): 0 outside, 1 inside, minimum-jerk between.
-
-        The take's own first and last frame need no blend.
-
-        Args:
-            inside: frames at either end that the blends reach into the range.
-        """
-        rise, fall = (max(self.margin + length, 1) for length in inside)
-        first, last = self.start - self.margin + rise, self.end - 1 + self.margin - fall
-        if self.start == 0:
-            first, rise = 0, 0
-        if self.end == self.frames:
-            last, fall = self.frames, 0
-        return span_weights(np.arange(self.frames), first, last, rise, fall)
 
 
 def splice(kept: Motion, new: Motion, area: Area, span: Span, walk: bool = False) -> Motion:

@@ -1,148 +1,124 @@
-"""A take on disk: what `generate` writes, and what resampling, finishing and the add-on read."""
+"""The one reader and writer of take folders, for the generator, the shell and the add-on.
+
+A take folder holds one file for each step of the way from speech to motion:
+
+    take.json            where the take comes from, its settings, its layers
+    words.json           the spoken words with their times, seconds
+    codes.npz            codes of each body part, and of each layer
+    motion_raw.npz       the decoder's motion
+    motion.npz           that motion finished and, where the take is directed, directed
+    motion_finished.npz  only where the take is directed: the finished motion that directing starts from
+
+`TakeFiles` is their content with the meaning left out: Blender needs no more, and imports nothing of the generator
+for it. `core.take.take` gives the content its meaning: layers, parts, words.
+"""
 
 import errno
 import json
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from ..body.motion import Motion, load_motion, save_motion
-from ..body.parts import AREAS, Area, Part
+from ..body.parts import Part
 from ..errors import GestureError
 from ..files import DAMAGED, save_arrays
-from ..generate.splice import Span
-from ..text.timing import Word, load_words, save_words
 
 FORMAT = 1
-FILES = ("take.json", "codes.npz", "motion_raw.npz", "motion.npz", "words.json")
-# What a directed take was before; `motion.npz` then holds what it is now.
-UNDIRECTED = "motion_finished.npz"
+_FILES = ("take.json", "codes.npz", "motion_raw.npz", "motion.npz", "words.json")
+_UNDIRECTED = "motion_finished.npz"
 
 
 @dataclass(frozen=True)
-class Layer:
-    """One area of the body over one range of frames, made anew or from another take.
-
-    It lies over the base and over earlier layers.
+class TakeFiles:
+    """The content of a take folder.
 
     Attributes:
-        area_name: row of `core.body.parts.AREAS`.
-        span: where, in a take of so many frames.
-        seed, variation: what it was asked for; those of the other take.
-        codes: int16 (N,) of the area's part: of the span with its margins, and some before and after to decode it by;
-            none when it is from a take of other weights.
-        codes_start: first frame of `codes`.
-        origin: the other take: its folder, and what its take.json says; None when it was made anew.
+        description: take.json.
+        words: entries of words.json: word, start_s, end_s, confidence, phones.
+        codes: int16 arrays of codes.npz by name.
+        raw: the decoder's motion.
+        finished: the motion after finishing.
+        directed: the finished motion with levels and markers from a shell; None where the take is not directed.
     """
 
-    area_name: str
-    span: Span
-    seed: int
-    variation: float
-    codes: np.ndarray
-    codes_start: int
-    origin: dict | None = None
-
-    @property
-    def area(self) -> Area:
-        """Part and joints."""
-        return AREAS[self.area_name]
-
-
-@dataclass(frozen=True)
-class Take:
-    """A generated take.
-
-    Attributes:
-        codes: int16 (T,) per part: the base layer.
-        raw: the decoder's motion, all layers together.
-        finished: the motion after finishing; the raw one when finishing is off.
-        words: words with their times.
-        info: the content of take.json, but for the layers.
-        layers: what was made anew, oldest first.
-        directed: the finished motion as it is directed; None where it is not.
-    """
-
-    codes: dict[Part, np.ndarray]
+    description: dict
+    words: list[dict]
+    codes: dict[str, np.ndarray]
     raw: Motion
     finished: Motion
-    words: tuple[Word, ...]
-    info: dict
-    layers: tuple[Layer, ...] = ()
     directed: Motion | None = None
 
+    @property
+    def speech_s(self) -> np.ndarray:
+        """Starts and ends of the words, (N, 2), seconds."""
+        return np.array([(word["start_s"], word["end_s"]) for word in self.words], float).reshape(-1, 2)
 
-def describe(take: Take) -> dict:
-    """The content of take.json: the take's facts and its layers, the base layer first."""
-    frames = take.raw.frame_count
-    base = {"joints": "all", "frames": [0, frames], "codes": "codes.npz", "seed": take.info["seed"]}
-    layers = [
-        {
-            "joints": layer.area_name,
-            "frames": [layer.span.start, layer.span.end],
-            "margin": layer.span.margin,
-            "codes": _codes_name(number),
-            "codes_start": layer.codes_start,
-            "seed": layer.seed,
-            "variation": layer.variation,
-            **({} if layer.origin is None else {"from": layer.origin}),
-        }
-        for number, layer in enumerate(take.layers, 1)
-    ]
-    return {**take.info, "layers": [base, *layers]}
+    @property
+    def directions(self) -> dict:
+        """Levels, markers and kept areas that the take was directed by from a shell; empty where there are none."""
+        return self.description.get("direct", {})
+
+    def undirected(self) -> "TakeFiles":
+        """Return the take as it was before it was directed from a shell."""
+        description = {name: value for name, value in self.description.items() if name != "direct"}
+        return replace(self, description=description, directed=None)
+
+    def with_finished(self, motion: Motion, settings: dict) -> "TakeFiles":
+        """Return the take with another finished motion and the settings that finished it."""
+        own = {**self.description.get("settings", {}), "finish": True, "finish_settings": settings}
+        return replace(self, finished=motion, description={**self.description, "settings": own})
+
+    def with_audio(self, path: Path) -> "TakeFiles":
+        """Return the take with the present path of its recording."""
+        audio = {**self.description["audio"], "path": str(path)}
+        return replace(self, description={**self.description, "audio": audio})
 
 
-def _codes_name(number: int) -> str:
-    return f"layer_{number}"
-
-
-def read_take(folder: Path) -> Take:
-    """Read what `write_take` wrote.
+def read_files(folder: Path) -> TakeFiles:
+    """Read a take folder.
 
     Raises:
-        GestureError: not a take folder, a file is missing or broken, or a newer version wrote it.
+        GestureError: this is no take folder, a file is missing or damaged, or a newer version wrote it.
     """
     try:
-        info = json.loads((folder / "take.json").read_text(encoding="utf-8"))
-        newer = info["format"] > FORMAT
-        entries = info.pop("layers")
-        frames = int(info["frames"])
+        description = json.loads((folder / "take.json").read_text(encoding="utf-8"))
+        words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+        newer, frames = description["format"] > FORMAT, int(description["frames"])
+        directed = "direct" in description
         with np.load(folder / "codes.npz", allow_pickle=False) as data:
-            codes = {part: data[part.value] for part in Part}
-            layers = tuple(
-                Layer(
-                    area_name=entry["joints"],
-                    span=Span(int(entry["frames"][0]), int(entry["frames"][1]), int(entry["margin"]), frames),
-                    seed=int(entry["seed"]),
-                    variation=float(entry["variation"]),
-                    codes=data[entry["codes"]],
-                    codes_start=int(entry["codes_start"]),
-                    origin=entry.get("from"),
-                )
-                for entry in entries[1:]
-            )
-        unknown = {layer.area_name for layer in layers} - AREAS.keys()
+            codes = {name: data[name] for name in data.files}
+        codes_length = len(codes[Part.UPPER.value])
     except (TypeError, AttributeError, *DAMAGED) as error:
-        raise GestureError(
-            f"There is no readable take in {folder}.",
-            remedy="Choose a folder that `generate` wrote, with take.json and codes.npz.",
-            detail=repr(error),
-        ) from error
-    if newer or unknown:
-        raise GestureError(f"A newer version wrote the take in {folder}.", remedy="Update the extension.")
-    raw, finished, directed = load_motion(folder / "motion_raw.npz"), load_motion(folder / "motion.npz"), None
-    if "direct" in info:
-        directed, finished = finished, load_motion(folder / UNDIRECTED)
-    if not frames == raw.frame_count == finished.frame_count == len(codes[Part.UPPER]):
+        raise unreadable(folder, error) from error
+    if newer:
+        raise written_by_newer(folder)
+    raw, shown = load_motion(folder / "motion_raw.npz"), load_motion(folder / "motion.npz")
+    finished = load_motion(folder / _UNDIRECTED) if directed else shown
+    if not frames == raw.frame_count == finished.frame_count == codes_length:
         raise GestureError(
             f"The files of the take in {folder} do not belong together: their lengths differ.",
             remedy="Generate the take again.",
         )
-    return Take(codes, raw, finished, load_words(folder / "words.json"), info, layers, directed)
+    return TakeFiles(description, words, codes, raw, finished, shown if directed else None)
+
+
+def unreadable(folder: Path, error: Exception) -> GestureError:
+    """Return what is raised when files of a take folder are missing or damaged."""
+    return GestureError(
+        f"There is no readable take in {folder}.",
+        remedy="Choose a folder that `generate` wrote, with take.json, words.json and codes.npz.",
+        detail=repr(error),
+    )
+
+
+def written_by_newer(folder: Path) -> GestureError:
+    """Return what is raised when a take folder holds what only a newer version knows."""
+    return GestureError(f"A newer version wrote the take in {folder}.", remedy="Update the extension.")
 
 
 def check_folder(folder: Path) -> None:
@@ -162,35 +138,32 @@ def check_folder(folder: Path) -> None:
         raise GestureError(f"{parent} cannot be written.", remedy="Choose a folder that you may write to.")
 
 
-def write_take(take: Take, folder: Path) -> None:
-    """Write all files; on any failure the folder stays as it was.
+def write_files(take: TakeFiles, folder: Path, compress: bool = True) -> None:
+    """Write a take folder, over the one that is there; after any error the folder is as it was before.
+
+    Args:
+        take: what to write.
+        folder: where; it is made where it does not exist.
+        compress: whether arrays are deflated: slower to write, and smaller.
 
     Raises:
-        GestureError: no disk space, or the folder cannot be written.
+        GestureError: the disk is full, or the folder cannot be written.
     """
     check_folder(folder)
-    made = [p for p in (folder, *folder.parents) if not p.exists()]
-    staging = None
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
+    temporary = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        staging = Path(tempfile.mkdtemp(prefix=".take-", dir=folder.parent))
-        (staging / "take.json").write_text(json.dumps(describe(take), indent=1), encoding="utf-8")
-        codes = {part.value: values for part, values in take.codes.items()}
-        codes |= {_codes_name(number): layer.codes for number, layer in enumerate(take.layers, 1)}
-        save_arrays(staging / "codes.npz", {name: values.astype(np.int16) for name, values in codes.items()})
-        save_motion(take.raw, staging / "motion_raw.npz")
-        save_motion(take.finished if take.directed is None else take.directed, staging / "motion.npz")
-        save_words(take.words, staging / "words.json")
+        temporary = Path(tempfile.mkdtemp(prefix=".take-", dir=folder.parent))
+        _write_all(take, temporary, compress)
         folder.mkdir(exist_ok=True)
-        if take.directed is not None:
-            save_motion(take.finished, staging / UNDIRECTED)
-            os.replace(staging / UNDIRECTED, folder / UNDIRECTED)
-        for name in FILES:
-            os.replace(staging / name, folder / name)
+        names = _FILES if take.directed is None else (_UNDIRECTED, *_FILES)
+        for name in names:
+            os.replace(temporary / name, folder / name)
         if take.directed is None:
-            (folder / UNDIRECTED).unlink(missing_ok=True)
+            (folder / _UNDIRECTED).unlink(missing_ok=True)
     except (OSError, GestureError) as error:
-        _discard(staging)
+        _remove(temporary)
         for path in made:
             if path.is_dir() and not any(path.iterdir()):
                 path.rmdir()
@@ -201,9 +174,21 @@ def write_take(take: Take, folder: Path) -> None:
             f"The take could not be written to {folder}: {reason}.",
             remedy="Free some disk space or choose another folder; nothing was changed.",
         ) from error
-    _discard(staging)
+    _remove(temporary)
 
 
-def _discard(staging: Path | None) -> None:
-    if staging is not None:
-        shutil.rmtree(staging, ignore_errors=True)
+def _write_all(take: TakeFiles, folder: Path, compress: bool) -> None:
+    (folder / "take.json").write_text(json.dumps(take.description, indent=1), encoding="utf-8")
+    words = json.dumps(take.words, indent=1, ensure_ascii=False) + "\n"
+    (folder / "words.json").write_text(words, encoding="utf-8")
+    codes = {name: values.astype(np.int16) for name, values in take.codes.items()}
+    save_arrays(folder / "codes.npz", codes, compress)
+    save_motion(take.raw, folder / "motion_raw.npz", compress)
+    save_motion(take.finished if take.directed is None else take.directed, folder / "motion.npz", compress)
+    if take.directed is not None:
+        save_motion(take.finished, folder / _UNDIRECTED, compress)
+
+
+def _remove(temporary: Path | None) -> None:
+    if temporary is not None:
+        shutil.rmtree(temporary, ignore_errors=True)

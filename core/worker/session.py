@@ -16,7 +16,7 @@ from .models import Models, read_model_json
 
 if TYPE_CHECKING:
     from ..generate.recordings import Recordings
-    from ..take.files import Take
+    from ..take.take import Take
 
 PACKAGES = ("torch", "numpy", "scipy", "librosa", "soundfile", "pocketsphinx")
 # Progress closer together than this is not sent.
@@ -276,7 +276,7 @@ _HANDLERS: dict[type, Callable[[Session, Any, int], dict]] = {
 def _take_made(take: "Take", folder: Path) -> dict:
     """What is replied about a take that was written."""
     from ..finish.report import measure
-    from ..take.files import describe
+    from ..take.take import describe
 
     reports = {"before": measure(take.raw).as_dict(), "after": measure(take.finished).as_dict()}
     return {"folder": str(folder), "take": describe(take), **reports}

@@ -21,7 +21,7 @@ from core.clock import FPS
 from core.errors import GestureError
 from core.generate.pipeline import GenerateRequest, generate
 from core.generate.recordings import Recordings
-from core.take.files import Take
+from core.take.take import Take
 from core.worker.models import STARTER, Models
 
 MOST_JERK_RATIO = 1.1

@@ -16,7 +16,7 @@ from core.direct.markers import Marker
 from core.finish.chain import finish
 from core.generate.mix import Pick
 from core.generate.regenerate import MixRequest, mix
-from core.take.files import Take, read_take, write_take
+from core.take.take import Take, read_take, write_take
 from core.text.timing import Word
 
 from .test_accents import gesturer, misses

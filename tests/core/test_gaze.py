@@ -19,7 +19,7 @@ from core.generate.gaze import GAZE, LONG_PAUSE_S, SIDE_LIMIT, UP_LIMIT, WANDER,
 from core.generate.lids import LIDS
 from core.generate.pipeline import GenerateRequest, generate
 from core.generate.regenerate import ResampleRequest, resample
-from core.take.files import read_take
+from core.take.take import read_take
 from core.text.timing import Word
 from core.worker.models import Models
 

@@ -17,8 +17,8 @@ from core.generate.layers import add_layer, codes_in_use, finish_layers
 from core.generate.mix import Pick, lay_picks
 from core.generate.regenerate import MixRequest, mix
 from core.generate.sample import Variation
-from core.generate.splice import Span
-from core.take.files import describe, read_take, write_take
+from core.take.span import Span
+from core.take.take import describe, read_take, write_take
 
 from .test_resample import FRAMES, Made, spans
 from .test_resample import made as made

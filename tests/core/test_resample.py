@@ -16,11 +16,11 @@ from core.generate.conditions import AMPLITUDE_ONSET, CUES_CHANCE, listen
 from core.generate.decode import decode_take
 from core.generate.layers import Speech, add_layer, check_area, check_span, codes_in_use, finish_layers, lay
 from core.generate.sample import Variation
-from core.generate.splice import Span
 from core.generate.windows import run_windows
 from core.model.checkpoint import LoadedModel
 from core.model.torch_network import TorchNetwork
-from core.take.files import Take, describe, read_take, write_take
+from core.take.span import Span
+from core.take.take import Take, describe, read_take, write_take
 from core.text.timing import Word
 
 from . import tiny

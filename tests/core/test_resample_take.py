@@ -16,8 +16,8 @@ from core.errors import Cancelled, GestureError
 from core.finish.report import measure
 from core.generate.pipeline import GenerateRequest, generate
 from core.generate.regenerate import ResampleRequest, resample
-from core.generate.splice import Span
-from core.take.files import read_take
+from core.take.span import Span
+from core.take.take import read_take
 from core.worker.models import STARTER, Models
 
 from ..conftest import ROOT

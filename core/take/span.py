@@ -1,0 +1,55 @@
+r"""Frames of a take that a change covers, and the share of the new motion in each frame.
+
+share 1            ________
+/        \
+    share 0   _______/          \\_______
+margin  start  end  margin
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..body.blend import span_weights
+
+
+@dataclass(frozen=True)
+class Span:
+    """Frames to replace.
+
+    Attributes:
+        start, end: first frame, and the one after the last.
+        margin: frames on either side in which old and new blend.
+        frames: length of the take.
+    """
+
+    start: int
+    end: int
+    margin: int
+    frames: int
+
+    @property
+    def first(self) -> int:
+        """First frame that may change."""
+        return max(self.start - self.margin, 0)
+
+    @property
+    def stop(self) -> int:
+        """The frame after the last one that may change."""
+        return min(self.end + self.margin, self.frames)
+
+    def weights(self, inside: tuple[int, int] = (0, 0)) -> np.ndarray:
+        """Return the share (T,) of the new motion in every frame: 0 outside, 1 inside, minimum-jerk between.
+
+        The take's own first and last frame need no blend.
+
+        Args:
+            inside: frames at either end that the blends reach into the range.
+        """
+        rise, fall = (max(self.margin + length, 1) for length in inside)
+        first, last = self.start - self.margin + rise, self.end - 1 + self.margin - fall
+        if self.start == 0:
+            first, rise = 0, 0
+        if self.end == self.frames:
+            last, fall = self.frames, 0
+        return span_weights(np.arange(self.frames), first, last, rise, fall)

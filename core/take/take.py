@@ -1,0 +1,141 @@
+"""A take as the generator works with it: codes of each body part, layers over them, timed words.
+
+A take is made in one go; later changes are layers over it, and none is ever edited:
+
+    layer 2   left_arm        ....|####|......   another seed, frames 40 to 80
+    layer 1   hands           ..|######|......   another take, frames 20 to 80
+    base      all parts       ################   the codes of the first generation
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..body.motion import Motion
+from ..body.parts import AREAS, Area, Part
+from ..files import DAMAGED
+from ..text.timing import Word, words_from_json, words_to_json
+from .files import TakeFiles, read_files, unreadable, write_files, written_by_newer
+from .span import Span
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One area of the body over one range of frames, made again or from another take.
+
+    It lies over the base and over earlier layers.
+
+    Attributes:
+        area_name: row of `core.body.parts.AREAS`.
+        span: the range.
+        seed, variation: what it was asked for; of a layer from another take, what that take was asked for.
+        codes: int16 (N,) of the area's part: of the span with its margins, and some frames before and after that
+            decoding needs; empty when the layer is from a take of other weights.
+        codes_start: first frame of `codes`.
+        origin: of a layer from another take, its folder and what its take.json says; else None.
+    """
+
+    area_name: str
+    span: Span
+    seed: int
+    variation: float
+    codes: np.ndarray
+    codes_start: int
+    origin: dict | None = None
+
+    @property
+    def area(self) -> Area:
+        """Part and joints of the body."""
+        return AREAS[self.area_name]
+
+
+@dataclass(frozen=True)
+class Take:
+    """A generated take.
+
+    Attributes:
+        codes: int16 (T,) per part: the base layer.
+        raw: the decoder's motion, with all layers.
+        finished: the motion after finishing; the raw one when finishing is off.
+        words: words with their times.
+        info: the content of take.json without the layers.
+        layers: changes of the base, oldest first.
+        directed: the finished motion as it is directed; None where it is not.
+    """
+
+    codes: dict[Part, np.ndarray]
+    raw: Motion
+    finished: Motion
+    words: tuple[Word, ...]
+    info: dict
+    layers: tuple[Layer, ...] = ()
+    directed: Motion | None = None
+
+
+def describe(take: Take) -> dict:
+    """Return the content of take.json: the take's facts and its layers, the base layer first."""
+    frames = take.raw.frame_count
+    base = {"joints": "all", "frames": [0, frames], "codes": "codes.npz", "seed": take.info["seed"]}
+    layers = [
+        {
+            "joints": layer.area_name,
+            "frames": [layer.span.start, layer.span.end],
+            "margin": layer.span.margin,
+            "codes": _codes_name(number),
+            "codes_start": layer.codes_start,
+            "seed": layer.seed,
+            "variation": layer.variation,
+            **({} if layer.origin is None else {"from": layer.origin}),
+        }
+        for number, layer in enumerate(take.layers, 1)
+    ]
+    return {**take.info, "layers": [base, *layers]}
+
+
+def read_take(folder: Path) -> Take:
+    """Read what `write_take` wrote.
+
+    Raises:
+        GestureError: this is no take folder, a file is missing or damaged, or a newer version wrote it.
+    """
+    files = read_files(folder)
+    info = dict(files.description)
+    try:
+        layers = tuple(_layer(entry, files) for entry in info.pop("layers")[1:])
+        codes = {part: files.codes[part.value] for part in Part}
+        words = words_from_json(files.words)
+    except (TypeError, AttributeError, *DAMAGED) as error:
+        raise unreadable(folder, error) from error
+    if {layer.area_name for layer in layers} - AREAS.keys():
+        raise written_by_newer(folder)
+    return Take(codes, files.raw, files.finished, words, info, layers, files.directed)
+
+
+def write_take(take: Take, folder: Path) -> None:
+    """Write all files of a take; after any error the folder is as it was before.
+
+    Raises:
+        GestureError: the disk is full, or the folder cannot be written.
+    """
+    codes = {part.value: values for part, values in take.codes.items()}
+    codes |= {_codes_name(number): layer.codes for number, layer in enumerate(take.layers, 1)}
+    words = words_to_json(take.words)
+    write_files(TakeFiles(describe(take), words, codes, take.raw, take.finished, take.directed), folder)
+
+
+def _codes_name(number: int) -> str:
+    return f"layer_{number}"
+
+
+def _layer(entry: dict, files: TakeFiles) -> Layer:
+    """Read one entry of `layers` in take.json."""
+    return Layer(
+        area_name=entry["joints"],
+        span=Span(*map(int, entry["frames"]), int(entry["margin"]), int(files.description["frames"])),
+        seed=int(entry["seed"]),
+        variation=float(entry["variation"]),
+        codes=files.codes[entry["codes"]],
+        codes_start=int(entry["codes_start"]),
+        origin=entry.get("from"),
+    )
