@@ -1,16 +1,13 @@
 """The bundled character, and what the add-on needs to know of any SMPL-X armature."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import bpy
-import numpy as np
 
-from ...core.body.motion import Motion
-from ...core.body.skeleton import JOINT_COUNT, JOINT_NAMES
+from ...core.body.skeleton import JOINT_NAMES
 from ...core.errors import GestureError
 from ..blender import paths
-from . import bone_space
 from . import bones as character_bones
 from . import mesh as character_mesh
 
@@ -94,8 +91,8 @@ def meshes_of(armature: bpy.types.Object) -> list[bpy.types.Object]:
     ]
 
 
-def held_bones(armature: bpy.types.Object) -> set[str]:
-    """Bones that constraints or drivers move."""
+def constrained_bones(armature: bpy.types.Object) -> set[str]:
+    """Return the names of the bones that constraints or drivers move."""
     held = {bone.name for bone in armature.pose.bones if any(not c.mute and c.influence for c in bone.constraints)}
     return held | set(driven_bones(armature))
 
@@ -109,31 +106,3 @@ def driven_bones(armature: bpy.types.Object) -> tuple[str, ...]:
         if bone is not None and paths.property_of(curve.data_path).startswith(("rotation_", "location")):
             found.append(bone)
     return tuple(dict.fromkeys(found))
-
-
-def rest_rotations(armature: bpy.types.Object) -> np.ndarray:
-    """Rest axes (55, 3, 3) of the bones in armature space, in JOINT_NAMES order."""
-    return np.array([armature.data.bones[name].matrix_local.to_3x3() for name in JOINT_NAMES], np.float64)
-
-
-def rest_heads(armature: bpy.types.Object) -> np.ndarray:
-    """Rest heads (55, 3) of the bones in armature space, in JOINT_NAMES order."""
-    return np.array([armature.data.bones[name].head_local for name in JOINT_NAMES], np.float64)
-
-
-def pose_basis(
-    motion: Motion, armature: bpy.types.Object, joints: Sequence[int] = range(JOINT_COUNT)
-) -> tuple[np.ndarray, np.ndarray]:
-    """What to key on an armature so that it performs a motion.
-
-    The armature rests in SMPL-X's rest pose, with any bone axes. Keys are in armature space: a moved or turned object
-    takes the performance with it.
-
-    Returns:
-        quaternions (T, J, 4) of the bones of `joints`, w first, continuous in sign, and locations (T, 3) of the root
-        bone.
-    """
-    bones, heads = rest_rotations(armature), rest_heads(armature)
-    axes, rows = bone_space.armature_axes(heads), list(joints)
-    quaternions = bone_space.basis_quaternions(motion.rotations[:, rows], bones[rows], axes)
-    return quaternions, bone_space.root_location(motion, bones[0], heads @ axes, axes)

@@ -8,9 +8,8 @@ from ...core.errors import GestureError
 from ...core.smplx.body import SmplxBody
 from ..blender import paths, versions
 from . import armature as character_armature
-from . import bone_space
 from . import mesh as character_mesh
-from .bone_space import TO_BLENDER
+from .bone_space import TO_BLENDER, RestSpace
 
 # On the armature: what each coefficient of the expression moves the joints by, metres, (E, 55, 3) float32.
 EXPRESSION_JOINTS = "mambatalk_expression_joints"
@@ -115,8 +114,7 @@ def _drive_correctives(keys: bpy.types.Key, armature: bpy.types.Object) -> None:
 
     The expressions are plain sums, which Blender computes without Python and whatever is allowed to run scripts.
     """
-    heads = character_armature.rest_heads(armature)
-    axes = bone_space.armature_axes(heads).T @ character_armature.rest_rotations(armature)
+    axes = RestSpace.of(armature).joint_axes
     for block in keys.key_blocks:
         if not block.name.startswith("Pose"):
             continue

@@ -3,8 +3,9 @@
 import json
 
 import bpy
+import numpy as np
 
-from ..rig import performer, rest_pose
+from ..rig import performer
 from ..take import info as take_info
 from ..take.properties import level_properties
 from . import live
@@ -63,7 +64,8 @@ class MAMBATALK_OT_rest_pose(_LevelOperator, bpy.types.Operator):
     def wanted(self, context, take, before):
         """The pose, and all of it where none was blended in before."""
         amount = take.action.mambatalk_take.pose_amount
-        return {"pose": json.dumps(rest_pose.read(take.armature)), "pose_amount": amount or 1.0}
+        pose = np.round(performer.of(take.armature).pose(), 6).tolist()
+        return {"pose": json.dumps(pose), "pose_amount": amount or 1.0}
 
 
 CLASSES = (MAMBATALK_OT_set_levels, MAMBATALK_OT_reset_levels, MAMBATALK_OT_rest_pose)

@@ -10,7 +10,7 @@ from ...core.face.joints import with_face_joints
 from ...core.face.visemes import blend_lips, speak
 from ..face import channels as face_channels
 from ..face import flame as face_flame
-from ..rig import channels as rig_channels
+from ..rig import performer
 from ..take import info as take_info
 
 _JAW = JOINT["jaw"]
@@ -20,7 +20,7 @@ def why_not_key(armature: bpy.types.Object) -> str | None:
     """Why there is no take's face to key."""
     if take_info.active(armature) is None:
         return f"{armature.name} performs no take"
-    if face_channels.face_keys(armature) or rig_channels.jaw_bones(armature):
+    if face_channels.face_keys(armature) or performer.of(armature).jaw_bones():
         return None
     return f"{armature.name} has neither shape keys of a known face nor a jaw bone"
 

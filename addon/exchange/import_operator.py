@@ -10,7 +10,7 @@ from ..character import armature as character_armature
 from ..face import channels as face_channels
 from ..job import preferences, report
 from ..job.folder import absolute_path
-from ..rig import blocked as rig_blocked
+from ..rig import performer
 from ..rig.performer import NO_CHARACTER, target
 from ..take.keying import apply_motion
 
@@ -85,7 +85,7 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
         except GestureError as error:
             return report.fail(self, error)
         notes = [f"{action.name}: {foreign.summary}", *foreign.notes, *face_channels.notes(armature, foreign.motion)]
-        notes += rig_blocked.held_note(context.scene, armature, action)
+        notes += performer.of(armature).held_note(context.scene, action)
         report.show(notes)
         self.report({"INFO"}, ". ".join(notes))
         return {"FINISHED"}

@@ -5,8 +5,7 @@ import numpy as np
 
 from ...core.body.motion import Motion
 from ...core.body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
-from ..character import armature as character_armature
-from ..character import bone_space
+from ..character.bone_space import RestSpace
 from ..character.smplx_body import EXPRESSION_JOINTS, SLIDER_LIMIT
 from .flame import coefficients as coefficients_of
 
@@ -23,11 +22,10 @@ def joint_moves(motion: Motion, armature: bpy.types.Object) -> dict[str, np.ndar
     moves = np.frombuffer(stored, "<f4").astype(np.float64).reshape(-1, JOINT_COUNT, 3)
     used = np.clip(coefficients[:, : len(moves)], -SLIDER_LIMIT, SLIDER_LIMIT)
     shifts = np.tensordot(used, moves[: used.shape[1]], 1)
-    bones, heads = character_armature.rest_rotations(armature), character_armature.rest_heads(armature)
-    axes = bone_space.armature_axes(heads)
+    space = RestSpace.of(armature)
     found = {}
     for joint, name in enumerate(JOINT_NAMES):
         own = shifts[:, joint] - (shifts[:, PARENTS[joint]] if joint else 0.0)
         if np.abs(own).max(initial=0.0) > _STILL_M:
-            found[name] = own @ axes.T @ bones[joint]
+            found[name] = space.bone_vectors(own, joint)
     return found

@@ -22,8 +22,6 @@ from ..direct import transfer
 from ..job import report, results, state
 from ..job.folder import temporary_folder
 from ..job.operator import JobOperator
-from ..rig import blocked as rig_blocked
-from ..rig import channels as rig_channels
 from ..rig import performer
 from ..take import contacts, hand_edits, keying, playback
 from ..take import info as take_info
@@ -110,7 +108,7 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
         self.task_count = 1 if edited is None else 2
         self._finishing = Finishing(scene.name, armature.name, source, settings, edited, temporary_folder())
         skeleton = Path(self._finishing.folder.name) / "skeleton.npz"
-        np.savez(skeleton, rest_joints=rig_channels.skeleton_of(armature))
+        np.savez(skeleton, rest_joints=performer.of(armature).rest_joints())
         return self._finishing.request(motion, settings)
 
     def following(self, result):
@@ -136,14 +134,14 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
             settings = {name: value for name, value in finishing.settings.items() if name != "use_contacts"}
             new = take_store.load(action).with_finished(motion, settings)
             transfer.take_in(playback.of(armature), new, fps=sequencer.scene_fps(scene))
-            keying.use_quaternions(armature)
+            performer.of(armature).prepare()
         else:
             finish_source.keep_source(armature)
             keying.replace_keys(scene, armature, motion, finishing.source.start_frame)
         notes = [results.improvement_line(result)]
         if finishing.edited is not None:
             notes.append("Held the contacts that were changed by hand; Drop Edits gives them up")
-        return [*notes, *rig_blocked.held_note(scene, armature, action)]
+        return [*notes, *performer.of(armature).held_note(scene, action)]
 
 
 def why_not_finish(context) -> str | None:

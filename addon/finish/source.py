@@ -10,9 +10,8 @@ from ...core.body.parts import EXPRESSION_WIDTHS
 from ...core.body.skeleton import JOINT_NAMES
 from ...core.errors import GestureError
 from ..blender import fcurves, paths, sequencer, versions
-from ..character import armature as character_armature
-from ..character import bone_space
-from ..rig import mapping as rig_mapping
+from ..character.bone_space import RestSpace
+from ..rig import performer
 from ..rig.rotation_modes import quaternions_at, rotation_path
 from ..take import info as take_info
 from ..take import playback
@@ -56,7 +55,7 @@ def find(scene: bpy.types.Scene, armature: bpy.types.Object) -> Unfinished:
     if take_info.active(armature) is not None:
         info = playback.of(armature).info
         return Unfinished(take_store.load(action).raw, info.start_frame, info.fps, take=True)
-    if not rig_mapping.is_direct(armature):
+    if not performer.of(armature).can_read_keys:
         raise GestureError(
             f"The keys of {action.name} are on a mapped rig, and it is no take: they cannot be read back.",
             remedy="Finish it on the character it was made on, then Retarget it.",
@@ -81,8 +80,7 @@ def read_action(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.
     Raises:
         GestureError: the action keys no bone of SMPL-X.
     """
-    bones, heads = character_armature.rest_rotations(armature), character_armature.rest_heads(armature)
-    axes = bone_space.armature_axes(heads)
+    space = RestSpace.of(armature)
     first, last = (round(frame) for frame in action.frame_range)
     frames = np.arange(first, last + 1)
     root = armature.pose.bones[JOINT_NAMES[0]]
@@ -92,12 +90,11 @@ def read_action(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.
         )
     basis = np.stack([quaternions_at(armature, action, name, frames) for name in JOINT_NAMES], axis=1)
     location = fcurves.read(action, armature, f"{paths.bone_path(root.name)}.location", frames, root.location)
-    rest = heads @ axes
     motion = Motion(
-        rotations=bone_space.rotvec_of_basis(basis, bones, axes),
-        translation=location @ (axes.T @ bones[0]).T,
+        rotations=space.rotvecs(basis),
+        translation=space.root_translation(location),
         expression=np.zeros((len(frames), EXPRESSION_WIDTHS["arkit52"])),
-        rest_joints=rest,
+        rest_joints=space.rest_joints,
         fps=float(sequencer.scene_fps(scene)),
     )
     return Unfinished(motion, first, motion.fps, take=False)

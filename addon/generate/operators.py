@@ -8,7 +8,6 @@ import bpy
 import numpy as np
 from bpy.props import IntProperty, StringProperty
 
-from ...core.body.skeleton import default_rest_joints
 from ...core.errors import GestureError
 from ...core.worker import protocol
 from ..blender import sequencer, versions
@@ -17,9 +16,7 @@ from ..face import channels as face_channels
 from ..job import report, results, state
 from ..job.folder import absolute_path, temporary_folder
 from ..job.operator import JobOperator
-from ..rig import blocked as rig_blocked
-from ..rig import channels as rig_channels
-from ..rig import mapping as rig_mapping
+from ..rig import performer
 from ..rig.performer import NO_CHARACTER, require_target, target
 from ..take import info as take_info
 from ..take import store as take_store
@@ -80,15 +77,15 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         self._results = []
         folders = self._folders()
         task = settings.to_request(context, self._clip, folders[0])
-        direct = rig_mapping.is_direct(armature)
-        rig_blocked.refuse(armature, None if direct else rig_mapping.mapping_of(armature))
-        if direct and np.allclose(rig_channels.skeleton_of(armature), default_rest_joints(), atol=_SAME_BODY_M):
+        body = performer.of(armature)
+        body.require_free()
+        if body.is_default_body():
             self._tasks = _varied(task, folders)
             return self._tasks.pop(0)
         # Feet that stand on one body's legs slide on another's: it is finished on the rig's own.
         self._folder = temporary_folder()
         skeleton = Path(self._folder.name) / "skeleton.npz"
-        np.savez(skeleton, rest_joints=rig_channels.skeleton_of(armature))
+        np.savez(skeleton, rest_joints=body.rest_joints())
         self._tasks = _varied(dataclasses.replace(task, skeleton=str(skeleton)), folders)
         return self._tasks.pop(0)
 
@@ -135,7 +132,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         action, result = made[0], self._results[0]
         directed = switching.switch(armature, action) if len(made) > 1 else live.caught_up(armature)
         motion = take_store.load(action).finished
-        on_rig = [*face_channels.notes(armature, motion), *rig_blocked.held_note(scene, armature, action)]
+        on_rig = [*face_channels.notes(armature, motion), *performer.of(armature).held_note(scene, action)]
         return [*results.take_lines(result), *directed, *on_rig]
 
 
@@ -178,7 +175,7 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
         except GestureError as error:
             return report.fail(self, error)
         notes = [*live.caught_up(armature), *face_channels.notes(armature, take.finished)]
-        notes += rig_blocked.held_note(context.scene, armature, action)
+        notes += performer.of(armature).held_note(context.scene, action)
         return report.finish(self, notes)
 
 

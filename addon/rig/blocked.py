@@ -1,72 +1,91 @@
-"""Bones that keys cannot move: those of linked armatures, and those that drivers or constraints hold."""
+"""Bones that keys cannot move: those of linked armatures, and those that drivers or constraints hold.
+
+Linked armatures and driven bones are refused before anything is keyed. Constraints are checked after keying, because
+only the posed armature shows whether a constraint takes a bone away from its keys.
+"""
+
+from collections.abc import Collection
 
 import bpy
 import numpy as np
 from mathutils import Quaternion
 
-from ...core.body.skeleton import JOINT_NAMES
 from ...core.errors import GestureError
+from ..blender import fcurves
 from ..character import armature as character_armature
-from . import mapping as rig_mapping
 from .presets import BoneMap
-from .read import read_rig
-from .rotation_modes import keyed_quaternions
+from .read import Rig, read_rig
+from .rotation_modes import quaternions_at, rotation_path
 
-# A bone that ends up this far from where its keys put it is held by something else.
+# A bone that ends up further than this from where its keys put it is held by something else.
 _HELD = np.radians(3.0)
 _CHECKED_FRAMES = 3
 
 
-def refuse(armature: bpy.types.Object, mapping: BoneMap | None = None) -> None:
-    """Say why an armature cannot get keys, before anything is changed; without a mapping SMPL-X's own bones count.
+def require_free(armature: bpy.types.Object, bones: Collection[str]) -> None:
+    """Make sure that keys on bones of an armature can move them.
 
     Raises:
-        GestureError: it is linked, or drivers hold bones that would be keyed.
+        GestureError: the armature is linked from another file, or drivers move some of the bones.
     """
     character_armature.require_editable(armature)
-    if held := sorted(
-        set(character_armature.driven_bones(armature)) & set(JOINT_NAMES if mapping is None else mapping.names)
-    ):
+    if driven := sorted(set(character_armature.driven_bones(armature)) & set(bones)):
         raise GestureError(
-            f"Drivers move {', '.join(held[:5])} of {armature.name}: keys there would do nothing.",
+            f"Drivers move {', '.join(driven[:5])} of {armature.name}: keys there would do nothing.",
             remedy="Remove the drivers, or map the bones that they follow.",
         )
 
 
-def held_note(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
-    """A line on the bones that do not follow an action's keys, since something else holds them."""
-    free = rig_mapping.is_direct(armature) and not any(len(bone.constraints) for bone in armature.pose.bones)
-    held = [] if free else disobedient(scene, armature, action)
+def held_note(
+    scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action, mapping: BoneMap
+) -> list[str]:
+    """Return a line that names the bones that do not follow an action's keys; no line where all bones follow."""
+    held = held_bones(scene, armature, action, mapping)
     if not held:
         return []
     names = ", ".join(held[:4]) + (f" and {len(held) - 4} more" if len(held) > 4 else "")
     return [f"Constraints or drivers hold {names}: mute them, or map the bones that they follow."]
 
 
-def disobedient(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
-    """Bones of a rig that did not turn as an action's keys say, at a few frames."""
-    rig = read_rig(armature, rig_mapping.mapping_of(armature))
+def held_bones(
+    scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action, mapping: BoneMap
+) -> list[str]:
+    """Find the mapped bones that do not turn as an action's keys say.
+
+    A few frames are posed and compared with their keys; the scene's frame is set back afterwards.
+    """
+    rig = read_rig(armature, mapping)
     first, last = action.frame_range
     frames = np.linspace(first, last, _CHECKED_FRAMES).round()
-    keyed = [name for name in rig.names if keyed_quaternions(armature, action, name, frames) is not None]
-    now, off = scene.frame_current, set()
+    keys = {
+        bone: quaternions_at(armature, action, name, frames)
+        for bone, name in enumerate(rig.names)
+        if fcurves.has(action, armature, rotation_path(armature, name))
+    }
+    now, held = scene.frame_current, set()
     for row, frame in enumerate(frames):
         scene.frame_set(int(frame))
-        posed = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
-        turns: list[Quaternion] = []
-        for bone, name in enumerate(rig.names):
-            rest = posed.data.bones[name].matrix_local.to_quaternion()
-            found = posed.pose.bones[name].matrix.to_quaternion() @ rest.inverted()
-            turns.append(found)
-            if name not in keyed:
-                continue
-            parent = rig.parents[bone]
-            carried = turns[parent] @ Quaternion(rig.between[bone]) if parent >= 0 else Quaternion(rig.between[bone])
-            if not rig.inherits[bone]:
-                carried = Quaternion()
-            local = Quaternion(keyed_quaternions(armature, action, name, frames)[row])
-            angle = found.rotation_difference(carried @ rest @ local @ rest.inverted()).angle
-            if min(angle, 2 * np.pi - angle) > _HELD:
-                off.add(name)
+        held |= _off_their_keys(armature, rig, {bone: Quaternion(values[row]) for bone, values in keys.items()})
     scene.frame_set(now)
-    return [name for name in rig.names if name in off]
+    return [name for bone, name in enumerate(rig.names) if bone in held]
+
+
+def _off_their_keys(armature: bpy.types.Object, rig: Rig, keys: dict[int, Quaternion]) -> set[int]:
+    """Bones of a posed rig that are turned otherwise than their keys and their parents say."""
+    posed = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    turns: list[Quaternion] = []
+    off = set()
+    for bone, name in enumerate(rig.names):
+        rest = posed.data.bones[name].matrix_local.to_quaternion()
+        found = posed.pose.bones[name].matrix.to_quaternion() @ rest.inverted()
+        turns.append(found)
+        if bone not in keys:
+            continue
+        parent = rig.parents[bone]
+        carried = turns[parent] @ Quaternion(rig.between[bone]) if parent >= 0 else Quaternion(rig.between[bone])
+        if not rig.inherits[bone]:
+            carried = Quaternion()
+        angle = found.rotation_difference(carried @ rest @ keys[bone] @ rest.inverted()).angle
+        if min(angle, 2 * np.pi - angle) > _HELD:
+            off.add(bone)
+    return off

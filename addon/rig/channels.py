@@ -4,16 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import bpy
-import numpy as np
 
 from ...core.body.motion import Motion
-from ...core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES, PARENTS
+from ...core.body.skeleton import JOINT_COUNT, PARENTS
 from ..blender.fcurves import Channel
 from ..blender.paths import bone_path
-from ..character import armature as character_armature
-from ..character import bone_space
-from . import mapping as rig_mapping
-from .blocked import refuse
+from .blocked import require_free
 from .presets import BoneMap, joints_of
 from .read import Rig, read_rig
 from .retarget import NEXT, Alignment, Keys, align, retarget
@@ -54,7 +50,7 @@ def perform(
     Raises:
         GestureError: the rig cannot be keyed; nothing was changed.
     """
-    refuse(armature, mapping)
+    require_free(armature, mapping.names)
     alignment = alignment_of(armature, mapping, left_out)
     keys, rig = retarget(motion, alignment), alignment.rig
     moved = moved_bones(rig, joints)
@@ -94,22 +90,3 @@ def alignment_of(armature: bpy.types.Object, mapping: BoneMap, left_out: Collect
         GestureError: parts are missing or hang together wrongly.
     """
     return align(read_rig(armature, mapping, left_out))
-
-
-def skeleton_of(armature: bpy.types.Object) -> np.ndarray:
-    """The proportions of an armature as rest joints (55, 3), SMPL-X axes; a mapped rig's as tall as a person.
-
-    Raises:
-        GestureError: the rig is not mapped well enough.
-    """
-    if rig_mapping.is_direct(armature):
-        heads = character_armature.rest_heads(armature)
-        return heads @ bone_space.armature_axes(heads)
-    return alignment_of(armature, rig_mapping.mapping_of(armature)).rest_joints
-
-
-def jaw_bones(armature: bpy.types.Object) -> tuple[str, ...]:
-    """The bones that open the mouth of an armature that can be keyed; none where it has none."""
-    if rig_mapping.is_direct(armature):
-        return (JOINT_NAMES[JOINT["jaw"]],)
-    return rig_mapping.mapping_of(armature).bones.get("jaw", ())

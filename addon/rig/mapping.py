@@ -4,20 +4,15 @@ import json
 from pathlib import Path
 
 import bpy
-import numpy as np
 from bpy.props import BoolProperty, CollectionProperty, PointerProperty, StringProperty
 
-from ...core.body.skeleton import JOINT
 from ...core.errors import GestureError
-from ..character import armature as character_armature
 from . import detect as rig_detect
 from . import presets as rig_presets
 from .presets import PARTS, BoneMap, mirrored, normal, opposite
 
 # Less than this share of a mapping's parts is not worth having.
 _FITS = 0.4
-# A rig whose upper arms rest further than this from SMPL-X's is not keyed bone by bone, whatever its names.
-_SAME_REST = np.cos(np.radians(20.0))
 
 
 class MambaTalkRigBone(bpy.types.PropertyGroup):
@@ -85,16 +80,6 @@ def mapping_of(armature: bpy.types.Object) -> BoneMap:
             f"The bones of {armature.name} are not recognised as a body.", remedy="Map them in the Rig panel."
         )
     return mapping
-
-
-def is_direct(armature: bpy.types.Object) -> bool:
-    """Whether an armature is SMPL-X's own skeleton at its own rest, keyed joint by joint."""
-    if not character_armature.is_smplx_armature(armature) or stored(armature) is not None:
-        return False
-    heads = character_armature.rest_heads(armature)
-    across = heads[JOINT["left_shoulder"]] - heads[JOINT["right_shoulder"]]
-    arm = heads[JOINT["left_elbow"]] - heads[JOINT["left_shoulder"]]
-    return bool(across @ arm > _SAME_REST * np.linalg.norm(across) * np.linalg.norm(arm))
 
 
 def mirror(armature: bpy.types.Object) -> int:

@@ -1,19 +1,113 @@
-"""Which armature performs takes, and which one's mapping is shown: the choice of the panels and operators."""
+"""Performers: armatures that can perform a motion, how each is keyed, and which one the animator means.
+
+Two kinds of armature perform. One has SMPL-X's 55 bones in SMPL-X's rest pose; each bone takes its joint's rotation as
+it is. All others are mapped rigs: their bones play parts of the body, and motions are retargeted to them. `of` decides
+between the two; everything above this folder asks the performer and does not need to know its kind.
+
+Keying SMPL-X armatures through a mapping, like other rigs, was tried and rejected: one joint of a minute took 45 ms
+instead of 0.8 ms, which a slider that writes keys live makes felt, and rotations differed by 2e-6.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Protocol
 
 import bpy
+import numpy as np
 
+from ...core.body.motion import Motion
+from ...core.body.skeleton import JOINT, JOINT_COUNT
 from ...core.errors import GestureError
-from ..character import armature as character_armature
+from ..blender.fcurves import Channel
+from ..character.armature import is_smplx_armature
+from ..character.bone_space import rest_heads
 from . import mapping as rig_mapping
+from .mapped_performer import MappedPerformer
+from .smplx_performer import SmplxPerformer
 
 NO_CHARACTER = "Add a character, or select an armature whose bones are a body's (see Rig)"
+# An armature whose left upper arm rests further than this from the line through both shoulders does not rest as SMPL-X
+# does, and is keyed as a mapped rig whatever its bones are called.
+_SAME_REST = np.cos(np.radians(20.0))
+
+
+class Performer(Protocol):
+    """What the add-on needs of an armature that performs.
+
+    Attributes:
+        armature: the object.
+        can_read_keys: whether keys of any action can be read back as a motion, exactly.
+    """
+
+    armature: bpy.types.Object
+    can_read_keys: bool
+
+    def require_free(self) -> None:
+        """Make sure that keys can move the bones; raise a `GestureError` before anything is changed."""
+
+    def channels(
+        self,
+        motion: Motion,
+        joints: Sequence[int] = range(JOINT_COUNT),
+        left_out: Collection[str] = (),
+        joint_moves: Mapping[str, np.ndarray] | None = None,
+    ) -> list[Channel]:
+        """Return the keys of a motion, at its own frames.
+
+        Args:
+            motion: of any skeleton.
+            joints: the joints to key; 0 includes the location of the root.
+            left_out: parts of the face that shape keys move; a mapped rig does not key them.
+            joint_moves: locations (T, 3) by bone that an SMPL-X body's expression asks for.
+        """
+
+    def bones_of(self, joints: Sequence[int]) -> set[str]:
+        """Return the names of the bones that joints move."""
+
+    def rest_joints(self) -> np.ndarray:
+        """Return the proportions as rest joints (55, 3), metres, SMPL-X axes."""
+
+    def is_default_body(self) -> bool:
+        """Whether the proportions are known to be those of the bundled character."""
+
+    def jaw_bones(self) -> tuple[str, ...]:
+        """Return the bones that open the mouth."""
+
+    def prepare(self) -> None:
+        """Change what would keep the bones from following the keys: rotation modes, or switches of controls."""
+
+    def key_switches(self, action: bpy.types.Action, frame: float) -> None:
+        """Key the switches of controls in an action."""
+
+    def pose(self) -> np.ndarray:
+        """Return the present pose as parent-local rotation vectors (55, 3), keyed or not."""
+
+    def held_note(self, scene: bpy.types.Scene, action: bpy.types.Action) -> list[str]:
+        """Return a line that names the bones that do not follow an action's keys; no line where all bones follow."""
+
+
+def of(armature: bpy.types.Object) -> Performer:
+    """Return how an armature is keyed: joint by joint, or as a mapped rig.
+
+    An armature that the animator mapped is always keyed by this mapping.
+    """
+    if is_smplx_armature(armature) and rig_mapping.stored(armature) is None and _rests_like_smplx(armature):
+        return SmplxPerformer(armature)
+    return MappedPerformer(armature)
+
+
+def _rests_like_smplx(armature: bpy.types.Object) -> bool:
+    """Whether the left upper arm points sideways, as in SMPL-X's rest pose."""
+    heads = rest_heads(armature)
+    across = heads[JOINT["left_shoulder"]] - heads[JOINT["right_shoulder"]]
+    arm = heads[JOINT["left_elbow"]] - heads[JOINT["left_shoulder"]]
+    return bool(across @ arm > _SAME_REST * np.linalg.norm(across) * np.linalg.norm(arm))
 
 
 def is_performer(candidate: bpy.types.Object | None) -> bool:
-    """Whether an object is an armature that can be keyed: SMPL-X's, or one with all required parts."""
+    """Whether an object is an armature that can be keyed: one with SMPL-X's bones, or with all required parts."""
     if candidate is None or candidate.type != "ARMATURE":
         return False
-    if character_armature.is_smplx_armature(candidate):
+    if is_smplx_armature(candidate):
         return True
     mapping = rig_mapping.stored(candidate)
     if mapping is None:
@@ -23,14 +117,14 @@ def is_performer(candidate: bpy.types.Object | None) -> bool:
 
 
 def target(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The armature that gets the keys: the one chosen in the panel, else the active object or its armature."""
+    """Return the armature that gets keys: the one chosen in the panel, else the active object or its armature."""
     chosen = context.scene.mambatalk.character
     candidates = [chosen, context.object, context.object and context.object.find_armature()]
-    return next((o for o in candidates if is_performer(o)), None)
+    return next((candidate for candidate in candidates if is_performer(candidate)), None)
 
 
 def require_target(context: bpy.types.Context) -> bpy.types.Object:
-    """The same.
+    """Return the armature that gets keys, as `target` does.
 
     Raises:
         GestureError: there is none.
@@ -42,20 +136,20 @@ def require_target(context: bpy.types.Context) -> bpy.types.Object:
 
 
 def rig_of(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The armature whose mapping is shown: the active one, that of the active mesh, or the panel's character."""
+    """Return the armature whose mapping is shown: the active one, the active mesh's, or the panel's character."""
     active = context.object
     candidates = [active, active and active.find_armature(), context.scene.mambatalk.character]
     return next((each for each in candidates if each is not None and each.type == "ARMATURE"), None)
 
 
 def why_not_map(context: bpy.types.Context) -> str | None:
-    """Why no mapping can be edited."""
+    """Return the reason why no mapping can be edited; None where one can."""
     armature = rig_of(context)
     if armature is None:
         return "Select an armature"
     if armature.library is not None:
         return f"{armature.name} belongs to another file"
     if armature.override_library is not None:
-        # Blender lets nobody change such lists of an override.
+        # Blender does not let anybody change such lists of an override.
         return f"{armature.name} overrides an armature of another file: change its mapping there"
     return None

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...core.body.rotation import matrix_to_quat, quat_multiply
 from ...core.errors import GestureError
-from ..character.armature import held_bones
+from ..character.armature import constrained_bones
 from .presets import PARENT, REQUIRED, BoneMap, label_of
 
 # Rests within this angle of an axis of the armature are taken to be along it: nobody stands quite upright.
@@ -202,7 +202,7 @@ def _twist_bones(armature: bpy.types.Object, parts: dict) -> list[tuple[str, str
             strict=True,
         )
     )
-    driven = held_bones(armature)
+    driven = constrained_bones(armature)
     found = []
     for part in _LIMBS:
         if part not in parts or below[part] not in parts:

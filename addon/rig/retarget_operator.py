@@ -17,9 +17,6 @@ from ..job.folder import temporary_folder
 from ..job.operator import JobOperator
 from ..take import contacts, keying
 from ..take import store as take_store
-from . import blocked as rig_blocked
-from . import channels as rig_channels
-from . import mapping as rig_mapping
 from . import performer
 
 # Nothing but the feet: what is retargeted was finished before.
@@ -64,13 +61,12 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         """Write the motion and the rig's skeleton where the worker finds them."""
         source, armature = _pair(context)
         self._names = context.scene.name, source.name, armature.name
-        if not rig_mapping.is_direct(armature):
-            rig_blocked.refuse(armature, rig_mapping.mapping_of(armature))
+        performer.of(armature).require_free()
         motion = _motion(context.scene, source)
         self._folder = temporary_folder()
         folder = Path(self._folder.name)
         save_motion(motion, folder / "motion.npz")
-        np.savez(folder / "skeleton.npz", rest_joints=rig_channels.skeleton_of(armature))
+        np.savez(folder / "skeleton.npz", rest_joints=performer.of(armature).rest_joints())
         return protocol.Finish(
             motion=str(folder / "motion.npz"),
             out=str(folder / "finished.npz"),
@@ -98,7 +94,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         # The scene's range belongs to the performance that was there.
         scene.frame_start, scene.frame_end = kept[:2]
         scene.frame_set(kept[2])
-        return rig_blocked.held_note(scene, armature, made)
+        return performer.of(armature).held_note(scene, made)
 
 
 def _pair(context) -> tuple[bpy.types.Object, bpy.types.Object]:
@@ -126,7 +122,7 @@ def _source(context) -> bpy.types.Object | None:
 
 def _can_be_read(armature: bpy.types.Object) -> bool:
     action = versions.action_of(armature)
-    return action is not None and (rig_mapping.is_direct(armature) or take_store.has(action))
+    return action is not None and (performer.of(armature).can_read_keys or take_store.has(action))
 
 
 def why_not_retarget(context) -> str | None:
@@ -143,7 +139,7 @@ def why_not_retarget(context) -> str | None:
 def _motion(scene: bpy.types.Scene, source: bpy.types.Object) -> Motion:
     """What a character performs: its keys as they are; a mapped rig's take as it was finished."""
     action = versions.action_of(source)
-    if not rig_mapping.is_direct(source):
+    if not performer.of(source).can_read_keys:
         return take_store.load(action).finished
     read = finish_source.read_action(scene, source, action)
     frames = read.frames

@@ -10,14 +10,10 @@ from ...core.body.motion import Motion, resample
 from ...core.body.parts import EXPRESSION_WIDTHS, EYES
 from ...core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES
 from ...core.direct.chain import Changed
-from ..blender import paths
 from ..blender.fcurves import Channel
-from ..character import armature as character_armature
 from ..face import channels as face_channels
 from ..face.joint_moves import joint_moves
-from ..rig import blocked as rig_blocked
-from ..rig import channels as rig_channels
-from ..rig import mapping as rig_mapping
+from ..rig import performer
 
 # A frame that begins this close before the end of the motion is not worth a key of its own.
 _TOLERANCE = 1e-6
@@ -75,17 +71,5 @@ def of_body(motion: Motion, armature: bpy.types.Object, joints: Sequence[int] = 
         GestureError: the armature cannot be keyed.
     """
     motion = face_channels.with_bones(motion, armature)
-    if not rig_mapping.is_direct(armature):
-        left_out = face_channels.parts_by_keys(armature)
-        return rig_channels.perform(motion, armature, rig_mapping.mapping_of(armature), left_out, joints).channels
-    rig_blocked.refuse(armature)
-    quaternions, location = character_armature.pose_basis(motion, armature, joints)
-    found = [
-        Channel(f"{paths.bone_path(name)}.rotation_quaternion", quaternions[:, row], name)
-        for row, name in enumerate(JOINT_NAMES[joint] for joint in joints)
-    ]
-    # On the body of SMPL-X, expressions move joints too.
-    moved, root = joint_moves(motion, armature), JOINT_NAMES[0]
-    moved[root] = location + moved.get(root, 0.0)
-    places = [name for name in moved if JOINT_NAMES.index(name) in joints]
-    return [*(Channel(f"{paths.bone_path(name)}.location", moved[name], name) for name in places), *found]
+    left_out, moves = face_channels.parts_by_keys(armature), joint_moves(motion, armature)
+    return performer.of(armature).channels(motion, joints, left_out, moves)

@@ -8,12 +8,10 @@ import numpy as np
 
 from ...core.body.curves import runs
 from ...core.body.parts import AREAS, Part
-from ...core.body.skeleton import JOINT_NAMES
 from ...core.direct.mirror import CONTACT_ORDER
 from ..blender import paths, versions
 from ..face import channels as face_channels
-from ..rig import channels as rig_channels
-from ..rig import mapping as rig_mapping
+from ..rig import performer
 from . import contacts
 from .playback import Performed
 
@@ -92,8 +90,4 @@ def edited_contacts(take: Performed, frames: np.ndarray) -> tuple[np.ndarray, np
 
 def bones_of(armature: bpy.types.Object, area: str) -> set[str]:
     """Names of the bones that an area of the body moves."""
-    joints = AREAS[area].joints
-    if rig_mapping.is_direct(armature):
-        return {JOINT_NAMES[joint] for joint in joints}
-    rig = rig_channels.alignment_of(armature, rig_mapping.mapping_of(armature)).rig
-    return {rig.names[bone] for bone in rig_channels.moved_bones(rig, joints)}
+    return performer.of(armature).bones_of(AREAS[area].joints)

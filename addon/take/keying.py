@@ -6,11 +6,9 @@ import bpy
 import numpy as np
 
 from ...core.body.motion import Motion
-from ...core.body.skeleton import JOINT_NAMES
 from ...core.take.files import TakeFiles
 from ..blender import fcurves, paths, sequencer, versions
-from ..rig import controls as rig_controls
-from ..rig import mapping as rig_mapping
+from ..rig import performer
 from . import channels as take_channels
 from . import checksums, contacts
 from . import info as take_info
@@ -48,7 +46,7 @@ def apply_motion(
     try:
         body_action = _new_action(name, actions)
         fcurves.write(body_action, armature, frames, body)
-        rig_controls.write_switches(body_action, armature, frames[0])
+        performer.of(armature).key_switches(body_action, frames[0])
         if before := versions.action_of(armature):
             fcurves.keep_others(body_action, armature, before, {paths.bone_of(channel.path) for channel in body})
         if motion.contacts is not None:
@@ -66,7 +64,7 @@ def apply_motion(
         for action in actions:
             bpy.data.actions.remove(action)
         raise
-    use_quaternions(armature)
+    performer.of(armature).prepare()
     versions.assign_action(armature, body_action)
     for keys, _ in faces:
         versions.assign_action(keys, face_action)
@@ -90,7 +88,7 @@ def replace_keys(scene: bpy.types.Scene, armature: bpy.types.Object, motion: Mot
     fcurves.write(action, armature, frames, take_channels.of_body(motion, armature))
     if motion.contacts is not None:
         contacts.write(action, armature, frames, motion.contacts)
-    use_quaternions(armature)
+    performer.of(armature).prepare()
     scene.frame_set(scene.frame_current)
 
 
@@ -106,15 +104,6 @@ def _store(action, armature, info: take_info.TakeInfo, take: TakeFiles, fps: flo
         for channel in found:
             record.note(checksums.name_of(action, id_block, channel.path), channel.values)
     checksums.save(action, record)
-
-
-def use_quaternions(armature: bpy.types.Object) -> None:
-    """Let the bones turn by the keys that takes have; mapped rigs keep their modes, and their controls are switched."""
-    if not rig_mapping.is_direct(armature):
-        rig_controls.switch(armature)
-        return
-    for name in JOINT_NAMES:
-        armature.pose.bones[name].rotation_mode = "QUATERNION"
 
 
 def _new_action(name: str, made: list[bpy.types.Action]) -> bpy.types.Action:

@@ -8,8 +8,8 @@ from ...core.errors import GestureError
 from ..blender import versions
 from ..direct import live
 from ..face import channels as face_channels
+from ..rig import performer
 from . import info as take_info
-from . import keying
 
 
 def switch(armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
@@ -29,7 +29,7 @@ def switch(armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
         own = versions.action_for(action, keys)
         if own is None or not versions.switch_action(keys, own):
             _leave(keys)
-    keying.use_quaternions(armature)
+    performer.of(armature).prepare()
     return live.caught_up(armature) if action.library is None else []
 
 

@@ -97,14 +97,15 @@ def _motion(path: Path, raw: bool):
 
 def _figures(armature: bpy.types.Object, motion, times_s: np.ndarray) -> list[bpy.types.Mesh]:
     """The character as a still mesh at each time, all of a take on one floor."""
-    from mambatalk_demo.addon.character.armature import pose_basis
+    from mambatalk_demo.addon.character.bone_space import RestSpace
     from mambatalk_demo.addon.face import channels as face_channels
     from mambatalk_demo.core.body.motion import resample
     from mambatalk_demo.core.body.skeleton import JOINT_NAMES
 
     motion = resample(motion, times_s)
     motion = motion.replace(translation=motion.translation * [0, 1, 0])
-    quaternions, locations = pose_basis(motion, armature)
+    space = RestSpace.of(armature)
+    quaternions, locations = space.quaternions(motion.rotations), space.root_location(motion)
     body = face_channels.find_face_mesh(armature)
     keys = body.data.shape_keys
     values = face_channels.channels(motion, keys)

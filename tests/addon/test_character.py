@@ -43,10 +43,11 @@ def posed(turns: dict):
 
 def strike(armature, motion, frame=0):
     """Set the pose bones to one frame of a motion."""
-    from mambatalk_ext.addon.character.armature import pose_basis
+    from mambatalk_ext.addon.character.bone_space import RestSpace
     from mambatalk_ext.core.body.skeleton import JOINT_NAMES
 
-    quaternions, location = pose_basis(motion, armature)
+    space = RestSpace.of(armature)
+    quaternions, location = space.quaternions(motion.rotations), space.root_location(motion)
     for joint, name in enumerate(JOINT_NAMES):
         armature.pose.bones[name].rotation_quaternion = quaternions[frame, joint]
     armature.pose.bones["pelvis"].location = location[frame]
@@ -182,11 +183,11 @@ def test_the_armature_repeats_smplx_forward_kinematics(character, moved):
 
 
 def test_quaternions_never_jump_to_the_other_hemisphere(character):
-    from mambatalk_ext.addon.character.armature import pose_basis
+    from mambatalk_ext.addon.character.bone_space import RestSpace
 
     turn = np.zeros((90, 55, 3))
     turn[:, :, 1] = np.linspace(0, 3 * np.pi, 90)[:, None]
-    quaternions, _ = pose_basis(motion_of(turn), character)
+    quaternions = RestSpace.of(character).quaternions(turn)
     assert np.allclose(np.linalg.norm(quaternions, axis=-1), 1)
     assert (quaternions[1:] * quaternions[:-1]).sum(-1).min() > 0.99
 

@@ -88,7 +88,7 @@ def test_a_generated_rigify_rig_performs_by_its_fk_controls(rigify):
     assert found.map.missing() == ()
     motion = lively()
     key(rigify, motion)
-    off = rig_blocked.disobedient(bpy.context.scene, rigify, rigify.animation_data.action)
+    off = rig_blocked.held_bones(bpy.context.scene, rigify, rigify.animation_data.action, found.map)
     assert off == []
     measured = limb_errors(rigify, found.map.bones, motion, TO_BLENDER, original(found.map.bones))
     assert max(measured.values()) <= 2.0
@@ -151,7 +151,7 @@ def test_makehumans_own_skeletons_perform(scene, kind, label):
     assert max(measured.values()) <= 2.0
     # Hand against forearm: nobody breaks a wrist.
     names, turns = performance.rig.names, performance.keys.turns
-    assert rig_blocked.disobedient(scene, armature, armature.animation_data.action) == []
+    assert rig_blocked.held_bones(scene, armature, armature.animation_data.action, found.map) == []
     assert len(names) == turns.shape[1]
 
 
@@ -169,7 +169,9 @@ def measured_on(file: Path):
     found = rig_mapping.detected(armature)
     assert found.map.missing() == (), file.name
     key(armature, lively())
-    assert rig_blocked.disobedient(bpy.context.scene, armature, armature.animation_data.action) == [], file.name
+    assert rig_blocked.held_bones(bpy.context.scene, armature, armature.animation_data.action, found.map) == [], (
+        file.name
+    )
     up = np.array(armature.matrix_world.to_3x3().normalized().inverted())
     return found.map, limb_errors(armature, found.map.bones, lively(), up @ TO_BLENDER)
 

@@ -22,15 +22,15 @@ def key(armature, motion, mapping=None):
     """Key a motion on a rig from frame 1."""
     from mambatalk_ext.addon.blender import fcurves, versions
     from mambatalk_ext.addon.rig import channels as rig_channels
-    from mambatalk_ext.addon.rig import controls as rig_controls
     from mambatalk_ext.addon.rig import mapping as rig_mapping
+    from mambatalk_ext.addon.rig import performer
 
     performance = rig_channels.perform(motion, armature, mapping or rig_mapping.mapping_of(armature))
     action = bpy.data.actions.new("retargeted")
     fcurves.write(action, armature, 1 + np.arange(motion.frame_count), performance.channels)
-    rig_controls.write_switches(action, armature, 1)
+    performer.of(armature).key_switches(action, 1)
     versions.assign_action(armature, action)
-    rig_controls.switch(armature)
+    performer.of(armature).prepare()
     return performance
 
 

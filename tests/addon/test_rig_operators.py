@@ -249,13 +249,13 @@ def test_a_rig_that_cannot_be_keyed_is_refused_and_nothing_is_written(rig, take_
 
 
 def test_what_is_missing_is_said_in_an_animators_words(rig):
-    from mambatalk_ext.addon.rig import channels as rig_channels
     from mambatalk_ext.addon.rig import mapping as rig_mapping
+    from mambatalk_ext.addon.rig import performer
     from mambatalk_ext.core.errors import GestureError
 
     half_mapped(rig.armature)
     with pytest.raises(GestureError, match="left shin, right hand"):
-        rig_channels.skeleton_of(rig.armature)
+        performer.of(rig.armature).rest_joints()
     assert rig_mapping.stored(rig.armature).missing() == ("left_knee", "right_wrist")
 
 
@@ -268,7 +268,7 @@ def test_locked_channels_take_keys(rig, take_folder):
 
 
 def test_constraints_that_hold_bones_are_named(rig, tmp_path, recording):
-    from mambatalk_ext.addon.rig import blocked as rig_blocked
+    from mambatalk_ext.addon.rig import performer
 
     constraint = rig.armature.pose.bones["hand_r"].constraints.new("COPY_ROTATION")
     constraint.target, constraint.subtarget = rig.armature, "root"
@@ -276,10 +276,10 @@ def test_constraints_that_hold_bones_are_named(rig, tmp_path, recording):
     from mambatalk_ext.addon.job import state as job_state
 
     assert "hand_r" in job_state.current.notes[-1]
-    (note,) = rig_blocked.held_note(bpy.context.scene, rig.armature, rig.armature.animation_data.action)
+    (note,) = performer.of(rig.armature).held_note(bpy.context.scene, rig.armature.animation_data.action)
     assert "hand_r" in note
     constraint.mute = True
-    assert rig_blocked.held_note(bpy.context.scene, rig.armature, rig.armature.animation_data.action) == []
+    assert performer.of(rig.armature).held_note(bpy.context.scene, rig.armature.animation_data.action) == []
 
 
 def test_constraints_on_the_bundled_character_are_named_and_its_drivers_refused(character, tmp_path, recording):

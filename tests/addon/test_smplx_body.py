@@ -244,7 +244,7 @@ def test_the_operator_builds_and_keys_it_in_one_undo_step(scene, arrays, tmp_pat
 
 
 def test_a_take_made_for_it_stands_on_its_own_legs(scene, tmp_path, recording, weights):
-    from mambatalk_ext.addon.character import armature as character_armature
+    from mambatalk_ext.addon.character.bone_space import rest_heads
     from mambatalk_ext.core.body.motion import load_motion
 
     arrays = stand_in().write_person(tmp_path / "SMPLX_NEUTRAL.npz")
@@ -253,7 +253,7 @@ def test_a_take_made_for_it_stands_on_its_own_legs(scene, tmp_path, recording, w
     scene.mambatalk.character = armature
     scene.mambatalk.audio_file, scene.mambatalk.transcript_source = str(recording), "NONE"
     assert bpy.ops.mambatalk.generate(folder=str(tmp_path / "take")) == {"FINISHED"}
-    own = character_armature.rest_heads(armature) @ TO_BLENDER
+    own = rest_heads(armature) @ TO_BLENDER
     assert np.allclose(load_motion(tmp_path / "take" / "motion.npz").rest_joints, own, atol=1e-5)
 
 
