@@ -1,0 +1,204 @@
+"""The steps of the product as plain functions: for scripts and notebooks, in the worker's environment.
+
+    recording -- generate --> take -- resample --> take      folders with motion.npz, words.json and take.json
+                               |
+                               take.finished -- save_motion --> npz -- load_motion --> motion -- finish --> motion
+
+Every function raises `GestureError` where the cause is known; its `message` says what is wrong and its `remedy` what to
+do. `examples/generate.py` uses them all.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from .body.motion import Motion, load_motion, save_motion
+from .errors import GestureError
+from .finish.chain import finish as finish_motion
+from .finish.settings import FinishSettings
+from .generate.pipeline import GenerateRequest
+from .generate.pipeline import generate as generate_take
+from .generate.regenerate import ResampleRequest
+from .generate.regenerate import resample as resample_take
+from .take.take import Take
+from .worker.models import Models
+
+__all__ = [
+    "FinishSettings",
+    "GestureError",
+    "Motion",
+    "Take",
+    "finish",
+    "generate",
+    "load_motion",
+    "resample",
+    "save_motion",
+]
+
+
+def generate(
+    audio: Path | str,
+    out: Path | str,
+    *,
+    transcript: Path | str | None = None,
+    speaker: int = 0,
+    seed: int = 0,
+    variation: float | None = None,
+    start_s: float = 0.0,
+    duration_s: float | None = None,
+    weights: Path | str | None = None,
+    device: str = "auto",
+) -> Take:
+    """Make a take from a recording.
+
+    Parameters
+    ----------
+    audio
+        A sound file that libsndfile reads (wav, flac, ogg, mp3).
+    out
+        The folder for the take. It is written at the end, whole or not at all.
+    transcript
+        A file with the words of the recording (txt, srt, vtt, TextGrid, whisper json); None for a take without words.
+    speaker
+        Number of a speaker of the weights; for the bundled weights: 0 calm, 1 lively, 2 presenter, 3 reserved.
+    seed
+        Another seed gives another take; the same seed gives the same take.
+    variation
+        0 for the most likely take, up to 1; None for what suits the weights.
+    start_s, duration_s
+        The part of the recording to use, seconds.
+    weights
+        A model folder; None for the bundled weights.
+    device
+        "auto", "cpu" or "cuda".
+
+    Returns
+    -------
+    Take
+        `finished` is the motion, 30 frames per second; `words` are the words with their times.
+
+    Raises
+    ------
+    GestureError
+        Bad input; nothing has been written.
+
+    Examples
+    --------
+    >>> take = generate("speech.wav", "takes/first", transcript="speech.txt", speaker=1)  # doctest: +SKIP
+    >>> take.finished.rotations.shape  # doctest: +SKIP
+    (312, 55, 3)
+    """
+    request = GenerateRequest(
+        audio=Path(audio),
+        out=Path(out),
+        transcript=None if transcript is None else Path(transcript),
+        weights=None if weights is None else Path(weights),
+        speaker=speaker,
+        seed=seed,
+        variation=variation,
+        device=device,
+        offset_s=start_s,
+        duration_s=duration_s,
+    )
+    return generate_take(request, models=_models())
+
+
+def resample(
+    take: Path | str,
+    out: Path | str,
+    areas: tuple[str, ...],
+    start: int,
+    end: int,
+    *,
+    seed: int = 0,
+    variation: float | None = None,
+    weights: Path | str | None = None,
+    audio: Path | str | None = None,
+    device: str = "auto",
+) -> Take:
+    """Make areas of the body anew over a range of frames; every other value of the take stays.
+
+    Parameters
+    ----------
+    take
+        A folder that `generate` or `resample` wrote.
+    out
+        The folder for the new take; may be the same one.
+    areas
+        "face", "upper", "hands", "lower", "head", "torso", "left_arm", "right_arm", "left_hand" or "right_hand".
+    start, end
+        The first frame, and the one after the last. A few frames on either side blend.
+    seed
+        Another seed gives another motion.
+    variation
+        0 for the most likely motion, up to 1; None for what suits the weights.
+    weights
+        The model folder that made the take; None for the bundled weights.
+    audio
+        Where the recording is now; None for where it was.
+    device
+        "auto", "cpu" or "cuda".
+
+    Returns
+    -------
+    Take
+        The new take.
+
+    Raises
+    ------
+    GestureError
+        Bad input, or other weights than those that made the take; nothing has been written.
+
+    Examples
+    --------
+    >>> resample("takes/first", "takes/second", ("left_arm",), 60, 120, seed=3)  # doctest: +SKIP
+    """
+    request = ResampleRequest(
+        take=Path(take),
+        out=Path(out),
+        areas=tuple(areas),
+        start=start,
+        end=end,
+        seed=seed,
+        variation=variation,
+        weights=None if weights is None else Path(weights),
+        audio=None if audio is None else Path(audio),
+        device=device,
+    )
+    return resample_take(request, models=_models())
+
+
+def finish(motion: Motion, settings: FinishSettings | None = None) -> Motion:
+    """Clean a motion: less shake, no drift, feet that stand where they touch the floor.
+
+    Parameters
+    ----------
+    motion
+        Any SMPL-X motion; it is not changed. Motion of `generate` is finished already.
+    settings
+        None for the defaults, which suit somebody who talks on the spot.
+
+    Returns
+    -------
+    Motion
+        As long as before, with the contacts of its feet.
+
+    Raises
+    ------
+    GestureError
+        A skeleton without legs, or a frame rate that is not positive.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> still = Motion(np.zeros((30, 55, 3)), np.zeros((30, 3)), np.zeros((30, 52)))
+    >>> finished = finish(still, FinishSettings(root="stand_still"))
+    >>> finished.contacts.min()  # both feet stand all the time
+    np.float64(1.0)
+    """
+    return finish_motion(motion, settings)
+
+
+@cache
+def _models() -> Models:
+    """Return the loader of weights, which keeps the last ones in memory from call to call."""
+    return Models()
