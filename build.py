@@ -1,4 +1,4 @@
-"""The project's commands: `python build.py setup | demo | test | bench | package | character`.
+"""The project's commands: `python build.py setup | demo | lint | test | bench | package | character`.
 
 Needs nothing but Python 3.11 or newer: each command makes the environments that it uses.
 """
@@ -30,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--seed", type=int, default=0, metavar="N")
     demo.set_defaults(run=_demo)
 
+    commands.add_parser("lint", help="ruff and mypy").set_defaults(run=_lint)
     test = commands.add_parser("test", help="lint and every test suite; other arguments go to pytest")
     test.add_argument("--slow", action="store_true", help="also the tests that are too long for every change")
     test.set_defaults(run=_test)
@@ -70,8 +71,14 @@ def _demo(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _lint(arguments: argparse.Namespace) -> int:
+    from devtools.checks.static import run_lint
+
+    return run_lint()
+
+
 def _test(arguments: argparse.Namespace) -> int:
-    from devtools.checks.suites import run_tests
+    from devtools.checks.command import run_tests
 
     return run_tests(arguments.pytest, slow=arguments.slow)
 

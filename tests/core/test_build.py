@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from devtools import environments
-from devtools.checks import suites
+from devtools.checks import folder_coverage, suites
+from devtools.checks.tally import Tally, read_report
 from devtools.demo import command as demo
 from devtools.shell import BuildError, run_logged
 
@@ -36,7 +37,7 @@ def test_the_blender_environments_differ_in_blender_alone():
 def test_build_py_and_what_it_loads_first_need_the_standard_library_alone():
     code = (
         "import sys; sys.path.insert(0, '.'); import build, devtools.environments, devtools.demo.command, "
-        "devtools.checks.suites, devtools.package.command, devtools.bench.command; "
+        "devtools.checks.command, devtools.package.command, devtools.bench.command; "
         "print(sorted({m.split('.')[0] for m in sys.modules} & {'numpy', 'torch', 'bpy', 'pytest', 'scipy'}))"
     )
     done = subprocess.run([sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -147,5 +148,17 @@ def test_test_paths_go_to_the_suite_they_belong_to():
 def test_counts_come_from_pytests_report(tmp_path):
     report = tmp_path / "report.xml"
     report.write_text('<testsuites><testsuite tests="9" failures="1" errors="2" skipped="3"/></testsuites>')
-    assert suites.read_report(report) == suites.Tally(passed=3, failed=3, skipped=3)
-    assert suites.read_report(tmp_path / "none.xml") == suites.Tally()
+    assert read_report(report) == Tally(passed=3, failed=3, skipped=3)
+    assert read_report(tmp_path / "none.xml") == Tally()
+
+
+def test_coverage_is_added_up_by_folder():
+    files = {
+        "core/direct/levels.py": {"summary": {"num_statements": 10, "covered_lines": 9}},
+        "core/direct/markers.py": {"summary": {"num_statements": 30, "covered_lines": 30}},
+        "addon/rig/presets/reader.py": {"summary": {"num_statements": 4, "covered_lines": 1}},
+        "core/clock.py": {"summary": {"num_statements": 5, "covered_lines": 5}},
+    }
+    rows = folder_coverage._sums({"files": files})
+    assert rows == [("addon/rig", 4, 1), ("core", 5, 5), ("core/direct", 40, 39)]
+    assert folder_coverage.table(rows).splitlines()[-1].split() == ["all", "49", "91.8", "%"]

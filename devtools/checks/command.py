@@ -1,0 +1,84 @@
+"""`build.py test`: lint, types and each test suite, two at a time; then what each took, and the coverage by folder."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from devtools.checks.folder_coverage import by_folder, table
+from devtools.checks.static import run_static
+from devtools.checks.suites import NO_TESTS, SUITES, chosen, run_suite, split_paths
+from devtools.checks.tally import Tally
+from devtools.environments import WORKER, ensure
+from devtools.shell import Timer, say
+
+AT_ONCE = 2  # parts
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the whole check: `run` writes its output into a file, or into the terminal for None."""
+
+    title: str
+    run: Callable[[IO | None], Tally]
+
+
+def run_tests(arguments: Sequence[str], slow: bool = False) -> int:
+    """Run everything, or the tests that pytest's arguments choose; 0 when nothing failed.
+
+    The last line that it prints has the numbers of checks that passed, failed and were skipped.
+    """
+    timer = Timer()
+    with tempfile.TemporaryDirectory() as folder:
+        coverage = None if arguments else Path(folder) / "data"
+        parts = _parts(arguments, slow, coverage)
+        total = Tally()
+        took = []
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for title, tally, seconds in pool.map(lambda part: _run(part, shown=len(parts) == 1), parts):
+                total.add(tally)
+                took.append(f"{seconds:>6.0f} s  {title}")
+        if coverage is not None:
+            say("\n" + table(by_folder(ensure(WORKER), coverage)))
+    say("\n" + "\n".join([*took, f"{timer.seconds:>6.0f} s  in all, {AT_ONCE} at a time"]))
+    say(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
+    if total.passed + total.failed == 0:
+        say("No test ran: the arguments chose none.")
+        return NO_TESTS
+    return 1 if total.failed else 0
+
+
+def _parts(arguments: Sequence[str], slow: bool, coverage: Path | None) -> list[Part]:
+    """List the parts that the arguments choose, the longest first."""
+    paths, options = split_paths(arguments)
+    if slow:
+        options.append("--slow")
+    parts = []
+    for suite in SUITES:
+        if not (targets := chosen(suite, paths)):
+            continue
+        python = ensure(suite.environment)
+
+        def run(output: IO | None, suite=suite, python=python, targets=targets) -> Tally:
+            return run_suite(suite, python, targets, options, output, coverage)
+
+        parts.append(Part(suite.title, run))
+    if not arguments:
+        worker = ensure(WORKER)
+        parts.append(Part("ruff and mypy", lambda output: run_static(worker, output)))
+    return parts
+
+
+def _run(part: Part, shown: bool) -> tuple[str, Tally, float]:
+    """Run a part; its output appears at once when `shown`, else when it ends, so that parts do not mix theirs."""
+    timer = Timer()
+    if shown:
+        say(f"\n== {part.title}")
+        return part.title, part.run(None), timer.seconds
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
+        tally = part.run(output)
+        output.seek(0)
+        say(f"\n== {part.title} ({timer.seconds:.0f} s)\n{output.read()}")
+    return part.title, tally, timer.seconds
