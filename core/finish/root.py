@@ -1,31 +1,57 @@
-"""The root's path and heading: slow drift, which integrated velocities gather, is taken out; sway and steps stay."""
+"""The root's path and heading: slow drift, which integrated velocities gather, is taken out; sway and steps stay.
+
+path        ╱╲╱‾╲╱╲╱       slow trend        ___╱‾‾‾‾        what is left    ╱╲_╱╲_╱╲
+╱╲╱╲╱               (a wide Gaussian) ╱‾              starts and ends where the path starts
+"""
+
+from dataclasses import replace
 
 import numpy as np
 
 from ..body.curves import soft_limit
+from ..body.legs import Feet, Legs, turned
+from ..body.rotation import matrix_to_yaw, yaw_to_matrix
 from ..filters import gaussian_filter1d
 
-# Travel slower than about this is drift.
+# Seconds (sigma). Travel slower than about this is drift; weight shifts, every 4 to 10 s, are quicker.
 DRIFT_S = 5.0
-# Sway is free up to the first distance and never goes beyond the second.
+# Metres that the pelvis sways: freely, and at most. Feet that never step leave it less room.
 _SWAY_M = {"in_place": (0.09, 0.16), "stand_still": (0.05, 0.09)}
-# A figure may face this far from its first heading for long; only what goes beyond is turned back.
+# A figure may face this far from its usual heading for long; only what goes beyond is turned back.
 _FREE_HEADING = np.radians(30.0)
 _MOST_HEADING = np.radians(45.0)
 
 
-def slow_trend(path: np.ndarray, sigma_frames: float) -> np.ndarray:
-    """The slow part of a path (T, C): a wide Gaussian over the path continued by odd reflection at both ends."""
-    frames = len(path)
-    line = np.linspace(path[0], path[-1], frames)
-    # Around the straight line between its ends the path is zero at both, so odd reflection is a sign flip.
-    residual = path - line
-    odd = np.concatenate([-residual[:0:-1], residual, -residual[-2::-1]])
-    return line + gaussian_filter1d(odd, sigma_frames, axis=0, mode="constant")[frames - 1 : 2 * frames - 1]
+def hold_root(legs: Legs, mode: str, fps: float) -> Legs:
+    """Put the legs under a root that keeps its place as the mode says; feet go along with the pelvis.
+
+    Args:
+        legs: the lower body.
+        mode: key of `settings.ROOT_MODES`.
+        fps: frames per second.
+    """
+    if mode in ("free", "path") or len(legs.pelvis) < 2:
+        return legs
+    pelvis = legs.pelvis.copy()
+    pelvis[:, [0, 2]] = hold_path(pelvis[:, [0, 2]], mode, fps)
+    heading = np.unwrap(matrix_to_yaw(legs.pelvis_turn))
+    spin = yaw_to_matrix(heading_correction(heading, fps))
+    feet = Feet(
+        toe=pelvis[:, None] + turned(spin[:, None], legs.feet.toe - legs.pelvis[:, None]),
+        turn=spin[:, None] @ legs.feet.turn,
+    )
+    return replace(
+        legs,
+        pelvis=pelvis,
+        pelvis_turn=spin @ legs.pelvis_turn,
+        hip_turn=spin[:, None] @ legs.hip_turn,
+        knee_turn=spin[:, None] @ legs.knee_turn,
+        feet=feet,
+    )
 
 
 def hold_path(path: np.ndarray, mode: str, fps: float) -> np.ndarray:
-    """What a root path (T, 2) on the floor becomes, metres: it starts and ends where it started.
+    """Return what a root path (T, 2) on the floor, metres, becomes: it starts and ends where it started.
 
     The part slower than `DRIFT_S` goes; what is left is sway and steps, softly limited in distance.
     """
@@ -35,8 +61,21 @@ def hold_path(path: np.ndarray, mode: str, fps: float) -> np.ndarray:
     return path[0] + sway * soft_limit(distance, free, most) / np.maximum(distance, 1e-9)
 
 
+def slow_trend(path: np.ndarray, sigma_frames: float) -> np.ndarray:
+    """Return the slow part of a path (T, C): a wide Gaussian over the path continued by odd reflection at both ends.
+
+    Around the straight line between its ends the path is zero at both, so odd reflection is a change of sign, and the
+    trend ends where the path ends.
+    """
+    frames = len(path)
+    line = np.linspace(path[0], path[-1], frames)
+    residual = path - line
+    odd = np.concatenate([-residual[:0:-1], residual, -residual[-2::-1]])
+    return line + gaussian_filter1d(odd, sigma_frames, axis=0, mode="constant")[frames - 1 : 2 * frames - 1]
+
+
 def heading_correction(heading: np.ndarray, fps: float) -> np.ndarray:
-    """Angles (T,), radians about the vertical, that turn slow turning away beyond 30 degrees back; zeros when none is.
+    """Return the angles (T,), radians about the vertical, that turn a figure back that slowly turned away too far.
 
     Args:
         heading: (T,) radians, continuous in time.

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.finish import steps
+from core.finish import correction_gaps
 
 
 def ease(progress: float) -> float:
@@ -92,7 +92,7 @@ def fade(values: list, fps: float) -> list[float]:
 
 
 def _soon(fps: float) -> int:
-    return max(2, round(steps._SOON_S * fps))
+    return max(2, round(correction_gaps._SPENT_S * fps))
 
 
 def _spent(away: int, soon: int) -> float:

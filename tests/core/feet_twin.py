@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.finish import steps
+from core.finish import foot_paths
 
 from .curves_twin import ease, fade, fill, gaussian, ranges
 from .rotation_twin import about, heading, matrix_of, rotvec_of, yaw
@@ -34,7 +34,7 @@ def walk(stances, feet: list[Foot], fps: float) -> list[Foot]:
         for foot, move, turn in zip(feet, fill(shift, fps, 3), fill(spin, fps, 3), strict=True)
     ]
     for a, b in pairwise(stances):
-        if b.start - a.end <= steps._LONGEST_SWING_S * fps:
+        if b.start - a.end <= foot_paths._LONGEST_SWING_S * fps:
             for frame in range(a.end, b.start):
                 out[frame] = swing(a, b, (frame - a.end + 1) / (b.start - a.end + 1))
     return out
@@ -42,10 +42,10 @@ def walk(stances, feet: list[Foot], fps: float) -> list[Foot]:
 
 def swing(a, b, progress: float) -> Foot:
     """A step at one moment (0-1): up, across in its middle part, down; the heel leaves first."""
-    leave, arrive = steps._TRAVEL
+    leave, arrive = foot_paths._ACROSS
     across = ease((progress - leave) / (arrive - leave))
-    up = steps.LIFT_M * ease(progress / steps._RISE) * ease((1 - progress) / steps._RISE)
-    tip = steps._TIP * ease(progress / 0.3) * ease((0.85 - progress) / 0.55)
+    up = foot_paths.LIFT_M * ease(progress / foot_paths._RISE) * ease((1 - progress) / foot_paths._RISE)
+    tip = foot_paths._TIP * ease(progress / 0.3) * ease((0.85 - progress) / 0.55)
     toe = a.toe + across * (b.toe - a.toe) + np.array([0.0, up, 0.0])
     return Foot(toe, yaw(a.yaw + across * (b.yaw - a.yaw)) @ about([1.0, 0.0, 0.0], tip))
 
@@ -63,11 +63,11 @@ def hold_foot(feet: list[Foot], bone, on_toe, on_heel, level: float, fps: float)
         place = sum(feet[frame].toe for frame in rest) / len(rest)
         raised = 0.0
         if any(on_toe[frame] for frame in frames):
-            raised = min(max(place[1], level - steps._UNEVEN_M), level + steps._UNEVEN_M) - place[1]
+            raised = min(max(place[1], level - foot_paths._UNEVEN_M), level + foot_paths._UNEVEN_M) - place[1]
         place = place + np.array([0.0, raised, 0.0])
         facing = sum(headings[frame] for frame in rest) / len(rest)
-        both_down = gaussian([float(frame in flat) for frame in frames], steps._PIVOT_S * fps)
-        toe_down = gaussian([float(on_toe[frame]) for frame in frames], steps._PIVOT_S * fps)
+        both_down = gaussian([float(frame in flat) for frame in frames], foot_paths._PIVOT_S * fps)
+        toe_down = gaussian([float(on_toe[frame]) for frame in frames], foot_paths._PIVOT_S * fps)
         spins = {frame: (facing - headings[frame]) * both_down[frame - start] for frame in frames}
         held = {frame: yaw(spins[frame]) @ feet[frame].turn for frame in frames}
         heel = place - middle_of([held[frame] for frame in rest]) @ bone
@@ -85,8 +85,8 @@ def hold_foot(feet: list[Foot], bone, on_toe, on_heel, level: float, fps: float)
         moved = np.hypot(moves[end][0] - moves[start - 1][0], moves[end][2] - moves[start - 1][2])
         for frame in range(start, end):
             progress = (frame - start + 1) / (end - start + 1)
-            up = ease(progress / steps._RISE) * ease((1 - progress) / steps._RISE)
-            moves[frame][1] += min(steps._LIFT_SHARE * moved, steps._LIFT_MOST_M) * up
+            up = ease(progress / foot_paths._RISE) * ease((1 - progress) / foot_paths._RISE)
+            moves[frame][1] += min(foot_paths._LIFT_SHARE * moved, foot_paths._LIFT_MOST_M) * up
     return [Foot(feet[f].toe + moves[f], yaw(spins[f][0]) @ feet[f].turn) for f in range(count)]
 
 

@@ -9,7 +9,8 @@ from core.body import legs
 from core.body.joints import ANKLES, HIPS, KNEES
 from core.body.legs import Skeleton
 from core.body.proportions import sole_height
-from core.finish import contacts, footlock, root, smoothing, step_plan, steps
+from core.finish import contacts, footlock, pelvis, root, smoothing, step_plan
+from core.finish.stances import keep_apart, stances_of_steps, with_swings
 
 from .curves_twin import envelope, gaussian, ranges, soft_limit
 from .feet_twin import Foot, hold_foot, walk
@@ -64,10 +65,10 @@ def hold_root(poses: list[Pose], mode: str, fps: float) -> list[Pose]:
     angles = root.heading_correction(np.unwrap([heading(pose.pelvis_turn) for pose in poses]), fps)
     held = []
     for pose, place, angle in zip(poses, path, angles, strict=True):
-        pelvis, spin = np.array([place[0], pose.pelvis[1], place[1]]), yaw(angle)
-        feet = tuple(Foot(pelvis + spin @ (foot.toe - pose.pelvis), spin @ foot.turn) for foot in pose.feet)
+        at, spin = np.array([place[0], pose.pelvis[1], place[1]]), yaw(angle)
+        feet = tuple(Foot(at + spin @ (foot.toe - pose.pelvis), spin @ foot.turn) for foot in pose.feet)
         hips, knees = (tuple(spin @ turn for turn in turns) for turns in (pose.hip_turn, pose.knee_turn))
-        held.append(Pose(pelvis, spin @ pose.pelvis_turn, hips, knees, feet))
+        held.append(Pose(at, spin @ pose.pelvis_turn, hips, knees, feet))
     return held
 
 
@@ -82,7 +83,7 @@ def stand(poses, skeleton, ground, fps):
     """One stance per foot from the first frame to the last."""
     count = len(poses)
     stances = [
-        steps.stances_of_steps(
+        stances_of_steps(
             [], (0, count), places_of(poses, skeleton, side), np.ones(count), ground.toe_m, skeleton.foot[side] / 2
         )
         for side in SIDES
@@ -108,13 +109,13 @@ def place_anew(poses, feet_before, given, skeleton, ground, fps):
     stances = [[], []]
     for side in SIDES:
         for span, inside in zip(spans[side], planned[side], strict=True):
-            stances[side] += steps.stances_of_steps(
+            stances[side] += stances_of_steps(
                 inside, span, places[side], weights[:, side], ground.toe_m, skeleton.foot[side] / 2
             )
     stances = apart(stances, poses, skeleton)
     if given is not None:
         return walk_both(poses, stances, fps), given
-    stances = [steps.with_swings(foot, fps) for foot in stances]
+    stances = [with_swings(foot, fps) for foot in stances]
     standing = np.array(
         [[any(s.start <= frame < s.end for s in stances[side]) for side in SIDES] for frame in range(len(poses))]
     )
@@ -132,7 +133,7 @@ def outside_flights(height, fps):
 
 
 def apart(stances, poses, skeleton):
-    return steps.keep_apart(stances, np.unwrap([heading(pose.pelvis_turn) for pose in poses]), skeleton)
+    return keep_apart(stances, np.unwrap([heading(pose.pelvis_turn) for pose in poses]), skeleton)
 
 
 def walk_both(poses, stances, fps):
@@ -174,8 +175,8 @@ def ride(poses, feet, skeleton, fps):
             now = hip - pair[side].ankle(bone)
             upright = np.sqrt(max(length**2 - now[0] ** 2 - now[2] ** 2, 0.0))
             change += (upright - now[1]) / 2
-        changes.append(np.sign(change) * soft_limit(abs(change), *footlock._RIDE_M))
-    return moved(poses, [np.array([0.0, up, 0.0]) for up in gaussian(changes, footlock._RIDE_S * fps)])
+        changes.append(np.sign(change) * soft_limit(abs(change), *pelvis._RIDE_M))
+    return moved(poses, [np.array([0.0, up, 0.0]) for up in gaussian(changes, pelvis._RIDE_S * fps)])
 
 
 def balance(poses, feet, skeleton, fps):
@@ -185,8 +186,8 @@ def balance(poses, feet, skeleton, fps):
         points = [point[[0, 2]] for s in SIDES for point in (pair[s].toe, pair[s].ankle(skeleton.foot[s]))]
         back = way_to_hull(pose.pelvis[[0, 2]], points)
         lean = np.linalg.norm(back)
-        shifts.append(back * (1 - soft_limit(lean, *footlock._LEAN_M) / lean) if lean > 0 else back)
-    smoothed = zip(*(gaussian([s[axis] for s in shifts], footlock._BALANCE_S * fps) for axis in (0, 1)), strict=True)
+        shifts.append(back * (1 - soft_limit(lean, *pelvis._LEAN_M) / lean) if lean > 0 else back)
+    smoothed = zip(*(gaussian([s[axis] for s in shifts], pelvis._BALANCE_S * fps) for axis in (0, 1)), strict=True)
     return moved(poses, [np.array([x, 0.0, z]) for x, z in smoothed])
 
 
@@ -215,9 +216,9 @@ def sink_and_tip(poses, feet, skeleton, longest, first_tip, fps):
             offset = pose.hip(side, skeleton) - pair[side].ankle(skeleton.foot[side])
             lowest = np.sqrt(max(longest[side] ** 2 - offset[0] ** 2 - offset[2] ** 2, 0.0))
             short = max(short, offset[1] - lowest)
-        shorts.append(soft_limit(short, *footlock._SINK_M))
-    poses = moved(poses, [np.array([0.0, -down, 0.0]) for down in envelope(shorts, footlock._SINK_S, fps)])
-    return poses, tipped(poses, feet, skeleton, longest, footlock._TIP_MOST, fps)
+        shorts.append(soft_limit(short, *pelvis._SINK_M))
+    poses = moved(poses, [np.array([0.0, -down, 0.0]) for down in envelope(shorts, pelvis._SINK_S, fps)])
+    return poses, tipped(poses, feet, skeleton, longest, pelvis._TIP_MOST, fps)
 
 
 def tipped(poses, feet, skeleton, longest, most, fps):
@@ -228,7 +229,7 @@ def tipped(poses, feet, skeleton, longest, most, fps):
             min(tip_needed(pose.hip(side, skeleton), pair[side], skeleton.foot[side], longest[side]), most)
             for pose, pair in zip(poses, feet, strict=True)
         ]
-        tips = envelope(tips, footlock._TIP_S, fps)
+        tips = envelope(tips, pelvis._TIP_S, fps)
         out.append([tip_foot(pair[side], tip) for pair, tip in zip(feet, tips, strict=True)])
     return list(zip(*out, strict=True))
 
@@ -248,7 +249,7 @@ def tip_needed(hip, foot: Foot, bone, longest: float) -> float:
     # Seen along the foot's X axis the ankle comes nearest when it points from the toe to the hip.
     to_hip, to_ankle = foot.turn.T @ (hip - foot.toe), -bone
     nearest = wrapped(np.arctan2(to_hip[2], to_hip[1]) - np.arctan2(to_ankle[2], to_ankle[1]))
-    low, high = 0.0, min(max(nearest, 0.0), footlock._TIP_MOST)
+    low, high = 0.0, min(max(nearest, 0.0), pelvis._TIP_MOST)
     if short(high):
         return high
     for _ in range(60):

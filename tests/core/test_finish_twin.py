@@ -10,11 +10,12 @@ from core.body.joints import ANKLES, HIPS, KNEES
 from core.body.kinematics import forward_kinematics
 from core.body.legs import Feet, Legs, solve_legs
 from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
-from core.finish.footlock import balance, lock_feet, ride, sink_and_tip, to_hull
+from core.finish.foot_paths import hold_foot
+from core.finish.footlock import lock_feet
 from core.finish.knees import near_bend
+from core.finish.pelvis import balance, ride, sink_and_tip, way_to_hull
 from core.finish.settings import FinishSettings
 from core.finish.smoothing import smooth_motion
-from core.finish.steps import hold_foot
 
 from . import feet_twin, legs_twin
 from . import finish_twin as twin
@@ -162,7 +163,7 @@ def test_the_pelvis_goes_the_same_way(reach_m):
 def test_ways_into_random_hulls_agree():
     rng = np.random.default_rng(5)
     points, corners = rng.normal(0, 1, (500, 2)), rng.normal(0, 1, (500, 4, 2))
-    fast = to_hull(points, corners)
+    fast = way_to_hull(points, corners)
     slow = [twin.way_to_hull(point, list(four)) for point, four in zip(points, corners, strict=True)]
     assert np.abs(fast - slow).max() < SAME
     assert 50 < (fast == 0).all(axis=1).sum() < 450
