@@ -31,6 +31,7 @@ _MODULES = (
     "exchange.export_operator",
     "face.operators",
     "generate.panel",
+    "take.panel",
     "direct.panel",
     "rig.panel",
     "face.panel",

@@ -9,8 +9,7 @@ from ..rig import performer
 from ..take import hand_edits, locks, playback, rewrite
 from ..take import info as take_info
 from ..take.properties import AREA_ITEMS
-from . import live
-from .resample_operators import why_no_take
+from . import directed_keys
 
 
 class MAMBATALK_OT_show_edits(bpy.types.Operator):
@@ -23,7 +22,7 @@ class MAMBATALK_OT_show_edits(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a take."""
-        return report.explain(cls, why_no_take(context))
+        return report.explain(cls, take_info.why_no_take(context))
 
     def execute(self, context):
         """Look for them."""
@@ -57,7 +56,7 @@ class MAMBATALK_OT_drop_edits(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a take."""
-        return report.explain(cls, why_no_take(context))
+        return report.explain(cls, take_info.why_no_take(context))
 
     def execute(self, context):
         """Write the take's keys there."""
@@ -66,7 +65,7 @@ class MAMBATALK_OT_drop_edits(bpy.types.Operator):
             released = self._released(take)
             if not released:
                 raise GestureError("There is no such hand edit.", remedy="See Show Edits.")
-            live.release(take, released)
+            directed_keys.drop_edits(take, released)
         except GestureError as error:
             return report.fail(self, error)
         state.current.error = None
@@ -98,7 +97,7 @@ class MAMBATALK_OT_lock_bones(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a take."""
-        return report.explain(cls, why_no_take(context))
+        return report.explain(cls, take_info.why_no_take(context))
 
     def execute(self, context):
         """Lock them."""
@@ -112,7 +111,7 @@ class MAMBATALK_OT_lock_bones(bpy.types.Operator):
             for name in names:
                 locks.set_bone(action, name, self.lock)
             if not self.lock:
-                live.apply(armature, everything=True)
+                directed_keys.write_keys(armature, everything=True)
         except GestureError as error:
             return report.fail(self, error)
         state.current.error = None

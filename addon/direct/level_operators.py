@@ -8,14 +8,14 @@ import numpy as np
 from ..rig import performer
 from ..take import info as take_info
 from ..take.properties import level_properties
-from . import live
-from .operator import DirectOperator
+from . import sliders
+from .change import DirectionOperator
 
 
-class _LevelOperator(DirectOperator):
+class _LevelOperator(DirectionOperator):
     """Mixin: a change of the sliders."""
 
-    read, put = staticmethod(live.sliders_of), staticmethod(live.set_sliders)
+    read, put = staticmethod(sliders.read), staticmethod(sliders.put)
 
 
 class MAMBATALK_OT_set_levels(_LevelOperator, bpy.types.Operator):
@@ -27,19 +27,19 @@ class MAMBATALK_OT_set_levels(_LevelOperator, bpy.types.Operator):
 
     def invoke(self, context, event):
         """Begin where the sliders are."""
-        for name, value in live.sliders_of(take_info.active(performer.target(context))).items():
-            if name in live.LEVEL_NAMES and not self.properties.is_property_set(name):
+        for name, value in sliders.read(take_info.active(performer.target(context))).items():
+            if name in sliders.NAMES and not self.properties.is_property_set(name):
                 setattr(self, name, value)
         return self.execute(context)
 
     def wanted(self, context, take, before):
         """Those that are given; the others stay."""
-        return {name: getattr(self, name) for name in live.LEVEL_NAMES if self.properties.is_property_set(name)}
+        return {name: getattr(self, name) for name in sliders.NAMES if self.properties.is_property_set(name)}
 
     def draw(self, context):
         """All of them, in the redo panel."""
         self.layout.use_property_split = True
-        for name in live.LEVEL_NAMES:
+        for name in sliders.NAMES:
             self.layout.prop(self, name)
 
 
@@ -52,7 +52,7 @@ class MAMBATALK_OT_reset_levels(_LevelOperator, bpy.types.Operator):
     def wanted(self, context, take, before):
         """The defaults."""
         own = take.action.mambatalk_take
-        return {name: own.bl_rna.properties[name].default for name in live.LEVEL_NAMES} | {"pose": ""}
+        return {name: own.bl_rna.properties[name].default for name in sliders.NAMES} | {"pose": ""}
 
 
 class MAMBATALK_OT_rest_pose(_LevelOperator, bpy.types.Operator):

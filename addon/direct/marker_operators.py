@@ -4,11 +4,10 @@ import bpy
 from bpy.props import EnumProperty, IntProperty
 
 from ...core.errors import GestureError
-from ..take import words as take_words
 from ..take.properties import MARKER_ITEMS
-from . import live
+from . import markers
 from . import settings as direct_settings
-from .operator import DirectOperator
+from .change import DirectionOperator
 
 WHERE = [
     ("FRAME", "Current Frame", "At the current frame"),
@@ -17,10 +16,10 @@ WHERE = [
 ]
 
 
-class _MarkerOperator(DirectOperator):
+class _MarkerOperator(DirectionOperator):
     """Mixin: a change of the list."""
 
-    read, put = staticmethod(live.markers_listed), staticmethod(live.set_markers)
+    read, put = staticmethod(markers.read_entries), staticmethod(markers.put_entries)
 
 
 class MAMBATALK_OT_accent_add(_MarkerOperator, bpy.types.Operator):
@@ -54,11 +53,7 @@ class MAMBATALK_OT_accent_add(_MarkerOperator, bpy.types.Operator):
         if self.where == "FRAME":
             return (context.scene.frame_current,) * 2
         if self.where == "WORDS":
-            chosen = take_words.chosen_s(take.action)
-            if chosen is None:
-                raise GestureError("No word is chosen.", remedy="Tick words in the list, or choose another place.")
-            first, last = (int(take.frames[0]) + round(second * take.info.fps) for second in chosen)
-            return max(first, int(take.frames[0])), min(last, int(take.frames[-1]))
+            return direct_settings.words_range(take)
         return direct_settings.preview_range(context.scene)
 
 

@@ -1,25 +1,42 @@
-"""Markers of a take: those in its list, and those on the timeline that are named after what they ask for."""
+"""Markers of a take: those in its list, and those on the timeline whose names say what they ask for."""
 
 import bpy
 
 from ...core.direct.markers import KINDS, Marker
 from ..take.playback import Performed
+from ..take.properties import changes
 
 # Timeline markers are read in any spelling of case, spaces and underscores.
 _BY_NAME = {name: kind for kind, row in KINDS.items() for name in row.timeline_names}
 
 
+def read_entries(action: bpy.types.Action) -> list[tuple[str, float, float]]:
+    """Return kind, start and end, seconds, of every marker in a take's list."""
+    return [(entry.kind, entry.start_s, entry.end_s) for entry in action.mambatalk_take.markers]
+
+
+def put_entries(action: bpy.types.Action, entries: list[tuple[str, float, float]]) -> None:
+    """Replace the markers in a take's list, in order of time, without writing keys."""
+    own = action.mambatalk_take
+    with changes.paused():
+        own.markers.clear()
+        for kind, start_s, end_s in sorted(entries, key=lambda entry: entry[1:]):
+            entry = own.markers.add()
+            entry.kind, entry.start_s, entry.end_s = kind, start_s, end_s
+        own.marker_index = max(min(own.marker_index, len(entries) - 1), 0)
+
+
 def listed(action: bpy.types.Action) -> tuple[Marker, ...]:
-    """The markers in a take's list.
+    """Return the markers in a take's list.
 
     Raises:
         GestureError: one of them ends before it starts.
     """
-    return tuple(Marker(entry.kind, entry.start_s, entry.end_s) for entry in action.mambatalk_take.markers)
+    return tuple(Marker(*entry) for entry in read_entries(action))
 
 
 def on_timeline(take: Performed) -> tuple[Marker, ...]:
-    """The markers of the character's scene within the take that are named after what they ask for."""
+    """Return the timeline markers within the take whose names are names of kinds; those of the character's scene."""
     found = []
     for scene in take.armature.users_scene[:1]:
         for marker in scene.timeline_markers:
@@ -31,10 +48,10 @@ def on_timeline(take: Performed) -> tuple[Marker, ...]:
 
 
 def markers_of(take: Performed) -> tuple[Marker, ...]:
-    """All markers of a take, in order of time; what is listed and on the timeline counts once.
+    """Return all markers of a take, in order of time; one that is in the list and on the timeline counts once.
 
     Raises:
-        GestureError: a listed one ends before it starts.
+        GestureError: a marker in the list ends before it starts.
     """
     every = {*listed(take.action), *on_timeline(take)}
     return tuple(sorted(every, key=lambda marker: (marker.start_s, marker.end_s, marker.kind)))

@@ -8,10 +8,9 @@ from ..blender.layout import SubPanel, draw_lines, put_labels_beside
 from ..job import state
 from ..rig.performer import target
 from ..take import info as take_info
-from ..take import locks
+from ..take import locks, recording
 from ..take.properties import AREA_ITEMS, MARKER_ITEMS
 from . import settings as direct_settings
-from . import transfer
 
 _AREA_ROWS = (
     ("face", "upper", "hands", "lower"),
@@ -32,35 +31,6 @@ class MAMBATALK_UL_words(bpy.types.UIList):
         row.label(text=item.name)
         info = take_info.stored(item.id_data)
         row.label(text=f"{info.start_frame + round(item.start_s * info.fps)}")
-
-
-class MAMBATALK_PT_takes(SubPanel, bpy.types.Panel):
-    """The takes of the character."""
-
-    bl_label = "Takes"
-    bl_idname = "MAMBATALK_PT_takes"
-    bl_options = set()
-
-    def draw(self, context):
-        """Draw a row per take, and what can be done with them."""
-        layout, armature = self.layout, target(context)
-        current, every = take_info.active(armature), take_info.of_character(armature)
-        if not every:
-            layout.label(text="Generate a take, or load one", icon="INFO")
-            return
-        column = layout.column(align=True)
-        for action in every:
-            row = column.row(align=True)
-            chosen = "RADIOBUT_ON" if action == current else "RADIOBUT_OFF"
-            row.operator("mambatalk.switch_take", text="", icon=chosen, depress=action == current).name = action.name
-            row.prop(action, "name", text="")
-            kept = action.mambatalk_take.kept
-            mark = row.operator("mambatalk.keep_take", text="", icon="SOLO_ON" if kept else "SOLO_OFF")
-            mark.name, mark.keep = action.name, not kept
-            row.operator("mambatalk.copy_take", text="", icon="DUPLICATE").name = action.name
-            row.operator("mambatalk.discard_take", text="", icon="X").name = action.name
-        if len(every) > 1:
-            layout.operator("mambatalk.discard_others", icon="TRASH")
 
 
 class _OfTheTake(SubPanel):
@@ -109,7 +79,7 @@ class MAMBATALK_PT_direct(_OfTheTake, bpy.types.Panel):
         if len(take_info.of_character(target(context))) > 1:
             layout.prop_search(settings, "source", bpy.data, "actions")
             _button(layout, no_range).operator("mambatalk.mix", icon="OVERLAY")
-        if not transfer.is_recording_known(context.scene, action):
+        if not recording.is_known(context.scene, action):
             draw_lines(layout, context, f"The recording {take_info.stored(action).audio} is gone", "ERROR")
             layout.operator("mambatalk.find_recording", icon="FILEBROWSER")
 
@@ -212,7 +182,6 @@ def _button(layout, reason: str | None):
 CLASSES = (
     MAMBATALK_UL_words,
     MAMBATALK_UL_accents,
-    MAMBATALK_PT_takes,
     MAMBATALK_PT_direct,
     MAMBATALK_PT_levels,
     MAMBATALK_PT_accents,

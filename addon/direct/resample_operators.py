@@ -13,20 +13,12 @@ from ..job import preferences, report, state, weights
 from ..job.folder import absolute_path, temporary_folder
 from ..job.operator import JobOperator
 from ..rig import performer
-from ..take import hand_edits, locks, playback
+from ..take import hand_edits, locks, playback, recording
 from ..take import info as take_info
 from ..take import store as take_store
 from ..take.properties import AREA_ITEMS
 from . import settings as direct_settings
 from . import transfer
-
-
-def why_no_take(context) -> str | None:
-    """Why there is no take to direct."""
-    armature = performer.target(context)
-    if armature is None:
-        return performer.NO_CHARACTER
-    return None if take_info.active(armature) is not None else f"{armature.name} performs no take"
 
 
 class _Rework(JobOperator):
@@ -63,18 +55,18 @@ class _Rework(JobOperator):
         self._folder = temporary_folder()
         parent = Path(self._folder.name)
         request = {
-            "take": str(transfer.hand_out(take.action, parent)),
+            "take": str(transfer.write_for_worker(take.action, parent)),
             "out": str(parent / "new"),
             "margin": self._span.margin,
         }
-        return self.request(context, take, transfer.in_take(take.action, areas), request, parent)
+        return self.request(context, take, transfer.areas_in_take(take.action, areas), request, parent)
 
     def apply(self, context, result):
         """Key what is new."""
-        take = transfer.still_there(*self._remembered)
+        take = transfer.require_unchanged(*self._remembered)
         new = take_store.read_folder(Path(result["folder"]))
         rows = self._span.rows
-        transfer.take_in(take, new, rows)
+        transfer.key_new_version(take, new, rows)
         edits = [edit for edit in hand_edits.find(take) if (edit.frames & rows).any()]
         kept = [f"Kept what was changed by hand: {', '.join(sorted({edit.owner for edit in edits}))}"] if edits else []
         return [f"Frames {take.frames[rows][0]} to {take.frames[rows][-1]} of {take.action.name}", *kept, *self._rate]
@@ -121,7 +113,7 @@ class MAMBATALK_OT_resample(_Rework, bpy.types.Operator):
             seed=seed,
             variation=variation,
             weights=str(runtime.weights),
-            audio=str(transfer.recording_of(context.scene, take.action, folder)),
+            audio=str(recording.path_of(context.scene, take.action, folder)),
             device=runtime.device,
         )
 
@@ -138,7 +130,7 @@ class MAMBATALK_OT_mix(_Rework, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there are two takes."""
-        reason = state.why_not_start(context) or why_no_take(context)
+        reason = state.why_not_start(context) or take_info.why_no_take(context)
         return report.explain(cls, reason or _why_no_other(context))
 
     def request(self, context, take, areas, request, folder):
@@ -147,7 +139,7 @@ class MAMBATALK_OT_mix(_Rework, bpy.types.Operator):
         other = bpy.data.actions.get(name)
         if other is None or not take_store.has(other) or other == take.action:
             raise GestureError(f"There is no other take “{name}”.", remedy="Choose another take in From.")
-        pick = {"take": str(transfer.hand_out(other, folder)), "start": self._span.start, "end": self._span.end}
+        pick = {"take": str(transfer.write_for_worker(other, folder)), "start": self._span.start, "end": self._span.end}
         return protocol.Mix(**request, picks=[{**pick, "areas": areas}])
 
 
@@ -163,7 +155,7 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Whether there is a take."""
-        return report.explain(cls, why_no_take(context))
+        return report.explain(cls, take_info.why_no_take(context))
 
     def invoke(self, context, event):
         """Let the user choose the file."""
@@ -175,7 +167,7 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
         try:
             action = take_info.active(performer.require_target(context))
             take_info.require_own(action)
-            count = take_info.find_audio(take_info.stored(action), absolute_path(self.filepath))
+            count = recording.relocate(take_info.stored(action), absolute_path(self.filepath))
         except GestureError as error:
             return report.fail(self, error)
         self.report({"INFO"}, f"Found for {count} takes")
@@ -184,10 +176,10 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
 
 def why_not_resample(context) -> str | None:
     """Why nothing can be made anew."""
-    if reason := state.why_not_start(context) or why_no_take(context):
+    if reason := state.why_not_start(context) or take_info.why_no_take(context):
         return reason
     action = take_info.active(performer.target(context))
-    if not transfer.is_recording_known(context.scene, action):
+    if not recording.is_known(context.scene, action):
         return f"The recording {take_info.stored(action).audio} is gone: use Find Recording"
     return weights.why_none(context)
 

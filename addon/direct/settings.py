@@ -59,12 +59,22 @@ def frames(scene: bpy.types.Scene, take: Performed, start: int | None, end: int 
     if settings.span == "TYPED":
         return settings.start, settings.end
     if settings.span == "WORDS":
-        chosen = take_words.chosen_s(take.action)
-        if chosen is None:
-            raise GestureError("No word is chosen.", remedy="Tick words in the list, or choose another Range.")
-        first, last = (own[0] + round(second * take.info.fps) for second in chosen)
-        return max(first, own[0]), min(last, own[1])
+        return words_range(take)
     return preview_range(scene)
+
+
+def words_range(take: Performed) -> tuple[int, int]:
+    """Return the scene frames from the start of the first chosen word to the end of the last one.
+
+    Raises:
+        GestureError: no word is chosen.
+    """
+    chosen = take_words.chosen_s(take.action)
+    if chosen is None:
+        raise GestureError("No word is chosen.", remedy="Tick words in the list, or choose other frames.")
+    own = int(take.frames[0]), int(take.frames[-1])
+    first, last = (own[0] + round(second * take.info.fps) for second in chosen)
+    return max(first, own[0]), min(last, own[1])
 
 
 def preview_range(scene: bpy.types.Scene) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""A take made anew in part: given to the worker as a folder, and taken in where its keys may change."""
+"""Transfer of a take to the worker and back: written as a folder, and its new version keyed where keys may change."""
 
 import re
 from pathlib import Path
@@ -10,16 +10,15 @@ from ...core.direct.chain import Changed, differences
 from ...core.direct.mirror import AREA_NAMES, JOINT_ORDER, SHAPE_ORDER
 from ...core.errors import GestureError
 from ...core.take.files import TakeFiles, write_files
-from ..blender import sequencer
 from ..take import hand_edits, locks, playback, rewrite
 from ..take import info as take_info
 from ..take import store as take_store
 from ..take.channels import EVERYTHING
 from ..take.playback import Performed
-from . import live
+from . import directed_keys
 
 
-def hand_out(action: bpy.types.Action, parent: Path) -> Path:
+def write_for_worker(action: bpy.types.Action, parent: Path) -> Path:
     """Write an action's take as a folder with its name, for the worker."""
     folder = parent / (re.sub(r"[^\w.-]+", "_", action.name) or "take")
     while folder.exists():
@@ -28,7 +27,7 @@ def hand_out(action: bpy.types.Action, parent: Path) -> Path:
     return folder
 
 
-def take_in(
+def key_new_version(
     take: Performed,
     new: TakeFiles,
     rows: np.ndarray | None = None,
@@ -53,17 +52,17 @@ def take_in(
     changed = differences(take_store.load(take.action).finished, take_store.unpack(data).finished)
     shown = mirrored(changed) if take.action.mambatalk_take.mirror else changed
     if fps is not None and take_info.is_out_of_step(take.info, fps):
-        refuse_other_rate(take, fps)
+        require_rate(take, fps)
         take, shown = take.at_rate(fps), EVERYTHING
-    subject = live.subject_of(take, data)
-    directed = live.direct_take(take, subject)
+    prepared = directed_keys.prepare(take, data)
+    directed = directed_keys.direct_take(take, prepared)
     rewrite.rewrite(take, take.at_keys(directed.motion), shown, rows)
     take_store.save_packed(take.action, data)
-    live.remember(take, subject, directed)
+    directed_keys.remember(take, prepared, directed)
     return changed
 
 
-def refuse_other_rate(take: Performed, fps: float) -> None:
+def require_rate(take: Performed, fps: float) -> None:
     """Make sure that keys at a scene's frame rate can replace the present ones with nothing lost.
 
     Raises:
@@ -94,12 +93,12 @@ def mirrored(changed: Changed) -> Changed:
     )
 
 
-def in_take(action: bpy.types.Action, areas: list[str]) -> list[str]:
+def areas_in_take(action: bpy.types.Action, areas: list[str]) -> list[str]:
     """Areas of the take that show as these ones: a mirrored take's left arm is on the right."""
     return [AREA_NAMES[name] for name in areas] if action.mambatalk_take.mirror else areas
 
 
-def still_there(armature_name: str, action_name: str, data: bytes) -> Performed:
+def require_unchanged(armature_name: str, action_name: str, data: bytes) -> Performed:
     """The take that a job was started for.
 
     Raises:
@@ -109,48 +108,3 @@ def still_there(armature_name: str, action_name: str, data: bytes) -> Performed:
     if armature is None or action is None or action.get(take_store.KEY) != data:
         raise GestureError("The character or its take was removed or changed meanwhile.", remedy="Try again.")
     return playback.of(armature, action)
-
-
-def recording_of(scene: bpy.types.Scene, action: bpy.types.Action, folder: Path) -> Path:
-    """Where a take's recording is: where it was, else where a sound strip has it, else packed in the .blend.
-
-    Args:
-        scene: whose strips are asked.
-        action: of the take.
-        folder: for a packed recording.
-
-    Raises:
-        GestureError: it is nowhere.
-    """
-    path = Path(take_info.stored(action).audio)
-    if path.is_file():
-        return path
-    found = _sound_of(scene, path.name)
-    if found is None:
-        raise GestureError(
-            f"The take's recording {path} is gone.", remedy="Say where it is now with Find Recording, or put it back."
-        )
-    if found.packed_file is None:
-        return _file_of(found)
-    unpacked = folder / path.name
-    unpacked.write_bytes(found.packed_file.data)
-    return unpacked
-
-
-def is_recording_known(scene: bpy.types.Scene, action: bpy.types.Action) -> bool:
-    """Whether `recording_of` would find something."""
-    path = Path(take_info.stored(action).audio)
-    return path.is_file() or _sound_of(scene, path.name) is not None
-
-
-def _sound_of(scene: bpy.types.Scene, name: str) -> bpy.types.Sound | None:
-    """A sound of a scene's strips by its file's name, packed or with its file."""
-    for strip in sequencer.sound_strips(scene):
-        file = _file_of(strip.sound)
-        if file.name == name and (strip.sound.packed_file is not None or file.is_file()):
-            return strip.sound
-    return None
-
-
-def _file_of(block: bpy.types.Sound) -> Path:
-    return Path(bpy.path.abspath(block.filepath, library=block.library))

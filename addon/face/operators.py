@@ -6,7 +6,7 @@ from bpy.props import BoolProperty, FloatProperty
 from ...core.body.motion import Motion
 from ...core.errors import GestureError
 from ..character import armature as character_armature
-from ..direct import lips, live
+from ..direct import directed_keys, lips
 from ..job import report
 from ..rig.performer import NO_CHARACTER, require_target, target
 from ..take import channels as take_channels
@@ -143,7 +143,7 @@ def _key_face(armature: bpy.types.Object, amount: float) -> Motion:
     own = take_info.active(armature).mambatalk_take
     before, own.lips = own.lips, amount
     try:
-        return live.apply(armature, at_least=take_channels.FACE)
+        return directed_keys.write_keys(armature, at_least=take_channels.FACE)
     except GestureError:
         own.lips = before
         raise

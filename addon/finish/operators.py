@@ -94,7 +94,7 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
         action = versions.action_of(armature)
         take_info.require_own(action)
         if source.take:
-            transfer.refuse_other_rate(playback.of(armature), sequencer.scene_fps(scene))
+            transfer.require_rate(playback.of(armature), sequencer.scene_fps(scene))
         settings, motion, edited = scene.mambatalk.finish_settings(), source.motion, None
         if settings["use_contacts"]:
             if not contacts.exist(action, armature):
@@ -133,7 +133,7 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
             # Resample finishes the take with these settings, too; contacts edited now do not fit what it makes then.
             settings = {name: value for name, value in finishing.settings.items() if name != "use_contacts"}
             new = take_store.load(action).with_finished(motion, settings)
-            transfer.take_in(playback.of(armature), new, fps=sequencer.scene_fps(scene))
+            transfer.key_new_version(playback.of(armature), new, fps=sequencer.scene_fps(scene))
             performer.of(armature).prepare()
         else:
             finish_source.keep_source(armature)

@@ -5,7 +5,7 @@ from pathlib import Path
 import bpy
 
 from ..blender import sequencer
-from ..direct import live
+from ..direct import markers, sliders
 from ..take import info as take_info
 from ..take import keying
 from ..take import store as take_store
@@ -17,7 +17,7 @@ def apply_take(
     """Key a take onto an armature and make the scene play it; after an error the scene is as it was.
 
     The keys are the finished motion without its directions (levels, markers). The sliders and markers are set, and
-    `live.catch_up` must follow: it may fail, and then the character still has the take.
+    `directed_keys.catch_up` must follow: it may fail, and then the character still has the take.
 
     Args:
         scene: gets the take's frame range and sound strip.
@@ -29,14 +29,14 @@ def apply_take(
         GestureError: the take cannot be read, or Blender cannot read its sound.
     """
     take = take_store.read_folder(folder)
-    sliders, markers = live.sliders_from(take.directions)
+    values, entries = sliders.from_directions(take.directions)
     strip, strip_is_new = sequencer.place(scene, clip)
     try:
         info = take_info.info_of(folder, take, clip.start_frame)
         action = keying.apply_motion(scene, armature, take.finished, folder.name, clip.start_frame, (info, take))
         if take.directions:
-            live.set_sliders(action, sliders)
-            live.set_markers(action, markers)
+            sliders.put(action, values)
+            markers.put_entries(action, entries)
     except Exception:
         if strip_is_new:
             sequencer.remove(scene, strip)

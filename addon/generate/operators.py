@@ -11,7 +11,7 @@ from bpy.props import IntProperty, StringProperty
 from ...core.errors import GestureError
 from ...core.worker import protocol
 from ..blender import sequencer, versions
-from ..direct import live
+from ..direct import directed_keys
 from ..face import channels as face_channels
 from ..job import report, results, state
 from ..job.folder import absolute_path, temporary_folder
@@ -130,7 +130,9 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
                 versions.switch_action(armature, before)
             raise
         action, result = made[0], self._results[0]
-        directed = switching.switch(armature, action) if len(made) > 1 else live.caught_up(armature)
+        if len(made) > 1:
+            switching.switch(armature, action)
+        directed = directed_keys.catch_up_notes(armature)
         motion = take_store.load(action).finished
         on_rig = [*face_channels.notes(armature, motion), *performer.of(armature).held_note(scene, action)]
         return [*results.take_lines(result), *directed, *on_rig]
@@ -174,7 +176,7 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
             action = apply_take(context.scene, armature, folder, clip)
         except GestureError as error:
             return report.fail(self, error)
-        notes = [*live.caught_up(armature), *face_channels.notes(armature, take.finished)]
+        notes = [*directed_keys.catch_up_notes(armature), *face_channels.notes(armature, take.finished)]
         notes += performer.of(armature).held_note(context.scene, action)
         return report.finish(self, notes)
 

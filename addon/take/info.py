@@ -1,9 +1,8 @@
 """A take on its action in the .blend: where its keys came from and whose they are; the take itself beside it."""
 
-import hashlib
 import json
 import uuid
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import bpy
@@ -11,6 +10,7 @@ import bpy
 from ...core.errors import GestureError
 from ...core.take.files import TakeFiles
 from ..job.folder import data_folder
+from ..rig import performer
 from . import store as take_store
 
 KEY = "mambatalk"
@@ -125,6 +125,14 @@ def active(armature: bpy.types.Object | None) -> bpy.types.Action | None:
     return action if stored(action) is not None and take_store.has(action) else None
 
 
+def why_no_take(context: bpy.types.Context) -> str | None:
+    """Say why there is no take to direct; None when there is one."""
+    armature = performer.target(context)
+    if armature is None:
+        return performer.NO_CHARACTER
+    return None if active(armature) is not None else f"{armature.name} performs no take"
+
+
 def require_own(action: bpy.types.Action) -> None:
     """Make sure that an action is this file's: changes of a linked one are lost when the file is saved.
 
@@ -145,38 +153,6 @@ def performers(action: bpy.types.Action) -> list[bpy.types.Object]:
         for each in bpy.data.objects
         if each.type == "ARMATURE" and each.animation_data is not None and each.animation_data.action == action
     ]
-
-
-def find_audio(info: TakeInfo, path: Path) -> int:
-    """Remember where a take's recording is now, for every take of it.
-
-    Returns:
-        of how many takes.
-
-    Raises:
-        GestureError: there is no such file, it is another recording, or a take is damaged.
-    """
-    try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise GestureError(f"There is no recording {path}.", remedy="Choose an existing sound file.") from error
-    if digest != info.audio_sha256:
-        raise GestureError(
-            f"{path.name} is not the recording that the take was made from.",
-            remedy="Choose that one, even under another name; its content must be the same.",
-        )
-    known = [(action, stored(action)) for action in bpy.data.actions]
-    # All are read before the first is written.
-    found = [
-        (action, each, take_store.load(action))
-        for action, each in known
-        if each is not None and each.audio_sha256 == digest and action.library is None
-    ]
-    for action, each, take in found:
-        take_store.save(action, take.with_audio(path))
-        store(action, replace(each, audio=str(path)))
-    return len(found)
 
 
 def new_folder(name: str, taken: frozenset[Path] = frozenset()) -> Path:

@@ -5,6 +5,7 @@ from bpy.props import BoolProperty, StringProperty
 
 from ...core.errors import GestureError
 from ..character import armature as character_armature
+from ..direct import directed_keys
 from ..job import report, state
 from ..rig import performer
 from . import info as take_info
@@ -55,7 +56,7 @@ class MAMBATALK_OT_switch_take(_TakeOperator, bpy.types.Operator):
 
     def change(self, context, armature, action):
         """Assign it."""
-        notes = switching.switch(armature, action)
+        notes = _perform(armature, action)
         context.scene.frame_set(context.scene.frame_current)
         return " ".join(notes)
 
@@ -83,7 +84,7 @@ class MAMBATALK_OT_copy_take(_TakeOperator, bpy.types.Operator):
     def change(self, context, armature, action):
         """Copy and switch."""
         copy = switching.copy(action)
-        return " ".join([f"Now performing {copy.name}", *switching.switch(armature, copy)])
+        return " ".join([f"Now performing {copy.name}", *_perform(armature, copy)])
 
 
 class MAMBATALK_OT_discard_take(_TakeOperator, bpy.types.Operator):
@@ -95,7 +96,7 @@ class MAMBATALK_OT_discard_take(_TakeOperator, bpy.types.Operator):
     def change(self, context, armature, action):
         """Delete it."""
         name = action.name
-        switching.discard(armature, [action])
+        _discard(armature, [action])
         return f"Discarded {name}"
 
 
@@ -118,8 +119,23 @@ class MAMBATALK_OT_discard_others(_TakeOperator, bpy.types.Operator):
             raise GestureError(
                 "All other takes are kept, or performed by someone.", remedy="Take the mark off those that can go."
             )
-        switching.discard(armature, others)
+        _discard(armature, others)
         return f"Discarded {len(others)} takes"
+
+
+def _perform(armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
+    """Let the character perform a take, with the keys that its sliders ask for; return notes on what is impossible."""
+    switching.switch(armature, action)
+    return directed_keys.catch_up_notes(armature) if action.library is None else []
+
+
+def _discard(armature: bpy.types.Object, actions: list[bpy.types.Action]) -> None:
+    """Delete takes; the take that the character goes on with gets the keys that its sliders ask for."""
+    performed = take_info.active(armature) in actions
+    switching.discard(armature, actions)
+    now = take_info.active(armature)
+    if performed and now is not None and now.library is None:
+        directed_keys.catch_up_notes(armature)
 
 
 def _named(armature: bpy.types.Object, name: str) -> bpy.types.Action:

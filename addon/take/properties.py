@@ -1,5 +1,8 @@
 """What an animator sets on a take: levels, locks, what is kept; stored with its action."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import bpy
 from bpy.props import (
     BoolProperty,
@@ -24,8 +27,49 @@ MARKER_ITEMS = [
 ]
 
 
+class ChangeHook:
+    """Calls functions when levels, markers or locks of a take change.
+
+    This room knows nothing of the rooms above it: `direct.live` adds the function that writes keys to `listeners`.
+    """
+
+    def __init__(self):
+        self.listeners: list[Callable[[bpy.types.Action, bool], None]] = []
+        self._is_paused = False
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Within the block, call nothing: the code that sets properties writes the keys, or none are needed."""
+        self._is_paused = True
+        try:
+            yield
+        finally:
+            self._is_paused = False
+
+    def call(self, action: bpy.types.Action, everything: bool) -> None:
+        """Call every function with a take's action, and with whether all of its channels must be compared."""
+        if not self._is_paused:
+            for listener in self.listeners:
+                listener(action, everything)
+
+
+changes = ChangeHook()
+
+
+def _directions_changed(self, context):
+    changes.call(self.id_data, False)
+
+
+def _locks_changed(self, context):
+    changes.call(self.id_data, True)
+
+
 def level_properties(update=None) -> dict:
-    """A Blender property for each level but the pose itself."""
+    """Return a Blender property for each level but the rest pose itself.
+
+    Args:
+        update: called by Blender after a value changed.
+    """
     more = {} if update is None else {"update": update}
     found = {
         level.name: FloatProperty(
@@ -41,24 +85,6 @@ def level_properties(update=None) -> dict:
         for level in sorted(LEVELS, key=lambda level: GROUPS.index(level.group))
     }
     return {**found, "mirror": BoolProperty(name="Mirror", description="Left and right change sides", **more)}
-
-
-def _levels_changed(self, context):
-    from ..direct import live
-
-    live.touch(self.id_data)
-
-
-def _markers_changed(self, context):
-    from ..direct import live
-
-    live.touch(self.id_data)
-
-
-def _locks_changed(self, context):
-    from ..direct import live
-
-    live.touch(self.id_data, everything=True)
 
 
 class MambaTalkWord(bpy.types.PropertyGroup):
@@ -77,17 +103,21 @@ class MambaTalkMarker(bpy.types.PropertyGroup):
     """Where the arms gesture, hold or rest."""
 
     kind: EnumProperty(
-        name="Kind", description="What is asked of the arms", items=MARKER_ITEMS, update=_markers_changed
+        name="Kind", description="What is asked of the arms", items=MARKER_ITEMS, update=_directions_changed
     )
     start_s: FloatProperty(
-        name="Start", description="Seconds from the take's first frame", min=0.0, precision=2, update=_markers_changed
+        name="Start",
+        description="Seconds from the take's first frame",
+        min=0.0,
+        precision=2,
+        update=_directions_changed,
     )
     end_s: FloatProperty(
         name="End",
         description="Seconds from the take's first frame; the same as Start for a moment",
         min=0.0,
         precision=2,
-        update=_markers_changed,
+        update=_directions_changed,
     )
 
 
@@ -95,7 +125,7 @@ class MambaTalkTake(bpy.types.PropertyGroup):
     """What an animator sets on a take."""
 
     __annotations__ = {
-        **level_properties(_levels_changed),
+        **level_properties(_directions_changed),
         "pose": StringProperty(name="Rest Pose", description="Rotation vectors of the 55 joints, as JSON"),
         "lips": FloatProperty(name="Phone Lips", description="How much of the mouth is made from phones", max=1.0),
         "kept": BoolProperty(name="Keep", description="Discard Others leaves this take in the file"),

@@ -6,17 +6,15 @@ import bpy
 
 from ...core.errors import GestureError
 from ..blender import versions
-from ..direct import live
 from ..face import channels as face_channels
 from ..rig import performer
 from . import info as take_info
 
 
-def switch(armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
-    """Let a character perform a take, body and face.
+def switch(armature: bpy.types.Object, action: bpy.types.Action) -> None:
+    """Let a character perform a take, body and face, with the keys that it has.
 
-    Returns:
-        notes on what the take is asked for and cannot have.
+    Its sliders may have moved while nobody performed it: `direct.directed_keys.catch_up` writes their keys.
 
     Raises:
         GestureError: the take is not for such a character.
@@ -30,7 +28,6 @@ def switch(armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
         if own is None or not versions.switch_action(keys, own):
             _leave(keys)
     performer.of(armature).prepare()
-    return live.caught_up(armature) if action.library is None else []
 
 
 def _leave(keys: bpy.types.Key) -> None:

@@ -31,10 +31,10 @@ def listed(armature):
 
 def apexes(armature):
     """Scene frames in which strokes end, by the keys' own motion."""
-    from mambatalk_ext.addon.direct import live
+    from mambatalk_ext.addon.direct import directed_keys
     from mambatalk_ext.core.direct.strokes import find_strokes, wrist_paths
 
-    motion = live.apply(armature)
+    motion = directed_keys.write_keys(armature)
     strokes = find_strokes(wrist_paths(motion.rotations, motion.skeleton), motion.fps)
     return np.array([START + stroke.apex for stroke in strokes])
 

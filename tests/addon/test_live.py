@@ -163,13 +163,13 @@ def test_levels_survive_the_file_and_undo(character, spoken_takes, tmp_path):
 
 
 def test_a_slider_undone_before_its_keys_were_written_has_the_right_ones(character, spoken_takes):
-    from mambatalk_ext.addon.direct import live
+    from mambatalk_ext.addon.direct import directed_keys, sliders
 
     load(spoken_takes[0])
     neutral, name = all_keys(character), character.name
-    live.set_sliders(character.animation_data.action, {"upper": 0.5})
+    sliders.put(character.animation_data.action, {"upper": 0.5})
     bpy.ops.ed.undo_push(message="a slider whose keys are still to come")
-    live.apply(character)
+    directed_keys.write_keys(character)
     written = all_keys(character)
     bpy.ops.mambatalk.set_levels("EXEC_DEFAULT", True, upper=0.9)
     bpy.ops.ed.undo()
@@ -284,12 +284,12 @@ def test_a_take_directed_from_a_shell_comes_with_its_levels_and_can_be_set_back(
 
 
 def test_a_take_at_rest_is_not_keyed_again_when_it_is_performed(character, spoken_takes):
-    from mambatalk_ext.addon.direct import live
+    from mambatalk_ext.addon.direct import directed_keys
     from mambatalk_ext.addon.take import playback
 
     load(spoken_takes[0])
     stamp = playback.of(character).record.stamp
-    live.catch_up(character)
+    directed_keys.catch_up(character)
     assert playback.of(character).record.stamp == stamp
 
 

@@ -1,4 +1,4 @@
-"""What operators on sliders and markers of a take share: change them, write the keys that they ask for, or neither."""
+"""Mixin of operators that change how a take is directed: sliders or markers change and keys follow, or neither does."""
 
 from ...core.errors import GestureError
 from ..blender import sequencer
@@ -6,33 +6,32 @@ from ..job import report, state
 from ..rig import performer
 from ..take import info as take_info
 from ..take import playback
-from . import live
-from .resample_operators import why_no_take
+from . import directed_keys
 
 
-class DirectOperator:
-    """Mixin: a change of how the take is directed; a failure changes nothing.
+class DirectionOperator:
+    """Mixin of an operator that changes sliders or markers of a take; after an error nothing is changed.
 
-    A subclass gives `read(action)`, what there is; `put(action, values)`, which sets it without keys; and
-    `wanted(context, take, before)`, what there shall be.
+    A subclass has three methods: `read(action)` returns the present values; `put(action, values)` sets values without
+    writing keys; `wanted(context, take, before)` returns the new values.
     """
 
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context):
-        """Whether there is a take."""
-        return report.explain(cls, why_no_take(context))
+        """Tell whether the character performs a take."""
+        return report.explain(cls, take_info.why_no_take(context))
 
     def execute(self, context):
-        """Change it and write keys."""
+        """Set the new values and write the keys that they ask for."""
         try:
             armature = performer.require_target(context)
             action = take_info.active(armature)
             before = self.read(action)
             self.put(action, self.wanted(context, playback.of(armature), before))
             try:
-                live.apply(armature)
+                directed_keys.write_keys(armature)
             except GestureError:
                 self.put(action, before)
                 raise

@@ -1,0 +1,168 @@
+"""Keys of a directed take: its finished motion, with levels and markers applied, written where keys change.
+
+    finished motion ── phone lips ──► prepared ── levels, markers ──► directed motion ──► keys
+      (stored take)                  (`prepare`)      (`direct_take`)            (`take.rewrite`)
+
+Two results are kept, because a slider moves many times a second:
+- `Prepared`: what is computed of the finished motion, for the last few takes;
+- the directed motion that the present keys show. From it `core.direct` knows which joints and shapes a change of the
+  sliders changes, and only their channels are written. It counts as long as the stamp of the take's record is the one
+  that was saved with it: undo, another take or a resample bring another stamp, and then every channel is compared.
+"""
+
+import zlib
+from dataclasses import dataclass
+
+import bpy
+
+from ...core.body.motion import Motion
+from ...core.direct.chain import Changed, Directed, direct
+from ...core.direct.clip_statistics import ClipStatistics, clip_statistics
+from ...core.direct.levels import Levels
+from ...core.direct.markers import markers_from
+from ...core.errors import GestureError
+from ..face import channels as face_channels
+from ..take import playback, rewrite
+from ..take import store as take_store
+from ..take.channels import EVERYTHING
+from . import lips, markers, sliders
+
+_KEPT = 4
+
+
+@dataclass
+class Prepared:
+    """What is kept of a take while Blender runs.
+
+    Attributes:
+        statistics: of its finished motion.
+        calm: the finished motion at its keys.
+        directed: the last result, and the stamp of the record that was saved with it.
+    """
+
+    statistics: ClipStatistics
+    calm: Motion
+    directed: Directed | None = None
+    stamp: str = ""
+
+
+_prepared: dict[tuple, Prepared] = {}
+
+
+def write_keys(armature: bpy.types.Object, everything: bool = False, at_least: Changed | None = None) -> Motion:
+    """Write the keys that the sliders and markers of a character's take ask for.
+
+    Args:
+        armature: the character.
+        everything: whether to compare every channel, because something else than sliders and markers changed.
+        at_least: channels to compare, whatever the sliders ask for.
+
+    Returns:
+        the directed motion.
+
+    Raises:
+        GestureError: the character performs no take, the take cannot be read, or what is asked for is impossible.
+    """
+    take = playback.of(armature)
+    prepared = prepare(take)
+    before = prepared.directed if prepared.stamp == take.record.stamp and not everything else None
+    directed = direct_take(take, prepared, before)
+    changed = EVERYTHING if before is None else directed.changed
+    if at_least is not None:
+        changed = at_least if _directions(directed) == (take.record.levels, take.record.markers) else EVERYTHING
+    rewrite.rewrite(take, take.at_keys(directed.motion), changed, calm=prepared.calm)
+    remember(take, prepared, directed)
+    return directed.motion
+
+
+def catch_up(armature: bpy.types.Object) -> None:
+    """Write keys if they are not the keys that the sliders and markers of a character's take ask for.
+
+    Raises:
+        GestureError: as in `write_keys`.
+    """
+    take = playback.of(armature)
+    wanted = sliders.levels_of(take.action), markers.markers_of(take)
+    if (Levels.from_dict(take.record.levels), markers_from(take.record.markers)) != wanted:
+        write_keys(armature)
+
+
+def catch_up_notes(armature: bpy.types.Object) -> list[str]:
+    """Catch up like `catch_up`, but return an error as a note: the character has the take in any case."""
+    try:
+        catch_up(armature)
+    except GestureError as error:
+        return [f"{error.message} {error.remedy}"]
+    return []
+
+
+def drop_edits(take: playback.Performed, released: rewrite.Masks) -> None:
+    """Replace hand edits by the take's own keys.
+
+    Args:
+        take: on its character.
+        released: frames (T,) by channel whose edits are dropped.
+    """
+    prepared = prepare(take)
+    directed = direct_take(take, prepared)
+    rewrite.rewrite(take, take.at_keys(directed.motion), calm=prepared.calm, released=released)
+    remember(take, prepared, directed)
+
+
+def prepare(take: playback.Performed, data: bytes | None = None) -> Prepared:
+    """Compute what directing needs of a take's finished motion, with phone lips where they are asked for.
+
+    Args:
+        take: on its character.
+        data: the packed take, where it is not on the action yet.
+
+    Raises:
+        GestureError: the stored take is damaged, or phone lips are asked for and impossible.
+    """
+    data = take_store.packed(take.action) if data is None else data
+    amount = take.action.mambatalk_take.lips
+    by_bone = amount > 0 and face_channels.opens_by_bone(take.armature)
+    key = (zlib.crc32(data), len(data), amount, by_bone, take.info.fps)
+    if key not in _prepared:
+        stored = take_store.unpack(data)
+        motion = stored.finished
+        if amount > 0:
+            motion = lips.with_phone_lips(motion, stored.words, amount, by_bone)
+        while len(_prepared) >= _KEPT:
+            _prepared.pop(next(iter(_prepared)))
+        _prepared[key] = Prepared(clip_statistics(motion, stored.speech_s), take.at_keys(motion))
+    return _prepared[key]
+
+
+def direct_take(take: playback.Performed, prepared: Prepared, before: Directed | None = None) -> Directed:
+    """Apply the present levels and markers of a take; no other function reads them for this.
+
+    Args:
+        take: on its character.
+        prepared: of its finished motion.
+        before: the result that the keys show, if it is known.
+
+    Raises:
+        GestureError: what the animator asks for is impossible.
+    """
+    levels = sliders.levels_of(take.action)
+    return direct(prepared.statistics, levels, before=before, markers=markers.markers_of(take))
+
+
+def remember(take: playback.Performed, prepared: Prepared, directed: Directed) -> None:
+    """Save the take's record, keep the result that the keys now show, and show it in the scene."""
+    take.record.levels, take.record.markers = _directions(directed)
+    take.save()
+    prepared.directed, prepared.stamp = directed, take.record.stamp
+    for scene in take.armature.users_scene:
+        scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
+
+
+def forget() -> None:
+    """Drop all that is kept."""
+    _prepared.clear()
+
+
+def _directions(directed: Directed) -> tuple[dict, list[dict]]:
+    """Return levels and markers that a motion has, as plain values."""
+    return directed.levelled.levels.as_dict(), [marker.as_dict() for marker in directed.markers]

@@ -1,0 +1,39 @@
+"""The sidebar's part on the takes of a character."""
+
+import bpy
+
+from ..blender.layout import SubPanel
+from ..rig.performer import target
+from . import info as take_info
+
+
+class MAMBATALK_PT_takes(SubPanel, bpy.types.Panel):
+    """The takes of the character."""
+
+    bl_label = "Takes"
+    bl_idname = "MAMBATALK_PT_takes"
+    bl_options = set()
+
+    def draw(self, context):
+        """Draw a row per take, and what can be done with them."""
+        layout, armature = self.layout, target(context)
+        current, every = take_info.active(armature), take_info.of_character(armature)
+        if not every:
+            layout.label(text="Generate a take, or load one", icon="INFO")
+            return
+        column = layout.column(align=True)
+        for action in every:
+            row = column.row(align=True)
+            chosen = "RADIOBUT_ON" if action == current else "RADIOBUT_OFF"
+            row.operator("mambatalk.switch_take", text="", icon=chosen, depress=action == current).name = action.name
+            row.prop(action, "name", text="")
+            kept = action.mambatalk_take.kept
+            mark = row.operator("mambatalk.keep_take", text="", icon="SOLO_ON" if kept else "SOLO_OFF")
+            mark.name, mark.keep = action.name, not kept
+            row.operator("mambatalk.copy_take", text="", icon="DUPLICATE").name = action.name
+            row.operator("mambatalk.discard_take", text="", icon="X").name = action.name
+        if len(every) > 1:
+            layout.operator("mambatalk.discard_others", icon="TRASH")
+
+
+CLASSES = (MAMBATALK_PT_takes,)

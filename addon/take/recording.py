@@ -1,0 +1,93 @@
+"""The recording of a take: where its file is now, and what to do when it was moved."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import bpy
+
+from ...core.errors import GestureError
+from ..blender import sequencer
+from . import info as take_info
+from . import store as take_store
+from .info import TakeInfo
+
+
+def path_of(scene: bpy.types.Scene, action: bpy.types.Action, folder: Path) -> Path:
+    """Return the path of a take's recording.
+
+    The file may be where it was when the take was made, where a sound strip has a file of this name, or packed in the
+    .blend; a packed recording is written to `folder`.
+
+    Args:
+        scene: its strips are searched.
+        action: of the take.
+        folder: for a packed recording.
+
+    Raises:
+        GestureError: the recording is in none of these places.
+    """
+    path = Path(take_info.stored(action).audio)
+    if path.is_file():
+        return path
+    sound = _sound_named(scene, path.name)
+    if sound is None:
+        raise GestureError(
+            f"The take's recording {path} is gone.", remedy="Say where it is now with Find Recording, or put it back."
+        )
+    if sound.packed_file is None:
+        return _file_of(sound)
+    unpacked = folder / path.name
+    unpacked.write_bytes(sound.packed_file.data)
+    return unpacked
+
+
+def is_known(scene: bpy.types.Scene, action: bpy.types.Action) -> bool:
+    """Tell whether `path_of` would find the recording of a take."""
+    path = Path(take_info.stored(action).audio)
+    return path.is_file() or _sound_named(scene, path.name) is not None
+
+
+def relocate(info: TakeInfo, path: Path) -> int:
+    """Store where a take's recording is now, in every take of this file that was made from the same recording.
+
+    Returns:
+        the number of takes.
+
+    Raises:
+        GestureError: there is no such file, it is another recording, or a take is damaged; nothing was changed.
+    """
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise GestureError(f"There is no recording {path}.", remedy="Choose an existing sound file.") from error
+    if digest != info.audio_sha256:
+        raise GestureError(
+            f"{path.name} is not the recording that the take was made from.",
+            remedy="Choose that one, even under another name; its content must be the same.",
+        )
+    known = [(action, take_info.stored(action)) for action in bpy.data.actions]
+    # All takes are read before the first is written: a damaged one must leave nothing half done.
+    found = [
+        (action, each, take_store.load(action))
+        for action, each in known
+        if each is not None and each.audio_sha256 == digest and action.library is None
+    ]
+    for action, each, take in found:
+        take_store.save(action, take.with_audio(path))
+        take_info.store(action, replace(each, audio=str(path)))
+    return len(found)
+
+
+def _sound_named(scene: bpy.types.Scene, name: str) -> bpy.types.Sound | None:
+    """Return a sound of a scene's strips by the name of its file; it is packed, or its file exists."""
+    for strip in sequencer.sound_strips(scene):
+        file = _file_of(strip.sound)
+        if file.name == name and (strip.sound.packed_file is not None or file.is_file()):
+            return strip.sound
+    return None
+
+
+def _file_of(sound: bpy.types.Sound) -> Path:
+    return Path(bpy.path.abspath(sound.filepath, library=sound.library))
