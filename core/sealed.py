@@ -1,4 +1,4 @@
-"""Bytes stored with a check sum, so that any change to them is found when they are read.
+"""Bytes stored with a checksum, so that any change to them is found when they are read.
 
 Layout: 7 bytes `MAGIC`, 1 byte format version (1), 32 bytes SHA-256 of the data, the data.
 """
@@ -13,15 +13,19 @@ _DATA = len(MAGIC) + 1 + hashlib.sha256().digest_size
 
 
 def seal(data: bytes) -> bytes:
-    """Put magic, version and check sum before data; equal data give equal bytes."""
+    """Put magic bytes, version and checksum before data; equal data give equal bytes.
+
+    >>> unseal(seal(b"motion"))
+    b'motion'
+    """
     return MAGIC + bytes([VERSION]) + hashlib.sha256(data).digest() + data
 
 
 def unseal(stored: bytes) -> bytes:
-    """Check what `seal` returned, and take the data out of it.
+    """Check bytes that `seal` returned, and return the data in them.
 
     Raises:
-        ValueError: the bytes are not sealed, or were changed since; callers know what they store, and say what to do.
+        ValueError: the bytes are not sealed, or were changed since. The caller knows what they are and adds a remedy.
         GestureError: a newer version of the extension sealed them.
     """
     if len(stored) < _DATA or not stored.startswith(MAGIC):
@@ -33,5 +37,5 @@ def unseal(stored: bytes) -> bytes:
         )
     data = stored[_DATA:]
     if hashlib.sha256(data).digest() != stored[len(MAGIC) + 1 : _DATA]:
-        raise ValueError("the check sum does not match")
+        raise ValueError("the checksum does not match")
     return data

@@ -1,4 +1,4 @@
-"""A motion: what the generator writes, finishing cleans and the add-on keys; read from and written to npz."""
+"""A motion, which the generator writes, finishing cleans and the add-on keys; and its npz file."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,10 +19,12 @@ class Motion:
 
     Attributes:
         rotations: (T, 55, 3) rotation vectors in SMPL-X joint order; fingers are absolute (flat-hand mean).
-        translation: (T, 3); the root joint stands at rest_joints[0] + translation.
-        expression: (T, N) with N by `face_basis`: 52 for "arkit52", 100 for "flame100".
+        translation: (T, 3) metres; the root joint stands at rest_joints[0] + translation.
+        expression: (T, N) weights or coefficients of the face; N by `face_basis`.
+        face_basis: "arkit52" (N = 52 weights of ARKit) or "flame100" (N = 100 coefficients of SMPL-X).
         contacts: (T, 4) left ankle, right ankle, left foot, right foot, 0-1, or None when unknown.
-        rest_joints: (55, 3), or None when the file does not say.
+        rest_joints: (55, 3) metres, or None when the file does not say.
+        betas: (B,) SMPL-X shape coefficients of the body.
         fps: frames per second.
     """
 
@@ -59,23 +61,28 @@ class Motion:
 
     @property
     def frame_count(self) -> int:
-        """Number of frames."""
+        """Return the number of frames, T."""
         return len(self.rotations)
 
     @property
     def skeleton(self) -> np.ndarray:
-        """Rest joints (55, 3): the motion's own, else the bundled character's."""
+        """Return the rest joints (55, 3): the motion's own, else the bundled character's."""
         return default_rest_joints() if self.rest_joints is None else self.rest_joints
 
     def replace(self, **changes) -> "Motion":
-        """A copy with some fields changed."""
+        """Copy the motion with some fields changed."""
         return replace(self, **changes)
 
 
 def resample(motion: Motion, times_s: np.ndarray) -> Motion:
-    """The motion at other times (seconds from its first frame): rotations by slerp, the rest linearly.
+    """Read a motion at other times: rotations along arcs (slerp), everything else along lines.
 
-    Times outside the motion hold its first or last frame.
+    Args:
+        motion: at any frame rate.
+        times_s: (N,) seconds from the first frame, evenly spaced; times outside hold the first or the last frame.
+
+    Returns:
+        A motion of N frames, whose rate is that of the times.
     """
     position = np.clip(np.asarray(times_s, np.float64) * motion.fps, 0, motion.frame_count - 1)
     low = np.minimum(position.astype(int), max(motion.frame_count - 2, 0))
@@ -98,9 +105,12 @@ def resample(motion: Motion, times_s: np.ndarray) -> Motion:
 
 
 def save_motion(motion: Motion, path: Path | str, compress: bool = True) -> None:
-    """Write the BEAT2/AMASS npz keys, plus ours; the file appears whole or not at all.
+    """Write a motion as npz with the keys of BEAT2 and AMASS, and ours; the file appears whole or not at all.
 
-    `compress` takes time that files which live for a moment are not worth.
+    Args:
+        motion: what to write.
+        path: of the file; its folder must exist.
+        compress: takes time, which files that live for a moment are not worth.
 
     Raises:
         GestureError: the disk is full or the folder cannot be written.
@@ -123,7 +133,7 @@ def save_motion(motion: Motion, path: Path | str, compress: bool = True) -> None
 
 
 def load_motion(path: Path | str) -> Motion:
-    """Read an SMPL-X npz (ours, BEAT2's or AMASS') without ever unpickling.
+    """Read an SMPL-X npz (ours, BEAT2's or AMASS'); arrays that only Python's pickle could read are left out.
 
     Raises:
         GestureError: no such file, not an SMPL-X motion, or values that are not numbers.

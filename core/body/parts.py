@@ -1,4 +1,14 @@
-"""Which joints and channels belong to which body part: the one table."""
+"""The one table of which joints and channels belong to which body part.
+
+A part has its own network and codes. Its channels are rot6d of its joints, then what it has beyond them:
+
+    face    jaw                                  6 channels + expression (52 or 100)
+    upper   spine to wrists, neck and head      78
+    hands   30 joints of fingers               180
+    lower   pelvis, legs and feet               54 + translation 3 + contacts 4
+
+An area is a part, or some of its joints, that can be made anew by itself.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +17,7 @@ from .skeleton import JOINT, JOINT_NAMES
 
 
 class Part(StrEnum):
-    """A body part with codes of its own."""
+    """A body part, which has codes of its own."""
 
     FACE = "face"
     UPPER = "upper"
@@ -17,14 +27,19 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class PartSpec:
-    """Joints of a part in channel order, and its channels beyond rotations."""
+    """The channels of a part.
+
+    Attributes:
+        joints: in the order of their channels.
+        extra: channels after those of the joints: "", "expression" or "translation+contacts".
+    """
 
     joints: tuple[int, ...]
     extra: str = ""
 
     @property
     def rotation_width(self) -> int:
-        """Number of rot6d channels."""
+        """Return the number of rot6d channels."""
         return 6 * len(self.joints)
 
 
@@ -50,10 +65,10 @@ SPECS: dict[Part, PartSpec] = {
 
 @dataclass(frozen=True)
 class Area:
-    """What can be made anew by itself: a part, or some of its joints.
+    """A part of the body, or some joints of it, that can be made anew by itself.
 
     Attributes:
-        part: whose codes it takes.
+        part: the part whose codes the area takes.
         joints: in ascending order.
     """
 
@@ -62,7 +77,7 @@ class Area:
 
     @property
     def whole(self) -> bool:
-        """Whether it is all of its part, with what the part has beyond rotations."""
+        """Tell whether the area is all of its part; then it has the part's extra channels, too."""
         return set(self.joints) == set(SPECS[self.part].joints)
 
 
@@ -97,7 +112,11 @@ ARKIT_NAMES: tuple[str, ...] = tuple(
 
 
 def part_width(part: Part, face_basis: str) -> int:
-    """Channels of a part: rot6d of its joints, then expression, or translation and contacts."""
+    """Count the channels of a part.
+
+    >>> part_width(Part.LOWER, "arkit52")  # 9 joints, translation, contacts
+    61
+    """
     spec = SPECS[part]
     extra = {
         "": 0,

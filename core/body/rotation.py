@@ -1,10 +1,24 @@
-"""Rotations in numpy: rotation vectors, matrices, rot6d and quaternions (w, x, y, z)."""
+"""Rotations in NumPy: conversions between their forms, and operations named after the form that they work on.
+
+    rotvec   (..., 3)      axis times angle, radians
+    quat     (..., 4)      unit quaternion w, x, y, z; q and -q are one rotation
+    matrix   (..., 3, 3)   turns column vectors: matrix @ vector
+    rot6d    (..., 6)      the first two rows of a matrix (Zhou et al. 2019, in the row convention of BEAT2)
+    euler    (..., 3)      three angles, radians; the order says about which axes
+    yaw      (...)         one angle about Y, the vertical, radians
+
+All functions broadcast over the leading axes.
+"""
 
 import numpy as np
 
 
 def rotvec_to_quat(rotvec: np.ndarray) -> np.ndarray:
-    """Rotation vectors (..., 3), radians, to unit quaternions (..., 4), w first."""
+    """Convert rotation vectors (..., 3) to unit quaternions (..., 4).
+
+    >>> rotvec_to_quat(np.array([np.pi, 0.0, 0.0])).round(6) + 0.0
+    array([0., 1., 0., 0.])
+    """
     rotvec = np.asarray(rotvec, np.float64)
     angle = np.linalg.norm(rotvec, axis=-1, keepdims=True)
     # sin(a/2)/a, whose limit is 1/2
@@ -13,7 +27,11 @@ def rotvec_to_quat(rotvec: np.ndarray) -> np.ndarray:
 
 
 def quat_to_rotvec(quaternion: np.ndarray) -> np.ndarray:
-    """Unit quaternions (..., 4) to the shortest rotation vectors (..., 3)."""
+    """Convert unit quaternions (..., 4) to the shortest rotation vectors (..., 3): angles up to half a turn.
+
+    >>> quat_to_rotvec(np.array([-1.0, 0.0, 0.0, 0.0])) + 0.0
+    array([0., 0., 0.])
+    """
     quaternion = np.where(quaternion[..., :1] < 0, -quaternion, quaternion)
     vector = quaternion[..., 1:]
     sine = np.linalg.norm(vector, axis=-1, keepdims=True)
@@ -22,7 +40,7 @@ def quat_to_rotvec(quaternion: np.ndarray) -> np.ndarray:
 
 
 def quat_to_matrix(quaternion: np.ndarray) -> np.ndarray:
-    """Unit quaternions (..., 4) to matrices (..., 3, 3)."""
+    """Convert unit quaternions (..., 4) to matrices (..., 3, 3)."""
     w, x, y, z = np.moveaxis(np.asarray(quaternion, np.float64), -1, 0)
     rows = [
         [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
@@ -33,10 +51,14 @@ def quat_to_matrix(quaternion: np.ndarray) -> np.ndarray:
 
 
 def matrix_to_quat(matrix: np.ndarray) -> np.ndarray:
-    """Matrices (..., 3, 3) to unit quaternions (..., 4), the largest component first computed (Shepperd 1978)."""
+    """Convert matrices (..., 3, 3) to unit quaternions (..., 4).
+
+    The largest component is computed first, and the others from it (Shepperd 1978): dividing by a small one would lose
+    digits.
+    """
     m = np.asarray(matrix, np.float64)
     m00, m11, m22 = m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]
-    # four times the square of each component, times itself and the others
+    # Four times the products of each component with all four: w w, w x, w y, w z and so on.
     w = [1 + m00 + m11 + m22, m[..., 2, 1] - m[..., 1, 2], m[..., 0, 2] - m[..., 2, 0], m[..., 1, 0] - m[..., 0, 1]]
     x = [w[1], 1 + m00 - m11 - m22, m[..., 0, 1] + m[..., 1, 0], m[..., 0, 2] + m[..., 2, 0]]
     y = [w[2], x[2], 1 - m00 + m11 - m22, m[..., 1, 2] + m[..., 2, 1]]
@@ -48,22 +70,25 @@ def matrix_to_quat(matrix: np.ndarray) -> np.ndarray:
 
 
 def rotvec_to_matrix(rotvec: np.ndarray) -> np.ndarray:
-    """Rotation vectors (..., 3) to matrices (..., 3, 3)."""
+    """Convert rotation vectors (..., 3) to matrices (..., 3, 3)."""
     return quat_to_matrix(rotvec_to_quat(rotvec))
 
 
 def matrix_to_rotvec(matrix: np.ndarray) -> np.ndarray:
-    """Matrices (..., 3, 3) to rotation vectors (..., 3)."""
+    """Convert matrices (..., 3, 3) to rotation vectors (..., 3)."""
     return quat_to_rotvec(matrix_to_quat(matrix))
 
 
 def matrix_to_rot6d(matrix: np.ndarray) -> np.ndarray:
-    """Matrices (..., 3, 3) to their first two rows (..., 6) (Zhou et al. 2019, in the row convention of BEAT2)."""
+    """Convert matrices (..., 3, 3) to rot6d (..., 6): their first two rows."""
     return matrix[..., :2, :].reshape(*matrix.shape[:-2], 6)
 
 
 def rot6d_to_matrix(rot6d: np.ndarray) -> np.ndarray:
-    """Two rows (..., 6), not necessarily orthonormal, to matrices (..., 3, 3) by Gram-Schmidt."""
+    """Convert rot6d (..., 6) to matrices (..., 3, 3).
+
+    The two rows need not be orthonormal, as networks predict them: Gram-Schmidt makes them so.
+    """
     first, second = rot6d[..., :3], rot6d[..., 3:]
     a = first / np.maximum(np.linalg.norm(first, axis=-1, keepdims=True), 1e-12)
     b = second - (a * second).sum(-1, keepdims=True) * a
@@ -72,12 +97,12 @@ def rot6d_to_matrix(rot6d: np.ndarray) -> np.ndarray:
 
 
 def rotvec_to_rot6d(rotvec: np.ndarray) -> np.ndarray:
-    """Rotation vectors (..., 3) to rot6d (..., 6)."""
+    """Convert rotation vectors (..., 3) to rot6d (..., 6)."""
     return matrix_to_rot6d(rotvec_to_matrix(rotvec))
 
 
 def rot6d_to_rotvec(rot6d: np.ndarray) -> np.ndarray:
-    """rot6d (..., 6) to rotation vectors (..., 3)."""
+    """Convert rot6d (..., 6) to rotation vectors (..., 3)."""
     return matrix_to_rotvec(rot6d_to_matrix(rot6d))
 
 
@@ -95,6 +120,9 @@ def matrix_to_euler(matrix: np.ndarray, order: str) -> np.ndarray:
 
     Returns:
         Angles (..., 3) in the order of the letters, radians; the middle one is within a quarter turn.
+
+    >>> matrix_to_euler(yaw_to_matrix(0.25), "YXZ") + 0.0
+    array([0.25, 0.  , 0.  ])
     """
     i, j, k = ("XYZ".index(letter) for letter in order)
     sign = 1.0 if (i, j, k) in ((0, 1, 2), (1, 2, 0), (2, 0, 1)) else -1.0
@@ -116,12 +144,17 @@ def matrix_to_yaw(matrix: np.ndarray) -> np.ndarray:
 
 
 def yaw_to_matrix(yaw: np.ndarray) -> np.ndarray:
-    """Turn by angles (...) about Y, the vertical, radians: matrices (..., 3, 3)."""
+    """Convert angles (...) about Y, the vertical, to matrices (..., 3, 3)."""
     return rotvec_to_matrix(np.asarray(yaw)[..., None] * np.array([0.0, 1.0, 0.0]))
 
 
 def quat_multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Hamilton product of quaternions (..., 4): the rotation b, then a."""
+    """Multiply quaternions (..., 4) (the Hamilton product): the rotation b, then a.
+
+    >>> i, j = np.eye(4)[1], np.eye(4)[2]
+    >>> quat_multiply(i, j)
+    array([0., 0., 0., 1.])
+    """
     aw, ax, ay, az = np.moveaxis(a, -1, 0)
     bw, bx, by, bz = np.moveaxis(b, -1, 0)
     return np.stack(
@@ -136,12 +169,19 @@ def quat_multiply(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def quat_conjugate(quaternion: np.ndarray) -> np.ndarray:
-    """The inverse of unit quaternions (..., 4)."""
+    """Invert unit quaternions (..., 4)."""
     return quaternion * np.array([1.0, -1.0, -1.0, -1.0])
 
 
 def quat_continuous(quaternions: np.ndarray) -> np.ndarray:
-    """Quaternions (T, ..., 4) with signs chosen so that neighbours in time lie in one hemisphere."""
+    """Choose the signs of quaternions (T, ..., 4) so that neighbours in time lie in one hemisphere.
+
+    q and -q are one rotation, but a curve from one to the other would pass through every rotation between. The first
+    frame keeps its sign.
+
+    >>> quat_continuous(np.array([[1.0, 0, 0, 0], [-1.0, 0, 0, 0]]))[1] + 0.0
+    array([1., 0., 0., 0.])
+    """
     dots = (quaternions[1:] * quaternions[:-1]).sum(-1)
     signs = np.cumprod(np.where(dots < 0, -1.0, 1.0), axis=0)
     out = np.array(quaternions, np.float64)
@@ -150,10 +190,14 @@ def quat_continuous(quaternions: np.ndarray) -> np.ndarray:
 
 
 def quat_slerp(a: np.ndarray, b: np.ndarray, weight: np.ndarray | float, shorter: bool = True) -> np.ndarray:
-    """Spherical interpolation from a to b (..., 4); weight broadcasts over (...).
+    """Interpolate quaternions (..., 4) at an even speed (spherically).
 
-    Along the shorter arc of rotation; with `shorter` off along the arc between the quaternions as they are given, which
-    does not swap sides in time where their signs are continuous.
+    Args:
+        a: where weight 0 is.
+        b: where weight 1 is.
+        weight: broadcasts over (...).
+        shorter: take the shorter of the two arcs of rotation. False takes the arc between the quaternions as they are
+            given; where the signs of both are continuous in time, it does not swap sides from frame to frame.
     """
     dot = (a * b).sum(-1, keepdims=True)
     if shorter:
@@ -170,11 +214,11 @@ def quat_slerp(a: np.ndarray, b: np.ndarray, weight: np.ndarray | float, shorter
 
 
 def quat_between(source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """The quaternion (4,) that turns one vector into the direction of another the shortest way."""
+    """Return the quaternion (4,) that turns one vector (3,) the shortest way into the direction of another."""
     source, target = unit_vector(source), unit_vector(target)
     cosine = float(source @ target)
     if cosine < -1 + 1e-8:
-        # Opposite: about the axis that is most across.
+        # They are opposite, so every axis across them is as short: take the coordinate axis that is most across.
         across = np.cross(source, np.eye(3)[np.argmin(np.abs(source))])
         return np.concatenate([[0.0], unit_vector(across)])
     quaternion = np.concatenate([[1 + cosine], np.cross(source, target)])
@@ -182,7 +226,10 @@ def quat_between(source: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 
 def quat_twist(quaternion: np.ndarray, axis: np.ndarray) -> np.ndarray:
-    """The part of rotations (..., 4) that is about an axis (3,), done first; the swing is what is left."""
+    """Return the twist of rotations (..., 4) about an axis (3,).
+
+    A rotation is a twist about the axis, done first, and then a swing that turns the axis itself: q = swing * twist.
+    """
     axis = unit_vector(axis)
     along = quaternion[..., 1:] @ axis
     twist = np.concatenate([quaternion[..., :1], along[..., None] * axis], axis=-1)
@@ -191,7 +238,7 @@ def quat_twist(quaternion: np.ndarray, axis: np.ndarray) -> np.ndarray:
 
 
 def quat_power(quaternion: np.ndarray, share: float) -> np.ndarray:
-    """A share of rotations (..., 4), the short way."""
+    """Return a share (0-1) of rotations (..., 4), along the short way."""
     return quat_slerp(np.broadcast_to([1.0, 0.0, 0.0, 0.0], quaternion.shape), quaternion, share)
 
 

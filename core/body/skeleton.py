@@ -35,9 +35,10 @@ REST_JOINTS_FILE = Path(__file__).with_name("rest_joints.npy")
 
 @cache
 def default_rest_joints() -> np.ndarray:
-    """Rest positions (55, 3) of the bundled character, metres, SMPL-X axes (Y up, facing +Z, left is +X).
+    """Return rest positions (55, 3) of the bundled character, metres, in SMPL-X axes (Y up, facing +Z, left is +X).
 
-    The origin lies on the floor between the feet, so a translation of zero stands on the ground.
+    The origin lies on the floor between the feet: with a translation of zero the character stands on the floor.
+    The array cannot be written to.
     """
     joints = np.load(REST_JOINTS_FILE, allow_pickle=False).astype(np.float64)
     joints.setflags(write=False)

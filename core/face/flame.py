@@ -1,7 +1,10 @@
-"""SMPL-X's 100 facial coefficients and ARKit's 52 weights translated into each other, by what both move on a face.
+"""SMPL-X's 100 facial coefficients and ARKit's 52 weights translated into each other, by how they move a face.
 
-The user's own SMPL-X file says how each coefficient moves its vertices; the bundled character how each ARKit shape
-moves a face. Both heads are laid over each other by their joints, then by their surfaces.
+The user's own SMPL-X file says how each coefficient moves the vertices of its head. The bundled character says how each
+ARKit shape moves the vertices of another head. `solve` lays one head over the other, first by their joints, then by
+their surfaces, so that points of one have counterparts on the other. With A the movements of those points by the ARKit
+shapes and F those by the coefficients, both translations are least squares: weights w and coefficients c for which
+A w comes nearest to F c.
 """
 
 from dataclasses import dataclass
@@ -17,15 +20,15 @@ from .least_squares import bounded_least_squares
 
 _EXPRESSION_FROM = 300
 _ANCHORS = tuple(JOINT[name] for name in ("neck", "head", "jaw", "left_eye_smplhf", "right_eye_smplhf"))
-# A vertex belongs to the face when an ARKit shape moves its like by more, metres.
+# A vertex of the character belongs to the face when an ARKit shape moves it by more, metres.
 _MOVES_M = 0.0015
-# What a wholly different direction of the surface counts as, metres: keeps the lips, which touch, apart.
+# An opposite direction of the surface counts like a distance of so much, metres: it keeps the lips, which touch, apart.
 _NORMAL_M = 0.015
 _FIT_ROUNDS = 8
 _CHUNK = 512
-# So many points of the face are enough.
+# About so many points of the face are enough.
 _POINTS = 2500
-# Keeps shapes that look alike from cancelling each other; relative to the mean stiffness.
+# Keeps shapes that look alike from cancelling each other; relative to the mean of the matrix's diagonal.
 _RIDGE = 1e-3
 
 
@@ -48,12 +51,12 @@ class ShapedHead:
 
 @dataclass(frozen=True)
 class FlameArkit:
-    """The translation, solved.
+    """The solved translation: products of how shapes and coefficients move the face (A and F of the module's text).
 
     Attributes:
-        arkit_gram: (52, 52) of the ARKit shapes on the face.
-        arkit_flame: (52, 100) how ARKit shapes and coefficients overlap.
-        flame_gram: (100, 100) of the coefficients.
+        arkit_gram: (52, 52) AᵀA.
+        arkit_flame: (52, 100) AᵀF.
+        flame_gram: (100, 100) FᵀF.
     """
 
     arkit_gram: np.ndarray
@@ -61,16 +64,16 @@ class FlameArkit:
     flame_gram: np.ndarray
 
     def to_arkit(self, coefficients: np.ndarray) -> np.ndarray:
-        """Weights (T, 52), 0-1, that move the face most like coefficients (T, 100)."""
+        """Return the weights (T, 52), 0-1, that move the face most like coefficients (T, 100)."""
         return bounded_least_squares(self.arkit_gram, coefficients @ self.arkit_flame.T)
 
     def to_flame(self, weights: np.ndarray) -> np.ndarray:
-        """Coefficients (T, 100) that move the face most like weights (T, 52)."""
+        """Return the coefficients (T, 100) that move the face most like weights (T, 52)."""
         return np.linalg.solve(self.flame_gram, self.arkit_flame.T @ weights.T).T
 
 
 def load_flame_head(path: Path) -> ShapedHead:
-    """The head of a user's SMPLX_*.npz, with 100 expression shapes (missing ones move nothing).
+    """Read the head of a user's SMPLX_*.npz with 100 expression shapes; shapes that the file lacks move nothing.
 
     Raises:
         GestureError: no such file, or not an SMPL-X model with expressions.
@@ -98,7 +101,7 @@ def load_flame_head(path: Path) -> ShapedHead:
 
 
 def solve(flame: ShapedHead, arkit: ShapedHead) -> FlameArkit:
-    """Solve once: both heads, laid over each other, sampled where the face moves.
+    """Lay both heads over each other, and solve the translation on points of the face.
 
     Raises:
         GestureError: the heads have nothing in common.
@@ -133,14 +136,14 @@ def _ridged(gram: np.ndarray) -> np.ndarray:
 
 
 def _part(head: ShapedHead, chosen: np.ndarray) -> ShapedHead:
-    """Only some vertices (V,) bool, and the triangles between them."""
+    """Return the chosen vertices (V,) bool of a head, and the triangles between them."""
     number = np.cumsum(chosen) - 1
     faces = number[head.faces[chosen[head.faces].all(axis=1)]]
     return ShapedHead(head.vertices[chosen], faces, head.shapes[:, chosen], head.joints)
 
 
 def _similarity(source: np.ndarray, target: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
-    """Scale, rotation and shift that lay points over others (Umeyama 1991)."""
+    """Find the scale, rotation and shift that lay points (N, 3) over others (Umeyama 1991)."""
     a, b = source - source.mean(0), target - target.mean(0)
     u, singular, vt = np.linalg.svd(b.T @ a)
     flip = np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
@@ -163,7 +166,7 @@ def _features(points: np.ndarray, normals: np.ndarray) -> np.ndarray:
 
 
 def _nearest(points: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Index of and distance to the nearest target of each point."""
+    """Find the nearest target of each point: its index and its distance."""
     index, distance = np.empty(len(points), np.int64), np.empty(len(points))
     size = np.square(targets).sum(1)
     for start in range(0, len(points), _CHUNK):

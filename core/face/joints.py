@@ -1,4 +1,4 @@
-"""Jaw and eyes as joints and as ARKit weights: for characters that have the one but not the other."""
+"""Jaw and eye joints turned by ARKit weights, for characters that have the joints but not the shapes."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from ..body.motion import Motion
 from ..body.parts import ARKIT_NAMES, EYES
 from ..body.skeleton import JOINT
 
-# What one full weight turns a joint by, radians: the bundled character's jawOpen is a jaw turned by 23 degrees.
+# A full weight turns its joint by so much, radians: the bundled character's jawOpen is a jaw turned by 23 degrees.
 JAW_OPEN = np.radians(23)
 EYE_SIDE, EYE_UP = np.radians(30), np.radians(25)
 _JAW_SIDE = np.radians(10)
@@ -17,10 +17,10 @@ _STILL = 1e-4
 
 
 def with_face_joints(motion: Motion, jaw: bool, eyes: bool) -> Motion:
-    """The motion with jaw and eye joints turned as its ARKit weights say; joints that move already are left alone.
+    """Turn jaw and eye joints as the ARKit weights of a motion say; joints that move already are left alone.
 
     Args:
-        motion: with a face of ARKit weights; another comes back as it is.
+        motion: with a face of ARKit weights; a motion with another face comes back unchanged.
         jaw: whether to turn the jaw.
         eyes: whether to turn the eyes.
     """

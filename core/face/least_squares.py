@@ -1,4 +1,4 @@
-"""Least squares within bounds, many right-hand sides at once: how faces are translated into each other's shapes."""
+"""Least squares within bounds for many right-hand sides at once, by which a face is translated into other shapes."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ import numpy as np
 def bounded_least_squares(
     gram: np.ndarray, targets: np.ndarray, low: float = 0.0, high: float = 1.0, sweeps: int = 60
 ) -> np.ndarray:
-    """Weights x within bounds that minimise xᵀGx − 2xᵀb for every row b, by cyclic coordinate descent.
+    """Find weights x within bounds that minimise xᵀGx − 2xᵀb for every row b, by cyclic coordinate descent.
 
     Args:
         gram: (K, K) G = AᵀA (and whatever makes it well conditioned), positive on the diagonal.

@@ -1,4 +1,4 @@
-"""The fifteen mouth shapes of speech (Oculus, VRM): from ARKit weights, and from the times of phones."""
+"""The fifteen mouth shapes of speech (visemes of Oculus and VRM), from ARKit weights or from the times of phones."""
 
 from collections.abc import Sequence
 
@@ -44,7 +44,7 @@ _PHONES = {
     "ou": "UW UH W",
 }
 _VISEME_OF = {phone: viseme for viseme, phones in _PHONES.items() for phone in phones.split()}
-# How hard a shape insists against its neighbours: lips must close for p and touch the teeth for f.
+# How strongly a shape counts against its neighbours in time: lips must close for p and touch the teeth for f.
 _DOMINANCE = {
     "PP": 3.0,
     "FF": 2.2,
@@ -58,9 +58,9 @@ _DOMINANCE = {
     "kk": 0.5,
 }
 _SILENCE_DOMINANCE = 0.06
-# A mouth shape is reached before its sound is heard, and fades into the next.
+# A mouth shape is reached so much before its sound, and fades into the next one.
 _LEAD_S, _REACH_S = 0.02, 0.045
-# Keeps shapes that look alike from sharing what one of them explains.
+# Keeps shapes that look alike from sharing a movement that one of them explains alone.
 _RIDGE = 0.002
 
 
@@ -81,17 +81,17 @@ LIPS: tuple[int, ...] = tuple(
 
 
 def fit_visemes(weights: np.ndarray, visemes: Sequence[str]) -> np.ndarray:
-    """The mix of mouth shapes (T, V), each 0-1, that comes nearest to ARKit weights (T, 52)."""
+    """Find the mix of mouth shapes (T, V), each 0-1, that comes nearest to ARKit weights (T, 52)."""
     rows = TEMPLATES[[VISEMES.index(viseme) for viseme in visemes]][:, LIPS]
     gram = rows @ rows.T + _RIDGE * np.eye(len(rows))
     return bounded_least_squares(gram, weights[:, LIPS] @ rows.T)
 
 
 def speak(phones: Sequence[tuple[str, float, float]], times_s: np.ndarray) -> np.ndarray:
-    """Mouth shapes over time (T, 15) in the order of `VISEMES`, summing to one.
+    """Make mouth shapes over time from phones: (T, 15) in the order of `VISEMES`, summing to one.
 
-    Each phone pulls with its dominance, which fades with the distance in time, so that neighbours shade into each
-    other (after Cohen and Massaro 1993).
+    Each phone counts with its dominance, which fades with the distance in time, so that neighbours blend (after Cohen
+    and Massaro 1993).
 
     Args:
         phones: (ARPABET phone, start, end), seconds.
@@ -110,7 +110,13 @@ def speak(phones: Sequence[tuple[str, float, float]], times_s: np.ndarray) -> np
 
 
 def blend_lips(weights: np.ndarray, visemes: np.ndarray, amount: float) -> np.ndarray:
-    """ARKit weights (T, 52) with the mouth of `visemes` (T, 15) mixed in; brows, eyes and cheeks stay."""
+    """Mix the mouth of visemes into ARKit weights; brows, eyes and cheeks stay.
+
+    Args:
+        weights: (T, 52) of ARKit.
+        visemes: (T, 15) in the order of `VISEMES`.
+        amount: 0 leaves the mouth, 1 replaces it.
+    """
     out = weights.copy()
     lips = list(LIPS)
     out[:, lips] += amount * ((visemes @ TEMPLATES)[:, lips] - weights[:, lips])

@@ -19,7 +19,7 @@ class BvhSkeleton:
     """A skeleton at rest, parents before children.
 
     Attributes:
-        names: of the bones (B,); blanks become underscores.
+        names: of the bones (B,); blanks become underscores in the file.
         parents: (B,) index of each bone's parent, -1 for the one root.
         heads: (B, 3) metres, Y up.
         tails: (B, 3) metres, Y up; only those of bones without children are written.
@@ -32,7 +32,7 @@ class BvhSkeleton:
 
 
 def write_bvh(path: Path, skeleton: BvhSkeleton, turns: np.ndarray, heads: np.ndarray, fps: float) -> None:
-    """Write a file, whole or not at all.
+    """Write a BVH file, whole or not at all.
 
     Args:
         path: of the file.

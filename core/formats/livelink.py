@@ -17,7 +17,7 @@ COLUMNS = ("Timecode", "BlendShapeCount", *(ARKIT_NAMES[i][0].upper() + ARKIT_NA
 
 
 def write_livelink(path: Path, weights: np.ndarray, turns: np.ndarray, fps: float, start_frame: int = 0) -> None:
-    """Write a file, whole or not at all.
+    """Write a Live Link Face recording (CSV), whole or not at all.
 
     Args:
         path: of the file.
@@ -39,7 +39,11 @@ def write_livelink(path: Path, weights: np.ndarray, turns: np.ndarray, fps: floa
 
 
 def timecode(frame: int, fps: float) -> str:
-    """HH:MM:SS:FF.mmm of a frame; fractional rates count the frames of their whole rate, without dropping any."""
+    """Format a frame as HH:MM:SS:FF.mmm; a fractional rate counts like the next whole one, without dropping frames.
+
+    >>> timecode(45, 29.97)
+    '00:00:01:15.000'
+    """
     rate = math.ceil(fps - 1e-6)
     seconds, rest = divmod(max(frame, 0), rate)
     return f"{seconds // 3600 % 24:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}:{rest:02d}.000"

@@ -1,4 +1,4 @@
-"""Arrays of an npz file of unknown origin, read without ever unpickling."""
+"""The arrays of an npz file of unknown origin, read without unpickling: opening a pickle may run any program."""
 
 from pathlib import Path
 
@@ -14,10 +14,10 @@ _PICKLED = (
 
 
 def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
-    """The arrays of an npz, and the names of those left out because only Python's pickle could read them.
+    """Read the arrays of an npz, and the names of those left out because only Python's pickle could read them.
 
     Raises:
-        GestureError: no such file, not an npz, or a pickle (.pt, .pkl): opening one may run any program.
+        GestureError: no such file, not an npz, or a pickle (.pt, .pkl).
     """
     try:
         with np.load(path, allow_pickle=False) as data:
@@ -62,7 +62,7 @@ def _not_npz(path: Path, detail: str = "") -> GestureError:
 
 
 def pickled_only(path: Path, names: tuple[str, ...]) -> GestureError:
-    """The error for a file whose needed arrays are Python objects."""
+    """Make the error for a file whose needed arrays are Python objects."""
     return GestureError(
         f"{path.name} holds {', '.join(names)} as Python objects, which are never opened: they may run any program.",
         remedy=_PICKLED,

@@ -1,4 +1,16 @@
-"""Motions in few bytes: values on a fixed grid, second differences in time, bytes by significance, deflated."""
+"""Motions in few bytes, for takes that are stored inside a .blend file.
+
+A curve that bends little has small second differences in time, and small numbers have zero bytes. For one channel on a
+grid of 1/4 (two binary digits):
+
+    values              0.50  0.75  1.00  1.50
+    on the grid            2     3     4     6
+    first differences      2     1     1     2      the first value counts from 0
+    second differences     2    -1     0     1
+    without sign           4     1     0     2      0, -1, 1, -2, 2 become 0, 1, 2, 3, 4
+
+The four bytes of each number are sorted by significance, so that the zeros lie together, and then deflated.
+"""
 
 import json
 import zlib
@@ -15,12 +27,12 @@ _LEVEL = 6
 
 @dataclass(frozen=True)
 class Grid:
-    """How fine values are kept, in binary digits after the point.
+    """The fineness in which values are kept: binary digits after the point.
 
-    What lies on a grid is packed to the bit, and single precision holds it too: only the first packing rounds.
+    Packing rounds values to the grid. Values on the grid are packed to the bit, and single precision holds them.
 
     Attributes:
-        rotations: of radians; 16 is 0.0009 degrees.
+        rotations: of radians; 16 digits are 0.0009 degrees.
         translation: of metres.
         expression: of weights.
         contacts: of 0-1.
@@ -38,7 +50,7 @@ COARSE = Grid(rotations=14, translation=15, expression=9)
 
 
 def pack_motion(motion: Motion, grid: Grid = FINE) -> bytes:
-    """The bytes of a motion, of which `unpack_motion` gives the motion rounded to the grid."""
+    """Pack a motion; `unpack_motion` returns it rounded to the grid."""
     pieces, lengths = [], {}
     for name in ("rotations", "translation", "expression", "contacts"):
         values = getattr(motion, name)
@@ -59,10 +71,10 @@ def pack_motion(motion: Motion, grid: Grid = FINE) -> bytes:
 
 
 def unpack_motion(data: bytes) -> Motion:
-    """The motion of `pack_motion`.
+    """Unpack the bytes of `pack_motion`.
 
     Raises:
-        GestureError: these are no such bytes.
+        GestureError: the bytes are damaged, or `pack_motion` did not make them.
     """
     try:
         start = 4 + int.from_bytes(data[:4], "little")
@@ -89,7 +101,7 @@ def unpack_motion(data: bytes) -> Motion:
 
 
 def round_motion(motion: Motion, grid: Grid = FINE) -> Motion:
-    """The motion on a grid: what `unpack_motion` gives of its bytes."""
+    """Round a motion to a grid, as packing and unpacking it does."""
 
     def rounded(name: str) -> np.ndarray | None:
         values = getattr(motion, name)
@@ -101,18 +113,22 @@ def round_motion(motion: Motion, grid: Grid = FINE) -> Motion:
 
 
 def pack_values(values: np.ndarray, digits: int) -> bytes:
-    """Bytes of values (T, C) on a grid of so many binary digits after the point."""
+    """Pack values (T, C) on a grid of `digits` binary digits after the point."""
     steps = np.round(np.asarray(values, np.float64) * 2.0**digits).astype(np.int32)
     for _ in range(2):
         steps = np.diff(steps, axis=0, prepend=np.zeros((1, steps.shape[1]), np.int32))
-    # Small numbers of either sign become small ones without: their upper bytes are all zero.
+    # Small numbers of either sign become small numbers without one, whose upper bytes are all zero.
     unsigned = ((steps << 1) ^ (steps >> 31)).astype("<u4").T
     planes = np.ascontiguousarray(unsigned).view(np.uint8).reshape(-1, _PLANES).T
     return zlib.compress(planes.tobytes(), _LEVEL)
 
 
 def unpack_values(data: bytes, frames: int, digits: int) -> np.ndarray:
-    """The values (T, C) of `pack_values`."""
+    """Unpack the values (T, C) of `pack_values`.
+
+    >>> unpack_values(pack_values(np.array([[0.5], [0.75], [1.0], [1.5]]), 2), 4, 2).ravel()
+    array([0.5 , 0.75, 1.  , 1.5 ])
+    """
     planes = np.frombuffer(zlib.decompress(data), np.uint8).reshape(_PLANES, -1)
     unsigned = np.ascontiguousarray(planes.T).view("<u4").reshape(-1, frames).T.astype(np.uint32)
     steps = (unsigned >> 1).astype(np.int32) ^ -(unsigned & 1).astype(np.int32)

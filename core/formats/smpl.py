@@ -12,7 +12,9 @@ _CODEC, _SMPLX, _NEUTRAL = 2, 2, 0
 
 
 def save_archive(motion: Motion, path: Path) -> None:
-    """Write a motion; the file appears whole or not at all. A face of ARKit weights does not fit and is left out.
+    """Write a motion as a .smpl archive; a face of ARKit weights has no place in one and is left out.
+
+    The file appears whole or not at all.
 
     Raises:
         GestureError: the disk is full or the folder cannot be written.

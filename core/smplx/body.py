@@ -1,4 +1,4 @@
-"""A person's body from an SMPL-X model file, as plain arrays: what the worker writes and Blender builds."""
+"""A person's body from an SMPL-X model file as plain arrays: the worker writes them, and Blender builds the body."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -15,7 +15,7 @@ CORRECTIVE_COUNT = 9 * (JOINT_COUNT - 1)
 
 @dataclass(frozen=True)
 class SmplxBody:
-    """One body; metres and SMPL-X axes.
+    """One body, in metres and SMPL-X axes.
 
     Attributes:
         template: (V, 3) the model's mean person at rest.
@@ -25,7 +25,7 @@ class SmplxBody:
         shapes: (B, V, 3) displacement for one of each coefficient.
         rest_joints: (55, 3) of the person at rest.
         expressions: (E, V, 3) displacement for one of each coefficient of the expression.
-        expression_joints: (E, 55, 3) what the same moves the joints by.
+        expression_joints: (E, 55, 3) displacement of the joints at rest for one of each coefficient of the expression.
         correctives: (486, V, 3) displacement for one of each corrective.
         uv: (F, 3, 2) texture coordinates of the faces' corners; (0, 3, 2) when the file has none.
         gender: "neutral", "male" or "female".
@@ -45,21 +45,22 @@ class SmplxBody:
 
     @property
     def vertices(self) -> np.ndarray:
-        """The person (V, 3) at rest, without expression."""
+        """Return the person (V, 3) at rest, without expression."""
         return self.template + np.tensordot(self.betas, self.shapes, 1)
 
     def skinned_expressions(self) -> np.ndarray:
-        """The displacements (E, V, 3) that a skeleton with fixed rest joints needs.
+        """Return the displacements (E, V, 3) that a skeleton with fixed rest joints needs.
 
-        In the model an expression moves the joints at rest along with the face. Where the bones' rest cannot move,
-        their pose does, and that would carry the skin along a second time: what it carries is taken off.
+        In the model an expression moves the joints at rest along with the face. Bones cannot move at rest, so their
+        pose moves instead, and a moved pose carries the skin along. The displacements are less by what the pose
+        carries, or the skin would move twice.
         """
         carried = np.einsum("vj,ejc->evc", self.weights, self.expression_joints)
         return self.expressions - carried
 
 
 def save_body(body: SmplxBody, path: Path) -> None:
-    """Write a body as npz, single precision.
+    """Write a body as npz, in single precision.
 
     Raises:
         GestureError: the disk is full or the folder cannot be written.
@@ -72,10 +73,10 @@ def save_body(body: SmplxBody, path: Path) -> None:
 
 
 def load_body(path: Path) -> SmplxBody:
-    """Read what `save_body` wrote.
+    """Read a file that `save_body` wrote.
 
     Raises:
-        GestureError: it is missing or damaged.
+        GestureError: the file is missing or damaged.
     """
     try:
         with np.load(path, allow_pickle=False) as data:

@@ -18,11 +18,11 @@ from .body import CORRECTIVE_COUNT, SmplxBody
 GENDERS = ("neutral", "female", "male")
 # The extra `smplx` of pyproject.toml.
 _PACKAGE = "smplx==0.1.28"
-# As many as files can have; the package gives those that there are.
+# Files have up to so many; the package returns those that a file has.
 _ALL_EXPRESSIONS = 100
 _FEWEST_BETAS = 10
 _NEEDED = ("v_template", "shapedirs", "posedirs", "J_regressor", "weights", "kintree_table", "f")
-# What the package wants to have too, but only uses for hands told by few numbers and for landmarks.
+# The package asks for these arrays, too, but uses them only for hands in few numbers and for landmarks.
 _UNUSED = {
     "hands_meanl": (45,),
     "hands_meanr": (45,),
@@ -37,7 +37,7 @@ _REMEDY = "Choose the SMPLX_NEUTRAL.npz (or _MALE, _FEMALE) that you downloaded.
 def read_smplx_body(
     path: Path, betas: np.ndarray, progress: Callable[[float, str], None] = lambda fraction, stage: None
 ) -> SmplxBody:
-    """The body of a person.
+    """Make a person's body from a model file.
 
     Args:
         path: SMPLX_NEUTRAL.npz or another of its kind; layouts with 10 + 10 and with 300 + 100 coefficients.
@@ -67,7 +67,7 @@ def read_smplx_body(
 
 
 def gender_of(path: Path, arrays: dict[str, np.ndarray]) -> str:
-    """Whom a file models: what it says, else its name; "neutral" when neither does."""
+    """Return the gender of a model: by the file's own entry, else by its name, else "neutral"."""
     said = str(arrays["gender"]).lower() if "gender" in arrays else path.stem.lower()
     # "female" holds "male".
     return next((gender for gender in GENDERS if gender in said), "neutral")
@@ -98,7 +98,7 @@ def _body(path: Path, arrays: dict[str, np.ndarray], model, betas: np.ndarray) -
 
 
 def _read(path: Path) -> dict[str, np.ndarray]:
-    """The plain numbers of a model file, checked."""
+    """Read and check the plain numbers of a model file."""
     if path.suffix.lower() in (".pkl", ".pickle"):
         raise GestureError(
             f"{path.name} is a pickle, which is never opened: it may run any program.",
@@ -111,7 +111,7 @@ def _read(path: Path) -> dict[str, np.ndarray]:
                 try:
                     arrays[name] = data[name]
                 except ValueError as error:
-                    # Tables of part names are Python objects; nobody needs them.
+                    # Tables of part names are Python objects, and nothing needs them.
                     if "allow_pickle" not in str(error) or name in _NEEDED:
                         raise
     except FileNotFoundError as error:
@@ -153,7 +153,7 @@ def _check(path: Path, arrays: dict[str, np.ndarray]) -> None:
 
 
 def _uv(arrays: dict[str, np.ndarray]) -> np.ndarray:
-    """Texture coordinates of the faces' corners (F, 3, 2), none when the file has none that fit."""
+    """Return texture coordinates of the faces' corners (F, 3, 2); (0, 3, 2) when the file has none that fit."""
     faces, points, corners = arrays["f"], arrays.get("vt"), arrays.get("ft")
     if points is None or corners is None or corners.shape != faces.shape or corners.max(initial=0) >= len(points):
         return np.zeros((0, 3, 2))

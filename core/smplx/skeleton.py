@@ -1,4 +1,4 @@
-"""The true skeleton of a person from a user's own SMPL-X model file; nothing of such a file is part of the project."""
+"""The true skeleton of a person, from the user's own SMPL-X model file; the project ships nothing of such a file."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from ..files import DAMAGED
 
 
 def smplx_rest_joints(path: Path | str, betas: np.ndarray) -> np.ndarray:
-    """Rest joints (55, 3), metres, of a body shape, by the model's own joint regressor.
+    """Compute rest joints (55, 3), metres, of a body shape by the model's own joint regressor.
 
     Args:
         path: SMPLX_NEUTRAL.npz or another of its kind (`v_template`, `shapedirs`, `J_regressor`).
