@@ -1,17 +1,22 @@
 """A mapped rig as a performer: its bones play the parts of the body, and motions are retargeted to them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import bpy
 import numpy as np
 
 from ...core.body.motion import Motion
-from ...core.body.skeleton import JOINT_COUNT
+from ...core.body.skeleton import JOINT_COUNT, PARENTS
 from ..blender.fcurves import Channel
-from . import blocked, controls, rest_pose
-from . import channels as rig_channels
+from ..blender.paths import bone_path
+from . import blocked, controls
 from . import mapping as rig_mapping
-from .presets import BoneMap
+from .alignment import Alignment, align
+from .presets import BELOW, BoneMap, joints_of
+from .read import Rig, read_rig
+from .retarget import Keys, joint_rotations, retarget
+from .rotation_modes import in_mode
 
 
 class MappedPerformer:
@@ -52,12 +57,12 @@ class MappedPerformer:
         Raises:
             GestureError: keys cannot move the bones, or the mapping is incomplete.
         """
-        return rig_channels.perform(motion, self.armature, self.mapping, left_out, joints).channels
+        return perform(motion, self.armature, self.mapping, left_out, joints).channels
 
     def bones_of(self, joints: Sequence[int]) -> set[str]:
         """Return the names of the bones that joints move."""
-        rig = rig_channels.alignment_of(self.armature, self.mapping).rig
-        return {rig.names[bone] for bone in rig_channels.moved_bones(rig, joints)}
+        rig = alignment_of(self.armature, self.mapping).rig
+        return {rig.names[bone] for bone in moved_bones(rig, joints)}
 
     def rest_joints(self) -> np.ndarray:
         """Return the rig's proportions as rest joints (55, 3), SMPL-X axes, as tall as a person.
@@ -65,7 +70,7 @@ class MappedPerformer:
         Raises:
             GestureError: the mapping is incomplete.
         """
-        return rig_channels.alignment_of(self.armature, self.mapping).rest_joints
+        return alignment_of(self.armature, self.mapping).rest_joints
 
     def is_default_body(self) -> bool:
         """Whether the armature has the proportions of the bundled character: for a mapped rig this is never assumed."""
@@ -91,8 +96,89 @@ class MappedPerformer:
         """
         # A pose that was just set may not be evaluated yet.
         bpy.context.view_layer.update()
-        return rest_pose.of_rig(self.armature, rig_channels.alignment_of(self.armature, self.mapping))
+        alignment = alignment_of(self.armature, self.mapping)
+        posed = [self.armature.pose.bones[name].matrix.to_quaternion() for name in alignment.rig.names]
+        rest = [self.armature.data.bones[name].matrix_local.to_quaternion() for name in alignment.rig.names]
+        turned = np.array([here @ there.inverted() for here, there in zip(posed, rest, strict=True)])
+        return joint_rotations(turned, alignment)
 
     def held_note(self, scene: bpy.types.Scene, action: bpy.types.Action) -> list[str]:
         """Return a line that names the bones that do not follow an action's keys; no line where all bones follow."""
         return blocked.held_note(scene, self.armature, action, self.mapping)
+
+
+@dataclass(frozen=True)
+class Performance:
+    """A motion as keys of one rig.
+
+    Attributes:
+        channels: the location of the bone that carries the path, and the rotations of the bones in their own modes.
+        keys: the same keys as quaternions, of all bones.
+        rig: the bones.
+    """
+
+    channels: list[Channel]
+    keys: Keys
+    rig: Rig
+
+
+def perform(
+    motion: Motion,
+    armature: bpy.types.Object,
+    mapping: BoneMap,
+    left_out: Collection[str] = (),
+    joints: Sequence[int] = range(JOINT_COUNT),
+) -> Performance:
+    """Return the keys with which a rig performs a motion; nothing is keyed yet.
+
+    Args:
+        motion: of any skeleton.
+        armature: the rig.
+        mapping: its bones.
+        left_out: parts that are not keyed.
+        joints: only bones that these joints move are keyed.
+
+    Raises:
+        GestureError: keys cannot move the bones, or the mapping is incomplete.
+    """
+    blocked.require_free(armature, mapping.names)
+    alignment = alignment_of(armature, mapping, left_out)
+    keys, rig = retarget(motion, alignment), alignment.rig
+    moved = moved_bones(rig, joints)
+    channels = []
+    if 0 in joints:
+        channels.append(Channel(f"{bone_path(rig.carrier)}.location", keys.location, rig.carrier))
+    for bone, name in enumerate(rig.names):
+        if bone in moved:
+            prop, values = in_mode(keys.quaternions[:, bone], armature.pose.bones[name].rotation_mode)
+            channels.append(Channel(f"{bone_path(name)}.{prop}", values, name))
+    return Performance(channels, keys, rig)
+
+
+def moved_bones(rig: Rig, joints: Sequence[int]) -> set[int]:
+    """Return the bones of a rig that joints move.
+
+    Bones for twist move with their limb and with the hand or foot at its end. A bone that does not inherit rotation
+    must be keyed against its parent's turn; so in a rig with such bones all that hangs on a joint moves with it.
+    """
+    if not all(rig.inherits):
+        moving = set(joints)
+        for joint, parent in enumerate(PARENTS):
+            if parent in moving:
+                moving.add(joint)
+        joints = sorted(moving)
+    moved = {bone for part, bones in rig.parts.items() if set(joints_of(part)) & set(joints) for bone in bones}
+    for twist in rig.twists:
+        end = rig.parts.get(BELOW[twist.part], ())
+        if moved & {*rig.parts[twist.part], *end}:
+            moved.add(twist.bone)
+    return moved
+
+
+def alignment_of(armature: bpy.types.Object, mapping: BoneMap, left_out: Collection[str] = ()) -> Alignment:
+    """Read a rig and align its rest pose with SMPL-X's.
+
+    Raises:
+        GestureError: parts are missing, or bones do not hang together as a body's do.
+    """
+    return align(read_rig(armature, mapping, left_out))

@@ -39,6 +39,12 @@ def _parents() -> dict[str, str | None]:
 # Every part of the body with the part it hangs on. A part is one bone or several in a row, root first.
 PARENT: dict[str, str | None] = _parents()
 PARTS: tuple[str, ...] = tuple(PARENT)
+# Every part that is a bone of a limb with the part below it, where the bone ends.
+BELOW: dict[str, str] = {
+    f"{side}_{part}": f"{side}_{below}"
+    for side in ("left", "right")
+    for part, below in (("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle"))
+}
 REQUIRED: tuple[str, ...] = ("pelvis", "head", *(f"{side}_{part}" for side in ("left", "right") for part in _LIMBS))
 
 

@@ -9,12 +9,11 @@ import numpy as np
 from ...core.body.rotation import matrix_to_quat, quat_multiply
 from ...core.errors import GestureError
 from ..character.armature import constrained_bones
-from .presets import PARENT, REQUIRED, BoneMap, label_of
+from .presets import BELOW, PARENT, REQUIRED, BoneMap, label_of
 
 # Rests within this angle of an axis of the armature are taken to be along it: nobody stands quite upright.
 _UPRIGHT = np.cos(np.radians(25.0))
 _IDENTITY = (1.0, 0.0, 0.0, 0.0)
-_LIMBS = tuple(f"{side}_{name}" for side in ("left", "right") for name in ("shoulder", "elbow", "hip", "knee"))
 
 
 @dataclass(frozen=True)
@@ -67,9 +66,7 @@ class Rig:
 
     def along(self, part: str) -> np.ndarray:
         """From a limb's head to the next part's (3,)."""
-        below = {"shoulder": "elbow", "elbow": "wrist", "hip": "knee", "knee": "ankle"}
-        side, _, name = part.partition("_")
-        return self.head(f"{side}_{below[name]}") - self.head(part)
+        return self.head(BELOW[part]) - self.head(part)
 
     def facing(self) -> np.ndarray:
         """The rotation (3, 3) from armature space to SMPL-X axes: left to +X, up to +Y, front to +Z.
@@ -195,20 +192,13 @@ def _carries_legs(bones, name: str, mapping: BoneMap) -> bool:
 def _twist_bones(armature: bpy.types.Object, parts: dict) -> list[tuple[str, str, float, bool]]:
     """(bone, limb, share, follows the end) of bones called twist that hang on a limb and carry none of the map."""
     bones, mapped = armature.data.bones, {name for names in parts.values() for name in names}
-    below = dict(
-        zip(
-            _LIMBS,
-            (p for s in ("left", "right") for p in (f"{s}_elbow", f"{s}_wrist", f"{s}_knee", f"{s}_ankle")),
-            strict=True,
-        )
-    )
     driven = constrained_bones(armature)
     found = []
-    for part in _LIMBS:
-        if part not in parts or below[part] not in parts:
+    for part, below in BELOW.items():
+        if part not in parts or below not in parts:
             continue
         start = np.array(bones[parts[part][0]].head_local)
-        end = np.array(bones[parts[below[part]][0]].head_local)
+        end = np.array(bones[parts[below][0]].head_local)
         along = end - start
         for bone in bones[parts[part][-1]].children_recursive:
             if "twist" not in bone.name.lower() or bone.name in mapped or bone.name in driven:

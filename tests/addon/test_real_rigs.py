@@ -98,11 +98,11 @@ def test_a_generated_rigify_rig_performs_by_its_fk_controls(rigify):
 
 
 def test_hips_of_a_rigify_rig_go_where_the_motion_goes(rigify):
-    from mambatalk_ext.addon.rig import channels as rig_channels
+    from mambatalk_ext.addon.rig import mapped_performer
     from mambatalk_ext.addon.rig import mapping as rig_mapping
     from mambatalk_ext.core.body.proportions import hip_path, put_on
 
-    alignment = rig_channels.alignment_of(rigify, rig_mapping.detected(rigify).map)
+    alignment = mapped_performer.alignment_of(rigify, rig_mapping.detected(rigify).map)
     motion = put_on(lively(), alignment.rest_joints)
     key(rigify, motion)
     for frame in (0, 9, 20):

@@ -21,11 +21,10 @@ FRAMES = 24
 def key(armature, motion, mapping=None):
     """Key a motion on a rig from frame 1."""
     from mambatalk_ext.addon.blender import fcurves, versions
-    from mambatalk_ext.addon.rig import channels as rig_channels
+    from mambatalk_ext.addon.rig import mapped_performer, performer
     from mambatalk_ext.addon.rig import mapping as rig_mapping
-    from mambatalk_ext.addon.rig import performer
 
-    performance = rig_channels.perform(motion, armature, mapping or rig_mapping.mapping_of(armature))
+    performance = mapped_performer.perform(motion, armature, mapping or rig_mapping.mapping_of(armature))
     action = bpy.data.actions.new("retargeted")
     fcurves.write(action, armature, 1 + np.arange(motion.frame_count), performance.channels)
     performer.of(armature).key_switches(action, 1)
@@ -115,14 +114,14 @@ def test_limbs_point_where_the_motion_points_on_every_kind_of_rig(scene, kind):
 
 @pytest.mark.parametrize("kind", ["unreal5", "mixamo", "makehuman", "biped", "rigify"])
 def test_feet_are_where_the_motion_on_the_rigs_own_legs_has_them(scene, kind):
-    from mambatalk_ext.addon.rig import channels as rig_channels
+    from mambatalk_ext.addon.rig import mapped_performer
     from mambatalk_ext.addon.rig import mapping as rig_mapping
     from mambatalk_ext.core.body.kinematics import forward_kinematics
     from mambatalk_ext.core.body.proportions import put_on
     from mambatalk_ext.core.body.skeleton import JOINT
 
     built = build(kind, seed=3)
-    alignment = rig_channels.alignment_of(built.armature, rig_mapping.detected(built.armature).map)
+    alignment = mapped_performer.alignment_of(built.armature, rig_mapping.detected(built.armature).map)
     motion = put_on(lively(), alignment.rest_joints)
     key(built.armature, motion)
     positions, _ = forward_kinematics(motion.rotations, motion.translation, alignment.rest_joints)
