@@ -1,4 +1,4 @@
-"""Finishing: what is done to a decoded motion before an animator sees it; numpy and scipy only."""
+"""The order of finishing: smooth every part, bring wrists to their smoothed paths, then lock the feet."""
 
 from ..body.motion import Motion
 from .footlock import lock_feet
@@ -9,7 +9,7 @@ from .wrists import refine_wrists
 
 
 def finish(motion: Motion, settings: FinishSettings | None = None) -> Motion:
-    """Take shake out of every part, hold the root, keep feet where they stand.
+    """Take shake out of every part, hold the root and keep feet where they stand.
 
     Args:
         motion: any SMPL-X motion; it is not changed. Without `rest_joints` it gets the neutral skeleton.

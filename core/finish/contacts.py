@@ -8,27 +8,29 @@ from ..body.curves import runs
 from ..body.legs import Feet, Skeleton, ankles
 from ..body.motion import Motion
 
-# A contact is certain below the first and out of question beyond the second: metres above the foot's own level, m/s.
+# A foot touches for certain below the first values and not at all above the second: metres above its own level, and
+# metres per second.
 _HEIGHT_M = (0.01, 0.04)
 _SPEED_M_S = (0.05, 0.3)
-# A contact begins above the first score and ends below the second.
+# A contact reaches as far as the score is above the second value, and counts if the score once exceeds the first.
 _BEGIN, _END = 0.7, 0.5
+# Seconds. Shorter contacts are none, and shorter gaps in a contact neither: nobody steps that fast.
 _SHORTEST_CONTACT_S = 0.17
 _SHORTEST_GAP_S = 0.1
-# How much the motion's own contact channel counts beside height and speed.
+# How much the motion's own contact channel counts beside height and speed: decoded channels are often wrong.
 _CHANNEL_SHARE = 0.35
-# The report's contact: the toe joint within this of the floor.
+# Metres over the floor within which a toe joint counts as near it.
 NEAR_FLOOR_M = 0.03
-# A floor estimated this near to where the skeleton was built to stand is taken to be there.
+# Metres. A floor estimated this near to where the skeleton was built to stand is taken to be there.
 _SNAP_M = 0.02
 
 
 @dataclass(frozen=True)
 class Ground:
-    """The floor.
+    """Where the floor is, and how high toe joints are over it.
 
     Attributes:
-        height_m: of the ground.
+        height_m: height of the ground.
         sole_m: height of the toe joint above it when the foot stands.
         levels: (2,) height of each toe joint in the motion's own stance; feet of recordings rarely agree.
     """
@@ -39,13 +41,13 @@ class Ground:
 
     @property
     def toe_m(self) -> float:
-        """Height of the toe joints of standing feet."""
+        """Return the height of the toe joints of standing feet."""
         return self.height_m + self.sole_m
 
 
 @dataclass(frozen=True)
 class Contacts:
-    """Contacts over time, left then right.
+    """When feet touch the floor, left then right.
 
     Attributes:
         toe, heel: (T, 2) bool.
@@ -56,7 +58,7 @@ class Contacts:
 
     @property
     def channels(self) -> np.ndarray:
-        """(T, 4) left ankle, right ankle, left foot, right foot, as motions store them."""
+        """Return channels (T, 4), left ankle, right ankle, left foot, right foot, as motions store them."""
         return np.concatenate([self.heel, self.toe], axis=1).astype(np.float64)
 
 
@@ -85,7 +87,7 @@ def find_ground(toe: np.ndarray, sole_m: float, floor_m: float | None) -> Ground
 
 
 def certainty(points: np.ndarray, levels: np.ndarray, fps: float) -> tuple[np.ndarray, np.ndarray]:
-    """How surely points stand, by height and by speed: two arrays (T, 2), 0-1.
+    """Return how surely points stand, by height and by speed: two arrays (T, 2), 0-1.
 
     Args:
         points: (T, 2, 3) toe joints or ankles, metres.
@@ -100,11 +102,12 @@ def certainty(points: np.ndarray, levels: np.ndarray, fps: float) -> tuple[np.nd
 
 
 def _falling(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Return 1 below `low`, 0 above `high`, and what lies on the line between."""
     return np.clip((high - values) / (high - low), 0.0, 1.0)
 
 
 def detect(feet: Feet, skeleton: Skeleton, ground: Ground, motion: Motion) -> Contacts:
-    """Contacts of toes and heels by height and speed, with hysteresis and least durations.
+    """Find contacts of toes and heels by height and speed, with hysteresis and least durations.
 
     The motion's contact channels, when there are any, count beside what is measured.
     """
@@ -122,13 +125,13 @@ def detect(feet: Feet, skeleton: Skeleton, ground: Ground, motion: Motion) -> Co
 
 
 def given(motion: Motion) -> Contacts:
-    """The motion's own contact channels as they are: a foot stands where they exceed one half."""
+    """Read the motion's own contact channels, which it must have: a foot stands where they exceed one half."""
     assert motion.contacts is not None
     return Contacts(toe=motion.contacts[:, 2:] > 0.5, heel=motion.contacts[:, :2] > 0.5)
 
 
 def hold(score: np.ndarray, fps: float) -> np.ndarray:
-    """Contacts (T,) from a score (T,): begin high, end low, neither contacts nor gaps shorter than a moment."""
+    """Return contacts (T,) from a score (T,): they begin high and end low, and short contacts and gaps are left out."""
     standing = np.zeros(len(score), bool)
     for start, end in runs(score >= _END):
         standing[start:end] = (score[start:end] >= _BEGIN).any()
@@ -142,7 +145,7 @@ def hold(score: np.ndarray, fps: float) -> np.ndarray:
 
 
 def typical_slide(feet: Feet, ground: Ground, fps: float) -> float:
-    """Median horizontal speed of the toes while they are near the floor, m/s; 0 when they never are."""
+    """Return the median horizontal speed of the toes while they are near the floor, m/s; 0 if they never are."""
     if len(feet.toe) < 2:
         return 0.0
     near = np.abs(feet.toe[1:, :, 1] - ground.levels) < NEAR_FLOOR_M

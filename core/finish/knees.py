@@ -1,25 +1,38 @@
-"""How knees bend where the motion's own steps are kept: on the side where the motion has them, without snapping."""
+"""How knees bend where the motion's own steps are kept: on the side where the motion has them, without snapping.
+
+Recorded knees cross straight all the time. A leg's length tells how much its knee bends, not to which side, and near
+straight a millimetre of length is many degrees:
+
+    bend that the length asks for    ╲  ╱         always positive: it would bounce off zero
+                                      ╲╱
+    bend that the motion has         ╲            goes through zero
+                                      ╲
+"""
 
 import numpy as np
 
 from ..body.curves import envelope
 from ..filters import gaussian_filter1d
 
-# Recorded knees cross straight all the time. Within about this angle of straight a kept leg follows the motion's bend,
-# not its exact length, lest the knee snaps from one side to the other; the price is a millimetre of the ankle's height.
+# Radians. Within about this angle of straight a leg follows the motion's bend, not its exact length. That keeps the
+# knee from snapping from one side to the other; the price is a millimetre of the ankle's height.
 _CROSSING = np.radians(3.0)
-# A knee whose bend must grow by more than this goes to the bent side, whichever side it was on.
+# Radians. A knee whose bend must grow by more than this goes to the bent side, whichever side it was on.
 _BENT_ANYWAY = np.radians(4.0)
+# Radians. Changes of the bend are smoothed wholly where the motion's knee is straighter than the first, and not at all
+# where it is bent by more than the second.
 _NEARLY_STRAIGHT, _CLEARLY_BENT = np.radians(2.0), np.radians(8.0)
+# Seconds (sigma) of that smoothing: two frames, enough to take a snap out. It is blended in and out over the second,
+# slower than a step, so that the blend itself does not show.
 _UNSNAP_S, _NEAR_S = 0.06, 0.8
 
 
 def near_bend(flexion: np.ndarray, before: np.ndarray, fps: float) -> np.ndarray:
-    """The signed bend (T, 2), radians, that gives a leg its length: on the side where the motion has it.
+    """Return the signed bend (T, 2), radians, that gives a leg its length, on the side where the motion has it.
 
     Args:
-        flexion: (T, 2) the bend that the length asks for, not negative.
-        before: (T, 2) the motion's own bend, negative beyond straight.
+        flexion: (T, 2) radians, the bend that the length asks for, not negative.
+        before: (T, 2) radians, the motion's own bend, negative beyond straight.
         fps: frames per second.
     """
     grown = np.maximum(flexion - np.abs(before) - _BENT_ANYWAY, 0.0)

@@ -49,7 +49,7 @@ def _title(before: Motion, after: Motion) -> str:
 
 
 def _feet(grid, before: Motion, after: Motion) -> None:
-    """Height and horizontal speed of each toe joint over time; contacts as a band below the heights."""
+    """Draw height and horizontal speed of each toe joint over time, and contacts as a band below the heights."""
     axes: list[Any] = []
     for side in range(2):
         for row, label in ((0, "height, cm"), (1, "speed, cm/s")):
@@ -70,7 +70,7 @@ def _feet(grid, before: Motion, after: Motion) -> None:
 
 
 def _toe(motion: Motion, side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Seconds, height over the floor in cm, horizontal speed in cm/s, and contact, each (T,)."""
+    """Return seconds, height over the floor in cm, horizontal speed in cm/s, and contact, each (T,)."""
     toes = forward_kinematics(motion.rotations, motion.translation, motion.skeleton)[0][:, TOES]
     height = toes[..., 1] - np.percentile(toes[..., 1].min(axis=1), 2)
     way = np.linalg.norm(np.diff(toes[:, side][:, [0, 2]], axis=0, prepend=toes[:1, side][:, [0, 2]]), axis=1)
@@ -79,7 +79,7 @@ def _toe(motion: Motion, side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray,
 
 
 def _root(axis, before: Motion, after: Motion) -> None:
-    """The pelvis' path from above, the figure facing down the page."""
+    """Draw the pelvis' path from above, the figure facing down the page."""
     for motion, colour, name in ((before, _BEFORE, "before"), (after, _AFTER, "after")):
         path = 100 * (motion.skeleton[0] + motion.translation)[:, [0, 2]]
         axis.plot(path[:, 0], path[:, 1], color=colour, linewidth=0.9, label=name)

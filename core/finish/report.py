@@ -9,6 +9,7 @@ from ..body.kinematics import forward_kinematics
 from ..body.motion import Motion
 from .contacts import NEAR_FLOOR_M
 
+# A foot in contact that is faster slides, m/s; a toe higher than this over the floor, metres, has been lifted.
 _SLIDING_M_S = 0.05
 _LIFTED_M = 0.05
 
@@ -23,9 +24,9 @@ class Report:
         contact: share of foot-frames in contact.
         slide_median_cm_s, slide_p75_cm_s, slide_mean_cm_s: horizontal speed of toes in contact.
         sliding: share of all foot-frames in contact and faster than 5 cm/s.
-        drift_cm_min: straight way of the root from first to last frame, horizontal, per minute.
+        drift_cm_min: horizontal distance of the root from the first to the last frame, per minute.
         steps_per_min: lifts of a toe above 5 cm.
-        sway_cm: spread of the pelvis over the middle of the toes.
+        sway_cm: standard deviation of the pelvis' place over the middle of the toes.
         penetration_cm: deepest point of a toe joint below that floor.
         wrist_jerk_m_s3: mean third derivative of the wrists relative to the pelvis.
         wrist_speed_p95_m_s: their 95th percentile speed.
@@ -44,12 +45,12 @@ class Report:
     wrist_speed_p95_m_s: float
 
     def as_dict(self) -> dict[str, float]:
-        """Plain values, rounded for reading."""
+        """Return plain values, rounded for reading."""
         return {entry.name: round(float(getattr(self, entry.name)), 3) for entry in fields(self)}
 
 
 def measure(motion: Motion) -> Report:
-    """The numbers of a motion; all zero where it is too short for one."""
+    """Measure a motion; numbers are zero where it is too short for them."""
     joints, _ = forward_kinematics(motion.rotations, motion.translation, motion.skeleton)
     fps, minutes = motion.fps, max(motion.frame_count, 1) / motion.fps / 60
     toes, root = joints[:, TOES], joints[:, 0]
@@ -81,7 +82,7 @@ def _speed(points: np.ndarray, fps: float) -> np.ndarray:
 
 
 def table(before: Report, after: Report) -> str:
-    """Both reports side by side, one number a line."""
+    """Set both reports side by side in a text, one number a line."""
     lines = [f"{'':22}{'before':>10}{'after':>10}"]
     for name, value in before.as_dict().items():
         lines.append(f"{name:22}{value:>10.2f}{after.as_dict()[name]:>10.2f}")

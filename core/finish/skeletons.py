@@ -1,4 +1,4 @@
-"""Whose legs: a motion put on the skeleton that it shall be finished on, whatever its limbs' lengths."""
+"""The skeleton that a motion is finished on: its own, the neutral one, or one from a file."""
 
 from pathlib import Path
 
@@ -14,10 +14,10 @@ from .contacts import find_ground
 
 
 def with_skeleton(motion: Motion, floor_m: float | None = None) -> Motion:
-    """The motion with `rest_joints`: its own, else the neutral ones.
+    """Return the motion with `rest_joints`: its own, else the neutral ones.
 
     The neutral skeleton is the bundled character's, moved up or down so that the motion's feet stand at `floor_m`
-    (0 when unknown). Joint rotations and the path are the file's.
+    (0 when unknown). Joint rotations and the path stay.
 
     Raises:
         GestureError: the motion's own rest joints are not 55 finite points, or its legs have no length.
@@ -35,7 +35,7 @@ def with_skeleton(motion: Motion, floor_m: float | None = None) -> Motion:
 
 
 def on_skeleton(motion: Motion, rest_joints: np.ndarray) -> Motion:
-    """The motion on other bones (55, 3): the same rotations, the hips' path scaled by the ratio of leg lengths.
+    """Put a motion on other bones (55, 3): rotations stay, the hips' path is scaled by the ratio of leg lengths.
 
     Raises:
         GestureError: `rest_joints` are not 55 finite points, or its legs have no length.
@@ -54,7 +54,7 @@ def _check(rest_joints: np.ndarray) -> None:
 
 
 def skeleton_of_file(path: Path) -> np.ndarray:
-    """The rest joints (55, 3) that a motion file or a character file declares.
+    """Read the rest joints (55, 3) that a motion file or a character file declares.
 
     Raises:
         GestureError: no such file, or it has none.

@@ -1,4 +1,8 @@
-"""A zero-phase smoother that removes shake and keeps strokes: penalised third differences, slow motion most."""
+"""A smoother without delay that removes shake and keeps strokes: it penalises jerk, in calm passages most.
+
+shaky   ─~─~─~╱‾~‾~‾╲~─~─      calm passage: high penalty, so the shake goes
+smooth  ──────╱‾‾‾‾‾╲────      stroke: its jerk is large and wanted, so the penalty is low
+"""
 
 import numpy as np
 from scipy.linalg import solveh_banded
@@ -8,9 +12,10 @@ from ..body.parts import SPECS, Part
 from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
 from .settings import FinishSettings
 
-# Frequency above which a steady vibration is removed; hands and lips are quicker than torso and legs.
+# Hertz above which a steady vibration is removed; hands and lips are quicker than torso and legs.
 CUTOFF_HZ = {Part.UPPER: 2.6, Part.HANDS: 3.5, Part.LOWER: 2.6, Part.FACE: 6.0}
 _DIFFERENCE = np.array([-1.0, 3.0, -3.0, 1.0])
+# Rounds of reweighting after the first solution: more change nothing that shows.
 _PASSES = 3
 # Jerk, in units of its mean, below which a passage counts as wholly calm.
 _CALM = 0.5
@@ -25,7 +30,7 @@ def smooth_track(values: np.ndarray, cutoff_hz: float, fps: float, strength: flo
 
     Args:
         values: (T, C), metres, quaternion components or coefficients; scaling them scales the result.
-        cutoff_hz: as above; nothing happens at or above half the frame rate.
+        cutoff_hz: frequency that is halved; nothing happens at or above half the frame rate.
         fps: frames per second.
         strength: 0 returns the values, 1 smooths fully.
     """
@@ -57,7 +62,7 @@ def _solve(values: np.ndarray, fidelity: np.ndarray, penalty: np.ndarray) -> np.
 
 
 def smooth_rotations(motion: Motion, settings: FinishSettings) -> np.ndarray:
-    """Rotation vectors (T, 55, 3), every joint smoothed as a sign-continuous quaternion at its part's strength."""
+    """Return rotation vectors (T, 55, 3), each joint smoothed as sign-continuous quaternions at its part's strength."""
     rotations = motion.rotations.copy()
     for part, spec in SPECS.items():
         strength = getattr(settings, part.value)
@@ -70,7 +75,7 @@ def smooth_rotations(motion: Motion, settings: FinishSettings) -> np.ndarray:
 
 
 def smooth_motion(motion: Motion, settings: FinishSettings) -> Motion:
-    """The motion with rotations, root and expression smoothed; shapes that end at 0 and 1 stay within."""
+    """Smooth rotations, root and expression of a motion; shapes from 0 to 1 stay within."""
     expression = motion.expression.copy()
     for column in range(expression.shape[1]):
         curve = expression[:, [column]]

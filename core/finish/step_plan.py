@@ -1,34 +1,52 @@
-"""Where feet that slide should stand instead: the cheapest sequence of places per foot, by dynamic programming."""
+"""Where feet that slide should stand instead: the cheapest sequence of places per foot, by dynamic programming.
+
+A foot that slides from 0 to 30 cm in six seconds could stand anywhere in between. Two costs decide:
+
+    no step      ▁▁▂▂▃▃▄▄▅▅  one place at 15 cm, far from where the motion has the foot: high cost of places
+                 ──────────
+    one step     ▁▁▂▂▃▃▄▄▅▅  places at 7 and 22 cm, nearer to it, and the cost of a step
+                 ─────╱─────
+    many steps   never far from the motion, but each step has its cost
+
+The cheapest sum is found exactly, on a grid of 0.1 s. With best(k) for the cheapest plan of the frames before knot k,
+
+    best(end) = min over start of  best(start) + price of a step at start + cost of one place from start to end
+
+The cost of one place is a weighted variance. It follows from running sums, so each pair of knots takes no loop.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-# The unit of cost: a foot that stands this far from where the motion has it, for a second.
+# Metres. The unit of cost is a foot that stands this far from where the motion has it, for a second.
 _PLACE_M = 0.05
-# Turning the foot by one radian costs like moving it by this.
+# Metres that cost as much as turning the foot by one radian: about the length from ankle to toe.
 _YAW_M = 0.18
+# What a step costs where the motion keeps the foot still: lower costs made twice as many steps as people make.
 STEP_COST = 12.0
-# Where the motion lifts or hurries the foot a step costs this share less.
+# Where the motion lifts or hurries the foot a step costs this share less: there somebody meant to step.
 _DISCOUNT = 0.6
+# Seconds between the knots at which a foot may step: finer ones look the same and take longer.
 _GRID_S = 0.1
+# Seconds that a foot stands at least, and at most (what limits the work).
 _SHORTEST_S = 1.0
 _LONGEST_S = 60.0
-# No step so near to either end of what is planned.
+# Seconds from either end of what is planned to a step: half of the longest step and a little.
 _MARGIN_S = 0.6
-# Between the steps of the two feet, from middle to middle.
+# Seconds between the steps of the two feet, from middle to middle: never both in the air.
 _APART_S = 0.9
 
 
 @dataclass(frozen=True)
 class Track:
-    """What planning sees of one foot.
+    """One foot over the frames that are planned.
 
     Attributes:
         places: (T, 3) x and z of the foot's middle, metres, and heading, radians, continuous.
         weights: (T,) how surely the foot stands, above zero.
         restless: (T,) 0-1, how much the motion lifts or moves the foot.
-        steady: (T,) bool, where it may not step; None where it may anywhere.
+        steady: (T,) bool, frames in which it may not step; None: it may in any frame.
     """
 
     places: np.ndarray
@@ -37,13 +55,15 @@ class Track:
     steady: np.ndarray | None = None
 
     def between(self, start: int, end: int) -> "Track":
-        """The frames from start to before end."""
+        """Cut out the frames from start to before end."""
         steady = None if self.steady is None else self.steady[start:end]
         return Track(self.places[start:end], self.weights[start:end], self.restless[start:end], steady)
 
 
 def plan_both(tracks: list[Track], spans: list[list[tuple[int, int]]], fps: float) -> list[list[list[int]]]:
-    """Frames at which each foot steps, left and right; never both at once. The foot with more to do is planned first.
+    """Return the frames at which each foot steps, left and right; never both at once.
+
+    The foot with more to do is planned first; the other one keeps away from its steps.
 
     Args:
         tracks: of the left and of the right foot.
@@ -51,7 +71,7 @@ def plan_both(tracks: list[Track], spans: list[list[tuple[int, int]]], fps: floa
         fps: frames per second.
 
     Returns:
-        per foot and span the frames of its steps.
+        per foot and span, the frames of its steps.
     """
     planned: list[list[list[int]]] = [[], []]
     other: list[int] = []
@@ -66,20 +86,21 @@ def plan_both(tracks: list[Track], spans: list[list[tuple[int, int]]], fps: floa
 
 
 def _unrest(track: Track) -> float:
+    """Return the cost of standing in one place all the time."""
     scaled = _scaled(track.places)
     return float((track.weights[:, None] * (scaled - scaled.mean(axis=0)) ** 2).sum())
 
 
 def _scaled(places: np.ndarray) -> np.ndarray:
+    """Return places (T, 3), x, z and heading, in the unit of the costs."""
     return places * np.array([1.0, 1.0, _YAW_M]) / _PLACE_M
 
 
 def plan_steps(track: Track, fps: float, other: list[int], step_cost: float = STEP_COST) -> list[int]:
-    """Frames (ascending) at which a foot changes its place.
+    """Return the frames (ascending) at which a foot changes its place.
 
     Every interval between steps costs the weighted squared distance from its mean place, in units of 5 cm for one
-    second; every step costs a constant, less where the motion itself moves the foot. The cheapest sum is exact on a
-    grid of 0.1 s.
+    second; every step costs a constant, less where the motion itself moves the foot.
 
     Args:
         track: the foot.
@@ -92,17 +113,8 @@ def plan_steps(track: Track, fps: float, other: list[int], step_cost: float = ST
     knots = np.append(np.arange(0, frames, stride), frames)
     if len(knots) > 2 and knots[-1] - knots[-2] < stride:
         knots = np.delete(knots, -2)
-    sums = _moments(track, knots, fps)
-    price = step_cost * (1 - _DISCOUNT * track.restless[np.minimum(knots, frames - 1)])
-    apart = _APART_S * fps
-    for step in other:
-        price[np.abs(knots - step) < apart] = np.inf
-    margin = _MARGIN_S * fps
-    price[(knots < margin) | (knots > frames - margin)] = np.inf
-    if track.steady is not None:
-        price[track.steady[np.minimum(knots, frames - 1)]] = np.inf
-    price[0] = 0.0
-
+    sums = _running_sums(track, knots, fps)
+    price = _prices(track, knots, fps, other, step_cost)
     shortest = max(1, round(_SHORTEST_S / _GRID_S))
     longest = round(_LONGEST_S / _GRID_S)
     count = len(knots)
@@ -111,7 +123,7 @@ def plan_steps(track: Track, fps: float, other: list[int], step_cost: float = ST
     came_from = np.zeros(count, int)
     for end in range(1, count):
         starts = np.arange(max(0, end - longest), max(end - shortest, 0) + 1)
-        total = best[starts] + price[starts] + _spread(sums, starts, end)
+        total = best[starts] + price[starts] + _place_costs(sums, starts, end)
         choice = int(np.argmin(total))
         best[end], came_from[end] = total[choice], starts[choice]
     steps, end = [], count - 1
@@ -121,8 +133,23 @@ def plan_steps(track: Track, fps: float, other: list[int], step_cost: float = ST
     return steps[::-1]
 
 
-def _moments(track: Track, knots: np.ndarray, fps: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Sums of weight (K,), weighted place (K, 3) and weighted square (K,) over the frames before each knot."""
+def _prices(track: Track, knots: np.ndarray, fps: float, other: list[int], step_cost: float) -> np.ndarray:
+    """Return what a step at each knot (K,) costs; infinite where there may be none, 0 at the first, which is none."""
+    frames = len(track.places)
+    price = step_cost * (1 - _DISCOUNT * track.restless[np.minimum(knots, frames - 1)])
+    apart = _APART_S * fps
+    for step in other:
+        price[np.abs(knots - step) < apart] = np.inf
+    margin = _MARGIN_S * fps
+    price[(knots < margin) | (knots > frames - margin)] = np.inf
+    if track.steady is not None:
+        price[track.steady[np.minimum(knots, frames - 1)]] = np.inf
+    price[0] = 0.0
+    return price
+
+
+def _running_sums(track: Track, knots: np.ndarray, fps: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return sums of weight (K,), weighted place (K, 3) and weighted square (K,) over the frames before each knot."""
     places = _scaled(track.places)
     places = places - places.mean(axis=0)
     weight = track.weights / fps
@@ -133,7 +160,10 @@ def _moments(track: Track, knots: np.ndarray, fps: float) -> tuple[np.ndarray, n
     return running[0][:, 0], running[1], running[2][:, 0]
 
 
-def _spread(sums: tuple[np.ndarray, np.ndarray, np.ndarray], starts: np.ndarray, end: int) -> np.ndarray:
-    """Cost of standing from each of the knots `starts` to the knot `end`."""
+def _place_costs(sums: tuple[np.ndarray, np.ndarray, np.ndarray], starts: np.ndarray, end: int) -> np.ndarray:
+    """Return the costs of standing from each of the knots `starts` to the knot `end`, always in the mean place.
+
+    Σ w |p - mean|² = Σ w |p|² - |Σ w p|² / Σ w
+    """
     weight, place, square = (total[end] - total[starts] for total in sums)
     return np.maximum(square - (place**2).sum(-1) / np.maximum(weight, 1e-9), 0.0)
