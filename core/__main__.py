@@ -1,4 +1,4 @@
-"""`python -m core`."""
+"""The shell's commands: `python -m core --help` lists them."""
 
 import sys
 

@@ -15,10 +15,9 @@ from .body.motion import Motion, load_motion, save_motion
 from .errors import GestureError
 from .finish.chain import finish as finish_motion
 from .finish.settings import FinishSettings
-from .generate.pipeline import GenerateRequest
 from .generate.pipeline import generate as generate_take
-from .generate.regenerate import ResampleRequest
 from .generate.regenerate import resample as resample_take
+from .requests import Generate, Resample
 from .take.take import Take
 from .worker.models import Models
 
@@ -87,7 +86,7 @@ def generate(
     >>> take.finished.rotations.shape  # doctest: +SKIP
     (312, 55, 3)
     """
-    request = GenerateRequest(
+    request = Generate(
         audio=Path(audio),
         out=Path(out),
         transcript=None if transcript is None else Path(transcript),
@@ -152,7 +151,7 @@ def resample(
     --------
     >>> resample("takes/first", "takes/second", ("left_arm",), 60, 120, seed=3)  # doctest: +SKIP
     """
-    request = ResampleRequest(
+    request = Resample(
         take=Path(take),
         out=Path(out),
         areas=tuple(areas),

@@ -6,11 +6,11 @@ import bpy
 import numpy as np
 from bpy.props import StringProperty
 
+from ...core import requests
 from ...core.errors import GestureError
 from ...core.formats.foreign import read_foreign
 from ...core.formats.reading import Reading
 from ...core.smplx.body import load_body
-from ...core.worker import protocol
 from ..face import channels as face_channels
 from ..job import preferences, report, state
 from ..job.folder import absolute_path, temporary_folder
@@ -90,7 +90,7 @@ class MAMBATALK_OT_add_smplx_body(JobOperator, bpy.types.Operator):
             betas = self._foreign.motion.betas
         self._folder = temporary_folder()
         out = Path(self._folder.name) / "body.npz"
-        return protocol.Body(str(model), str(out), [float(beta) for beta in betas])
+        return requests.Body(model, out, tuple(float(beta) for beta in betas))
 
     def apply(self, context, result):
         """Build it, and key the motion on it."""

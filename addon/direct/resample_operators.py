@@ -5,9 +5,9 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 
+from ...core import requests
 from ...core.body.parts import AREAS, Part
 from ...core.errors import GestureError
-from ...core.worker import protocol
 from ..blender import sequencer
 from ..job import preferences, report, state, weights
 from ..job.folder import absolute_path, temporary_folder
@@ -55,8 +55,8 @@ class _Rework(JobOperator):
         self._folder = temporary_folder()
         parent = Path(self._folder.name)
         request = {
-            "take": str(transfer.write_for_worker(take.action, parent)),
-            "out": str(parent / "new"),
+            "take": transfer.write_for_worker(take.action, parent),
+            "out": parent / "new",
             "margin": self._span.margin,
         }
         return self.request(context, take, transfer.areas_in_take(take.action, areas), request, parent)
@@ -105,15 +105,15 @@ class MAMBATALK_OT_resample(_Rework, bpy.types.Operator):
         if self.properties.is_property_set("variation"):
             variation = self.variation
         seed = self.seed if self.properties.is_property_set("seed") else _unused_seed(take.action)
-        return protocol.Resample(
+        return requests.Resample(
             **request,
-            areas=areas,
+            areas=tuple(areas),
             start=self._span.start,
             end=self._span.end,
             seed=seed,
             variation=variation,
-            weights=str(runtime.weights),
-            audio=str(recording.path_of(context.scene, take.action, folder)),
+            weights=runtime.weights,
+            audio=recording.path_of(context.scene, take.action, folder),
             device=runtime.device,
         )
 
@@ -139,8 +139,9 @@ class MAMBATALK_OT_mix(_Rework, bpy.types.Operator):
         other = bpy.data.actions.get(name)
         if other is None or not take_store.has(other) or other == take.action:
             raise GestureError(f"There is no other take “{name}”.", remedy="Choose another take in From.")
-        pick = {"take": str(transfer.write_for_worker(other, folder)), "start": self._span.start, "end": self._span.end}
-        return protocol.Mix(**request, picks=[{**pick, "areas": areas}])
+        given = transfer.write_for_worker(other, folder)
+        pick = requests.Pick(given, tuple(areas), start=self._span.start, end=self._span.end)
+        return requests.Mix(**request, picks=(pick,))
 
 
 class MAMBATALK_OT_find_recording(bpy.types.Operator):

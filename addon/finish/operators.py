@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory
 import bpy
 import numpy as np
 
+from ...core import requests
 from ...core.body.motion import Motion, load_motion, save_motion
 from ...core.errors import GestureError
-from ...core.worker import protocol
 from ..blender import sequencer, versions
 from ..direct import transfer
 from ..job import report, results, state
@@ -61,15 +61,15 @@ class Finishing:
     edited: EditedContacts | None
     folder: TemporaryDirectory
 
-    def request(self, motion: Motion, settings: dict) -> protocol.Finish:
+    def request(self, motion: Motion, settings: dict) -> requests.Finish:
         """Write a motion for the worker, and return the request that finishes it."""
         folder = Path(self.folder.name)
         save_motion(motion, folder / "motion.npz")
-        return protocol.Finish(
-            motion=str(folder / "motion.npz"),
-            out=str(folder / "finished.npz"),
+        return requests.Finish(
+            motion=folder / "motion.npz",
+            out=folder / "finished.npz",
             settings=settings,
-            skeleton=str(folder / "skeleton.npz"),
+            skeleton=folder / "skeleton.npz",
         )
 
 

@@ -8,8 +8,8 @@ import bpy
 import numpy as np
 from bpy.props import IntProperty, StringProperty
 
+from ...core import requests
 from ...core.errors import GestureError
-from ...core.worker import protocol
 from ..blender import sequencer, versions
 from ..direct import directed_keys
 from ..face import channels as face_channels
@@ -86,7 +86,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         self._folder = temporary_folder()
         skeleton = Path(self._folder.name) / "skeleton.npz"
         np.savez(skeleton, rest_joints=body.rest_joints())
-        self._tasks = _varied(dataclasses.replace(task, skeleton=str(skeleton)), folders)
+        self._tasks = _varied(dataclasses.replace(task, skeleton=skeleton), folders)
         return self._tasks.pop(0)
 
     def _folders(self) -> list[Path]:
@@ -138,11 +138,9 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         return [*results.take_lines(result), *directed, *on_rig]
 
 
-def _varied(task: protocol.Generate, folders: list[Path]) -> list[protocol.Generate]:
+def _varied(task: requests.Generate, folders: list[Path]) -> list[requests.Generate]:
     """The same request for each folder, with one seed after the other."""
-    return [
-        dataclasses.replace(task, out=str(folder), seed=task.seed + number) for number, folder in enumerate(folders)
-    ]
+    return [dataclasses.replace(task, out=folder, seed=task.seed + number) for number, folder in enumerate(folders)]
 
 
 class MAMBATALK_OT_load_take(bpy.types.Operator):

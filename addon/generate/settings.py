@@ -5,9 +5,9 @@ from pathlib import Path
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
+from ...core import requests
 from ...core.errors import GestureError
 from ...core.finish.settings import FEET_MODES, ROOT_MODES
-from ...core.worker import protocol
 from ..blender import sequencer
 from ..job import preferences, weights
 from ..job.folder import absolute_path
@@ -106,7 +106,7 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
             raise GestureError(f"There is no recording {path}.", remedy="Choose an existing sound file.")
         return sequencer.Clip(path, self.start_frame)
 
-    def to_request(self, context: bpy.types.Context, clip: sequencer.Clip, out: Path) -> protocol.Generate:
+    def to_request(self, context: bpy.types.Context, clip: sequencer.Clip, out: Path) -> requests.Generate:
         """What the worker is asked for; the worker checks the recording and the transcript themselves.
 
         Raises:
@@ -118,13 +118,13 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
             raise GestureError("The chosen style is not one of these weights'.", remedy="Choose a style again.")
         path = text = None
         if self.transcript_source == "FILE":
-            path = str(absolute_path(self.transcript_file))
+            path = absolute_path(self.transcript_file)
         elif self.transcript_source == "TEXT":
             text = self.transcript_text.as_string()
-        return protocol.Generate(
-            audio=str(clip.path),
-            out=str(out),
-            weights=str(runtime.weights),
+        return requests.Generate(
+            audio=clip.path,
+            out=out,
+            weights=runtime.weights,
             transcript=path,
             transcript_text=text,
             speaker=names.index(self.speaker),

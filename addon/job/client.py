@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 
+from ...core import requests
 from ...core.errors import GestureError
 from ...core.worker import protocol
 
@@ -42,7 +43,7 @@ class WorkerClient:
         """Whether the process runs."""
         return self._process is not None and self._process.poll() is None
 
-    def submit(self, task: protocol.Task) -> None:
+    def submit(self, task: requests.Task) -> None:
         """Send a request; its replies come from `poll`. One request at a time.
 
         Raises:
@@ -61,7 +62,7 @@ class WorkerClient:
             return
         self._kill_at = time.monotonic() + CANCEL_S
         self._last_id += 1
-        self._write(protocol.Request(self._last_id, protocol.Cancel(self._open)))
+        self._write(protocol.Request(self._last_id, requests.Cancel(self._open)))
 
     def poll(self, timeout_s: float = 0.0) -> list[protocol.Reply]:
         """Replies to the open request that have arrived, waiting up to `timeout_s` for the first.

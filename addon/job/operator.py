@@ -2,6 +2,7 @@
 
 import bpy
 
+from ...core import requests
 from ...core.errors import GestureError
 from ...core.worker import protocol
 from . import report, state
@@ -74,7 +75,7 @@ class JobOperator:
             self._job.client.stop(wait=False)
         self._close(context)
 
-    def following(self, result: dict) -> protocol.Task | None:
+    def following(self, result: dict) -> requests.Task | None:
         """What to ask for next, told what came; None when that was all."""
         return None
 

@@ -2,7 +2,7 @@
 
 import bpy
 
-from ...core.worker import protocol
+from ...core import requests
 from . import preferences, report, results, state, weights
 from .operator import JobOperator
 
@@ -23,7 +23,7 @@ class MAMBATALK_OT_check_worker(JobOperator, bpy.types.Operator):
     def task(self, context):
         """The question."""
         folder = preferences.runtime(context).weights
-        return protocol.Hello(weights=str(folder) if weights.read_card(folder) else None)
+        return requests.Hello(weights=folder if weights.read_card(folder) else None)
 
     def apply(self, context, result):
         """The answer as lines for the panel."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import bpy
 
+from ...core import requests
 from ...core.errors import GestureError
 from ...core.worker import protocol
 from . import folder, preferences
@@ -42,7 +43,7 @@ class Job:
             else:
                 self.outcome = reply
 
-    def go_on(self, task: protocol.Task) -> None:
+    def go_on(self, task: requests.Task) -> None:
         """Send the next request."""
         self.part, self.outcome = self.part + 1, None
         self.client.submit(task)
@@ -81,7 +82,7 @@ def why_not_start(context: bpy.types.Context) -> str | None:
     return None
 
 
-def start(context: bpy.types.Context, label: str, task: protocol.Task, parts: int = 1) -> Job:
+def start(context: bpy.types.Context, label: str, task: requests.Task, parts: int = 1) -> Job:
     """Send a request to the worker, which is started when it does not run; the first one of so many.
 
     Raises:

@@ -6,9 +6,9 @@ import bpy
 import numpy as np
 from bpy.props import BoolProperty
 
+from ...core import requests
 from ...core.body.motion import Motion, load_motion, save_motion
 from ...core.errors import GestureError
-from ...core.worker import protocol
 from ..blender import versions
 from ..face import channels as face_channels
 from ..finish import source as finish_source
@@ -67,11 +67,11 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         folder = Path(self._folder.name)
         save_motion(motion, folder / "motion.npz")
         np.savez(folder / "skeleton.npz", rest_joints=performer.of(armature).rest_joints())
-        return protocol.Finish(
-            motion=str(folder / "motion.npz"),
-            out=str(folder / "finished.npz"),
+        return requests.Finish(
+            motion=folder / "motion.npz",
+            out=folder / "finished.npz",
             settings=_FEET_ONLY | {"use_contacts": motion.contacts is not None},
-            skeleton=str(folder / "skeleton.npz"),
+            skeleton=folder / "skeleton.npz",
         )
 
     def apply(self, context, result):

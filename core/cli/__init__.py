@@ -1,1 +1,1 @@
-"""The shell's commands: `python -m core generate | resample | mix | direct | finish | import | align | parity`."""
+"""The commands of `python -m core`: one module for each, and `parser`, which finds them and reports errors."""

@@ -10,6 +10,8 @@ from ..body.parts import AREAS
 from ..direct.levels import LEVELS, Levels
 from ..direct.markers import KINDS, Kind, Marker, markers_from
 from ..errors import GestureError
+from ..requests import Direct
+from .terminal import add_json, add_take_and_out, print_take
 
 if TYPE_CHECKING:
     from ..text.timing import Word
@@ -22,8 +24,7 @@ def add_direct(commands: argparse._SubParsersAction) -> None:
     command = commands.add_parser(
         "direct", help="set a take's levels, and where it gestures, holds or rests; what it had before is forgotten"
     )
-    command.add_argument("take", type=Path, metavar="TAKE_DIR", help="a folder that `generate` wrote")
-    command.add_argument("--out", type=Path, required=True, help="folder for the directed take; may be TAKE_DIR")
+    add_take_and_out(command, "a folder that `generate` wrote")
     command.add_argument("--levels", type=Path, metavar="JSON", help="a file of levels; options win over it")
     for level in LEVELS:
         text = f"{level.description}; {level.least:g} to {level.most:g} (default {level.neutral:g})"
@@ -36,20 +37,26 @@ def add_direct(commands: argparse._SubParsersAction) -> None:
             f"--{_option(kind)}", nargs="+", action="extend", default=[], metavar="WHEN", dest=kind.value, help=text
         )
     command.add_argument("--keep", nargs="+", default=[], metavar="AREA", help=f"leave as finished: {', '.join(AREAS)}")
-    command.add_argument("--json", action="store_true", help="print a summary as JSON on stdout")
+    add_json(command)
     command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Direct one take."""
-    from ..generate.directing import Directions, DirectRequest, direct_take
-    from ..take.take import describe, read_take
+    from ..generate.directing import direct_take
+    from ..take.take import read_take
 
     markers = _marks(arguments, lambda: read_take(arguments.take).words)
-    directions = Directions(_levels(arguments), markers, tuple(arguments.keep))
-    take = direct_take(DirectRequest(arguments.take, arguments.out, directions))
-    if arguments.json:
-        print(json.dumps({"out": str(arguments.out), **describe(take)}))
+    take = direct_take(
+        Direct(
+            take=arguments.take,
+            out=arguments.out,
+            levels=_levels(arguments).as_dict(),
+            markers=tuple(marker.as_dict() for marker in markers),
+            keep=tuple(arguments.keep),
+        )
+    )
+    print_take(arguments, take)
     return 0
 
 

@@ -1,8 +1,8 @@
 """Takes directed: levels, markers and kept areas on a finished take, recorded in it and never piled up."""
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
+from .. import requests
 from ..body.motion import Motion
 from ..direct.chain import direct
 from ..direct.clip_statistics import clip_statistics
@@ -49,22 +49,7 @@ class Directions:
         )
 
 
-@dataclass(frozen=True)
-class DirectRequest:
-    """What an animator asks for.
-
-    Attributes:
-        take: a take folder; of a directed one what it was before.
-        out: the folder for the directed take; may be the same one.
-        directions: all of them: those that the take has are forgotten.
-    """
-
-    take: Path
-    out: Path
-    directions: Directions
-
-
-def direct_take(request: DirectRequest) -> Take:
+def direct_take(request: requests.Direct) -> Take:
     """Direct a take, and write it to `request.out`.
 
     Raises:
@@ -73,8 +58,9 @@ def direct_take(request: DirectRequest) -> Take:
     check_folder(request.out)
     take = read_take(request.take)
     info = {name: value for name, value in take.info.items() if name != "direct"}
-    if request.directions != Directions():
-        info["direct"] = request.directions.as_dict()
+    directions = Directions.from_dict({name: getattr(request, name) for name in ("levels", "markers", "keep")})
+    if directions != Directions():
+        info["direct"] = directions.as_dict()
     take = directed(replace(take, info=info))
     write_take(take, request.out)
     return take

@@ -1,50 +1,20 @@
 """The best of several takes in one: areas of other takes over ranges of frames, laid over a take."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from ..body.parts import AREAS, Part
 from ..errors import GestureError
+from ..requests import Pick
 from ..take.span import Span
 from ..take.take import Layer, Take, describe, read_take
 from .layers import CONTEXT_FRAMES, check_area, check_span, codes_in_use
 from .splice import splice
 
 WHOLE_BODY = "all"
-
-
-@dataclass(frozen=True)
-class Pick:
-    """What to take from another take.
-
-    Attributes:
-        take: its folder.
-        areas: rows of `core.body.parts.AREAS`, or "all" for every part.
-        start, end: first frame, and the one after the last; None for the take's own.
-    """
-
-    take: Path
-    areas: tuple[str, ...]
-    start: int | None = None
-    end: int | None = None
-
-    @classmethod
-    def from_dict(cls, values: dict) -> "Pick":
-        """A pick from plain values, as they come from JSON.
-
-        Raises:
-            GestureError: a name is unknown or missing.
-        """
-        names = {"take", "areas", "start", "end"}
-        if values.keys() - names or not {"take", "areas"} <= values.keys():
-            raise GestureError(
-                f"A part of another take cannot be given by {', '.join(sorted(values)) or 'nothing'}.",
-                remedy="Update the add-on and the worker together.",
-            )
-        return cls(Path(values["take"]), tuple(values["areas"]), values.get("start"), values.get("end"))
 
 
 def lay_picks(take: Take, picks: Sequence[Pick], margin: int) -> Take:

@@ -1,12 +1,10 @@
 """From a recording and its transcript to a take: the sequence of steps."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from .. import clock
+from .. import clock, requests
 from ..body.parts import Part
 from ..errors import GestureError
 from ..finish.chain import finish
@@ -29,43 +27,8 @@ from .windows import run_windows
 MOST_VARIATION = 1.0
 
 
-@dataclass(frozen=True)
-class GenerateRequest:
-    """What an animator asks for.
-
-    Attributes:
-        audio: the recording.
-        transcript: its text (txt, srt, vtt, TextGrid, whisper json); `transcript_text` wins when both are given.
-        out: the take folder.
-        weights: the model folder; None for the bundled weights.
-        speaker: index into the weights' speakers (for the starter weights: styles).
-        seed: another seed, another take, where there is variation; the same seed gives the same take.
-        variation: 0 for the most likely take, up to 1; None for what suits the weights.
-        device: "auto", "cpu" or "cuda".
-        finish: False writes the decoder's raw motion as the result.
-        without_words_if_mismatch: go on without words when the transcript does not fit the recording.
-        offset_s, duration_s: the part of the recording to use.
-        skeleton: an npz whose `rest_joints` the motion is finished on; None for the bundled character's.
-    """
-
-    audio: Path
-    out: Path
-    transcript: Path | None = None
-    transcript_text: str | None = None
-    weights: Path | None = None
-    speaker: int = 0
-    seed: int = 0
-    variation: float | None = None
-    device: str = "auto"
-    finish: bool = True
-    without_words_if_mismatch: bool = False
-    offset_s: float = 0.0
-    duration_s: float | None = None
-    skeleton: Path | None = None
-
-
 def generate(
-    request: GenerateRequest,
+    request: requests.Generate,
     progress: Progress = lambda fraction, stage: None,
     cancelled: Callable[[], bool] = lambda: False,
     *,
@@ -100,7 +63,7 @@ def generate(
     words, alignment = _timed(
         transcript,
         lambda text: recordings.align(recording, text, aligning, cancelled),
-        request.without_words_if_mismatch,
+        request.allow_no_words,
     )
     stage(0.3, 0.35, "Listening")
     frames = clock.frame_count(len(audio.samples))
@@ -165,7 +128,7 @@ def _in_time(codes: dict[Part, np.ndarray], frame_count: int, late_frames: int) 
     return {part: values[first[part] : first[part] + frame_count] for part, values in codes.items()}
 
 
-def _transcript(request: GenerateRequest) -> Transcript | None:
+def _transcript(request: requests.Generate) -> Transcript | None:
     if request.transcript_text is not None:
         return parse_transcript(request.transcript_text)
     if request.transcript is not None:
@@ -181,7 +144,7 @@ def _check_speaker(network: Network, speaker: int) -> None:
 
 
 def _timed(
-    transcript: Transcript | None, align: Callable[[Transcript], Alignment], without_words_if_mismatch: bool
+    transcript: Transcript | None, align: Callable[[Transcript], Alignment], allow_no_words: bool
 ) -> tuple[tuple[Word, ...], dict]:
     """Words with times, and what take.json says about them."""
     if transcript is None:
@@ -189,7 +152,7 @@ def _timed(
     try:
         alignment = align(transcript)
     except GestureError as error:
-        if not without_words_if_mismatch:
+        if not allow_no_words:
             raise
         return (), {"words": "left out", "reason": error.message}
     return alignment.words, {"words": "aligned", "score": round(float(alignment.score), 3)}

@@ -1,10 +1,10 @@
 """Takes made of takes, the sequence of steps: one partly made anew, one mixed of several."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from ..body.blend import DEFAULT_MARGIN
+from .. import requests
 from ..errors import GestureError
 from ..finish.settings import FinishSettings
 from ..take.files import FORMAT, check_folder
@@ -12,7 +12,7 @@ from ..take.take import Take, read_take, write_take
 from ..text.words import frame_vectors
 from .directing import directed
 from .layers import Speech, add_layer, check_area, check_span, finish_layers
-from .mix import Pick, lay_picks
+from .mix import lay_picks
 from .network import ModelLoader, Network
 from .pipeline import check_variation
 from .recordings import Recordings
@@ -20,63 +20,8 @@ from .sample import Variation
 from .stages import Progress, stages
 
 
-@dataclass(frozen=True)
-class ResampleRequest:
-    """What an animator asks to have made anew.
-
-    Attributes:
-        take: a take folder.
-        out: the folder for the new take; may be the same one.
-        areas: rows of `core.body.parts.AREAS`: body parts or some of their joints.
-        start, end: first frame, and the one after the last.
-        seed: another seed, another try.
-        variation: 0 for the most likely motion, up to 1; None for what suits the weights.
-        margin: frames on either side of the range in which old and new blend.
-        finish: False leaves the decoder's raw motion as the result.
-        finish_settings: as the kept motion was finished; None for what the take says, or the defaults.
-        weights: the model folder that the take was made with; None for the bundled weights.
-        audio: where the recording is now, if it is no longer where it was.
-        device: "auto", "cpu" or "cuda".
-    """
-
-    take: Path
-    out: Path
-    areas: tuple[str, ...]
-    start: int
-    end: int
-    seed: int = 0
-    variation: float | None = None
-    margin: int = DEFAULT_MARGIN
-    finish: bool = True
-    finish_settings: FinishSettings | None = None
-    weights: Path | None = None
-    audio: Path | None = None
-    device: str = "auto"
-
-
-@dataclass(frozen=True)
-class MixRequest:
-    """What an animator takes from other takes.
-
-    Attributes:
-        take: the take folder that everything else is laid over.
-        out: the folder for the new take; may be the same one.
-        picks: what to take from which; later ones lie over earlier ones.
-        margin: frames on either side of a range in which old and new blend.
-        finish: False leaves the raw motion as the result.
-        finish_settings: as the kept motion was finished; None for what the take says, or the defaults.
-    """
-
-    take: Path
-    out: Path
-    picks: tuple[Pick, ...]
-    margin: int = DEFAULT_MARGIN
-    finish: bool = True
-    finish_settings: FinishSettings | None = None
-
-
 def resample(
-    request: ResampleRequest,
+    request: requests.Resample,
     progress: Progress = lambda fraction, stage: None,
     cancelled: Callable[[], bool] = lambda: False,
     *,
@@ -107,7 +52,7 @@ def resample(
 
 
 def mix(
-    request: MixRequest,
+    request: requests.Mix,
     progress: Progress = lambda fraction, stage: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Take:
@@ -127,14 +72,14 @@ def mix(
 
 
 def _finish_and_write(
-    kept: Take, take: Take, request: ResampleRequest | MixRequest, progress: Progress, stage: Callable
+    kept: Take, take: Take, request: requests.Resample | requests.Mix, progress: Progress, stage: Callable
 ) -> Take:
     """The take with what is new over the kept one finished, written to `request.out`."""
     stage(0.7, 0.9, "Finishing")
     settings, finished = take.info["settings"], take.raw
     finishing = request.finish and settings["finish"]
     if finishing:
-        own = request.finish_settings or FinishSettings.from_dict(settings.get("finish_settings", {}))
+        own = FinishSettings.from_dict(request.settings or settings.get("finish_settings", {}))
         finished = finish_layers(take, take.layers[len(kept.layers) :], own)
     stage(0.9, 1.0, "Writing the take")
     info = {**take.info, "format": FORMAT, "settings": {**settings, "finish": finishing}}
@@ -145,7 +90,7 @@ def _finish_and_write(
 
 
 def _speech_of(
-    take: Take, request: ResampleRequest, models: ModelLoader, recordings: Recordings
+    take: Take, request: requests.Resample, models: ModelLoader, recordings: Recordings
 ) -> tuple[Speech, Network]:
     """What a take was made from, and with what.
 

@@ -1,4 +1,13 @@
-"""`python -m core.worker`: JSON lines on stdin and stdout, everything else on stderr."""
+"""`python -m core.worker`: JSON lines on stdin and stdout, everything else on stderr.
+
+Two threads share the work, so that a request can be cancelled while another one runs:
+
+    stdin ─→ reader thread ── cancel ──→ session.cancel          (at once)
+                  │
+                  └── other requests ──→ queue ─→ main thread ─→ session.handle ─→ stdout
+
+When stdin closes, the add-on is gone: the reader stops the running work, and ends the process if the work goes on.
+"""
 
 import os
 import queue
@@ -6,10 +15,11 @@ import sys
 import threading
 from typing import BinaryIO
 
+from .. import requests
 from . import protocol
 from .session import Session
 
-# How long running work may take to notice that nobody listens any more.
+# How long running work may take to notice that nobody reads its replies any more.
 GRACE_S = 2.0
 
 
@@ -19,16 +29,79 @@ def take_over_streams() -> tuple[BinaryIO, BinaryIO]:
     Whatever a library prints, from Python or from C, goes to stderr; whatever reads stdin finds it empty.
 
     Returns:
-        the binary streams of requests and of replies.
+        The binary streams of requests and of replies.
     """
-    requests = os.fdopen(os.dup(0), "rb")
-    replies = os.fdopen(os.dup(1), "wb")
+    incoming = os.fdopen(os.dup(0), "rb")
+    outgoing = os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
     os.dup2(2, 1)
     sys.stdout = sys.stderr
-    return requests, replies
+    return incoming, outgoing
+
+
+class Server:
+    """Reads requests from one stream, and writes replies to another.
+
+    Args:
+        incoming: requests, one a line.
+        outgoing: replies, one a line.
+    """
+
+    def __init__(self, incoming: BinaryIO, outgoing: BinaryIO):
+        self._incoming = incoming
+        self._outgoing = outgoing
+        self._writing = threading.Lock()
+        self._session = Session(self.send)
+        self._work: queue.SimpleQueue[protocol.Request | None] = queue.SimpleQueue()
+        self._finished = threading.Event()
+
+    def serve(self) -> None:
+        """Answer requests until `shutdown`, or until the stream of requests ends."""
+        threading.Thread(target=self._read, name="requests", daemon=True).start()
+        while (request := self._work.get()) is not None:
+            if isinstance(request.task, requests.Shutdown):
+                self.send(protocol.Result(request.id))
+                break
+            self._session.handle(request)
+        self._finished.set()
+
+    def send(self, reply: protocol.Reply) -> None:
+        """Write a reply; any thread may call this."""
+        with self._writing:
+            try:
+                self._outgoing.write(protocol.encode_reply(reply).encode() + b"\n")
+                self._outgoing.flush()
+            except OSError:
+                # The add-on is gone; the reader thread finds the same and ends the process.
+                self._session.abandon()
+
+    def _read(self) -> None:
+        """Read requests until their stream ends; runs in a thread of its own."""
+        for line in self._incoming:
+            if line.strip():
+                self._take(line.decode("utf-8", "replace"))
+        self._session.abandon()
+        self._work.put(None)
+        # Work that does not ask whether it is cancelled (a long call into a library) is cut off.
+        if not self._finished.wait(GRACE_S):
+            os._exit(1)
+
+    def _take(self, line: str) -> None:
+        """Cancel at once; put any other request into the queue; refuse what is no request."""
+        try:
+            request = protocol.decode_request(line)
+        except protocol.ProtocolError as error:
+            remedy = "Update the add-on and the worker together."
+            self.send(protocol.Failure(error.id, f"Not a request: {error}.", remedy))
+            return
+        if isinstance(request.task, requests.Cancel):
+            self._session.cancel(request.task.target)
+            self.send(protocol.Result(request.id))
+        else:
+            self._session.announce(request)
+            self._work.put(request)
 
 
 def main() -> int:
@@ -36,50 +109,7 @@ def main() -> int:
     # Before PyTorch loads: its threads would otherwise spin while they wait, which on a computer that is busy
     # with something else (Blender drawing) makes everything many times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    requests, replies = take_over_streams()
-    writing = threading.Lock()
-
-    def send(reply: protocol.Reply) -> None:
-        with writing:
-            try:
-                replies.write(protocol.encode_reply(reply).encode() + b"\n")
-                replies.flush()
-            except (BrokenPipeError, ConnectionError, OSError):
-                # The parent is gone; the reader sees the same and ends the process.
-                session.abandon()
-
-    session = Session(send)
-    work: queue.SimpleQueue[protocol.Request | None] = queue.SimpleQueue()
-    finished = threading.Event()
-
-    def read() -> None:
-        for line in requests:
-            if not line.strip():
-                continue
-            try:
-                request = protocol.decode_request(line.decode("utf-8", "replace"))
-            except protocol.ProtocolError as error:
-                send(protocol.Failure(None, f"Not a request: {error}.", "Update the add-on and the worker together."))
-                continue
-            if isinstance(request.task, protocol.Cancel):
-                session.cancel(request.task.target)
-                send(protocol.Result(request.id))
-            else:
-                session.announce(request)
-                work.put(request)
-        session.abandon()
-        work.put(None)
-        # Work that does not come to its next check in time (a long library call) is cut off.
-        if not finished.wait(GRACE_S):
-            os._exit(1)
-
-    threading.Thread(target=read, name="requests", daemon=True).start()
-    while (request := work.get()) is not None:
-        if isinstance(request.task, protocol.Shutdown):
-            send(protocol.Result(request.id))
-            break
-        session.handle(request)
-    finished.set()
+    Server(*take_over_streams()).serve()
     return 0
 
 

@@ -10,7 +10,8 @@ from core.direct.chain import direct
 from core.direct.clip_statistics import clip_statistics
 from core.direct.levels import Levels
 from core.direct.markers import Marker
-from core.generate.pipeline import GenerateRequest, generate
+from core.generate.pipeline import generate
+from core.requests import Generate
 from core.worker.models import Models
 from devtools.bench.harness import DEMO, Table, fastest
 
@@ -37,7 +38,7 @@ def _demo_motion() -> Motion:
     """Generate a take of the bundled recording, and return its motion."""
     with tempfile.TemporaryDirectory() as folder:
         take = Path(folder) / "take"
-        request = GenerateRequest(audio=DEMO / "speech.flac", transcript=DEMO / "transcript.txt", out=take)
+        request = Generate(audio=DEMO / "speech.flac", transcript=DEMO / "transcript.txt", out=take)
         generate(request, models=Models())
         return load_motion(take / "motion.npz")
 

@@ -13,13 +13,14 @@ def measure(length_s: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         audio = demo_speech(Path(folder) / "speech.wav", length_s)
         # Importing PyTorch is part of neither.
-        from core.generate.pipeline import GenerateRequest, generate
+        from core.generate.pipeline import generate
+        from core.requests import Generate
         from core.worker.models import STARTER, Models
 
         models = Models()
         load_s = seconds(lambda: models.load(STARTER, "auto"))
         first_s, warm_s = (
-            seconds(lambda name=name: generate(GenerateRequest(audio=audio, out=Path(folder) / name), models=models))
+            seconds(lambda name=name: generate(Generate(audio=audio, out=Path(folder) / name), models=models))
             for name in ("first", "second")
         )
         return {"load_s": load_s, "first_s": first_s, "warm_s": warm_s, "mb": peak_mb()}

@@ -19,8 +19,9 @@ from core.body.motion import Motion
 from core.body.skeleton import JOINT
 from core.clock import FPS
 from core.errors import GestureError
-from core.generate.pipeline import GenerateRequest, generate
+from core.generate.pipeline import generate
 from core.generate.recordings import Recordings
+from core.requests import Generate
 from core.take.take import Take
 from core.worker.models import STARTER, Models
 
@@ -111,7 +112,7 @@ def _run(options: argparse.Namespace) -> int:
         for style in options.styles or range(len(names)):
 
             def take(variation: float, seed: int, style: int = style) -> Take:
-                request = GenerateRequest(
+                request = Generate(
                     options.audio,
                     Path(folder) / "take",
                     options.transcript,
@@ -120,7 +121,7 @@ def _run(options: argparse.Namespace) -> int:
                     seed=seed,
                     variation=variation,
                     finish=False,
-                    without_words_if_mismatch=True,
+                    allow_no_words=True,
                     duration_s=options.duration,
                 )
                 return generate(request, models=models, recordings=recordings)

@@ -17,7 +17,8 @@ import numpy as np
 
 from core.audio.load import load_audio
 from core.errors import GestureError
-from core.generate.pipeline import GenerateRequest, generate
+from core.generate.pipeline import generate
+from core.requests import Generate
 from core.text.align import align
 from core.text.timing import Word, load_words
 from core.text.transcript import read_transcript
@@ -165,7 +166,7 @@ def _takes(
     for style in options.styles or range(len(names)):
         print(f"{recording.name}: {names[style]}", file=sys.stderr, flush=True)
         folder = out / f"{recording.name}.{names[style]}"
-        request = GenerateRequest(
+        request = Generate(
             recording.audio,
             folder,
             recording.transcript,

@@ -202,13 +202,14 @@ def spoken_takes(_registered, tmp_path_factory):
     """Folders of three takes of the first eight seconds of the bundled recording, made once by the real worker."""
     job_state = sys.modules[f"{PACKAGE}.addon.job.state"]
     protocol = sys.modules[f"{PACKAGE}.core.worker.protocol"]
+    requests = sys.modules[f"{PACKAGE}.core.requests"]
     demo = ROOT / "addon" / "assets" / "demo"
     text = (demo / "transcript.txt").read_text(encoding="utf-8")
     folders = [tmp_path_factory.mktemp("takes") / f"speech_{seed}" for seed in range(3)]
     for seed, folder in enumerate(folders):
-        task = protocol.Generate(
-            audio=str(demo / "speech.flac"),
-            out=str(folder),
+        task = requests.Generate(
+            audio=demo / "speech.flac",
+            out=folder,
             transcript_text=text[: text.index(".") + 1],
             seed=seed,
             allow_no_words=True,

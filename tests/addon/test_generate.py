@@ -144,9 +144,9 @@ def test_a_cancelled_job_leaves_scene_and_disk_alone(ready, job_state, tmp_path)
 
 
 def test_while_one_take_is_made_the_button_is_greyed(ready, job_state, tmp_path):
-    from mambatalk_ext.core.worker import protocol
+    from mambatalk_ext.core import requests
 
-    job = job_state.start(bpy.context, "Generating", protocol.Hello())
+    job = job_state.start(bpy.context, "Generating", requests.Hello())
     try:
         with pytest.raises(RuntimeError, match="still running"):
             bpy.ops.mambatalk.generate(folder=str(tmp_path / "take"))

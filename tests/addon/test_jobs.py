@@ -35,9 +35,9 @@ def job_state(job_state):
 
 @pytest.fixture
 def hello(extension):
-    from mambatalk_ext.core.worker import protocol
+    from mambatalk_ext.core import requests
 
-    return protocol.Hello()
+    return requests.Hello()
 
 
 @pytest.fixture

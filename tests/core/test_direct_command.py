@@ -14,8 +14,8 @@ from core.direct.clip_statistics import clip_statistics
 from core.direct.levels import Levels
 from core.direct.markers import Marker
 from core.finish.chain import finish
-from core.generate.mix import Pick
-from core.generate.regenerate import MixRequest, mix
+from core.generate.regenerate import mix
+from core.requests import Mix, Pick
 from core.take.take import Take, read_take, write_take
 from core.text.timing import Word
 
@@ -92,7 +92,7 @@ def test_words_and_files_say_what_options_do(takes, tmp_path, capsys):
 def test_what_is_mixed_into_a_directed_take_is_directed_too(takes, tmp_path):
     first, mixed = tmp_path / "first", tmp_path / "mixed"
     assert main(["direct", str(takes / "1"), "--out", str(first), "--upper", "0.0"]) == 0
-    take = mix(MixRequest(first, mixed, (Pick(takes / "2", ("hands",)),)))
+    take = mix(Mix(first, mixed, (Pick(takes / "2", ("hands",)),)))
     hands, arms = list(AREAS["hands"].joints), list(AREAS["left_arm"].joints)
     assert np.ptp(take.directed.rotations[:, arms], axis=0).max() < 0.2
     assert np.ptp(take.finished.rotations[:, arms], axis=0).max() > 0.3

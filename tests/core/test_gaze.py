@@ -17,8 +17,9 @@ from core.face.joints import EYE_SIDE, EYE_UP, with_face_joints
 from core.finish.chain import finish
 from core.generate.gaze import GAZE, LONG_PAUSE_S, SIDE_LIMIT, UP_LIMIT, WANDER, glances, wandering, with_gaze
 from core.generate.lids import LIDS
-from core.generate.pipeline import GenerateRequest, generate
-from core.generate.regenerate import ResampleRequest, resample
+from core.generate.pipeline import generate
+from core.generate.regenerate import resample
+from core.requests import Generate, Resample
 from core.take.take import read_take
 from core.text.timing import Word
 from core.worker.models import Models
@@ -148,7 +149,7 @@ def models() -> Models:
 def folder(tmp_path_factory, models):
     """Twelve seconds of the bundled recording."""
     out = tmp_path_factory.mktemp("gaze") / "take"
-    generate(GenerateRequest(ROOT / "addon" / "assets" / "demo" / "speech.flac", out, duration_s=12.0), models=models)
+    generate(Generate(ROOT / "addon" / "assets" / "demo" / "speech.flac", out, duration_s=12.0), models=models)
     return out
 
 
@@ -161,7 +162,7 @@ def test_a_take_looks_about_and_the_level_of_the_gaze_still_says_how_far(folder)
 
 def test_a_face_made_anew_looks_and_blinks_otherwise_within_the_range_alone(folder, models, tmp_path):
     kept = read_take(folder)
-    new = resample(ResampleRequest(folder, tmp_path / "new", ("face",), 60, 300, seed=4), models=models)
+    new = resample(Resample(folder, tmp_path / "new", ("face",), 60, 300, seed=4), models=models)
     outside = np.r_[0:52, 308:360]
     for before, after in ((kept.raw, new.raw), (kept.finished, new.finished)):
         assert after.expression[outside].astype(np.float32).tobytes() == (
@@ -174,7 +175,7 @@ def test_a_face_made_anew_looks_and_blinks_otherwise_within_the_range_alone(fold
 @pytest.mark.parametrize("changes", [{"seed": 0}, {"seed": 9, "variation": 0.0}], ids=["its own seed", "no variation"])
 def test_a_face_made_anew_by_the_same_chance_is_the_same(folder, models, tmp_path, changes):
     kept = read_take(folder)
-    new = resample(ResampleRequest(folder, tmp_path / "new", ("face",), 60, 300, **changes), models=models)
+    new = resample(Resample(folder, tmp_path / "new", ("face",), 60, 300, **changes), models=models)
     shapes = [*GAZE, *LIDS]
     np.testing.assert_allclose(new.raw.expression[:, shapes], kept.raw.expression[:, shapes], atol=1e-6)
 

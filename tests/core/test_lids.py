@@ -12,8 +12,9 @@ from core.body.motion import Motion
 from core.clock import FPS
 from core.finish.chain import finish
 from core.generate.lids import LIDS, PAUSE_S, blink_moments, with_blinks
-from core.generate.pipeline import GenerateRequest, generate
-from core.generate.regenerate import ResampleRequest, resample
+from core.generate.pipeline import generate
+from core.generate.regenerate import resample
+from core.requests import Generate, Resample
 from core.text.timing import Word
 from core.worker.models import STARTER, Models
 
@@ -90,9 +91,9 @@ def test_a_take_whose_weights_never_blink_goes_on_blinking_when_its_face_is_made
     card["architecture"]["face_hears_chance"] = True
     (weights / "model.json").write_text(json.dumps(card))
     models, audio = Models(), ROOT / "addon" / "assets" / "demo" / "speech.flac"
-    take = generate(GenerateRequest(audio, tmp_path / "take", weights=weights, duration_s=12.0), models=models)
+    take = generate(Generate(audio, tmp_path / "take", weights=weights, duration_s=12.0), models=models)
     assert 2 <= len(runs(take.finished.expression[:, LIDS[0]] > 0.5)) <= 5
-    request = ResampleRequest(tmp_path / "take", tmp_path / "new", ("face",), 60, 300, seed=4, weights=weights)
+    request = Resample(tmp_path / "take", tmp_path / "new", ("face",), 60, 300, seed=4, weights=weights)
     new = resample(request, models=models)
     np.testing.assert_allclose(new.raw.expression[:, LIDS], take.raw.expression[:, LIDS], atol=1e-6)
     assert np.abs(new.raw.expression - take.raw.expression).max() > 0.1

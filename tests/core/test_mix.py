@@ -14,9 +14,10 @@ from core.cli.parser import main
 from core.errors import Cancelled, GestureError
 from core.finish.chain import finish
 from core.generate.layers import add_layer, codes_in_use, finish_layers
-from core.generate.mix import Pick, lay_picks
-from core.generate.regenerate import MixRequest, mix
+from core.generate.mix import lay_picks
+from core.generate.regenerate import mix
 from core.generate.sample import Variation
+from core.requests import Mix, Pick
 from core.take.span import Span
 from core.take.take import describe, read_take, write_take
 
@@ -86,7 +87,7 @@ def test_upper_body_of_one_hands_of_another_and_a_range_of_a_third(folders):
 
 def test_the_layers_say_where_they_are_from_and_keep_the_codes_of_the_same_weights(folders, tmp_path):
     mix(
-        MixRequest(
+        Mix(
             folders / "1",
             tmp_path / "mixed",
             (Pick(folders / "2", ("upper",), 50, 120), Pick(folders / "3", ("hands", "left_arm"))),
@@ -106,16 +107,16 @@ def test_the_layers_say_where_they_are_from_and_keep_the_codes_of_the_same_weigh
 
 
 def test_a_mixed_take_can_be_made_anew_in_part_and_mixed_again(made, folders, tmp_path):
-    mix(MixRequest(folders / "1", tmp_path / "mixed", (Pick(folders / "3", ("upper",)),)))
+    mix(Mix(folders / "1", tmp_path / "mixed", (Pick(folders / "3", ("upper",)),)))
     take, span = read_take(tmp_path / "mixed"), Span(60, 120, 8, FRAMES)
     again = add_layer(take, made.network, made.speech, "left_arm", span, Variation(1.0, 9))
     assert untouched(take.raw, again.raw, "left_arm", span.first, span.stop)
-    mix(MixRequest(tmp_path / "mixed", tmp_path / "mixed", (Pick(folders / "2", ("face",), 10, 60),)))
+    mix(Mix(tmp_path / "mixed", tmp_path / "mixed", (Pick(folders / "2", ("face",), 10, 60),)))
     assert [layer.area_name for layer in read_take(tmp_path / "mixed").layers[-2:]] == ["upper", "face"]
 
 
 def test_takes_whose_weights_and_recording_are_nowhere_can_be_mixed(folders, tmp_path):
-    take = mix(MixRequest(folders / "1", tmp_path / "mixed", (Pick(folders / "2", ("all",), 50, 120),)))
+    take = mix(Mix(folders / "1", tmp_path / "mixed", (Pick(folders / "2", ("all",), 50, 120),)))
     assert take.finished is not take.raw
 
 
@@ -154,16 +155,16 @@ def test_what_does_not_fit_is_refused_with_a_remedy(folders, tmp_path):
     )
     for pick, words in cases:
         with pytest.raises(GestureError, match=words) as error:
-            mix(MixRequest(folders / "1", tmp_path / "mixed", (pick,)))
+            mix(Mix(folders / "1", tmp_path / "mixed", (pick,)))
         assert error.value.remedy
         assert not (tmp_path / "mixed").exists()
     for fits in ("flame", "tall"):
-        mix(MixRequest(folders / "1", tmp_path / "mixed", (Pick(tmp_path / fits, ("upper", "hands")),)))
+        mix(Mix(folders / "1", tmp_path / "mixed", (Pick(tmp_path / fits, ("upper", "hands")),)))
 
 
 def test_cancel_writes_nothing(folders, tmp_path):
     with pytest.raises(Cancelled):
-        mix(MixRequest(folders / "1", tmp_path / "x", (Pick(folders / "2", ("face",)),)), cancelled=lambda: True)
+        mix(Mix(folders / "1", tmp_path / "x", (Pick(folders / "2", ("face",)),)), cancelled=lambda: True)
     assert not (tmp_path / "x").exists()
 
 

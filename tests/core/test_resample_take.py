@@ -14,8 +14,9 @@ from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from core.cli.parser import main
 from core.errors import Cancelled, GestureError
 from core.finish.report import measure
-from core.generate.pipeline import GenerateRequest, generate
-from core.generate.regenerate import ResampleRequest, resample
+from core.generate.pipeline import generate
+from core.generate.regenerate import resample
+from core.requests import Generate, Resample
 from core.take.span import Span
 from core.take.take import read_take
 from core.worker.models import STARTER, Models
@@ -38,11 +39,11 @@ def folder(tmp_path_factory, models):
     """Eight seconds of the bundled recording, with finishing."""
     out = tmp_path_factory.mktemp("takes") / "take"
     speech = (DEMO / "transcript.txt").read_text()
-    request = GenerateRequest(
+    request = Generate(
         audio=DEMO / "speech.flac",
         out=out,
         transcript_text=speech[: speech.index(".") + 1],
-        without_words_if_mismatch=True,
+        allow_no_words=True,
         duration_s=8.0,
         variation=1.0,
     )
@@ -53,7 +54,7 @@ def folder(tmp_path_factory, models):
 @pytest.fixture
 def request_of(folder, tmp_path):
     return lambda **changes: replace(
-        ResampleRequest(folder, tmp_path / "again", ("hands",), 100, 180, seed=7, variation=0.8), **changes
+        Resample(folder, tmp_path / "again", ("hands",), 100, 180, seed=7, variation=0.8), **changes
     )
 
 
@@ -199,13 +200,13 @@ def test_the_command_line_does_the_same(folder, request_of, models, tmp_path, ca
 def test_a_take_made_on_another_skeleton_stays_on_it_when_its_legs_are_made_anew(tmp_path, models):
     skeleton = longer(1.2, 0.85)
     np.savez(tmp_path / "skeleton.npz", rest_joints=skeleton)
-    request = GenerateRequest(
+    request = Generate(
         audio=DEMO / "speech.flac", out=tmp_path / "take", duration_s=8.0, skeleton=tmp_path / "skeleton.npz"
     )
     take = generate(request, models=models)
     np.testing.assert_allclose(take.finished.skeleton, skeleton)
     out = tmp_path / "again"
-    resample(ResampleRequest(tmp_path / "take", out, ("lower",), 100, 180, seed=7, variation=0.8), models=models)
+    resample(Resample(tmp_path / "take", out, ("lower",), 100, 180, seed=7, variation=0.8), models=models)
     kept, new = read_take(tmp_path / "take").finished, read_take(out).finished
     np.testing.assert_allclose(new.skeleton, skeleton)
     assert continuous_at_seams(kept, new, "lower", Span(100, 180, 8, 240))

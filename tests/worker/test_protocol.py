@@ -1,25 +1,67 @@
 """What the add-on and the worker say to each other survives the line between them."""
 
+from pathlib import Path
+
 import pytest
 
+from core import requests
 from core.worker import protocol
+
+A, B = Path("a"), Path("b")
 
 
 @pytest.mark.parametrize(
     "task",
     [
-        protocol.Hello(weights="a folder/ünï"),
-        protocol.Align("a.wav", "out.json", transcript_text="line one\nline two"),
-        protocol.Generate("a.wav", "out", speaker=3, duration_s=1.5),
-        protocol.Finish("a.npz", "b.npz"),
-        protocol.Cancel(7),
-        protocol.Shutdown(),
+        requests.Hello(weights=Path("a folder/ünï")),
+        requests.Align(A, B, transcript_text="line one\nline two"),
+        requests.Generate(A, B, speaker=3, duration_s=1.5),
+        requests.Resample(A, B, ("hands", "head"), 3, 90, settings={"root": "free"}),
+        requests.Mix(A, B, (requests.Pick(Path("c"), ("all",)), requests.Pick(Path("d"), ("face",), 1, 2))),
+        requests.Direct(A, B, {"upper": 1.2}, ({"kind": "hold", "start_s": 1.0, "end_s": 2.0},), ("head",)),
+        requests.Finish(A, B),
+        requests.Body(A, B, (0.5, -1.0)),
+        requests.Cancel(7),
+        requests.Shutdown(),
     ],
 )
 def test_a_request_survives_the_line(task):
     line = protocol.encode_request(protocol.Request(5, task))
     assert "\n" not in line
     assert protocol.decode_request(line) == protocol.Request(5, task)
+
+
+@pytest.mark.parametrize(
+    ("task", "line"),
+    [
+        (
+            requests.Resample(A, B, ("hands",), 3, 90),
+            '"take": "a", "out": "b", "areas": ["hands"], "start": 3, "end": 90, "seed": 0, "variation": null, '
+            '"margin": 8, "finish": true, "settings": {}, "weights": null, "audio": null, "device": "auto"}',
+        ),
+        (
+            requests.Mix(A, B, (requests.Pick(Path("c"), ("all",), 1, 2),)),
+            '"take": "a", "out": "b", "picks": [{"take": "c", "areas": ["all"], "start": 1, "end": 2}], '
+            '"margin": 8, "finish": true, "settings": {}}',
+        ),
+    ],
+)
+def test_the_lines_of_requests_stay_as_they_are(task, line):
+    """Names, order and defaults on the line do not change."""
+    start = f'{{"id": 1, "type": "{task.type}", '
+    assert protocol.encode_request(protocol.Request(1, task)) == start + line
+
+
+def test_a_request_without_its_optional_fields_is_complete():
+    line = '{"id": 2, "type": "mix", "take": "a", "out": "b", "picks": [{"take": "c", "areas": ["upper"]}]}'
+    picks = (requests.Pick(Path("c"), ("upper",)),)
+    assert protocol.decode_request(line) == protocol.Request(2, requests.Mix(A, B, picks))
+
+
+def test_a_wrong_request_says_which_one_it_is():
+    with pytest.raises(protocol.ProtocolError) as error:
+        protocol.decode_request('{"id": 41, "type": "dance"}')
+    assert error.value.id == 41
 
 
 @pytest.mark.parametrize(
@@ -46,6 +88,13 @@ def test_a_reply_survives_the_line(reply):
         ('{"id": 1, "type": ["hello"]}', "no request of type"),
         ('{"id": 1, "type": "generate"}', "audio"),
         ('{"id": 1, "type": "hello", "color": 3}', "color"),
+        ('{"id": 1, "type": "hello", "weights": 3}', "hello: weights cannot be 3"),
+        ('{"id": 1, "type": "cancel", "target": true}', "target cannot be True"),
+        ('{"id": 1, "type": "cancel", "target": 1.5}', r"target cannot be 1\.5"),
+        ('{"id": 1, "type": "body", "model": "a", "out": "b", "betas": [1, "x"]}', r"betas\[1\] cannot be 'x'"),
+        ('{"id": 1, "type": "mix", "take": "a", "out": "b", "picks": [{"take": "c"}]}', r"picks\[0\].*areas"),
+        ('{"id": 1, "type": "mix", "take": "a", "out": "b", "picks": [{"a": 1}]}', r"picks\[0\] has no a"),
+        ('{"id": 1, "type": "finish", "motion": "a", "out": "b", "settings": []}', "settings cannot be"),
     ],
 )
 def test_a_line_that_is_no_request_says_why(line, reason):

@@ -15,43 +15,44 @@ SPEECH = ROOT / "addon" / "assets" / "demo" / "speech.flac"
 # A worker whose one slow request prints from Python and from C, counts in small steps and never ends by itself.
 NOISY = """
 import ctypes, os, sys, time
-from core.worker import __main__, protocol, session
+from core import requests
+from core.worker import __main__, tasks
 
-def endless(self, task, number):
-    report = self._reporter(number)
+def endless(request, job):
     for step in range(100000):
         print("a library's chatter")
         ctypes.CDLL(None).puts(b"chatter from C")
         os.write(1, b"chatter on descriptor 1")
         assert sys.stdin.read() == ""
-        report(step / 100000 % 1, f"step {step}")
-        if self._is_cancelled(number):
-            raise session.Cancelled
+        job.progress(step / 100000 % 1, f"step {step}")
+        job.check()
         time.sleep(0.02)
 
-session._HANDLERS[protocol.Finish] = endless
+tasks.HANDLERS[requests.Finish] = endless
 sys.exit(__main__.main())
 """
 # A worker that is stuck inside a library call and cannot look whether it was cancelled.
 STUCK = """
 import sys, time
-from core.worker import __main__, protocol, session
+from core import requests
+from core.worker import __main__, tasks
 
-def stuck(self, task, number):
-    self._reporter(number)(0.5, "stuck")
+def stuck(request, job):
+    job.progress(0.5, "stuck")
     time.sleep(600)
 
-session._HANDLERS[protocol.Finish] = stuck
+tasks.HANDLERS[requests.Finish] = stuck
 sys.exit(__main__.main())
 """
 BROKEN = """
 import sys
-from core.worker import __main__, protocol, session
+from core import requests
+from core.worker import __main__, tasks
 
-def broken(self, task, number):
+def broken(request, job):
     return [][3]
 
-session._HANDLERS[protocol.Finish] = broken
+tasks.HANDLERS[requests.Finish] = broken
 sys.exit(__main__.main())
 """
 SLOW_REQUEST = {"id": 1, "type": "finish", "motion": "a.npz", "out": "b.npz"}
@@ -229,7 +230,9 @@ def test_a_warm_worker_gives_the_same_take_as_a_fresh_one_makes_variations_and_m
     assert mixed[:, 25:].tobytes() == takes["0"][:, 25:].tobytes()
     assert np.abs(mixed - takes["1"])[:, 16:20].max() < 1e-5
     worker.send({"id": 9, "type": "mix", "take": str(tmp_path / "0"), "out": str(tmp_path / "x"), "picks": [{"a": 1}]})
-    assert "remedy" in worker.final(9)
+    refused = worker.final(9)
+    assert refused["remedy"]
+    assert "picks" in refused["message"]
 
 
 def test_cancel_during_generate_writes_nothing(worker, speech, tmp_path):

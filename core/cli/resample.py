@@ -1,0 +1,54 @@
+"""`python -m core resample`: body parts of a take made anew over a range of frames."""
+
+import argparse
+from pathlib import Path
+
+from .. import requests
+from .terminal import add_json, add_margin, add_no_finish, add_take_and_out, frame_range, print_take, show_progress
+
+
+def add_resample(commands: argparse._SubParsersAction) -> None:
+    """Add the command to a parser's commands."""
+    command = commands.add_parser("resample", help="make body parts of a take anew over a range of frames")
+    add_take_and_out(command, "a folder that `generate` wrote")
+    command.add_argument(
+        "--part", nargs="+", required=True, help="face, upper, hands, lower, head, torso, left_arm, right_hand, ..."
+    )
+    command.add_argument(
+        "--frames", required=True, metavar="START:END", help="the first frame, and the frame after the last"
+    )
+    command.add_argument("--seed", type=int, default=0, help="another seed gives another try (default 0)")
+    command.add_argument(
+        "--variation", type=float, help="0 for the most likely motion, up to 1 (default: what suits the weights)"
+    )
+    add_margin(command)
+    command.add_argument("--weights", type=Path, help="model folder that made the take (default: the bundled weights)")
+    command.add_argument("--audio", type=Path, help="where the take's recording is now, if it was moved")
+    command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the network runs")
+    add_no_finish(command)
+    add_json(command)
+    command.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make parts of one take anew."""
+    from ..generate.regenerate import resample
+    from ..worker.models import Models
+
+    start, end = frame_range(arguments.frames)
+    request = requests.Resample(
+        take=arguments.take,
+        out=arguments.out,
+        areas=tuple(arguments.part),
+        start=start,
+        end=end,
+        seed=arguments.seed,
+        variation=arguments.variation,
+        margin=arguments.margin,
+        finish=not arguments.no_finish,
+        weights=arguments.weights,
+        audio=arguments.audio,
+        device=arguments.device,
+    )
+    print_take(arguments, resample(request, show_progress, models=Models()))
+    return 0

@@ -1,0 +1,62 @@
+"""What several commands share: options, a line of progress, a range of frames, and the summary of a take."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..body.blend import DEFAULT_MARGIN
+from ..errors import GestureError
+
+if TYPE_CHECKING:
+    from ..take.take import Take
+
+
+def add_take_and_out(command: argparse.ArgumentParser, take_help: str) -> None:
+    """Add the take that a command reads, and the folder that it writes."""
+    command.add_argument("take", type=Path, metavar="TAKE_DIR", help=take_help)
+    command.add_argument("--out", type=Path, required=True, help="folder for the new take; may be TAKE_DIR")
+
+
+def add_margin(command: argparse.ArgumentParser) -> None:
+    """Add the option for the blend on both sides of a range."""
+    text = f"frames on either side of the range in which old and new motion blend (default {DEFAULT_MARGIN})"
+    command.add_argument("--margin", type=int, default=DEFAULT_MARGIN, help=text)
+
+
+def add_no_finish(command: argparse.ArgumentParser) -> None:
+    """Add the option that leaves a take unfinished."""
+    command.add_argument("--no-finish", action="store_true", help="write the raw motion, with shake and sliding feet")
+
+
+def add_json(command: argparse.ArgumentParser) -> None:
+    """Add the option that prints a take's summary."""
+    command.add_argument("--json", action="store_true", help="print a summary of the take as JSON on stdout")
+
+
+def show_progress(fraction: float, stage: str) -> None:
+    """Write the step and the percentage done over the last line of stderr."""
+    end = "\n" if fraction >= 1 else ""
+    print(f"\r{stage:<28} {100 * fraction:3.0f} %", end=end, file=sys.stderr, flush=True)
+
+
+def print_take(arguments: argparse.Namespace, take: "Take") -> None:
+    """Print the content of take.json and the folder, where the user asked for JSON."""
+    from ..take.take import describe
+
+    if arguments.json:
+        print(json.dumps({"out": str(arguments.out), **describe(take)}))
+
+
+def frame_range(text: str) -> tuple[int, int]:
+    """Read "120:300" as the first frame and the frame after the last.
+
+    Raises:
+        GestureError: the text is no such range.
+    """
+    start, _, end = text.partition(":")
+    try:
+        return int(start), int(end)
+    except ValueError as error:
+        raise GestureError(f"{text!r} is not a range of frames.", remedy="Write it as 120:300.") from error

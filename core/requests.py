@@ -1,0 +1,317 @@
+"""What can be asked of this program: one frozen dataclass for each task, and its form as JSON.
+
+The add-on and the shell make a request. The steps in `core.generate` take it as it is. Between the add-on and the
+worker it travels as a JSON object (`core.worker.protocol`); `to_json` and `from_json` translate, and `from_json` is
+the only place where the types of what arrives are checked:
+
+    Mix(Path("a"), Path("b"), (Pick(Path("c"), ("upper",)),))
+    {"type": "mix", "take": "a", "out": "b", "picks": [{"take": "c", "areas": ["upper"], "start": null, "end": null}],
+     "margin": 8, "finish": true, "settings": {}}
+
+Fields of the type dict hold what another class writes and checks: `settings` belong to `FinishSettings` in
+`core.finish.settings`, `levels` to `Levels` in `core.direct.levels`, `markers` to `Marker` in `core.direct.markers`.
+
+The add-on imports this module, so it needs only the standard library and NumPy.
+"""
+
+import types
+import typing
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+from .body.blend import DEFAULT_MARGIN
+
+
+class RequestError(ValueError):
+    """JSON that is no request; the text says why."""
+
+
+@dataclass(frozen=True)
+class Hello:
+    """Ask for versions and devices.
+
+    Attributes:
+        weights: a model folder, whose model.json is then part of the answer.
+    """
+
+    type: ClassVar[str] = "hello"
+    weights: Path | None = None
+
+
+@dataclass(frozen=True)
+class Align:
+    """Find the times of a transcript's words.
+
+    Attributes:
+        audio: the recording.
+        out: the file for the words (words.json).
+        transcript: a file with the text: txt, srt, vtt, TextGrid or whisper json.
+        transcript_text: the text itself; it wins over `transcript`.
+    """
+
+    type: ClassVar[str] = "align"
+    audio: Path
+    out: Path
+    transcript: Path | None = None
+    transcript_text: str | None = None
+
+
+@dataclass(frozen=True)
+class Generate:
+    """Make a take from a recording.
+
+    Attributes:
+        audio: the recording.
+        out: the take folder.
+        weights: the model folder; None for the bundled weights.
+        transcript, transcript_text: as in `Align`; both may be None.
+        speaker: index into the weights' speakers (for the starter weights: styles).
+        seed: another seed gives another take, where there is variation; the same seed gives the same take.
+        variation: 0 for the most likely take, up to 1; None for what suits the weights.
+        device: "auto", "cpu" or "cuda".
+        finish: False writes the decoder's raw motion as the result.
+        allow_no_words: go on without words when the transcript does not fit the recording.
+        offset_s, duration_s: the part of the recording to use; None for all that follows the offset.
+        skeleton: an npz whose `rest_joints` the motion is finished on; None for the bundled character's.
+    """
+
+    type: ClassVar[str] = "generate"
+    audio: Path
+    out: Path
+    weights: Path | None = None
+    transcript: Path | None = None
+    transcript_text: str | None = None
+    speaker: int = 0
+    seed: int = 0
+    variation: float | None = None
+    device: str = "auto"
+    finish: bool = True
+    allow_no_words: bool = False
+    offset_s: float = 0.0
+    duration_s: float | None = None
+    skeleton: Path | None = None
+
+
+@dataclass(frozen=True)
+class Resample:
+    """Make areas of a take anew over a range of frames.
+
+    Attributes:
+        take: a take folder.
+        out: the folder for the new take; may be the same one.
+        areas: rows of `core.body.parts.AREAS`: body parts, or some of their joints.
+        start, end: the first frame, and the one after the last.
+        seed: another seed gives another try.
+        variation: 0 for the most likely motion, up to 1; None for what suits the weights.
+        margin: frames on either side of the range in which old and new blend.
+        finish: False leaves the decoder's raw motion as the result.
+        settings: how the kept motion was finished, where that differs from the defaults; empty for what the take says.
+        weights: the model folder that made the take; None for the bundled weights.
+        audio: where the recording is now; None for where it was.
+        device: "auto", "cpu" or "cuda".
+    """
+
+    type: ClassVar[str] = "resample"
+    take: Path
+    out: Path
+    areas: tuple[str, ...]
+    start: int
+    end: int
+    seed: int = 0
+    variation: float | None = None
+    margin: int = DEFAULT_MARGIN
+    finish: bool = True
+    settings: dict[str, Any] = field(default_factory=dict)
+    weights: Path | None = None
+    audio: Path | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True)
+class Pick:
+    """What to take from another take.
+
+    Attributes:
+        take: its folder.
+        areas: rows of `core.body.parts.AREAS`, or "all" alone for every part.
+        start, end: the first frame, and the one after the last; None for the first and the last of the take.
+    """
+
+    take: Path
+    areas: tuple[str, ...]
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Lay parts of other takes over a take.
+
+    Attributes:
+        take: the take folder that everything else is laid over.
+        out: the folder for the new take; may be the same one.
+        picks: what to take from which other take; later picks lie over earlier ones.
+        margin, finish, settings: as in `Resample`.
+    """
+
+    type: ClassVar[str] = "mix"
+    take: Path
+    out: Path
+    picks: tuple[Pick, ...]
+    margin: int = DEFAULT_MARGIN
+    finish: bool = True
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Direct:
+    """Direct a take by levels and markers; what directed it before is forgotten.
+
+    Attributes:
+        take: a take folder.
+        out: the folder for the directed take; may be the same one.
+        levels: those that differ from the defaults.
+        markers: where to gesture, hold or rest: objects with `kind`, `start_s` and `end_s`.
+        keep: rows of `core.body.parts.AREAS` that stay as they are finished.
+    """
+
+    type: ClassVar[str] = "direct"
+    take: Path
+    out: Path
+    levels: dict[str, Any] = field(default_factory=dict)
+    markers: tuple[dict[str, Any], ...] = ()
+    keep: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finish:
+    """Take shake, sliding feet and drift out of a motion file.
+
+    Attributes:
+        motion: the npz to finish.
+        out: the npz for the result.
+        settings: those that differ from the defaults.
+        skeleton: an npz whose `rest_joints` the motion is put on first; None for the motion's own.
+    """
+
+    type: ClassVar[str] = "finish"
+    motion: Path
+    out: Path
+    settings: dict[str, Any] = field(default_factory=dict)
+    skeleton: Path | None = None
+
+
+@dataclass(frozen=True)
+class Body:
+    """Read a person's body from an SMPL-X file.
+
+    Attributes:
+        model: the user's SMPLX_*.npz.
+        out: the npz for the body.
+        betas: shape coefficients of the person.
+    """
+
+    type: ClassVar[str] = "body"
+    model: Path
+    out: Path
+    betas: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """Stop a request; the worker answers at once, even during work.
+
+    Attributes:
+        target: number of the request; None for everything that was asked so far.
+    """
+
+    type: ClassVar[str] = "cancel"
+    target: int | None = None
+
+
+@dataclass(frozen=True)
+class Shutdown:
+    """End the worker after the work that was asked before."""
+
+    type: ClassVar[str] = "shutdown"
+
+
+Task = Hello | Align | Generate | Resample | Mix | Direct | Finish | Body | Cancel | Shutdown
+_TASKS: dict[str, type] = {kind.type: kind for kind in typing.get_args(Task)}
+
+
+def to_json(task: Task) -> dict[str, Any]:
+    """Return a request as plain values that `json.dumps` can write: `type` first, then every field."""
+    return {"type": task.type, **_plain(task)}
+
+
+def from_json(values: dict[str, Any]) -> Task:
+    """Make a request from plain values, as `json.loads` gives them.
+
+    Args:
+        values: the key `type`, and the fields of that request; fields with a default may be left out.
+
+    Raises:
+        RequestError: there is no such type, or a field is missing, unknown or of the wrong type.
+    """
+    kind = values.get("type")
+    if not isinstance(kind, str) or kind not in _TASKS:
+        raise RequestError(f"there is no request of type {kind!r}; known: {', '.join(_TASKS)}")
+    return _record(_TASKS[kind], {name: value for name, value in values.items() if name != "type"}, kind)
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {entry.name: _plain(getattr(value, entry.name)) for entry in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return str(value) if isinstance(value, Path) else value
+
+
+@cache
+def _types_of(kind: type) -> dict[str, Any]:
+    hints = typing.get_type_hints(kind)
+    return {entry.name: hints[entry.name] for entry in fields(kind)}
+
+
+def _record(kind: type, values: dict[str, Any], where: str) -> Any:
+    """Make a dataclass from a JSON object; `where` names it in messages."""
+    wanted = _types_of(kind)
+    if unknown := values.keys() - wanted.keys():
+        raise RequestError(f"{where} has no {', '.join(sorted(unknown))}")
+    checked = {name: _checked(wanted[name], value, f"{where}: {name}") for name, value in values.items()}
+    try:
+        return kind(**checked)
+    except TypeError as error:  # a field without a default is missing; Python names it
+        raise RequestError(f"{where}: {error}") from error
+
+
+def _checked(kind: Any, value: Any, where: str) -> Any:
+    """Return a JSON value as the type that a field has.
+
+    Args:
+        kind: the field's annotation: Path, str, bool, int, float, dict[...], tuple[X, ...], a dataclass, or X | None.
+        value: as `json.loads` gives it.
+        where: names the field in messages.
+
+    Raises:
+        RequestError: the value has another type.
+    """
+    if isinstance(kind, types.UnionType):
+        return None if value is None else _checked(typing.get_args(kind)[0], value, where)
+    container = typing.get_origin(kind) or kind
+    if container is tuple and isinstance(value, list):
+        item = typing.get_args(kind)[0]
+        return tuple(_checked(item, each, f"{where}[{number}]") for number, each in enumerate(value))
+    if is_dataclass(kind) and isinstance(value, dict):
+        return _record(typing.cast(type, kind), value, where)
+    if container is Path and isinstance(value, str):
+        return Path(value)
+    accepted = (int, float) if container is float else container
+    # Python counts True and False as whole numbers; a request does not.
+    is_flag = isinstance(value, bool)
+    if container in (str, bool, int, float, dict) and isinstance(value, accepted) and is_flag == (container is bool):
+        return value
+    raise RequestError(f"{where} cannot be {value!r}")

@@ -1,0 +1,203 @@
+"""What the worker does for each type of request, and what it answers."""
+
+import importlib.metadata
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import requests
+from ..errors import Cancelled, GestureError
+from . import protocol
+from .models import read_model_json
+
+if TYPE_CHECKING:
+    from ..generate.recordings import Recordings
+    from ..take.take import Take
+    from .models import Models
+
+PACKAGES = ("torch", "numpy", "scipy", "librosa", "soundfile", "pocketsphinx")
+
+
+class Kept:
+    """What stays in memory from request to request, made when the first request needs it."""
+
+    @cached_property
+    def models(self) -> "Models":
+        """The model that was used last."""
+        from .models import Models
+
+        return Models()
+
+    @cached_property
+    def recordings(self) -> "Recordings":
+        """The recordings that were used last, with their words and features."""
+        from ..generate.recordings import Recordings
+
+        return Recordings()
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a task gets besides its request.
+
+    Attributes:
+        progress: called with the fraction done, 0 to 1, and the name of the step.
+        cancelled: returns True when the task is to stop.
+        kept: what stays in memory from request to request.
+    """
+
+    progress: Callable[[float, str], None]
+    cancelled: Callable[[], bool]
+    kept: Kept
+
+    def check(self) -> None:
+        """Stop here if the task is to stop.
+
+        Raises:
+            Cancelled: the task is to stop.
+        """
+        if self.cancelled():
+            raise Cancelled
+
+
+def hello(request: requests.Hello, job: Job) -> dict[str, Any]:
+    """Answer with versions, devices and, if it is asked for, what a model folder declares."""
+    import torch
+
+    cuda = torch.cuda.is_available()
+    return {
+        "protocol": protocol.VERSION,
+        "python": platform.python_version(),
+        "packages": {name: _version(name) for name in PACKAGES},
+        "devices": ["cpu"] + (["cuda"] if cuda else []),
+        "device_name": torch.cuda.get_device_name() if cuda else platform.processor() or "CPU",
+        "weights": None if request.weights is None else read_model_json(request.weights),
+    }
+
+
+def align(request: requests.Align, job: Job) -> dict[str, Any]:
+    """Write the words of a recording with their times; answer with the file and the score of the alignment."""
+    from ..audio.load import load_audio
+    from ..text.align import align
+    from ..text.timing import save_words
+    from ..text.transcript import parse_transcript, read_transcript
+
+    job.progress(0.0, "Reading the recording")
+    audio = load_audio(request.audio)
+    if request.transcript_text is not None:
+        transcript = parse_transcript(request.transcript_text)
+    elif request.transcript is not None:
+        transcript = read_transcript(request.transcript)
+    else:
+        raise GestureError("There is no transcript to align.", "Choose a transcript.")
+    alignment = align(
+        audio.samples,
+        transcript,
+        progress=lambda fraction: job.progress(fraction, "Aligning the words"),
+        cancelled=job.cancelled,
+    )
+    save_words(alignment.words, request.out)
+    return {"words": str(request.out), "score": round(float(alignment.score), 3)}
+
+
+def generate(request: requests.Generate, job: Job) -> dict[str, Any]:
+    """Make a take from a recording; answer with its folder, its take.json and what finishing did."""
+    from ..generate.pipeline import generate
+
+    kept = job.kept
+    take = generate(request, job.progress, job.cancelled, models=kept.models, recordings=kept.recordings)
+    return _take_made(take, request.out)
+
+
+def resample(request: requests.Resample, job: Job) -> dict[str, Any]:
+    """Make areas of a take anew; answer as `generate` does."""
+    from ..generate.regenerate import resample
+
+    kept = job.kept
+    take = resample(request, job.progress, job.cancelled, models=kept.models, recordings=kept.recordings)
+    return _take_made(take, request.out)
+
+
+def mix(request: requests.Mix, job: Job) -> dict[str, Any]:
+    """Lay parts of other takes over a take; answer as `generate` does."""
+    from ..generate.regenerate import mix
+
+    return _take_made(mix(request, job.progress, job.cancelled), request.out)
+
+
+def direct(request: requests.Direct, job: Job) -> dict[str, Any]:
+    """Direct a take; answer as `generate` does."""
+    from ..generate.directing import direct_take
+
+    return _take_made(direct_take(request), request.out)
+
+
+def finish(request: requests.Finish, job: Job) -> dict[str, Any]:
+    """Finish a motion file; answer with the new file and the measures before and after."""
+    from ..body.motion import load_motion, save_motion
+    from ..finish.chain import finish
+    from ..finish.report import measure
+    from ..finish.settings import FinishSettings
+    from ..finish.skeletons import on_skeleton, skeleton_of_file, with_skeleton
+
+    job.progress(0.0, "Finishing")
+    settings = FinishSettings.from_dict(request.settings)
+    motion = with_skeleton(load_motion(request.motion), settings.floor_m)
+    if request.skeleton is not None:
+        motion = on_skeleton(motion, skeleton_of_file(request.skeleton))
+    finished = finish(motion, settings)
+    job.check()
+    save_motion(finished, request.out)
+    return {"motion": str(request.out), "before": measure(motion).as_dict(), "after": measure(finished).as_dict()}
+
+
+def body(request: requests.Body, job: Job) -> dict[str, Any]:
+    """Read a body from an SMPL-X file.
+
+    Answer with the new file, how many of the coefficients the file knows, its gender, and its number of expressions.
+    """
+    import numpy as np
+
+    from ..smplx.body import save_body
+    from ..smplx.package import read_smplx_body
+
+    def progress(fraction: float, stage: str) -> None:
+        job.check()
+        job.progress(fraction, stage)
+
+    body = read_smplx_body(request.model, np.array(request.betas, np.float64), progress)
+    progress(0.9, "Writing the body")
+    save_body(body, request.out)
+    used = min(len(request.betas), len(body.betas))
+    return {"body": str(request.out), "betas": used, "gender": body.gender, "expressions": len(body.expressions)}
+
+
+HANDLERS: dict[type, Callable[[Any, Job], dict[str, Any]]] = {
+    requests.Hello: hello,
+    requests.Align: align,
+    requests.Generate: generate,
+    requests.Resample: resample,
+    requests.Mix: mix,
+    requests.Direct: direct,
+    requests.Finish: finish,
+    requests.Body: body,
+}
+
+
+def _take_made(take: "Take", folder: Path) -> dict[str, Any]:
+    """Return what is answered about a take that was written."""
+    from ..finish.report import measure
+    from ..take.take import describe
+
+    reports = {"before": measure(take.raw).as_dict(), "after": measure(take.finished).as_dict()}
+    return {"folder": str(folder), "take": describe(take), **reports}
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
