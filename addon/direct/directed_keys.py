@@ -70,7 +70,7 @@ def write_keys(armature: bpy.types.Object, everything: bool = False, at_least: C
     changed = EVERYTHING if before is None else directed.changed
     if at_least is not None:
         changed = at_least if _directions(directed) == (take.record.levels, take.record.markers) else EVERYTHING
-    rewrite.rewrite(take, take.at_keys(directed.motion), changed, calm=prepared.calm)
+    rewrite.rewrite_levels(take, take.at_keys(directed.motion), prepared.calm, changed)
     remember(take, prepared, directed)
     return directed.motion
 
@@ -105,7 +105,7 @@ def drop_edits(take: playback.Performed, released: rewrite.Masks) -> None:
     """
     prepared = prepare(take)
     directed = direct_take(take, prepared)
-    rewrite.rewrite(take, take.at_keys(directed.motion), calm=prepared.calm, released=released)
+    rewrite.drop_edits(take, take.at_keys(directed.motion), prepared.calm, released)
     remember(take, prepared, directed)
 
 

@@ -56,7 +56,7 @@ def key_new_version(
         take, shown = take.at_rate(fps), EVERYTHING
     prepared = directed_keys.prepare(take, data)
     directed = directed_keys.direct_take(take, prepared)
-    rewrite.rewrite(take, take.at_keys(directed.motion), shown, rows)
+    rewrite.rewrite_motion(take, take.at_keys(directed.motion), shown, rows)
     take_store.save_packed(take.action, data)
     directed_keys.remember(take, prepared, directed)
     return changed

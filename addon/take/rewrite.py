@@ -1,7 +1,29 @@
-"""Keys of a take written anew where they may be: what changed, in the frames that may, around what hands made."""
+"""Rewriting a take's keys: new values where keys may change, locked channels and hand edits as they are.
 
-from collections.abc import Mapping
+Three changes bring new values. They differ in the frames they write and in what the keys around a hand edit lead
+over to. (An edit is found by its check sums: the keys of a frame are not those that were written.)
 
+    rewrite_motion  another motion: a resample, a mix, finishing again. Around an edit the keys that are there fade
+                    into the new motion within a margin; the record calls these frames softened.
+    rewrite_levels  other levels or markers. Around an edit, and in softened frames, the keys fade over to the motion
+                    without levels: so levels that are set back bring back the same keys.
+    drop_edits      edits go. The take's own keys come back in their frames, and in the softened ones around them.
+
+What happens to one rotation when a motion is rewritten, and frames 5 to 7 were edited by hand:
+
+    frame     0   1   2   3   4   5   6   7   8   9  10  11
+    keyed     old old old old old HAND HAND HAND old old ...
+    wanted    new new new new new new  new  new  new new ...
+    written   new old→HAND fades: "softened"│kept to the bit│fades HAND→new
+
+Where only some rows are written (a resample of a range), `seams.joined` makes the new rows continue the keys beside
+them. The record of what was written is brought up to date; saving it is the caller's task.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import bpy
 import numpy as np
 
 from ...core.body.blend import DEFAULT_MARGIN, keep_quats, keep_values, mask_weights
@@ -15,137 +37,213 @@ from .channels import EVERYTHING
 from .playback import Performed
 from .seams import joined
 
+# Frames (T,) by the name of a channel in the record.
 Masks = Mapping[str, np.ndarray]
 
 
-def rewrite(
-    take: Performed,
-    motion: Motion,
-    changed: Changed = EVERYTHING,
-    rows: np.ndarray | None = None,
-    calm: Motion | None = None,
-    released: Masks | None = None,
-) -> None:
-    """Key a motion where a take's keys may change, and remember that in its record, which is not saved yet.
+@dataclass(frozen=True)
+class ChannelState:
+    """One channel of a take: what is wanted, what is keyed now, and which frames were edited by hand.
 
-    What is locked, and what was edited by hand, stays to the bit; keys next to edits lead over to them.
+    Attributes:
+        take: on its character.
+        id_block: the armature or the shape keys.
+        wanted: the new values, at the take's keys.
+        name: of the channel in the take's record.
+        keyed: (T, C) present values in single precision; None where curves are missing or nothing was written before.
+        edited: (T,) whether the keys of a frame were edited by hand; a deleted curve is an edit of all frames.
+        softened: (T,) whether the keys of a frame lead over to an edit.
+    """
+
+    take: Performed
+    id_block: bpy.types.ID
+    wanted: Channel
+    name: str
+    keyed: np.ndarray | None
+    edited: np.ndarray
+    softened: np.ndarray
+
+    @classmethod
+    def of(cls, take: Performed, id_block: bpy.types.ID, wanted: Channel) -> "ChannelState":
+        """Read what is keyed on a channel, and compare it with the take's record."""
+        name, record = take.name_of(id_block, wanted.path), take.record
+        none = np.zeros(record.frame_count, bool)
+        if name not in record.marks:
+            return cls(take, id_block, wanted, name, None, none, none)
+        keyed = take.values(id_block, wanted.path, wanted.values.shape[1])
+        if keyed is None:
+            return cls(take, id_block, wanted, name, None, ~none, none)
+        edited = record.edited(name, keyed)
+        return cls(take, id_block, wanted, name, keyed, edited, record.softened.get(name, none) & ~edited)
+
+    def without_edits(self, released: np.ndarray) -> "ChannelState":
+        """Return the state without the edits in frames (T,), and without the softened frames around them."""
+        near = mask_weights(released & self.edited) > 0
+        return replace(self, edited=self.edited & ~released, softened=self.softened & ~near)
+
+    def write_missing(self) -> None:
+        """Write a channel whose curves are missing, but not where a hand deleted them."""
+        if not self.edited.any():
+            fcurves.write(self.take.own_action(self.id_block), self.id_block, self.take.frames, [self.wanted])
+            self.take.record.note(self.name, self.wanted.values)
+
+    def write(self, kept: np.ndarray, lead: np.ndarray, rows: np.ndarray | None = None) -> None:
+        """Write the wanted values around kept frames.
+
+        Args:
+            kept: frames (T,) whose keys stay to the bit.
+            lead: (T, C) values that the frames around the kept ones lead over to.
+            rows: frames (T,) that may be written, if not all.
+        """
+        rows = ~kept if rows is None else rows & ~kept
+        channel = joined(self._leading_over(kept, lead), self.keyed, rows)
+        # Compared as keys are stored, in single precision: most of a take stays when one level of it changes.
+        if (channel.values.astype(np.float32) != self.keyed)[rows].any():
+            fcurves.write_rows(self.take.own_action(self.id_block), self.id_block, self.take.frames, channel, rows)
+        values = np.where(rows[:, None], channel.values, self.keyed)
+        self.take.record.note(self.name, values, self.edited)
+
+    def _leading_over(self, kept: np.ndarray, lead: np.ndarray) -> Channel:
+        if not kept.any():
+            return self.wanted
+        old = np.where(kept[:, None], self.keyed, lead).astype(np.float64)
+        keep = keep_quats if self.wanted.path.endswith("rotation_quaternion") else keep_values
+        return Channel(self.wanted.path, keep(old, self.wanted.values, kept), self.wanted.group)
+
+    def cut_ends(self, released: np.ndarray) -> None:
+        """Remove keys before the take where its first frame (T,) is released, and after it where its last one is.
+
+        Keys that were stretched or moved in time reach beyond the take.
+        """
+        first = self.take.frames[0] if released[0] else -np.inf
+        last = self.take.frames[-1] if released[-1] else np.inf
+        action, width = self.take.own_action(self.id_block), self.wanted.values.shape[1]
+        for curve in fcurves.curves_of(action, self.id_block, self.wanted.path, width):
+            fcurves.cut(curve, first, last)
+
+
+def rewrite_motion(
+    take: Performed, motion: Motion, changed: Changed = EVERYTHING, rows: np.ndarray | None = None
+) -> None:
+    """Key another motion.
 
     Args:
         take: on its character.
         motion: at the take's keys.
-        changed: channels to write.
-        rows: frames (T,) to write; None: all.
-        calm: for a change of levels, the motion without levels: next to edits it comes through, so that levels set back
-            give what was there before. Without it (the motion itself is another one) the keys that are there do.
-        released: frames (T,) by channel whose edits are given up; no other channel is written.
+        changed: joints, shapes and contacts to write.
+        rows: frames (T,) to write, if not all.
     """
     allowed = locks.allowed(take.action, changed)
-    names = locks.bones(take.action)
     rows = np.ones(take.info.frame_count, bool) if rows is None else rows
-    calm_values = None
-    # All of them first: who cannot be keyed says so before anything was written.
+    for state in _states(take, motion, allowed):
+        if state.keyed is None:
+            state.write_missing()
+            continue
+        before = take.record.softened.get(state.name)
+        if state.edited.any() or before is not None:
+            fresh = (mask_weights(state.edited, DEFAULT_MARGIN) > 0) & ~state.edited
+            take.record.soften(state.name, np.where(rows, fresh, False if before is None else before))
+        state.write(state.edited, state.keyed, rows)
+    if allowed.contacts and motion.contacts is not None:
+        _rewrite_contacts(take, _contact_states(take, motion), motion.contacts, rows)
+
+
+def rewrite_levels(take: Performed, motion: Motion, calm: Motion, changed: Changed = EVERYTHING) -> None:
+    """Key the motion that other levels or markers make.
+
+    Args:
+        take: on its character.
+        motion: at the take's keys.
+        calm: the motion without levels, at the take's keys; keys around hand edits lead over to it.
+        changed: joints, shapes and contacts to write.
+    """
+    allowed = locks.allowed(take.action, changed)
+    calm_values = _CalmValues(calm, take, allowed)
+    for state in _states(take, motion, allowed):
+        if state.keyed is None:
+            state.write_missing()
+            continue
+        kept = state.edited | state.softened
+        state.write(kept, calm_values.of(state) if kept.any() else state.keyed)
+    if allowed.contacts and motion.contacts is not None:
+        _rewrite_contacts(take, _contact_states(take, motion), motion.contacts)
+
+
+def drop_edits(take: Performed, motion: Motion, calm: Motion, released: Masks) -> None:
+    """Key the take's own motion where hand edits are dropped; no other channel is written.
+
+    Args:
+        take: on its character.
+        motion: at the take's keys, as it is directed.
+        calm: the motion without levels, at the take's keys; keys around edits that stay lead over to it.
+        released: frames (T,) whose edits go, by channel.
+    """
+    allowed = locks.allowed(take.action, EVERYTHING)
+    calm_values = _CalmValues(calm, take, allowed)
+    for found in _states(take, motion, allowed):
+        if found.name not in released:
+            continue
+        state = found.without_edits(released[found.name])
+        if state.keyed is None:
+            state.write_missing()
+            continue
+        kept = state.edited | state.softened
+        take.record.soften(state.name, state.softened)
+        state.write(kept, calm_values.of(state) if kept.any() else state.keyed)
+        state.cut_ends(released[state.name] & ~kept)
+    if allowed.contacts and motion.contacts is not None:
+        states = [
+            (column, state.without_edits(released[state.name]))
+            for column, state in _contact_states(take, motion)
+            if state.name in released
+        ]
+        _rewrite_contacts(take, states, motion.contacts)
+
+
+class _CalmValues:
+    """Values of the motion without levels by channel, computed when the first edit asks for them."""
+
+    def __init__(self, calm: Motion, take: Performed, allowed: Changed):
+        self._arguments = calm, take.armature, allowed
+        self._values: dict[tuple[str, str], np.ndarray] = {}
+
+    def of(self, state: ChannelState) -> np.ndarray:
+        """Return the values (T, C) of a channel."""
+        if not self._values:
+            for id_block, found in take_channels.of(*self._arguments):
+                self._values |= {(id_block.name, channel.path): channel.values for channel in found}
+        return self._values[state.id_block.name, state.wanted.path]
+
+
+def _states(take: Performed, motion: Motion, allowed: Changed) -> Iterator[ChannelState]:
+    """Yield the state of each channel that a motion keys and that no lock of a bone holds."""
+    locked = locks.bones(take.action)
+    # All channels are computed first: an armature that cannot be keyed raises before anything is written.
     for id_block, found in list(take_channels.of(motion, take.armature, allowed)):
-        if found and (id_block.animation_data is None or id_block.animation_data.action is None):
+        if found and versions.action_of(id_block) is None:
             versions.assign_action(id_block, take.own_action(id_block))
         for channel in found:
-            name = take.name_of(id_block, channel.path)
-            if (id_block == take.armature and channel.group in names) or (
-                released is not None and name not in released
-            ):
-                continue
-            edited, softened, now = _hands(take, id_block, channel, calm is not None, released or {})
-            if now is None:
-                if not edited.any():
-                    fcurves.write(take.own_action(id_block), id_block, take.frames, [channel])
-                    take.record.note(name, channel.values)
-                continue
-            kept = edited | softened
-            if kept.any():
-                if calm is not None and calm_values is None:
-                    calm_values = _by_path(calm, take.armature, allowed)
-                lead = now if calm is None else calm_values[id_block.name, channel.path]
-                channel = _around(channel, now, lead, kept)
-            if released is not None:
-                take.record.soften(name, softened)
-            elif calm is None and (edited.any() or name in take.record.softened):
-                _remember_softened(take, name, edited, rows)
-            _write(take, id_block, joined(channel, now, rows & ~kept), now, rows & ~kept, edited)
-            if released is not None:
-                _cut_ends(take, id_block, channel, released[name] & rows & ~kept)
-    if allowed.contacts and motion.contacts is not None:
-        _rewrite_contacts(take, motion.contacts, rows, released)
+            if id_block != take.armature or channel.group not in locked:
+                yield ChannelState.of(take, id_block, channel)
 
 
-def _rewrite_contacts(take: Performed, wanted: np.ndarray, rows: np.ndarray, released: Masks | None) -> None:
-    """The same for contacts (T, 4); feet land and leave at once, nothing leads over to edits."""
+def _contact_states(take: Performed, motion: Motion) -> list[tuple[int, ChannelState]]:
+    """Return the column of each foot contact with its state."""
+    wanted = contacts.channels_of(motion.contacts)
+    return [(column, ChannelState.of(take, take.armature, channel)) for column, channel in enumerate(wanted)]
+
+
+def _rewrite_contacts(
+    take: Performed, states: list[tuple[int, ChannelState]], wanted: np.ndarray, rows: np.ndarray | None = None
+) -> None:
+    """Key foot contacts (T, 4) around hand edits; feet land and leave at once, so nothing leads over to an edit."""
     written = np.zeros(wanted.shape, bool)
-    for column, channel in enumerate(contacts.channels_of(wanted)):
-        name = take.name_of(take.armature, channel.path)
-        if released is not None and name not in released:
+    for column, state in states:
+        keyed = take.values(take.armature, state.wanted.path, 1)
+        if keyed is None and state.edited.any():
             continue
-        edited, _, _ = _hands(take, take.armature, channel, False, released or {})
-        now = take.values(take.armature, channel.path, 1)
-        if now is None and edited.any():
-            continue
-        written[:, column] = (rows | (now is None)) & ~edited
-        values = np.where(written[:, column, None], channel.values, 0 if now is None else now)
-        take.record.note(name, values, edited)
+        everywhere = rows is None or keyed is None
+        written[:, column] = ~state.edited if everywhere else rows & ~state.edited
+        values = np.where(written[:, column, None], state.wanted.values, 0 if keyed is None else keyed)
+        take.record.note(state.name, values, state.edited)
     contacts.write(take.action, take.armature, take.frames, wanted, written)
-
-
-def _hands(take: Performed, id_block, channel: Channel, with_softened: bool, released: Masks):
-    """Frames that were edited, frames that lead over to edits, and what is keyed now (None: curves are missing)."""
-    name, record = take.name_of(id_block, channel.path), take.record
-    none = np.zeros(record.frame_count, bool)
-    if name not in record.marks:
-        return none, none, None
-    now = take.values(id_block, channel.path, channel.values.shape[1])
-    if now is None:
-        return ~none & ~released.get(name, none), none, None
-    edited = record.edited(name, now)
-    softened = record.softened.get(name, none) & ~edited if with_softened else none
-    if name in released:
-        # What led over to a released edit goes with it.
-        near = mask_weights(released[name] & edited) > 0
-        edited, softened = edited & ~released[name], softened & ~near
-    return edited, softened, now
-
-
-def _by_path(motion: Motion, armature, changed: Changed) -> dict[tuple[str, str], np.ndarray]:
-    return {
-        (id_block.name, channel.path): channel.values
-        for id_block, found in take_channels.of(motion, armature, changed)
-        for channel in found
-    }
-
-
-def _around(channel: Channel, now: np.ndarray, lead: np.ndarray, kept: np.ndarray) -> Channel:
-    """The channel leading over to what is kept."""
-    old = np.where(kept[:, None], now, lead)
-    blend = keep_quats if channel.path.endswith("rotation_quaternion") else keep_values
-    return Channel(channel.path, blend(old.astype(np.float64), channel.values, kept), channel.group)
-
-
-def _remember_softened(take: Performed, name: str, edited: np.ndarray, rows: np.ndarray) -> None:
-    before = take.record.softened.get(name, np.zeros(len(rows), bool))
-    fresh = (mask_weights(edited, DEFAULT_MARGIN) > 0) & ~edited
-    take.record.soften(name, np.where(rows, fresh, before))
-
-
-def _cut_ends(take: Performed, id_block, channel: Channel, given_up: np.ndarray) -> None:
-    """Remove keys before the take where its first frame was given up, and after it where its last one was.
-
-    Keys that were stretched or moved in time reach beyond it.
-    """
-    first = take.frames[0] if given_up[0] else -np.inf
-    last = take.frames[-1] if given_up[-1] else np.inf
-    for curve in fcurves.curves_of(take.own_action(id_block), id_block, channel.path, channel.values.shape[1]):
-        fcurves.cut(curve, first, last)
-
-
-def _write(take: Performed, id_block, channel: Channel, now: np.ndarray, rows: np.ndarray, edited: np.ndarray) -> None:
-    # As keys, in single precision: most of a take stays when one level of it changes.
-    if (channel.values.astype(np.float32) != now)[rows].any():
-        fcurves.write_rows(take.own_action(id_block), id_block, take.frames, channel, rows)
-    values = np.where(rows[:, None], channel.values, now)
-    take.record.note(take.name_of(id_block, channel.path), values, edited)
