@@ -37,7 +37,7 @@ class Suite:
 
 
 SUITES = (
-    Suite(("tests/core", "tests/worker", "tests/training"), WORKER, covers=True),
+    Suite(("tests/core", "tests/training", "tests/devtools"), WORKER, covers=True),
     # Both Blenders run the same code: one of them measures which part of it.
     Suite(("tests/addon",), BPY_45, covers=False),
     Suite(("tests/addon",), BPY_50, covers=True),

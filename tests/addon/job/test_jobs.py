@@ -1,0 +1,200 @@
+"""The add-on and its worker: what is missing is said with a remedy, and nothing outlives Blender's wish."""
+
+import sys
+import time
+
+import bpy
+import pytest
+
+from ..conftest import snapshot
+
+# A worker that answers a request with progress, and then neither works nor listens.
+DEAF = """
+import json, sys, time
+request = json.loads(sys.stdin.readline())
+print(json.dumps({"type": "progress", "id": request["id"], "fraction": 0.5, "stage": "deaf"}), flush=True)
+time.sleep(600)
+"""
+# A worker that dies with its first request.
+DYING = """
+import sys
+sys.stdin.readline()
+sys.stderr.write("the last words of a crash")
+sys.stderr.flush()
+import os
+os._exit(7)
+"""
+
+
+@pytest.fixture
+def job_state(job_state):
+    """As elsewhere; a worker that a test started is ended after it."""
+    yield job_state
+    job_state.stop_worker()
+
+
+@pytest.fixture
+def hello(extension):
+    from mambatalk_ext.core import requests
+
+    return requests.Hello()
+
+
+@pytest.fixture
+def client_of(extension, tmp_path):
+    """A client of a worker whose whole code is given."""
+    from mambatalk_ext.addon.job.client import WorkerClient
+
+    clients = []
+
+    def make(code: str):
+        package = tmp_path / "core" / "worker"
+        package.mkdir(parents=True, exist_ok=True)
+        (package / "__main__.py").write_text(code)
+        clients.append(WorkerClient(sys.executable, tmp_path, tmp_path / "worker.log"))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.stop()
+
+
+def final(client, timeout_s: float = 20):
+    """The reply that ends the open request."""
+    from mambatalk_ext.core.worker import protocol
+
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end:
+        for reply in client.poll(0.05):
+            if not isinstance(reply, protocol.Progress):
+                return reply
+    raise AssertionError("no final reply")
+
+
+def test_the_worker_that_setup_made_is_found_and_answers(job_state):
+    assert bpy.ops.mambatalk.check_worker() == {"FINISHED"}
+    assert "Worker ready" in job_state.current.notes[0]
+    assert job_state.current.client.alive
+    assert job_state.current.job is None
+
+
+def test_no_worker_greys_the_button_and_says_what_to_run(job_state, monkeypatch, tmp_path):
+    monkeypatch.setenv("MAMBATALK_PYTHON", str(tmp_path / "none"))
+    with pytest.raises(RuntimeError, match=r"build\.py setup"):
+        bpy.ops.mambatalk.check_worker()
+
+
+def test_a_python_without_the_packages_is_an_error_with_a_remedy(job_state, monkeypatch):
+    monkeypatch.setenv("MAMBATALK_PYTHON", sys.executable)
+    with pytest.raises(RuntimeError, match=r"torch.*build\.py setup"):
+        bpy.ops.mambatalk.check_worker()
+    assert "torch" in job_state.current.error.message
+
+
+def test_a_file_that_is_no_program_is_an_error_with_a_remedy(job_state, monkeypatch, tmp_path):
+    (tmp_path / "python").write_text("not a program")
+    monkeypatch.setenv("MAMBATALK_PYTHON", str(tmp_path / "python"))
+    with pytest.raises(RuntimeError, match=r"could not be started.*build\.py setup"):
+        bpy.ops.mambatalk.check_worker()
+    assert job_state.current.job is None
+
+
+def test_a_worker_that_was_killed_starts_again_with_the_next_request(job_state):
+    bpy.ops.mambatalk.check_worker()
+    first = job_state.current.client._process
+    first.kill()
+    first.wait()
+    assert bpy.ops.mambatalk.check_worker() == {"FINISHED"}
+    assert job_state.current.client._process.pid != first.pid
+
+
+def test_a_death_at_work_is_an_error_with_the_worker_s_last_words(client_of, hello):
+    client = client_of(DYING)
+    client.submit(hello)
+    reply = final(client)
+    assert "exit code 7" in reply.message
+    assert "the last words of a crash" in reply.detail
+    assert not client.alive
+
+
+def test_a_worker_that_does_not_listen_is_ended_two_seconds_after_a_cancel(client_of, hello):
+    from mambatalk_ext.core.worker import protocol
+
+    client = client_of(DEAF)
+    client.submit(hello)
+    while not client.poll(0.05):
+        pass
+    started = time.monotonic()
+    client.cancel()
+    assert isinstance(final(client), protocol.Cancelled)
+    assert 1.5 < time.monotonic() - started < 4
+    assert not client.alive
+
+
+def test_the_next_request_hears_nothing_of_a_worker_that_died(client_of, hello):
+    from mambatalk_ext.core.worker import protocol
+
+    client = client_of(DYING)
+    client.submit(hello)
+    final(client)
+    client_of(DEAF)
+    client.submit(hello)
+    replies = []
+    while not replies:
+        replies = client.poll(0.05)
+    assert isinstance(replies[0], protocol.Progress)
+
+
+def test_unregistering_ends_the_worker(extension, job_state):
+    bpy.ops.mambatalk.check_worker()
+    process = job_state.current.client._process
+    extension.unregister()
+    try:
+        assert process.poll() is not None
+    finally:
+        extension.register()
+
+
+def test_polling_returns_at_once_while_the_worker_works(client_of, hello):
+    client = client_of(DEAF)
+    client.submit(hello)
+    started = time.monotonic()
+    for _ in range(100):
+        client.poll()
+    assert time.monotonic() - started < 0.1
+
+
+@pytest.fixture
+def ready(scene, character, recording, job_state, weights, tmp_path):
+    """A scene in which only Generate has to be pressed."""
+    scene.mambatalk.audio_file = str(recording)
+    scene.mambatalk.transcript_source = "NONE"
+    return scene
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"audio_file": ""}, "Choose a recording"),
+        ({"audio_file": "/no/such.wav"}, r"There is no recording .*such\.wav"),
+        ({"audio_source": "STRIP"}, "Choose a sound strip"),
+        ({"audio_source": "STRIP", "audio_strip": "gone"}, "no sound strip"),
+        ({"transcript_source": "FILE"}, "Choose a transcript"),
+        ({"transcript_source": "FILE", "transcript_file": "/no/such.txt"}, r"such\.txt"),
+        ({"transcript_source": "TEXT"}, "Choose a text"),
+    ],
+)
+def test_what_is_missing_is_said_and_the_scene_stays(ready, change, reason, tmp_path):
+    for name, value in change.items():
+        setattr(ready.mambatalk, name, value)
+    before = snapshot()
+    with pytest.raises(RuntimeError, match=reason):
+        bpy.ops.mambatalk.generate(folder=str(tmp_path / "take"))
+    assert snapshot() == before
+    assert not (tmp_path / "take").exists()
+
+
+def test_missing_weights_are_said(ready, monkeypatch, tmp_path):
+    monkeypatch.setenv("MAMBATALK_WEIGHTS", str(tmp_path / "none"))
+    with pytest.raises(RuntimeError, match="no weights"):
+        bpy.ops.mambatalk.generate()

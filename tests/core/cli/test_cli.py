@@ -1,0 +1,250 @@
+"""The command line on good and bad input: a remedy, exit code 2, nothing half-written."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+
+from core.body.motion import load_motion
+from core.clock import frame_count
+from core.errors import GestureError
+from core.worker.models import STARTER, Models
+
+from ...conftest import ROOT
+
+DEMO = ROOT / "addon" / "assets" / "demo"
+
+
+def run(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "core", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        **options,
+    )
+
+
+def refused(result, *words):
+    """The command ended with code 2, a message with these words, a remedy and no traceback."""
+    assert result.returncode == 2, result.stderr
+    assert "Traceback" not in result.stderr
+    error = result.stderr[result.stderr.index("error: ") :].strip().splitlines()
+    assert len(error) >= 2, "a message and a remedy"
+    for word in words:
+        assert word in result.stderr
+    return error
+
+
+@pytest.fixture
+def speech(tmp_path):
+    """Four seconds of the bundled recording."""
+    samples, rate = soundfile.read(DEMO / "speech.flac")
+    path = tmp_path / "speech.wav"
+    soundfile.write(path, samples[: 4 * rate], rate)
+    return path
+
+
+def write(tmp_path, samples, rate=16000, name="bad.wav"):
+    path = tmp_path / name
+    soundfile.write(path, samples, rate, subtype="FLOAT")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("samples", "word"),
+    [
+        (np.zeros(0), "no sound"),
+        (np.zeros(32000), "silent"),
+        (np.random.default_rng(0).normal(size=4800) * 0.1, "0.3 s"),
+        (np.where(np.arange(32000) == 9, np.nan, 0.1), "number"),
+    ],
+)
+def test_recordings_that_hold_no_speech_are_refused(tmp_path, samples, word):
+    out = tmp_path / "take"
+    refused(run("generate", write(tmp_path, samples), "--out", out), word)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    "command", ["generate", "resample", "mix", "direct", "finish", "import", "align", "parity", "evaluate", "train"]
+)
+def test_every_command_explains_itself_and_what_it_misses(command):
+    assert f"core {command}" in run(command, "--help").stdout
+    refused = run(command)
+    assert (refused.returncode, "Traceback" in refused.stderr) == (2, False)
+
+
+def test_every_command_that_a_text_of_the_project_names_exists():
+    folders = [ROOT / name for name in ("addon", "docs", "weights")]
+    texts = [*ROOT.glob("*.md"), *(path for folder in folders for path in folder.rglob("*.md"))]
+    command = re.compile(r"-m core ([a-z][\w-]*)")
+    named = {(path.name, name) for path in texts for name in command.findall(path.read_text("utf-8"))}
+    assert ("README.md", "generate") in named
+    commands = re.search(r"\{(.+?)\}", run("--help").stdout)[1].split(",")
+    assert not [(text, name) for text, name in named if name not in commands]
+
+
+def test_missing_and_unreadable_recordings_are_refused(tmp_path):
+    out = tmp_path / "take"
+    refused(run("generate", tmp_path / "none.wav", "--out", out), "none.wav")
+    (tmp_path / "text.wav").write_text("this is no sound")
+    refused(run("generate", tmp_path / "text.wav", "--out", out), "text.wav")
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"  \n ", b"\x00\x01\x02\xff" * 50])
+def test_empty_and_binary_transcripts_are_refused(tmp_path, speech, content):
+    transcript = tmp_path / "transcript.txt"
+    transcript.write_bytes(content)
+    refused(run("generate", speech, "--transcript", transcript, "--out", tmp_path / "take"), "transcript")
+    assert not (tmp_path / "take").exists()
+
+
+def test_weights_that_are_missing_or_broken_are_refused(tmp_path, speech):
+    refused(run("generate", speech, "--out", tmp_path / "take", "--weights", tmp_path / "nowhere"), "nowhere")
+    broken = tmp_path / "weights"
+    broken.mkdir()
+    (broken / "model.json").write_text("{")
+    refused(run("generate", speech, "--out", tmp_path / "take", "--weights", broken), "model.json")
+    assert not (tmp_path / "take").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [({"kind": "table"}, "'table'"), ({}, "None"), ({"kind": "fasttext"}, '"file"'), ({"kind": 3, "file": 4}, "3")],
+)
+def test_weights_whose_words_cannot_be_read_say_so(tmp_path, words, missing):
+    weights = weights_with(tmp_path, words)
+    with pytest.raises(GestureError) as error:
+        Models().load(weights, "cpu")
+    assert "words" in error.value.message
+    assert missing in error.value.message
+
+
+def test_generating_with_a_table_of_words_is_refused(tmp_path, speech):
+    weights = weights_with(tmp_path, {"kind": "table"})
+    refused(run("generate", speech, "--out", tmp_path / "take", "--weights", weights), "table", "fasttext")
+    assert not (tmp_path / "take").exists()
+
+
+def weights_with(tmp_path, words):
+    """The bundled weights with other words in their model.json."""
+    folder = tmp_path / "weights"
+    shutil.copytree(STARTER, folder)
+    card = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps(card | {"words": words}))
+    return folder
+
+
+def test_a_speaker_that_the_weights_do_not_have_is_refused(tmp_path, speech):
+    refused(run("generate", speech, "--out", tmp_path / "take", "--speaker", 99), "99", "calm")
+
+
+def test_a_transcript_of_another_recording_is_refused_and_can_be_left_out(tmp_path):
+    transcript = tmp_path / "other.txt"
+    transcript.write_text(
+        "Quarterly figures from seven regional offices suggest refrigerators outsold bicycles, although umbrellas "
+        "and typewriters nobody expected remained astonishingly popular throughout Wednesday afternoon meetings."
+    )
+    arguments = ("generate", DEMO / "speech.flac", "--transcript", transcript, "--out", tmp_path / "take")
+    refused(run(*arguments), "transcript")
+    assert not (tmp_path / "take").exists()
+    result = run(*arguments, "--allow-no-words")
+    assert result.returncode == 0, result.stderr
+    assert "without words" in result.stderr
+    assert json.loads((tmp_path / "take" / "words.json").read_text()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="file size limits are POSIX")
+def test_a_full_disk_leaves_nothing_behind(tmp_path, speech):
+    import resource
+
+    before = sorted(tmp_path.iterdir())
+    # A real write error: no file may grow beyond 4 kB.
+    limited = run(
+        "generate",
+        speech,
+        "--out",
+        tmp_path / "new" / "take",
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)),
+    )
+    refused(limited, "written")
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_failed_take_leaves_the_earlier_one_as_it_was(tmp_path, speech):
+    out = tmp_path / "take"
+    assert run("generate", speech, "--out", out).returncode == 0
+    before = {p.name: p.read_bytes() for p in out.iterdir()}
+    refused(run("generate", write(tmp_path, np.zeros(32000)), "--out", out))
+    assert {p.name: p.read_bytes() for p in out.iterdir()} == before
+
+
+def test_eight_channels_at_96_khz_work(tmp_path, speech):
+    samples, rate = soundfile.read(speech)
+    import soxr
+
+    wide = np.repeat(soxr.resample(samples, rate, 96000)[:, None], 8, axis=1)
+    path = write(tmp_path, wide, 96000, "wide.wav")
+    assert run("generate", path, "--out", tmp_path / "take").returncode == 0
+
+
+def test_a_take_covers_all_of_the_recording_and_says_what_made_it(tmp_path):
+    out = tmp_path / "take"
+    result = run(
+        "generate",
+        DEMO / "speech.flac",
+        "--transcript",
+        DEMO / "transcript.txt",
+        "--out",
+        out,
+        "--speaker",
+        1,
+        "--json",
+    )
+    assert result.returncode == 0, result.stderr
+    summary = json.loads(result.stdout)
+    take = json.loads((out / "take.json").read_text())
+    assert summary["frames"] == take["frames"]
+    info = soundfile.info(DEMO / "speech.flac")
+    frames = frame_count(round(info.frames * 16000 / info.samplerate))
+    with np.load(out / "codes.npz") as codes:
+        assert {name: (codes[name].shape, codes[name].dtype) for name in codes.files} == {
+            part: ((frames,), np.dtype(np.int16)) for part in ("face", "upper", "hands", "lower")
+        }
+    for name in ("motion.npz", "motion_raw.npz"):
+        motion = load_motion(out / name)
+        assert motion.frame_count == frames == take["frames"]
+        assert motion.rest_joints is not None
+        assert motion.face_basis == "arkit52"
+    words = json.loads((out / "words.json").read_text())
+    spoken = (DEMO / "transcript.txt").read_text().split()
+    assert len(words) == pytest.approx(len(spoken), rel=0.1)
+    assert all(w["phones"] for w in words[:5])
+    assert len(take["audio"]["sha256"]) == len(take["weights"]["sha256"]) == 64
+    assert take["layers"][0]["frames"] == [0, frames]
+
+
+def test_the_same_request_gives_the_same_take(tmp_path, speech):
+    for name in ("a", "b"):
+        assert run("generate", speech, "--out", tmp_path / name, "--no-finish").returncode == 0
+    a, b = (load_motion(tmp_path / name / "motion.npz") for name in ("a", "b"))
+    assert np.array_equal(a.rotations, b.rotations)
+    raw = load_motion(tmp_path / "a" / "motion_raw.npz")
+    assert np.array_equal(a.rotations, raw.rotations), "--no-finish is the decoder's motion"
+
+
+def test_align_writes_words_with_phones(tmp_path):
+    out = tmp_path / "words.json"
+    assert run("align", DEMO / "speech.flac", DEMO / "transcript.txt", "--out", out).returncode == 0
+    words = json.loads(out.read_text())
+    starts = [w["start_s"] for w in words]
+    assert starts == sorted(starts)
+    assert all(w["end_s"] > w["start_s"] for w in words)

@@ -1,0 +1,120 @@
+import numpy as np
+import pytest
+
+from core.body.parts import Part
+from core.clock import frame_to_sample
+from core.errors import Cancelled, GestureError
+from core.generate.conditions import PARITY, PRODUCT, parity_frame_count, window_inputs
+from core.generate.decode import IDENTITY_ROT6D, decode_take, seed_vector
+from core.generate.windows import plan_windows, run_windows
+from core.model.parity import Recorder
+
+from .. import tiny
+
+
+class Spy(Recorder):
+    """Keeps what the network is asked, too."""
+
+    def __init__(self, network):
+        super().__init__(network)
+        self.sounds, self.words, self.motions, self.masks = [], [], [], []
+
+    def conditions(self, audio, words, speaker):
+        self.sounds.append(audio)
+        self.words.append(words)
+        return self._network.conditions(audio, words, speaker)
+
+    def window(self, conditions, motion, mask):
+        self.motions.append(motion)
+        self.masks.append(mask)
+        return super().window(conditions, motion, mask)
+
+
+@pytest.mark.parametrize("frames", [*range(1, 200), 1800, 1801, 1863, 1864, 1865])
+def test_windows_decide_every_frame_exactly_once(frames):
+    plan = plan_windows(frames)
+    decided = [frame for w in plan for frame in range(w.start + w.fresh, w.start + w.frames)]
+    assert decided == list(range(frames))
+    assert all(w.frames <= 64 and w.start == 60 * i for i, w in enumerate(plan))
+
+
+def test_no_frames_is_an_error_with_a_remedy():
+    with pytest.raises(GestureError) as error:
+        plan_windows(0)
+    assert error.value.remedy
+
+
+def test_the_published_code_leaves_the_end_without_motion():
+    assert [parity_frame_count(n) for n in (196, 64, 71, 127, 128)] == [184, 64, 64, 64, 124]
+
+
+def test_a_window_starts_on_the_exact_clock_and_is_padded_with_silence():
+    audio = np.arange(100_000, dtype=np.float32)[:, None]
+    sound, words = window_inputs(audio, np.arange(1, 188), 60, 64)
+    assert (sound[0, 0], len(sound)) == (frame_to_sample(60), 34133)
+    assert (words[0], len(words)) == (61, 64)
+    sound, words = window_inputs(audio, np.ones((187, 5)), 180, 64)
+    assert len(sound) == 34133
+    assert sound[99_999 - frame_to_sample(180), 0] == 99_999
+    assert not sound[100_000 - frame_to_sample(180) :].any()
+    assert words[:7].all()
+    assert not words[7:].any()
+    sound, _ = window_inputs(audio, np.ones((187, 5)), 60, 64, PARITY)
+    assert (sound[0, 0], len(sound)) == (31980, 34112)
+
+
+@pytest.mark.parametrize("frames", [1, 3, 17, 64, 65, 101, 131])
+def test_a_take_of_any_length_gets_motion_for_all_of_it(frames):
+    network = tiny.network()
+    codes = run_windows(network, *tiny.inputs(frames), 1, network.info.neutral)
+    assert set(codes) == set(Part)
+    assert all(c.shape == (frames,) and c.dtype == np.int16 for c in codes.values())
+    motion = decode_take(network, codes, np.zeros(3))
+    assert motion.frame_count == frames
+    assert np.array_equal(motion.rest_joints, network.info.rest_joints)
+
+
+@pytest.mark.parametrize("clock", [PRODUCT, PARITY], ids=["product", "parity"])
+def test_each_window_is_seeded_with_the_last_frames_of_the_one_before(clock):
+    network = Spy(tiny.network(x=0.5))
+    audio, words = tiny.inputs(150)
+    run_windows(network, audio, words, 0, network.info.neutral, clock)
+    assert len(network.motions) == 3
+    codes = {p: o.logits[p].argmax(-1) for o in network.outputs[:1] for p in Part}
+    expected = seed_vector(network, codes, np.array([0.5, 0.1, -0.5]))
+    if clock is PARITY:
+        assert expected[0, [330, 332]] == pytest.approx([0.5, -0.5])
+    seed = expected[-4:]
+    if clock is PRODUCT:
+        seed[:, [330, 332]] -= seed[0, [330, 332]]
+    np.testing.assert_allclose(network.motions[1][:4], seed, atol=1e-6)
+    assert np.array_equal(seed[:, 132:150], np.tile(IDENTITY_ROT6D, (4, 3)))
+    for motion, mask in zip(network.motions, network.masks, strict=True):
+        assert not mask[:4].any()
+        assert mask[4:].all()
+        assert not motion[4:].any()
+    if clock is PRODUCT:
+        assert np.array_equal(network.motions[0][0, 330:333], np.array([0, 0.1, 0], np.float32))
+
+
+def test_cancel_is_heard_between_windows():
+    network = Spy(tiny.network())
+    done = []
+    with pytest.raises(Cancelled):
+        run_windows(
+            network, *tiny.inputs(400), 0, network.info.neutral, progress=done.append, cancelled=lambda: len(done) == 2
+        )
+    assert len(network.outputs) == 2
+    assert done == pytest.approx([1 / 7, 2 / 7])
+
+
+def test_a_short_seed_is_an_error_with_a_remedy():
+    network = tiny.network()
+    with pytest.raises(GestureError, match="4 are needed"):
+        run_windows(network, *tiny.inputs(30), 0, tiny.neutral(3))
+
+
+def test_the_same_inputs_give_the_same_codes():
+    network = tiny.network()
+    first, second = (run_windows(network, *tiny.inputs(80), 0, network.info.neutral) for _ in range(2))
+    assert all(np.array_equal(first[part], second[part]) for part in Part)
