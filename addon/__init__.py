@@ -40,7 +40,7 @@ _MODULES = (
 )
 
 
-# What `unregister` has to undo, newest first.
+# One call for each thing that was registered; `unregister` makes them in reverse order.
 _undo = ExitStack()
 
 

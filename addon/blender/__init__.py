@@ -1,1 +1,1 @@
-"""Blender itself: its versions, F-curves, sequencer and panel layout."""
+"""What the rooms above need from Blender itself: registration, versions, keys, data paths, sound strips, panels."""

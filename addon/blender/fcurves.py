@@ -1,4 +1,8 @@
-"""Keys in bulk: whole channels written into, and read from, an action's F-curves."""
+"""Keys in bulk: write whole channels into an action's F-curves, and read them back.
+
+Blender's `keyframe_insert` makes one key per call; `foreach_set` writes all keys of a curve at once, which takes a
+small part of the time (devtools/bench/keyframes.py compares them).
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +12,7 @@ import numpy as np
 
 from . import paths, versions
 
-# What makes up a key, for copying: name, type and width.
+# The properties of a key that a copy needs: name, type and width.
 _KEY_VALUES = (
     ("co", np.float32, 2),
     ("handle_left", np.float32, 2),
@@ -26,7 +30,7 @@ class Channel:
 
     Attributes:
         path: the property's data path from its data-block.
-        values: (T, C), one column per array index; C is 1 for a plain number.
+        values: (T, C), one column for each array index; C is 1 for a single number.
         group: the name under which the curves are listed.
     """
 
@@ -42,7 +46,7 @@ def write(
     channels: Iterable[Channel],
     kind: str = "LINEAR",
 ) -> None:
-    """Key channels at `frames` (T,), ascending; curves that exist already lose their old keys.
+    """Key channels at `frames` (T,), ascending; the old keys of these curves are removed.
 
     `kind` is the interpolation after each key: "LINEAR", or "CONSTANT" for switches.
     """
@@ -68,9 +72,9 @@ def write(
 def write_rows(
     action: bpy.types.Action, id_block: bpy.types.ID, frames: np.ndarray, channel: Channel, rows: np.ndarray
 ) -> None:
-    """Key a channel at those of `frames` (T,) where `rows` (T,) is set; every other key stays as it is, to the bit.
+    """Key a channel at those of `frames` (T,) where `rows` (T,) is true; every other key stays identical, to the bit.
 
-    Keys between two frames that are both written go; a curve that does not exist gets all frames.
+    Keys at subframes between two written frames are removed. A curve that does not exist yet gets keys at all frames.
     """
     curves = curves_of(action, id_block, channel.path, channel.values.shape[1])
     if None in curves:
@@ -98,13 +102,16 @@ def cut(curve: bpy.types.FCurve, first: float, last: float) -> None:
 
 
 def curves_of(action: bpy.types.Action, id_block: bpy.types.ID, path: str, width: int) -> list[bpy.types.FCurve | None]:
-    """The curves of a property with so many columns; None for those that are missing."""
+    """Return the curve of each of the `width` columns of a property; None for a curve that is missing."""
     bag = versions.channelbag(action, id_block)
     return [bag.fcurves.find(path, index=index) for index in range(width)]
 
 
 def values_at(curves: list[bpy.types.FCurve], frames: np.ndarray) -> np.ndarray:
-    """Values (T, C) of curves at frames (T,), in single precision: their keys to the bit where they have keys there."""
+    """Return values (T, C) of curves at frames (T,), in single precision.
+
+    Where the keys of a curve are at exactly these frames, their values are returned to the bit.
+    """
     out = np.empty((len(frames), len(curves)), np.float32)
     for index, curve in enumerate(curves):
         points = points_of(curve)
@@ -113,7 +120,7 @@ def values_at(curves: list[bpy.types.FCurve], frames: np.ndarray) -> np.ndarray:
 
 
 def points_of(curve: bpy.types.FCurve) -> np.ndarray:
-    """Keys (K, 2), frame and value."""
+    """Return the keys of a curve: (K, 2), frame and value."""
     points = np.empty((len(curve.keyframe_points), 2), np.float32)
     curve.keyframe_points.foreach_get("co", points.ravel())
     return points
@@ -124,12 +131,15 @@ def _are_at(points: np.ndarray, frames: np.ndarray) -> bool:
 
 
 def _merge(curve: bpy.types.FCurve, frames: np.ndarray, values: np.ndarray) -> None:
-    """Key values at frames (N,), ascending, into a curve whose keys are elsewhere too."""
+    """Key values at frames (N,), ascending, in a curve that has keys at other frames, too; those stay.
+
+    For example, frames 10, 11, 12 are written into a curve with keys at 9, 10, 11.5 and 13: it then has 9, 10, 11, 12
+    and 13. The key at 10 is replaced; the one at 11.5 goes, because the frames 11 and 12 around it are both written.
+    """
     own = {name: np.empty(len(curve.keyframe_points) * width, kind) for name, kind, width in _KEY_VALUES}
     for name, into in own.items():
         curve.keyframe_points.foreach_get(name, into)
     at = own["co"].reshape(-1, 2)[:, 0]
-    # A key goes when the frames around it are both written: subframes of a stretch, and the frames themselves.
     near = np.searchsorted(frames, at)
     before, after = frames[np.maximum(near - 1, 0)], frames[np.minimum(near, len(frames) - 1)]
     inside = np.isin(at, frames) | ((before < at) & (at < after) & (after - before <= 1))
@@ -149,7 +159,7 @@ def _merge(curve: bpy.types.FCurve, frames: np.ndarray, values: np.ndarray) -> N
 
 
 def read(action: bpy.types.Action, id_block: bpy.types.ID, path: str, frames: np.ndarray, default) -> np.ndarray:
-    """Values (T, C) of a property at `frames` (T,), which need not be whole; `default` (C,) where it has no curve."""
+    """Return values (T, C) of a property at `frames` (T,), which need not be whole; `default` (C,) without a curve."""
     bag = versions.channelbag(action, id_block)
     columns = np.tile(np.asarray(default, np.float64), (len(frames), 1))
     for index in range(columns.shape[1]):
@@ -159,12 +169,12 @@ def read(action: bpy.types.Action, id_block: bpy.types.ID, path: str, frames: np
 
 
 def has(action: bpy.types.Action, id_block: bpy.types.ID, path: str) -> bool:
-    """Whether an action keys a property."""
+    """Return whether an action keys a property."""
     return versions.channelbag(action, id_block).fcurves.find(path, index=0) is not None
 
 
 def keep_others(action: bpy.types.Action, id_block: bpy.types.ID, before: bpy.types.Action, bones: set[str]) -> None:
-    """Copy into an action what another one animates on bones that are not among `bones`."""
+    """Copy from another action the curves of all bones that are not among `bones`."""
     bag = versions.channelbag(action, id_block)
     for curve in versions.curves_for(before, id_block):
         bone = paths.bone_of(curve.data_path)

@@ -1,4 +1,4 @@
-"""The sequencer's sound: which part of a recording a strip plays, and a strip for a recording that has none."""
+"""Sound strips: which part of a recording a strip plays, and a new strip for a recording without one."""
 
 import math
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from . import versions
 
 @dataclass(frozen=True)
 class Clip:
-    """A stretch of a recording and where it stands in the scene.
+    """A part of a recording, and its place in the scene.
 
     Attributes:
         path: the sound file.
-        start_frame: the scene frame at which the stretch begins.
-        offset_s: where in the file it begins.
-        duration_s: how long it is; None: to the file's end.
-        strip: the name of the strip it comes from; None: the recording has no strip yet.
+        start_frame: the scene frame at which the part begins.
+        offset_s: where in the file the part begins, seconds.
+        duration_s: length of the part; None means up to the file's end.
+        strip: name of the strip that plays the part; None when the recording has no strip yet.
     """
 
     path: Path
@@ -30,22 +30,22 @@ class Clip:
 
 
 def scene_fps(scene: bpy.types.Scene) -> float:
-    """Frames per second, with the base that makes 30 into 29.97."""
+    """Return the scene's frames per second, with its base: 30 / 1.001 is 29.97."""
     return scene.render.fps / scene.render.fps_base
 
 
 def sound_strips(scene: bpy.types.Scene) -> list:
-    """All sound strips of a scene."""
+    """Return all sound strips of a scene."""
     if scene.sequence_editor is None:
         return []
     return [strip for strip in versions.strips(scene.sequence_editor) if strip.type == "SOUND"]
 
 
 def clip_of_strip(scene: bpy.types.Scene, name: str) -> Clip:
-    """The audible part of a sound strip: what its handles leave of the file.
+    """Return the audible part of a sound strip, which its handles cut out of the file.
 
     Raises:
-        GestureError: no such strip, its speed was changed, its file is missing, or nothing of it is audible.
+        GestureError: there is no such strip, its speed was changed, its file is missing, or none of it is audible.
     """
     strip = next((strip for strip in sound_strips(scene) if strip.name == name), None)
     if strip is None:
@@ -64,7 +64,7 @@ def clip_of_strip(scene: bpy.types.Scene, name: str) -> Clip:
     fps = scene_fps(scene)
     first, end = versions.handles(strip)
     hidden = versions.content_start(strip) - strip.animation_offset_start + strip.sound_offset * fps
-    # Before `audible` a strip that was stretched to the left is silent.
+    # A strip whose left handle lies before the file's beginning is silent up to `audible`.
     audible = max(first, math.ceil(hidden - 1e-6))
     if audible >= end:
         raise GestureError(f"The strip “{name}” plays nothing of its recording.", remedy="Lengthen the strip.")
@@ -78,13 +78,15 @@ def clip_of_strip(scene: bpy.types.Scene, name: str) -> Clip:
 
 
 def place(scene: bpy.types.Scene, clip: Clip):
-    """The strip that plays a clip: its own, one at this place already, or a new one on a free channel.
+    """Find the strip that plays a clip, or add one on a free channel.
+
+    A strip plays the clip when the clip came from it, or when it begins at the same frame with the same file.
 
     Returns:
-        the strip, and whether it is new.
+        The strip, and whether it is new.
 
     Raises:
-        GestureError: Blender cannot read the sound.
+        GestureError: the recording is missing, or Blender cannot read it.
     """
     for strip in sound_strips(scene):
         path = Path(bpy.path.abspath(strip.sound.filepath, library=strip.sound.library))
@@ -111,7 +113,7 @@ def place(scene: bpy.types.Scene, clip: Clip):
 
 
 def remove(scene: bpy.types.Scene, strip) -> None:
-    """Take a strip out again, and its sound when nothing else plays it."""
+    """Remove a strip, and its sound when no other strip plays it."""
     sound = strip.sound
     versions.strips(scene.sequence_editor).remove(strip)
     if sound.users == 0:

@@ -1,4 +1,13 @@
-"""The one module that knows how Blender versions differ: actions and their slots, strips of the sequencer."""
+"""The one module that knows how Blender versions differ: actions and their slots, strips of the sequencer.
+
+Since Blender 4.4 one action animates several data-blocks, each through a slot of its own:
+
+    action "wave"
+        slot "OBCharacter"   pose.bones["head"].rotation_quaternion ...   the armature object
+        slot "KEFace"        key_blocks["jawOpen"].value ...              the shape keys
+
+Before 4.4 an action animates one data-block, so that a take is two actions: "wave" and "wave face".
+"""
 
 from pathlib import Path
 
@@ -6,7 +15,7 @@ import bpy
 
 
 def has_slots() -> bool:
-    """Whether one action can animate several data-blocks, each through a slot (4.4 and newer)."""
+    """Return whether one action can animate several data-blocks, each through a slot (4.4 and newer)."""
     return "slots" in bpy.types.Action.bl_rna.properties
 
 
@@ -17,7 +26,7 @@ def action_of(id_block: bpy.types.ID) -> bpy.types.Action | None:
 
 
 def channelbag(action: bpy.types.Action, id_block: bpy.types.ID):
-    """Where the F-curves of a data-block live in an action (`.fcurves`, `.groups`), made when missing."""
+    """Return what holds the F-curves of a data-block in an action (`.fcurves`, `.groups`); make it when missing."""
     if not has_slots():
         action.id_root = id_block.id_type
         return action
@@ -28,7 +37,7 @@ def channelbag(action: bpy.types.Action, id_block: bpy.types.ID):
 
 
 def assign_action(id_block: bpy.types.ID, action: bpy.types.Action) -> None:
-    """Let an action, filled through `channelbag`, animate a data-block."""
+    """Let an action animate a data-block; its curves were made through `channelbag`."""
     data = id_block.animation_data or id_block.animation_data_create()
     data.action = action
     if has_slots():
@@ -36,9 +45,10 @@ def assign_action(id_block: bpy.types.ID, action: bpy.types.Action) -> None:
 
 
 def switch_action(id_block: bpy.types.ID, action: bpy.types.Action) -> bool:
-    """Let an action animate a data-block through the slot that is, or must be, meant for it; whether there is one.
+    """Let an action animate a data-block through the slot made for it, and return whether there is such a slot.
 
-    A copied, renamed or appended character has another name than the slot that its take was made with.
+    A copied, renamed or appended character has another name than the slot of its take. So when no slot has the
+    data-block's name, the only slot for this kind of data-block is taken.
     """
     if not has_slots():
         assign_action(id_block, action)
@@ -54,15 +64,16 @@ def switch_action(id_block: bpy.types.ID, action: bpy.types.Action) -> bool:
 
 
 def slot_name(action: bpy.types.Action, id_block: bpy.types.ID) -> str:
-    """A name for an action's curves of a data-block that stays through renaming, saving and appending."""
+    """Return a name for an action's curves of a data-block that does not change when either is renamed or appended."""
     slot = find_slot(action, id_block) if has_slots() else None
     return id_block.id_type if slot is None else str(slot.handle)
 
 
 def find_slot(action: bpy.types.Action, id_block: bpy.types.ID):
-    """The slot that an action has for a data-block; None when it has none.
+    """Return the slot that an action has for a data-block; None when there is none.
 
-    Slots keep the name that their data-block had when they were made; a renamed one is known by the slot it uses now.
+    A slot keeps the name that its data-block had when the slot was made. A data-block that was renamed since is
+    recognised by the name of the slot through which it is animated now.
     """
     data = id_block.animation_data
     if data is not None and data.action == action and data.action_slot is not None:
@@ -80,14 +91,14 @@ def find_slot(action: bpy.types.Action, id_block: bpy.types.ID):
 
 
 def action_for(action: bpy.types.Action, id_block: bpy.types.ID) -> bpy.types.Action | None:
-    """The action that holds a take's curves for a data-block: the take's own where one action can hold both."""
+    """Return the action that holds a take's curves for a data-block: before slots, shape keys have their own action."""
     if has_slots() or id_block.id_type != "KEY":
         return action
     return bpy.data.actions.get(f"{action.name} face")
 
 
 def curves_for(action: bpy.types.Action, id_block: bpy.types.ID) -> list[bpy.types.FCurve]:
-    """The F-curves with which an action animates a data-block; nothing is made."""
+    """Return the F-curves with which an action animates a data-block; unlike `channelbag`, make nothing."""
     if not has_slots():
         return list(action.fcurves) if action.id_root in (id_block.id_type, "UNSPECIFIED") else []
     slot = find_slot(action, id_block)
@@ -98,7 +109,7 @@ def curves_for(action: bpy.types.Action, id_block: bpy.types.ID) -> list[bpy.typ
 
 
 def animate(id_block: bpy.types.ID, action: bpy.types.Action | None, slot=None) -> None:
-    """Let an action animate a data-block through a slot (by default the one it has for it); None: nothing does."""
+    """Let an action animate a data-block through a slot, by default the one made for it; None stops the animation."""
     data = id_block.animation_data
     data.action = action
     if has_slots() and action is not None:
@@ -106,41 +117,41 @@ def animate(id_block: bpy.types.ID, action: bpy.types.Action | None, slot=None) 
 
 
 def current_slot(data: bpy.types.AnimData):
-    """The slot through which a data-block's action animates it; None where there are no slots."""
+    """Return the slot through which a data-block is animated now; None where this Blender has no slots."""
     return data.action_slot if has_slots() else None
 
 
 def set_bytes(id_block: bpy.types.ID, key: str, data: bytes) -> None:
-    """Store bytes as a custom property; Blender 5.0 cuts them at the first zero when there are some already."""
+    """Store bytes as a custom property; Blender 5.0 cuts bytes at their first zero when it overwrites a property."""
     if key in id_block:
         del id_block[key]
     id_block[key] = data
 
 
 def strips(editor: bpy.types.SequenceEditor):
-    """All strips of a sequencer."""
+    """Return all strips of a sequencer."""
     return editor.strips if hasattr(editor, "strips") else editor.sequences
 
 
 def strips_property(editor: bpy.types.SequenceEditor) -> str:
-    """The name of the collection that `strips` returns, for `layout.prop_search`."""
+    """Return the name of the property that `strips` returns, for `layout.prop_search`."""
     return "strips" if hasattr(editor, "strips") else "sequences"
 
 
 def handles(strip) -> tuple[int, int]:
-    """First visible frame of a strip, and the frame after its last."""
+    """Return the first visible frame of a strip, and the frame after its last visible one."""
     if hasattr(strip, "left_handle"):
         return round(strip.left_handle), round(strip.right_handle)
     return round(strip.frame_final_start), round(strip.frame_final_end)
 
 
 def content_start(strip) -> float:
-    """The frame at which a strip's content begins, which may lie before its first visible frame."""
+    """Return the frame at which a strip's content begins; it may lie before the first visible frame."""
     return float(strip.content_start if hasattr(strip, "content_start") else strip.frame_start)
 
 
 def new_sound_strip(editor: bpy.types.SequenceEditor, path: Path, channel: int, start_frame: int):
-    """Add a sound strip.
+    """Add a sound strip to a sequencer, and return it.
 
     Raises:
         RuntimeError: Blender cannot read the file.
@@ -149,7 +160,7 @@ def new_sound_strip(editor: bpy.types.SequenceEditor, path: Path, channel: int, 
 
 
 def trim(strip, start_frame: int, hidden_frames: float, frame_count: int | None) -> None:
-    """Let a strip start at `start_frame`, the first `hidden_frames` of its content unseen; None keeps its end."""
+    """Let a strip begin at `start_frame` without its first `hidden_frames`; a frame count of None keeps its end."""
     strip.frame_start = start_frame - hidden_frames
     strip.frame_final_start = start_frame
     if frame_count is not None:

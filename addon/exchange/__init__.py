@@ -1,1 +1,1 @@
-"""Import and export: motion of other programs, and takes written for them."""
+"""Import motion of other programs, and export takes for them."""

@@ -1,4 +1,4 @@
-"""The export button."""
+"""Export the takes of one character, or of all characters."""
 
 import bpy
 from bpy.props import StringProperty
@@ -21,18 +21,18 @@ class MAMBATALK_OT_export(bpy.types.Operator):
 
     folder: StringProperty(
         name="Folder",
-        description="Where the files go instead of the panel's folder",
+        description="The folder to use instead of the panel's",
         subtype="DIR_PATH",
         options={"SKIP_SAVE", "HIDDEN"},
     )
 
     @classmethod
     def poll(cls, context):
-        """Whether there is something to write."""
+        """Grey the button while there is no take to write."""
         return report.explain(cls, why_not_export(context))
 
     def execute(self, context):
-        """Write every file; those written before a failure stay."""
+        """Write the takes one after the other; after an error the takes before it stay written."""
         settings = context.scene.mambatalk_export
         written = []
         try:
@@ -52,17 +52,22 @@ class MAMBATALK_OT_export(bpy.types.Operator):
         return report.finish(self, [f"Wrote {len(written)} files to {folder}: {written[0].name}{more}"])
 
     def _folder(self, settings):
+        """Return the folder that the user chose.
+
+        Raises:
+            GestureError: it is beside the .blend file, which was never saved.
+        """
         text = self.folder or settings.folder
         if text.startswith("//") and not bpy.data.filepath:
             raise GestureError(
-                "The export folder is beside the .blend, which was never saved.",
+                "The export folder is beside the .blend file, which was never saved.",
                 remedy="Save the file, or choose another folder.",
             )
         return absolute_path(text)
 
 
 def why_not_export(context) -> str | None:
-    """Why there is nothing to write."""
+    """Say why there is no take to write; None when there is one."""
     if context.scene.mambatalk_export.scope == "ALL":
         return None if performers(context.scene) else "No character has a take"
     armature = target(context)

@@ -1,4 +1,4 @@
-"""One row per file format, and per program that reads FBX: what Blender's exporters are asked for."""
+"""The file formats of the export, and the programs that read FBX: one row for each, with the exporter's options."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,15 +10,15 @@ from ...core.errors import GestureError
 
 @dataclass(frozen=True)
 class Format:
-    """A file format.
+    """A file format of the export panel.
 
     Attributes:
-        label, description: for the menu.
+        label, description: in the menu.
         extension: with its dot.
-        operator: Blender's exporter as "module.name"; None where the add-on writes the file itself.
-        package: the add-on of Blender's that brings the exporter; empty where it is built in.
-        options: the exporter's arguments beside the path.
-        smplx_only: whether it only holds SMPL-X skeletons.
+        operator: Blender's exporter as "module.name"; None where `writers` writes the file.
+        package: the add-on of Blender's that has the exporter; empty where the exporter is built in.
+        options: the exporter's arguments, without the path.
+        smplx_only: whether the format holds no other skeleton than SMPL-X.
     """
 
     label: str
@@ -47,7 +47,7 @@ FORMATS: dict[str, Format] = {
             "bake_anim_use_all_actions": False,
             "bake_anim_use_all_bones": True,
             "bake_anim_force_startend_keying": True,
-            # With modifiers applied Blender leaves the shape keys out.
+            # Blender leaves out the shape keys when it applies modifiers.
             "use_mesh_modifiers": False,
             "mesh_smooth_type": "FACE",
         },
@@ -73,7 +73,7 @@ FORMATS: dict[str, Format] = {
             "export_all_influences": False,
         },
     ),
-    "BVH": Format("BVH", "The skeleton alone: Y up, centimetres", ".bvh"),
+    "BVH": Format("BVH", "The skeleton alone, Y up, in centimetres", ".bvh"),
     "USD": Format(
         "USD",
         "Skeleton, meshes and blend shapes for Omniverse, Houdini, Maya and others",
@@ -92,28 +92,28 @@ FORMATS: dict[str, Format] = {
     ),
     "NPZ": Format(
         "SMPL-X (npz)",
-        "Rotations, path and face as AMASS and BEAT2 name them: for training, finishing and other tools",
+        "Rotations, path and face, named as in AMASS and BEAT2, for training, finishing and other tools",
         ".npz",
         smplx_only=True,
     ),
     "SMPL": Format(
         "SMPL-X (.smpl)",
-        "Rotations and path as Meshcapade's tools read them, without the face",
+        "Rotations and path for Meshcapade's tools, without the face",
         ".smpl",
         smplx_only=True,
     ),
-    "CSV": Format("ARKit curves (CSV)", "The face and head as the app Live Link Face records them", ".csv"),
+    "CSV": Format("ARKit curves (CSV)", "The face and the head, in the format of the app Live Link Face", ".csv"),
 }
 
 
 @dataclass(frozen=True)
 class FbxPreset:
-    """How a program wants its FBX.
+    """What a program needs from an FBX file.
 
     Attributes:
-        label, description: for the menu.
-        options: more arguments for the exporter.
-        armature_name: what the armature must be called in the file; None keeps its name.
+        label, description: in the menu.
+        options: arguments for the exporter, beside those of the format.
+        armature_name: the name that the armature must have in the file; None keeps its own.
     """
 
     label: str
@@ -122,11 +122,11 @@ class FbxPreset:
     armature_name: str | None = None
 
 
-# FBX_SCALE_ALL writes metres and says so; FBX_SCALE_NONE writes centimetres by scaling the top nodes.
+# FBX_SCALE_ALL writes metres and states the unit; FBX_SCALE_NONE writes centimetres by scaling the top nodes.
 FBX_PRESETS: dict[str, FbxPreset] = {
     "UNREAL": FbxPreset(
         "Unreal",
-        "Centimetres. Unreal drops a top node called Armature, so that the skeleton begins at its own root bone",
+        "Centimetres; the top node is called Armature: Unreal drops it, and the skeleton begins at its root bone",
         {"axis_forward": "-Z", "axis_up": "Y", "apply_scale_options": "FBX_SCALE_NONE"},
         armature_name="Armature",
     ),
@@ -148,7 +148,7 @@ FBX_PRESETS: dict[str, FbxPreset] = {
     ),
     "BLENDER": FbxPreset(
         "Blender",
-        "Comes back as it went; import with Animation Offset 0",
+        "For Blender itself; import the file with Animation Offset 0",
         {
             "axis_forward": "-Z",
             "axis_up": "Y",
@@ -160,10 +160,10 @@ FBX_PRESETS: dict[str, FbxPreset] = {
 
 
 def exporter(kind: Format) -> Callable:
-    """Blender's operator for a format.
+    """Return Blender's export operator for a format.
 
     Raises:
-        GestureError: this Blender has none, or its add-on is switched off.
+        GestureError: this Blender has no such operator, or its add-on is switched off.
     """
     module, _, name = kind.operator.partition(".")
     if name in dir(getattr(bpy.ops, module)):
@@ -177,6 +177,6 @@ def exporter(kind: Format) -> Callable:
 
 
 def supported(operator: Callable, options: dict) -> dict:
-    """The options that this version of an exporter knows."""
+    """Return the options that this Blender version's exporter knows."""
     known = operator.get_rna_type().properties
     return {name: value for name, value in options.items() if name in known}

@@ -1,4 +1,4 @@
-"""Putting any maker's SMPL motion onto the character: from a file, a drop, or Blender's import menu."""
+"""Import an SMPL motion of any program onto the character: by button, import menu or file dropped on the viewport."""
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
@@ -29,35 +29,47 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
     )
     up: EnumProperty(
         name="Up",
+        description="Which axis of the file points up",
         items=[
-            ("auto", "Automatic", "Told by how the body stands"),
-            ("y", "Y", "SMPL-X's own axes, BEAT2, GVHMR"),
-            ("z", "Z", "AMASS"),
-            ("-y", "-Y", "A camera's view"),
+            ("auto", "Automatic", "Found from the way the body stands"),
+            ("y", "Y", "The axes of SMPL-X itself, BEAT2 and GVHMR"),
+            ("z", "Z", "The axes of AMASS"),
+            ("-y", "-Y", "The axes of a camera"),
         ],
     )
-    fps: FloatProperty(name="Frame Rate", description="Frames per second; 0: the file's own", default=0.0, min=0.0)
+    fps: FloatProperty(
+        name="Frame Rate",
+        description="Frames per second; 0 means the frame rate that the file states",
+        default=0.0,
+        min=0.0,
+    )
     order_6d: EnumProperty(
         name="6D Rotations",
-        description="Only for files with rotations of six numbers, which do not say which six",
+        description="Order of the numbers in files that store a rotation as six numbers without stating their order",
         items=[
-            ("rows", "Rows", "The first two rows of the matrix: PantoMatrix, GVHMR"),
+            ("rows", "Rows", "The first two rows of the matrix, as in PantoMatrix and GVHMR"),
             ("columns", "Columns", "The first two columns, one after the other"),
-            ("interleaved", "Interleaved", "The first two columns, number by number: HMR, SPIN"),
+            ("interleaved", "Interleaved", "The first two columns, alternating, as in HMR and SPIN"),
         ],
     )
-    on_floor: BoolProperty(name="Feet on Floor", description="Move the motion up or down to the floor", default=True)
+    on_floor: BoolProperty(
+        name="Feet on Floor",
+        description="Move the whole motion up or down, so that the feet stand on the floor",
+        default=True,
+    )
     at_origin: BoolProperty(
-        name="Start Here", description="Begin where the character stands, not at the file's own place", default=True
+        name="Start Here",
+        description="Begin where the character stands, instead of the place that the file states",
+        default=True,
     )
 
     @classmethod
     def poll(cls, context):
-        """Whether there is a character."""
+        """Grey the button while there is no character."""
         return report.explain(cls, None if _target(context) else NO_CHARACTER)
 
     def invoke(self, context, event):
-        """Choose a file; one that was dropped is keyed at once."""
+        """Open the file browser; import a file that was dropped at once."""
         self.start_frame = context.scene.mambatalk.start_frame
         if self.filepath and self.properties.is_property_set("filepath"):
             return self.execute(context)
@@ -65,7 +77,7 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def execute(self, context):
-        """Read, convert and key it."""
+        """Read the file, and key its motion on the character."""
         path = absolute_path(self.filepath)
         reading = Reading(
             up=self.up,
@@ -92,7 +104,10 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
 
 
 def _target(context) -> bpy.types.Object | None:
-    """The character as everywhere, else the only one in the scene: who drops a file has often selected nothing."""
+    """Return the character that other operators use, else the only one in the scene.
+
+    A user who drops a file on the viewport has often selected nothing.
+    """
     armature = target(context)
     if armature is None:
         every = [each for each in context.scene.objects if character_armature.is_smplx_armature(each)]
@@ -101,7 +116,7 @@ def _target(context) -> bpy.types.Object | None:
 
 
 class MAMBATALK_FH_motion(bpy.types.FileHandler):
-    """Files dropped on a 3D viewport."""
+    """Import of files that are dropped on a 3D viewport."""
 
     bl_idname = "MAMBATALK_FH_motion"
     bl_label = "SMPL motion"
@@ -110,7 +125,7 @@ class MAMBATALK_FH_motion(bpy.types.FileHandler):
 
     @classmethod
     def poll_drop(cls, context):
-        """Whether the file was dropped where there are characters."""
+        """Accept files only in a 3D viewport."""
         return context.area is not None and context.area.type == "VIEW_3D"
 
 

@@ -1,4 +1,4 @@
-"""The sidebar's sub-panel for what comes from and goes to other programs."""
+"""The sidebar's part for import and export."""
 
 import bpy
 
@@ -7,13 +7,13 @@ from .formats import FORMATS
 
 
 class MAMBATALK_PT_exchange(SubPanel, bpy.types.Panel):
-    """Motion from and for other programs."""
+    """Import a motion, or export takes."""
 
     bl_label = "Import & Export"
     bl_idname = "MAMBATALK_PT_exchange"
 
     def draw(self, context):
-        """Draw the buttons."""
+        """Draw the buttons, and the settings of the export."""
         layout, settings = self.layout, context.scene.mambatalk_export
         put_labels_beside(layout)
         layout.operator("mambatalk.import_motion", icon="IMPORT")

@@ -1,4 +1,4 @@
-"""What the export button writes, remembered in the scene."""
+"""The settings of the export, kept in the scene."""
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, PointerProperty, StringProperty
@@ -10,23 +10,27 @@ class MambaTalkExport(bpy.types.PropertyGroup):
     """The choices of the export panel."""
 
     kind: EnumProperty(
-        name="Format", items=[(key, each.label, each.description) for key, each in FORMATS.items()], default="FBX"
+        name="Format",
+        description="The kind of file",
+        items=[(key, each.label, each.description) for key, each in FORMATS.items()],
+        default="FBX",
     )
     preset: EnumProperty(
         name="For",
-        description="The program that reads the FBX",
+        description="The program that will read the FBX file",
         items=[(key, each.label, each.description) for key, each in FBX_PRESETS.items()],
     )
     scope: EnumProperty(
         name="Takes",
+        description="Which takes are written",
         items=[
-            ("CURRENT", "This Take", "What the character performs now"),
-            ("ALL", "All Takes", "Every take of every character, a file each"),
+            ("CURRENT", "This Take", "The take that the character performs now"),
+            ("ALL", "All Takes", "Every take of every character, each as a file"),
         ],
     )
     folder: StringProperty(
         name="Folder",
-        description="Where the files go; // is the .blend's folder",
+        description="Where the files are written; // means the folder of the .blend file",
         subtype="DIR_PATH",
         default="//export",
     )
@@ -34,7 +38,7 @@ class MambaTalkExport(bpy.types.PropertyGroup):
         name="Meshes", description="Write the meshes and their shape keys with the skeleton", default=True
     )
     sound: BoolProperty(
-        name="Sound", description="Write the take's sound beside it, exactly as long as the take", default=True
+        name="Sound", description="Write the take's sound, too, as a wav file of exactly the same length", default=True
     )
 
 

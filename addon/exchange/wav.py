@@ -1,4 +1,4 @@
-"""A stretch of a recording as a wav file of its own."""
+"""Cut a part out of a recording, as a wav file."""
 
 import wave
 from pathlib import Path
@@ -9,14 +9,15 @@ from ...core.errors import GestureError
 
 
 def cut(source: Path, begin_s: float, duration_s: float, out: Path) -> None:
-    """Write `duration_s` seconds of a recording from `begin_s` on; silence where it has none.
+    """Write `duration_s` seconds of a recording, from `begin_s` on; outside of the recording write silence.
 
     Raises:
         GestureError: the recording is missing, or this Blender cannot read or write it.
     """
     if not source.is_file():
         raise GestureError(
-            f"The recording {source} is missing.", remedy="Put it back, or switch Sound off in the export settings."
+            f"The recording {source} is missing.",
+            remedy="Put it back, or switch Sound off in the export settings.",
         )
     try:
         import aud
@@ -35,9 +36,9 @@ def cut(source: Path, begin_s: float, duration_s: float, out: Path) -> None:
         ) from error
     first, count = round(begin_s * rate), round(duration_s * rate)
     part = np.zeros((count, samples.shape[1]))
-    heard = samples[max(first, 0) : max(first + count, 0)]
+    inside = samples[max(first, 0) : max(first + count, 0)]
     silent = min(max(-first, 0), count)
-    part[silent : silent + len(heard)] = heard
+    part[silent : silent + len(inside)] = inside
     with wave.open(str(out), "wb") as file:
         file.setnchannels(samples.shape[1])
         file.setsampwidth(2)

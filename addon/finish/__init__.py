@@ -1,1 +1,1 @@
-"""Finishing a take again, or any other motion on a character."""
+"""Finish the animation of a character again: less shake, no sliding feet, no drift."""

@@ -1,4 +1,8 @@
-"""The motion that finishing starts from: a take's raw motion, or the keys of any action on an SMPL-X armature."""
+"""The motion that finishing starts from: a take's raw motion, or the keys of another action on an SMPL-X armature.
+
+Finishing must not start from what it made itself, or a second run would smooth twice. A take stores its raw motion.
+For another action, a copy of it is made before the first run; the action refers to the copy in a custom property.
+"""
 
 from dataclasses import dataclass
 
@@ -17,7 +21,7 @@ from ..take import info as take_info
 from ..take import playback
 from ..take import store as take_store
 
-# On an action: the copy of it that was made before its keys were finished.
+# Custom property of a finished action: the copy that was made before finishing.
 SOURCE_KEY = "mambatalk_unfinished"
 
 
@@ -26,10 +30,10 @@ class Unfinished:
     """A motion before finishing.
 
     Attributes:
-        motion: with the rest joints it was made for.
+        motion: with the rest joints that it was made for.
         start_frame: the scene frame of its first frame.
-        key_fps: of the keys that stand for it now.
-        take: whether it is a take's, whose face belongs to it.
+        key_fps: frames per second of the keys on the character now.
+        take: whether it is the motion of a take; other actions are read without their face.
     """
 
     motion: Motion
@@ -39,15 +43,15 @@ class Unfinished:
 
     @property
     def frames(self) -> np.ndarray:
-        """Scene frames (T,) of the motion's frames; whole only where the frame rates agree."""
+        """Return the scene frames (T,) of the motion's frames; they are whole when both frame rates are equal."""
         return self.start_frame + np.arange(self.motion.frame_count) / self.motion.fps * self.key_fps
 
 
 def find(scene: bpy.types.Scene, armature: bpy.types.Object) -> Unfinished:
-    """What the armature's action was before any finishing, so that finishing twice never adds up.
+    """Read the motion of an armature's action as it was before any finishing.
 
     Raises:
-        GestureError: there is no action, or it does not key the armature's bones.
+        GestureError: there is no action, or its keys cannot be read as a motion of SMPL-X.
     """
     action = versions.action_of(armature)
     if action is None:
@@ -65,7 +69,7 @@ def find(scene: bpy.types.Scene, armature: bpy.types.Object) -> Unfinished:
 
 
 def keep_source(armature: bpy.types.Object) -> None:
-    """Copy the action, before its first finishing, to where the next one finds it."""
+    """Copy the armature's action before its first finishing, so that the next finishing finds the unfinished keys."""
     action = versions.action_of(armature)
     if action.get(SOURCE_KEY) is not None:
         return
@@ -75,7 +79,9 @@ def keep_source(armature: bpy.types.Object) -> None:
 
 
 def read_action(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> Unfinished:
-    """The keys of an action as a motion on the armature's own skeleton, one frame per scene frame.
+    """Read the keys of an action as a motion on the armature's own skeleton, one frame per scene frame.
+
+    The face is not read: the expression is zero.
 
     Raises:
         GestureError: the action keys no bone of SMPL-X.

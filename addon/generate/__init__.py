@@ -1,1 +1,1 @@
-"""Generating a take: the settings of a scene, the request, and the result on the character."""
+"""Generate takes from speech, and load takes that were made before."""

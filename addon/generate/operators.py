@@ -1,8 +1,9 @@
-"""Making a take, and putting one that was made before onto the character."""
+"""Generate takes from a recording, and load a take that was made before."""
 
-import dataclasses
 import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import bpy
 import numpy as np
@@ -24,13 +25,23 @@ from ..take import switching
 from . import settings as generate_settings
 from .load import apply_take
 
-# Bones closer than this to the bundled character's are its own.
-_SAME_BODY_M = 1e-4
 
+@dataclass(frozen=True)
+class Generating:
+    """What the operator must still know when the worker has answered.
 
-def why_no_character(context) -> str | None:
-    """Why there is nothing to key."""
-    return None if target(context) else NO_CHARACTER
+    Attributes:
+        scene_name, armature_name: names, because the user may delete the objects, or undo, meanwhile.
+        clip: the recording, and where it is in the scene.
+        tasks: one request for each take.
+        folder: holds the skeleton for the worker, until this object goes; None where the worker needs none.
+    """
+
+    scene_name: str
+    armature_name: str
+    clip: sequencer.Clip
+    tasks: tuple[requests.Generate, ...]
+    folder: TemporaryDirectory | None
 
 
 class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
@@ -40,6 +51,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
     bl_label = "Generate"
     bl_options = {"UNDO"}
     job_label = "Generating"
+    _generating: Generating
 
     folder: StringProperty(
         name="Folder",
@@ -49,7 +61,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
     )
     variations: IntProperty(
         name="Takes",
-        description="How many takes to make, each with a seed of its own; by default what the panel says",
+        description="How many takes to make, each with a seed of its own; by default the number in the panel",
         default=1,
         min=1,
         max=16,
@@ -58,39 +70,34 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Whether all that a take needs is chosen."""
+        """Grey the button, with the reason, until everything that a take needs is chosen."""
         reason = state.why_not_start(context) or generate_settings.why_not_generate(context)
         return report.explain(cls, reason or why_no_character(context))
 
     def task(self, context):
-        """Check what can be checked here, and remember by name what the keys go to.
-
-        Names, because the user may undo or delete while the worker works, and references would dangle.
-        """
+        """Check the inputs, and return the request of the first take."""
         settings = context.scene.mambatalk
-        self._clip = settings.clip(context.scene)
-        self._scene_name = context.scene.name
+        clip = settings.clip(context.scene)
         armature = require_target(context)
-        self._armature_name = armature.name
         asked = self.properties.is_property_set("variations")
         self.task_count = self.variations if asked else context.scene.mambatalk_direct.variations
         self._results = []
-        folders = self._folders()
-        task = settings.to_request(context, self._clip, folders[0])
+        folders = self._folders(clip.path.stem)
+        task, folder = settings.to_request(context, clip, folders[0]), None
         body = performer.of(armature)
         body.require_free()
-        if body.is_default_body():
-            self._tasks = _varied(task, folders)
-            return self._tasks.pop(0)
-        # Feet that stand on one body's legs slide on another's: it is finished on the rig's own.
-        self._folder = temporary_folder()
-        skeleton = Path(self._folder.name) / "skeleton.npz"
-        np.savez(skeleton, rest_joints=body.rest_joints())
-        self._tasks = _varied(dataclasses.replace(task, skeleton=skeleton), folders)
-        return self._tasks.pop(0)
+        if not body.is_default_body():
+            # Feet that stand still on one body slide on a body with other legs: finishing needs the armature's own.
+            folder = temporary_folder()
+            skeleton = Path(folder.name) / "skeleton.npz"
+            np.savez(skeleton, rest_joints=body.rest_joints())
+            task = replace(task, skeleton=skeleton)
+        tasks = [replace(task, out=out, seed=task.seed + number) for number, out in enumerate(folders)]
+        self._generating = Generating(context.scene.name, armature.name, clip, tuple(tasks), folder)
+        return tasks[0]
 
-    def _folders(self) -> list[Path]:
-        """Where the takes go."""
+    def _folders(self, name: str) -> list[Path]:
+        """Return a folder for each take; the extension's own ones are called after the recording."""
         if self.folder and self.task_count == 1:
             return [absolute_path(self.folder)]
         folders = []
@@ -98,13 +105,14 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
             if self.folder:
                 folders.append(absolute_path(self.folder) / f"take_{number + 1:02d}")
             else:
-                folders.append(take_info.new_folder(self._clip.path.stem, frozenset(folders)))
+                folders.append(take_info.new_folder(name, frozenset(folders)))
         return folders
 
     def following(self, result):
-        """The next take."""
+        """Return the request of the next take."""
         self._results.append(result)
-        return self._tasks.pop(0) if self._tasks else None
+        left = self._generating.tasks[len(self._results) :]
+        return left[0] if left else None
 
     def abandon(self):
         """Delete the takes that were made before a later one failed."""
@@ -112,9 +120,10 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
             shutil.rmtree(result["folder"], ignore_errors=True)
 
     def apply(self, context, result):
-        """Write the keys of all takes; the character performs the first."""
-        scene = bpy.data.scenes.get(self._scene_name)
-        armature = bpy.data.objects.get(self._armature_name)
+        """Write the keys of all takes; the character performs the first one."""
+        generating, first = self._generating, self._results[0]
+        scene = bpy.data.scenes.get(generating.scene_name)
+        armature = bpy.data.objects.get(generating.armature_name)
         if scene is None or armature is None:
             raise GestureError(
                 "The character or its scene was removed meanwhile.",
@@ -123,24 +132,19 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         made, before = [], versions.action_of(armature)
         try:
             for each in self._results:
-                made.append(apply_take(scene, armature, Path(each["folder"]), self._clip))
+                made.append(apply_take(scene, armature, Path(each["folder"]), generating.clip))
         except GestureError:
             switching.discard(armature, made)
             if before is not None:
                 versions.switch_action(armature, before)
             raise
-        action, result = made[0], self._results[0]
+        action = made[0]
         if len(made) > 1:
             switching.switch(armature, action)
         directed = directed_keys.catch_up_notes(armature)
         motion = take_store.load(action).finished
         on_rig = [*face_channels.notes(armature, motion), *performer.of(armature).held_note(scene, action)]
-        return [*results.take_lines(result), *directed, *on_rig]
-
-
-def _varied(task: requests.Generate, folders: list[Path]) -> list[requests.Generate]:
-    """The same request for each folder, with one seed after the other."""
-    return [dataclasses.replace(task, out=folder, seed=task.seed + number) for number, folder in enumerate(folders)]
+        return [*results.take_lines(first), *directed, *on_rig]
 
 
 class MAMBATALK_OT_load_take(bpy.types.Operator):
@@ -154,11 +158,11 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Whether there is a character."""
+        """Grey the button while there is no character."""
         return report.explain(cls, why_no_character(context))
 
     def invoke(self, context, event):
-        """Let the user choose the folder."""
+        """Open the file browser for the folder."""
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
@@ -177,6 +181,11 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
         notes = [*directed_keys.catch_up_notes(armature), *face_channels.notes(armature, take.finished)]
         notes += performer.of(armature).held_note(context.scene, action)
         return report.finish(self, notes)
+
+
+def why_no_character(context) -> str | None:
+    """Say why nothing can be keyed; None when there is a character."""
+    return None if target(context) else NO_CHARACTER
 
 
 CLASSES = (MAMBATALK_OT_generate, MAMBATALK_OT_load_take)

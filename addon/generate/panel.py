@@ -1,4 +1,4 @@
-"""The sidebar tab: draws settings and state, decides nothing."""
+"""The main panel of the sidebar: inputs of Generate, progress, notes and errors, and Finish Again."""
 
 import bpy
 
@@ -9,13 +9,13 @@ from ..rig.performer import NO_CHARACTER, target
 
 
 class MAMBATALK_PT_main(Sidebar, bpy.types.Panel):
-    """Speech to animation."""
+    """Generate a take from speech."""
 
     bl_label = "MambaTalk"
     bl_idname = "MAMBATALK_PT_main"
 
     def draw(self, context):
-        """Draw the settings, the button or the progress, and what went wrong last."""
+        """Draw the inputs, the button or the progress of a job, and the last notes or error."""
         layout, settings = self.layout, context.scene.mambatalk
         put_labels_beside(layout)
         inputs = layout.column()

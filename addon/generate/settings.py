@@ -1,4 +1,4 @@
-"""The settings of a scene, and how they become a request."""
+"""The settings of the main panel, kept in the scene, and the request that they make."""
 
 from pathlib import Path
 
@@ -13,12 +13,12 @@ from ..job import preferences, weights
 from ..job.folder import absolute_path
 from ..rig import performer
 
-# Blender keeps no reference to the texts of a dynamic enum: without this they are freed while it shows them.
+# Blender keeps no reference to the texts of a dynamic enum; without this list they would be freed while it draws them.
 _speaker_items: list[tuple] = []
 
 
 def speaker_items(settings, context):
-    """The speakers that the weights in use declare."""
+    """Return the styles that the weights in use can make, as items of an enum: one for each speaker they learned."""
     card = weights.read_card(preferences.runtime(context or bpy.context).weights)
     names = card.speakers if card else ()
     items = [(name, name.replace("_", " ").title(), "", index) for index, name in enumerate(names)]
@@ -28,63 +28,70 @@ def speaker_items(settings, context):
 
 
 class MambaTalkSettings(bpy.types.PropertyGroup):
-    """What a take is made from."""
+    """The inputs of Generate and of Finish Again."""
 
     audio_source: EnumProperty(
         name="Recording",
+        description="Where the recording comes from",
         items=[
-            ("FILE", "File", "A sound file; its strip is added to the sequencer"),
+            ("FILE", "File", "A sound file; a strip that plays it is added to the sequencer"),
             ("STRIP", "Strip", "The audible part of a sound strip in the sequencer"),
         ],
     )
     audio_file: StringProperty(name="File", description="A recording of one person speaking", subtype="FILE_PATH")
-    audio_strip: StringProperty(name="Strip", description="A sound strip; its trim is respected")
+    audio_strip: StringProperty(name="Strip", description="A sound strip; only its visible part is used")
     start_frame: IntProperty(name="Start Frame", description="The scene frame at which the recording begins", default=1)
     transcript_source: EnumProperty(
         name="Transcript",
+        description="Where the words come from",
         items=[
-            ("FILE", "File", "A file: txt, srt, vtt, TextGrid or whisper's json"),
-            ("TEXT", "Text", "A text in this .blend"),
-            ("NONE", "None", "Gestures follow the voice alone"),
+            ("FILE", "File", "A txt, srt, vtt or TextGrid file, or the json of whisper"),
+            ("TEXT", "Text", "A text in this .blend file"),
+            ("NONE", "None", "No words: the gestures follow the voice alone"),
         ],
     )
-    transcript_file: StringProperty(name="File", description="What is said", subtype="FILE_PATH")
-    transcript_text: PointerProperty(name="Text", description="What is said", type=bpy.types.Text)
+    transcript_file: StringProperty(name="File", description="The words that are spoken", subtype="FILE_PATH")
+    transcript_text: PointerProperty(name="Text", description="The words that are spoken", type=bpy.types.Text)
     allow_no_words: BoolProperty(
-        name="Words Optional", description="When the transcript does not fit the recording, follow the voice alone"
+        name="Words Optional",
+        description="When the transcript does not fit the recording, generate without words instead of stopping",
     )
     character: PointerProperty(
         name="Character",
-        description="An armature whose bones are a body's; empty: the active one",
+        description="The armature that performs the take; when empty, the active one",
         type=bpy.types.Object,
         poll=lambda settings, candidate: performer.is_performer(candidate),
     )
-    speaker: EnumProperty(name="Style", description="Whose gestures", items=speaker_items)
-    seed: IntProperty(name="Seed", description="Another number gives another take", min=0)
+    speaker: EnumProperty(
+        name="Style", description="The speaker whose way of gesturing is imitated", items=speaker_items
+    )
+    seed: IntProperty(
+        name="Seed", description="Each number gives another take; the same number gives the same take again", min=0
+    )
     finish: BoolProperty(
-        name="Finish", description="Take shake, sliding feet and drift out of the motion", default=True
+        name="Finish", description="Remove shake, sliding feet and drift from the motion", default=True
     )
     finish_smoothing: FloatProperty(
-        name="Smoothing", description="How much shake is taken out", default=1.0, min=0.0, max=1.0, subtype="FACTOR"
+        name="Smoothing", description="How much shake is removed", default=1.0, min=0.0, max=1.0, subtype="FACTOR"
     )
     finish_root: EnumProperty(
         name="Root",
-        description="What becomes of the way that the figure goes",
+        description="How the character may move over the floor",
         items=[(name, mode.label, mode.description) for name, mode in ROOT_MODES.items()],
     )
     finish_feet: EnumProperty(
         name="Feet",
-        description="How feet come to stand still on the floor",
+        description="How feet are held still on the floor",
         items=[(name, mode.label, mode.description) for name, mode in FEET_MODES.items()],
     )
     finish_contacts: BoolProperty(
         name="Edited Contacts",
-        description="Hold the feet exactly where the contact channels of the armature say that they stand; "
-        "without, only where they were changed by hand",
+        description="Hold the feet exactly where the contact channels of the armature are on; "
+        "when off, the channels count only where they were changed by hand",
     )
 
     def finish_settings(self) -> dict:
-        """What the worker's finishing is asked for."""
+        """Return the settings of finishing, as the worker reads them."""
         strength = dict.fromkeys(("upper", "hands", "lower", "face"), self.finish_smoothing)
         return {
             **strength,
@@ -94,10 +101,10 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         }
 
     def clip(self, scene: bpy.types.Scene) -> sequencer.Clip:
-        """The chosen stretch of the recording.
+        """Return the chosen part of the recording.
 
         Raises:
-            GestureError: none is chosen, or it is missing.
+            GestureError: no recording is chosen, or it is missing.
         """
         if self.audio_source == "STRIP":
             return sequencer.clip_of_strip(scene, self.audio_strip)
@@ -107,15 +114,15 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         return sequencer.Clip(path, self.start_frame)
 
     def to_request(self, context: bpy.types.Context, clip: sequencer.Clip, out: Path) -> requests.Generate:
-        """What the worker is asked for; the worker checks the recording and the transcript themselves.
+        """Return the request for a take; the worker checks what is in the recording and the transcript.
 
         Raises:
-            GestureError: the style is not one of these weights'.
+            GestureError: the weights do not have the chosen style.
         """
         runtime = preferences.runtime(context)
         names = [item[0] for item in speaker_items(self, context)]
         if self.speaker not in names:
-            raise GestureError("The chosen style is not one of these weights'.", remedy="Choose a style again.")
+            raise GestureError("The weights do not have the chosen style.", remedy="Choose a style again.")
         path = text = None
         if self.transcript_source == "FILE":
             path = absolute_path(self.transcript_file)
@@ -138,7 +145,7 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
 
 
 def why_not_generate(context: bpy.types.Context) -> str | None:
-    """What is still missing, for a greyed button."""
+    """Say which input Generate still lacks; None when it lacks none."""
     settings = context.scene.mambatalk
     if settings.audio_source == "FILE" and not settings.audio_file:
         return "Choose a recording"
@@ -156,5 +163,5 @@ PROPERTIES = ((bpy.types.Scene, "mambatalk", PointerProperty(type=MambaTalkSetti
 
 
 def unregister():
-    """Forget the styles that the list showed."""
+    """Clear the items of the list of styles."""
     _speaker_items.clear()

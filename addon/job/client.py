@@ -1,4 +1,10 @@
-"""The worker seen from Blender: a process, a reader thread and one queue; no call here waits for the worker."""
+"""The worker process, as Blender uses it: requests go to its stdin, replies come from its stdout.
+
+    submit ──stdin──▶ worker ──stdout──▶ reader thread ──queue──▶ poll
+
+A thread reads the replies, so that Blender never waits for the worker: `poll` takes what is in the queue. The end of
+the process is one more entry in the queue. What the worker prints to stderr goes to a log file.
+"""
 
 import contextlib
 import os
@@ -13,19 +19,21 @@ from ...core import requests
 from ...core.errors import GestureError
 from ...core.worker import protocol
 
-# After this long a cancelled request is stopped by ending the process.
+# Seconds that a cancelled request may go on; after them the process is ended.
 CANCEL_S = 2.0
+# Seconds that the process may take to end by itself; after them it is killed.
 STOP_S = 3.0
+# How much of the end of the log an error shows, in bytes.
 _LOG_TAIL = 4000
 
 
 class WorkerClient:
-    """Starts the worker with the first request, and again after it died.
+    """Start the worker with the first request, and again after it ended; send requests, collect replies.
 
     Args:
         python: the interpreter of the worker's environment.
         root: the folder that holds the package `core`.
-        log: the file that takes the worker's stderr.
+        log: the file that gets the worker's stderr.
     """
 
     def __init__(self, python: Path, root: Path, log: Path):
@@ -40,11 +48,11 @@ class WorkerClient:
 
     @property
     def alive(self) -> bool:
-        """Whether the process runs."""
+        """Whether the worker process is running."""
         return self._process is not None and self._process.poll() is None
 
     def submit(self, task: requests.Task) -> None:
-        """Send a request; its replies come from `poll`. One request at a time.
+        """Send a request; `poll` returns its replies. Only one request may be open at a time.
 
         Raises:
             GestureError: the worker cannot be started.
@@ -57,7 +65,7 @@ class WorkerClient:
         self._write(protocol.Request(self._open, task))
 
     def cancel(self) -> None:
-        """Ask the open request to stop; the process is ended if it has not within two seconds."""
+        """Ask the worker to stop the open request; `poll` ends the process if it has not stopped after two seconds."""
         if self._open is None or self._kill_at is not None:
             return
         self._kill_at = time.monotonic() + CANCEL_S
@@ -65,9 +73,9 @@ class WorkerClient:
         self._write(protocol.Request(self._last_id, requests.Cancel(self._open)))
 
     def poll(self, timeout_s: float = 0.0) -> list[protocol.Reply]:
-        """Replies to the open request that have arrived, waiting up to `timeout_s` for the first.
+        """Return the replies to the open request that have arrived; wait up to `timeout_s` for the first one.
 
-        A worker that died is a `Failure`, one that was ended after a cancel is `Cancelled`.
+        When the process has ended, the reply is a `Failure`, or `Cancelled` after a cancel.
         """
         if self._kill_at is not None and time.monotonic() > self._kill_at and self.alive:
             self._process.kill()
@@ -81,7 +89,7 @@ class WorkerClient:
             return replies
 
     def stop(self, wait: bool = True) -> None:
-        """End the process: by closing its stdin, by force when that is not enough; `wait` until it is gone."""
+        """End the process by closing its stdin, and kill it if it does not end; with `wait`, return only afterwards."""
         process, self._process, self._open = self._process, None, None
         if process is None:
             return
@@ -93,10 +101,10 @@ class WorkerClient:
             threading.Thread(target=_reap, args=(process,), name="worker's end", daemon=True).start()
 
     def _start(self) -> None:
-        # A queue of its own for each process: the last words of an old one must not reach a new request.
+        # Each process has its own queue: late replies of an old process must not reach a new request.
         self._replies = queue.SimpleQueue()
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        # What is set for Blender's own Python must not reach another one.
+        # PYTHONHOME and others are set for Blender's own Python; the worker's Python would not start with them.
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
         environment |= {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
         try:
@@ -120,13 +128,13 @@ class WorkerClient:
         threading.Thread(target=_read, args=arguments, name="worker replies", daemon=True).start()
 
     def _write(self, request: protocol.Request) -> None:
-        # When it died meanwhile, the reader thread reports that.
+        # A process that has ended cannot be written to; the reader thread reports its end.
         with contextlib.suppress(OSError):
             self._process.stdin.write(protocol.encode_request(request).encode() + b"\n")
             self._process.stdin.flush()
 
     def _final(self, reply: protocol.Reply | None) -> list[protocol.Reply]:
-        """Keep what belongs to the open request; None from the reader thread means that the process ended."""
+        """Return a reply if it belongs to the open request; a reply of None means that the process ended."""
         if self._open is None:
             return []
         number = self._open
@@ -139,6 +147,7 @@ class WorkerClient:
         return [reply]
 
     def _death(self, number: int) -> protocol.Failure:
+        """Describe a process that ended while a request was open, with the end of its log."""
         code = self._process.returncode
         text = self.log.read_bytes()[-_LOG_TAIL:].decode("utf-8", "replace")
         if "No module named" in text:
@@ -152,13 +161,13 @@ class WorkerClient:
         return protocol.Failure(
             number,
             f"The worker stopped unexpectedly (exit code {code}).",
-            f"Try again; if it happens again, look into {self.log}.",
+            f"Try again; if it happens again, read {self.log}.",
             text,
         )
 
 
 def _read(process: subprocess.Popen, replies: queue.SimpleQueue) -> None:
-    """Runs in a thread of its own: decode lines until the process ends, then say so with None."""
+    """Put each reply of a process into a queue, then None when the process ends; this is the reader thread."""
     for line in process.stdout:
         try:
             replies.put(protocol.decode_reply(line.decode("utf-8", "replace")))
@@ -166,18 +175,18 @@ def _read(process: subprocess.Popen, replies: queue.SimpleQueue) -> None:
             replies.put(
                 protocol.Failure(
                     None,
-                    f"The worker sent a line that is no reply: {error}.",
+                    f"The worker sent a line that is not a reply: {error}.",
                     "Update the add-on and the worker together.",
                     line.decode("utf-8", "replace"),
                 )
             )
-    # Only a process that is gone for certain is reported: the next request must start a new one.
+    # None comes only after the process is gone: the next request must start a new one.
     _reap(process)
     replies.put(None)
 
 
 def _reap(process: subprocess.Popen) -> None:
-    """Wait until a process that was asked to end is gone; after a while, make it."""
+    """Wait until a process has ended; kill it if that takes longer than `STOP_S`."""
     try:
         process.wait(STOP_S)
     except subprocess.TimeoutExpired:

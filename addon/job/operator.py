@@ -1,4 +1,11 @@
-"""The mixin of operators that ask the worker for something and wait for its replies."""
+"""The mixin of operators that send requests to the worker and wait for its replies.
+
+    task ─▶ request ─▶ worker ─▶ result ─▶ following ─▶ next request, or None
+                                                          └─▶ apply: write the keys
+
+Pressed in a window, the operator is modal: a timer asks for replies ten times a second while the user works on.
+Called from Python, or in background mode, it waits for the worker.
+"""
 
 import bpy
 
@@ -7,15 +14,16 @@ from ...core.errors import GestureError
 from ...core.worker import protocol
 from . import report, state
 
+# Seconds between two looks for replies while an operator is modal.
 TIMER_S = 0.1
 
 
 class JobOperator:
-    """Mixin of an operator that asks the worker for something.
+    """Mixin of an operator that sends requests to the worker.
 
-    A subclass gives `job_label`, `task(context)` (checks and returns the request) and `apply(context, result)`.
-    One that asks for several things in a row gives `following(result)`, too. Called from Python it waits; pressed in a
-    window it lets the user go on and shows progress.
+    A subclass has `job_label`, `task(context)`, which checks the inputs and returns the first request, and
+    `apply(context, result)`, which uses the last result and returns notes for the user. A subclass that sends several
+    requests, one after the other, has `task_count`, `following(result)` and `abandon()`, too.
     """
 
     job_label = ""
@@ -24,7 +32,7 @@ class JobOperator:
     _job: state.Job | None = None
 
     def execute(self, context):
-        """Do it and wait for it."""
+        """Send the requests, wait for the results and apply them."""
         try:
             self._job = state.start(context, self.job_label, self.task(context), self.task_count)
             while not self._done():
@@ -40,7 +48,7 @@ class JobOperator:
                 state.current.job = None
 
     def invoke(self, context, event):
-        """Start it and come back to it with a timer."""
+        """Send the first request, and let a timer call `modal` from now on."""
         if bpy.app.background:
             return self.execute(context)
         try:
@@ -52,7 +60,7 @@ class JobOperator:
         return {"RUNNING_MODAL"}
 
     def modal(self, context, event):
-        """Take in replies; the main thread, where Blender's data may be touched."""
+        """Read replies at every tick of the timer; Esc cancels. This is the thread that may change Blender's data."""
         if event.type == "ESC" and event.value == "PRESS":
             self._job.cancel()
             return {"RUNNING_MODAL"}
@@ -70,20 +78,20 @@ class JobOperator:
             return report.fail(self, error)
 
     def cancel(self, context):
-        """Blender itself ends the operator: another file is loaded, or the window closes."""
+        """End the worker when Blender ends the operator, because a file is loaded or the window closes."""
         if self._job is not None:
             self._job.client.stop(wait=False)
         self._close(context)
 
     def following(self, result: dict) -> requests.Task | None:
-        """What to ask for next, told what came; None when that was all."""
+        """Return the request that follows a result; None when this was the last result."""
         return None
 
     def abandon(self) -> None:
-        """Take back what earlier ones of several requests made."""
+        """Delete what earlier requests made, when a later one fails or is cancelled."""
 
     def _done(self) -> bool:
-        """Whether the last outcome is there; before that, ask for what follows."""
+        """Return whether the last outcome is there; after an earlier result, send the request that follows."""
         outcome = self._job.outcome
         if not isinstance(outcome, protocol.Result) or self._job.cancelling:
             return outcome is not None
@@ -103,7 +111,7 @@ class JobOperator:
 
     def _end(self, context):
         outcome = self._job.outcome
-        # Also when the result came after all: who cancels wants nothing changed.
+        # A result that came after the cancel is not used: the user wants nothing changed.
         if self._job.cancelling or isinstance(outcome, protocol.Cancelled):
             self.abandon()
             state.current.notes = [f"{self.job_label} was cancelled; nothing was changed."]

@@ -1,4 +1,4 @@
-"""Checking the worker and stopping what it does."""
+"""Check the worker, and cancel the running job."""
 
 import bpy
 
@@ -8,7 +8,7 @@ from .operator import JobOperator
 
 
 class MAMBATALK_OT_check_worker(JobOperator, bpy.types.Operator):
-    """Start the worker and ask what it can use"""
+    """Start the worker, and show which Python, packages and devices it uses"""
 
     bl_idname = "mambatalk.check_worker"
     bl_label = "Check Worker"
@@ -17,21 +17,21 @@ class MAMBATALK_OT_check_worker(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Whether there is a worker to check."""
+        """Grey the button while a job is running or no worker is set up."""
         return report.explain(cls, state.why_not_start(context))
 
     def task(self, context):
-        """The question."""
+        """Return the request for what the worker can use."""
         folder = preferences.runtime(context).weights
         return requests.Hello(weights=folder if weights.read_card(folder) else None)
 
     def apply(self, context, result):
-        """The answer as lines for the panel."""
+        """Return the worker's reply as notes for the panel."""
         return results.worker_lines(result)
 
 
 class MAMBATALK_OT_cancel(bpy.types.Operator):
-    """Stop the running job; nothing of it is kept"""
+    """Stop the running job; nothing is changed"""
 
     bl_idname = "mambatalk.cancel"
     bl_label = "Cancel"
@@ -39,11 +39,11 @@ class MAMBATALK_OT_cancel(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Whether something runs."""
-        return report.explain(cls, None if state.current.job else "Nothing is running")
+        """Grey the button while no job is running."""
+        return report.explain(cls, None if state.current.job else "No job is running")
 
     def execute(self, context):
-        """Ask it to stop."""
+        """Ask the worker to stop."""
         state.current.job.cancel()
         return {"FINISHED"}
 

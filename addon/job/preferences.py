@@ -1,4 +1,7 @@
-"""Where the worker's Python, the weights and the takes are: preferences, environment variables, defaults."""
+"""The extension's preferences: the worker's Python, the weights, the device and the SMPL-X model.
+
+Environment variables come first (MAMBATALK_PYTHON, _WEIGHTS, _DEVICE, _SMPLX), then the preferences, then defaults.
+"""
 
 import os
 from dataclasses import dataclass
@@ -10,34 +13,34 @@ from bpy.props import EnumProperty, StringProperty
 from .folder import PACKAGE, ROOT, absolute_path
 
 DEVICES = [
-    ("auto", "Automatic", "The graphics card when the worker can use it, else the processor"),
-    ("cpu", "Processor", "Works everywhere"),
+    ("auto", "Automatic", "Use the graphics card when the worker can, else the processor"),
+    ("cpu", "Processor", "Works on every computer"),
     ("cuda", "Graphics Card", "NVIDIA, with CUDA"),
 ]
 
 
 class MambaTalkPreferences(bpy.types.AddonPreferences):
-    """What belongs to this computer rather than to a scene."""
+    """Settings of this computer, which are not part of a scene."""
 
     bl_idname = PACKAGE
 
     worker_python: StringProperty(
         name="Worker Python",
-        description="The Python that `python build.py setup` made; empty: the one in the extension's own folder",
+        description="The Python that `python build.py setup` made; when empty, the one in the extension's own folder",
         subtype="FILE_PATH",
     )
     weights: StringProperty(
-        name="Weights", description="A folder with model.json; empty: the bundled weights", subtype="DIR_PATH"
+        name="Weights", description="A folder with model.json; when empty, the bundled weights", subtype="DIR_PATH"
     )
     smplx_model: StringProperty(
         name="SMPL-X Model",
-        description="Your own SMPLX_NEUTRAL.npz (_MALE, _FEMALE): the true bones, body and face of SMPL-X motion",
+        description="Your own file SMPLX_NEUTRAL.npz, _MALE or _FEMALE: with it, SMPL-X bodies and faces are exact",
         subtype="FILE_PATH",
     )
-    device: EnumProperty(name="Device", description="Where the network runs", items=DEVICES)
+    device: EnumProperty(name="Device", description="The device on which the network runs", items=DEVICES)
 
     def draw(self, context):
-        """Draw the preferences."""
+        """Draw the preferences, with the worker's Python in use."""
         layout = self.layout
         layout.use_property_split = True
         layout.prop(self, "worker_python")
@@ -55,7 +58,13 @@ NO_WORKER = "No worker: run `python build.py setup` in the project's folder, or 
 
 @dataclass(frozen=True)
 class Runtime:
-    """What the worker is started with; `python` is None when none was found."""
+    """The settings that the worker is started with.
+
+    Attributes:
+        python: the worker's Python; None when there is none.
+        weights: the folder of weights, which may not exist.
+        device: "auto", "cpu" or "cuda".
+    """
 
     python: Path | None
     weights: Path
@@ -63,7 +72,7 @@ class Runtime:
 
 
 def runtime(context: bpy.types.Context) -> Runtime:
-    """Environment variables first, then the preferences, then what lies in the extension's folder."""
+    """Find the worker's settings: environment variables, else the preferences, else the extension's own folder."""
     addon = context.preferences.addons.get(PACKAGE)
     chosen = addon.preferences if addon else None
     python = os.environ.get("MAMBATALK_PYTHON") or (chosen and chosen.worker_python)
@@ -76,19 +85,19 @@ def runtime(context: bpy.types.Context) -> Runtime:
 
 
 def smplx_model(context: bpy.types.Context) -> Path | None:
-    """The user's SMPL-X model file; None when none is chosen."""
+    """Return the user's SMPL-X model file; None when no file is chosen."""
     addon = context.preferences.addons.get(PACKAGE)
     chosen = os.environ.get("MAMBATALK_SMPLX") or (addon and addon.preferences.smplx_model)
     return absolute_path(chosen) if chosen else None
 
 
 def own_python() -> Path | None:
-    """The Python of the environment beside the extension's code, if setup made it."""
+    """Return the Python of the environment in the extension's folder; None before setup made it."""
     return _existing(ROOT / ".venv" / "bin" / "python") or _existing(ROOT / ".venv" / "Scripts" / "python.exe")
 
 
 def _existing(path: Path) -> Path | None:
-    # Not resolved: an environment's python is a link, and following it would leave the environment.
+    # The path is not resolved: an environment's python is a link to another Python, which lacks the packages.
     return path if path.is_file() else None
 
 

@@ -1,4 +1,4 @@
-"""How an operator tells its outcome: a greyed button, an error, notes, and the sidebars drawn again."""
+"""Show the user what an operator did: reasons of greyed buttons, errors, notes; and draw the sidebars again."""
 
 import textwrap
 
@@ -9,14 +9,20 @@ from . import state
 
 
 def explain(operator: type, reason: str | None) -> bool:
-    """Whether an operator may run; a greyed button tells `reason`."""
+    """Return whether an operator may run; the tooltip of its greyed button shows the reason why not.
+
+    `poll` of an operator returns this; a reason of None means that the operator may run.
+    """
     if reason:
         operator.poll_message_set(reason)
     return reason is None
 
 
-def fail(operator: bpy.types.Operator, error: GestureError):
-    """The one place where an error reaches the user: the report, the panel and, with its detail, the console."""
+def fail(operator: bpy.types.Operator, error: GestureError) -> set[str]:
+    """Show an error in the report and the panel, its detail in the console; return what `execute` returns.
+
+    Every error of the add-on reaches the user through this function.
+    """
     state.current.error, state.current.notes = error, []
     if error.detail:
         print(textwrap.indent(error.detail, "mambatalk: "))
@@ -38,7 +44,7 @@ def finish(operator: bpy.types.Operator, notes: list[str]) -> set[str]:
 
 
 def redraw(context: bpy.types.Context) -> None:
-    """Let the sidebars show the new state."""
+    """Draw the sidebars of all 3D viewports again, so that they show the present state."""
     for window in context.window_manager.windows:
         for area in window.screen.areas:
             if area.type == "VIEW_3D":

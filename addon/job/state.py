@@ -15,15 +15,17 @@ from .client import WorkerClient
 
 @dataclass
 class Job:
-    """A request on its way.
+    """A request that the worker is working on, or a row of them.
 
     Attributes:
-        label: what is being done, for the panel.
+        label: what is being done, as the panel says it: "Generating".
         client: the worker.
-        parts: how many requests it takes.
-        part: the one that runs.
-        fraction, stage: the worker's last progress.
-        outcome: the final reply, None while the worker works.
+        parts: how many requests there are in all.
+        part: number of the present request, from 0.
+        fraction: how much of all requests is done, 0-1, by the worker's last progress.
+        stage: what the worker is doing, in its own words.
+        cancelling: whether the user cancelled it.
+        outcome: the final reply of the present request; None while the worker works.
     """
 
     label: str
@@ -36,7 +38,7 @@ class Job:
     outcome: protocol.Reply | None = None
 
     def poll(self, timeout_s: float = 0.0) -> None:
-        """Take in the replies that have arrived."""
+        """Read the replies that have arrived, and keep progress and outcome."""
         for reply in self.client.poll(timeout_s):
             if isinstance(reply, protocol.Progress):
                 self.fraction, self.stage = (self.part + reply.fraction) / self.parts, reply.stage
@@ -44,12 +46,12 @@ class Job:
                 self.outcome = reply
 
     def go_on(self, task: requests.Task) -> None:
-        """Send the next request."""
+        """Send the next of several requests."""
         self.part, self.outcome = self.part + 1, None
         self.client.submit(task)
 
     def cancel(self) -> None:
-        """Ask it to stop; `outcome` says when it has."""
+        """Ask the worker to stop; the job has stopped when `outcome` is set."""
         self.cancelling = True
         self.stage = "Stopping"
         self.client.cancel()
@@ -57,7 +59,7 @@ class Job:
 
 @dataclass
 class State:
-    """What the panel shows; it lives as long as Blender runs, not in the file."""
+    """The running job, the worker, and the last error and notes; kept until Blender ends, not in the file."""
 
     job: Job | None = None
     error: GestureError | None = None
@@ -69,12 +71,12 @@ current = State()
 
 
 def why_busy() -> str | None:
-    """Name the job that is running; None when there is none."""
+    """Say which job is running; None when no job is."""
     return f"{current.job.label} is still running" if current.job is not None else None
 
 
 def why_not_start(context: bpy.types.Context) -> str | None:
-    """Why no request can be sent now; None when one can."""
+    """Say why no request can be sent now; None when one can."""
     if reason := why_busy():
         return reason
     if preferences.runtime(context).python is None:
@@ -83,10 +85,10 @@ def why_not_start(context: bpy.types.Context) -> str | None:
 
 
 def start(context: bpy.types.Context, label: str, task: requests.Task, parts: int = 1) -> Job:
-    """Send a request to the worker, which is started when it does not run; the first one of so many.
+    """Send the first of `parts` requests to the worker; start the worker if it is not running.
 
     Raises:
-        GestureError: something runs already, or the worker cannot be started.
+        GestureError: another job is running, or the worker cannot be started.
     """
     if reason := why_not_start(context):
         raise GestureError(f"{reason}.", remedy="Then try again.")
@@ -109,12 +111,12 @@ def stop_worker() -> None:
 
 
 def register():
-    """Make sure that the worker ends with Blender."""
+    """Let the worker end together with Blender."""
     atexit.register(stop_worker)
 
 
 def unregister():
-    """End the worker and forget what the panel showed."""
+    """End the worker, and clear what the panel shows."""
     atexit.unregister(stop_worker)
     stop_worker()
     current.job = current.error = None

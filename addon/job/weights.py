@@ -1,4 +1,4 @@
-"""What a folder of weights says about itself: its name, speakers and licence."""
+"""The model card of a folder of weights: name, speakers and licence, read from model.json."""
 
 import json
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class ModelCard:
 
 
 def read_card(folder: Path) -> ModelCard | None:
-    """The card of a model folder; None when there is no readable model.json."""
+    """Read the card of a folder of weights; None when it has no readable model.json."""
     path = folder / "model.json"
     try:
         return _read(path, path.stat().st_mtime_ns)
@@ -30,7 +30,7 @@ def read_card(folder: Path) -> ModelCard | None:
 
 @lru_cache(maxsize=16)
 def _read(path: Path, stamp: int) -> ModelCard | None:
-    # The stamp is part of the cache's key, so that a changed file is read again.
+    # The time of change is part of the cache's key, so that a changed file is read again.
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return ModelCard(
@@ -43,7 +43,7 @@ def _read(path: Path, stamp: int) -> ModelCard | None:
 
 
 def why_none(context: bpy.types.Context) -> str | None:
-    """Why there are no weights to generate with; None when there are."""
+    """Say that the chosen folder holds no weights; None when it does."""
     folder = preferences.runtime(context).weights
     if read_card(folder) is None:
         return f"There are no weights in {folder}: set Weights in the preferences"
