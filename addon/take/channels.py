@@ -1,4 +1,4 @@
-"""What a motion keys on a character: channels of its bones and shape keys, all of them or those that changed."""
+"""Channels that a motion keys on a character: of bones and shape keys, all of them or those that changed."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -25,13 +25,13 @@ FACE = Changed(_FACE_JOINTS, False, _EVERY_SHAPE, False)
 
 
 def key_times_s(motion: Motion, fps: float) -> np.ndarray:
-    """Seconds (K,) of the scene frames that cover a motion, from its start, without drift."""
+    """Return the times (K,), seconds from the start of a motion, of the scene frames that cover it, without drift."""
     count = max(1, math.ceil(motion.frame_count / motion.fps * fps - _TOLERANCE))
     return np.arange(count) / fps
 
 
 def at_frames(motion: Motion, fps: float) -> Motion:
-    """The motion at the scene frames that cover it."""
+    """Return a motion sampled at the scene frames that cover it."""
     times_s = key_times_s(motion, fps)
     if fps == motion.fps and len(times_s) == motion.frame_count:
         return motion
@@ -41,18 +41,23 @@ def at_frames(motion: Motion, fps: float) -> Motion:
 def of(
     motion: Motion, armature: bpy.types.Object, changed: Changed = EVERYTHING
 ) -> Iterator[tuple[bpy.types.ID, list[Channel]]]:
-    """The armature and the shape keys of a character, each with what a motion keys on it, at the motion's own frames.
+    """Yield the armature and the shape keys of a character, each with the channels that a motion keys on it.
+
+    The channels have a value for each frame of the motion.
 
     Args:
         motion: of any skeleton.
         armature: an SMPL-X armature, or one whose bones are mapped.
-        changed: what is wanted; more comes where it cannot be told apart.
+        changed: joints and shapes to key. A channel that also depends on others is keyed when one of them changed.
+
+    Raises:
+        GestureError: the armature cannot be keyed.
     """
     joints = set(changed.joints)
     if changed.translation:
         joints.add(0)
     if changed.shapes:
-        # Where there are no shape keys for them, the expression turns jaw and eyes.
+        # On a character without shape keys for the mouth or the look, the expression turns jaw and eyes.
         joints.update(_FACE_JOINTS)
         joints.update(JOINT_NAMES.index(name) for name in joint_moves(motion, armature))
     if joints:
@@ -65,7 +70,7 @@ def of(
 
 
 def of_body(motion: Motion, armature: bpy.types.Object, joints: Sequence[int] = range(JOINT_COUNT)) -> list[Channel]:
-    """Rotations of the bones that joints move, and the location of the root, which goes with the first joint.
+    """Return rotations of the bones that joints move; with the first joint, also the location of the root.
 
     Raises:
         GestureError: the armature cannot be keyed.

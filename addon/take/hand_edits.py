@@ -1,4 +1,4 @@
-"""What an animator changed on a take: which bones and shape keys, in which frames."""
+"""Hand edits of a take: bones, shape keys and contacts whose keys an animator changed, and in which frames."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ _WIDTHS = {"rotation_quaternion": 4, "rotation_axis_angle": 4, "rotation_euler":
 
 @dataclass(frozen=True)
 class HandEdit:
-    """One channel that was changed.
+    """One channel whose keys were changed by hand.
 
     Attributes:
         channel: its name in the take's record.
-        owner: the bone, shape key or contact.
-        is_bone: whether it is a bone.
-        frames: (T,) whether it was, at the take's keys.
+        owner: name of the bone, shape key or contact.
+        is_bone: whether the owner is a bone.
+        frames: (T,) whether a key was changed, for each frame of the take's keys.
     """
 
     channel: str
@@ -36,7 +36,7 @@ class HandEdit:
 
 
 def find(take: Performed) -> list[HandEdit]:
-    """Everything that is no longer as it was written."""
+    """Return every channel of a take whose keys differ from those that were written."""
     found = []
     for id_block in (take.armature, *face_channels.face_keys(take.armature)):
         prefix = versions.slot_name(take.own_action(id_block), id_block) + " "
@@ -54,7 +54,7 @@ def find(take: Performed) -> list[HandEdit]:
 
 
 def ranges(take: Performed, edits: list[HandEdit]) -> dict[str, list[tuple[int, int]]]:
-    """Scene frames, first and last, by bone or shape key."""
+    """Return the edited scene frames, first and last of each range, by bone, shape key or contact."""
     masks: dict[str, np.ndarray] = {}
     for edit in edits:
         masks[edit.owner] = masks.get(edit.owner, False) | edit.frames
@@ -63,7 +63,7 @@ def ranges(take: Performed, edits: list[HandEdit]) -> dict[str, list[tuple[int, 
 
 
 def lines(take: Performed, edits: list[HandEdit]) -> list[str]:
-    """The same as text, a line each."""
+    """Return edits as text: a line for each bone, shape key or contact, with its frames."""
     return [
         f"{owner}: {', '.join(str(first) if first == last else f'{first}-{last}' for first, last in found)}"
         for owner, found in ranges(take, edits).items()
@@ -71,14 +71,18 @@ def lines(take: Performed, edits: list[HandEdit]) -> list[str]:
 
 
 def of_areas(take: Performed, edits: list[HandEdit], areas: Collection[str]) -> list[HandEdit]:
-    """Those of some areas of the body."""
+    """Return the edits that belong to some areas of the body."""
     bones = {bone for area in areas for bone in bones_of(take.armature, area)}
     whole = {False: Part.FACE.value in areas, True: Part.LOWER.value in areas}
     return [edit for edit in edits if (edit.owner in bones if edit.is_bone else whole[edit.owner in contacts.NAMES])]
 
 
 def edited_contacts(take: Performed, frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Contacts (F, 4), 0 or 1, at scene frames (F,), and which of them were changed; the feet are the take's own."""
+    """Read contacts at scene frames (F,), in the take's own left and right even where the take is mirrored.
+
+    Returns:
+        contacts (F, 4), 0 or 1, and whether each was changed by hand (F, 4).
+    """
     changed = np.zeros((take.info.frame_count, len(contacts.NAMES)), bool)
     for edit in find(take):
         if edit.owner in contacts.NAMES:
@@ -89,5 +93,5 @@ def edited_contacts(take: Performed, frames: np.ndarray) -> tuple[np.ndarray, np
 
 
 def bones_of(armature: bpy.types.Object, area: str) -> set[str]:
-    """Names of the bones that an area of the body moves."""
+    """Return the names of the bones that an area of the body moves."""
     return performer.of(armature).bones_of(AREAS[area].joints)

@@ -1,4 +1,4 @@
-"""A take on its action in the .blend: where its keys came from and whose they are; the take itself beside it."""
+"""Facts of a take that need no unpacking: where its keys came from, its frames, its character, its performers."""
 
 import json
 import uuid
@@ -14,24 +14,24 @@ from ..rig import performer
 from . import store as take_store
 
 KEY = "mambatalk"
-# On an armature: who it is, whatever it is called; takes tell by it whose they are.
+# On an armature: a name for life, which its takes store; the armature may be renamed.
 CHARACTER_KEY = "mambatalk_character"
 _SAME_RATE = 1e-4
 
 
 @dataclass(frozen=True)
 class TakeInfo:
-    """Where an action's keys came from: what is shown without unpacking the take.
+    """Where an action's keys came from.
 
     Attributes:
-        folder: the take folder that it was read from.
+        folder: the take folder that the keys were read from.
         audio, audio_sha256, offset_s, duration_s: the part of the recording.
         weights, weights_sha256: the model.
-        speaker, seed: what it was asked for.
+        speaker, seed: the settings that the take was generated with.
         start_frame: the scene frame of the take's first frame.
-        fps: of its keys.
-        frame_count: of its keys.
-        character: whose take it is.
+        fps: frames a second of the keys.
+        frame_count: number of keys of every channel.
+        character: `CHARACTER_KEY` of the armature that the take belongs to.
     """
 
     folder: str
@@ -50,12 +50,12 @@ class TakeInfo:
 
 
 def store(action: bpy.types.Action, info: TakeInfo) -> None:
-    """Write it to the action."""
+    """Write the info of a take to its action."""
     action[KEY] = json.dumps(asdict(info))
 
 
 def stored(action: bpy.types.Action | None) -> TakeInfo | None:
-    """Read it back; None for an action that no take made, or where it can no longer be read."""
+    """Read the info of a take; None for an action that is no take, or where the info can no longer be read."""
     text = None if action is None else action.get(KEY)
     if text is None:
         return None
@@ -67,7 +67,7 @@ def stored(action: bpy.types.Action | None) -> TakeInfo | None:
 
 
 def info_of(folder: Path, take: TakeFiles, start_frame: int) -> TakeInfo:
-    """What an action remembers of take.json."""
+    """Return what an action keeps of take.json."""
     description = take.description
     audio, weights = description["audio"], description["weights"]
     return TakeInfo(
@@ -85,12 +85,12 @@ def info_of(folder: Path, take: TakeFiles, start_frame: int) -> TakeInfo:
 
 
 def is_out_of_step(info: TakeInfo, fps: float) -> bool:
-    """Whether a take's keys are for another frame rate than the scene's."""
+    """Tell whether a take's keys are for another frame rate than the scene's."""
     return abs(fps - info.fps) > _SAME_RATE
 
 
 def rate_notes(action: bpy.types.Action, fps: float) -> list[str]:
-    """That the keys of a take are for another frame rate than the scene's, where they are."""
+    """Return a note when the keys of a take are for another frame rate than the scene's, else none."""
     info = stored(action)
     if not is_out_of_step(info, fps):
         return []
@@ -100,14 +100,14 @@ def rate_notes(action: bpy.types.Action, fps: float) -> list[str]:
 
 
 def identity(armature: bpy.types.Object) -> str:
-    """Who an armature is, from now on."""
+    """Return the name for life of an armature; an armature without one gets one."""
     if CHARACTER_KEY not in armature:
         armature[CHARACTER_KEY] = uuid.uuid4().hex
     return armature[CHARACTER_KEY]
 
 
 def of_character(armature: bpy.types.Object | None) -> list[bpy.types.Action]:
-    """The takes of a character, by name."""
+    """Return the takes of a character, in order of their names."""
     if armature is None:
         return []
     own, current = armature.get(CHARACTER_KEY), active(armature)
@@ -119,7 +119,7 @@ def of_character(armature: bpy.types.Object | None) -> list[bpy.types.Action]:
 
 
 def active(armature: bpy.types.Object | None) -> bpy.types.Action | None:
-    """The take that a character performs; None when it performs something else."""
+    """Return the take that a character performs; None when it performs something else."""
     data = None if armature is None else armature.animation_data
     action = None if data is None else data.action
     return action if stored(action) is not None and take_store.has(action) else None
@@ -134,10 +134,10 @@ def why_no_take(context: bpy.types.Context) -> str | None:
 
 
 def require_own(action: bpy.types.Action) -> None:
-    """Make sure that an action is this file's: changes of a linked one are lost when the file is saved.
+    """Make sure that an action belongs to this file: changes of a linked one are lost when the file is saved.
 
     Raises:
-        GestureError: it belongs to another file.
+        GestureError: the action belongs to another file.
     """
     if action.library is not None:
         raise GestureError(
@@ -147,7 +147,7 @@ def require_own(action: bpy.types.Action) -> None:
 
 
 def performers(action: bpy.types.Action) -> list[bpy.types.Object]:
-    """The characters that perform an action now."""
+    """Return the characters that perform an action now."""
     return [
         each
         for each in bpy.data.objects
@@ -156,7 +156,7 @@ def performers(action: bpy.types.Action) -> list[bpy.types.Object]:
 
 
 def new_folder(name: str, taken: frozenset[Path] = frozenset()) -> Path:
-    """The path of a take folder that does not exist yet, nor is among those `taken`."""
+    """Return the path of a take folder that does not exist yet and is not among those `taken`."""
     parent = data_folder("takes")
     number = 1
     while (folder := parent / f"{name}_{number:03d}").exists() or folder in taken:

@@ -25,7 +25,7 @@ def apply_motion(
     origin: tuple[take_info.TakeInfo, TakeFiles] | None = None,
     with_face: bool = True,
 ) -> bpy.types.Action:
-    """Key any motion onto an armature, in a new action; on a failure the scene stays as it was.
+    """Key any motion onto an armature, in a new action; after an error the scene is as it was before.
 
     Args:
         scene: gives the frame rate, and gets the motion's range.
@@ -33,8 +33,8 @@ def apply_motion(
         motion: of any skeleton and frame rate.
         name: of the action.
         start_frame: the scene frame of its first frame.
-        origin: the take that it is of; it is stored on the action.
-        with_face: whether shape keys are keyed; without, they go on as they did.
+        origin: the take that the motion belongs to; both are stored on the action.
+        with_face: whether shape keys are keyed; if not, the face keeps its present action.
     """
     fps = sequencer.scene_fps(scene)
     motion = take_channels.at_frames(motion, fps)
@@ -51,7 +51,7 @@ def apply_motion(
             fcurves.keep_others(body_action, armature, before, {paths.bone_of(channel.path) for channel in body})
         if motion.contacts is not None:
             contacts.write(body_action, armature, frames, motion.contacts)
-        # One action holds all where Blender can: they are renamed, copied and exported together.
+        # Where Blender can, one action holds body and face: they are renamed, copied and exported together.
         face_action = body_action
         if faces and not versions.has_slots():
             face_action = _new_action(f"{name} face", actions)
@@ -74,7 +74,7 @@ def apply_motion(
 
 
 def replace_keys(scene: bpy.types.Scene, armature: bpy.types.Object, motion: Motion, start_frame: float) -> None:
-    """Key a motion into the action that animates an armature already and is no take's; faces are left alone.
+    """Key a motion into the present action of an armature, which is no take; shape keys stay as they are.
 
     Args:
         scene: gives the frame rate.
@@ -93,7 +93,7 @@ def replace_keys(scene: bpy.types.Scene, armature: bpy.types.Object, motion: Mot
 
 
 def _store(action, armature, info: take_info.TakeInfo, take: TakeFiles, fps: float, keyed) -> None:
-    """Put a take on the action that was keyed from it."""
+    """Store a take, its info and the record of its keys on the action that was keyed from it."""
     count = len(keyed[0][1][0].values)
     info = replace(info, fps=fps, frame_count=count, character=take_info.identity(armature))
     take_info.store(action, info)

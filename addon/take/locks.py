@@ -1,4 +1,4 @@
-"""What of a take is locked: areas of the body and single bones that nothing but hands may change."""
+"""Locks of a take: areas of the body and single bones whose keys only the animator changes."""
 
 import bpy
 
@@ -7,24 +7,24 @@ from ...core.direct.chain import Changed
 
 
 def bones(action: bpy.types.Action) -> set[str]:
-    """Names of the bones that are locked one by one."""
+    """Return the names of the bones that are locked one by one."""
     return {entry.name for entry in action.mambatalk_take.locked_bones}
 
 
 def areas(action: bpy.types.Action) -> set[str]:
-    """Names of the areas that are locked."""
+    """Return the names of the areas that are locked."""
     return set(action.mambatalk_take.locked)
 
 
 def joints(action: bpy.types.Action) -> set[int]:
-    """Joints of the locked areas; eyes go with the face."""
+    """Return the joints of the locked areas; a locked face locks the eyes, too."""
     locked = areas(action)
     found = {joint for name in locked for joint in AREAS[name].joints}
     return found | set(EYES) if Part.FACE.value in locked else found
 
 
 def allowed(action: bpy.types.Action, changed: Changed) -> Changed:
-    """What may change of what would."""
+    """Remove locked joints, shapes and contacts from a set of planned changes."""
     locked, held = areas(action), joints(action)
     lower = Part.LOWER.value in locked
     return Changed(
@@ -36,12 +36,12 @@ def allowed(action: bpy.types.Action, changed: Changed) -> Changed:
 
 
 def covered(action: bpy.types.Action, area: str) -> bool:
-    """Whether all of an area is locked."""
+    """Tell whether all of an area is locked."""
     return area in areas(action) or set(AREAS[area].joints) <= joints(action)
 
 
 def set_bone(action: bpy.types.Action, name: str, locked: bool) -> None:
-    """Lock a bone, or let it go."""
+    """Lock a bone, or unlock it."""
     entries = action.mambatalk_take.locked_bones
     index = entries.find(name)
     if locked and index < 0:

@@ -1,4 +1,4 @@
-"""The takes of a character: which one it performs, which are kept, copied, discarded."""
+"""Operators on the takes of a character: switch, keep, copy, discard."""
 
 import bpy
 from bpy.props import BoolProperty, StringProperty
@@ -13,7 +13,7 @@ from . import switching
 
 
 def why_no_takes(context) -> str | None:
-    """Why there is nothing to choose from."""
+    """Say why there is no take to choose; None when there is one."""
     armature = performer.target(context)
     if armature is None:
         return performer.NO_CHARACTER
@@ -23,7 +23,7 @@ def why_no_takes(context) -> str | None:
 
 
 class _TakeOperator:
-    """Mixin: a take by its name, by default the one performed."""
+    """Mixin of an operator on a take, chosen by its name; by default the take that the character performs."""
 
     bl_options = {"REGISTER", "UNDO"}
 
@@ -31,11 +31,11 @@ class _TakeOperator:
 
     @classmethod
     def poll(cls, context):
-        """Whether the character has takes."""
+        """Tell whether the character has takes."""
         return report.explain(cls, why_no_takes(context))
 
     def execute(self, context):
-        """Do it; a failure changes nothing."""
+        """Find the take and call `change`; an error is reported, and then nothing is changed."""
         try:
             armature = performer.require_target(context)
             character_armature.require_editable(armature)
@@ -55,22 +55,22 @@ class MAMBATALK_OT_switch_take(_TakeOperator, bpy.types.Operator):
     bl_label = "Switch Take"
 
     def change(self, context, armature, action):
-        """Assign it."""
+        """Assign the take."""
         notes = _perform(armature, action)
         context.scene.frame_set(context.scene.frame_current)
         return " ".join(notes)
 
 
 class MAMBATALK_OT_keep_take(_TakeOperator, bpy.types.Operator):
-    """Keep this take when others are discarded, or no longer"""
+    """Keep this take when others are discarded, or stop keeping it"""
 
     bl_idname = "mambatalk.keep_take"
     bl_label = "Keep Take"
 
-    keep: BoolProperty(name="Keep", default=True, options={"SKIP_SAVE"})
+    keep: BoolProperty(name="Keep", description="Off to stop keeping the take", default=True, options={"SKIP_SAVE"})
 
     def change(self, context, armature, action):
-        """Mark it."""
+        """Mark the take as kept, or remove the mark."""
         take_info.require_own(action)
         action.mambatalk_take.kept = self.keep
 
@@ -82,7 +82,7 @@ class MAMBATALK_OT_copy_take(_TakeOperator, bpy.types.Operator):
     bl_label = "Copy Take"
 
     def change(self, context, armature, action):
-        """Copy and switch."""
+        """Copy the take and let the character perform the copy."""
         copy = switching.copy(action)
         return " ".join([f"Now performing {copy.name}", *_perform(armature, copy)])
 
@@ -94,7 +94,7 @@ class MAMBATALK_OT_discard_take(_TakeOperator, bpy.types.Operator):
     bl_label = "Discard Take"
 
     def change(self, context, armature, action):
-        """Delete it."""
+        """Delete the take."""
         name = action.name
         _discard(armature, [action])
         return f"Discarded {name}"
@@ -107,7 +107,7 @@ class MAMBATALK_OT_discard_others(_TakeOperator, bpy.types.Operator):
     bl_label = "Discard Others"
 
     def change(self, context, armature, action):
-        """Delete them."""
+        """Delete the other takes."""
         others = [
             each
             for each in take_info.of_character(armature)
@@ -117,7 +117,8 @@ class MAMBATALK_OT_discard_others(_TakeOperator, bpy.types.Operator):
         ]
         if not others:
             raise GestureError(
-                "All other takes are kept, or performed by someone.", remedy="Take the mark off those that can go."
+                "All other takes are kept, or a character performs them.",
+                remedy="Remove the mark from those that can go.",
             )
         _discard(armature, others)
         return f"Discarded {len(others)} takes"
@@ -139,10 +140,11 @@ def _discard(armature: bpy.types.Object, actions: list[bpy.types.Action]) -> Non
 
 
 def _named(armature: bpy.types.Object, name: str) -> bpy.types.Action:
+    """Return a take of a character by its name; without a name, the one that it performs, else the first one."""
     every = take_info.of_character(armature)
     action = bpy.data.actions.get(name) if name else take_info.active(armature) or every[0]
     if action not in every:
-        raise GestureError(f"{armature.name} has no take “{name}”.", remedy="Choose one of the list.")
+        raise GestureError(f"{armature.name} has no take “{name}”.", remedy="Choose a take of the list.")
     return action
 
 

@@ -1,4 +1,4 @@
-"""The sidebar's part on the takes of a character."""
+"""The sub-panel Takes: a row for each take of the character."""
 
 import bpy
 
@@ -8,14 +8,14 @@ from . import info as take_info
 
 
 class MAMBATALK_PT_takes(SubPanel, bpy.types.Panel):
-    """The takes of the character."""
+    """Choose, rename, keep, copy and discard the takes of the character."""
 
     bl_label = "Takes"
     bl_idname = "MAMBATALK_PT_takes"
     bl_options = set()
 
     def draw(self, context):
-        """Draw a row per take, and what can be done with them."""
+        """Draw a row for each take with its buttons."""
         layout, armature = self.layout, target(context)
         current, every = take_info.active(armature), take_info.of_character(armature)
         if not every:

@@ -1,4 +1,4 @@
-"""A take on the character that performs it: where its keys are, and what is known of them."""
+"""A take on the character that performs it: its keys in the scene, and the record of what was written."""
 
 import math
 from dataclasses import dataclass, replace
@@ -17,14 +17,14 @@ from . import store as take_store
 from .checksums import Record
 from .info import TakeInfo
 
-# Channels that are looked at to see whether all keys were moved in time.
+# So many channels are compared to find out whether all keys were moved in time.
 _WITNESSES = 3
 _WHOLE = 1e-6
 
 
 @dataclass(frozen=True)
-class Span:
-    """A range of a take.
+class KeySpan:
+    """A range of a take, as frames of its motion and as keys.
 
     Attributes:
         start, end: frames of its motion, the first and the one after the last.
@@ -45,8 +45,8 @@ class Performed:
     Attributes:
         armature: the character.
         action: its action: the body and, where Blender can, the face.
-        info: of the take.
-        record: what was written; who writes keeps it up to date.
+        info: of the take, with the start frame at which the keys are now.
+        record: what was written; functions that write keys bring it up to date, and `save` saves it.
     """
 
     armature: bpy.types.Object
@@ -60,11 +60,17 @@ class Performed:
         return self.info.start_frame + np.arange(self.info.frame_count)
 
     def at_keys(self, motion: Motion) -> Motion:
-        """A motion of the take at its keys."""
+        """Return a motion of the take, sampled at its keys."""
         return take_channels.at_frames(motion, self.info.fps)
 
-    def span(self, start: int, end: int, margin: int, motion_frames: int) -> Span:
-        """Scene frames of the take, the last one included, as frames of its motion, which has so many.
+    def span(self, start: int, end: int, margin: int, motion_frames: int) -> KeySpan:
+        """Convert a range of scene frames of the take, the last one included, to frames of its motion.
+
+        Args:
+            start: first scene frame.
+            end: last scene frame.
+            margin: scene frames on either side in which old and new blend.
+            motion_frames: length of the motion.
 
         Raises:
             GestureError: the range is empty, or outside of the take.
@@ -79,25 +85,25 @@ class Performed:
             )
         per_key = FPS / self.info.fps
         begin, stop = math.ceil((start - first) * per_key - _WHOLE), math.floor((end - first) * per_key + _WHOLE) + 1
-        # Keys between the motion's frames take from both: one frame less, and none outside of the margin changes.
+        # A key between two frames of the motion mixes both: with one frame less, no key outside of the margin changes.
         less = 0 if self.info.fps == FPS else 1
         blend = max(0, math.floor(margin * per_key + _WHOLE) - less)
         rows = (self.frames >= start - margin) & (self.frames <= end + margin)
         # The motion may end a little before its last key, or after.
         stop = motion_frames if end == last else min(stop, motion_frames)
         begin = min(begin, motion_frames - 1)
-        return Span(begin, max(stop, begin + 1), blend, rows)
+        return KeySpan(begin, max(stop, begin + 1), blend, rows)
 
     def name_of(self, id_block: bpy.types.ID, path: str) -> str:
-        """The name of a channel in the record."""
+        """Return the name of a channel in the record."""
         return checksums.name_of(self.own_action(id_block), id_block, path)
 
     def own_action(self, id_block: bpy.types.ID) -> bpy.types.Action:
-        """The action that holds the take's curves for a data-block."""
+        """Return the action that holds the take's curves for a data-block."""
         return versions.action_for(self.action, id_block) or self.action
 
     def values(self, id_block: bpy.types.ID, path: str, width: int) -> np.ndarray | None:
-        """What is keyed on a property, (T, C) in single precision; None where a curve is missing.
+        """Read what is keyed on a property, (T, C) in single precision; None where a curve is missing.
 
         Contacts are 0 or 1, however they are keyed.
         """
@@ -108,19 +114,19 @@ class Performed:
         return (found > 0.5).astype(np.float32) if path in contacts.PATHS else found
 
     def at_rate(self, fps: float) -> "Performed":
-        """The same take with keys at another frame rate, none of them written yet."""
+        """Return the take with keys at another frame rate, of which none is written yet."""
         count = len(take_channels.key_times_s(take_store.load(self.action).finished, fps))
         info = replace(self.info, fps=fps, frame_count=count)
         return replace(self, info=info, record=Record.new(count, fps))
 
     def save(self) -> None:
-        """Put info and record on the action."""
+        """Save info and record on the action."""
         take_info.store(self.action, self.info)
         checksums.save(self.action, self.record)
 
 
 def of(armature: bpy.types.Object, action: bpy.types.Action | None = None) -> Performed:
-    """A take of a character, by default the one that it performs.
+    """Find a take of a character, by default the one that it performs.
 
     Raises:
         GestureError: the character performs no take, or one that belongs to another file.
@@ -139,10 +145,10 @@ def of(armature: bpy.types.Object, action: bpy.types.Action | None = None) -> Pe
 
 
 def _moved_by(action, armature, info: TakeInfo, record: Record) -> int:
-    """By how many frames the animator moved all keys."""
+    """Return by how many whole frames the animator moved all keys; 0 where the keys were not moved together."""
     own = versions.slot_name(action, armature) + " "
     paths = [name.removeprefix(own) for name in record.marks if name.startswith(own)]
-    # Contacts have keys where they change alone.
+    # Contacts have keys only where they change.
     paths = [path for path in paths if path not in contacts.PATHS]
     shifts = set()
     for path in paths[:: max(1, len(paths) // _WITNESSES)]:

@@ -1,4 +1,4 @@
-"""What an animator sets on a take: levels, locks, what is kept; stored with its action."""
+"""Properties of a take on its action: levels, markers, locks, words, and whether it is kept."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -88,7 +88,7 @@ def level_properties(update=None) -> dict:
 
 
 class MambaTalkWord(bpy.types.PropertyGroup):
-    """A spoken word of a take; its name is the word."""
+    """A spoken word of a take; the name of the entry is the word."""
 
     start_s: FloatProperty(name="Start", description="Seconds from the take's first frame")
     end_s: FloatProperty(name="End", description="Seconds from the take's first frame")
@@ -96,15 +96,13 @@ class MambaTalkWord(bpy.types.PropertyGroup):
 
 
 class MambaTalkLockedBone(bpy.types.PropertyGroup):
-    """A bone that is locked; its name is the bone's."""
+    """A locked bone; the name of the entry is the name of the bone."""
 
 
 class MambaTalkMarker(bpy.types.PropertyGroup):
-    """Where the arms gesture, hold or rest."""
+    """A moment or a stretch in which the arms gesture, hold or rest."""
 
-    kind: EnumProperty(
-        name="Kind", description="What is asked of the arms", items=MARKER_ITEMS, update=_directions_changed
-    )
+    kind: EnumProperty(name="Kind", description="What the arms do here", items=MARKER_ITEMS, update=_directions_changed)
     start_s: FloatProperty(
         name="Start",
         description="Seconds from the take's first frame",
@@ -114,7 +112,7 @@ class MambaTalkMarker(bpy.types.PropertyGroup):
     )
     end_s: FloatProperty(
         name="End",
-        description="Seconds from the take's first frame; the same as Start for a moment",
+        description="Seconds from the take's first frame; for a moment, the same as Start",
         min=0.0,
         precision=2,
         update=_directions_changed,
@@ -122,25 +120,27 @@ class MambaTalkMarker(bpy.types.PropertyGroup):
 
 
 class MambaTalkTake(bpy.types.PropertyGroup):
-    """What an animator sets on a take."""
+    """All that an animator sets on a take."""
 
     __annotations__ = {
         **level_properties(_directions_changed),
         "pose": StringProperty(name="Rest Pose", description="Rotation vectors of the 55 joints, as JSON"),
-        "lips": FloatProperty(name="Phone Lips", description="How much of the mouth is made from phones", max=1.0),
+        "lips": FloatProperty(
+            name="Phone Lips", description="How much of the mouth comes from the times of the spoken sounds", max=1.0
+        ),
         "kept": BoolProperty(name="Keep", description="Discard Others leaves this take in the file"),
         "locked": EnumProperty(
             name="Locked",
-            description="Body parts whose keys stay as they are, whatever is done to the take",
+            description="Body parts whose keys only you change: no level, marker, resample or finishing does",
             items=AREA_ITEMS,
             options={"ENUM_FLAG"},
             update=_locks_changed,
         ),
         "locked_bones": CollectionProperty(type=MambaTalkLockedBone),
         "markers": CollectionProperty(type=MambaTalkMarker),
-        "marker_index": IntProperty(name="Accent"),
+        "marker_index": IntProperty(name="Accent", description="The chosen row of the list"),
         "words": CollectionProperty(type=MambaTalkWord),
-        "word_index": IntProperty(name="Word"),
+        "word_index": IntProperty(name="Word", description="The chosen row of the list"),
     }
 
 

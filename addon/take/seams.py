@@ -1,4 +1,13 @@
-"""New values of a channel made to continue the keys beside them: in sign, in whole turns and in place."""
+"""Seams between new values of a channel and the keys beside them: the new values continue the keys.
+
+    planned     ──────────╮ new rows ╭──────────         The plan is for all frames; only some rows are written.
+    keyed       ════╗     │          │    ╔═════         Beside them, the keys may differ from the plan: another
+                    ╚═════╡          ╞════╝              part was made again, and the rest pose of the take moved.
+    written     ════════╗╱            ╲╔════════         The difference fades out within the new rows.
+
+Two more things must continue: the sign of quaternions (q and -q are one rotation, but curves between them turn round),
+and whole turns of Euler angles (370 degrees must not become 10).
+"""
 
 import numpy as np
 
@@ -8,17 +17,19 @@ from ...core.body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec,
 from ..blender.fcurves import Channel
 
 _TURN = 2 * np.pi
-# Keys are in single precision: what differs by less is the same.
+# Keys are in single precision: smaller differences are not seen.
 _SAME = 1e-5
-# Large differences take longer: so many frames more per radian or metre.
+# Large differences fade out over more frames: so many more for each radian or metre.
 _LONGER = 40
 
 
 def joined(channel: Channel, now: np.ndarray, rows: np.ndarray) -> Channel:
-    """The channel with its rows (T,) continuing what is keyed, (T, C), around them.
+    """Return a channel whose rows (T,) continue the keys (T, C) around them, in place and speed.
 
-    What is not written should be what is keyed; where it is not (a take's rest, or its accents, moved when a part of it
-    was made anew) the difference fades out within the rows, place and speed.
+    Args:
+        channel: planned values for all frames.
+        now: what is keyed.
+        rows: frames that are going to be written.
     """
     values, now = np.array(channel.values, np.float64), now.astype(np.float64)
     turning = channel.path.endswith("rotation_quaternion")
@@ -39,14 +50,14 @@ def joined(channel: Channel, now: np.ndarray, rows: np.ndarray) -> Channel:
 
 
 def _fade(values: np.ndarray, near: np.ndarray, keyed: np.ndarray, planned: np.ndarray, turning: bool) -> None:
-    """Let rows of values, the nearest first, lead over from what is keyed beside them, where that was not planned.
+    """Add a difference that begins as the one beside the rows and fades out, in place and speed.
 
     Args:
-        values: (T, C), changed.
-        near: rows of it.
-        keyed: (2, C) what is, in the row beside them and in the one beside that.
-        planned: (2, C) what should be there.
-        turning: whether they are quaternions.
+        values: (T, C), which are changed.
+        near: numbers of the rows, the one beside the keys first.
+        keyed: (2, C) keys in the row beside them, and in the row one further away.
+        planned: (2, C) planned values of these two rows.
+        turning: whether the values are quaternions.
     """
     off = quat_to_rotvec(quat_multiply(keyed, quat_conjugate(planned))) if turning else keyed - planned
     if np.abs(off).max() < _SAME:
@@ -54,6 +65,6 @@ def _fade(values: np.ndarray, near: np.ndarray, keyed: np.ndarray, planned: np.n
     length = min(len(near), DEFAULT_MARGIN + round(_LONGER * np.abs(off).max()))
     near, speed = near[:length], (off[0] - off[1]) * (length + 1)
     s = np.arange(1, length + 1)[:, None] / (length + 1)
-    # From a place and a speed to none of both, without a jerk at either end.
+    # The quintic from the place and the speed at s = 0 to neither at s = 1, without acceleration at the ends.
     offset = off[0] * (1 - s**3 * (10 - 15 * s + 6 * s**2)) + speed * (s - 6 * s**3 + 8 * s**4 - 3 * s**5)
     values[near] = quat_multiply(rotvec_to_quat(offset), values[near]) if turning else values[near] + offset

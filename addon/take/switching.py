@@ -1,4 +1,4 @@
-"""Switching, copying and discarding whole takes: the body's keys, the face's, and all that is stored with them."""
+"""Switching, copying and discarding whole takes, with the keys of body and face and all that is stored with them."""
 
 from collections.abc import Sequence
 
@@ -31,13 +31,13 @@ def switch(armature: bpy.types.Object, action: bpy.types.Action) -> None:
 
 
 def _leave(keys: bpy.types.Key) -> None:
-    """End the performance of another take by a face that this one has nothing for."""
+    """Take the action off a face: it belongs to another take, and the new one has no keys for this face."""
     if keys.animation_data is not None and keys.animation_data.action is not None:
         versions.animate(keys, None)
 
 
 def copy(action: bpy.types.Action) -> bpy.types.Action:
-    """A copy of a take with its keys, and its face's action where that is one of its own."""
+    """Copy a take with its keys; where the face has an action of its own, copy it, too."""
     new = action.copy()
     new.use_fake_user = True
     own = _face_action(action)
@@ -51,7 +51,7 @@ def discard(armature: bpy.types.Object, actions: Sequence[bpy.types.Action]) -> 
     """Delete takes; a character that performs one of them goes on with another one.
 
     Raises:
-        GestureError: another character performs one of them, too, or it belongs to another file.
+        GestureError: another character performs one of the takes, too, or a take belongs to another file.
     """
     for action in actions:
         take_info.require_own(action)
@@ -70,7 +70,7 @@ def discard(armature: bpy.types.Object, actions: Sequence[bpy.types.Action]) -> 
 
 
 def others_performing(armature: bpy.types.Object, action: bpy.types.Action) -> list[bpy.types.Object]:
-    """Other characters in the scenes that perform a take now: a copied character shares its takes with the first."""
+    """Return other characters in the scenes that perform a take: a copied character shares takes with the first."""
     return [each for each in take_info.performers(action) if each != armature and each.users_scene]
 
 

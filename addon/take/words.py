@@ -1,4 +1,4 @@
-"""The spoken words of a take, as a list that can be chosen from."""
+"""The spoken words of a take, as a list in which an animator chooses words."""
 
 import bpy
 
@@ -15,6 +15,6 @@ def fill(action: bpy.types.Action, take: TakeFiles) -> None:
 
 
 def chosen_s(action: bpy.types.Action) -> tuple[float, float] | None:
-    """Seconds from the first chosen word's start to the last one's end; None when none is chosen."""
+    """Return the seconds at which the first chosen word starts and the last one ends; None when none is chosen."""
     chosen = [word for word in action.mambatalk_take.words if word.chosen]
     return (min(word.start_s for word in chosen), max(word.end_s for word in chosen)) if chosen else None
