@@ -1,1 +1,1 @@
-"""From a sound file to what the network hears."""
+"""From a sound file to the features that are the input of the networks."""

@@ -1,4 +1,12 @@
-"""What the starter weights hear and read, per frame: loudness, phrases, accents with their words' classes, phones."""
+"""The features of speech that the bundled weights take, per frame: loudness, phrases, accents, and phones on the lips.
+
+The columns, in order:
+
+    9   loudness and its change; speech or pause, seconds gone and left of the phrase and of the unit
+    20  the next accent: how near it is, how strong, and the class of its word (`core.text.lexicon`)
+    20  the last accent, in the same columns
+    19  the share of the frame that each lip shape takes
+"""
 
 from collections.abc import Sequence
 
@@ -42,23 +50,22 @@ PHONES = slice(WIDTH - len(LIP_SHAPES), WIDTH)
 
 
 def cues(prosody: Prosody) -> np.ndarray:
-    """The `cues` features of a recording.
+    """Compute the `cues` features of a recording.
 
-    Every value lies between 0 and about 1. Times to come and gone are exponentials, so that what is far fades out.
+    Every value lies between 0 and about 1. Times gone and left are exponentials, so that far moments fade out.
 
     Args:
         prosody: of the whole recording (`core.audio.prosody.analyse`).
 
     Returns:
-        (T, WIDTH) float32, T the frames that cover the sound: loudness, its change, speech or pause with what is
-        left and gone of it; next and last accent; share of the frame that each lip shape takes.
+        (T, WIDTH) float32, T the frames that cover the sound; the columns of the module's text.
     """
     lips = lip_shapes(prosody.words, prosody.frame_count)
     return np.concatenate([_base(prosody), _accents(prosody), lips], 1).astype(np.float32)
 
 
 def lip_shapes(words: Sequence, frame_count: int) -> np.ndarray:
-    """Share (T, shapes) of every frame that phones of each lip shape take."""
+    """Compute the share (T, shapes) of every frame that phones of each lip shape take."""
     out = np.zeros((frame_count, len(LIP_SHAPES)))
     for word in words:
         for phone in word.phones:
@@ -95,8 +102,12 @@ def _base(prosody: Prosody) -> np.ndarray:
 
 
 def _stretches(spans: tuple[Span, ...], times: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Whether a frame lies inside a span, seconds since its start (or, outside, since the last end), and until its
-    end (outside: until the next start); each (T,). Before the first and after the last span: 10 s.
+    """Measure where frames lie in spans of time.
+
+    Returns:
+        three arrays (T,): 1 inside a span, else 0; seconds since the span's start, or outside since the last end;
+        seconds until the span's end, or outside until the next start. Before the first span and after the last one
+        the far edge is 10 s away from the sound's.
     """
     far = 10.0
     edges = np.array([-far] + [t for span in spans for t in (span.start_s, span.end_s)] + [times[-1] + far])
@@ -105,7 +116,7 @@ def _stretches(spans: tuple[Span, ...], times: np.ndarray) -> tuple[np.ndarray, 
 
 
 def _accents(prosody: Prosody) -> np.ndarray:
-    """Columns of the next accent and of the last one."""
+    """Compute the columns of the next accent and of the last one."""
     times, accents = prosody.times_s, prosody.accents
     out = np.zeros((2, len(times), _ACCENT))
     if not accents:

@@ -1,4 +1,4 @@
-"""What the network hears: loudness and syllable onsets, one value each per 16 kHz sample."""
+"""The features of the released weights: loudness and onsets of syllables, one value each per 16 kHz sample."""
 
 import librosa
 import numpy as np
@@ -16,12 +16,12 @@ PULSE_SAMPLES = round(SAMPLE_RATE / FPS)  # an onset is held for one frame
 
 
 def amplitude_onset(samples: np.ndarray) -> np.ndarray:
-    """The `amplitude+onset` features of a recording.
+    """Compute the `amplitude+onset` features of a recording.
 
     Channel 0 is the largest absolute value of the next 1024 samples (the last whole window's value repeated at the
     end); channel 1 is 1 for one frame from every onset found by `librosa.onset.onset_detect` on, else 0. Both come from
     the level-normalised recording, so that a quiet copy of a recording has the features of the loud one. Positions
-    are samples, never multiples of a rounded frame length: nothing drifts.
+    are samples, never multiples of a rounded frame length, so nothing drifts.
 
     Args:
         samples: (N,) 16 kHz mono.
@@ -41,7 +41,7 @@ def amplitude_onset(samples: np.ndarray) -> np.ndarray:
 
 
 def amplitude_envelope(samples: np.ndarray) -> np.ndarray:
-    """Largest absolute value of the samples i ... i + 1023; (N,) float32, the last window's value repeated."""
+    """Take the largest absolute value of the samples i ... i + 1023; (N,) float32, the last window's value repeated."""
     size = min(ENVELOPE_SAMPLES, len(samples))
     absolute = np.abs(samples, dtype=np.float32)
     envelope = maximum_filter1d(absolute, size, mode="nearest", origin=-(size // 2))
@@ -50,11 +50,11 @@ def amplitude_envelope(samples: np.ndarray) -> np.ndarray:
 
 
 def onset_samples(samples: np.ndarray, gain: float = 1.0) -> np.ndarray:
-    """Samples at which librosa hears an onset; the same as one call over the whole recording, in bounded memory.
+    """Find the samples at which librosa detects an onset: as one call over the whole recording, in bounded memory.
 
     Args:
         samples: (N,) 16 kHz mono.
-        gain: applied before listening, because librosa's decibels have a fixed floor.
+        gain: applied first, because librosa's decibels have a fixed floor.
 
     Returns:
         (onsets,) int, ascending.
@@ -77,7 +77,7 @@ def onset_samples(samples: np.ndarray, gain: float = 1.0) -> np.ndarray:
 
 
 def _speech_level(envelope: np.ndarray) -> float:
-    """95th percentile of the envelope where there is speech; scales with the recording."""
+    """Return the 95th percentile of the envelope where there is speech; it scales with the recording."""
     sparse = envelope[:: PULSE_SAMPLES // 4]
     active = sparse[sparse > ACTIVE_SHARE * np.quantile(sparse, 0.999)]
     return float(np.quantile(active, 0.95)) if len(active) else 0.0

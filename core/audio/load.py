@@ -1,4 +1,4 @@
-"""Reads a sound file of any rate and channel count as 16 kHz mono."""
+"""A sound file of any rate and number of channels, read as 16 kHz mono."""
 
 import hashlib
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ CONVERT = "Convert it to WAV, FLAC, MP3 or OGG and choose that file."
 
 @dataclass(frozen=True)
 class Audio:
-    """A recording as the rest of the product hears it.
+    """A recording as 16 kHz mono.
 
     Attributes:
         samples: (N,) float32, 16 kHz, mono, full scale 1.
@@ -35,7 +35,7 @@ class Audio:
 
     @property
     def seconds(self) -> float:
-        """Length in seconds."""
+        """Return the length in seconds."""
         return len(self.samples) / SAMPLE_RATE
 
 
@@ -84,7 +84,7 @@ def _check_file(path: Path) -> None:
 
 
 def _read(sound: soundfile.SoundFile, path: Path, offset_s: float, duration_s: float | None) -> np.ndarray:
-    """The wanted part at 16 kHz, mono; its length is checked before anything is decoded."""
+    """Read the wanted part at 16 kHz, mono; its length is checked before anything is decoded."""
     rate = sound.samplerate
     start = round(offset_s * rate)
     available = max(0, sound.frames - start)
@@ -105,7 +105,7 @@ def _read(sound: soundfile.SoundFile, path: Path, offset_s: float, duration_s: f
 def _downmixed(
     sound: soundfile.SoundFile, start: int, count: int, channel: int | None
 ) -> tuple[np.ndarray, np.ndarray, float]:
-    """One channel, or the mean of all, at 16 kHz; and the energies of every channel and of the mean."""
+    """Read one channel, or the mean of all, at 16 kHz; with the energies of every channel and of the mean."""
     resampler = soxr.ResampleStream(sound.samplerate, SAMPLE_RATE, 1, dtype="float32", quality="HQ")
     energies = np.zeros(sound.channels)
     mean_energy = 0.0

@@ -1,4 +1,10 @@
-"""From sound and word times to loudness, accents, phrases and gesture units: what bodies follow in speech."""
+"""The prosody of speech, which gestures follow: loudness, accents, phrases and gesture units.
+
+words     |the|next| |day|        |she|came|        |back|
+phrases   [--------] [---]        [--------]        [----]     no pause of 0.18 s inside
+units     [----------------------------------------------]     no pause of 0.7 s inside; hands stay up
+accents        ^       ^               ^               ^       loud syllables, and words with a gesture
+"""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -14,13 +20,13 @@ from ..text import lexicon
 HOP = SAMPLE_RATE // 100
 HILL_DB = 6.0  # a nucleus stands out of its surroundings by this much
 ABOVE_FLOOR_DB = 12.0
-NEAR_S = 2.0  # loud is what is loud within two seconds
+NEAR_S = 2.0  # a nucleus is compared with those within two seconds
 SPACING_S = 0.45  # between accents; hands make no more strokes than that
 TRIGGER_SPACING_S = 0.75  # between two accents with gestures of their own
 PHRASE_PAUSE_S = 0.18
 UNIT_PAUSE_S = 0.7
 SHORTEST_SOUND_S = 0.12
-EDGE_S = 0.03  # alignment is no better than this
+EDGE_S = 0.03  # alignment is no more exact than this
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class Accent:
         prominence: 0-1, how much louder than the nuclei around it.
         loudness: 0-1 within the recording.
         word: index of its word, -1 without one.
-        kind: the word's class (`core.text.lexicon`) when it is to be gestured.
+        kind: the word's class (`core.text.lexicon`) when it calls for a gesture of its own.
         order: number of the accent within its unit.
     """
 
@@ -46,7 +52,7 @@ class Accent:
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of speech in seconds."""
+    """A stretch of speech, in seconds."""
 
     start_s: float
     end_s: float
@@ -54,7 +60,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Prosody:
-    """What gestures follow.
+    """The prosody of one recording.
 
     Attributes:
         frame_count: frames at 30 fps that cover the sound.
@@ -74,16 +80,16 @@ class Prosody:
 
     @property
     def times_s(self) -> np.ndarray:
-        """Time (T,) of every frame."""
+        """Return the time (T,) of every frame, seconds."""
         return np.arange(self.frame_count) / FPS
 
     @property
     def moments_s(self) -> list[float]:
-        """When the accents are, ascending."""
+        """Return the times of the accents, ascending, seconds."""
         return [accent.time_s for accent in self.accents]
 
     def accents_in(self, span: Span) -> tuple[Accent, ...]:
-        """The accents of a stretch."""
+        """Return the accents of a stretch."""
         return tuple(a for a in self.accents if span.start_s - 0.1 <= a.time_s <= span.end_s + 0.1)
 
 
@@ -106,7 +112,7 @@ def analyse(samples: np.ndarray, words: Sequence = ()) -> Prosody:
 
 
 def speech_level(samples: np.ndarray) -> np.ndarray:
-    """Power in dB, every 10 ms, smoothed over about 60 ms."""
+    """Measure the power in dB, every 10 ms, smoothed over about 60 ms."""
     whole = max(len(samples) // HOP, 1) * HOP
     samples = np.pad(samples, (0, max(whole - len(samples), 0)))[:whole]
     power = np.square(samples).reshape(-1, HOP).mean(1)
@@ -119,7 +125,7 @@ def _loudness(level: np.ndarray) -> np.ndarray:
 
 
 def _sounding(level: np.ndarray) -> list[tuple[float, float]]:
-    """Stretches (start_s, end_s) that are loud enough to be speech."""
+    """Find stretches (start_s, end_s) that are loud enough to be speech."""
     on = np.concatenate([[False], level > np.percentile(level, 10) + ABOVE_FLOOR_DB, [False]])
     edges = np.flatnonzero(np.diff(on.astype(int))).reshape(-1, 2) / 100
     return [(a, b) for a, b in edges if b - a >= SHORTEST_SOUND_S]
@@ -136,7 +142,7 @@ def _spans(spoken: list[tuple[float, float]], pause_s: float) -> tuple[Span, ...
 
 
 def _accents(level: np.ndarray, loud: np.ndarray, words: tuple, units: tuple[Span, ...]) -> list[Accent]:
-    """Loud nuclei, and the words that call for a gesture; none nearer to a better one than the spacing."""
+    """Find loud nuclei and words that call for a gesture; each is at least the spacing away from better ones."""
     nuclei, _ = find_peaks(level, prominence=HILL_DB, height=np.percentile(level, 10) + ABOVE_FLOOR_DB, distance=8)
     near = int(NEAR_S * 100)
     candidates = []
@@ -171,7 +177,7 @@ def _accents(level: np.ndarray, loud: np.ndarray, words: tuple, units: tuple[Spa
 
 
 def _rank(accent: Accent) -> tuple:
-    """Best first: words with gestures of their own (rarer classes before pronouns), then by prominence."""
+    """Order accents, the best first: words with a gesture of their own, rarer classes first; then by prominence."""
     common = accent.kind in (lexicon.SELF, lexicon.YOU, lexicon.QUESTION, lexicon.CONTRAST)
     return (accent.kind is None, common, -accent.prominence, accent.time_s)
 

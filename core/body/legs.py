@@ -197,6 +197,6 @@ def _about(axis: np.ndarray, angle: np.ndarray) -> np.ndarray:
 
 
 def _twist(turn: np.ndarray) -> np.ndarray:
-    """The part of ankle rotations (..., 3, 3) that is about the shin, radians (the shin is Y at rest)."""
+    """Return the twist of ankle rotations (..., 3, 3) about the shin, radians; the shin is Y at rest."""
     trace = turn[..., 0, 0] + turn[..., 1, 1] + turn[..., 2, 2]
     return 2 * np.arctan2(turn[..., 0, 2] - turn[..., 2, 0], 1 + trace)

@@ -24,7 +24,7 @@ GENERATOR = "generator"
 
 @dataclass
 class Weights:
-    """All networks of a model."""
+    """All networks of a model, with its configuration."""
 
     config: ModelConfig
     generator: MambaTalk
@@ -32,7 +32,7 @@ class Weights:
     root: RootPredictor
 
     def modules(self) -> dict[str, nn.Module]:
-        """File stem to module."""
+        """Map the stems of files to modules."""
         parts = {part.value: module for part, module in self.autoencoders.items()}
         return parts | {ROOT: self.root, GENERATOR: self.generator}
 
@@ -55,14 +55,14 @@ class LoadedModel:
 
 
 def build_weights(config: ModelConfig) -> Weights:
-    """Networks with fresh random weights."""
+    """Make networks with new random weights."""
     return Weights(
         config, MambaTalk(config), {part: build_autoencoder(config, part) for part in Part}, build_root(config)
     )
 
 
 def empty_weights(config: ModelConfig) -> Weights:
-    """Networks whose parameters hold no values yet: drawing random ones only to replace them costs seconds."""
+    """Make networks without values: drawing random values only to replace them takes seconds."""
     with torch.device("meta"):
         weights = build_weights(config)
     for module in weights.modules().values():

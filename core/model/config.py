@@ -1,4 +1,4 @@
-"""The sizes of a model: everything in its architecture that differs between weights."""
+"""The sizes of a model: all parts of its architecture that differ between weights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -39,10 +39,10 @@ class ModelConfig:
         word_dim: length of a word vector.
         word_vocabulary: entries of the word table; 0 when word vectors come in as numbers.
         speakers: entries of the speaker table.
-        audio_channels_face: audio channels per sample that the face encoder sees.
-        audio_channels_body: the first so many of them, which the body encoder sees.
-        face_hears_chance: False: the face hears silence where the curves of chance are, the last of "frames" features.
-            What chance does not move follows speech the closer for it.
+        audio_channels_face: audio channels that the face encoder takes.
+        audio_channels_body: the body encoder takes the first so many of them.
+        face_hears_chance: False gives the face zeros for the curves of chance, the last channels of "frames" features.
+            A face without chance follows speech more closely.
         wav_widths: channels of the wave encoder's blocks 0-2, 3-4 and 5.
         cross_layers: layers of the cross-attention between motion and sound.
         face_blocks: Mamba blocks of the face.
@@ -50,16 +50,15 @@ class ModelConfig:
         vae_width: channels inside the autoencoders.
         vae_depths: stages of each autoencoder and of the root predictor.
         face_basis: what the expression channels mean; gives the face's width.
-        face_query_attention: the released weights carry an attention layer whose output nobody uses.
-        frame_aligned: the body's cross-attention knows which frame a sound belongs to: positions are added to the
-            sound, and each frame's sound to its query; each part's stream also hears its frame's sound and sees the
-            seed pose. The released weights attend to sound without positions.
+        face_query_attention: the released weights have an attention layer whose output is not used.
+        frame_aligned: positions are added to the sound in the body's cross-attention, and each frame's sound to its
+            query; each part's stream also takes its frame's sound and the seed pose. The released weights attend to
+            sound without positions.
         dropout: of attention layers in training; nothing is dropped in use.
-        audio_encoder: "wave" hears samples; "frames" hears features per frame (`core.audio.cues`), with
-            `context_frames` more of them on both sides of a window.
-        context_frames: see above; 0 for "wave".
-        decoder_sigma: per part, standard deviation in frames of the Gaussian that ends its decoder; 0: none, as in
-            the released weights. A flicker of codes then cannot become a shake.
+        audio_encoder: "wave" takes features per sample; "frames" takes features per frame (`core.audio.cues`).
+        context_frames: frames of features on both sides of a window that "frames" takes, too; 0 for "wave".
+        decoder_sigma: per part, standard deviation in frames of the Gaussian at the end of its decoder, so that codes
+            that alternate do not shake the body; 0 for none, as in the released weights.
     """
 
     hidden: int = 768
@@ -92,7 +91,7 @@ class ModelConfig:
         if self.hidden % 8:
             raise GestureError(f"A model's hidden width is {self.hidden}, not a multiple of 8.", remedy=_REMEDY)
         if self.audio_channels_body > self.audio_channels_face:
-            raise GestureError("A model's body hears more audio channels than its face.", remedy=_REMEDY)
+            raise GestureError("A model's body has more audio channels than its face.", remedy=_REMEDY)
         if self.audio_encoder not in ENCODERS:
             raise GestureError(f"A model's audio_encoder is {self.audio_encoder!r}, which is unknown.", remedy=_REMEDY)
         if not self.face_hears_chance and (self.audio_encoder != "frames" or self.audio_channels_face <= CHANCE):
@@ -101,11 +100,11 @@ class ModelConfig:
             raise GestureError(f"A model's face_basis is {self.face_basis!r}, which is unknown.", remedy=_REMEDY)
 
     def part_width(self, part: Part | str) -> int:
-        """Channels of a part's autoencoder; the root predictor works on the lower body's."""
+        """Count the channels of a part's autoencoder; the root predictor has those of the lower body."""
         return part_width(Part.LOWER if part == ROOT else Part(part), self.face_basis)
 
     def to_dict(self) -> dict:
-        """Plain values for model.json."""
+        """Return plain values, as model.json stores them."""
         values = {name.name: getattr(self, name.name) for name in fields(self)}
         return (
             values
@@ -115,7 +114,7 @@ class ModelConfig:
 
     @classmethod
     def from_dict(cls, values: Mapping) -> "ModelConfig":
-        """The configuration that model.json declares under "architecture".
+        """Read the configuration that model.json declares under "architecture".
 
         Raises:
             GestureError: an unknown or a missing size, or a value of the wrong type.
@@ -156,7 +155,7 @@ def _is_sigma(value) -> bool:
 
 
 RELEASED = ModelConfig()
-# What two CPU cores train in an hour: features per frame instead of samples, few and narrow layers.
+# The bundled weights: two CPU cores train them in an hour, with features per frame and few, narrow layers.
 STARTER = ModelConfig(
     hidden=160,
     audio_dim=128,

@@ -1,4 +1,4 @@
-"""The convolutional and plain layers of MambaTalk; sequences enter and leave as (B, T, C)."""
+"""The convolutional and fully connected layers of MambaTalk; sequences enter and leave as (B, T, C)."""
 
 import itertools
 import math
@@ -12,14 +12,14 @@ WAV_PAD = 1600  # samples of silence before and after the sound, in the first bl
 
 
 class Mlp(nn.Module):
-    """Linear, LeakyReLU, Linear."""
+    """Two linear layers with a LeakyReLU between them."""
 
     def __init__(self, width: int, inner: int, out: int):
         super().__init__()
         self.mlp = nn.Sequential(nn.Linear(width, inner), nn.LeakyReLU(SLOPE), nn.Linear(inner, out))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(..., width) to (..., out)."""
+        """Map (..., width) to (..., out)."""
         return self.mlp(x)
 
 
@@ -35,7 +35,7 @@ class PositionTable(nn.Module):
         self.reset()
 
     def reset(self) -> None:
-        """Compute the table."""
+        """Compute the table from the sizes; files do not hold it."""
         _, length, width = self.pe.shape
         position = torch.arange(self.period, dtype=torch.float32)[:, None]
         frequency = torch.exp(torch.arange(0, width, 2, dtype=torch.float32) * (-math.log(1e4) / width))
@@ -45,7 +45,7 @@ class PositionTable(nn.Module):
         self.pe.copy_(table.repeat(length // self.period, 1)[None])
 
     def forward(self, frames: int) -> Tensor:
-        """(1, frames, width)"""
+        """Return the first positions (1, frames, width)."""
         return self.pe[:, :frames]
 
 
@@ -65,14 +65,14 @@ class WavBlock(nn.Module):
             self.downsample = nn.Sequential(conv, nn.BatchNorm1d(out))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, width, S) to (B, out, S / stride)."""
+        """Map (B, width, S) to (B, out, S / stride)."""
         short = x if self.downsample is None else self.downsample(x)
         y = self.act(self.bn1(self.conv1(x)))
         return self.act(self.bn2(self.conv2(y)) + short)
 
 
 class WavEncoder(nn.Module):
-    """Per-sample features to per-frame features, at three time scales.
+    """An encoder of features per sample to features per frame, at three time scales.
 
     Args:
         channels: audio channels.
@@ -102,7 +102,7 @@ class WavEncoder(nn.Module):
         self.out = nn.Linear(3 * c, out)
 
     def forward(self, audio: Tensor) -> Tensor:
-        """(B, S, channels) to (B, about S / 540 + 6, out)."""
+        """Map (B, S, channels) to (B, about S / 540 + 6, out)."""
         x = audio.transpose(1, 2)
         branches = []
         for index, block in enumerate(self.feat_extractor):
@@ -113,12 +113,12 @@ class WavEncoder(nn.Module):
 
 
 class FrameEncoder(nn.Module):
-    """Features per frame with their surroundings: convolutions whose reach doubles from one to the next.
+    """An encoder of features per frame with their surroundings: the reach of its convolutions doubles each time.
 
     Args:
         channels: features in.
         width: features out.
-        context: frames on both sides that are seen and cut off.
+        context: frames on both sides that count for the others, and are cut off at the end.
     """
 
     def __init__(self, channels: int, width: int, context: int):
@@ -131,7 +131,7 @@ class FrameEncoder(nn.Module):
         self.out = nn.Linear(width, width)
 
     def forward(self, audio: Tensor) -> Tensor:
-        """(B, context + T + context, channels) to (B, T, width)."""
+        """Map (B, context + T + context, channels) to (B, T, width)."""
         x = self.enter(audio).transpose(1, 2)
         for layer in self.layers:
             x = x + layer(nn.functional.gelu(x))
@@ -149,7 +149,7 @@ class ResBlock(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, width, T) to the same."""
+        """Map (B, width, T) to (B, width, T)."""
         return x + self.model(x)
 
 
@@ -172,7 +172,7 @@ class ConvEncoder(nn.Module):
         self.main = nn.Sequential(*stages)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, T, width) to (B, T, out)."""
+        """Map (B, T, width) to (B, T, out)."""
         return self.main(x.transpose(1, 2)).transpose(1, 2)
 
 
@@ -195,5 +195,5 @@ class ConvDecoder(nn.Module):
         self.main = nn.Sequential(*stages, nn.Conv1d(out, out, 3, padding=1))
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, T, width) to (B, T, out)."""
+        """Map (B, T, width) to (B, T, out)."""
         return self.main(x.transpose(1, 2)).transpose(1, 2)

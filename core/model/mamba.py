@@ -45,7 +45,7 @@ class MambaMixer(nn.Module):
             self.dt_proj.bias.copy_(step + torch.log(-torch.expm1(-step)))
 
     def forward(self, u: Tensor) -> Tensor:
-        """(B, L, width) to the same."""
+        """Map (B, L, width) to (B, L, width)."""
         x, z = self.in_proj(u).chunk(2, -1)  # (B, L, inner) each
         x = causal_conv(x, self.conv1d.weight, self.conv1d.bias)
         step, b, c = self.x_proj(x).split((self.rank, self.states, self.states), -1)
@@ -55,7 +55,7 @@ class MambaMixer(nn.Module):
 
 
 class GatedMlp(nn.Module):
-    """y · SiLU(gate) between two linear layers without bias."""
+    """A gated layer, y · SiLU(gate), between two linear layers without bias."""
 
     def __init__(self, width: int, inner: int):
         super().__init__()
@@ -63,7 +63,7 @@ class GatedMlp(nn.Module):
         self.fc2 = nn.Linear(inner, width, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, L, width) to the same."""
+        """Map (B, L, width) to (B, L, width)."""
         y, gate = self.fc1(x).chunk(2, -1)
         return self.fc2(y * F.silu(gate))
 
@@ -79,7 +79,7 @@ class MambaBlock(nn.Module):
         self.mlp = GatedMlp(width, inner)
 
     def forward(self, h: Tensor, residual: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Hidden state and residual (B, L, width) to the next ones; no residual before the first block."""
+        """Compute the next hidden state and residual, (B, L, width) each; the first block has no residual yet."""
         residual = h if residual is None else h + residual
         residual = self.mixer(self.norm(residual)) + residual
         return self.mlp(self.norm2(residual)), residual
@@ -94,7 +94,7 @@ def _run(layers: nn.ModuleList, x: Tensor) -> Tensor:
 
 
 class MambaScan(nn.Module):
-    """Blocks, norm, and a linear layer.
+    """A stack of Mamba blocks with a norm and a linear layer at its end.
 
     Args:
         width: channels in.
@@ -111,12 +111,12 @@ class MambaScan(nn.Module):
         self.out = nn.Linear(width, out)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, L, width) to (B, L, out)."""
+        """Map (B, L, width) to (B, L, out)."""
         return self.out(self.norm_f(_run(self.layers, x)))
 
 
 class MambaModel(nn.Module):
-    """One self-attention layer, then blocks and norm; arguments as MambaScan."""
+    """One self-attention layer, then Mamba blocks and a norm; the arguments are those of `MambaScan`."""
 
     def __init__(self, width: int, inner: int, blocks: int, states: int, dropout: float):
         super().__init__()
@@ -125,11 +125,11 @@ class MambaModel(nn.Module):
         self.norm_f = nn.LayerNorm(width)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, L, width) to the same."""
+        """Map (B, L, width) to (B, L, width)."""
         return self.norm_f(_run(self.layers, self.attention(x)))
 
 
 def encoder_stack(width: int, inner: int, heads: int, dropout: float) -> nn.TransformerEncoder:
-    """One post-norm ReLU self-attention layer, in the container the released names expect."""
+    """Make one post-norm ReLU self-attention layer, in the container that the released names expect."""
     layer = nn.TransformerEncoderLayer(width, heads, inner, dropout, batch_first=True)
     return nn.TransformerEncoder(layer, 1, enable_nested_tensor=False)

@@ -1,6 +1,15 @@
 """The generator of MambaTalk (arXiv 2403.09471): sound, words, speaker and a few frames of motion to codes per part.
 
-Parameter names are those of the published weights.
+Parameter names are those of the published weights. The way of a window of T frames:
+
+    sound, words ── fuse ─┬─ face (B, T, audio) ──┬─ global scan ── g, f, moved (B, T, hidden) ─┐
+    speaker ──────────────┼───────────────────────┤                                            ├─ local scan ── codes
+    seed motion, mask ────┼───────────────────────┘                                            │
+                          └─ memory (B, T, hidden) ────────────────────────────────────────────┘
+
+The global scan makes coarse features of the whole window. The local scan lets the body attend to sound and words, and
+splits into a stream for each part. Everything that does not depend on motion is computed once for a window
+(`conditions`), because a window may be predicted several times.
 """
 
 from typing import NamedTuple
@@ -23,7 +32,7 @@ Conditions = dict[str, Tensor]
 
 
 class Output(NamedTuple):
-    """What one pass predicts.
+    """The prediction of one pass.
 
     Attributes:
         logits: per part (B, T, K), a score for every code.
@@ -35,7 +44,7 @@ class Output(NamedTuple):
 
 
 class GlobalScan(nn.Module):
-    """Coarse features of the window: the face's from sound and words, the body's from the given motion."""
+    """Coarse features of the window: of the face from sound and words, of the body from the given motion."""
 
     def __init__(self, config: ModelConfig):
         super().__init__()
@@ -54,11 +63,25 @@ class GlobalScan(nn.Module):
         self.out = nn.Linear(audio + motion, hidden)
 
     def conditions(self, face: Tensor, speaker_body: Tensor) -> Conditions:
-        """The part that does not depend on motion: fused face (B, T, audio), speaker (B, T, hidden)."""
+        """Compute the part that does not depend on motion.
+
+        Args:
+            face: (B, T, audio) fused sound and words.
+            speaker_body: (B, T, hidden).
+        """
         return {"face": self.face_scan(face), "speaker_query": self.body_q_self_attn(speaker_body)}
 
     def forward(self, conditions: Conditions, motion: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Motion and mask (B, T, 337) to the body's stream, the face's features, the motion's: (B, T, hidden) each."""
+        """Compute the features of a window.
+
+        Args:
+            conditions: from `conditions`.
+            motion: (B, T, 337).
+            mask: (B, T, 337), 1 where motion is to be ignored.
+
+        Returns:
+            the body's stream, the features for the face, and those of the motion alone; (B, T, hidden) each.
+        """
         query = torch.where(mask == 1, self.learnable_query, motion)
         encoded = self.motion_encoder(query)  # (B, T, motion)
         moved = self.motion_proj2(self.motion_proj1(encoded))
@@ -68,7 +91,7 @@ class GlobalScan(nn.Module):
 
 
 class LocalScan(nn.Module):
-    """Per part, from the global features to latents and code scores."""
+    """The streams of the parts: from the global features to latents and scores of codes."""
 
     face_proj: nn.Linear
 
@@ -92,7 +115,14 @@ class LocalScan(nn.Module):
             self.add_module(f"{part}_classifier", Mlp(config.code_dim, hidden, config.codebook_size))
 
     def forward(self, conditions: Conditions, g: Tensor, f: Tensor, moved: Tensor) -> Output:
-        """Global features g, f and the motion's own (B, T, hidden) to the window's output."""
+        """Predict a window from the results of `GlobalScan`.
+
+        Args:
+            conditions: from `MambaTalk.conditions`.
+            g: (B, T, hidden) the body's stream.
+            f: (B, T, hidden) the features for the face.
+            moved: (B, T, hidden) those of the motion alone.
+        """
         module = self.get_submodule
         positions = self.position_embeddings(g.shape[1])
         query, memory = g + positions, conditions["memory"]
@@ -103,7 +133,7 @@ class LocalScan(nn.Module):
         latent = {part: module(f"motion2latent_{part}")(g) for part in BODY}
         place = conditions["speaker_body"] + positions
         if self.frame_aligned:
-            # as the face's stream does, each part hears its own frame's sound and words, and sees the seed pose
+            # As the face's stream does, each part takes its own frame's sound and words, and the seed pose.
             place = place + conditions["memory"] + moved
         streams = {}
         for part in BODY:
@@ -117,7 +147,7 @@ class LocalScan(nn.Module):
 
 
 class MambaTalk(nn.Module):
-    """The whole generator."""
+    """The generator with all its parts."""
 
     audio_pre_encoder_face: nn.Module
     audio_pre_encoder_body: nn.Module
@@ -138,16 +168,16 @@ class MambaTalk(nn.Module):
         self.local_scan = LocalScan(config)
 
     def audio_features(self, audio: Tensor, frames: int) -> tuple[Tensor, Tensor]:
-        """Sound (B, S, channels) to features (B, frames, audio_dim) for the face and for the body."""
-        heard = audio[..., : self.config.audio_channels_face]
+        """Encode sound (B, S, channels) as features (B, frames, audio_dim) for the face and for the body."""
+        of_face = audio[..., : self.config.audio_channels_face]
         if not self.config.face_hears_chance:
-            heard = torch.cat([heard[..., :-CHANCE], torch.zeros_like(heard[..., -CHANCE:])], -1)
-        face = fit_frames(self.audio_pre_encoder_face(heard), frames)
+            of_face = torch.cat([of_face[..., :-CHANCE], torch.zeros_like(of_face[..., -CHANCE:])], -1)
+        face = fit_frames(self.audio_pre_encoder_face(of_face), frames)
         body = fit_frames(self.audio_pre_encoder_body(audio[..., : self.config.audio_channels_body]), frames)
         return face, body
 
     def conditions(self, audio: Tensor, words: Tensor, speaker: Tensor) -> Conditions:
-        """Everything that does not depend on motion; passes over one window share it.
+        """Compute everything that does not depend on motion; all passes over one window share it.
 
         Args:
             audio: (B, S, channels), S samples for T frames, or frames with their context.

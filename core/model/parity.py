@@ -1,4 +1,8 @@
-"""Does this model compute what the published one computes? Weights drawn by a rule, against recorded outputs."""
+"""A comparison of the PyTorch engine with the published program, on recorded outputs.
+
+Both programs draw the same weights by a rule (`draw`). What the published program computed with them was recorded;
+`run` compares the engine's outputs with the recording.
+"""
 
 import math
 from dataclasses import dataclass
@@ -23,7 +27,7 @@ from .checkpoint import LoadedModel, Weights, empty_weights
 from .config import RELEASED, ROOT
 from .torch_network import TorchNetwork
 
-# Our file stem to the published file.
+# The published file of each of our files.
 PUBLISHED = {
     "face": "pretrained_vq/face.bin",
     "upper": "pretrained_vq/upper.bin",
@@ -57,10 +61,10 @@ _BY_LAST_PART = {
 
 @dataclass(frozen=True)
 class Report:
-    """How far the outputs are from the recorded ones.
+    """The distance of the outputs from the recorded ones.
 
     Attributes:
-        errors: output's name to its largest absolute error (for the final motion: where all codes agree).
+        errors: largest absolute error by the name of the output; of the final motion only where all codes agree.
         codes_equal: share of codes that agree.
     """
 
@@ -69,12 +73,12 @@ class Report:
 
     @property
     def good(self) -> bool:
-        """Whether everything is within tolerance."""
+        """Tell whether all outputs are within tolerance."""
         return self.codes_equal >= CODES_EQUAL and all(error <= TOLERANCE for error in self.errors.values())
 
 
 class Recorder:
-    """A network that keeps what it said about every window."""
+    """A network that keeps its output of every window."""
 
     def __init__(self, network: Network):
         self._network = network
@@ -84,13 +88,13 @@ class Recorder:
         return getattr(self._network, name)
 
     def window(self, conditions, motion, mask) -> WindowOutput:
-        """Pass on, and keep."""
+        """Predict a window, and keep the output."""
         self.outputs.append(self._network.window(conditions, motion, mask))
         return self.outputs[-1]
 
 
 def draw_weights(seed: int) -> Weights:
-    """The released architecture with weights drawn by name, so that two programs can hold the same ones."""
+    """Make the released architecture with weights drawn by name, so that two programs can draw the same ones."""
     weights = empty_weights(RELEASED)
     for stem, module in weights.modules().items():
         for name, tensor in module.state_dict().items():

@@ -3,9 +3,9 @@
     h[t] = exp(delta[t] A) h[t-1] + delta[t] B[t] x[t]
     y[t] = C[t] · h[t] + D x[t],     delta = softplus(step + bias)
 
-`selective_scan_reference` says it plainly; `selective_scan` gives the same numbers fast: by the fused CUDA kernels of
-mamba-ssm and causal-conv1d where they import and the tensors are on a GPU, else by a loop over time in which all states
-of a batch move at once and whose gradient is written by hand: training keeps one (L, B, N, D) tensor and no graph.
+`selective_scan_reference` is the definition. `selective_scan` gives the same numbers fast. On a GPU it calls the fused
+CUDA kernels of mamba-ssm and causal-conv1d, where they import. Elsewhere it is a loop over time in which all states of
+a batch move at once; its gradient is written by hand, so that training keeps one (L, B, N, D) tensor and no graph.
 """
 
 import torch
@@ -21,7 +21,7 @@ except Exception:  # a broken build of the kernels raises more than ImportError,
 
 
 def fused(x: Tensor) -> bool:
-    """Whether the fused kernels serve this tensor."""
+    """Tell whether the fused kernels can take this tensor."""
     return selective_scan_fn is not None and x.is_cuda
 
 
@@ -54,7 +54,7 @@ def selective_scan(x: Tensor, step: Tensor, a: Tensor, b: Tensor, c: Tensor, d: 
 def selective_scan_reference(
     x: Tensor, step: Tensor, a: Tensor, b: Tensor, c: Tensor, d: Tensor, step_bias: Tensor
 ) -> Tensor:
-    """The definition, one sample of time after the other; arguments as `selective_scan`."""
+    """Run the scan by its definition, one step of time after the other; arguments as `selective_scan`."""
     delta = F.softplus(step + step_bias)
     h = x.new_zeros(x.shape[0], x.shape[2], a.shape[1])  # (B, D, N)
     out = []
@@ -132,7 +132,7 @@ class _Scan(torch.autograd.Function):
 
 
 def causal_conv(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    """Depthwise convolution that looks only back, then SiLU.
+    """Apply a depthwise convolution over the past, then SiLU.
 
     Args:
         x: (B, L, D).

@@ -1,4 +1,4 @@
-"""The seam in `core.generate.network`, in PyTorch."""
+"""The PyTorch engine: the methods of `core.generate.network.Network` over the modules of this package."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ def load_network(folder: Path | str, device: str = "auto", threads: int | None =
 
 
 class TorchNetwork:
-    """A model on a device.
+    """A model on a device; see `core.generate.network.Network`.
 
     Args:
         model: a loaded model folder; its modules move to the device.
@@ -51,7 +51,7 @@ class TorchNetwork:
 
     @torch.inference_mode()
     def conditions(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> Conditions:
-        """See `Network`.
+        """Compute the features of one window that do not depend on motion; see `Network`.
 
         Raises:
             GestureError: inputs of another kind than the weights were trained with, or no such speaker.
@@ -66,7 +66,7 @@ class TorchNetwork:
 
     @torch.inference_mode()
     def window(self, conditions: Conditions, motion: np.ndarray, mask: np.ndarray) -> WindowOutput:
-        """See `Network`."""
+        """Predict one window; see `Network`."""
         with self._guard():
             given = {name: self._tensor(value) for name, value in conditions.items()}
             output = self._weights.generator(given, self._tensor(motion), self._tensor(mask))
@@ -77,22 +77,22 @@ class TorchNetwork:
 
     @torch.inference_mode()
     def decode(self, part: Part, codes: np.ndarray) -> np.ndarray:
-        """See `Network`."""
+        """Decode a part's codes; see `Network`."""
         with self._guard():
             return _array(self._weights.autoencoders[part].decode_codes(self._tensor(codes.astype(np.int64))))
 
     @torch.inference_mode()
     def root(self, lower: np.ndarray) -> np.ndarray:
-        """See `Network`."""
+        """Predict the root's velocities; see `Network`."""
         with self._guard():
             return _array(self._weights.root(self._tensor(lower)))
 
     def codebook(self, part: Part) -> np.ndarray:
-        """See `Network`."""
+        """Return a part's codebook; see `Network`."""
         return self._weights.autoencoders[part].quantizer.embedding.weight.detach().cpu().numpy()
 
     def _tensor(self, values: np.ndarray) -> Tensor:
-        """(…) to (1, …) on the device; floats in single precision."""
+        """Put an array (...) on the device as (1, ...); floats in single precision."""
         kind = np.int64 if np.issubdtype(values.dtype, np.integer) else np.float32
         return torch.from_numpy(np.ascontiguousarray(values, kind))[None].to(self.device)
 
@@ -122,7 +122,7 @@ class TorchNetwork:
 
 
 def pick_device(device: str) -> torch.device:
-    """The device meant by "auto", "cpu" or "cuda".
+    """Choose the device that "auto", "cpu" or "cuda" means.
 
     Raises:
         GestureError: another name, or CUDA where there is none.

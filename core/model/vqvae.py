@@ -37,17 +37,17 @@ class Quantizer(nn.Module):
         nn.init.uniform_(self.embedding.weight, -1 / size, 1 / size)
 
     def codes(self, latents: Tensor) -> Tensor:
-        """Nearest entries (B, T) of latents (B, T, D) by squared distance."""
+        """Find the nearest entries (B, T) of latents (B, T, D) by squared distance."""
         book = self.embedding.weight
         # |z|² is the same for every entry, so it does not decide.
         return (book.square().sum(-1) - 2 * (latents @ book.t())).argmin(-1)
 
     def lookup(self, codes: Tensor) -> Tensor:
-        """Entries (B, T, D) of codes (B, T)."""
+        """Return the entries (B, T, D) of codes (B, T)."""
         return self.embedding(codes)
 
     def forward(self, latents: Tensor) -> Quantised:
-        """Snap latents (B, T, D)."""
+        """Snap latents (B, T, D) to their nearest entries."""
         codes = self.codes(latents.detach())
         entries = self.lookup(codes)
         loss = F.mse_loss(entries, latents.detach()) + COMMITMENT * F.mse_loss(latents, entries.detach())
@@ -63,7 +63,7 @@ class Autoencoder(nn.Module):
         code_dim: length of a codebook entry.
         codebook_size: number of entries.
         depth: stages of encoder and decoder.
-        sigma: standard deviation in frames of the Gaussian over what is decoded; 0: none.
+        sigma: standard deviation in frames of the Gaussian over decoded channels; 0 for none.
     """
 
     def __init__(self, width: int, inner: int, code_dim: int, codebook_size: int, depth: int, sigma: float = 0.0):
@@ -74,30 +74,30 @@ class Autoencoder(nn.Module):
         self.decoder = ConvDecoder(code_dim, inner, width, depth)
 
     def encode(self, motion: Tensor) -> Tensor:
-        """Channels (B, T, width) to latents (B, T, D) before quantising."""
+        """Encode channels (B, T, width) as latents (B, T, D), not yet quantised."""
         return self.encoder(motion)
 
     def decode(self, latents: Tensor) -> Tensor:
-        """Latents (B, T, D) to channels (B, T, width)."""
+        """Decode latents (B, T, D) to channels (B, T, width)."""
         decoded = self.decoder(latents)
         return smooth(decoded, self.sigma) if self.sigma else decoded
 
     def codes(self, motion: Tensor) -> Tensor:
-        """Channels (B, T, width) to codes (B, T)."""
+        """Encode channels (B, T, width) as codes (B, T)."""
         return self.quantizer.codes(self.encode(motion))
 
     def decode_codes(self, codes: Tensor) -> Tensor:
-        """Codes (B, T) to channels (B, T, width)."""
+        """Decode codes (B, T) to channels (B, T, width)."""
         return self.decode(self.quantizer.lookup(codes))
 
     def forward(self, motion: Tensor) -> tuple[Tensor, Quantised]:
-        """Reconstruction (B, T, width) and what the quantizer did."""
+        """Encode, quantise and decode: the reconstruction (B, T, width), and the quantised latents."""
         quantised = self.quantizer(self.encode(motion))
         return self.decode(quantised.latents), quantised
 
 
 def smooth(channels: Tensor, sigma: float) -> Tensor:
-    """A Gaussian over time, ends held: channels (B, T, C)."""
+    """Smooth channels (B, T, C) with a Gaussian over time that holds the ends."""
     reach = math.ceil(3 * sigma)
     kernel = torch.exp(-0.5 * (torch.arange(-reach, reach + 1, device=channels.device) / sigma) ** 2)
     kernel = (kernel / kernel.sum()).to(channels.dtype)
@@ -115,17 +115,17 @@ class RootPredictor(nn.Module):
         self.decoder = ConvDecoder(code_dim, inner, width, depth)
 
     def forward(self, lower: Tensor) -> Tensor:
-        """(B, T, 61) to (B, T, 61): channels 54-56 are x velocity m/s, y metres, z velocity m/s."""
+        """Map (B, T, 61) to (B, T, 61); of the output, channels 54-56 are x velocity m/s, y metres, z velocity m/s."""
         return self.decoder(self.encoder(lower))
 
 
 def build_autoencoder(config: ModelConfig, part: Part) -> Autoencoder:
-    """A part's autoencoder with fresh weights."""
+    """Make a part's autoencoder with new random weights."""
     depth = config.vae_depths[part]
     width, sigma = config.part_width(part), config.decoder_sigma[part]
     return Autoencoder(width, config.vae_width, config.code_dim, config.codebook_size, depth, sigma)
 
 
 def build_root(config: ModelConfig) -> RootPredictor:
-    """The global motion predictor with fresh weights."""
+    """Make the global motion predictor with new random weights."""
     return RootPredictor(config.part_width(ROOT), config.vae_width, config.code_dim, config.vae_depths[ROOT])

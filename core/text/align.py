@@ -16,13 +16,15 @@ from .spoken import Spoken, spoken_words
 from .timing import Phone, Word
 from .transcript import Transcript
 
-MATCHED = 0.25  # of the speech must surely be the text (another text: 0.17 at most; right ones: 0.9, in loud noise 0.4)
-UNHEARD = 0.5  # confidence of a word that the free pass did not hear in the same place
+MATCHED = (
+    0.25  # share of the speech that is surely the text (another text: 0.17 at most; right ones: 0.9, loud noise: 0.4)
+)
+UNHEARD = 0.5  # the confidence of a word is halved where the rough pass did not find it in the same place
 SAME_PLACE_S = 0.15
 SHARPNESS = 0.5  # nats per frame; slope of the confidence
-ROUGH_SHARE = 0.5  # of the work is the rough pass
+ROUGH_SHARE = 0.5  # the rough pass is so much of the work
 
-# A text that nobody said: what it scores on a recording is chance.
+# A text that nobody said: its score on a recording is what chance gives.
 DECOYS = (
     "jump orange velvet thirty kitchen auction fjord humble geese yogurt spark chimney azure thumb wolf ballot quick "
     "oyster hedge museum zinc parrot shovel union theory couch glimpse vacuum ivory pledge towel journey mask eighth "
@@ -33,15 +35,15 @@ DECOYS = (
 
 @dataclass(frozen=True)
 class Alignment:
-    """Where every word of a text is spoken.
+    """The times of a text's words in a recording.
 
     Attributes:
         words: displayed words in order; those that the recording cannot hold are left out.
         score: how much better the text fits than chance: mean log likelihood ratio per 10 ms frame, in nats. A right
             text scores 3-4 on a clean recording.
         matched: share of the speech that the text surely explains, 0-1.
-        missing: how many displayed words were left out because the recording has no room for them.
-        frames_decoded: 10 ms frames that went through the decoder, the measure of work.
+        missing: number of displayed words that were left out because the recording has no room for them.
+        frames_decoded: 10 ms frames that went through the decoder, a measure of the work.
     """
 
     words: tuple[Word, ...]
@@ -60,15 +62,14 @@ def align(
 ) -> Alignment:
     """Find the time of every word; the cost grows with the length, not with its square.
 
-    A rough pass hears chunk after chunk freely against the text around the place where it should be, which finds sure
-    anchors; an exact pass then aligns the words between pauses, with their phones.
+    A rough pass finds sure words (`anchors`). An exact pass then aligns all words between pauses, with their phones.
 
     Args:
         samples: (N,) 16 kHz mono.
         transcript: its words' own times are ignored.
-        progress: is told the share done, 0-1.
-        cancelled: asked between pieces.
-        language_check: False aligns even where the sound does not fit the words at all.
+        progress: is called with the share done, 0-1.
+        cancelled: is called between pieces; True stops the work.
+        language_check: False aligns even where the sound does not fit the words.
 
     Raises:
         GestureError: the text holds no words, or it is not what the recording says.
@@ -123,7 +124,7 @@ def _check(anchors: Anchors) -> None:
 def _exact(
     decoder: TextDecoder, piece: Piece, pcm_of: Callable[[int, int], bytes], phones: np.ndarray, level_db: np.ndarray
 ) -> list[Hit]:
-    """The piece's tokens with times from the start of the recording; spread by length where no path exists."""
+    """Time a piece's tokens, from the start of the recording; spread them by length where no path exists."""
     hits = decoder.strict(pcm_of(piece.start, piece.end), piece.tokens)
     if hits:
         return [_moved(hit, piece.start * FRAME_S) for hit in hits]
@@ -138,7 +139,7 @@ def _moved(hit: Hit, offset_s: float) -> Hit:
 def _words(
     hits: Sequence[Hit], spoken: Sequence[Spoken], owner: Sequence[int], anchors: Anchors, seconds: float
 ) -> tuple[Word, ...]:
-    """Tokens back to displayed words, with confidence."""
+    """Join tokens to displayed words, with their confidence."""
     heard = {hit.index: hit.start_s for hit in anchors.hits}
     sure = [abs(heard.get(hit.index, -math.inf) - hit.start_s) <= SAME_PLACE_S for hit in hits]
     middle = (anchors.score + anchors.chance) / 2
@@ -148,7 +149,7 @@ def _words(
     words = []
     for index, places in sorted(by_word.items()):
         parts = hits[places[0] : places[-1] + 1]
-        # A short word says little alone: its neighbours count too.
+        # The score of a short word alone is unsure, so its neighbours count, too.
         around = slice(max(0, places[0] - 1), places[-1] + 2)
         frames = sum(hit.frames for hit in hits[around])
         score = sum(hit.score * hit.frames for hit in hits[around]) / frames

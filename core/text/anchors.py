@@ -1,4 +1,17 @@
-"""Finds roughly where in a recording each stretch of a text is spoken: linear in the length, and sure of itself."""
+"""The rough pass of alignment: where in a recording words of a text surely are.
+
+The recording is cut at quiet places into chunks of 7 to 12 s. Each chunk is decoded against the stretch of text around
+the place where a reader would be by now, so the work grows with the length and not with its square:
+
+    sound   |  chunk 1  |   chunk 2   |  chunk 3 ...
+    text     [....window 1....]
+                      [.....window 2.....]        starts before the last sure word, reaches as far as anyone can speak
+                      ^ cursor: the last sure word
+
+A decoder always finds some words, also in a wrong text. So a text of random words (decoys) is decoded first: its score
+is what chance gives. A word is sure where the sound fits it and its neighbours clearly better than chance, in a run of
+several words. Sure words move the cursor; chunks without any leave it, and their windows grow.
+"""
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
@@ -9,38 +22,43 @@ import numpy as np
 
 from .decoder import FRAME_S, FRAME_SAMPLES, Hit, TextDecoder
 
+# Cutting the recording.
 CHUNK_S = (7.0, 12.0)  # a chunk ends at the quietest place in this range
-QUIET_FRAMES = 25  # a pause is as deep as its mean over 0.25 s
-ACTIVE_DB = 25.0  # speech is louder than its own loud end minus this
-ABOVE_FLOOR = 0.25  # and than this share of the way from the quiet end up
-BACK_WORDS = 20  # a chunk may start this many tokens before the expected one
+QUIET_FRAMES = 25  # the level is averaged over 0.25 s to find quiet places
+ACTIVE_DB = 25.0  # a frame is speech if it is less than so much below the recording's loud end,
+ABOVE_FLOOR = 0.25  # and above this share of the way from its quiet end to its loud end
+LEAST_ACTIVE = 30  # a chunk with fewer frames of speech is passed over
+# The window of text for a chunk, in tokens.
+BACK_WORDS = 20  # it starts so many before the cursor
+AHEAD_WORDS = 30  # it reaches so many further than speech of the usual speed does
 WORDS_PER_S = 6.0  # nobody speaks faster for long
-AHEAD_WORDS = 30
-WIDEST = 300  # tokens in one window
-LOCATE_STEP = 240
-LOCATE_TRIES = 3
-CHANCE_CHUNKS = 4
-MARGIN_SLOPE, MARGIN_OFFSET = 0.4, 0.6  # sure words beat chance by more where chance is clearly bad (a clean recording)
-SMALLEST_MARGIN = 0.8  # nats per frame
-AROUND_HITS = 2  # a word is judged together with this many on each side
+WIDEST = 300
+# Finding the first place, for recordings of a part of their transcript.
+LOCATE_STEP = 240  # windows all over the text begin so far apart
+LOCATE_TRIES = 3  # chunks that are searched in this way
+# Telling sure words from chance, in nats per frame.
+CHANCE_CHUNKS = 4  # chunks on which the decoys are scored
+USUAL_CHANCE = -4.5  # chance where no chunk could be scored
+MARGIN_SLOPE, MARGIN_OFFSET = 0.4, 0.6  # sure words beat chance by more in a clean recording, where chance is bad
+SMALLEST_MARGIN = 0.8
+AROUND_HITS = 2  # a word is judged together with so many on each side
 RUN_HITS = 5  # so many sure words in a row make anchors
 RUN_SPAN = 1.25  # a run may leave out every fifth word of the text
-FIRM_HITS = 8  # so many move the place where the text goes on
-RETRY_S = (2.5, 4.5)  # after a stretch without sure words
-LEAST_ACTIVE = 30  # frames of speech that are worth listening to
-UNEXPLAINED = 200  # frames of speech after the last sure word that are listened to again
-USUAL_CHANCE = -4.5
-GIVE_UP_S = 60.0  # of speech without one sure word
+FIRM_HITS = 8  # so many sure words move the cursor
+# Going on.
+RETRY_S = (2.5, 4.5)  # after a chunk without sure words the next one begins so much later
+UNEXPLAINED = 200  # frames of speech after the last sure word, from which on the chunk's rest is decoded again
+GIVE_UP_S = 60.0  # speech without one sure word, after which the recording is taken for another text's
 
 
 @dataclass(frozen=True)
 class Anchors:
-    """What the rough pass found.
+    """The result of the rough pass.
 
     Attributes:
         hits: tokens with sure places, ascending in index and time; seconds from the start of the recording.
         score: mean log likelihood per frame of the sure words, nats.
-        chance: the same for the decoys.
+        chance: mean log likelihood per frame of the decoys, nats.
         matched: share of the recording's speech that sure words explain, 0-1.
     """
 
@@ -51,26 +69,26 @@ class Anchors:
 
 
 def energy_db(samples: np.ndarray) -> np.ndarray:
-    """Level of every 10 ms frame in dB; (frames,)."""
+    """Measure the level of every 10 ms frame; (frames,) dB."""
     count = len(samples) // FRAME_SAMPLES
     frames = samples[: count * FRAME_SAMPLES].reshape(count, FRAME_SAMPLES).astype(np.float64)
     return 10 * np.log10((frames**2).mean(axis=1) + 1e-12)
 
 
 def active_frames(level_db: np.ndarray) -> np.ndarray:
-    """Which frames hold speech, judged by the recording's own loud end; (frames,) bool."""
+    """Mark the frames that hold speech, judged by the recording's own quiet and loud ends; (frames,) bool."""
     floor, top = np.quantile(level_db, (0.05, 0.95))
     return level_db > max(top - ACTIVE_DB, floor + ABOVE_FLOOR * (top - floor))
 
 
 def smoothed(level_db: np.ndarray) -> np.ndarray:
-    """Level averaged over the length of a short pause; (frames,)."""
+    """Average the level over the length of a short pause; (frames,)."""
     padded = np.pad(level_db, QUIET_FRAMES // 2, mode="edge")
     return np.convolve(padded, np.ones(QUIET_FRAMES) / QUIET_FRAMES, "valid")
 
 
 def next_cut(smooth_db: np.ndarray, start: int, shortest_s: float, longest_s: float) -> int:
-    """The quietest frame between the two lengths after `start`; the end where the rest is no longer than that."""
+    """Return the quietest frame between the two lengths after `start`; the end where the rest is no longer."""
     left = len(smooth_db) - start
     shortest, longest = round(shortest_s / FRAME_S), round(longest_s / FRAME_S)
     if left <= longest:
@@ -82,7 +100,7 @@ def next_cut(smooth_db: np.ndarray, start: int, shortest_s: float, longest_s: fl
 
 
 def quiet_cuts(level_db: np.ndarray, shortest_s: float, longest_s: float) -> list[int]:
-    """Frames that cut a recording into stretches of the given lengths at quiet places, both ends included."""
+    """Cut a recording at quiet places into stretches of the given lengths; the frames of the cuts and of both ends."""
     smooth_db = smoothed(level_db)
     cuts = [0]
     while cuts[-1] < len(level_db):
@@ -98,17 +116,17 @@ def find_anchors(
     level_db: np.ndarray,
     progress: Callable[[float], None],
 ) -> Anchors:
-    """Walk through the recording chunk by chunk, each against the text around the place where it should be.
+    """Decode the recording chunk by chunk, each against the text around the place where it should be.
 
     Words count only where the sound fits them clearly better than it fits the decoys.
 
     Args:
         decoder: knows the text.
         token_count: tokens of the text.
-        decoys: tokens that the decoder knows besides the text, in no order that anyone says.
-        pcm_of: frames [start, end) of the recording for the decoder.
+        decoys: tokens of random words, which the decoder knows besides the text.
+        pcm_of: returns frames [start, end) of the recording for the decoder.
         level_db: of every 10 ms frame.
-        progress: is told the share done.
+        progress: is called with the share done.
     """
     smooth_db = smoothed(level_db)
     active = np.concatenate([[0], np.cumsum(active_frames(level_db))])
@@ -144,10 +162,17 @@ def find_anchors(
 
 
 def _window(cursor: int, token_count: int, elapsed: int, left: int) -> tuple[int, int]:
-    """Tokens that a chunk may hold, given the last sure token and the frames since then."""
+    """Return the first token that a chunk may hold, and the one after the last.
+
+    Args:
+        cursor: the last sure token.
+        token_count: tokens of the text.
+        elapsed: frames since the cursor's sound, to the end of the chunk.
+        left: frames since then to the end of the recording.
+    """
     high = cursor + round(WORDS_PER_S * elapsed * FRAME_S) + AHEAD_WORDS
     low = cursor - BACK_WORDS
-    if high - low > WIDEST:  # lost for a while: around the place that a steady reader would have reached
+    if high - low > WIDEST:  # no sure word for long: look around the place that a steady reader would have reached
         likely = cursor + round((token_count - cursor) * elapsed / max(1, left))
         low = max(low, likely - WIDEST // 2)
         high = low + WIDEST
@@ -156,7 +181,7 @@ def _window(cursor: int, token_count: int, elapsed: int, left: int) -> tuple[int
 
 
 def _locate(decoder: TextDecoder, pcm: bytes, token_count: int) -> list[Hit]:
-    """The best fit of a chunk anywhere in the text: for recordings that hold only a part of their transcript."""
+    """Find the best fit of a chunk anywhere in the text: for recordings that hold only a part of their transcript."""
     best: list[Hit] = []
     for low in range(0, token_count, LOCATE_STEP):
         high = min(token_count, low + WIDEST)
@@ -173,7 +198,7 @@ def _chance(
     cuts: Sequence[int],
     active: np.ndarray,
 ) -> float:
-    """What a wrong text scores on this recording, in nats per frame."""
+    """Score a wrong text on this recording, in nats per frame."""
     chunks = [(a, b) for a, b in pairwise(cuts) if active[b] - active[a] >= LEAST_ACTIVE]
     scores = []
     for pick in np.unique(np.linspace(0, len(chunks) - 1, CHANCE_CHUNKS).astype(int)) if chunks else ():
@@ -184,7 +209,7 @@ def _chance(
 
 
 def _sure(hits: Sequence[Hit], chance: float, token_count: int) -> list[Hit]:
-    """The hits that fit clearly better than chance, in runs long enough to be no accident, without a chunk's edges."""
+    """Choose hits that fit clearly better than chance, in runs too long for an accident, without a chunk's edges."""
     margin = max(SMALLEST_MARGIN, -MARGIN_SLOPE * chance - MARGIN_OFFSET)
     good = [
         _mean(hits[max(0, place - AROUND_HITS) : place + AROUND_HITS + 1]) > chance + margin
@@ -205,7 +230,10 @@ def _sure(hits: Sequence[Hit], chance: float, token_count: int) -> list[Hit]:
 
 
 def _ascending(hits: Sequence[Hit]) -> list[Hit]:
-    """The longest selection of hits, given in order of time, whose places in the text ascend."""
+    """Choose the most hits, of those given in order of time, so that their places in the text ascend.
+
+    This is the longest increasing subsequence: of places 1 2 9 3 4 the selection is 1 2 3 4.
+    """
     tails: list[int] = []  # tails[n]: the hit with the smallest index that ends a selection of n + 1 hits
     before: list[int] = []
     for place, hit in enumerate(hits):

@@ -1,4 +1,4 @@
-"""pocketsphinx as the aligner uses it: a window of the text against a stretch of sound."""
+"""pocketsphinx as alignment uses it: a window of the text is searched in a stretch of sound."""
 
 import math
 import tempfile
@@ -14,10 +14,10 @@ from .timing import Phone
 
 FRAME_S = 0.01  # pocketsphinx's frame
 FRAME_SAMPLES = SAMPLE_RATE // 100
-LEAVE_OUT = 1e-4  # how likely a speaker drops one word
+LEAVE_OUT = 1e-4  # probability that a speaker drops one word
 JUMP_WORDS = 8.0  # entering this many words from the expected one is half as likely
-SCALE = 1024  # scores are kept divided by this
-NATS = SCALE * math.log(1.0001)  # one unit of the phone pass' scores
+SCALE = 1024  # pocketsphinx keeps scores divided by this
+NATS = SCALE * math.log(1.0001)  # nats in one unit of the phone pass' scores
 FLOOR = 1e-300
 SMALLEST_PCM_PEAK = 1e-4
 WIDE = {"beam": 0.0, "pbeam": 0.0, "wbeam": 0.0}  # no pruning: slow, but a path is found if one exists
@@ -25,10 +25,10 @@ WIDE = {"beam": 0.0, "pbeam": 0.0, "wbeam": 0.0}  # no pruning: slow, but a path
 
 @dataclass(frozen=True)
 class Hit:
-    """One token heard by the decoder.
+    """One token that the decoder found.
 
     Attributes:
-        index: which token of the text.
+        index: of the token in the text.
         start_s, end_s: seconds from the start of the stretch.
         score: log likelihood per frame, relative to the best sound anywhere, in nats (about -1.5 right, -4.5 wrong).
         phones: filled by `strict` only.
@@ -42,15 +42,15 @@ class Hit:
 
     @property
     def frames(self) -> int:
-        """Length in 10 ms frames."""
+        """Return the length in 10 ms frames, at least 1."""
         return max(1, round((self.end_s - self.start_s) / FRAME_S))
 
 
 class TextDecoder:
     """Decoders that know exactly one text: every token is a dictionary word of its own, named by its index.
 
-    So a repeated word cannot be taken for its neighbour, every token keeps its own pronunciations, and the memory that
-    a long text takes goes with the object.
+    So a repeated word cannot be taken for its neighbour, every token keeps its own pronunciations, and the memory of a
+    long text is freed with the object.
     """
 
     def __init__(self, pronunciations: Sequence[Sequence[str]]):
@@ -71,8 +71,15 @@ class TextDecoder:
             return Decoder(samprate=SAMPLE_RATE, dict=str(path), lm=None, loglevel="FATAL", bestpath=False, **beams)
 
     def window(self, pcm: bytes, tokens: Sequence[int], expected: int) -> list[Hit]:
-        """The stretch of `tokens` (indices, in order) that the sound fits best; it may begin and end anywhere.
-        `expected` is the place in `tokens` where the sound probably begins. An empty list: nothing fits at all.
+        """Find the stretch of tokens that fits the sound best; it may begin and end anywhere.
+
+        Args:
+            pcm: 16-bit samples.
+            tokens: indices, in order.
+            expected: place in `tokens` where the sound probably begins.
+
+        Returns:
+            The tokens found, without phones; none when nothing fits.
         """
         count = len(tokens)
         begin, end = count + 1, count + 2
@@ -86,7 +93,7 @@ class TextDecoder:
         return self._heard(self._normal, pcm, begin, end, arcs)
 
     def strict(self, pcm: bytes, tokens: Sequence[int]) -> list[Hit]:
-        """Every token of `tokens`, in order, over the whole stretch, with phones; empty if that is impossible."""
+        """Time every token, in order, over the whole stretch, with phones; an empty list if that is impossible."""
         arcs = [(place, place + 1, 1.0, f"w{token}") for place, token in enumerate(tokens)]
         decoder = self._normal
         hits = self._heard(decoder, pcm, 0, len(tokens), arcs)
@@ -117,7 +124,7 @@ class TextDecoder:
         return hits
 
     def _with_phones(self, decoder: Decoder, pcm: bytes, hits: list[Hit]) -> list[Hit]:
-        """The second pass, which finds the phones inside the words of the first."""
+        """Run the second pass, which finds the phones inside the words of the first."""
         try:
             decoder.set_alignment()
             self._process(decoder, pcm)
@@ -131,7 +138,7 @@ class TextDecoder:
                 )
                 score = entry.score * NATS / max(1, entry.duration)
                 found.append(Hit(index, entry.start * FRAME_S, (entry.start + entry.duration) * FRAME_S, score, phones))
-        except RuntimeError:  # the word times stand without it
+        except RuntimeError:  # the words keep their times without phones
             return hits
         return found if len(found) == len(hits) else hits
 
@@ -143,7 +150,7 @@ class TextDecoder:
 
 
 def to_pcm(samples: np.ndarray) -> bytes:
-    """16-bit samples at a level that suits the acoustic model, with a last-bit dither so that silence is not zero."""
+    """Make 16-bit samples at a level that suits the acoustic model; noise in the last bit keeps silence from zero."""
     peak = max(float(np.abs(samples).max(initial=0.0)), SMALLEST_PCM_PEAK)
     dither = np.random.default_rng(0).integers(-1, 2, len(samples))
     return np.clip(np.round(samples * (0.7 * 32767 / peak)) + dither, -32768, 32767).astype("<i2").tobytes()

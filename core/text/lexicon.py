@@ -1,4 +1,4 @@
-"""Which words call for a gesture of their own, and of what kind."""
+"""Words that call for a gesture of their own, in classes by the kind of gesture."""
 
 NEGATION = "negation"
 SELF = "self"
@@ -44,11 +44,15 @@ for _kind, _words in _WORDS.items():
 
 
 def word_class(word: str) -> str | None:
-    """The kind of a word, or None for one without a gesture of its own."""
+    """Return the class of a word, or None for a word without a gesture of its own.
+
+    >>> word_class("Never!"), word_class("42"), word_class("table")
+    ('negation', 'number', None)
+    """
     word = bare(word)
     return NUMBER if word.isdigit() else WORD_CLASS.get(word)
 
 
 def bare(word: str) -> str:
-    """A word in small letters without punctuation around it."""
+    """Return a word in lower case without the punctuation around it."""
     return word.lower().replace("’", "'").strip(".,;:!?\"'()")

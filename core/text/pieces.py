@@ -1,4 +1,4 @@
-"""Cuts a recording and its text together, between sure words, into pieces for the exact pass."""
+"""A recording and its text cut together, between sure words, into pieces for the exact pass of alignment."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from .decoder import FRAME_S, Hit
 
 PIECE_S = (6.0, 14.0)  # lengths, where pauses allow
 LONGEST_S = 30.0
-QUICKEST_PHONE_S = 0.03  # three frames: the model cannot hear a shorter phone
+QUICKEST_PHONE_S = 0.03  # three frames: the acoustic model knows no shorter phone
 USUAL_PHONE_S = 0.05
-SPARE_S = 0.4  # that the words on both sides may give to those between
-OTHER_SPEECH_S = 1.5  # so much speech between neighbouring words is not in the text
+SPARE_S = 0.4  # time that the words on both sides may give to those between
+OTHER_SPEECH_S = 1.5  # more speech than this between neighbouring words is not in the text
 MARGIN_FRAMES = 30
 
 
@@ -28,7 +28,13 @@ class Piece:
 
 @dataclass(frozen=True)
 class _Cut:
-    """A place between two tokens: `count` tokens lie before it; sound from `left` to `right` belongs to neither."""
+    """A place between two tokens.
+
+    Attributes:
+        count: tokens before it.
+        left, right: frames; the sound between them belongs to neither side.
+        pause: frames between the two tokens.
+    """
 
     count: int
     left: int
@@ -41,14 +47,14 @@ class _Cut:
 
 
 def cut_pieces(anchors: Sequence[Hit], phones: np.ndarray, level_db: np.ndarray) -> list[Piece]:
-    """Pieces that hold every token the recording has room for.
+    """Cut pieces that hold every token for which the recording has room.
 
-    Tokens between two anchors that stand too close for them are dropped: the recording does not hold them. Speech
-    between neighbouring tokens, too long for a pause, is left out: the text does not hold it.
+    Tokens between two anchors that are too close for them are dropped, because the recording does not hold them. Speech
+    between neighbouring tokens that is too long for a pause is left out, because the text does not hold it.
 
     Args:
         anchors: tokens with sure places, ascending.
-        phones: (tokens,) how many phones each token has.
+        phones: (tokens,) the number of phones of each token.
         level_db: of every 10 ms frame.
     """
     speech = np.concatenate([[0], np.cumsum(active_frames(level_db))])
@@ -81,7 +87,7 @@ def cut_pieces(anchors: Sequence[Hit], phones: np.ndarray, level_db: np.ndarray)
 
 
 def spread(piece: Piece, phones: np.ndarray, level_db: np.ndarray) -> list[tuple[int, int, int]]:
-    """Tokens with their first and last frame, by number of phones: for a piece that no path leads through."""
+    """Give tokens a first and a last frame by their numbers of phones: for a piece through which no path leads."""
     speech = np.cumsum(active_frames(level_db[piece.start : piece.end]) + 1e-6)
     bounds = np.concatenate([[0], np.cumsum(phones[list(piece.tokens)])])
     frames = piece.start + np.searchsorted(speech, bounds / bounds[-1] * speech[-1] - 1e-9)
@@ -89,7 +95,7 @@ def spread(piece: Piece, phones: np.ndarray, level_db: np.ndarray) -> list[tuple
 
 
 def _that_fit(tokens: range, phones: np.ndarray, room_s: float, head: bool) -> list[int]:
-    """Those of `tokens` that the time allows: all if the quickest speaker could, else as many as at a usual pace."""
+    """Keep the tokens that the time allows: all if the quickest speaker could say them, else those of a usual pace."""
     if not tokens or phones[tokens.start : tokens.stop].sum() * QUICKEST_PHONE_S <= room_s + SPARE_S:
         return list(tokens)
     kept: list[int] = []
@@ -103,7 +109,7 @@ def _that_fit(tokens: range, phones: np.ndarray, room_s: float, head: bool) -> l
 
 
 def _even(tokens: Sequence[int], cuts: Iterable[_Cut], whole: Piece, before: int) -> list[Piece]:
-    """`whole` in pieces of `PIECE_S`, each ending at its range's longest pause; longer where no cut lies."""
+    """Cut `whole` into pieces of `PIECE_S`, each ending at its range's longest pause; longer where no cut lies."""
     pieces: list[Piece] = []
     start, count = whole.start, before
     shortest, longest = (round(s / FRAME_S) for s in PIECE_S)
@@ -122,7 +128,7 @@ def _even(tokens: Sequence[int], cuts: Iterable[_Cut], whole: Piece, before: int
 
 
 def _shortened(piece: Piece, phones: np.ndarray, level_db: np.ndarray) -> list[Piece]:
-    """A piece too long for one pass, cut at quiet places, its tokens shared out by the amount of speech."""
+    """Cut a piece that is too long for one pass at quiet places, and divide its tokens by the amount of speech."""
     if (piece.end - piece.start) * FRAME_S <= LONGEST_S:
         return [piece]
     part = level_db[piece.start : piece.end]

@@ -1,4 +1,13 @@
-"""Turns written text into the words that are spoken: numbers, money, times, symbols and abbreviations spelt out."""
+"""Written text turned into the words that are spoken: numbers, money, times, symbols and abbreviations in words.
+
+    Dr. Lee paid $5.50  ->  doctor | lee | paid | five dollars fifty cents
+    at 3:05pm           ->  at | three oh five p m
+    NASA in the 1990s   ->  NASA | in | the | nineteen nineties
+
+A displayed word keeps its spelling and gets one token or several. Tokens are in lower case, except for words in
+capitals, which may be acronyms. A piece of text is tried in this order: abbreviation, initials, symbol, number
+(`NUMBER_FORMS`), address, and then a word or a mixture of letters and digits.
+"""
 
 import re
 import unicodedata
@@ -15,7 +24,7 @@ ABBREVIATIONS = {
     "jan": "january", "feb": "february", "aug": "august", "sept": "september", "oct": "october", "nov": "november",
     "dec": "december", "w/": "with", "w/o": "without",
 }  # fmt: skip
-# Words of their own when no full stop follows them.
+# These are words of their own when no full stop follows them.
 ONLY_WITH_STOP = {"st", "gen", "col", "mt", "gov", "rev", "hon", "lt", "inc", "jan", "dec", "ave", "corp", "eg", "ie"}
 SYMBOLS = {
     "&": "and", "+": "plus", "@": "at", "=": "equals", "%": "percent", "#": "number", "°": "degrees", "×": "times",
@@ -42,7 +51,7 @@ NUMBER = r"\d[\d,]*(?:\.\d+)?"
 
 @dataclass(frozen=True)
 class Spoken:
-    """One displayed word and what is said for it.
+    """One displayed word and the words that are said for it.
 
     Attributes:
         display: as written, without surrounding punctuation ("$5", "well-known").
@@ -54,7 +63,11 @@ class Spoken:
 
 
 def spoken_words(text: str) -> tuple[Spoken, ...]:
-    """The words of a text as they are said; pieces without a letter, digit or spoken symbol are left out."""
+    """List the words of a text as they are said; pieces without a letter, digit or spoken symbol are left out.
+
+    >>> [word.tokens for word in spoken_words("Dr. Lee paid $5.50!")]
+    [('doctor',), ('lee',), ('paid',), ('five', 'dollars', 'fifty', 'cents')]
+    """
     text = unicodedata.normalize("NFC", text).translate(QUOTES)
     text = re.sub(r"\[[^\]\n]{0,80}\]|<[^>\n]{0,80}>", " ", text)  # stage directions and markup
     text = re.sub(r"[–—―]|--+|\.\.+|…", lambda m: "-" if m[0] == "–" else " ", text)
@@ -69,7 +82,7 @@ def spoken_words(text: str) -> tuple[Spoken, ...]:
 
 
 def _bare(piece: str) -> str:
-    """The piece without the punctuation around it; signs that are spoken stay."""
+    """Take off the punctuation around a piece; signs that are spoken stay."""
     start, end = 0, len(piece)
     while start < end and not (piece[start].isalnum() or piece[start] in SYMBOLS or _opens(piece[start:])):
         start += 1
@@ -85,6 +98,13 @@ def _opens(rest: str) -> bool:
 
 
 def _say(display: str, piece: str, shouting: bool) -> list[str]:
+    """Say one piece of a text.
+
+    Args:
+        display: the piece without the punctuation around it.
+        piece: with it.
+        shouting: the whole text is in capitals, so capitals do not mean an acronym.
+    """
     plain = display.lower()
     stopped = piece[piece.find(display) + len(display) :].startswith(".")
     if plain in ABBREVIATIONS and (stopped or "." in plain or plain not in ONLY_WITH_STOP):
@@ -109,7 +129,7 @@ def _say(display: str, piece: str, shouting: bool) -> list[str]:
 
 
 def _say_part(part: str, shouting: bool) -> list[str]:
-    """A piece without separators: a word, a number, or letters and digits mixed ("mp3", "R&D", "5km")."""
+    """Say a piece without separators: a word, a number, or letters and digits mixed ("mp3", "R&D", "5km")."""
     number = _say_number(part.lower())
     if number is not None:
         return number
@@ -130,7 +150,7 @@ def _say_part(part: str, shouting: bool) -> list[str]:
 
 
 def _say_number(text: str) -> list[str] | None:
-    """Spoken words of a piece that is a number of some kind, or None; `text` is in lower case."""
+    """Say a piece that is a number of some kind; None for another piece. `text` is in lower case."""
     for pattern, say in NUMBER_FORMS:
         match = re.fullmatch(pattern, text)
         if match:
@@ -157,7 +177,7 @@ def _digits(digits: str) -> str:
 
 
 def _plain(digits: str) -> str:
-    """Four digits without a comma are a year where they can be one."""
+    """Say digits; four of them without a comma are a year where they can be one."""
     if re.fullmatch(r"1[1-9]\d\d|20[0-9]\d", digits):
         return num2words(int(digits), to="year").replace(" and ", " ")
     return _cardinal(digits)

@@ -1,4 +1,4 @@
-"""Words and phones with their times, and the words.json they are kept in."""
+"""Words and phones with their times, and the file words.json that stores them."""
 
 import json
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ class Word:
 
 
 def words_to_json(words: Iterable[Word]) -> list[dict]:
-    """The words.json form; times in seconds, rounded to 0.1 ms."""
+    """Convert words to the form of words.json; times in seconds, rounded to 0.1 ms."""
     return [
         {
             "word": word.word,
@@ -58,7 +58,7 @@ def words_to_json(words: Iterable[Word]) -> list[dict]:
 
 
 def words_from_json(entries: list[dict]) -> tuple[Word, ...]:
-    """Words from their words.json form.
+    """Make words from the form of words.json.
 
     Raises:
         KeyError, TypeError, ValueError: an entry is not a word.

@@ -1,4 +1,4 @@
-"""Reads a transcript: plain text, subtitles (srt, vtt), Praat TextGrid or whisper's JSON."""
+"""The text of a transcript file: plain text, subtitles (srt, vtt), Praat TextGrid or whisper's JSON."""
 
 import json
 import re
@@ -19,10 +19,10 @@ NO_WORD = {"", "sp", "sil", "spn", "<sil>", "<eps>", "<unk>", "<p:>", "{ls}", "{
 
 @dataclass(frozen=True)
 class Transcript:
-    """What is said.
+    """The text of a recording.
 
     Attributes:
-        text: all of it, with its punctuation.
+        text: the whole text, with its punctuation.
         words: the words with their times, where the file gave a time to every word; else None.
     """
 
@@ -31,7 +31,7 @@ class Transcript:
 
 
 def read_transcript(path: Path | str) -> Transcript:
-    """Read a transcript file; the ending tells the format, anything unknown is plain text.
+    """Read a transcript file in the format that its suffix names; a file with another suffix is plain text.
 
     Raises:
         GestureError: the file is missing, empty, not text, not in its format, or holds no words.
@@ -56,10 +56,14 @@ def read_transcript(path: Path | str) -> Transcript:
 
 
 def parse_transcript(text: str, name: str = "The transcript") -> Transcript:
-    """A transcript from plain text.
+    """Make a transcript of plain text.
+
+    Args:
+        text: what is said.
+        name: of the text, for messages.
 
     Raises:
-        GestureError: it is empty or holds no words.
+        GestureError: the text is empty or holds no words.
     """
     _check_words(text, name)
     return Transcript(text.strip())
@@ -121,7 +125,7 @@ def _vtt(text: str, path: Path) -> Transcript:
 
 
 def _captions(contents) -> str:
-    """Captions as running text: no markup, no sound descriptions, no speaker names, no rolled-up repeats."""
+    """Join captions to a text without markup, descriptions of sound, names of speakers and repeated lines."""
     lines: list[str] = []
     for content in contents:
         for line in re.sub(r"<[^>]*>|\{\\[^}]*\}|\[[^\]]*\]|\([A-Z][A-Z ]*\)|♪", " ", content).splitlines():
@@ -170,7 +174,7 @@ def _textgrid(text: str, path: Path) -> Transcript:
 
 
 def _whisper(text: str, path: Path) -> Transcript:
-    """openai-whisper, faster-whisper and whisperX (segments with words), whisper.cpp (transcription), or text alone."""
+    """Read the JSON of openai-whisper, faster-whisper and whisperX (segments with words), or whisper.cpp."""
     content = json.loads(text)
     if isinstance(content, list):
         content = {"segments": content}

@@ -48,7 +48,7 @@ class WordVectors:
             ) from error
 
     def vector(self, word: str) -> np.ndarray:
-        """The vector of a displayed word, (D,) float32: of "$5" the mean of "five" and "dollars"."""
+        """Return the vector (D,) float32 of a displayed word; for "$5" the mean of those of "five" and "dollars"."""
         return self._said(word)
 
     def _vector(self, word: str) -> np.ndarray:
@@ -60,7 +60,7 @@ class WordVectors:
 
 
 def frame_vectors(words: Sequence[Word], frame_count: int, vectors: WordVectors) -> np.ndarray:
-    """What is being said in every frame.
+    """Give every frame the vector of the word that is being said.
 
     A frame gets the vector of the word that covers its centre, at (frame + 0.5) / 30 s; frames in silence are zero.
 
