@@ -1,1 +1,1 @@
-"""Directing a take: parts made anew, levels, markers, edits and locks."""
+"""Directing a take: parts of it generated again, levels, markers, hand edits and locks."""

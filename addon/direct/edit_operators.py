@@ -1,4 +1,4 @@
-"""Hand edits and locks of a take: showing edits, giving them up, locking bones and parts."""
+"""Operators on hand edits and locks of a take: show edits, drop edits, lock bones."""
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
@@ -13,7 +13,7 @@ from . import directed_keys
 
 
 class MAMBATALK_OT_show_edits(bpy.types.Operator):
-    """List the bones and shape keys that were changed by hand, with their frames; they are kept by all that follows"""
+    """List the bones and shape keys that were changed by hand, with their frames. Only Drop Edits undoes the changes"""
 
     bl_idname = "mambatalk.show_edits"
     bl_label = "Show Edits"
@@ -21,11 +21,11 @@ class MAMBATALK_OT_show_edits(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Whether there is a take."""
+        """Tell whether the character performs a take."""
         return report.explain(cls, take_info.why_no_take(context))
 
     def execute(self, context):
-        """Look for them."""
+        """Find the edits and show a line for each bone or shape key."""
         try:
             take = playback.of(performer.require_target(context))
             lines = hand_edits.lines(take, hand_edits.find(take))
@@ -35,7 +35,7 @@ class MAMBATALK_OT_show_edits(bpy.types.Operator):
 
 
 class MAMBATALK_OT_drop_edits(bpy.types.Operator):
-    """Give up what was changed by hand: the take's own keys come back"""
+    """Drop changes that were made by hand: the take's own keys come back"""
 
     bl_idname = "mambatalk.drop_edits"
     bl_label = "Drop Edits"
@@ -43,23 +43,25 @@ class MAMBATALK_OT_drop_edits(bpy.types.Operator):
 
     parts: EnumProperty(
         name="Parts",
-        description="Body parts whose edits go; none: of all",
+        description="Body parts whose edits are dropped; if none is chosen, those of all parts",
         items=AREA_ITEMS,
         options={"ENUM_FLAG", "SKIP_SAVE"},
     )
     bone: StringProperty(
-        name="Bone", description="A bone or shape key whose edits go; empty: of all", options={"SKIP_SAVE"}
+        name="Bone",
+        description="A bone or shape key whose edits are dropped; if empty, those of all",
+        options={"SKIP_SAVE"},
     )
-    start: IntProperty(name="Start", description="The first scene frame", options={"SKIP_SAVE"})
-    end: IntProperty(name="End", description="The last scene frame", options={"SKIP_SAVE"})
+    start: IntProperty(name="Start", description="The first scene frame whose edits are dropped", options={"SKIP_SAVE"})
+    end: IntProperty(name="End", description="The last scene frame whose edits are dropped", options={"SKIP_SAVE"})
 
     @classmethod
     def poll(cls, context):
-        """Whether there is a take."""
+        """Tell whether the character performs a take."""
         return report.explain(cls, take_info.why_no_take(context))
 
     def execute(self, context):
-        """Write the take's keys there."""
+        """Write the take's own keys over the chosen edits."""
         try:
             take = playback.of(performer.require_target(context))
             released = self._released(take)
@@ -69,7 +71,7 @@ class MAMBATALK_OT_drop_edits(bpy.types.Operator):
         except GestureError as error:
             return report.fail(self, error)
         state.current.error = None
-        self.report({"INFO"}, f"Gave up edits of {len(released)} channels")
+        self.report({"INFO"}, f"Dropped edits of {len(released)} channels")
         return {"FINISHED"}
 
     def _released(self, take: playback.Performed) -> rewrite.Masks:
@@ -85,28 +87,28 @@ class MAMBATALK_OT_drop_edits(bpy.types.Operator):
 
 
 class MAMBATALK_OT_lock_bones(bpy.types.Operator):
-    """Lock the selected bones of the character's take, or let them go: nothing but hands changes locked ones"""
+    """Lock the selected bones of the character's take, or unlock them: only you change the keys of locked bones"""
 
     bl_idname = "mambatalk.lock_bones"
     bl_label = "Lock Bones"
     bl_options = {"REGISTER", "UNDO"}
 
-    lock: BoolProperty(name="Lock", default=True, options={"SKIP_SAVE"})
-    bone: StringProperty(name="Bone", description="A bone by its name; empty: the selected ones", options={"SKIP_SAVE"})
+    lock: BoolProperty(name="Lock", description="Off to unlock", default=True, options={"SKIP_SAVE"})
+    bone: StringProperty(name="Bone", description="Name of a bone; if empty, the selected bones", options={"SKIP_SAVE"})
 
     @classmethod
     def poll(cls, context):
-        """Whether there is a take."""
+        """Tell whether the character performs a take."""
         return report.explain(cls, take_info.why_no_take(context))
 
     def execute(self, context):
-        """Lock them."""
+        """Lock or unlock the bones; unlocked ones get the keys that the sliders ask for."""
         try:
             armature = performer.require_target(context)
             action = take_info.active(armature)
             names = [self.bone] if self.bone else _selected(context, armature)
             if not names or any(name not in armature.pose.bones for name in names):
-                raise GestureError("No bone of the character is selected.", remedy="Select some in pose mode.")
+                raise GestureError("No bone of the character is selected.", remedy="Select bones in pose mode.")
             take_info.require_own(action)
             for name in names:
                 locks.set_bone(action, name, self.lock)

@@ -1,4 +1,4 @@
-"""Lips made from the times of the spoken sounds, mixed into a take's own."""
+"""Phone lips: a mouth computed from the times of the spoken sounds, mixed into the mouth of a take."""
 
 import bpy
 import numpy as np
@@ -17,7 +17,7 @@ _JAW = JOINT["jaw"]
 
 
 def why_not_key(armature: bpy.types.Object) -> str | None:
-    """Why there is no take's face to key."""
+    """Say why the face of a take cannot be keyed; None when it can."""
     if take_info.active(armature) is None:
         return f"{armature.name} performs no take"
     if face_channels.face_keys(armature) or performer.of(armature).jaw_bones():
@@ -26,17 +26,17 @@ def why_not_key(armature: bpy.types.Object) -> str | None:
 
 
 def with_phone_lips(motion: Motion, words: list[dict], amount: float, jaw_by_bone: bool = False) -> Motion:
-    """The motion with a mouth made from the phones of its words mixed in, and a jaw that goes along.
+    """Return a motion with a mouth computed from the phones of its words mixed in, and a jaw that fits.
 
     Args:
         motion: of a take.
         words: of the take.
-        amount: 0-1, how much of the mouth is made from phones.
-        jaw_by_bone: whether nothing but a jaw bone opens the character's mouth.
+        amount: 0-1, share of the mouth that comes from phones.
+        jaw_by_bone: whether only a jaw bone opens the character's mouth.
 
     Raises:
-        GestureError: there are no phones; or its face is in SMPL-X's coefficients, and there is no SMPL-X file to read
-            them with.
+        GestureError: the words have no phones; or the face is in SMPL-X's coefficients, and no SMPL-X file is chosen
+            to read them with.
     """
     phones, times_s = phones_of(words), np.arange(motion.frame_count) / motion.fps
     weights = face_flame.arkit_weights(motion)
@@ -49,7 +49,7 @@ def with_phone_lips(motion: Motion, words: list[dict], amount: float, jaw_by_bon
     rotations = motion.rotations.copy()
     rotations[:, _JAW] *= 1 - amount
     if jaw_by_bone and np.abs(rotations[:, _JAW]).max(initial=0.0) > 0:
-        # A jaw that turns by itself keeps its part of the movement; the spoken one has its own.
+        # The take turns the jaw: its turn got the share 1 - amount above, and the spoken jaw gets the share amount.
         spoken = motion.replace(
             expression=blend_lips(weights, visemes, 1.0),
             face_basis="arkit52",
@@ -60,10 +60,10 @@ def with_phone_lips(motion: Motion, words: list[dict], amount: float, jaw_by_bon
 
 
 def phones_of(words: list[dict]) -> list[tuple[str, float, float]]:
-    """Phones with their times (ARPABET, start, end), seconds, of the words of a take.
+    """Return the phones of the words of a take: ARPABET name, start and end, seconds.
 
     Raises:
-        GestureError: there are none.
+        GestureError: the words have no phones.
     """
     phones = [(p["phone"], float(p["start_s"]), float(p["end_s"])) for word in words for p in word.get("phones", ())]
     if not phones:

@@ -1,4 +1,4 @@
-"""Markers as operators: adding one at the current frame, a range or words, removing, reading the timeline's again."""
+"""Operators on the markers of a take: add one at the current frame, a range or words, remove, read the timeline."""
 
 import bpy
 from bpy.props import EnumProperty, IntProperty
@@ -17,7 +17,7 @@ WHERE = [
 
 
 class _MarkerOperator(DirectionOperator):
-    """Mixin: a change of the list."""
+    """Mixin of an operator that changes the list of markers."""
 
     read, put = staticmethod(markers.read_entries), staticmethod(markers.put_entries)
 
@@ -28,13 +28,13 @@ class MAMBATALK_OT_accent_add(_MarkerOperator, bpy.types.Operator):
     bl_idname = "mambatalk.accent_add"
     bl_label = "Add Accent"
 
-    kind: EnumProperty(name="Kind", description="What is asked of the arms", items=MARKER_ITEMS)
-    where: EnumProperty(name="Where", description="Which frames it is for", items=WHERE)
-    start: IntProperty(name="Start", description="The first frame; where it is given, Where does not count")
-    end: IntProperty(name="End", description="The last frame; the first one where it is not given")
+    kind: EnumProperty(name="Kind", description="What the arms do there", items=MARKER_ITEMS)
+    where: EnumProperty(name="Where", description="The frames of the marker", items=WHERE)
+    start: IntProperty(name="Start", description="The first frame; if it is given, Where is ignored")
+    end: IntProperty(name="End", description="The last frame; by default the same as Start")
 
     def wanted(self, context, take, entries):
-        """The list with one more."""
+        """Return the list with the new marker."""
         first, last = self._frames(context, take)
         own = int(take.frames[0]), int(take.frames[-1])
         if first < own[0] or last > own[1]:
@@ -63,10 +63,10 @@ class MAMBATALK_OT_accent_remove(_MarkerOperator, bpy.types.Operator):
     bl_idname = "mambatalk.accent_remove"
     bl_label = "Remove Accent"
 
-    index: IntProperty(name="Index", description="Which of the list; the active one where it is not given")
+    index: IntProperty(name="Index", description="Position in the list, from 0; by default the chosen row")
 
     def wanted(self, context, take, entries):
-        """The list without it."""
+        """Return the list without the marker."""
         given = self.properties.is_property_set("index")
         index = self.index if given else take.action.mambatalk_take.marker_index
         if not 0 <= index < len(entries):
@@ -81,18 +81,18 @@ class MAMBATALK_OT_accents_clear(_MarkerOperator, bpy.types.Operator):
     bl_label = "Clear Accents"
 
     def wanted(self, context, take, entries):
-        """None."""
+        """Return an empty list."""
         return []
 
 
 class MAMBATALK_OT_accents_read(_MarkerOperator, bpy.types.Operator):
-    """Read timeline markers named gesture, hold or not here again, after they were moved"""
+    """Read the timeline markers with the names gesture, hold and not here again, after you moved them"""
 
     bl_idname = "mambatalk.accents_read"
     bl_label = "Read Timeline Markers"
 
     def wanted(self, context, take, entries):
-        """The list as it is: timeline markers are read whenever keys are written."""
+        """Return the list as it is: timeline markers are read whenever keys are written."""
         return entries
 
 

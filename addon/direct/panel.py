@@ -1,4 +1,4 @@
-"""The sidebar's part on directing a take: what to make anew, from which words, with which other take."""
+"""Sub-panels on directing a take: parts and range to generate again, levels, accents, edits and locks."""
 
 import bpy
 
@@ -21,10 +21,10 @@ _AREA_ROWS = (
 
 
 class MAMBATALK_UL_words(bpy.types.UIList):
-    """Words with their frames; ticked ones are the range."""
+    """List of words with their frames; from the first ticked word to the last one is the range."""
 
     def draw_item(self, context, layout, data, item, icon, active_data, active_property):
-        """Draw one word."""
+        """Draw a word with its tick and its first frame."""
         row = layout.row(align=True)
         row.use_property_split = False
         row.prop(item, "chosen", text="")
@@ -34,10 +34,10 @@ class MAMBATALK_UL_words(bpy.types.UIList):
 
 
 class _OfTheTake(SubPanel):
-    """Mixin: a sub-panel on the take that the character performs; it gives `draw_take`."""
+    """Mixin of a sub-panel on the take that the character performs; a subclass has `draw_take`."""
 
     def draw(self, context):
-        """Draw it, or that there is no take."""
+        """Draw the take's notes and `draw_take`, or a line that there is no take."""
         layout, action = self.layout, take_info.active(target(context))
         put_labels_beside(layout)
         if action is None:
@@ -50,7 +50,7 @@ class _OfTheTake(SubPanel):
 
 
 class MAMBATALK_PT_direct(_OfTheTake, bpy.types.Panel):
-    """Make parts of the take anew."""
+    """Generate parts of the take again."""
 
     bl_label = "Direct the Take"
     bl_idname = "MAMBATALK_PT_direct"
@@ -71,7 +71,7 @@ class MAMBATALK_PT_direct(_OfTheTake, bpy.types.Panel):
         layout.prop(settings, "set_variation")
         if settings.set_variation:
             layout.prop(settings, "variation")
-        # `poll` sees no properties, and a script gives frames of its own: what the panel chose is checked here.
+        # The range of the panel is checked here, not in `poll`: a script that calls the operator gives its own frames.
         no_range = direct_settings.why_no_range(context.scene, action)
         if no_range:
             draw_lines(layout, context, no_range, "INFO")
@@ -85,7 +85,7 @@ class MAMBATALK_PT_direct(_OfTheTake, bpy.types.Panel):
 
 
 class MAMBATALK_PT_levels(_OfTheTake, bpy.types.Panel):
-    """Calmer or broader, stiller, smoother."""
+    """Make the take calmer or broader, stiller, smoother."""
 
     bl_label = "Levels"
     bl_idname = "MAMBATALK_PT_levels"
@@ -107,10 +107,10 @@ class MAMBATALK_PT_levels(_OfTheTake, bpy.types.Panel):
 
 
 class MAMBATALK_UL_accents(bpy.types.UIList):
-    """Accents, holds and rests with their seconds."""
+    """List of accents, holds and rests with their seconds."""
 
     def draw_item(self, context, layout, data, item, icon, active_data, active_property):
-        """Draw one."""
+        """Draw the kind of a marker, its start and its end."""
         row = layout.row(align=True)
         row.use_property_split = False
         row.prop(item, "kind", text="")
@@ -119,7 +119,7 @@ class MAMBATALK_UL_accents(bpy.types.UIList):
 
 
 class MAMBATALK_PT_accents(_OfTheTake, bpy.types.Panel):
-    """Where the arms gesture, hold or rest."""
+    """Choose where the arms gesture, hold or rest."""
 
     bl_label = "Accents"
     bl_idname = "MAMBATALK_PT_accents"
@@ -142,13 +142,13 @@ class MAMBATALK_PT_accents(_OfTheTake, bpy.types.Panel):
 
 
 class MAMBATALK_PT_edits(_OfTheTake, bpy.types.Panel):
-    """What stays as it is, whatever is done to the take."""
+    """Lock parts and bones, show and drop hand edits."""
 
     bl_label = "Edits & Locks"
     bl_idname = "MAMBATALK_PT_edits"
 
     def draw_take(self, layout, context, action):
-        """Draw locks and what can be done with edits."""
+        """Draw the locks, and the buttons for hand edits."""
         layout.label(text="Locked parts", icon="LOCKED")
         draw_areas(layout, action.mambatalk_take, "locked")
         row = layout.row(align=True)
@@ -162,7 +162,7 @@ class MAMBATALK_PT_edits(_OfTheTake, bpy.types.Panel):
 
 
 def draw_areas(layout, owner, name: str) -> None:
-    """Buttons of body parts, the finer ones below."""
+    """Draw buttons for body parts, smaller areas below larger ones."""
     labels = {item[0]: item[1] for item in AREA_ITEMS}
     column = layout.column(align=True)
     column.use_property_split = False
@@ -173,7 +173,7 @@ def draw_areas(layout, owner, name: str) -> None:
 
 
 def _button(layout, reason: str | None):
-    """A row for a button, greyed when there is a reason."""
+    """Return a row for a button, greyed when there is a reason."""
     row = layout.row()
     row.enabled = reason is None
     return row

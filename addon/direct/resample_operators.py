@@ -1,4 +1,4 @@
-"""Making parts of a take anew over a range of frames, and laying parts of other takes over it."""
+"""Operators that replace body parts of a take over a range of frames: generated again, or from another take."""
 
 from pathlib import Path
 
@@ -21,8 +21,11 @@ from . import settings as direct_settings
 from . import transfer
 
 
-class _Rework(JobOperator):
-    """Mixin: parts, a range and a margin, and the way to the worker and back."""
+class _PartsOperator(JobOperator):
+    """Mixin of an operator that has the worker replace parts of the take over a range of frames.
+
+    A subclass has `request(context, take, areas, request, folder)`, which returns the task for the worker.
+    """
 
     bl_options = {"UNDO"}
 
@@ -40,7 +43,7 @@ class _Rework(JobOperator):
     )
 
     def task(self, context):
-        """Check what can be checked here, and write the take where the worker finds it."""
+        """Check parts, range and locks, write the take to a folder for the worker, and return the request."""
         scene, settings = context.scene, context.scene.mambatalk_direct
         take = playback.of(performer.require_target(context))
         start, end = direct_settings.frames(scene, take, self._given("start"), self._given("end"))
@@ -62,7 +65,7 @@ class _Rework(JobOperator):
         return self.request(context, take, transfer.areas_in_take(take.action, areas), request, parent)
 
     def apply(self, context, result):
-        """Key what is new."""
+        """Write the keys of the new version, and return notes on what was changed and what was kept."""
         take = transfer.require_unchanged(*self._remembered)
         new = take_store.read_folder(Path(result["folder"]))
         rows = self._span.rows
@@ -75,7 +78,7 @@ class _Rework(JobOperator):
         return getattr(self, name) if self.properties.is_property_set(name) else None
 
 
-class MAMBATALK_OT_resample(_Rework, bpy.types.Operator):
+class MAMBATALK_OT_resample(_PartsOperator, bpy.types.Operator):
     """Generate the chosen body parts again, over the chosen frames; everything else stays"""
 
     bl_idname = "mambatalk.resample"
@@ -83,11 +86,14 @@ class MAMBATALK_OT_resample(_Rework, bpy.types.Operator):
     job_label = "Resampling"
 
     seed: IntProperty(
-        name="Seed", description="Another seed, another try; by default one not used yet", min=0, options={"SKIP_SAVE"}
+        name="Seed",
+        description="Each seed gives another result; by default one that the take has not used yet",
+        min=0,
+        options={"SKIP_SAVE"},
     )
     variation: FloatProperty(
         name="Variation",
-        description="0 for the most likely motion, 1 for the most varied; by default what suits the weights",
+        description="0 for the most likely motion, 1 for the most varied; by default the value of the weights",
         min=0.0,
         max=1.0,
         options={"SKIP_SAVE"},
@@ -95,11 +101,11 @@ class MAMBATALK_OT_resample(_Rework, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Whether there is a take, and all that made it."""
+        """Tell whether there is a take, and the recording and weights that it was made from."""
         return report.explain(cls, why_not_resample(context))
 
     def request(self, context, take, areas, request, folder):
-        """What the worker is asked for."""
+        """Return the request to generate the parts again."""
         settings, runtime = context.scene.mambatalk_direct, preferences.runtime(context)
         variation = settings.variation if settings.set_variation else None
         if self.properties.is_property_set("variation"):
@@ -118,8 +124,8 @@ class MAMBATALK_OT_resample(_Rework, bpy.types.Operator):
         )
 
 
-class MAMBATALK_OT_mix(_Rework, bpy.types.Operator):
-    """Lay the chosen body parts of another take, over the chosen frames, over this one"""
+class MAMBATALK_OT_mix(_PartsOperator, bpy.types.Operator):
+    """Replace the chosen body parts, over the chosen frames, by those of another take"""
 
     bl_idname = "mambatalk.mix"
     bl_label = "Mix In"
@@ -129,12 +135,12 @@ class MAMBATALK_OT_mix(_Rework, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Whether there are two takes."""
+        """Tell whether the character has another take."""
         reason = state.why_not_start(context) or take_info.why_no_take(context)
         return report.explain(cls, reason or _why_no_other(context))
 
     def request(self, context, take, areas, request, folder):
-        """What the worker is asked for."""
+        """Return the request to mix in parts of the other take."""
         name = self.source or context.scene.mambatalk_direct.source
         other = bpy.data.actions.get(name)
         if other is None or not take_store.has(other) or other == take.action:
@@ -145,17 +151,17 @@ class MAMBATALK_OT_mix(_Rework, bpy.types.Operator):
 
 
 class MAMBATALK_OT_find_recording(bpy.types.Operator):
-    """Say where the recording of the character's take is now; it must be the same one"""
+    """Choose the file in which the recording of the character's take is now; its content must be the same"""
 
     bl_idname = "mambatalk.find_recording"
     bl_label = "Find Recording"
     bl_options = {"REGISTER", "UNDO"}
 
-    filepath: StringProperty(name="File", subtype="FILE_PATH")
+    filepath: StringProperty(name="File", description="The recording", subtype="FILE_PATH")
 
     @classmethod
     def poll(cls, context):
-        """Whether there is a take."""
+        """Tell whether the character performs a take."""
         return report.explain(cls, take_info.why_no_take(context))
 
     def invoke(self, context, event):
@@ -164,19 +170,19 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def execute(self, context):
-        """Check that it is the same, and remember it for all takes of that recording."""
+        """Check that the file is the same recording, and store its path in all takes made from it."""
         try:
             action = take_info.active(performer.require_target(context))
             take_info.require_own(action)
             count = recording.relocate(take_info.stored(action), absolute_path(self.filepath))
         except GestureError as error:
             return report.fail(self, error)
-        self.report({"INFO"}, f"Found for {count} takes")
+        self.report({"INFO"}, f"Found the recording of {count} takes")
         return {"FINISHED"}
 
 
 def why_not_resample(context) -> str | None:
-    """Why nothing can be made anew."""
+    """Say why no part can be generated again; None when it can."""
     if reason := state.why_not_start(context) or take_info.why_no_take(context):
         return reason
     action = take_info.active(performer.target(context))
@@ -186,10 +192,10 @@ def why_not_resample(context) -> str | None:
 
 
 def chosen_areas(names: set[str]) -> list[str]:
-    """Names of areas, those left out that another one covers.
+    """Return names of areas, without those that a chosen whole part covers.
 
     Raises:
-        GestureError: there is none.
+        GestureError: no area is chosen.
     """
     if not names:
         raise GestureError("No body part is chosen.", remedy="Choose one or more.")

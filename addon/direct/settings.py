@@ -1,4 +1,4 @@
-"""What is asked for when a take is directed: which parts, which frames, how."""
+"""Settings of the panel for resampling and mixing: which parts, which frames, how."""
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
@@ -11,13 +11,13 @@ from ..take.properties import AREA_ITEMS
 RANGES = [
     ("PREVIEW", "Preview Range", "The timeline's preview range (P in the timeline)"),
     ("WORDS", "Words", "From the first chosen word to the last one"),
-    ("TYPED", "Typed", "The frames typed here"),
+    ("TYPED", "Typed", "From Start to End, below"),
     ("ALL", "Whole Take", "All frames of the take"),
 ]
 
 
 class MambaTalkDirecting(bpy.types.PropertyGroup):
-    """What the next resampling or mixing is asked for."""
+    """Settings of the next Resample or Mix In."""
 
     parts: EnumProperty(
         name="Parts", description="Body parts to change", items=AREA_ITEMS, options={"ENUM_FLAG"}, default={"hands"}
@@ -32,7 +32,7 @@ class MambaTalkDirecting(bpy.types.PropertyGroup):
         min=0,
         max=90,
     )
-    set_variation: BoolProperty(name="Set Variation", description="Choose a variation other than the weights' own")
+    set_variation: BoolProperty(name="Set Variation", description="Use another variation than the value of the weights")
     variation: FloatProperty(
         name="Variation",
         description="0 for the most likely motion, 1 for the most varied",
@@ -41,17 +41,17 @@ class MambaTalkDirecting(bpy.types.PropertyGroup):
         max=1.0,
         subtype="FACTOR",
     )
-    source: StringProperty(name="From", description="The take to lay parts of over this one")
+    source: StringProperty(name="From", description="The take whose parts replace those of this one")
     variations: IntProperty(
         name="Takes", description="How many takes to generate, each with a seed of its own", default=1, min=1, max=16
     )
 
 
 def frames(scene: bpy.types.Scene, take: Performed, start: int | None, end: int | None) -> tuple[int, int]:
-    """The first and last scene frame to change: those given, else what the panel says.
+    """Return the first and last scene frame to change: those given, else the panel's range.
 
     Raises:
-        GestureError: the panel's choice means no range.
+        GestureError: the panel's choice gives no range.
     """
     settings, own = scene.mambatalk_direct, (int(take.frames[0]), int(take.frames[-1]))
     if start is not None or end is not None or settings.span == "ALL":
@@ -78,10 +78,10 @@ def words_range(take: Performed) -> tuple[int, int]:
 
 
 def preview_range(scene: bpy.types.Scene) -> tuple[int, int]:
-    """The first and last frame of the timeline's preview range.
+    """Return the first and last frame of the timeline's preview range.
 
     Raises:
-        GestureError: there is none.
+        GestureError: there is no preview range.
     """
     if not scene.use_preview_range:
         raise GestureError(
@@ -92,7 +92,7 @@ def preview_range(scene: bpy.types.Scene) -> tuple[int, int]:
 
 
 def why_no_range(scene: bpy.types.Scene, action: bpy.types.Action) -> str | None:
-    """Why the panel's choice means no range."""
+    """Say why the panel's choice gives no range of frames; None when it gives one."""
     span = scene.mambatalk_direct.span
     if span == "PREVIEW" and not scene.use_preview_range:
         return "Press P in the timeline and drag over the frames, or choose another Range"

@@ -1,4 +1,4 @@
-"""Transfer of a take to the worker and back: written as a folder, and its new version keyed where keys may change."""
+"""Transfer of a take to the worker and back: its folder is written, and the keys of its new version are."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ from . import directed_keys
 
 
 def write_for_worker(action: bpy.types.Action, parent: Path) -> Path:
-    """Write an action's take as a folder with its name, for the worker."""
+    """Write an action's take to a new folder in `parent`, named after the action; return the folder."""
     folder = parent / (re.sub(r"[^\w.-]+", "_", action.name) or "take")
     while folder.exists():
         folder = folder.with_name(folder.name + "_")
@@ -33,22 +33,22 @@ def key_new_version(
     rows: np.ndarray | None = None,
     fps: float | None = None,
 ) -> Changed:
-    """Put a new version of a take on its action, and key what differs.
+    """Store a new version of a take on its action, and write the keys that differ from the present version.
 
     Args:
         take: on its character.
         new: the new version.
-        rows: keys (T,) that may change; None: all.
-        fps: of the scene; where it is no longer that of the keys all are written anew.
+        rows: keys (T,) that may change, if not all.
+        fps: frames a second of the scene; where the keys have another rate, all of them are written again.
 
     Returns:
-        what differs.
+        joints, shapes and contacts in which the versions differ.
 
     Raises:
-        GestureError: all would be written anew, and some of it must not be.
+        GestureError: all keys would be written again, and hand edits or locks would be lost.
     """
     data = take_store.pack(new)
-    # As it is stored: motions that were left alone are then equal to the bit.
+    # Compared as they are stored: a motion that the worker left alone is then equal to the bit.
     changed = differences(take_store.load(take.action).finished, take_store.unpack(data).finished)
     shown = mirrored(changed) if take.action.mambatalk_take.mirror else changed
     if fps is not None and take_info.is_out_of_step(take.info, fps):
@@ -63,10 +63,10 @@ def key_new_version(
 
 
 def require_rate(take: Performed, fps: float) -> None:
-    """Make sure that keys at a scene's frame rate can replace the present ones with nothing lost.
+    """Make sure that no hand edit and no lock is lost when a take is keyed at the scene's frame rate.
 
     Raises:
-        GestureError: the rates differ, and something was changed by hand or is locked, at frames that would be gone.
+        GestureError: the rates differ, and something was changed by hand or is locked.
     """
     if not take_info.is_out_of_step(take.info, fps):
         return
@@ -78,13 +78,13 @@ def require_rate(take: Performed, fps: float) -> None:
     if reasons:
         raise GestureError(
             f"The scene plays {fps:g} frames a second, the keys of {take.action.name} are for {take.info.fps:g}; keyed "
-            f"anew, it would lose what is to be kept. {'. '.join(reasons)}.",
+            f"again, the take would lose what must be kept. {'. '.join(reasons)}.",
             remedy=f"Set the scene back to {take.info.fps:g} frames a second, or use Drop Edits and unlock everything.",
         )
 
 
 def mirrored(changed: Changed) -> Changed:
-    """What differs in a mirrored motion."""
+    """Return what differs between two mirrored motions, from what differs between the motions themselves."""
     return Changed(
         tuple(sorted(JOINT_ORDER[joint] for joint in changed.joints)),
         changed.translation,
@@ -94,15 +94,20 @@ def mirrored(changed: Changed) -> Changed:
 
 
 def areas_in_take(action: bpy.types.Action, areas: list[str]) -> list[str]:
-    """Areas of the take that show as these ones: a mirrored take's left arm is on the right."""
+    """Return the take's own areas for those the animator sees: a mirrored take shows its left arm on the right."""
     return [AREA_NAMES[name] for name in areas] if action.mambatalk_take.mirror else areas
 
 
 def require_unchanged(armature_name: str, action_name: str, data: bytes) -> Performed:
-    """The take that a job was started for.
+    """Find the take that a job was started for.
+
+    Args:
+        armature_name: of the character.
+        action_name: of the take.
+        data: the packed take at that time.
 
     Raises:
-        GestureError: character or take were removed or changed meanwhile.
+        GestureError: the character or the take was removed or changed meanwhile.
     """
     armature, action = bpy.data.objects.get(armature_name), bpy.data.actions.get(action_name)
     if armature is None or action is None or action.get(take_store.KEY) != data:
