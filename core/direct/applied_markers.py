@@ -1,13 +1,18 @@
-"""Markers on a motion: strokes whose apexes land where they are asked for, arms that hold, arms that settle.
+"""Markers applied to a motion: strokes land where accents ask for them, arms hold, arms settle.
 
-An accent moves the nearest stroke in time: arms, hands and some of torso and head run a little faster or slower over a
-bounded window. Where no stroke is near enough, one of the take's own, decoded from its own codes, is copied: the turns
-of its arm and hand, blended in and out. Which one is chosen by how near its arm comes from, and goes to, where the arm
-is. A hold keeps both arms as they are at its start, or just after the apex of an accent there. "Not here" has them in
-the rest pose. Both are complete over their stretch, and blend outside of it. Feet, root and face are never touched.
+    accent     moves the nearest stroke in time (`moved_strokes`): arms, hands and some of torso and head run a little
+               faster or slower around it. Where no stroke is near, another stroke of the take is copied
+               (`copied_strokes`).
+    hold       keeps both arms as they are at its start, or just after the apex of an accent there.
+    not here   has both arms in the rest pose.
+
+Holds and rests are complete over their stretch; their blends lie outside of it. Feet, root and face never change.
+
+Afterwards arms are smoothed where they turn too suddenly, and kept out of the body. Either may take an apex from its
+place, so the result is measured again, and where an accent missed, another stroke is tried.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,29 +21,32 @@ from ..errors import GestureError
 from .arm_clearance import Limits, keep_clear
 from .clip_statistics import ClipStatistics
 from .copied_strokes import copy_stroke
-from .goals import BLENDS, Draft, Goal
+from .goal_blending import BLENDS, Draft, Goal, GoalAt
 from .markers import Kind, Marker, check_markers
 from .moved_strokes import move_strokes
-from .stroke_landing import TOLERANCE, TORSO_SHARE, Core, columns_of
+from .stroke_landing import TOLERANCE, TORSO_SHARE, StrokeFrames, columns_of
 from .stroke_statistics import ARM_COLUMNS, HEAD, MOVED, TORSO, pace
 from .strokes import Stroke, find_strokes, wrist_paths
 
-# Arms that are kept out of the body, or smoothed, may miss: then other strokes are tried, so often.
+# Rounds in which other strokes are tried where an accent missed.
 _ROUNDS = 3
-# So do arms that turn this much more suddenly than usual within so many frames.
+# An accent misses, too, where arms turn this much more suddenly than usual within this many frames of it: they dodge
+# the body.
 _DODGE, _AROUND = 2.0, 45
-# So many frames after an apex arms may be held: were it earlier there would be no apex.
+# Frames after an apex from which arms may be held: earlier, the wrist would not slow down and there were no apex.
 _HELD = 6
-# Arms come to a hold within so many frames: what was under way before is to be seen.
+# Frames at most in which arms come to a hold: the motion before it stays visible.
 _STOPS = 11
-# What an accent takes of the time in which nothing is said, for levels that settle in pauses.
+# Frames at least of a blend in or out of a stretch, even where a stroke is near.
+_SHORTEST_BLEND = 3
+# Seconds before and after an accent that count as spoken, so that levels which settle in pauses leave it alone.
 _AROUND_S = (0.8, 0.4)
 
 
 def apply_markers(clip: ClipStatistics, markers: Sequence[Marker]) -> ClipStatistics:
-    """The clip with what the markers ask for; its rest poses stay, so that levels mean the same.
+    """Return the clip with the arms that the markers ask for; its rest poses stay, so that levels mean the same.
 
-    Outside of the markers' windows every value is as it was, to the bit.
+    Outside of the markers' windows every value stays to the bit.
 
     Raises:
         GestureError: markers outside of the take, in contradiction, or accents in a take without a single stroke.
@@ -46,10 +54,10 @@ def apply_markers(clip: ClipStatistics, markers: Sequence[Marker]) -> ClipStatis
     if not markers:
         return clip
     check_markers(markers, clip.duration_s)
-    motion, own = clip.motion, clip.stroke_statistics
+    motion = clip.motion
     last = motion.frame_count - 1
     accents = [m for m in markers if m.kind is Kind.ACCENT]
-    if accents and not own.strokes:
+    if accents and not clip.stroke_statistics.strokes:
         raise GestureError(
             "There is no stroke in this take that an accent could move or copy.",
             remedy="Make the arms anew with more variation or another seed.",
@@ -65,49 +73,50 @@ def apply_markers(clip: ClipStatistics, markers: Sequence[Marker]) -> ClipStatis
         if marker.kind is not Kind.ACCENT
     ]
     best, fewest = None, np.inf
-    spoilt: dict[int, list[Stroke]] = {place: [] for place in places}
+    rejected: dict[int, list[Stroke]] = {place: [] for place in places}
     for _ in range(_ROUNDS):
-        rotations, used = _woven(clip, places, stretches, spoilt)
+        rotations, used = _attempt(clip, places, stretches, rejected)
         missed = _missed(clip, rotations, places)
         if len(missed) < fewest:
             best, fewest = rotations, len(missed)
         if not missed:
             break
         for place in missed:
-            spoilt[place].append(used[place])
+            rejected[place].append(used[place])
     return clip.with_motion(motion.replace(rotations=best), _spoken(clip, markers))
 
 
-def _woven(
-    clip: ClipStatistics, places: list[int], stretches: list[tuple[Kind, int, int]], spoilt: dict[int, list[Stroke]]
+def _attempt(
+    clip: ClipStatistics, places: list[int], stretches: list[tuple[Kind, int, int]], rejected: dict[int, list[Stroke]]
 ) -> tuple[np.ndarray, dict[int, Stroke]]:
-    """One try.
+    """Apply all markers once.
 
     Args:
         clip: the take.
         places: frames for apexes.
-        stretches: what is to be still from where to where, by kind.
-        spoilt: strokes that did not land at a place, once arms were smooth and out of the body.
+        stretches: kind, first and last frame of holds and rests.
+        rejected: strokes that did not land at a place, once arms were smooth and out of the body.
 
     Returns:
         rotations (T, 55, 3), and the stroke used at each place.
     """
     draft = Draft(clip.stroke_statistics, clip.limits)
-    moved = move_strokes(draft, clip, places, spoilt)
-    cores = {place: Core(pin.first, place, place + TOLERANCE) for place, (_, pin) in moved.items()}
+    moved = move_strokes(draft, clip, places, rejected)
+    strokes = {place: StrokeFrames(pin.first, place, place + TOLERANCE) for place, (_, pin) in moved.items()}
     used = {place: stroke for place, (stroke, _) in moved.items()}
     for place in places:
-        if place not in cores:
-            cores[place], used[place] = copy_stroke(draft, clip, place, list(cores.values()), spoilt[place])
+        if place not in strokes:
+            neighbours = list(strokes.values())
+            strokes[place], used[place] = copy_stroke(draft, clip, place, neighbours, rejected[place])
     for kind, start, end in stretches:
-        _still(draft, clip, kind, start, end, list(cores.values()))
-    firm = [place for place in places if spoilt[place]]
+        _hold_or_rest(draft, clip, kind, start, end, list(strokes.values()))
+    firm = [place for place in places if rejected[place]]
     draft.soften(firm)
-    return _clear(draft, clip, firm), used
+    return _keep_clear(draft, clip, firm), used
 
 
 def _missed(clip: ClipStatistics, rotations: np.ndarray, places: list[int]) -> list[int]:
-    """Places without an apex, or with arms around it that dodge the body too suddenly."""
+    """Return places without an apex, or with arms near them that dodge the body too suddenly."""
     if not places:
         return []
     own = clip.stroke_statistics
@@ -122,31 +131,30 @@ def _missed(clip: ClipStatistics, rotations: np.ndarray, places: list[int]) -> l
     ]
 
 
-def _still(draft: Draft, clip: ClipStatistics, kind: Kind, start: int, end: int, cores: list[Core]) -> None:
-    """Keep the arms as they are at `start`, or at rest, from there to `end`."""
+def _hold_or_rest(
+    draft: Draft, clip: ClipStatistics, kind: Kind, start: int, end: int, strokes: list[StrokeFrames]
+) -> None:
+    """Keep the arms as they are at `start`, or at rest, from there to `end`; blends stay out of strokes."""
     first = start
     if kind is Kind.HOLD:
-        first = max([start, *(core.apex + _HELD for core in cores if core.apex <= start + TOLERANCE + 1)])
+        first = max([start, *(stroke.apex + _HELD for stroke in strokes if stroke.apex <= start + TOLERANCE + 1)])
         end = max(first, end)
-        goal = draft.at(first)
+        goal = draft.pose_goal(first)
     else:
-        goal = _resting(clip)
+        goal = _rest_goal(clip)
     shares = np.ones(len(MOVED))
     shares[columns_of(TORSO)], shares[columns_of(HEAD)] = TORSO_SHARE, 0.0
-    before = first - max((core.last for core in cores if core.apex <= first), default=-BLENDS[-1])
-    after = min((core.first for core in cores if core.apex > first), default=np.inf) - end
-    draft.lay(
-        goal,
-        shares,
-        first,
-        end,
-        int(np.clip(before, 3, _STOPS if kind is Kind.HOLD else BLENDS[-1])),
-        int(np.clip(after, 3, BLENDS[-1])),
+    before = first - max((stroke.last for stroke in strokes if stroke.apex <= first), default=-BLENDS[-1])
+    after = min((stroke.first for stroke in strokes if stroke.apex > first), default=np.inf) - end
+    longest = _STOPS if kind is Kind.HOLD else BLENDS[-1]
+    blend_in, blend_out = (
+        int(np.clip(room, _SHORTEST_BLEND, most)) for room, most in ((before, longest), (after, BLENDS[-1]))
     )
+    draft.blend_goal(goal, shares, first, end, blend_in, blend_out)
 
 
-def _resting(clip: ClipStatistics) -> Callable[[np.ndarray], Goal]:
-    """The rest pose, as a goal; hands may be where they are in it anyway."""
+def _rest_goal(clip: ClipStatistics) -> GoalAt:
+    """Return the rest pose as a goal; it lets hands come no nearer to the body than the take's limits do."""
     pose = clip.rest[list(MOVED)]
 
     def goal(frames: np.ndarray) -> Goal:
@@ -156,34 +164,38 @@ def _resting(clip: ClipStatistics) -> Callable[[np.ndarray], Goal]:
     return goal
 
 
-def _clear(draft: Draft, clip: ClipStatistics, firm: list[int]) -> np.ndarray:
-    """The rotations (T, 55, 3), arms out of the body; frames that did not change are the motion's own."""
-    written = _written(draft, clip)
-    cleared = keep_clear(written, clip.motion, Limits(clip.limits.own, draft.gaps, draft.hand_gap))
-    pushed = np.flatnonzero((cleared != written).any((1, 2)) & draft.changed)
+def _keep_clear(draft: Draft, clip: ClipStatistics, firm: list[int]) -> np.ndarray:
+    """Return the draft's rotations (T, 55, 3) with arms out of the body; unchanged frames are the motion's own.
+
+    Args:
+        draft: gets the arms that were pushed out of the body, and is smoothed again, since they may dodge suddenly.
+        clip: the take.
+        firm: apexes that smoothing leaves alone.
+    """
+    rotations = _rotations_of(draft, clip)
+    cleared = keep_clear(rotations, clip.motion, Limits(clip.limits.own, draft.gaps, draft.hand_gap))
+    pushed = np.flatnonzero((cleared != rotations).any((1, 2)) & draft.changed)
     if len(pushed):
         turns = rotvec_to_quat(cleared[pushed][:, MOVED])
         side = np.where((turns * draft.turns[pushed]).sum(-1, keepdims=True) < 0, -1.0, 1.0)
         draft.turns[pushed] = side * turns
-        # arms that dodge the body may do so suddenly
         draft.soften(firm)
-    return _written(draft, clip)
+    return _rotations_of(draft, clip)
 
 
-def _written(draft: Draft, clip: ClipStatistics) -> np.ndarray:
-    """Rotations (T, 55, 3); joints and frames that stayed are the motion's own, to the bit."""
+def _rotations_of(draft: Draft, clip: ClipStatistics) -> np.ndarray:
+    """Return the draft's rotations (T, 55, 3); joints and frames that stayed are the motion's own, to the bit."""
     rotations = clip.motion.rotations.copy()
     rows = np.flatnonzero(draft.changed)
     turned = quat_to_rotvec(draft.turns[rows])
     stayed = (draft.turns[rows] == clip.stroke_statistics.turns[rows]).all(-1)
-    rotations[np.ix_(rows, np.array(MOVED))] = np.where(
-        stayed[..., None], rotations[np.ix_(rows, np.array(MOVED))], turned
-    )
+    cells = np.ix_(rows, np.array(MOVED))
+    rotations[cells] = np.where(stayed[..., None], rotations[cells], turned)
     return rotations
 
 
 def _spoken(clip: ClipStatistics, markers: Sequence[Marker]) -> np.ndarray:
-    """Words, and what accents and holds want kept from settling as if it were said."""
+    """Return what counts as spoken (N, 2), seconds: the words, and the surroundings of accents and holds."""
     if not len(clip.speech):
         return clip.speech
     spans = []

@@ -1,5 +1,16 @@
-"""What levels need to know of a finished motion, found once: its rest pose, and how every joint turns away from it."""
+"""What levels need to know of a finished motion, found once: its rest pose, and how every joint turns away from it.
 
+A level scales motion about rest, so the rest pose must be one that the take really comes back to:
+
+    arms    the frame most like all those in which they hang low and hardly move
+    jaw     the usual turn of the frames in which it is nearly closed
+    others  the usual turn of all frames: the one with the least sum of distances to them
+
+Sliders change many times per second while the take stays. So what is expensive is kept: as fields where levels always
+need it, and as cached properties where only some of them do.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,32 +24,33 @@ from ..body.rotation import quat_conjugate, quat_continuous, quat_multiply, quat
 from ..body.skeleton import JOINT
 from .arm_clearance import Arms, Limits
 from .mirror import mirror
-from .stroke_statistics import MOVED, StrokeStatistics, apart
+from .stroke_statistics import MOVED, StrokeStatistics, arm_distance
 from .strokes import Stroke
 
 JAW = JOINT["jaw"]
 ARMS = (*ARM_CHAINS[0], *ARM_CHAINS[1])
 GAZE_SHAPES = tuple(i for i, name in enumerate(ARKIT_NAMES) if name.startswith("eyeLook"))
 BLINK_SHAPES = tuple(i for i, name in enumerate(ARKIT_NAMES) if name.startswith("eyeBlink"))
-# Arms rest where they hang low and move little: among the lowest of this share of the frames, the slower half.
+# Share of the frames in which arms hang lowest; the slower half of them are those at rest.
 _LOW_SHARE = 0.25
-# Faces rest near the lower end of what they do: closed mouths, lowered brows.
-_FACE_SHARE = 10
+# Percentile of a face's values at which it rests: near the lower end, where the mouth is closed and brows are low.
+_FACE_PERCENTILE = 10
+# Rounds of the search for the usual turn: it moves by less than anybody sees after that.
 _MEDIAN_PASSES = 6
-# Arms nearer to their rest than this, metres by and large, are let down.
+# Metres between a wrist at an apex and at rest below which a stroke only lets the arm down, and is no gesture.
 _RAISED_M = 0.25
 
 
 @dataclass(frozen=True)
 class ClipStatistics:
-    """A finished motion, looked at.
+    """A finished motion, with what levels and markers need to know of it.
 
     Attributes:
-        motion: as it came.
+        motion: as it was given.
         speech: (N, 2) seconds, starts and ends of words; (0, 2) when there are none.
         rest: (55, 4) quaternions, where each joint comes to rest.
         offsets: (55, T, 4) quaternions away from rest, signs continuous in time.
-        rest_expression: (N,).
+        rest_expression: (N,) face shapes at rest.
         origin: the clip whose rest poses these are, where only the motion has changed since.
     """
 
@@ -51,7 +63,7 @@ class ClipStatistics:
 
     @cached_property
     def arms(self) -> Arms:
-        """Where arms, and what they could run into, are."""
+        """Where the arms are, and the parts of the body that they could run into."""
         return Arms.of(self.motion.rotations, self.motion.skeleton)
 
     @cached_property
@@ -66,25 +78,25 @@ class ClipStatistics:
 
     @cached_property
     def stroke_statistics(self) -> StrokeStatistics:
-        """Which strokes there are, and how suddenly arms turn."""
+        """The strokes of the hands, and how suddenly arms turn."""
         return StrokeStatistics.of(self.motion, self.arms)
 
     @cached_property
-    def telling(self) -> tuple[Stroke, ...]:
-        """The strokes that are gestures: those that do not just let the arm down to rest; all where there are none."""
+    def gesture_strokes(self) -> tuple[Stroke, ...]:
+        """The strokes that are gestures: those that do not only let the arm down to rest; all where there are none."""
         rest, turns = self.rest[list(MOVED)], self.stroke_statistics.turns
-        found = [s for s in self.stroke_statistics.strokes if apart(turns[s.apex], rest, s.side) > _RAISED_M]
+        found = [s for s in self.stroke_statistics.strokes if arm_distance(turns[s.apex], rest, s.side) > _RAISED_M]
         return tuple(found) or self.stroke_statistics.strokes
 
     @cached_property
     def mirrored(self) -> "ClipStatistics":
-        """The same of the motion with left and right exchanged."""
+        """The clip of the motion with left and right exchanged."""
         if self.origin is not None:
             return self.origin.mirrored.with_motion(mirror(self.motion), self.speech)
         return clip_statistics(mirror(self.motion), self.speech)
 
     def with_motion(self, motion: Motion, speech: np.ndarray) -> "ClipStatistics":
-        """The same take with arms, torso or head moved otherwise, and the rest poses that it had."""
+        """Return the clip with arms, torso or head moved otherwise, and with the rest poses that it had."""
         joints = np.flatnonzero((motion.rotations != self.motion.rotations).any((0, 2)))
         offsets = self.offsets.copy()
         offsets[joints] = _away_from(self.rest[joints], quat_continuous(rotvec_to_quat(motion.rotations[:, joints])))
@@ -95,12 +107,12 @@ class ClipStatistics:
 
     @property
     def duration_s(self) -> float:
-        """Length of the take."""
+        """Length of the take, seconds."""
         return self.motion.frame_count / self.motion.fps
 
 
-def clip_statistics(motion: Motion, speech=()) -> ClipStatistics:
-    """Look at a motion.
+def clip_statistics(motion: Motion, speech: Iterable[tuple[float, float]] | np.ndarray = ()) -> ClipStatistics:
+    """Find the rest poses of a motion, and how it turns away from them.
 
     Args:
         motion: finished.
@@ -111,7 +123,7 @@ def clip_statistics(motion: Motion, speech=()) -> ClipStatistics:
     if motion.frame_count:
         arms = Arms.of(motion.rotations, motion.skeleton)
         rest[list(ARMS)] = turns[_rest_frame(turns[:, ARMS], arms.wrist, motion.fps)][list(ARMS)]
-        closed = motion.rotations[:, JAW, 0] <= np.percentile(motion.rotations[:, JAW, 0], _FACE_SHARE)
+        closed = motion.rotations[:, JAW, 0] <= np.percentile(motion.rotations[:, JAW, 0], _FACE_PERCENTILE)
         rest[JAW] = median_turn(turns[closed][:, [JAW]])[0]
     rest[list(EYES)] = median_turn(turns[:, EYES])
     return ClipStatistics(
@@ -124,26 +136,27 @@ def clip_statistics(motion: Motion, speech=()) -> ClipStatistics:
 
 
 def _away_from(rest: np.ndarray, turns: np.ndarray) -> np.ndarray:
-    """Quaternions (J, T, 4) from rest (J, 4) to turns (T, J, 4), mostly along the shorter arcs."""
+    """Return quaternions (J, T, 4) from rest (J, 4) to turns (T, J, 4), in most frames along the shorter arc."""
     offsets = np.moveaxis(quat_multiply(quat_conjugate(rest), turns), 1, 0)
     side = np.where(offsets[..., 0].sum(1) < 0, -1.0, 1.0)
     return np.ascontiguousarray(offsets * side[:, None, None])
 
 
 def _rest_expression(motion: Motion) -> np.ndarray:
+    """Return face shapes (N,) at rest: low ones for ARKit shapes, whose zero is calm; else, and for gaze, medians."""
     values = motion.expression
     if not len(values):
         return np.zeros(values.shape[1])
     rest = np.median(values, axis=0)
     if motion.face_basis == "arkit52":
-        low = np.percentile(values, _FACE_SHARE, axis=0)
+        low = np.percentile(values, _FACE_PERCENTILE, axis=0)
         low[list(GAZE_SHAPES)] = rest[list(GAZE_SHAPES)]
         return low
     return rest
 
 
 def median_turn(turns: np.ndarray) -> np.ndarray:
-    """The rotation (J, 4) with the least sum of distances to rotations (T, J, 4) (Weiszfeld's iteration)."""
+    """Return the rotation (J, 4) with the least sum of distances to rotations (T, J, 4) (Weiszfeld's iteration)."""
     if not len(turns):
         return np.tile([1.0, 0.0, 0.0, 0.0], (turns.shape[1], 1))
     middle = turns[len(turns) // 2]
@@ -156,7 +169,7 @@ def median_turn(turns: np.ndarray) -> np.ndarray:
 
 
 def _rest_frame(turns: np.ndarray, wrists: np.ndarray, fps: float) -> int:
-    """The frame whose arms are most like all those in which they hang low and hardly move.
+    """Return the frame whose arms are most like all those in which they hang low and hardly move.
 
     Args:
         turns: (T, J, 4) of the arms' joints.

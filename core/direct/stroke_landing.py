@@ -1,25 +1,30 @@
-"""Where strokes land: the frames that belong to one, and whether its apex is where it is asked for."""
+"""Whether a stroke's apex lands where a marker asks for it, and which frames belong to a stroke put in place."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..body.rotation import quat_to_rotvec
 from .clip_statistics import ClipStatistics
-from .goals import Draft
+from .goal_blending import Draft
 from .stroke_statistics import COLUMN, MOVED
 from .strokes import find_strokes, wrist_paths
 
-# An apex lands within so many frames of its marker.
+# Frames that an apex may be away from its marker.
 TOLERANCE = 2
-# Frames before a stroke that belong to it.
+# Frames before a stroke that belong to it: a wrist starts to hurry a little before its speed shows it.
 LEAD = 2
-# How far torso and head take part in what arms do.
+# Shares in which torso and head take part in what arms do.
 TORSO_SHARE, HEAD_SHARE = 0.5, 0.25
 
 
 @dataclass(frozen=True)
-class Core:
-    """Frames of a stroke that nothing else may blend into."""
+class StrokeFrames:
+    """Frames of a stroke that nothing else may be blended into.
+
+    Attributes:
+        first, last: its ends, both included.
+        apex: the frame in which it has slowed down.
+    """
 
     first: int
     apex: int
@@ -27,7 +32,7 @@ class Core:
 
 
 def lands(draft: Draft, clip: ClipStatistics, place: int) -> bool:
-    """Whether a stroke's apex is within the tolerance of a frame."""
+    """Return whether the draft has a stroke whose apex is within the tolerance of a frame."""
     fps = clip.motion.fps
     rows = slice(max(place - round(fps), 0), min(place + round(fps / 2), clip.motion.frame_count))
     rotations = clip.motion.rotations[rows].copy()
@@ -37,5 +42,5 @@ def lands(draft: Draft, clip: ClipStatistics, place: int) -> bool:
 
 
 def columns_of(joints: Sequence[int]) -> list[int]:
-    """Where these joints are among `stroke_statistics.MOVED`."""
+    """Return where these joints are among `stroke_statistics.MOVED`."""
     return [COLUMN[joint] for joint in joints]

@@ -1,4 +1,14 @@
-"""What markers need to know of a finished motion, found once: its strokes, and how suddenly its arms turn."""
+"""What markers need to know of a finished motion, found once: its strokes, and how suddenly its arms usually turn.
+
+Suddenness compares with the take itself, because a lively speaker may turn faster than a calm one:
+
+    turn   angle of a joint from one frame to the next
+    jump   change of the turn from one frame to the next; a seam shows as a jump
+
+    suddenness = the larger of  largest turn / usual largest turn  and  largest jump / usual largest jump
+
+where "usual largest" is the 99th percentile over the take: 1 is as sudden as the take's own quick moments.
+"""
 
 from dataclasses import dataclass
 
@@ -15,31 +25,32 @@ from .strokes import Stroke, find_strokes, wrist_paths
 ARM = tuple(AREAS[f"{side}_arm"].joints for side in SIDES)
 HAND = tuple(AREAS[f"{side}_hand"].joints for side in SIDES)
 TORSO, HEAD = AREAS["torso"].joints, AREAS["head"].joints
+# The joints that markers move, in the order of all arrays of turns (T, J, 4) here: first both arms.
 MOVED = (*ARM[0], *ARM[1], *HAND[0], *HAND[1], *TORSO, *HEAD)
 COLUMN = {joint: column for column, joint in enumerate(MOVED)}
 SIDE_COLUMNS = tuple([COLUMN[joint] for joint in joints] for joints in ARM)
 ARM_COLUMNS = list(range(len(ARM[0]) + len(ARM[1])))
-# "Sudden" is beyond this percentile of the take's own motion; takes that hardly move may still do this, radians a frame
-# and its change.
+# Percentile of a take's turns and jumps that counts as their usual largest value.
 _USUAL = 99
+# Takes that hardly move may still turn this far from frame to frame, radians, and change that by this much.
 _LEAST_TURN, _LEAST_JUMP = 0.05, 0.01
 # Frames on either side that count as the same place.
 _NEAR = 3
-# How far wrists move when these joints turn, metres per radian, by and large.
+# How far a wrist moves when a joint of its arm turns, metres per radian: about the distance from joint to wrist.
 _LEVERS = {"collar": 0.5, "shoulder": 0.45, "elbow": 0.25, "wrist": 0.1}
 
 
 @dataclass(frozen=True)
 class StrokeStatistics:
-    """The arms of a motion, looked at.
+    """The arms of a motion, its strokes, and how suddenly it usually turns.
 
     Attributes:
         turns: (T, J, 4) quaternions of `MOVED`, signs continuous in time.
         wrists: (T, 2, 3) metres, in the pelvis' frame.
         strokes: in order of their apexes.
-        most_turn: how far a joint of the arms usually turns from frame to frame at most, radians.
-        most_jump: how much that changes from frame to frame at most.
-        jumps: (T,) how much it does around each frame.
+        most_turn: usual largest turn of a joint of the arms, radians.
+        most_jump: usual largest jump of a joint of the arms, radians.
+        jumps: (T,) largest jump within a few frames of each frame, radians.
     """
 
     turns: np.ndarray
@@ -51,12 +62,12 @@ class StrokeStatistics:
 
     @property
     def arms(self) -> np.ndarray:
-        """The turns of the arms' joints alone, (T, 8, 4)."""
+        """Return the turns of the arms' joints alone, (T, 8, 4)."""
         return self.turns[:, : len(ARM_COLUMNS)]
 
     @classmethod
     def of(cls, motion: Motion, arms: Arms) -> "StrokeStatistics":
-        """From a motion and where its arms are."""
+        """Measure a motion, whose arms are posed already."""
         turns = quat_continuous(rotvec_to_quat(motion.rotations[:, MOVED]))
         turn, jump = pace(turns[:, ARM_COLUMNS])
         jumps = np.zeros(len(turns))
@@ -74,23 +85,33 @@ class StrokeStatistics:
         )
 
     def suddenness(self, turns: np.ndarray) -> float:
-        """How suddenly turns (N, J, 4) go, beside what is usual: 1 for as much."""
+        """Largest turn or jump of quaternions (N, J, 4), relative to the take's 99th percentile (1.0 = equal)."""
         turn, jump = pace(turns)
         return max(turn.max(initial=0) / self.most_turn, jump.max(initial=0) / self.most_jump)
 
 
 def pace(turns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How far turns (T, J, 4) go from frame to frame, (T - 1, J), and how much that changes, (T - 2, J), radians.
+    """Return how far quaternions (T, J, 4) turn from frame to frame, and how much that changes.
 
-    Along chords, which tell small turns well enough; signs must be continuous.
+    Angles are measured along chords, which is exact enough for small turns; signs must be continuous.
+
+    Returns:
+        turns (T - 1, J) and jumps (T - 2, J), radians.
     """
     way = 2 * np.diff(turns, axis=0)
     change = np.diff(way, axis=0)
-    return tuple(np.sqrt(np.einsum("tjc,tjc->tj", value, value)) for value in (way, change))
+    turn, jump = (np.sqrt(np.einsum("tjc,tjc->tj", value, value)) for value in (way, change))
+    return turn, jump
 
 
-def apart(a: np.ndarray, b: np.ndarray, side: int) -> np.ndarray:
-    """How far arms of one side are apart, metres, by and large, from quaternions (..., J, 4) of `MOVED`."""
+def arm_distance(a: np.ndarray, b: np.ndarray, side: int) -> np.ndarray:
+    """Return roughly how far the wrists of two poses are apart, metres.
+
+    Args:
+        a: (..., J, 4) quaternions of `MOVED`.
+        b: likewise.
+        side: of the arm: 0 left, 1 right.
+    """
     columns = [COLUMN[joint] for joint in ARM[side]]
     angles = 2 * np.arccos(np.clip(np.abs((a[..., columns, :] * b[..., columns, :]).sum(-1)), 0.0, 1.0))
     return angles @ [_LEVERS[JOINT_NAMES[joint].partition("_")[2]] for joint in ARM[side]]
