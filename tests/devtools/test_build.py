@@ -136,12 +136,14 @@ def test_an_environment_of_other_pins_is_not_ready(tmp_path, monkeypatch):
 
 
 def test_test_paths_go_to_the_suite_they_belong_to():
-    paths, options = suites.split_paths(["tests/addon/test_fbx.py", "-k", "face", "tests/core/test_body.py::test_x"])
-    assert paths == ["tests/addon/test_fbx.py", "tests/core/test_body.py::test_x"]
+    paths, options = suites.split_paths(
+        ["tests/addon/exchange/test_fbx.py", "-k", "face", "tests/core/body/test_body.py::test_x"]
+    )
+    assert paths == ["tests/addon/exchange/test_fbx.py", "tests/core/body/test_body.py::test_x"]
     assert options == ["-k", "face"]
     core, addon = suites.SUITES[0], suites.SUITES[1]
-    assert suites.chosen(core, paths) == ["tests/core/test_body.py::test_x"]
-    assert suites.chosen(addon, paths) == ["tests/addon/test_fbx.py"]
+    assert suites.chosen(core, paths) == ["tests/core/body/test_body.py::test_x"]
+    assert suites.chosen(addon, paths) == ["tests/addon/exchange/test_fbx.py"]
     assert suites.chosen(core, []) == ["tests/core", "tests/training", "tests/devtools"]
 
 

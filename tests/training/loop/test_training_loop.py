@@ -86,7 +86,7 @@ def test_a_run_killed_at_any_moment_ends_with_the_same_weights(tmp_path):
     """SIGKILL, in the middle of whatever it does; checkpoints are written after every step."""
     code = (
         "import sys; sys.path.insert(0, '.'); from pathlib import Path\n"
-        "from tests.training.test_fit import run\nimport torch\n"
+        "from tests.training.loop.test_training_loop import run\nimport torch\n"
         "print('ready', flush=True)\n"
         "done = run(Path(sys.argv[1]), steps=150)\n"
         "torch.save(done.layer.weight, sys.argv[1] + '.end')\n"
