@@ -27,7 +27,7 @@ def register_module(module: ModuleType, undo: ExitStack) -> None:
     for menu, draw in getattr(module, "MENUS", ()):
         menu.append(draw)
         undo.callback(menu.remove, draw)
-    if hasattr(module, "unregister"):
-        undo.callback(module.unregister)
     if hasattr(module, "register"):
         module.register()
+    if hasattr(module, "unregister"):
+        undo.callback(module.unregister)

@@ -1,4 +1,4 @@
-"""Every panel draws, whatever the scene holds; what it says fits."""
+"""Every panel draws without an error, whatever the scene holds, and its texts fit the width."""
 
 import json
 
@@ -110,7 +110,7 @@ def test_the_smplx_body_asks_for_its_file(scene, monkeypatch, tmp_path):
     assert {"SMPLX_FEMALE.npz", "Add SMPL-X Body"} <= set(draw_all()["MAMBATALK_PT_smplx"])
 
 
-def test_keys_for_another_frame_rate_are_told_of(taken):
+def test_keys_for_another_frame_rate_are_mentioned(taken):
     assert not any("keyed for" in text for text in draw_all()["MAMBATALK_PT_direct"])
     bpy.context.scene.render.fps = 60
     assert any("keyed for" in text for text in draw_all()["MAMBATALK_PT_direct"])

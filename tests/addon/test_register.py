@@ -1,14 +1,17 @@
-"""The extension comes and goes without a trace, and needs nothing that Blender does not have."""
+"""The extension registers and unregisters without leaving anything, and imports only what Blender has."""
 
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
+from types import SimpleNamespace
 
 import bpy
+import pytest
 
 from .conftest import PACKAGE, ROOT
 
-# Everything the add-on may import, with the packages that Blender's Python lacks made unimportable.
+# Imports every module of the add-on, while packages that Blender's Python lacks cannot be imported.
 BLOCKED = """
 import importlib, importlib.util, pathlib, pkgutil, sys
 BANNED = ("torch", "scipy", "librosa", "soundfile", "soxr", "pocketsphinx", "fasttext", "safetensors")
@@ -41,7 +44,7 @@ print("imported", len(loaded), "core modules")
 
 
 def ours() -> set[str]:
-    """Every class, operator and property of ours that Blender knows."""
+    """Return the names of all classes, operators and scene properties of the extension that Blender knows."""
     names = {name for name in dir(bpy.types) if "mambatalk" in name.lower()}
     names |= {f"ops.{name}" for name in dir(bpy.ops.mambatalk)} if hasattr(bpy.ops, "mambatalk") else set()
     names |= {key for key in bpy.types.Scene.bl_rna.properties.keys() if "mambatalk" in key}  # noqa: SIM118
@@ -62,6 +65,27 @@ def test_registering_twice_leaves_nothing_behind(extension):
     assert ours() == registered
 
 
+def test_a_module_that_cannot_be_registered_leaves_nothing_behind(extension):
+    from mambatalk_ext.addon.blender.registration import register_module
+
+    class MambaTalkTemporary(bpy.types.PropertyGroup):
+        pass
+
+    called = []
+    module = SimpleNamespace(
+        CLASSES=(MambaTalkTemporary,),
+        PROPERTIES=((bpy.types.Scene, "mambatalk_temporary", bpy.props.PointerProperty(type=MambaTalkTemporary)),),
+        MENUS=((SimpleNamespace(append=called.append, remove=called.remove), "draw"),),
+        register=lambda: 1 / 0,
+        unregister=lambda: called.append("unregister"),
+    )
+    before = ours()
+    with pytest.raises(ZeroDivisionError), ExitStack() as undo:
+        register_module(module, undo)
+    assert ours() == before
+    assert called == []
+
+
 def test_every_module_imports_without_torch_and_scipy():
     run = subprocess.run([sys.executable, "-c", BLOCKED, str(ROOT)], capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stderr
@@ -73,7 +97,7 @@ def test_the_extension_is_the_checkout(extension):
     assert sys.modules[f"{PACKAGE}.addon"].__package__ == f"{PACKAGE}.addon"
 
 
-def test_every_draw_and_operator_of_the_panel_exists(extension):
+def test_the_operators_and_the_main_panel_are_registered(extension):
     operators = set(dir(bpy.ops.mambatalk))
     assert {"generate", "cancel", "check_worker", "add_character", "load_take"} <= operators
     assert bpy.types.MAMBATALK_PT_main.bl_category == "MambaTalk"

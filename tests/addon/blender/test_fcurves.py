@@ -8,7 +8,7 @@ from ..conftest import curves_of, keys_of
 
 
 def insert_slowly(armature, frames, channels):
-    """The readable twin: pose the armature, let Blender insert a key; once per frame and channel."""
+    """Key as an animator would, frame by frame: pose the armature, and let Blender insert one key per channel."""
     for row, frame in enumerate(frames):
         for channel in channels:
             owner, _, name = channel.path.rpartition(".")

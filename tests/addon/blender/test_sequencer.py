@@ -1,4 +1,4 @@
-"""A sound strip's handles and the seconds of its file mean the same, at every frame rate."""
+"""The handles of a sound strip and the seconds of its file agree, at every frame rate."""
 
 import bpy
 import pytest

@@ -23,7 +23,7 @@ def archive(tmp_path_factory):
     return build_zip(tmp_path_factory.mktemp("dist"), this_platform())
 
 
-def test_the_zip_holds_the_extension_and_nothing_of_the_workshop(archive):
+def test_the_zip_holds_the_extension_and_no_development_files(archive):
     names = zipfile.ZipFile(archive).namelist()
     for wanted in ("blender_manifest.toml", "__init__.py", "LICENSE", "pyproject.toml", "core/worker/__main__.py"):
         assert wanted in names

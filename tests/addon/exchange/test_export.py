@@ -1,4 +1,4 @@
-"""What goes out comes back: every format that Blender can read again, at every frame; batches, sound, and the scene."""
+"""Exported files hold the take at every frame, in every format; all takes at once, with sound; the scene stays."""
 
 import csv
 import wave
@@ -27,7 +27,7 @@ def take(character, tmp_path, recording):
 
 
 def sampled(armature, frames, names=None):
-    """Heads (T, 55, 3) and turns from rest (T, 55, 3, 3) in the world, of SMPL-X's bones or those named."""
+    """Return heads (T, B, 3) and rotations from rest (T, B, 3, 3) in the world, of the named or SMPL-X's bones."""
     from mambatalk_ext.core.body.skeleton import JOINT_NAMES
 
     names = names or JOINT_NAMES
@@ -48,12 +48,12 @@ def sampled(armature, frames, names=None):
 
 
 def angles(a, b):
-    """Degrees between rotation matrices; |R - S| (Frobenius) is 2 sqrt 2 sin(angle / 2)."""
+    """Return degrees between rotation matrices; |R - S| (Frobenius) is 2 sqrt 2 sin(angle / 2)."""
     return np.degrees(2 * np.arcsin(np.clip(np.linalg.norm(a - b, axis=(-1, -2)) / np.sqrt(8), 0, 1)))
 
 
 def slide(heads):
-    """Mean horizontal speed of the toes, cm/s at 30 fps."""
+    """Return the mean horizontal speed of the toes, cm/s at 30 fps."""
     return 3000 * np.linalg.norm(np.diff(heads[:, 10:12, :2], axis=0), axis=-1).mean()
 
 
@@ -67,7 +67,7 @@ def export(tmp_path, kind, preset="UNREAL", **more):
 
 
 def jaw_of(key_owner, frames):
-    """Value of jawOpen as the file animates it."""
+    """Return the value of the shape key jawOpen at some frames."""
     values = []
     for frame in frames:
         bpy.context.scene.frame_set(frame)
@@ -272,7 +272,7 @@ def test_keys_before_frame_0_are_refused_where_they_would_be_lost(character, tmp
     assert not list((tmp_path / "out").iterdir())
 
 
-def test_a_missing_recording_does_not_keep_the_take_back_silently(take, tmp_path, recording):
+def test_a_missing_recording_is_an_error_that_names_the_sound_setting(take, tmp_path, recording):
     recording.unlink()
     settings = bpy.context.scene.mambatalk_export
     settings.kind, settings.sound = "BVH", True

@@ -1,4 +1,4 @@
-"""Any maker's motion lands on the character: poses, timing, floor; from the operator, a drop and the menu; one undo."""
+"""Motions of other programs are keyed on the character: poses, timing, floor; by operator, drop or menu; one undo."""
 
 import bpy
 import numpy as np
@@ -13,7 +13,7 @@ FRAMES = 24
 
 
 def upright(frame_count=FRAMES):
-    """A wobble that stands."""
+    """A motion in which everything moves while the body stands."""
     motion = wobble(frame_count)
     rotations = motion.rotations.copy()
     rotations[:, 0] = [0, 0.4, 0]
@@ -44,7 +44,7 @@ def _matrix(rotvec):
 
 
 def posed(armature):
-    """Heads (55, 3) and turns from rest (55, 3, 3) in the world."""
+    """Return heads (55, 3) and rotations from rest (55, 3, 3) in the world."""
     from mambatalk_ext.core.body.skeleton import JOINT_NAMES
 
     evaluated = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
@@ -83,7 +83,7 @@ def test_an_amass_file_is_performed_by_the_character(character, tmp_path):
     assert np.abs(posed(character)[0][0, :2]).max() < 1e-5
 
 
-def test_imported_motion_is_no_take_and_says_so_to_who_directs_it(character, tmp_path):
+def test_imported_motion_is_no_take_and_directing_it_is_refused(character, tmp_path):
     from mambatalk_ext.addon.take import info as take_info
 
     file = amass_file(tmp_path / "walk_01_poses.npz", upright())

@@ -11,7 +11,7 @@ from ..conftest import curves_of, keys_of, snapshot, write_take
 
 
 def slider(seconds=6.0, fps=30.0):
-    """A figure on bent knees whose feet go along with its swaying, drifting pelvis; its arms shake."""
+    """A figure on bent knees: its pelvis sways and drifts, its feet slide with the pelvis, and its arms shake."""
     from mambatalk_ext.core.body.motion import Motion
     from mambatalk_ext.core.body.skeleton import JOINT, default_rest_joints
 
@@ -48,7 +48,7 @@ def take(character, tmp_path, recording):
 
 @pytest.fixture
 def plain(character):
-    """The same motion as an action that no take made."""
+    """The sliding motion as a plain action, which is no take."""
     from mambatalk_ext.addon.blender import fcurves, versions
     from mambatalk_ext.addon.take import channels as take_channels
 
@@ -74,7 +74,7 @@ def same(a, b):
 
 
 def toes(armature, frames):
-    """Where the toe bones begin (T, 2, 3), in the world."""
+    """Return the heads of the two toe bones (T, 2, 3) in the world."""
     found = []
     for frame in frames:
         bpy.context.scene.frame_set(int(frame))
@@ -120,7 +120,7 @@ def test_any_action_can_be_finished_and_its_unfinished_keys_are_kept(plain, char
     assert all(np.allclose(np.abs(back[n]), np.abs(unfinished[n]), atol=1e-4) for n in unfinished)
 
 
-def test_euler_keys_are_understood(character):
+def test_euler_keys_are_read(character):
     from mambatalk_ext.addon.finish.source import read_action
 
     scene = bpy.context.scene
@@ -223,7 +223,7 @@ def test_other_scene_rates_keep_the_keys_on_whole_frames(character, take, fps):
     assert len(keys) == 6 * fps
 
 
-def test_one_undo_takes_it_back(take, character):
+def test_one_undo_brings_the_unfinished_keys_back(take, character):
     bpy.ops.ed.undo_push(message="before")
     before, keys = snapshot(), all_keys(character)
     bpy.ops.mambatalk.finish("EXEC_DEFAULT", True)
@@ -258,7 +258,7 @@ def test_a_take_whose_notes_are_unreadable_is_no_take(take, character):
         bpy.ops.mambatalk.discard_take()
 
 
-def test_nothing_animated_greys_the_button(character):
+def test_the_button_is_greyed_without_animation(character):
     with pytest.raises(RuntimeError, match="no animation"):
         bpy.ops.mambatalk.finish()
 

@@ -1,4 +1,4 @@
-"""The whole way through the real worker: a recording in, keys, sound and frame range out."""
+"""From a recording to keys, sound strip and frame range, through the real worker."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ TRANSCRIPT = SPEECH.with_name("transcript.txt")
 
 @pytest.fixture
 def ready(scene, character, weights, job_state):
-    """A scene in which only Generate has to be pressed; no words, which is quicker."""
+    """A scene in which only Generate must be pressed; without words, because that is quicker."""
     scene.render.fps = 30
     scene.mambatalk.audio_file = str(SPEECH)
     scene.mambatalk.transcript_source = "NONE"
@@ -82,7 +82,7 @@ def test_only_the_audible_part_of_a_strip_is_animated(ready, strip, character, t
     assert (keys[0, 0], keys[-1, 0]) == (101, 220)
 
 
-def test_one_undo_takes_a_generated_take_back(ready, strip, tmp_path):
+def test_one_undo_removes_a_generated_take(ready, strip, tmp_path):
     bpy.ops.ed.undo_push(message="before")
     before = snapshot()
     bpy.ops.mambatalk.generate("EXEC_DEFAULT", True, folder=str(tmp_path / "take"))

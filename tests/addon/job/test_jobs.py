@@ -1,4 +1,4 @@
-"""The add-on and its worker: what is missing is said with a remedy, and nothing outlives Blender's wish."""
+"""The add-on and its worker: errors have a remedy, a dead worker starts again, and no worker outlives the add-on."""
 
 import sys
 import time
@@ -8,11 +8,11 @@ import pytest
 
 from ..conftest import snapshot
 
-# A worker that answers a request with progress, and then neither works nor listens.
-DEAF = """
+# A worker that replies to a request with progress, and then reads nothing any more.
+STUCK = """
 import json, sys, time
 request = json.loads(sys.stdin.readline())
-print(json.dumps({"type": "progress", "id": request["id"], "fraction": 0.5, "stage": "deaf"}), flush=True)
+print(json.dumps({"type": "progress", "id": request["id"], "fraction": 0.5, "stage": "stuck"}), flush=True)
 time.sleep(600)
 """
 # A worker that dies with its first request.
@@ -28,7 +28,7 @@ os._exit(7)
 
 @pytest.fixture
 def job_state(job_state):
-    """As elsewhere; a worker that a test started is ended after it."""
+    """The shared fixture; a worker that a test started is ended after the test."""
     yield job_state
     job_state.stop_worker()
 
@@ -42,7 +42,7 @@ def hello(extension):
 
 @pytest.fixture
 def client_of(extension, tmp_path):
-    """A client of a worker whose whole code is given."""
+    """Return a function that makes a client of a worker with the given code."""
     from mambatalk_ext.addon.job.client import WorkerClient
 
     clients = []
@@ -60,7 +60,7 @@ def client_of(extension, tmp_path):
 
 
 def final(client, timeout_s: float = 20):
-    """The reply that ends the open request."""
+    """Return the reply that ends the open request."""
     from mambatalk_ext.core.worker import protocol
 
     end = time.monotonic() + timeout_s
@@ -108,7 +108,7 @@ def test_a_worker_that_was_killed_starts_again_with_the_next_request(job_state):
     assert job_state.current.client._process.pid != first.pid
 
 
-def test_a_death_at_work_is_an_error_with_the_worker_s_last_words(client_of, hello):
+def test_a_worker_that_dies_is_an_error_with_the_end_of_its_log(client_of, hello):
     client = client_of(DYING)
     client.submit(hello)
     reply = final(client)
@@ -117,10 +117,10 @@ def test_a_death_at_work_is_an_error_with_the_worker_s_last_words(client_of, hel
     assert not client.alive
 
 
-def test_a_worker_that_does_not_listen_is_ended_two_seconds_after_a_cancel(client_of, hello):
+def test_a_worker_that_does_not_react_is_ended_two_seconds_after_a_cancel(client_of, hello):
     from mambatalk_ext.core.worker import protocol
 
-    client = client_of(DEAF)
+    client = client_of(STUCK)
     client.submit(hello)
     while not client.poll(0.05):
         pass
@@ -131,13 +131,13 @@ def test_a_worker_that_does_not_listen_is_ended_two_seconds_after_a_cancel(clien
     assert not client.alive
 
 
-def test_the_next_request_hears_nothing_of_a_worker_that_died(client_of, hello):
+def test_replies_of_a_dead_worker_do_not_reach_the_next_request(client_of, hello):
     from mambatalk_ext.core.worker import protocol
 
     client = client_of(DYING)
     client.submit(hello)
     final(client)
-    client_of(DEAF)
+    client_of(STUCK)
     client.submit(hello)
     replies = []
     while not replies:
@@ -156,7 +156,7 @@ def test_unregistering_ends_the_worker(extension, job_state):
 
 
 def test_polling_returns_at_once_while_the_worker_works(client_of, hello):
-    client = client_of(DEAF)
+    client = client_of(STUCK)
     client.submit(hello)
     started = time.monotonic()
     for _ in range(100):
@@ -184,7 +184,7 @@ def ready(scene, character, recording, job_state, weights, tmp_path):
         ({"transcript_source": "TEXT"}, "Choose a text"),
     ],
 )
-def test_what_is_missing_is_said_and_the_scene_stays(ready, change, reason, tmp_path):
+def test_a_missing_input_is_named_and_the_scene_stays(ready, change, reason, tmp_path):
     for name, value in change.items():
         setattr(ready.mambatalk, name, value)
     before = snapshot()
@@ -194,7 +194,7 @@ def test_what_is_missing_is_said_and_the_scene_stays(ready, change, reason, tmp_
     assert not (tmp_path / "take").exists()
 
 
-def test_missing_weights_are_said(ready, monkeypatch, tmp_path):
+def test_missing_weights_are_named(ready, monkeypatch, tmp_path):
     monkeypatch.setenv("MAMBATALK_WEIGHTS", str(tmp_path / "none"))
     with pytest.raises(RuntimeError, match="no weights"):
         bpy.ops.mambatalk.generate()
