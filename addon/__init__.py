@@ -30,6 +30,7 @@ _MODULES = (
     "exchange.import_operator",
     "exchange.export_operator",
     "face.operators",
+    "direct.face_operators",
     "generate.panel",
     "take.panel",
     "direct.panel",

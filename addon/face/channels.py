@@ -7,6 +7,7 @@ import numpy as np
 
 from ...core.body.motion import Motion
 from ...core.body.parts import ARKIT_NAMES, EXPRESSION_WIDTHS
+from ...core.errors import GestureError
 from ...core.face.joints import with_face_joints
 from ...core.face.visemes import VISEMES, fit_visemes
 from ..blender import versions
@@ -147,6 +148,19 @@ def notes(armature: bpy.types.Object, motion: Motion) -> list[str]:
 def is_editable(keys: bpy.types.Key) -> bool:
     """Whether shape keys can be animated here."""
     return keys.library is None
+
+
+def require_editable(keys: bpy.types.Key) -> None:
+    """Make sure that shape keys can be keyed here.
+
+    Raises:
+        GestureError: they belong to another file.
+    """
+    if not is_editable(keys):
+        raise GestureError(
+            f"The shape keys of {keys.user.name} belong to another file.",
+            remedy=f"Use Object > Library Override > Make on the character, and {OVERRIDE_MESH}.",
+        )
 
 
 def _driven(keys: bpy.types.Key) -> set[str]:

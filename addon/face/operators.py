@@ -1,16 +1,12 @@
-"""The face's table, and keying the face again with it or with lips made from the spoken sounds."""
+"""Operators on the table that says what the shape keys of a face play."""
 
 import bpy
-from bpy.props import BoolProperty, FloatProperty
+from bpy.props import BoolProperty
 
-from ...core.body.motion import Motion
 from ...core.errors import GestureError
 from ..character import armature as character_armature
-from ..direct import directed_keys, lips
 from ..job import report
 from ..rig.performer import NO_CHARACTER, require_target, target
-from ..take import channels as take_channels
-from ..take import info as take_info
 from . import channels as face_channels
 from . import names as face_names
 
@@ -37,7 +33,7 @@ class MAMBATALK_OT_face_table(bpy.types.Operator):
                     f"{armature.name} has no mesh with shape keys.", remedy="Only jaw and eye bones will move."
                 )
             for keys in every:
-                _require_editable(keys)
+                face_channels.require_editable(keys)
             labels = {_fill(keys) for keys in every} - {""}
         except GestureError as error:
             return report.fail(self, error)
@@ -95,60 +91,6 @@ class MAMBATALK_OT_face_row(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class MAMBATALK_OT_key_face(bpy.types.Operator):
-    """Key the take's face again, with the table and with lips made from the times of the spoken sounds"""
-
-    bl_idname = "mambatalk.key_face"
-    bl_label = "Key Face Again"
-    bl_options = {"REGISTER", "UNDO"}
-
-    amount: FloatProperty(
-        name="Phone Lips",
-        description="How much of the mouth comes from the times of the spoken sounds instead of the network",
-        default=0.0,
-        min=0.0,
-        max=1.0,
-        subtype="FACTOR",
-    )
-
-    @classmethod
-    def poll(cls, context):
-        """Whether the character performs a take."""
-        armature = target(context)
-        return report.explain(cls, NO_CHARACTER if armature is None else lips.why_not_key(armature))
-
-    def invoke(self, context, event):
-        """Begin with the panel's amount; the redo panel changes it."""
-        self.amount = context.scene.mambatalk_face.lips
-        return self.execute(context)
-
-    def execute(self, context):
-        """Key it."""
-        try:
-            armature = require_target(context)
-            for keys in face_channels.face_keys(armature):
-                _require_editable(keys)
-            motion = _key_face(armature, self.amount)
-        except GestureError as error:
-            return report.fail(self, error)
-        return report.finish(self, face_channels.notes(armature, motion))
-
-
-def _key_face(armature: bpy.types.Object, amount: float) -> Motion:
-    """Key the face of the take that a character performs, with so much of its mouth made from phones.
-
-    Raises:
-        GestureError: its words have no phones, or its face cannot be known; nothing was changed.
-    """
-    own = take_info.active(armature).mambatalk_take
-    before, own.lips = own.lips, amount
-    try:
-        return directed_keys.write_keys(armature, at_least=take_channels.FACE)
-    except GestureError:
-        own.lips = before
-        raise
-
-
 def _fill(keys: bpy.types.Key) -> str:
     """Write the table of one mesh; returns the kind of face that was found."""
     label, rows = face_names.detect(tuple(keys.key_blocks.keys()))
@@ -175,17 +117,8 @@ def _why_no_change(context) -> str | None:
     return f"{found[0].data.name} overrides a mesh of another file: change its table there" if found else None
 
 
-def _require_editable(keys: bpy.types.Key) -> None:
-    if not face_channels.is_editable(keys):
-        raise GestureError(
-            f"The shape keys of {keys.user.name} belong to another file.",
-            remedy=f"Use Object > Library Override > Make on the character, and {face_channels.OVERRIDE_MESH}.",
-        )
-
-
 CLASSES = (
     MAMBATALK_OT_face_table,
     MAMBATALK_OT_face_automatic,
     MAMBATALK_OT_face_row,
-    MAMBATALK_OT_key_face,
 )

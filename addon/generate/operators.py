@@ -15,11 +15,10 @@ from ..blender import sequencer, versions
 from ..direct import directed_keys
 from ..face import channels as face_channels
 from ..job import report, results, state
-from ..job.folder import absolute_path, temporary_folder
+from ..job.folder import absolute_path, new_take_folder, temporary_folder
 from ..job.operator import JobOperator
 from ..rig import performer
 from ..rig.performer import NO_CHARACTER, require_target, target
-from ..take import info as take_info
 from ..take import store as take_store
 from ..take import switching
 from . import settings as generate_settings
@@ -105,7 +104,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
             if self.folder:
                 folders.append(absolute_path(self.folder) / f"take_{number + 1:02d}")
             else:
-                folders.append(take_info.new_folder(name, frozenset(folders)))
+                folders.append(new_take_folder(name, frozenset(folders)))
         return folders
 
     def following(self, result):

@@ -28,6 +28,15 @@ def data_folder(name: str) -> Path:
         return folder
 
 
+def new_take_folder(name: str, taken: frozenset[Path] = frozenset()) -> Path:
+    """Return the path of a take folder that does not exist yet and is not among those `taken`."""
+    parent = data_folder("takes")
+    number = 1
+    while (folder := parent / f"{name}_{number:03d}").exists() or folder in taken:
+        number += 1
+    return folder
+
+
 def temporary_folder() -> tempfile.TemporaryDirectory:
     """Return a new folder for files of one job; it is deleted when nothing refers to the object any more."""
     return tempfile.TemporaryDirectory(prefix="mambatalk-", dir=bpy.app.tempdir or None)

@@ -9,7 +9,6 @@ import bpy
 
 from ...core.errors import GestureError
 from ...core.take.files import TakeFiles
-from ..job.folder import data_folder
 from ..rig import performer
 from . import store as take_store
 
@@ -153,12 +152,3 @@ def performers(action: bpy.types.Action) -> list[bpy.types.Object]:
         for each in bpy.data.objects
         if each.type == "ARMATURE" and each.animation_data is not None and each.animation_data.action == action
     ]
-
-
-def new_folder(name: str, taken: frozenset[Path] = frozenset()) -> Path:
-    """Return the path of a take folder that does not exist yet and is not among those `taken`."""
-    parent = data_folder("takes")
-    number = 1
-    while (folder := parent / f"{name}_{number:03d}").exists() or folder in taken:
-        number += 1
-    return folder
