@@ -12,7 +12,7 @@ and whole turns of Euler angles (370 degrees must not become 10).
 import numpy as np
 
 from ...core.body.blend import DEFAULT_MARGIN
-from ...core.body.curves import runs
+from ...core.body.curves import min_jerk, runs
 from ...core.body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from ..blender.fcurves import Channel
 
@@ -66,5 +66,5 @@ def _fade(values: np.ndarray, near: np.ndarray, keyed: np.ndarray, planned: np.n
     near, speed = near[:length], (off[0] - off[1]) * (length + 1)
     s = np.arange(1, length + 1)[:, None] / (length + 1)
     # The quintic from the place and the speed at s = 0 to neither at s = 1, without acceleration at the ends.
-    offset = off[0] * (1 - s**3 * (10 - 15 * s + 6 * s**2)) + speed * (s - 6 * s**3 + 8 * s**4 - 3 * s**5)
+    offset = off[0] * (1 - min_jerk(s)) + speed * (s - 6 * s**3 + 8 * s**4 - 3 * s**5)
     values[near] = quat_multiply(rotvec_to_quat(offset), values[near]) if turning else values[near] + offset
