@@ -93,9 +93,7 @@ def rate_notes(action: bpy.types.Action, fps: float) -> list[str]:
     info = stored(action)
     if not is_out_of_step(info, fps):
         return []
-    return [
-        f"{action.name} is keyed for {info.fps:g} frames a second, the scene plays {fps:g}: Finish Again keys it anew"
-    ]
+    return [f"{action.name} is keyed for {info.fps:g} frames a second, the scene plays {fps:g}: use Finish Again"]
 
 
 def identity(armature: bpy.types.Object) -> str:

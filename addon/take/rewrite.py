@@ -125,7 +125,7 @@ class ChannelState:
 def rewrite_motion(
     take: Performed, motion: Motion, changed: Changed = EVERYTHING, rows: np.ndarray | None = None
 ) -> None:
-    """Key another motion.
+    """Key another motion of the take, around locks and hand edits.
 
     Args:
         take: on its character.

@@ -80,7 +80,7 @@ class TakeFiles:
 
 
 def read_files(folder: Path) -> TakeFiles:
-    """Read a take folder.
+    """Read all files of a take folder.
 
     Raises:
         GestureError: this is no take folder, a file is missing or damaged, or a newer version wrote it.

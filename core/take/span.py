@@ -15,7 +15,7 @@ from ..body.blend import span_weights
 
 @dataclass(frozen=True)
 class Span:
-    """Frames to replace.
+    """Range of frames that a change replaces, with a margin on either side.
 
     Attributes:
         start, end: first frame, and the one after the last.

@@ -52,7 +52,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Take:
-    """A generated take.
+    """A generated take: base codes, layers, and the motions decoded from them.
 
     Attributes:
         codes: int16 (T,) per part: the base layer.
