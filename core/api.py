@@ -51,10 +51,8 @@ def generate(
 
     Parameters
     ----------
-    audio
-        A sound file that libsndfile reads (wav, flac, ogg, mp3).
-    out
-        The folder for the take. It is written at the end, whole or not at all.
+    audio, out
+        A sound file (wav, flac, ogg, mp3), and the folder for the take, which is written whole or not at all.
     transcript
         A file with the words of the recording (txt, srt, vtt, TextGrid, whisper json); None for a take without words.
     speaker
@@ -65,10 +63,8 @@ def generate(
         0 for the most likely take, up to 1; None for what suits the weights.
     start_s, duration_s
         The part of the recording to use, seconds.
-    weights
-        A model folder; None for the bundled weights.
-    device
-        "auto", "cpu" or "cuda".
+    weights, device
+        A model folder, None for the bundled weights; and "auto", "cpu" or "cuda".
 
     Returns
     -------
@@ -82,9 +78,7 @@ def generate(
 
     Examples
     --------
-    >>> take = generate("speech.wav", "takes/first", transcript="speech.txt", speaker=1)  # doctest: +SKIP
-    >>> take.finished.rotations.shape  # doctest: +SKIP
-    (312, 55, 3)
+    >>> generate("speech.wav", "takes/first", transcript="speech.txt", speaker=1)  # doctest: +SKIP
     """
     request = Generate(
         audio=Path(audio),
@@ -118,10 +112,8 @@ def resample(
 
     Parameters
     ----------
-    take
-        A folder that `generate` or `resample` wrote.
-    out
-        The folder for the new take; may be the same one.
+    take, out
+        A folder that `generate` or `resample` wrote, and the folder for the new take; they may be one folder.
     areas
         "face", "upper", "hands", "lower", "head", "torso", "left_arm", "right_arm", "left_hand" or "right_hand".
     start, end
@@ -130,12 +122,10 @@ def resample(
         Another seed gives another motion.
     variation
         0 for the most likely motion, up to 1; None for what suits the weights.
-    weights
-        The model folder that made the take; None for the bundled weights.
+    weights, device
+        The model folder that made the take, None for the bundled weights; and "auto", "cpu" or "cuda".
     audio
         Where the recording is now; None for where it was.
-    device
-        "auto", "cpu" or "cuda".
 
     Returns
     -------

@@ -214,7 +214,7 @@ def _reached(rotations: np.ndarray, arms: Arms, rows: np.ndarray, push: np.ndarr
         turns = (arms.collar_turn, arms.upper_turn, arms.lower_turn, arms.hand_turn)
         world = tuple(turn[rows, side] for turn in turns)
         solved = reach_rotations(joints, world, joints[-1] + push[:, side], _STEPS)
-        out[np.ix_(rows, ARM_CHAINS[side][1:])] = solved
+        out[np.ix_(rows, np.array(ARM_CHAINS[side][1:]))] = solved
     return out
 
 

@@ -14,7 +14,7 @@ ENCODERS = ("wave", "frames")
 LARGEST_SIGMA = 8.0
 _REMEDY = "Use the model.json that came with the weights."
 # Entries that a model.json may leave out.
-_OPTIONAL = frozenset({"face_hears_chance"})
+_OPTIONAL = frozenset({"face_hears_chance", "chance_channels"})
 
 
 def _depths(face: int = 2, upper: int = 2, hands: int = 2, lower: int = 4, root: int = 4) -> Mapping[str, int]:
@@ -43,6 +43,7 @@ class ModelConfig:
         audio_channels_body: the body encoder takes the first so many of them.
         face_hears_chance: False gives the face zeros for the curves of chance, the last channels of "frames" features.
             A face without chance follows speech more closely.
+        chance_channels: the last so many channels of "frames" features are curves of chance.
         wav_widths: channels of the wave encoder's blocks 0-2, 3-4 and 5.
         cross_layers: layers of the cross-attention between motion and sound.
         face_blocks: Mamba blocks of the face.
@@ -73,6 +74,7 @@ class ModelConfig:
     audio_channels_face: int = 3
     audio_channels_body: int = 2
     face_hears_chance: bool = True
+    chance_channels: int = CHANCE
     wav_widths: tuple[int, int, int] = (128, 256, 512)
     cross_layers: int = 8
     face_blocks: int = 4
@@ -94,7 +96,9 @@ class ModelConfig:
             raise GestureError("A model's body has more audio channels than its face.", remedy=_REMEDY)
         if self.audio_encoder not in ENCODERS:
             raise GestureError(f"A model's audio_encoder is {self.audio_encoder!r}, which is unknown.", remedy=_REMEDY)
-        if not self.face_hears_chance and (self.audio_encoder != "frames" or self.audio_channels_face <= CHANCE):
+        if not self.face_hears_chance and (
+            self.audio_encoder != "frames" or self.audio_channels_face <= self.chance_channels
+        ):
             raise GestureError("A model's face cannot be spared chance that it has no channels for.", remedy=_REMEDY)
         if self.face_basis not in EXPRESSION_WIDTHS:
             raise GestureError(f"A model's face_basis is {self.face_basis!r}, which is unknown.", remedy=_REMEDY)

@@ -18,7 +18,6 @@ import torch
 from torch import Tensor, nn
 
 from ..body.parts import Part
-from ..generate.chance import WIDTH as CHANCE
 from .config import ModelConfig
 from .layers import ConvEncoder, FrameEncoder, Mlp, PositionTable, WavEncoder
 from .mamba import MambaModel, MambaScan, encoder_stack
@@ -171,7 +170,8 @@ class MambaTalk(nn.Module):
         """Encode sound (B, S, channels) as features (B, frames, audio_dim) for the face and for the body."""
         of_face = audio[..., : self.config.audio_channels_face]
         if not self.config.face_hears_chance:
-            of_face = torch.cat([of_face[..., :-CHANCE], torch.zeros_like(of_face[..., -CHANCE:])], -1)
+            chance = self.config.chance_channels
+            of_face = torch.cat([of_face[..., :-chance], torch.zeros_like(of_face[..., -chance:])], -1)
         face = fit_frames(self.audio_pre_encoder_face(of_face), frames)
         body = fit_frames(self.audio_pre_encoder_body(audio[..., : self.config.audio_channels_body]), frames)
         return face, body

@@ -11,7 +11,6 @@ import numpy as np
 
 from ..body.parts import Part
 from ..errors import GestureError
-from ..generate.chance import WIDTH as CHANCE
 from ..generate.network import Conditions, NetworkInfo, WindowOutput
 from .card import check_card, network_info, read_card, read_neutral
 from .config import ROOT, ModelConfig
@@ -104,7 +103,7 @@ class NumpyNetwork:
         sounds = {"face": audio[:, : config.audio_channels_face], "body": audio[:, : config.audio_channels_body]}
         if not config.face_hears_chance:
             sounds["face"] = sounds["face"].copy()
-            sounds["face"][:, -CHANCE:] = 0
+            sounds["face"][:, -config.chance_channels :] = 0
         fused = {stream: self._inputs[stream](words, sounds[stream]) for stream in STREAMS}
         speakers = {
             stream: np.broadcast_to(self._speakers[stream][speaker], (frames, config.hidden)) for stream in STREAMS

@@ -130,9 +130,10 @@ def _codes_name(number: int) -> str:
 
 def _layer(entry: dict, files: TakeFiles) -> Layer:
     """Read one entry of `layers` in take.json."""
+    first, stop = map(int, entry["frames"])
     return Layer(
         area_name=entry["joints"],
-        span=Span(*map(int, entry["frames"]), int(entry["margin"]), int(files.description["frames"])),
+        span=Span(first, stop, int(entry["margin"]), int(files.description["frames"])),
         seed=int(entry["seed"]),
         variation=float(entry["variation"]),
         codes=files.codes[entry["codes"]],
