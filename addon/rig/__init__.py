@@ -1,1 +1,1 @@
-"""Rigs of other programs: which bones play which part, and motion retargeted to them."""
+"""Rigs: which bones play which part of the body, and how a motion becomes keys on them."""

@@ -126,13 +126,13 @@ class _Rests:
         return part in self.rig.parts
 
     def between(self, part: str, other: str) -> tuple[np.ndarray, np.ndarray]:
-        """From where one part begins to where the other begins: (3,) in the rig, (3,) in SMPL-X."""
+        """Return the vectors from where one part begins to where another begins: (3,) in the rig, (3,) in SMPL-X."""
         here = self.heads[self.rig.parts[other][0]] - self.heads[self.rig.parts[part][0]]
         there = self.joints[joints_of(other)[0]] - self.joints[joints_of(part)[0]]
         return here, there
 
     def set_turn(self, part: str, turn: np.ndarray) -> None:
-        """Turn all bones of a part alike."""
+        """Give all bones of a part one turn (4,)."""
         self.turns[list(self.rig.parts[part])] = turn
 
     def align_arm(self, side: str) -> None:
@@ -185,7 +185,7 @@ class _Rests:
         self.set_turn(part, quat_multiply(quat_power(twist, _TWIST_SHARE), own))
 
     def _turn_of_hand(self, side: str) -> np.ndarray | None:
-        """The turn (4,) of a hand by its knuckles; None without two fingers beside the thumb."""
+        """Return the turn (4,) of a hand by its knuckles; None without two fingers beside the thumb."""
         known = [f"{side}_{finger}" for finger in FINGERS[1:] if self.has(f"{side}_{finger}")]
         if len(known) < 2:
             return None
@@ -195,7 +195,7 @@ class _Rests:
         return matrix_to_quat(there @ here.T)
 
     def _turn_of_foot(self, side: str) -> np.ndarray | None:
-        """The turn (4,) of a foot by its heading; None without toes, or on tiptoe.
+        """Return the turn (4,) of a foot by its heading; None without toes, or on tiptoe.
 
         Soles rest flat, so the height of the ankle over the toes is left out.
         """
@@ -286,7 +286,7 @@ def _joint_places(rig: Rig, heads: np.ndarray) -> tuple[list, list]:
 
 
 def _floor(rig: Rig, heads: np.ndarray, leg: float) -> tuple[float, float]:
-    """Height of the floor, and of the ankles over it, in armature units."""
+    """Return the height of the floor, and that of the ankles over it, in armature units."""
     feet = [f"{side}_{name}" for side in _SIDES for name in ("ankle", "foot")]
     lowest = min(heads[rig.parts[part][0], 1] for part in feet if part in rig.parts)
     ankle = np.mean([heads[rig.parts[f"{side}_ankle"][0], 1] for side in _SIDES])
@@ -295,11 +295,12 @@ def _floor(rig: Rig, heads: np.ndarray, leg: float) -> tuple[float, float]:
 
 
 def _rotate(quaternion: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """Rotate a vector (3,) by a quaternion (4,)."""
     return quat_to_matrix(quaternion) @ vector
 
 
 def _frame(along: np.ndarray, across: np.ndarray) -> np.ndarray:
-    """Axes (3, 3) as columns: the first points along, the second across, at a right angle to it."""
+    """Return axes (3, 3) as columns: the first points along, the second across, at a right angle to it."""
     first = unit_vector(along)
     second = unit_vector(across - (across @ first) * first)
     return np.stack([first, second, np.cross(first, second)], axis=1)

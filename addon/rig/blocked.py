@@ -71,7 +71,7 @@ def held_bones(
 
 
 def _off_their_keys(armature: bpy.types.Object, rig: Rig, keys: dict[int, Quaternion]) -> set[int]:
-    """Bones of a posed rig that are turned otherwise than their keys and their parents say."""
+    """Find the bones of a posed rig that are turned otherwise than their keys and their parents say."""
     posed = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
     turns: list[Quaternion] = []
     off = set()

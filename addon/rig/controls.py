@@ -29,7 +29,7 @@ def set_switches(armature: bpy.types.Object, mapping: BoneMap) -> None:
 
 
 def _switches(armature: bpy.types.Object, mapping: BoneMap) -> list[tuple[str, str, float]]:
-    """(bone, custom property, value) of the switches that an armature has."""
+    """Return (bone, custom property, value) of every switch that an armature has."""
     poses = armature.pose.bones
     return [
         (bone, name, value)

@@ -126,7 +126,7 @@ def _detect(names: tuple[str, ...], parents: tuple[int, ...]) -> Detection | Non
 
 
 def _rank(detection: Detection) -> tuple[bool, float, int]:
-    """By what presets are compared: controls first, then the score, then how many bones are known by name."""
+    """Return what presets are compared by: controls first, then the score, then how many bones are known by name."""
     return detection.map.controls and detection.score > RECOGNISED, round(detection.score, 3), detection.known
 
 
@@ -195,7 +195,7 @@ def fit(preset: Preset, bones: Bones) -> Detection | None:
 
 
 def _switches(preset: Preset, prefix: str, bones: Bones, affix: Affix) -> dict[str, dict[str, float]]:
-    """The switches of a preset's controls, by bone; those of one side are for both."""
+    """Return the switches of a preset's controls, by bone; those of one side are for both sides."""
     found = {}
     for bone, values in preset.settings.items():
         side, rest = normal(bone)
@@ -206,7 +206,7 @@ def _switches(preset: Preset, prefix: str, bones: Bones, affix: Affix) -> dict[s
 
 
 def _wanted(preset: Preset) -> tuple[dict[tuple[str, int], list[NormalName]], str]:
-    """The names that a preset's bones may have, on both sides.
+    """Collect the names that a preset's bones may have, on both sides.
 
     Returns:
         (part, number) → normal names without the prefix that all of them have; that prefix.
@@ -226,11 +226,12 @@ def _wanted(preset: Preset) -> tuple[dict[tuple[str, int], list[NormalName]], st
 
 
 def _without(name: NormalName, prefix: str) -> NormalName:
+    """Remove a prefix from the rest of a normal name."""
     return name[0], name[1].removeprefix(prefix)
 
 
 def _affix_of(wanted: Mapping[tuple[str, int], list[NormalName]], prefix: str, bones: Bones) -> Affix:
-    """The affix inside which a rig has most of the wanted names: the preset's own prefix, or another one.
+    """Return the affix inside which a rig has most of the wanted names: the preset's own prefix, or another one.
 
     Every bone whose name contains a wanted one votes for what stands around it; the three with most votes are tried.
     """
@@ -248,7 +249,7 @@ def _affix_of(wanted: Mapping[tuple[str, int], list[NormalName]], prefix: str, b
 
 
 def _hierarchy(mapping: BoneMap, bones: Bones) -> float:
-    """The share of limb bones that hang on the bone above; 1 for controls, which need not hang on one another."""
+    """Return the share of limb bones that hang on the bone above; 1 for controls, which may hang on others."""
     if mapping.controls:
         return 1.0
     parts = mapping.bones
@@ -272,7 +273,7 @@ def completed(parts: Parts, bones: Bones) -> Parts:
 
 
 def _between(parts: Parts, bones: Bones, part: str, below: str) -> list[str]:
-    """The bones from the last of one part to the first of another; none where the parts do not hang together."""
+    """Return the bones from the last of one part to the first of another; none where the parts do not hang together."""
     row, above = [], bones.parent[parts[below][0]]
     while above is not None and not any(above in names for names in parts.values()):
         row.insert(0, above)
@@ -305,7 +306,7 @@ def guess_by_words(bones: Bones) -> Detection | None:
 
 
 def _called(part: str, bones: Bones, chosen: Parts) -> tuple[str, ...]:
-    """The bones whose names say that they are a part; those that hang on the part above come first."""
+    """Return the bones whose names say that they are a part; those that hang on the part above come first."""
     words = _WORDS.get(part) or _WORDS[mirrored(part)]
     side = {"left_": "L", "right_": "R"}.get(part[: part.find("_") + 1], "")
     names = _named(words, side, bones, {name for names in chosen.values() for name in names})
@@ -323,7 +324,7 @@ def _called(part: str, bones: Bones, chosen: Parts) -> tuple[str, ...]:
 
 
 def _named(words: Sequence[str], side: str, bones: Bones, taken: Collection[str]) -> list[str]:
-    """The bones of a side that are called one of the words, with or without a number, by depth.
+    """Return the bones of a side that are called one of the words, with or without a number, by depth.
 
     Only bones of the first word that any bone has count; `taken` bones do not count.
     """
@@ -341,7 +342,7 @@ def _named(words: Sequence[str], side: str, bones: Bones, taken: Collection[str]
 
 
 def _common_prefix(bones: Bones) -> str:
-    """The longest text with which more than 60 % of the names with a side begin."""
+    """Return the longest text with which more than 60 % of the names with a side begin."""
     votes: Counter[str] = Counter()
     sided = [rest for side, rest in bones.index if side]
     for rest in sided:

@@ -1,4 +1,4 @@
-"""Whose bones play which part: what the user mapped on an armature, else what its bones tell."""
+"""The mapping of an armature: bones that the animator mapped to parts of the body, else the recognised ones."""
 
 import json
 from pathlib import Path
@@ -11,19 +11,19 @@ from . import detect as rig_detect
 from . import presets as rig_presets
 from .presets import PARTS, BoneMap, mirrored, normal, opposite
 
-# Less than this share of a mapping's parts is not worth having.
+# A preset that fits worse than this is not loaded.
 _FITS = 0.4
 
 
 class MambaTalkRigBone(bpy.types.PropertyGroup):
-    """One bone of a part; a part of several bones has several of these, root first."""
+    """One bone of a part; a part of several bones has several entries, root first."""
 
     part: StringProperty(name="Part")
     bone: StringProperty(name="Bone", description="The bone that plays this part of the body")
 
 
 class MambaTalkRig(bpy.types.PropertyGroup):
-    """The mapping of an armature; without bones it is detected anew whenever it is needed."""
+    """The mapping of an armature; a mapping without bones means that the bones are recognised whenever needed."""
 
     label: StringProperty(name="Rig", description="The kind of rig")
     bones: CollectionProperty(type=MambaTalkRigBone)
@@ -34,7 +34,7 @@ class MambaTalkRig(bpy.types.PropertyGroup):
 
 
 def stored(armature: bpy.types.Object) -> BoneMap | None:
-    """What the user mapped; None when nothing was."""
+    """Return the mapping that the animator made; None where there is none."""
     rig = armature.mambatalk_rig
     bones: dict[str, list[str]] = {}
     for entry in rig.bones:
@@ -47,7 +47,7 @@ def stored(armature: bpy.types.Object) -> BoneMap | None:
 
 
 def store(armature: bpy.types.Object, mapping: BoneMap) -> None:
-    """Put a mapping on an armature, with an empty place for every part that has no bone."""
+    """Put a mapping on an armature, with an empty entry for every part that has no bone."""
     rig = armature.mambatalk_rig
     rig.label, rig.controls, rig.settings = mapping.label, mapping.controls, json.dumps(mapping.settings)
     rig.bones.clear()
@@ -58,19 +58,22 @@ def store(armature: bpy.types.Object, mapping: BoneMap) -> None:
 
 
 def detected(armature: bpy.types.Object) -> rig_detect.Detection | None:
-    """What kind of rig an armature is; quick when asked again."""
+    """Return the kind of rig that an armature is; None where no kind fits. The answer is cached."""
+    return rig_detect.detect(*_hierarchy(armature))
+
+
+def _hierarchy(armature: bpy.types.Object) -> tuple[list[str], list[int]]:
+    """Return the names of the bones, and the index of each bone's parent, -1 for none."""
     bones = list(armature.data.bones)
     number = {bone.name: index for index, bone in enumerate(bones)}
-    return rig_detect.detect(
-        [bone.name for bone in bones], [number[bone.parent.name] if bone.parent else -1 for bone in bones]
-    )
+    return list(number), [number[bone.parent.name] if bone.parent else -1 for bone in bones]
 
 
 def mapping_of(armature: bpy.types.Object) -> BoneMap:
-    """The mapping to use.
+    """Return the mapping to use: the animator's, else the recognised one.
 
     Raises:
-        GestureError: nothing is mapped and nothing was recognised.
+        GestureError: there is neither.
     """
     mapping = stored(armature)
     if mapping is None and (found := detected(armature)) is not None:
@@ -83,7 +86,7 @@ def mapping_of(armature: bpy.types.Object) -> BoneMap:
 
 
 def mirror(armature: bpy.types.Object) -> int:
-    """Fill empty right parts from the left ones, and the other way round; how many bones were found."""
+    """Fill empty parts of either side from those of the other side; return how many bones were found."""
     names = {normal(bone.name): bone.name for bone in armature.data.bones}
     mapping = stored(armature)
     if mapping is None:
@@ -101,16 +104,13 @@ def mirror(armature: bpy.types.Object) -> int:
 
 
 def load(armature: bpy.types.Object, path: Path) -> BoneMap:
-    """Fit a preset file to an armature and store it.
+    """Fit a preset file to an armature, and store the mapping.
 
     Raises:
-        GestureError: no preset, or none of its bones is there.
+        GestureError: the file is no preset, or the armature has too few of its bones.
     """
     preset = rig_presets.read_preset(path)
-    bones = list(armature.data.bones)
-    number = {bone.name: index for index, bone in enumerate(bones)}
-    hierarchy = rig_detect.Bones(list(number), [number[bone.parent.name] if bone.parent else -1 for bone in bones])
-    found = rig_detect.fit(preset, hierarchy)
+    found = rig_detect.fit(preset, rig_detect.Bones(*_hierarchy(armature)))
     if found is None or found.score < _FITS:
         raise GestureError(
             f"{armature.name} has few or none of the bones of {path.stem}.", remedy="Choose the mapping of such a rig."

@@ -1,4 +1,4 @@
-"""Mapping a rig's bones: recognise them, fill one side from the other, save, load, forget."""
+"""Operators of the mapping of a rig: recognise the bones, fill one side from the other, save, load, forget."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ _FOLDER = "rigs"
 
 
 class _RigOperator:
-    """Mixin: what all of these share."""
+    """Change the mapping of the armature that the panel shows; a mixin, which calls the operator's `change`."""
 
     bl_options = {"REGISTER", "UNDO"}
 
@@ -26,7 +26,7 @@ class _RigOperator:
         return report.explain(cls, performer.why_not_map(context))
 
     def execute(self, context):
-        """Do it; a failure changes nothing."""
+        """Change the mapping, and report the message that `change` returns; a failure changes nothing."""
         try:
             message = self.change(performer.rig_of(context))
         except GestureError as error:
@@ -43,7 +43,7 @@ class MAMBATALK_OT_detect_rig(_RigOperator, bpy.types.Operator):
     bl_label = "Detect"
 
     def change(self, armature):
-        """Detect and store."""
+        """Recognise the bones and store the mapping, or an empty one to be filled by hand."""
         found = rig_mapping.detected(armature)
         if found is None:
             rig_mapping.store(armature, rig_presets.BoneMap("Mapped by hand", {}))
@@ -55,6 +55,7 @@ class MAMBATALK_OT_detect_rig(_RigOperator, bpy.types.Operator):
 
 
 def _preset_items(operator, context):
+    """Return the presets as Blender's menu wants them; Blender needs the list to stay alive."""
     return _PRESETS
 
 
@@ -62,7 +63,7 @@ _PRESETS = [(preset.key, preset.label, "") for preset in rig_presets.presets()]
 
 
 class MAMBATALK_OT_rig_preset(_RigOperator, bpy.types.Operator):
-    """Map the bones as a known kind of rig has them"""
+    """Map the bones as a known kind of rig names them"""
 
     bl_idname = "mambatalk.rig_preset"
     bl_label = "Preset"
@@ -70,35 +71,35 @@ class MAMBATALK_OT_rig_preset(_RigOperator, bpy.types.Operator):
     preset: EnumProperty(name="Preset", items=_preset_items)
 
     def change(self, armature):
-        """Fit the bundled file."""
+        """Fit the preset to the armature and store the mapping."""
         mapping = rig_mapping.load(armature, rig_presets.PRESETS / f"{self.preset}.json")
         return f"{len(mapping.names)} bones"
 
 
 class MAMBATALK_OT_mirror_rig(_RigOperator, bpy.types.Operator):
-    """Fill empty parts of one side with the bones opposite to those of the other side"""
+    """Fill empty parts of one side with the bones that are opposite to those of the other side"""
 
     bl_idname = "mambatalk.mirror_rig"
     bl_label = "Fill Other Side"
 
     def change(self, armature):
-        """Fill."""
+        """Fill the empty parts of the stored mapping."""
         return f"{rig_mapping.mirror(armature)} bones found on the other side"
 
 
 class MAMBATALK_OT_clear_rig(_RigOperator, bpy.types.Operator):
-    """Forget the mapping: the bones are recognised anew whenever they are keyed"""
+    """Remove the mapping; from then on the bones are recognised whenever they are keyed"""
 
     bl_idname = "mambatalk.clear_rig"
     bl_label = "Automatic"
 
     def change(self, armature):
-        """Forget."""
+        """Remove the stored mapping."""
         armature.mambatalk_rig.bones.clear()
 
 
 class MAMBATALK_OT_add_rig_bone(_RigOperator, bpy.types.Operator):
-    """Give this part of the body one more bone, after those it has"""
+    """Add a bone to this part of the body, after the bones that it has"""
 
     bl_idname = "mambatalk.add_rig_bone"
     bl_label = "Add Bone"
@@ -106,7 +107,7 @@ class MAMBATALK_OT_add_rig_bone(_RigOperator, bpy.types.Operator):
     part: StringProperty(name="Part", options={"HIDDEN"})
 
     def change(self, armature):
-        """Add an empty place behind the part's last."""
+        """Add an empty entry after the last entry of the part."""
         bones = armature.mambatalk_rig.bones
         last = max((index for index, entry in enumerate(bones) if entry.part == self.part), default=len(bones) - 1)
         bones.add().part = self.part
@@ -114,7 +115,7 @@ class MAMBATALK_OT_add_rig_bone(_RigOperator, bpy.types.Operator):
 
 
 class MAMBATALK_OT_save_rig(_RigOperator, bpy.types.Operator):
-    """Save the mapping to a file, for other characters with such a rig"""
+    """Save the mapping to a file, for other characters with the same kind of rig"""
 
     bl_idname = "mambatalk.save_rig"
     bl_label = "Save Mapping"
@@ -123,13 +124,13 @@ class MAMBATALK_OT_save_rig(_RigOperator, bpy.types.Operator):
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
 
     def invoke(self, context, event):
-        """Let the user choose the file."""
+        """Open the file browser."""
         self.filepath = str(data_folder(_FOLDER) / f"{performer.rig_of(context).name}.json")
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
     def change(self, armature):
-        """Write it."""
+        """Write the mapping to the chosen file."""
         path = absolute_path(self.filepath).with_suffix(".json")
         rig_presets.save(rig_mapping.mapping_of(armature), path)
         return f"Saved {path.name}"
@@ -145,13 +146,13 @@ class MAMBATALK_OT_load_rig(_RigOperator, bpy.types.Operator):
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
 
     def invoke(self, context, event):
-        """Let the user choose the file."""
+        """Open the file browser."""
         self.filepath = f"{data_folder(_FOLDER)}/"
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
     def change(self, armature):
-        """Read it."""
+        """Read the chosen file, fit it to the armature and store the mapping."""
         mapping = rig_mapping.load(armature, Path(absolute_path(self.filepath)))
         return f"{mapping.label}: {len(mapping.names)} bones"
 

@@ -1,4 +1,4 @@
-"""The sidebar's part on rigs: what kind, which bones play which part, what is missing."""
+"""Panel Rig of the sidebar: the kind of rig, the bones of each part of the body, and the missing parts."""
 
 import bpy
 
@@ -9,13 +9,13 @@ from .presets import FINGERS, PARTS, label_of
 
 
 class MAMBATALK_PT_rig(SubPanel, bpy.types.Panel):
-    """Whose bones play which part."""
+    """Shows the mapping of the active armature, and the buttons that change it."""
 
     bl_label = "Rig"
     bl_idname = "MAMBATALK_PT_rig"
 
     def draw(self, context):
-        """Draw the kind of rig, what it lacks and, when it is mapped by hand, its bones."""
+        """Draw the kind of rig, its missing parts and, where the animator mapped bones, the mapping."""
         layout, armature = self.layout, rig_of(context)
         put_labels_beside(layout)
         if armature is None:
@@ -44,7 +44,7 @@ class MAMBATALK_PT_rig(SubPanel, bpy.types.Panel):
 
 
 def _bones(layout, armature: bpy.types.Object) -> None:
-    """One search field per bone, a plus behind parts that may have several."""
+    """Draw a search field for every bone of every part, with a button that adds a bone to the part."""
     rig = armature.mambatalk_rig
     layout.prop(rig, "controls")
     column = layout.column(align=True)

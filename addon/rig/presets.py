@@ -1,4 +1,14 @@
-"""Which bones of a rig play which part of a body: the parts, the presets for known rigs, what a rig lacks."""
+"""Parts of the body, and presets that say which bones of a known kind of rig play them.
+
+A part is a bone or several bones in a row, such as the spine. A preset is a JSON file in the folder `presets`; a rig of
+another kind needs one more such file and no code.
+
+    {"label": "Ready Player Me",
+     "marks": ["HeadTop_End"],                     a name that only this kind has
+     "bones": {"pelvis": ["Hips"],
+               "spine": ["Spine", "Spine1", "Spine2"],
+               "left_elbow": ["LeftForeArm"]}}     the right side follows from the left
+"""
 
 import json
 import re
@@ -12,7 +22,7 @@ from ...core.files import saved_file
 
 PRESETS = Path(__file__).with_name("presets")
 FINGERS = ("thumb", "index", "middle", "ring", "pinky")
-# A part without these cannot be animated; the rest may be missing.
+# Parts of the limbs that every rig needs.
 _LIMBS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 _SIDED = {
     "eye": "head",
@@ -36,10 +46,10 @@ def _parents() -> dict[str, str | None]:
     return parents
 
 
-# Every part of the body with the part it hangs on. A part is one bone or several in a row, root first.
+# Every part of the body with the part on which it hangs.
 PARENT: dict[str, str | None] = _parents()
 PARTS: tuple[str, ...] = tuple(PARENT)
-# Every part that is a bone of a limb with the part below it, where the bone ends.
+# Every part that is a bone of a limb, with the part below, where the bone ends.
 BELOW: dict[str, str] = {
     f"{side}_{part}": f"{side}_{below}"
     for side in ("left", "right")
@@ -49,7 +59,7 @@ REQUIRED: tuple[str, ...] = ("pelvis", "head", *(f"{side}_{part}" for side in ("
 
 
 def joints_of(part: str) -> tuple[int, ...]:
-    """The SMPL-X joints that move a part, root first."""
+    """Return the SMPL-X joints that move a part, root first."""
     if part == "spine":
         names = ["spine1", "spine2", "spine3"]
     elif part.endswith(FINGERS):
@@ -62,7 +72,10 @@ def joints_of(part: str) -> tuple[int, ...]:
 
 
 def label_of(part: str) -> str:
-    """A part's name for the panel; SMPL-X names joints, animators name bones."""
+    """Return a part's name for the panel: "Left forearm" for "left_elbow".
+
+    Parts are named after joints, as in SMPL-X; animators name the bones that begin at them.
+    """
     side, _, name = part.rpartition("_")
     words = {
         "shoulder": "upper arm",
@@ -77,7 +90,7 @@ def label_of(part: str) -> str:
 
 
 def mirrored(part: str) -> str:
-    """The same part of the other side."""
+    """Return the same part of the other side; a part of the middle itself."""
     for side, other in (("left_", "right_"), ("right_", "left_")):
         if part.startswith(side):
             return other + part.removeprefix(side)
@@ -86,13 +99,13 @@ def mirrored(part: str) -> str:
 
 @dataclass(frozen=True)
 class BoneMap:
-    """Which bones of one rig play which part.
+    """The bones of one rig that play the parts of the body.
 
     Attributes:
         label: of the kind of rig.
         bones: part → bones, root first; parts without bones are absent.
         controls: whether the bones are controls, which follow one another as the parts do, whatever their parents.
-        settings: bone → custom property → value that switches such a rig to forward kinematics.
+        settings: bone → custom property → the value that switches a rig with controls to forward kinematics.
     """
 
     label: str
@@ -102,15 +115,15 @@ class BoneMap:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All mapped bones."""
+        """All mapped bones, part by part."""
         return tuple(name for names in self.bones.values() for name in names)
 
     def missing(self) -> tuple[str, ...]:
-        """Required parts without a bone."""
+        """Return the required parts that have no bone."""
         return tuple(part for part in REQUIRED if not self.bones.get(part))
 
     def parent_part(self, part: str) -> str | None:
-        """The nearest part it hangs on that has bones."""
+        """Return the nearest part above that has bones; None where there is none."""
         parent = PARENT[part]
         while parent is not None and not self.bones.get(parent):
             parent = PARENT[parent]
@@ -118,7 +131,7 @@ class BoneMap:
 
 
 def normal(name: str) -> tuple[str, str]:
-    """A bone name as (side, rest): "L", "R" or "" and everything else in lower case without separators.
+    """Split a bone name into (side, rest): "L", "R" or "", and everything else in lower case without separators.
 
     `LeftForeArm`, `forearm.L`, `l_forearm` and `rig:L Fore Arm` are all ("L", "forearm").
     """
@@ -136,7 +149,7 @@ def normal(name: str) -> tuple[str, str]:
 
 
 def opposite(name: str, names: dict[tuple[str, str], str]) -> str | None:
-    """The bone of the other side, from an index of normal names."""
+    """Return the bone that is opposite to a named one, from bones by normal name; None where there is none."""
     side, rest = normal(name)
     return names.get(({"L": "R", "R": "L"}[side], rest)) if side else None
 
@@ -146,11 +159,11 @@ class Preset:
     """A known kind of rig.
 
     Attributes:
-        key: the file's name.
+        key: the name of the file, without its ending.
         label: for the panel.
         bones: part → names; alternatives of one name are separated by "|". Right parts may be left out.
         marks: names that only this kind has.
-        controls, settings: as in `BoneMap`; left settings apply to the right, too.
+        controls, settings: as in `BoneMap`; settings of one side are for the other side, too.
     """
 
     key: str
@@ -165,7 +178,7 @@ def read_preset(path: Path) -> Preset:
     """Read a preset file.
 
     Raises:
-        GestureError: it is missing or not a preset.
+        GestureError: the file is missing or is no preset.
     """
     remedy = "Choose a file that was written by Save Mapping."
     try:
@@ -192,7 +205,7 @@ def read_preset(path: Path) -> Preset:
 
 @cache
 def presets() -> tuple[Preset, ...]:
-    """The bundled presets, by label."""
+    """Return the bundled presets in the order of their labels."""
     return tuple(sorted((read_preset(path) for path in PRESETS.glob("*.json")), key=lambda preset: preset.label))
 
 

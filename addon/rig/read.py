@@ -1,4 +1,12 @@
-"""A rig as numbers: the mapped bones of an armature, their rest, what they hang on, and what keeps them from moving."""
+"""A rig as numbers: the mapped bones of an armature, how they rest, which bone carries which, and which bones twist.
+
+Retargeting needs of an armature only what `Rig` holds. Bones that are not mapped appear in it in two ways. Between two
+mapped bones they carry the lower one with the pose they have now (`between`). Bones called twist beside a limb are
+keyed with a share of the limb's twist (`twists`).
+
+    armature:   pelvis ─ waist ─ spine1 ─ spine2 …     mapped: pelvis, spine1, spine2
+    rig:        pelvis ──────── spine1 ─ spine2 …      between[spine1] is the turn of the posed waist
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,20 +19,21 @@ from ...core.errors import GestureError
 from ..character.armature import constrained_bones
 from .presets import BELOW, PARENT, REQUIRED, BoneMap, label_of
 
-# Rests within this angle of an axis of the armature are taken to be along it: nobody stands quite upright.
+# A body that stands or faces within this angle of an axis of the armature is taken to stand or face along the axis,
+# because no rest pose stands quite upright.
 _UPRIGHT = np.cos(np.radians(25.0))
 _IDENTITY = (1.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
 class Twist:
-    """A bone beside a limb that shares its turn about its length.
+    """A bone for twist: it lies beside a bone of a limb, and turns about the limb's length by a share of a twist.
 
     Attributes:
         bone: its number.
         part: the limb.
-        share: how far along the limb it is, 0-1.
-        follows_end: whether it shares the turn of the hand or foot below, rather than the limb's own.
+        share: the place of the bone along the limb, 0-1, which is its share of the twist.
+        follows_end: whether the twist is that of the hand or foot below; otherwise it is the limb's own.
     """
 
     bone: int
@@ -35,17 +44,19 @@ class Twist:
 
 @dataclass(frozen=True)
 class Rig:
-    """Mapped bones at rest, parents before children, in armature space.
+    """The N mapped bones at rest, parents before children, in armature space.
 
     Attributes:
-        names: (N,) the bones.
+        names: (N,) of the bones.
         parts: part → numbers of its bones, root first.
-        parents: (N,) the number of the mapped bone that carries each, -1 for none.
-        rest: (N, 3, 3) axes; heads, tails: (N, 3) in armature units.
-        between: (N, 4) the turn, away from rest, of posed bones between a bone and its parent.
+        parents: (N,) number of the mapped bone that carries each bone, -1 for none.
+        rest: (N, 3, 3) rest axes of the bones as columns.
+        heads, tails: (N, 3) at rest, in armature units.
+        between: (N, 4) quaternions: how the bones between each bone and its parent are posed now.
         inherits: (N,) whether a bone turns with its parent.
-        twists: bones that share a limb's turn.
-        carrier: the bone whose location carries the path, and the axes (3, 3) that the location is in.
+        twists: bones for twist, which are among the N.
+        carrier: name of the bone whose location carries the path.
+        carrier_axes: (3, 3) axes of that location as columns.
     """
 
     names: tuple[str, ...]
@@ -61,18 +72,20 @@ class Rig:
     carrier_axes: np.ndarray
 
     def head(self, part: str) -> np.ndarray:
-        """Where a part begins (3,)."""
+        """Return the place (3,) where a part begins."""
         return self.heads[self.parts[part][0]]
 
     def along(self, part: str) -> np.ndarray:
-        """From a limb's head to the next part's (3,)."""
+        """Return the vector (3,) from where a part of a limb begins to where the part below begins."""
         return self.head(BELOW[part]) - self.head(part)
 
     def facing(self) -> np.ndarray:
-        """The rotation (3, 3) from armature space to SMPL-X axes: left to +X, up to +Y, front to +Z.
+        """Return the rotation (3, 3) from armature space to SMPL-X axes: left to +X, up to +Y, front to +Z.
+
+        Up is from the feet to the head; left is from the right to the left hips and shoulders; front follows from both.
 
         Raises:
-            GestureError: the body lies in a heap, or left and right are swapped.
+            GestureError: head, hips and feet lie too close together to say, or left and right are swapped.
         """
         left = sum(self.head(f"left_{name}") - self.head(f"right_{name}") for name in ("hip", "shoulder"))
         feet = (self.head("left_ankle") + self.head("right_ankle")) / 2
@@ -99,7 +112,7 @@ class Rig:
 
 
 def _nearest_axis(vector: np.ndarray) -> np.ndarray:
-    """The armature's axis that a vector is near, else its own direction; zero for none."""
+    """Return the axis of the armature that a vector (3,) is near, else its direction; zeros for no length."""
     length = np.linalg.norm(vector)
     if length < 1e-6:
         return np.zeros(3)
@@ -114,18 +127,19 @@ def read_rig(armature: bpy.types.Object, mapping: BoneMap, left_out: Collection[
     """Read the mapped bones of an armature.
 
     Args:
-        armature: with its present pose for the bones between mapped ones.
-        mapping: which bones to read.
-        left_out: parts that are not moved.
+        armature: its rest pose is read, and the present pose of the bones between mapped bones.
+        mapping: the bones of each part.
+        left_out: parts that are not keyed.
 
     Raises:
-        GestureError: required parts are missing, or bones do not exist, repeat or hang together wrongly.
+        GestureError: a required part is missing, a bone does not exist or plays two parts, or a limb does not hang
+            together.
     """
     bones = armature.data.bones
     _check(armature, mapping)
     parts = {part: names for part, names in mapping.bones.items() if names and part not in left_out}
     if not mapping.controls:
-        # What the legs hang on belongs to the pelvis, whatever it is called.
+        # A bone that carries the legs belongs to the pelvis, also if it is mapped to the torso.
         parts["spine"] = tuple(name for name in parts.get("spine", ()) if not _carries_legs(bones, name, mapping))
         parts = {part: names for part, names in parts.items() if names}
     found = _twist_bones(armature, parts) if not mapping.controls else []
@@ -154,12 +168,13 @@ def read_rig(armature: bpy.types.Object, mapping: BoneMap, left_out: Collection[
 
 
 def _location_axes(bone: bpy.types.Bone) -> np.ndarray:
-    """The axes of a bone's location: its own, or those of what it hangs on."""
+    """Return the axes (3, 3) of a bone's location: the bone's own, or its parent's if Local Location is off."""
     axes = bone if bone.use_local_location else bone.parent
     return np.eye(3) if axes is None else np.array(axes.matrix_local.to_3x3(), np.float64)
 
 
 def _check(armature: bpy.types.Object, mapping: BoneMap) -> None:
+    """Make sure that a mapping names bones that can play a body; see `read_rig` for the errors."""
     bones = armature.data.bones
     remedy = "Complete the mapping in the Rig panel."
     if missing := mapping.missing():
@@ -175,7 +190,7 @@ def _check(armature: bpy.types.Object, mapping: BoneMap) -> None:
         return
     for part in REQUIRED:
         above = mapping.parent_part(part)
-        # A head or arms beside the spine can be kept in place by constraints; hands off their arms never are.
+        # Constraints may keep a head or arms at a spine that does not carry them, but never hands at their arms.
         if above is None or above in ("pelvis", "spine", "neck", f"{part.partition('_')[0]}_collar"):
             continue
         if bones[mapping.bones[above][-1]] not in bones[mapping.bones[part][0]].parent_recursive:
@@ -186,11 +201,18 @@ def _check(armature: bpy.types.Object, mapping: BoneMap) -> None:
 
 
 def _carries_legs(bones, name: str, mapping: BoneMap) -> bool:
+    """Whether a leg hangs on a bone."""
     return any(bones[name] in bones[mapping.bones[f"{side}_hip"][0]].parent_recursive for side in ("left", "right"))
 
 
 def _twist_bones(armature: bpy.types.Object, parts: dict) -> list[tuple[str, str, float, bool]]:
-    """(bone, limb, share, follows the end) of bones called twist that hang on a limb and carry none of the map."""
+    """Find the bones called twist that hang on a limb and carry no mapped bone.
+
+    Bones that constraints or drivers move are left to them.
+
+    Returns:
+        (bone, limb, share, whether it follows the limb's end); see `Twist`.
+    """
     bones, mapped = armature.data.bones, {name for names in parts.values() for name in names}
     driven = constrained_bones(armature)
     found = []
@@ -203,10 +225,8 @@ def _twist_bones(armature: bpy.types.Object, parts: dict) -> list[tuple[str, str
         for bone in bones[parts[part][-1]].children_recursive:
             if "twist" not in bone.name.lower() or bone.name in mapped or bone.name in driven:
                 continue
-            if (
-                any(child.name in mapped for child in bone.children_recursive)
-                or _nearest(bone, mapped) != parts[part][-1]
-            ):
+            carries_mapped = any(child.name in mapped for child in bone.children_recursive)
+            if carries_mapped or _nearest(bone, mapped) != parts[part][-1]:
                 continue
             share = (np.array(bone.head_local) - start) @ along / max(along @ along, 1e-12)
             found.append((bone.name, part, float(np.clip(share, 0, 1)), part.endswith(("elbow", "knee"))))
@@ -214,10 +234,12 @@ def _twist_bones(armature: bpy.types.Object, parts: dict) -> list[tuple[str, str
 
 
 def _nearest(bone, names) -> str | None:
+    """Return the nearest of some bones on which a bone hangs; None where it hangs on none of them."""
     return next((above.name for above in bone.parent_recursive if above.name in names), None)
 
 
 def _parents(armature, mapping: BoneMap, parts: dict, number: dict[str, int]) -> tuple[list[int], list]:
+    """Return for each bone the number of the mapped bone that carries it, and the turn of the bones between (`Rig`)."""
     bones, pose = armature.data.bones, armature.pose.bones
     parents, between = [], []
     anatomical = _anatomical(mapping, parts) if mapping.controls else {}
@@ -232,14 +254,14 @@ def _parents(armature, mapping: BoneMap, parts: dict, number: dict[str, int]) ->
             posed = np.array(pose[above.name].matrix_basis.to_quaternion(), np.float64)
             turn = quat_multiply(quat_multiply(quat_multiply(rest, posed), rest * [1, -1, -1, -1]), turn)
             above = above.parent
-        # Above the first mapped bone a pose takes the performance with it.
+        # A pose of bones above the first mapped bone moves the whole performance, so it is not taken out.
         parents.append(number[above.name] if above is not None else -1)
         between.append(turn if above is not None else _IDENTITY)
     return parents, between
 
 
 def _anatomical(mapping: BoneMap, parts: dict) -> dict[str, str | None]:
-    """Control → the control that carries it."""
+    """Return for each control the control that carries it: the last control of the part above."""
     carried: dict[str, str | None] = {}
     known = BoneMap(mapping.label, parts)
     for part, names in parts.items():

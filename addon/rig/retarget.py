@@ -119,13 +119,13 @@ def joint_rotations(turned: np.ndarray, alignment: Alignment) -> np.ndarray:
 
 
 def _above(part: str) -> tuple[int, ...]:
-    """The joint that the first joint of a part hangs on; none for the pelvis."""
+    """Return the joint on which the first joint of a part hangs; none for the pelvis."""
     parent = PARENT[part]
     return joints_of(parent)[-1:] if parent else ()
 
 
 def _place(part: str, number: int, count: int) -> float:
-    """The place in a row of joints, the joint above first, at which a bone of a part takes its turn.
+    """Return the place in a row of joints, the joint above first, at which a bone of a part takes its turn.
 
     A part with as many bones as joints takes the joints as they are: places 1, 2, 3 of a finger. A torso or neck with
     another number spaces its bones evenly, and the last bone has the whole turn, because other bones hang on it. A
@@ -141,7 +141,7 @@ def _place(part: str, number: int, count: int) -> float:
 
 
 def _turn_along(world: np.ndarray, joints: list[int], place: float) -> np.ndarray:
-    """The turn (T, 4) at a place in a row of joints; between two joints it is interpolated."""
+    """Return the turn (T, 4) at a place in a row of joints; between two joints it is interpolated."""
     low = min(int(place), len(joints) - 1)
     if place - low < _EPSILON or low + 1 == len(joints):
         return world[:, joints[low]]
@@ -178,7 +178,7 @@ def _share_twists(rig: Rig, turns: np.ndarray) -> None:
 
 
 def _location(motion: Motion, alignment: Alignment, turns: np.ndarray) -> np.ndarray:
-    """Location (T, 3) of the bone that carries the path.
+    """Return the location (T, 3) of the bone that carries the path.
 
     The middle of the hips follows the motion's, scaled from the height of the ankles upwards. The root bone is then
     placed so that the hips, turned with it, lie there.

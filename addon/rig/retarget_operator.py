@@ -1,4 +1,4 @@
-"""Putting a character's animation on another rig, its feet cleaned on that rig's own legs."""
+"""Operator Retarget: puts a character's animation on another rig; the worker can clean the feet on that rig's legs."""
 
 from pathlib import Path
 
@@ -19,12 +19,12 @@ from ..take import contacts, keying
 from ..take import store as take_store
 from . import performer
 
-# Nothing but the feet: what is retargeted was finished before.
+# Only feet are finished: everything else of a retargeted motion was finished before.
 _FEET_ONLY = {"upper": 0.0, "hands": 0.0, "lower": 0.0, "face": 0.0, "root": "free", "feet": "correct"}
 
 
 class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
-    """Put the animation of the chosen, or the other selected, character on the active armature, as a new action"""
+    """Put the animation of the panel's character, else of a selected one, on the active armature, as a new action"""
 
     bl_idname = "mambatalk.retarget"
     bl_label = "Retarget"
@@ -32,16 +32,16 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
     job_label = "Retargeting"
 
     clean_feet: BoolProperty(
-        name="Clean Feet", description="Let the feet stand still on this rig's own legs", default=True
+        name="Clean Feet", description="Stop the feet from sliding: finish them on this rig's own legs", default=True
     )
 
     @classmethod
     def poll(cls, context):
-        """Whether there are two characters."""
+        """Whether there are an animated character and an active armature."""
         return report.explain(cls, state.why_not_start(context) or why_not_retarget(context))
 
     def execute(self, context):
-        """With the worker where feet are cleaned, else at once."""
+        """Retarget: through the worker if feet are cleaned, otherwise at once."""
         if self.clean_feet:
             return super().execute(context)
         try:
@@ -54,11 +54,11 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         return {"FINISHED"}
 
     def invoke(self, context, event):
-        """The same, without waiting."""
+        """Start to retarget, as `execute` does, without waiting for the worker."""
         return super().invoke(context, event) if self.clean_feet else self.execute(context)
 
     def task(self, context):
-        """Write the motion and the rig's skeleton where the worker finds them."""
+        """Write the motion and the rig's skeleton to files, and return the request that finishes the feet."""
         source, armature = _pair(context)
         self._names = context.scene.name, source.name, armature.name
         performer.of(armature).require_free()
@@ -75,7 +75,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         )
 
     def apply(self, context, result):
-        """Write the keys."""
+        """Key the finished motion on the rig; return notes for the panel."""
         scene, source, armature = (
             blocks.get(name)
             for blocks, name in zip((bpy.data.scenes, bpy.data.objects, bpy.data.objects), self._names, strict=True)
@@ -86,22 +86,23 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         return [results.improvement_line(result), *notes]
 
     def _key(self, scene, armature, motion: Motion, source) -> list[str]:
+        """Key a motion as a new action; frame range and current frame of the scene stay as they are."""
         action = versions.action_of(source)
         kept = scene.frame_start, scene.frame_end, scene.frame_current
         start = round(action.frame_range[0])
         name, has_face = f"{action.name} {armature.name}", bool(np.any(motion.expression))
         made = keying.apply_motion(scene, armature, motion, name, start, with_face=has_face)
-        # The scene's range belongs to the performance that was there.
+        # The scene's range belongs to the animation of the source.
         scene.frame_start, scene.frame_end = kept[:2]
         scene.frame_set(kept[2])
         return performer.of(armature).held_note(scene, made)
 
 
 def _pair(context) -> tuple[bpy.types.Object, bpy.types.Object]:
-    """Source and target.
+    """Return the animated character and the armature that gets its animation.
 
     Raises:
-        GestureError: there are no two.
+        GestureError: one of them is missing.
     """
     if reason := why_not_retarget(context):
         raise GestureError(f"{reason}.", remedy="Then retarget.")
@@ -109,6 +110,7 @@ def _pair(context) -> tuple[bpy.types.Object, bpy.types.Object]:
 
 
 def _source(context) -> bpy.types.Object | None:
+    """Return the animated character: the one in the panel, else a selected one; None where there is none."""
     candidates = [context.scene.mambatalk.character, *context.selected_objects]
     return next(
         (
@@ -121,12 +123,13 @@ def _source(context) -> bpy.types.Object | None:
 
 
 def _can_be_read(armature: bpy.types.Object) -> bool:
+    """Whether the animation of a character can be turned into a motion: any keys on SMPL-X, or a take."""
     action = versions.action_of(armature)
     return action is not None and (performer.of(armature).can_read_keys or take_store.has(action))
 
 
 def why_not_retarget(context) -> str | None:
-    """Why there is nothing to retarget, or nothing to retarget to."""
+    """Return the reason why nothing can be retargeted; None where it can."""
     if context.object is None or context.object.type != "ARMATURE":
         return "Make the armature that shall get the animation the active object"
     if not performer.is_performer(context.object):
@@ -137,7 +140,7 @@ def why_not_retarget(context) -> str | None:
 
 
 def _motion(scene: bpy.types.Scene, source: bpy.types.Object) -> Motion:
-    """What a character performs: its keys as they are; a mapped rig's take as it was finished."""
+    """Return what a character performs: its present keys; on a mapped rig, the finished motion of its take."""
     action = versions.action_of(source)
     if not performer.of(source).can_read_keys:
         return take_store.load(action).finished
