@@ -1,17 +1,14 @@
 """The features of the released weights: loudness and onsets of syllables, one value each per 16 kHz sample."""
 
-import librosa
 import numpy as np
-from scipy.ndimage import maximum_filter1d
 
 from ..clock import FPS, SAMPLE_RATE
+from ..filters import maximum_filter1d
+from .onsets import onset_samples
 
 ENVELOPE_SAMPLES = 1024  # 64 ms ahead, as in the released feature
 SPEECH_LEVEL = 0.5  # the envelope's 95th percentile over speech, after normalising
 ACTIVE_SHARE = 0.1  # quieter than this share of the loudest 0.1 % is pause, not speech
-HOP = 512  # librosa's onset hop: 32 ms
-N_FFT = 2048
-CHUNK_HOPS = 4096  # 131 s of sound per spectrogram
 PULSE_SAMPLES = round(SAMPLE_RATE / FPS)  # an onset is held for one frame
 
 
@@ -19,7 +16,7 @@ def amplitude_onset(samples: np.ndarray) -> np.ndarray:
     """Compute the `amplitude+onset` features of a recording.
 
     Channel 0 is the largest absolute value of the next 1024 samples (the last whole window's value repeated at the
-    end); channel 1 is 1 for one frame from every onset found by `librosa.onset.onset_detect` on, else 0. Both come from
+    end); channel 1 is 1 for one frame from every onset found by `onsets.onset_samples` on, else 0. Both come from
     the level-normalised recording, so that a quiet copy of a recording has the features of the loud one. Positions
     are samples, never multiples of a rounded frame length, so nothing drifts.
 
@@ -47,33 +44,6 @@ def amplitude_envelope(samples: np.ndarray) -> np.ndarray:
     envelope = maximum_filter1d(absolute, size, mode="nearest", origin=-(size // 2))
     envelope[len(samples) - size + 1 :] = envelope[len(samples) - size]
     return envelope
-
-
-def onset_samples(samples: np.ndarray, gain: float = 1.0) -> np.ndarray:
-    """Find the samples at which librosa detects an onset: as one call over the whole recording, in bounded memory.
-
-    Args:
-        samples: (N,) 16 kHz mono.
-        gain: applied first, because librosa's decibels have a fixed floor.
-
-    Returns:
-        (onsets,) int, ascending.
-    """
-    # Spectrogram columns depend on 2048 samples only, so chunks of them are exact; picking then sees all of them.
-    hops = 1 + len(samples) // HOP
-    basis = librosa.filters.mel(sr=SAMPLE_RATE, n_fft=N_FFT, fmax=SAMPLE_RATE / 2)  # (mels, bins)
-    mel = np.empty((basis.shape[0], hops), np.float32)
-    for first in range(0, hops, CHUNK_HOPS):
-        count = min(CHUNK_HOPS, hops - first)
-        begin = first * HOP - N_FFT // 2
-        end = begin + (count - 1) * HOP + N_FFT
-        inside = samples[max(0, begin) : end].astype(np.float32) * np.float32(gain)
-        padded = np.pad(inside, (max(0, -begin), max(0, end - len(samples))))
-        spectrum = librosa.stft(padded, n_fft=N_FFT, hop_length=HOP, center=False)  # (bins, count)
-        mel[:, first : first + count] = basis @ (spectrum.real**2 + spectrum.imag**2)
-    strength = librosa.onset.onset_strength(S=librosa.power_to_db(mel), sr=SAMPLE_RATE, hop_length=HOP, n_fft=N_FFT)
-    frames = librosa.onset.onset_detect(onset_envelope=strength, sr=SAMPLE_RATE, hop_length=HOP)
-    return np.asarray(frames, np.int64) * HOP
 
 
 def _speech_level(envelope: np.ndarray) -> float:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-import soxr
 
 from ..clock import SAMPLE_RATE
 from ..errors import GestureError
+from .resampling import Resampler
 
 MIN_SECONDS = 1.0
 MAX_SECONDS = 3600.0
@@ -106,7 +106,7 @@ def _downmixed(
     sound: soundfile.SoundFile, start: int, count: int, channel: int | None
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """Read one channel, or the mean of all, at 16 kHz; with the energies of every channel and of the mean."""
-    resampler = soxr.ResampleStream(sound.samplerate, SAMPLE_RATE, 1, dtype="float32", quality="HQ")
+    resampler = Resampler(sound.samplerate)
     energies = np.zeros(sound.channels)
     mean_energy = 0.0
     parts = []
@@ -127,8 +127,8 @@ def _downmixed(
         mean = data.mean(axis=1) if channel is None else data[:, channel]
         energies += np.einsum("nc,nc->c", data, data, dtype=np.float64)
         mean_energy += float(np.dot(mean.astype(np.float64), mean))
-        parts.append(resampler.resample_chunk(np.ascontiguousarray(mean), last=False))
-    parts.append(resampler.resample_chunk(np.zeros(0, np.float32), last=True))
+        parts.append(resampler.push(mean))
+    parts.append(resampler.finish())
     return np.concatenate(parts), energies, mean_energy
 
 

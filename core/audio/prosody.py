@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
-from scipy.signal import find_peaks
 
 from ..clock import FPS, SAMPLE_RATE, frame_count
+from ..filters import find_peaks, gaussian_filter1d
 from ..text import lexicon
 
 HOP = SAMPLE_RATE // 100
@@ -143,7 +142,7 @@ def _spans(spoken: list[tuple[float, float]], pause_s: float) -> tuple[Span, ...
 
 def _accents(level: np.ndarray, loud: np.ndarray, words: tuple, units: tuple[Span, ...]) -> list[Accent]:
     """Find loud nuclei and words that call for a gesture; each is at least the spacing away from better ones."""
-    nuclei, _ = find_peaks(level, prominence=HILL_DB, height=np.percentile(level, 10) + ABOVE_FLOOR_DB, distance=8)
+    nuclei = find_peaks(level, prominence=HILL_DB, height=np.percentile(level, 10) + ABOVE_FLOOR_DB, distance=8)
     near = int(NEAR_S * 100)
     candidates = []
     for peak in nuclei:

@@ -5,81 +5,87 @@ smooth  ──────╱‾‾‾‾‾╲────      stroke: its jer
 """
 
 import numpy as np
-from scipy.linalg import solveh_banded
 
 from ..body.motion import Motion
 from ..body.parts import SPECS, Part
 from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
 from .settings import FinishSettings
+from .whittaker import solve_third_differences
 
 # Hertz above which a steady vibration is removed; hands and lips are quicker than torso and legs.
 CUTOFF_HZ = {Part.UPPER: 2.6, Part.HANDS: 3.5, Part.LOWER: 2.6, Part.FACE: 6.0}
-_DIFFERENCE = np.array([-1.0, 3.0, -3.0, 1.0])
 # Rounds of reweighting after the first solution: more change nothing that shows.
 _PASSES = 3
 # Jerk, in units of its mean, below which a passage counts as wholly calm.
 _CALM = 0.5
+# Mean jerk of a track below which it counts as having none; rounding makes as much.
+_NO_JERK = 1e-12
 
 
 def smooth_track(values: np.ndarray, cutoff_hz: float, fps: float, strength: float = 1.0) -> np.ndarray:
-    """Smooth one track (T, C): minimise the squared change plus the summed norm of the third differences.
+    """Smooth one track (T, C); see `smooth_tracks`."""
+    return smooth_tracks(values[None], np.array([cutoff_hz]), fps, np.array([strength]))[0]
 
-    Whittaker's smoother (1923) with the jerk's norm in place of its square: reweighted least squares, each pass one
-    banded solve, linear in T. Where the motion is calm the penalty is high; at strokes, whose jerk is large and
-    wanted, it is low. For steady vibration of average size the half-amplitude frequency is `cutoff_hz`.
+
+def smooth_tracks(values: np.ndarray, cutoff_hz: np.ndarray, fps: float, strength: np.ndarray) -> np.ndarray:
+    """Smooth B tracks: minimise the squared change plus the summed norm of the third differences.
+
+    This is Whittaker's smoother (1923) with the jerk's norm in place of its square: reweighted least squares, where
+    each pass solves one banded system (`whittaker`). Where the motion is calm the penalty is high; at strokes, whose
+    jerk is large and wanted, it is low. For steady vibration of average size the half-amplitude frequency is
+    `cutoff_hz`.
 
     Args:
-        values: (T, C), metres, quaternion components or coefficients; scaling them scales the result.
-        cutoff_hz: frequency that is halved; nothing happens at or above half the frame rate.
+        values: (B, T, C), metres, quaternion components or coefficients; scaling them scales the result.
+        cutoff_hz: (B,), as above; nothing happens to a track at or above half the frame rate.
         fps: frames per second.
-        strength: 0 returns the values, 1 smooths fully.
+        strength: (B,), 0 leaves a track as it is, 1 smooths it fully.
+
+    Returns:
+        (B, T, C).
     """
-    frames = len(values)
-    if frames < 4 or strength <= 0 or cutoff_hz >= fps / 2:
+    if values.shape[1] < 4:
         return values
-    fidelity = np.full(frames, (2 * np.sin(np.pi * cutoff_hz / fps)) ** 6)
-    penalty = np.full(frames - 3, float(strength) ** 3)
-    smoothed = values
-    for _ in range(_PASSES + 1):
-        smoothed = _solve(values, fidelity, penalty)
-        jerk = np.linalg.norm(np.diff(smoothed, n=3, axis=0), axis=1)
-        mean = jerk.mean()
-        if mean < 1e-12:
-            break
-        penalty = strength**3 / np.hypot(jerk / mean, _CALM)
+    wanted = (strength > 0) & (cutoff_hz < fps / 2)
+    if not wanted.any():
+        return values
+    smoothed = values.astype(np.float64)
+    smoothed[wanted] = _smoothed(smoothed[wanted], cutoff_hz[wanted], fps, strength[wanted])
     return smoothed
 
 
-def _solve(values: np.ndarray, fidelity: np.ndarray, penalty: np.ndarray) -> np.ndarray:
-    """Minimise Σ fidelity |x - values|² + Σ penalty |Δ³x|²: a symmetric system of four diagonals."""
-    frames = len(values)
-    bands = np.zeros((4, frames))
-    for i in range(4):
-        for j in range(i, 4):
-            bands[3 - (j - i), j : frames - 3 + j] += penalty * (_DIFFERENCE[i] * _DIFFERENCE[j])
-    bands[3] += fidelity
-    return solveh_banded(bands, fidelity[:, None] * values, overwrite_ab=True, overwrite_b=True, check_finite=False)
+def _smoothed(values: np.ndarray, cutoff_hz: np.ndarray, fps: float, strength: np.ndarray) -> np.ndarray:
+    fidelity = (2 * np.sin(np.pi * cutoff_hz / fps)) ** 6  # (B,)
+    penalty = np.repeat(strength[:, None] ** 3, values.shape[1] - 3, axis=1)  # (B, T - 3)
+    for _ in range(_PASSES):
+        jerk = np.linalg.norm(np.diff(solve_third_differences(values, fidelity, penalty), n=3, axis=1), axis=2)
+        mean = jerk.mean(axis=1, keepdims=True)
+        # A track without jerk has nothing to weigh.
+        weighed = strength[:, None] ** 3 / np.hypot(jerk / np.maximum(mean, _NO_JERK), _CALM)
+        penalty = np.where(mean < _NO_JERK, penalty, weighed)
+    return solve_third_differences(values, fidelity, penalty)
 
 
 def smooth_rotations(motion: Motion, settings: FinishSettings) -> np.ndarray:
-    """Return rotation vectors (T, 55, 3), each joint smoothed as sign-continuous quaternions at its part's strength."""
+    """Return rotation vectors (T, 55, 3): each joint smoothed as a quaternion, as strongly as its part is to be."""
+    joints = [joint for spec in SPECS.values() for joint in spec.joints]
+    parts = [part for part, spec in SPECS.items() for _ in spec.joints]
+    quaternions = quat_continuous(rotvec_to_quat(motion.rotations[:, joints]))  # (T, J, 4)
+    tracks = np.moveaxis(quaternions, 1, 0)
+    cutoff_hz = np.array([CUTOFF_HZ[part] for part in parts])
+    strength = np.array([getattr(settings, part.value) for part in parts])
+    smoothed = np.moveaxis(smooth_tracks(tracks, cutoff_hz, motion.fps, strength), 0, 1)
     rotations = motion.rotations.copy()
-    for part, spec in SPECS.items():
-        strength = getattr(settings, part.value)
-        for joint in spec.joints:
-            quaternions = quat_continuous(rotvec_to_quat(motion.rotations[:, joint]))
-            quaternions = smooth_track(quaternions, CUTOFF_HZ[part], motion.fps, strength)
-            quaternions = quaternions / np.linalg.norm(quaternions, axis=-1, keepdims=True)
-            rotations[:, joint] = quat_to_rotvec(quaternions)
+    rotations[:, joints] = quat_to_rotvec(smoothed / np.linalg.norm(smoothed, axis=-1, keepdims=True))
     return rotations
 
 
 def smooth_motion(motion: Motion, settings: FinishSettings) -> Motion:
-    """Smooth rotations, root and expression of a motion; shapes from 0 to 1 stay within."""
-    expression = motion.expression.copy()
-    for column in range(expression.shape[1]):
-        curve = expression[:, [column]]
-        expression[:, [column]] = smooth_track(curve, CUTOFF_HZ[Part.FACE], motion.fps, settings.face)
+    """Return the motion with rotations, root and expression smoothed; shapes that end at 0 and 1 stay within."""
+    count = motion.expression.shape[1]
+    curves = np.moveaxis(motion.expression, 1, 0)[..., None]  # (N, T, 1)
+    cutoff_hz, strength = np.full(count, CUTOFF_HZ[Part.FACE]), np.full(count, settings.face)
+    expression = np.moveaxis(smooth_tracks(curves, cutoff_hz, motion.fps, strength)[..., 0], 0, 1)
     if motion.face_basis == "arkit52":
         expression = np.clip(expression, 0.0, 1.0)
     return motion.replace(

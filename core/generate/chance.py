@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 
 from ..audio.prosody import Accent, Prosody
 from ..body.curves import min_jerk, steps
 from ..body.parts import AREAS, Part
 from ..clock import FPS
+from ..filters import gaussian_filter1d
 from ..text import lexicon
 
 CHANNELS = (

@@ -14,6 +14,7 @@ MAX_BYTES = 5_000_000  # a million words: no take is that long
 NOT_TEXT = "Choose the text of the speech as .txt, .srt, .vtt, .TextGrid or whisper .json."
 WORD_TIERS = ("words", "word", "orthography", "ort-mau", "ort")
 PHONE_TIERS = ("phones", "phone", "phonemes", "mau", "kan-mau")
+_SRT_TIMES = re.compile(r"\s*\d+:\d+:\d+[,.]\d+\s*-->\s*\d+:\d+:\d+[,.]\d+")
 NO_WORD = {"", "sp", "sil", "spn", "<sil>", "<eps>", "<unk>", "<p:>", "{ls}", "{ns}", "noise"}
 
 
@@ -113,9 +114,14 @@ def _decoded(path: Path) -> str:
 
 
 def _srt(text: str, path: Path) -> Transcript:
-    import srt
-
-    return Transcript(_captions(caption.content for caption in srt.parse(text)))
+    """Read SubRip subtitles: blocks of a number, a line of times, and lines of text."""
+    lines = text.splitlines()
+    times = [number for number, line in enumerate(lines) if _SRT_TIMES.match(line)]
+    if not times:
+        raise ValueError("no line of times such as 00:00:01,000 --> 00:00:02,000")
+    # The number of the next block stands on the line above its times.
+    ends = [place - 1 if lines[place - 1].strip().isdigit() else place for place in times[1:]] + [len(lines)]
+    return Transcript(_captions("\n".join(lines[start + 1 : end]) for start, end in zip(times, ends, strict=True)))
 
 
 def _vtt(text: str, path: Path) -> Transcript:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..clock import FPS
 from ..errors import GestureError
+from .fasttext_file import FastTextFile
 from .spoken import spoken_words
 from .timing import Word
 
@@ -19,9 +20,9 @@ class WordVectors:
         dimension: D of every vector.
     """
 
-    def __init__(self, model):
+    def __init__(self, model: FastTextFile):
         self._model = model
-        self.dimension: int = model.get_dimension()
+        self.dimension: int = model.dimension
         self._said = lru_cache(maxsize=4096)(self._vector)
 
     @classmethod
@@ -38,14 +39,7 @@ class WordVectors:
                 remedy="Choose a complete weights folder.",
                 detail=str(path),
             )
-        import fasttext
-
-        try:
-            return cls(fasttext.load_model(str(path)))
-        except (ValueError, RuntimeError, MemoryError) as error:
-            raise GestureError(
-                f"{path.name} is not a fastText model.", remedy="Choose a complete weights folder.", detail=str(error)
-            ) from error
+        return cls(FastTextFile(path))
 
     def vector(self, word: str) -> np.ndarray:
         """Return the vector (D,) float32 of a displayed word; for "$5" the mean of those of "five" and "dollars"."""

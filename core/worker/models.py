@@ -43,8 +43,7 @@ class Models:
         stamp = tuple(sorted((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in folder.iterdir()))
         key = (folder.resolve(), device, stamp)
         if self._model is None or key != self._key:
-            # PyTorch takes seconds to import, so it is imported only when a network is loaded.
-            from ..model.torch_network import load_network
+            from ..model.engines import load_network
 
             network = load_network(folder, device)
             self._model = Model(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..take.take import Take
     from .models import Models
 
-PACKAGES = ("torch", "numpy", "scipy", "librosa", "soundfile", "pocketsphinx")
+PACKAGES = ("numpy", "soundfile", "pocketsphinx", "torch")
 
 
 class Kept:
@@ -65,15 +65,15 @@ class Job:
 
 def hello(request: requests.Hello, job: Job) -> dict[str, Any]:
     """Answer with versions, devices and, if it is asked for, what a model folder declares."""
-    import torch
+    from ..model.engines import find_devices
 
-    cuda = torch.cuda.is_available()
+    devices = find_devices()
     return {
         "protocol": protocol.VERSION,
         "python": platform.python_version(),
         "packages": {name: _version(name) for name in PACKAGES},
-        "devices": ["cpu"] + (["cuda"] if cuda else []),
-        "device_name": torch.cuda.get_device_name() if cuda else platform.processor() or "CPU",
+        "devices": list(devices.names),
+        "device_name": devices.card or platform.processor() or "CPU",
         "weights": None if request.weights is None else read_model_json(request.weights),
     }
 

@@ -6,9 +6,10 @@ import librosa
 import numpy as np
 import pytest
 
-from core.audio import features
-from core.audio.features import amplitude_envelope, amplitude_onset, onset_samples
+from core.audio import features, onsets
+from core.audio.features import amplitude_envelope, amplitude_onset
 from core.audio.load import load_audio
+from core.audio.onsets import onset_samples
 
 DEMO = Path(__file__).resolve().parents[3] / "addon" / "assets" / "demo"
 
@@ -40,7 +41,7 @@ def test_the_fast_envelope_equals_its_definition(length):
 def test_onsets_in_chunks_equal_one_call_of_librosa(speech, monkeypatch):
     level = normalise_level(speech)
     expected = librosa.onset.onset_detect(y=level, sr=16000) * 512
-    monkeypatch.setattr(features, "CHUNK_HOPS", 100)
+    monkeypatch.setattr(onsets, "CHUNK_COLUMNS", 100)
     assert len(expected) > 50
     assert np.array_equal(onset_samples(level), expected)
 

@@ -1,0 +1,85 @@
+"""Which engine runs a model folder: NumPy for the small architecture, PyTorch for CUDA and for the released one.
+
+| weights | on the processor | on a CUDA card |
+|---|---|---|
+| small (the bundled ones) | NumPy | PyTorch, where it is installed |
+| released architecture | PyTorch | PyTorch |
+"""
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from ..errors import GestureError
+from ..generate.network import Network
+from .card import read_card
+from .config import ModelConfig
+from .numpy_network import NumpyNetwork, runs
+
+NUMPY, TORCH = "numpy", "torch"
+DEVICES = ("auto", "cpu", "cuda")
+
+
+@dataclass(frozen=True)
+class Devices:
+    """What this Python can run networks on.
+
+    Attributes:
+        names: "cpu", and "cuda" where PyTorch finds a card.
+        card: the name of the graphics card, "" without one.
+    """
+
+    names: tuple[str, ...]
+    card: str = ""
+
+
+def has_torch() -> bool:
+    """Return whether PyTorch is installed; it is not imported, which takes seconds."""
+    return find_spec("torch") is not None
+
+
+def find_devices() -> Devices:
+    """Return the devices of this Python."""
+    if not has_torch():
+        return Devices(("cpu",))
+    import torch
+
+    return Devices(("cpu", "cuda"), torch.cuda.get_device_name()) if torch.cuda.is_available() else Devices(("cpu",))
+
+
+def engine_for(config: ModelConfig, device: str) -> str:
+    """Return the engine, "numpy" or "torch", that runs an architecture on a device ("auto", "cpu" or "cuda").
+
+    Raises:
+        GestureError: an unknown device, or PyTorch is needed and not installed.
+    """
+    if device not in DEVICES:
+        raise GestureError(f"There is no device {device!r}.", remedy="Choose auto, cpu or cuda.")
+    if runs(config) and (device == "cpu" or (device == "auto" and "cuda" not in find_devices().names)):
+        return NUMPY
+    if not has_torch():
+        raise GestureError(
+            "A graphics card can be used only with PyTorch." if runs(config) else "These weights need PyTorch.",
+            remedy="Choose a Python with PyTorch in the preferences, or the processor and the bundled weights.",
+        )
+    return TORCH
+
+
+def load_network(folder: Path, device: str = "auto", engine: str | None = None) -> Network:
+    """Read a model folder and make it ready.
+
+    Args:
+        folder: with model.json.
+        device: "auto", "cpu" or "cuda".
+        engine: "numpy" or "torch"; None for the one that suits weights and device.
+
+    Raises:
+        GestureError: missing, broken or misfitting files, no such device, or PyTorch is needed and not installed.
+    """
+    config = ModelConfig.from_dict(read_card(folder)["architecture"])
+    if (engine or engine_for(config, device)) == NUMPY:
+        return NumpyNetwork(folder)
+    # PyTorch takes seconds to import, so it is imported only when it runs the network.
+    from .torch_network import load_network as load_torch
+
+    return load_torch(folder, device)
