@@ -50,7 +50,11 @@ def steps(times_s: np.ndarray, initial: ArrayLike, moves: Iterable[tuple[float, 
 
 
 def runs(flags: np.ndarray) -> list[tuple[int, int]]:
-    """Return half-open ranges of frames in which flags (T,) are true."""
+    """Return half-open ranges of frames in which flags (T,) are true.
+
+    >>> runs(np.array([False, True, True, False, True]))
+    [(1, 3), (4, 5)]
+    """
     edges = np.flatnonzero(np.diff(np.concatenate([[0], np.asarray(flags, np.int8), [0]])))
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 

@@ -1,9 +1,11 @@
 r"""Frames of a take that a change covers, and the share of the new motion in each frame.
 
-share 1            ________
-/        \
-    share 0   _______/          \\_______
-margin  start  end  margin
+The motions blend over a margin on either side of the range:
+
+    share 1               ________
+                         /        \
+    share 0     ________/          \________
+                   margin start end  margin
 """
 
 from dataclasses import dataclass
@@ -45,6 +47,9 @@ class Span:
 
         Args:
             inside: frames at either end that the blends reach into the range.
+
+        >>> Span(start=3, end=5, margin=2, frames=9).weights().round(2)
+        array([0. , 0. , 0.5, 1. , 1. , 0.5, 0. , 0. , 0. ])
         """
         rise, fall = (max(self.margin + length, 1) for length in inside)
         first, last = self.start - self.margin + rise, self.end - 1 + self.margin - fall

@@ -133,7 +133,8 @@ def find_anchors(
     end = len(level_db)
     chance = _chance(decoder, decoys, pcm_of, quiet_cuts(level_db, *CHUNK_S), active)
     found: list[Hit] = []
-    cursor, heard_until, start, tries = 0, 0, 0, 0
+    cursor, cursor_frame = 0, 0  # the last sure token, and the frame after it
+    start, tries = 0, 0
     while start < end and (found or active[start] * FRAME_S < GIVE_UP_S):
         progress(start / end)
         stop = next_cut(smooth_db, start, *CHUNK_S)
@@ -141,7 +142,7 @@ def find_anchors(
             start = stop
             continue
         pcm = pcm_of(start, stop)
-        low, high = _window(cursor, token_count, stop - heard_until, end - heard_until)
+        low, high = _window(cursor, token_count, stop - cursor_frame, end - cursor_frame)
         sure = _sure(decoder.window(pcm, range(low, high), max(0, cursor - low)), chance, token_count)
         if not sure and not found and tries < LOCATE_TRIES and high < token_count:
             tries += 1
@@ -152,8 +153,9 @@ def find_anchors(
         if sure:
             resume = max(resume, start + round(sure[-1].end_s / FRAME_S))
         if len(sure) >= min(FIRM_HITS, token_count):
-            cursor, heard_until = max(cursor, sure[-1].index), resume
-        # The decoder enters the text only where a chunk begins: after speech that is not in it, begin anew soon.
+            cursor, cursor_frame = max(cursor, sure[-1].index), resume
+        # The decoder enters the text only where a chunk begins. So after much speech that the text does not hold, the
+        # next chunk begins soon, instead of at this chunk's end.
         start = resume if active[stop] - active[min(stop, resume)] > UNEXPLAINED else stop
     found = _ascending(found)
     frames = sum(hit.frames for hit in found)
