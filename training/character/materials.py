@@ -93,14 +93,18 @@ def _clothes(suit: Mesh, fit: Fit) -> Mesh:
     suit = suit.inflated(CLOTH_M)
     # a shoe is flat underneath
     suit.vertices[:, 1] = np.maximum(suit.vertices[:, 1], 0.0)
-    suit, below = cut(suit, lambda points: -collar_distance(points, fit))
-    suit = suit.take(below).painted(MATERIAL["top"])
+    suit, kept = cut(suit, lambda points: -collar_distance(points, fit))
+    suit = suit.take(kept).painted(MATERIAL["top"])
     arm = fit.rest[JOINT["left_shoulder"], 0] * 2
     for name, height in (
         ("trousers", fit.rest[JOINT["left_hip"], 1] + WAIST_ABOVE_HIPS_M),
         ("shoes", fit.rest[JOINT["left_ankle"], 1] + SHOE_ABOVE_ANKLE_M),
     ):
-        suit, inside = cut(suit, lambda p, h=height: np.where(np.abs(p[..., 0]) < arm, h - p[..., 1], -1.0))
+
+        def below(points: np.ndarray, height: float = height) -> np.ndarray:
+            return np.where(np.abs(points[..., 0]) < arm, height - points[..., 1], -1.0)
+
+        suit, inside = cut(suit, below)
         suit = suit.painted(MATERIAL[name], inside)
     return suit
 

@@ -70,8 +70,9 @@ def _script(name: str, part: dict) -> Script:
         text = row["text"].replace("{", "").replace("}", "")
         voice = HELD_OUT[number * len(HELD_OUT) // count]
         sentences.append(Sentence(text, voice, row.get("class", ""), *marked))
+    shortest_s, longest_s = part["pauses_s"]
     # Evenly spread over the range, in a random order; the last one is the end of the recording.
-    pauses_s = np.random.default_rng(SEED).permutation(np.linspace(*part["pauses_s"], count - 1))
+    pauses_s = np.random.default_rng(SEED).permutation(np.linspace(shortest_s, longest_s, count - 1))
     return Script(name, tuple(sentences), (*(round(float(pause_s), 3) for pause_s in pauses_s), 1.0))
 
 

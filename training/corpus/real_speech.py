@@ -50,8 +50,8 @@ def add_recording(source: Path, folder: Path) -> float:
     """
     try:
         with tarfile.open(source) as archive:
-            sound = archive.extractfile(MEMBER).read()
-    except (OSError, KeyError, tarfile.TarError) as error:
+            sound = archive.extractfile(MEMBER).read()  # type: ignore[union-attr]  # AttributeError where it is a folder
+    except (OSError, KeyError, AttributeError, tarfile.TarError) as error:
         raise GestureError(
             f"There is no recording in {source}.",
             remedy="Download it as the docstring of training/corpus/real_speech.py says.",

@@ -253,6 +253,7 @@ def _make_all(options: argparse.Namespace, engine: str, minutes: float) -> None:
         if not options.align_only and seconds() >= minutes * 60:
             break
         if not spoken:
+            assert speak is not None, "loaded unless the option is --align-only"
             make_clip(speak, clip, options.out, options.seed)
         try:
             confidence = align_clip(options.out, clip.name)

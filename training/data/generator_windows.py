@@ -8,6 +8,7 @@ import torch
 from core.body.parts import SPECS, TRANSLATION_WIDTH, Part
 from core.clock import FPS
 from core.generate.conditions import window_inputs
+from core.model.vqvae import Autoencoder
 from training.data.dataset import WINDOW, Corpus, Take, full_vector, window_starts
 from training.loop.interface import Step
 from training.stages.autoencoders import encode
@@ -67,9 +68,7 @@ class WindowSet:
         context: frames of sound that a window hears on both sides; None when it hears samples.
     """
 
-    def __init__(
-        self, corpus: Corpus, autoencoders: dict[Part, torch.nn.Module], stride: int, context: int | None = None
-    ):
+    def __init__(self, corpus: Corpus, autoencoders: dict[Part, Autoencoder], stride: int, context: int | None = None):
         self.corpus = corpus
         self.context = context
         self.entries = len(autoencoders[Part.UPPER].quantizer.embedding.weight)
@@ -103,7 +102,8 @@ class WindowSet:
         heard = [self._sound(take, start) for take, (_, start) in zip(takes, rows, strict=True)]
         windows = [self._window(*row) for row in rows]
         audio, words = (torch.from_numpy(np.stack([pair[i] for pair in heard])) for i in (0, 1))
-        motion, weight = (torch.from_numpy(np.stack([window[i] for window in windows])) for i in (0, 1))
+        motion = torch.from_numpy(np.stack([window[0] for window in windows]))
+        weight = torch.from_numpy(np.stack([window[1] for window in windows]))
         return Batch(
             audio=audio,
             words=words,
@@ -136,7 +136,7 @@ class WindowSet:
 
 @torch.no_grad()
 def _seeds(
-    take: Take, codes: dict[Part, np.ndarray], starts: list[int], autoencoders: dict[Part, torch.nn.Module]
+    take: Take, codes: dict[Part, np.ndarray], starts: list[int], autoencoders: dict[Part, Autoencoder]
 ) -> np.ndarray:
     """The first frames (len(starts), 4, 337) of windows, decoded from the codes of the window before alone."""
     out = np.stack([full_vector(take, start, start + SEED_FRAMES) for start in starts])
@@ -157,8 +157,8 @@ def _seeds(
             out[late, :, 6 * joint : 6 * joint + 6] = rot6d[:, :, place]
         if part is Part.LOWER:
             rest = decoded[..., spec.rotation_width :].numpy()
-            place = rest[..., :TRANSLATION_WIDTH].copy()
-            place[:, 1:, [0, 2]] = np.cumsum(rest[:, :-1][..., [0, 2]], axis=1) / FPS
-            place[:, 0, [0, 2]] = 0
-            out[late, :, 330:] = np.concatenate([place, rest[..., TRANSLATION_WIDTH:]], -1)
+            root = rest[..., :TRANSLATION_WIDTH].copy()
+            root[:, 1:, [0, 2]] = np.cumsum(rest[:, :-1][..., [0, 2]], axis=1) / FPS
+            root[:, 0, [0, 2]] = 0
+            out[late, :, 330:] = np.concatenate([root, rest[..., TRANSLATION_WIDTH:]], -1)
     return out

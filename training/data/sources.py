@@ -72,6 +72,7 @@ class Source:
                 remedy="Read the reasons above." if reader.problems else "Add recordings of that split.",
             )
         first = reader.first
+        assert first is not None, "the first motion that was read"
         facts = {
             "data": listing.kind,
             "clips": len(reader.clips),

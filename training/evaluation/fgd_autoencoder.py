@@ -49,6 +49,9 @@ class FgdAutoencoder(nn.Module):
     `mean` and `scale` (C,) standardise the channels as the training set had them.
     """
 
+    mean: Tensor
+    scale: Tensor
+
     def __init__(self, config: FgdConfig = FgdConfig(), channels: int = CHANNELS):
         super().__init__()
         self.config = config

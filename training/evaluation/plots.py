@@ -46,7 +46,7 @@ def save_plot(
     shown = [m for m in metrics if any(np.isfinite(row.get(m.key, np.nan)) for row in columns.values())]
     bar_rows = -(-len(shown) // COLUMNS)
     figure = pyplot.figure(figsize=(2.6 * COLUMNS, 1.9 * bar_rows + 3.2), layout="constrained")
-    bars, histograms = figure.subfigures(2, 1, height_ratios=(1.9 * bar_rows, 3.2))
+    bars, histograms = np.asarray(figure.subfigures(2, 1, height_ratios=(1.9 * bar_rows, 3.2)))
     colours = [f"C{i}" for i in range(len(columns))]
     places = bars.subplots(bar_rows, COLUMNS, squeeze=False).flatten()
     for unused in places[len(shown) :]:
@@ -63,9 +63,9 @@ def save_plot(
         (jerks, wrist_jerk, JERK_EDGES, "wrist jerk, m/s³"),
     ):
         for colour, (name, clips) in zip(colours, sets.items(), strict=True):
-            values = np.concatenate([measured(clip.positions).ravel() for clip in clips])
-            counts, _ = np.histogram(values.clip(edges[0], edges[-1]), edges)
-            axes.stairs(counts / len(values), edges, color=colour, label=name)
+            frames = np.concatenate([measured(clip.positions).ravel() for clip in clips])
+            counts, _ = np.histogram(frames.clip(edges[0], edges[-1]), edges)
+            axes.stairs(counts / len(frames), edges, color=colour, label=name)
         axes.set_xlabel(unit)
         axes.set_ylabel("share of wrist-frames")
     jerks.set_xscale("log")

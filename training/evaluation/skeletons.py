@@ -43,7 +43,7 @@ def at_our_rate(motion: Motion) -> Motion:
 
 
 def _mannequin_joints(betas: np.ndarray) -> np.ndarray:
-    from mannequin import Mannequin
+    from mannequin import Mannequin  # type: ignore[import-not-found]  # a package that only some users have
 
     shape = np.zeros(10, np.float32)
     shape[: min(10, len(betas))] = betas[:10]

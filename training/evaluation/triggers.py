@@ -129,7 +129,7 @@ def near(frames: np.ndarray, times_s: np.ndarray) -> np.ndarray:
     return np.abs(times_s[:, None] - true_s[None]).min(1, initial=np.inf) <= REACH_S + 1e-9
 
 
-def _share(values: np.ndarray) -> float:
+def _share(values: np.ndarray | np.bool) -> float:
     return float(np.mean(values)) if np.size(values) else float("nan")
 
 

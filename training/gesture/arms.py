@@ -113,12 +113,12 @@ def arm_path(plan: Plan, style: Style, side: int, times_s: np.ndarray, chance: d
         shrugs.append((*lower, [0.0]))
     raised = steps(times_s, [0.0], up)
     held = steps(times_s, [0.0], holds)
-    pose = steps(times_s, home, poses)
+    posture = steps(times_s, home, poses)
     place = np.stack([PLACE_M[0] * chance["out"], PLACE_M[1] * chance["up"], np.zeros(len(times_s))], 1)
     plain = home + place + share * (steps(times_s, np.zeros(3), beats) + loops)
     settled = steps(times_s, NEUTRAL, [(*SETTLE_S, rest)])
     raised = 1 - (1 - raised * share) * (1 - held)
-    path = settled + raised * (plain + held * (pose - plain) - settled)
+    path = settled + raised * (plain + held * (posture - plain) - settled)
     path = lag(path, 0.0, SMOOTH_S) * np.array([sign(side), 1.0, 1.0])
     settle_roll = [(*SETTLE_S, [np.radians(style.rest_palm)])]
     return ArmPath(
@@ -140,7 +140,7 @@ def solve_arm(path: ArmPath, rest: np.ndarray, side: int) -> ArmRotations:
         rest[JOINT[j]] for j in ("spine3", f"{name}_collar", f"{name}_shoulder", f"{name}_elbow", f"{name}_wrist")
     )
     upper_rest, fore_rest = elbow - shoulder, wrist - elbow
-    upper, fore = np.linalg.norm(upper_rest), np.linalg.norm(fore_rest)
+    upper, fore = float(np.linalg.norm(upper_rest)), float(np.linalg.norm(fore_rest))
     size = (upper + fore) / ARM_LENGTH_M
     target = shoulder - chest + path.wrist * size
     target[:, 0] = sign(side) * _at_least(sign(side) * target[:, 0], MIDLINE_M * size, 0.02)

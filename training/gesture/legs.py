@@ -49,12 +49,12 @@ def stand(
     pelvis = rest[JOINT["pelvis"]]
     legs = {side: [rest[JOINT[f"{side}_{j}"]] for j in ("hip", "knee", "ankle", "foot")] for side in ("left", "right")}
     ways = {side: foot_path(places[i], lifts[i], (1.0, -1.0)[i]) for i, side in enumerate(legs)}
-    centre = PULL * sum(ways.values())[:, [0, 2]]
+    centre = PULL * (ways["left"] + ways["right"])[:, [0, 2]]
     place = pelvis[[0, 2]] + shift + centre
     ceilings, ankles = [], {}
     for side, (hip, knee, ankle, _) in legs.items():
         ankles[side] = ankle + ways[side]
-        upper, lower = np.linalg.norm(knee - hip), np.linalg.norm(ankle - knee)
+        upper, lower = float(np.linalg.norm(knee - hip)), float(np.linalg.norm(ankle - knee))
         reach = np.sqrt(upper**2 + lower**2 + 2 * upper * lower * np.cos(KNEE_BEND))
         hang = pelvis_world @ (hip - pelvis)
         across = place + hang[:, [0, 2]] - ankles[side][:, [0, 2]]
@@ -66,7 +66,7 @@ def stand(
     rotations = {}
     contacts = np.ones((len(shift), 4))
     for index, (side, (hip, knee, ankle, foot)) in enumerate(legs.items()):
-        upper, lower = np.linalg.norm(knee - hip), np.linalg.norm(ankle - knee)
+        upper, lower = float(np.linalg.norm(knee - hip)), float(np.linalg.norm(ankle - knee))
         start, end = root + pelvis_world @ (hip - pelvis), ankles[side]
         toe = foot - ankle
         forward = unit(np.array([0.7 * toe[0], 0.0, toe[2]]))

@@ -65,20 +65,20 @@ def perform(
         arms.append(arm)
         for joint in ("collar", "shoulder", "elbow", "wrist"):
             matrices[:, JOINT[f"{name}_{joint}"]] = getattr(arm, joint)
-        for joint, turn in hand_rotations(hand_channels(plan, manner, side, times_s), rest, side).items():
-            matrices[:, joint] = turn
+        for index, turn in hand_rotations(hand_channels(plan, manner, side, times_s), rest, side).items():
+            matrices[:, index] = turn
 
     wrists = np.stack([arm.reached for arm in arms], 1)
     torso = torso_path(plan, manner, times_s, wrists - wrists[:1], curves)
-    for joint, rotvec in torso.rotvecs.items():
-        matrices[:, joint] = rotvec_to_matrix(rotvec)
+    for index, rotvec in torso.rotvecs.items():
+        matrices[:, index] = rotvec_to_matrix(rotvec)
     places, lifts = ((curves[f"left_{what}"], curves[f"right_{what}"]) for what in ("foot", "lift"))
     translation, legs, contacts = stand(torso.shift, matrices[:, JOINT["pelvis"]], rest, places, lifts)
-    for joint, turn in legs.items():
-        matrices[:, joint] = turn
+    for index, turn in legs.items():
+        matrices[:, index] = turn
 
     trunk = ("pelvis", "spine1", "spine2", "spine3", "neck", "head")
-    head = sum(torso.rotvecs[JOINT[name]] for name in trunk)
+    head = np.sum([torso.rotvecs[JOINT[name]] for name in trunk], axis=0)
     return Motion(
         rotations=matrix_to_rotvec(matrices),
         translation=translation,

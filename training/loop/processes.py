@@ -106,8 +106,13 @@ def shared_mean(value: Tensor) -> Tensor:
 class SharedBatchNorm(nn.BatchNorm1d):
     """Batch norm whose mean and variance are those of the batches of all processes; PyTorch's own needs a GPU."""
 
+    running_mean: Tensor
+    running_var: Tensor
+    num_batches_tracked: Tensor
+    momentum: float
+
     def forward(self, x: Tensor) -> Tensor:
-        """(B, C, S) to the same."""
+        """Normalise x (B, C, S), each channel by the mean and variance of all processes."""
         if not self.training:
             return super().forward(x)
         with torch.autocast(x.device.type, enabled=False):

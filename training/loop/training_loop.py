@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -98,7 +99,7 @@ class _Run:
                 for number, job in enumerate(self.periodic):
                     if (job.every and (index + 1) % job.every == 0) or now > due[number]:
                         due[number] = now + job.every_s
-                        self._showing(lambda job=job, step=step: job.run(step))
+                        self._showing(partial(job.run, step))
                 if now - saved > settings.checkpoint_s:
                     saved = now
                     self._save(index + 1)
@@ -146,7 +147,7 @@ class _Run:
         for part, batch in zip(parts, batches, strict=True):
             torch.manual_seed(seed + 7_919 * part.chunk)  # dropout differs from part to part
             waits = team.size > 1 and part is not parts[-1]
-            with runner.no_sync() if waits else nullcontext():
+            with runner.no_sync() if isinstance(runner, DistributedDataParallel) and waits else nullcontext():
                 with torch.autocast(team.device.type, torch.bfloat16, enabled=settings.precision == "bfloat16"):
                     result = runner(batch, part)
                 # gradients are averaged over processes; the whole batch's is the sum of its parts' shares

@@ -58,7 +58,11 @@ def settings_without(settings: GeneratorSettings, switches: tuple[str, ...]) -> 
         )
     if {"latent", "nll"} <= set(switches):
         raise GestureError("Without latent and nll nothing is left to minimise.", remedy="Leave one of them on.")
-    changes = {"masked": {"masked_passes": 0}, "latent": {"latent": 0.0}, "nll": {"nll": 0.0}}
+    changes: dict[str, dict] = {
+        "masked": {"masked_passes": 0},
+        "latent": {"latent": 0.0},
+        "nll": {"nll": 0.0},
+    }
     for switch in set(switches) & set(changes):
         settings = replace(settings, **changes[switch])
     return settings

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from core.body.parts import SPECS, TRANSLATION_WIDTH, Part
+from core.model.vqvae import Autoencoder
 from training.data.dataset import WINDOW
 from training.data.part_frames import PartFrames
 from training.loop.interface import Result, Step, Training
@@ -89,15 +90,30 @@ def scale_to_data(encoder: nn.Module, decoder: nn.Module, shown: np.ndarray, cha
         shown: (N, C) sample of the encoder's input.
         channels: (N, C) sample of the decoder's wanted output.
     """
-    first = next(m for m in encoder.modules() if isinstance(m, nn.Conv1d))
-    last = [m for m in decoder.modules() if isinstance(m, nn.Conv1d)][-1]
+    first, last = _convolutions(encoder)[0], _convolutions(decoder)[-1]
     with torch.no_grad():
         mean, spread = _statistics(shown, first.weight)
         first.weight.div_(spread[None, :, None])
-        first.bias.sub_((first.weight * mean[None, :, None]).sum((1, 2)))
+        _bias(first).sub_((first.weight * mean[None, :, None]).sum((1, 2)))
         mean, spread = _statistics(channels, last.weight)
         last.weight.mul_(spread[:, None, None])
-        last.bias.mul_(spread).add_(mean)
+        _bias(last).mul_(spread).add_(mean)
+
+
+def _codebook(autoencoder: Autoencoder) -> nn.Parameter:
+    codebook = autoencoder.quantizer.embedding.weight
+    assert isinstance(codebook, nn.Parameter)
+    return codebook
+
+
+def _convolutions(network: nn.Module) -> list[nn.Conv1d]:
+    """Return the convolutions of a network, from its input to its output."""
+    return [module for module in network.modules() if isinstance(module, nn.Conv1d)]
+
+
+def _bias(layer: nn.Conv1d) -> Tensor:
+    assert layer.bias is not None, "every convolution of these networks has one"
+    return layer.bias
 
 
 def _statistics(channels: np.ndarray, like: Tensor) -> tuple[Tensor, Tensor]:
@@ -116,10 +132,12 @@ class AutoencoderTraining(Training):
         settings: how it learns.
     """
 
+    autoencoder: Autoencoder
+
     def __init__(
         self,
         part: Part,
-        autoencoder: nn.Module,
+        autoencoder: Autoencoder,
         frames: PartFrames,
         rest_joints: np.ndarray,
         settings: AutoencoderSettings | None = None,
@@ -129,7 +147,7 @@ class AutoencoderTraining(Training):
         self.settings = settings or AutoencoderSettings()
         self.frames = frames
         self.autoencoder = autoencoder
-        self.learner = CodebookLearner(autoencoder.quantizer.embedding.weight, self.settings.averages)
+        self.learner = CodebookLearner(_codebook(autoencoder), self.settings.averages)
         self.loss = PartLoss(part, rest_joints, self.settings.part)
         self._seen: list[tuple[Tensor, Tensor]] = []
 
@@ -209,29 +227,29 @@ class AutoencoderTraining(Training):
         return {"loss": float(result.loss)} | {name: float(value) for name, value in result.terms.items()}
 
 
-def codebook_spread(autoencoder: nn.Module) -> float:
+def codebook_spread(autoencoder: Autoencoder) -> float:
     """Standard deviation of the codebook, all channels together."""
     return float(autoencoder.quantizer.embedding.weight.detach().var(0).mean() ** 0.5)
 
 
 @torch.no_grad()
-def normalise_latents(autoencoder: nn.Module, spread: float) -> None:
+def normalise_latents(autoencoder: Autoencoder, spread: float) -> None:
     """Divide latents and codebook by `spread` without changing what is decoded.
 
     LeakyReLU commutes with positive factors, so the factor moves through the ends of encoder and decoder: weights of
     the convolution that reaches the latents shrink, the one that leaves them grows, biases between shrink.
     """
-    reach, *inside = [m for m in autoencoder.encoder.modules() if isinstance(m, nn.Conv1d)][-3:]
-    blocks = [m for m in autoencoder.decoder.modules() if isinstance(m, nn.Conv1d)]
+    reach, *inside = _convolutions(autoencoder.encoder)[-3:]
+    blocks = _convolutions(autoencoder.decoder)
     reach.weight.div_(spread)
     for layer in (reach, *inside, *blocks[:4]):
-        layer.bias.div_(spread)
+        _bias(layer).div_(spread)
     blocks[4].weight.mul_(spread)
     autoencoder.quantizer.embedding.weight.div_(spread)
 
 
 @torch.no_grad()
-def encode(part: Part, autoencoder: nn.Module, channels: np.ndarray) -> np.ndarray:
+def encode(part: Part, autoencoder: Autoencoder, channels: np.ndarray) -> np.ndarray:
     """Codes (T,) of one motion's channels (T, C), the whole motion at once as it will be decoded."""
     book = autoencoder.quantizer.embedding.weight
     shown = encoder_input(part, torch.from_numpy(np.array(channels)).to(book.device)[None])
@@ -239,13 +257,13 @@ def encode(part: Part, autoencoder: nn.Module, channels: np.ndarray) -> np.ndarr
 
 
 @torch.no_grad()
-def decode(autoencoder: nn.Module, codes: np.ndarray) -> np.ndarray:
+def decode(autoencoder: Autoencoder, codes: np.ndarray) -> np.ndarray:
     """Channels (T, C) of codes (T,)."""
     book = autoencoder.quantizer.embedding.weight
     return autoencoder.decode(book[torch.as_tensor(codes).to(book.device)][None])[0].cpu().numpy()
 
 
-def reconstruct(part: Part, autoencoder: nn.Module, frames: PartFrames) -> PartFrames:
+def reconstruct(part: Part, autoencoder: Autoencoder, frames: PartFrames) -> PartFrames:
     """Every motion through the autoencoder."""
     autoencoder.eval()
     return PartFrames([decode(autoencoder, encode(part, autoencoder, motion)) for motion in frames.motions])

@@ -27,6 +27,13 @@ class CodebookLearner(nn.Module):
         averages: False leaves the entries to a gradient and only restarts the dead ones.
     """
 
+    codebook: nn.Parameter
+    count: Tensor
+    total: Tensor
+    ready: Tensor
+    updates: Tensor
+    restarted: Tensor
+
     def __init__(self, codebook: nn.Parameter, averages: bool = True):
         super().__init__()
         codebook.requires_grad_(not averages)

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from core.body.parts import Part
+from core.model.mambatalk import MambaTalk
+from core.model.vqvae import Autoencoder
 from training.data.generator_windows import SEED_FRAMES, Batch, WindowSet
 from training.loop.interface import Result, Step, Training
 from training.stages.losses import code_loss
@@ -81,8 +83,8 @@ class GeneratorTraining(Training):
 
     def __init__(
         self,
-        generator: nn.Module,
-        autoencoders: dict[Part, nn.Module],
+        generator: MambaTalk,
+        autoencoders: dict[Part, Autoencoder],
         windows: WindowSet | None,
         settings: GeneratorSettings | None = None,
     ):
@@ -106,18 +108,22 @@ class GeneratorTraining(Training):
 
     def prepare(self, seed: int) -> None:
         """Before the first step: start as if inputs were standardised and streams spoke equally loud."""
-        sample = self.windows.draw(Step(0, seed=seed), 16).to(self.device)
+        sample = self._given_windows().draw(Step(0, seed=seed), 16).to(self.device)
         standardise_motion_input(self.generator, sample.motion)
         even_out(self, sample)
+
+    def _given_windows(self) -> WindowSet:
+        assert self.windows is not None, "given wherever steps are trained"
+        return self.windows
 
     @property
     def device(self) -> torch.device:
         """Where the generator is."""
-        return self.codebook_face.device
+        return self.get_buffer("codebook_face").device
 
     def draw(self, step: Step) -> Batch:
         """See `Training`."""
-        return self.windows.draw(step, self.settings.batch)
+        return self._given_windows().draw(step, self.settings.batch)
 
     def inputs(self, batch: Batch, step: Step, masked_passes: int, exact: bool = False) -> tuple[Tensor, Tensor]:
         """Motion and mask (passes · B, T, 337): first the seed-only pass, then the randomly masked ones.
@@ -163,7 +169,8 @@ class GeneratorTraining(Training):
         conditions = self.generator.conditions(batch.audio, batch.words, batch.speaker)
         conditions = {name: value.repeat(passes, *[1] * (value.ndim - 1)) for name, value in conditions.items()}
         output = self.generator(conditions, *self.inputs(batch, step, masked_passes, exact))
-        value, report = 0.0, {}
+        value = batch.weight.new_zeros(())
+        report: dict[str, Tensor] = {}
         for part in Part:
             codebook, spread = getattr(self, f"codebook_{part}"), getattr(self, f"spread_{part}")
             labels, rarity = batch.codes[part], getattr(self, f"rarity_{part}")
@@ -223,7 +230,7 @@ def _rarity(counts: np.ndarray, power: float) -> Tensor:
 
 
 @torch.no_grad()
-def standardise_motion_input(generator: nn.Module, motion: Tensor) -> None:
+def standardise_motion_input(generator: MambaTalk, motion: Tensor) -> None:
     """Start as if the motion input were standardised: seeds differ from each other far less than their channels do.
 
     Args:
@@ -232,6 +239,8 @@ def standardise_motion_input(generator: nn.Module, motion: Tensor) -> None:
     """
     scan = generator.global_scan
     first = scan.motion_encoder.main[0]
+    assert isinstance(first, nn.Conv1d), "what ConvEncoder begins with"
+    assert first.bias is not None
     mean, spread = motion.mean((0, 1)), motion.std((0, 1)).clamp(min=0.03)
     first.weight.div_(spread[None, :, None])
     first.bias.sub_((first.weight * mean[None, :, None]).sum((1, 2)))

@@ -11,6 +11,7 @@ from core.body.parts import SPECS, Part
 from core.body.rotation import rot6d_to_rotvec
 from core.body.skeleton import JOINT, JOINT_COUNT
 from core.clock import FPS
+from core.model.vqvae import Autoencoder
 from training.data.dataset import Clip, Corpus, Take
 from training.data.generator_windows import SEED_FRAMES, WindowSet
 from training.data.part_frames import part_frames
@@ -28,7 +29,7 @@ SHOWN_POINTS = {
 
 
 @torch.no_grad()
-def reconstruction(part: Part, autoencoder: torch.nn.Module, corpus: Corpus) -> dict[str, float]:
+def reconstruction(part: Part, autoencoder: Autoencoder, corpus: Corpus) -> dict[str, float]:
     """How well a part survives its codes: errors in cm, jerk against the original, use of the codebook."""
     frames = part_frames(corpus, part)
     decoded = np.concatenate(reconstruct(part, autoencoder, frames).motions)
@@ -123,7 +124,7 @@ def free_run(generate: Callable[[Clip, Take], Motion], corpus: Corpus, count: in
                 "wrist_speed_ratio": speed.mean() / max(wanted.mean(), 1e-6),
                 "wrist_jerk_m_s3": jerk,
                 "wrist_jerk_ratio": jerk / max(wanted_jerk, 1e-6),
-                "speed_correlation": np.corrcoef(*smooth)[0, 1],
+                "speed_correlation": np.corrcoef(smooth[0], smooth[1])[0, 1],
             }
         )
     return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}

@@ -149,6 +149,8 @@ class PartLoss(nn.Module):
         weights: of the terms.
     """
 
+    weights: Tensor
+
     def __init__(self, part: Part, rest_joints: np.ndarray, weights: PartWeights | None = None):
         super().__init__()
         self.part = part
@@ -251,9 +253,9 @@ class RootLoss(nn.Module):
         places, places_true = path(root[..., [0, 2]]), path(wanted[..., [0, 2]])
         terms = {
             "velocity": (root - wanted).abs().mean(),
-            "change": sum(difference_l1(root, wanted, n).mean() for n in (1, 2)),
+            "change": difference_l1(root, wanted, 1).mean() + difference_l1(root, wanted, 2).mean(),
             "path": (places - places_true).abs().mean(),
-            "path_change": sum(difference_l1(places, places_true, n).mean() for n in (1, 2)),
+            "path_change": difference_l1(places, places_true, 1).mean() + difference_l1(places, places_true, 2).mean(),
             "height": standing_mean(height.abs(), contact),
             "plant": standing_mean(step, planted),
         }

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from core.body.parts import SPECS, TRANSLATION_WIDTH, Part
+from core.model.vqvae import RootPredictor
 from training.data.part_frames import PartFrames
 from training.loop.interface import Result, Step, Training
 from training.stages.autoencoders import START_LATENTS, AutoencoderSettings, scale_to_data
@@ -36,7 +37,7 @@ class RootTraining(Training):
 
     def __init__(
         self,
-        predictor: nn.Module,
+        predictor: RootPredictor,
         recorded: PartFrames,
         decoded: PartFrames | None,
         rest_joints: np.ndarray,

@@ -112,20 +112,21 @@ def run_stage_one(plan: TrainingPlan, processes: int, root: bool = True) -> None
     command = [sys.executable, "-m", "training", "autoencoders", *plan.options, "--processes", "1", "--threads", "1"]
     if math.isfinite(share):
         command += ["--minutes", str(share)]
-    waiting = [[*command, "--parts", ",".join(job)] for job in jobs]
-    running: list[subprocess.Popen] = []
+    waiting = [",".join(job) for job in jobs]
+    running: list[tuple[str, subprocess.Popen]] = []
     try:
         while waiting or running:
             while waiting and len(running) < processes:
-                running.append(subprocess.Popen(waiting.pop(0)))
+                names = waiting.pop(0)
+                running.append((names, subprocess.Popen([*command, "--parts", names])))
             time.sleep(0.5)
-            for process in [p for p in running if p.poll() is not None]:
-                running.remove(process)
+            for names, process in [job for job in running if job[1].poll() is not None]:
+                running.remove((names, process))
                 if process.returncode:
                     raise GestureError(
-                        f"Training of {process.args[-1]} failed.",
+                        f"Training of {names} failed.",
                         remedy="Read its error above; the same command goes on where it stopped.",
                     )
     finally:
-        for process in running:
+        for _, process in running:
             process.terminate()

@@ -61,6 +61,8 @@ class PartKinematics(nn.Module):
         rest_joints: (55, 3) metres.
     """
 
+    offsets: Tensor
+
     def __init__(self, part: Part, rest_joints: np.ndarray):
         super().__init__()
         rest = np.asarray(rest_joints, np.float64)
