@@ -1,1 +1,1 @@
-"""Characters: the bundled one, SMPL-X bodies, and the space of their bones."""
+"""Characters: the bundled one, exact SMPL-X bodies, and the axes of their bones."""

@@ -1,66 +1,14 @@
-"""The bundled character, and what the add-on needs to know of any SMPL-X armature."""
-
-from collections.abc import Iterator
-from contextlib import contextmanager
+"""Facts about an armature: its kind, its meshes, whether it can be animated here, and what holds its bones."""
 
 import bpy
 
 from ...core.body.skeleton import JOINT_NAMES
 from ...core.errors import GestureError
 from ..blender import paths
-from . import bones as character_bones
-from . import mesh as character_mesh
-
-
-def add_character(
-    context: bpy.types.Context, name: str = "Character", collection: bpy.types.Collection | None = None
-) -> bpy.types.Object:
-    """Build the armature with its mesh; mode, active object and selection stay as they were.
-
-    Args:
-        context: its scene and view layer get the character.
-        name: of the armature; the mesh is called "NAME Body". Blender numbers them when taken.
-        collection: to link them to; the context's by default.
-
-    Returns:
-        The armature object, at the origin, facing -Y, standing on Z = 0.
-
-    Raises:
-        GestureError: the asset is missing or damaged.
-    """
-    with building(context, character_mesh.load_asset(), name, collection) as (armature, _):
-        return armature
-
-
-@contextmanager
-def building(
-    context: bpy.types.Context, asset: character_mesh.Asset, name: str, collection: bpy.types.Collection | None
-) -> Iterator[tuple[bpy.types.Object, bpy.types.Object]]:
-    """An armature and its mesh, to be completed within; on any failure all that was made is gone again.
-
-    Args:
-        context: its scene and view layer get them.
-        asset: what they are made of.
-        name: of the armature; the mesh is called "NAME Body".
-        collection: to link them to; None: the context's.
-    """
-    collection = collection or context.collection or context.scene.collection
-    made: list[bpy.types.ID] = []
-    try:
-        armature = character_bones.build_armature(context, collection, name, asset.rest_joints, made)
-        mesh = character_mesh.build_mesh(asset, f"{name} Body", made)
-        collection.objects.link(mesh)
-        mesh.parent = armature
-        mesh.modifiers.new("Armature", "ARMATURE").object = armature
-        yield armature, mesh
-    # Whatever it was: half a character is of no use to anyone.
-    except Exception:
-        bpy.data.batch_remove(made)
-        raise
 
 
 def is_smplx_armature(candidate: bpy.types.Object | None) -> bool:
-    """Whether an object is an armature with all 55 SMPL-X bone names."""
+    """Whether an object is an armature that has bones with all 55 names of SMPL-X's joints."""
     if candidate is None or candidate.type != "ARMATURE":
         return False
     bones = candidate.data.bones
@@ -71,7 +19,7 @@ def require_editable(armature: bpy.types.Object) -> None:
     """Make sure that an armature can be animated here.
 
     Raises:
-        GestureError: it is linked from another file and not overridden.
+        GestureError: the armature is linked from another file, and not overridden.
     """
     override = armature.override_library
     if armature.library is None and not (override is not None and override.is_system_override):
@@ -83,7 +31,7 @@ def require_editable(armature: bpy.types.Object) -> None:
 
 
 def meshes_of(armature: bpy.types.Object) -> list[bpy.types.Object]:
-    """The meshes that an armature deforms or carries."""
+    """Return the meshes that an armature deforms, or that are its children."""
     return [
         each
         for each in bpy.data.objects
@@ -98,7 +46,7 @@ def constrained_bones(armature: bpy.types.Object) -> set[str]:
 
 
 def driven_bones(armature: bpy.types.Object) -> tuple[str, ...]:
-    """Bones whose rotation or location a driver sets, which no key can change."""
+    """Return the names of the bones whose rotation or location a driver sets; keys on them would do nothing."""
     data = armature.animation_data
     found = []
     for curve in data.drivers if data is not None else ():

@@ -1,4 +1,4 @@
-"""An armature with the 55 SMPL-X bones, laid out for an animator's eye: bones point at their child."""
+"""An armature with the 55 SMPL-X bones: each bone begins at its joint and points to the next, as animators expect."""
 
 import bpy
 import numpy as np
@@ -7,9 +7,9 @@ from mathutils import Vector
 from ...core.body.skeleton import JOINT, JOINT_NAMES, PARENTS
 from .bone_space import TO_BLENDER
 
-# The child a bone points at, where it has several.
+# The child to which a bone with several children points.
 _MAIN_CHILD = {"pelvis": "spine1", "spine3": "neck", "left_wrist": "left_middle1", "right_wrist": "right_middle1"}
-# Tails (metres, SMPL-X axes, from the head) of bones without a child to point at.
+# Tails of bones without a child, metres from the head of the bone, SMPL-X axes.
 _TAILS = {
     "head": (0.0, 0.15, 0.0),
     "jaw": (0.0, -0.06, 0.08),
@@ -29,14 +29,14 @@ def build_armature(
     rest_joints: np.ndarray,
     made: list[bpy.types.ID],
 ) -> bpy.types.Object:
-    """Make the armature; `made` collects what to remove if a later step fails.
+    """Build the armature.
 
     Args:
-        context: its view layer is where Blender edits the bones.
-        collection: to link the armature to.
+        context: Blender edits the bones in its view layer.
+        collection: gets the armature.
         name: of the object.
         rest_joints: (55, 3) metres, SMPL-X axes.
-        made: gets the new data-blocks.
+        made: gets the new data-blocks, so that the caller can remove them if a later step fails.
     """
     data = bpy.data.armatures.new(name)
     made.append(data)
@@ -46,7 +46,7 @@ def build_armature(
     armature.show_in_front = True
     heads = rest_joints @ TO_BLENDER.T
     tails = bone_tails(rest_joints) @ TO_BLENDER.T
-    # Only the master collection is sure to be visible, and a hidden object cannot be edited.
+    # A hidden object cannot be edited, and only the scene's own collection is sure to be visible.
     context.scene.collection.objects.link(armature)
     with _EditMode(context, armature):
         for joint, bone_name in enumerate(JOINT_NAMES):
@@ -66,7 +66,7 @@ def build_armature(
 
 
 def bone_tails(rest_joints: np.ndarray) -> np.ndarray:
-    """Tails (55, 3) of bones that begin at the joints, metres, SMPL-X axes."""
+    """Return the tails (55, 3) of the bones that begin at the joints (55, 3), metres, SMPL-X axes."""
     tails = np.array(rest_joints)
     for joint, name in enumerate(JOINT_NAMES):
         children = [child for child, parent in enumerate(PARENTS) if parent == joint]
@@ -77,12 +77,13 @@ def bone_tails(rest_joints: np.ndarray) -> np.ndarray:
         elif children:
             tails[joint] = rest_joints[children[0]]
         else:
-            # the last bone of a finger goes on as long as the one before
+            # The last bone of a finger is as long as the bone before, and continues it.
             tails[joint] = 2 * rest_joints[joint] - rest_joints[PARENTS[joint]]
     return tails
 
 
 def _sort_bones(data: bpy.types.Armature) -> None:
+    """Put the bones into the bone collections Body, Hands and Face."""
     groups = {name: data.collections.new(name) for name in ("Body", "Hands", "Face")}
     for joint, name in enumerate(JOINT_NAMES):
         group = "Face" if name in _FACE else "Hands" if joint >= JOINT["left_index1"] else "Body"
@@ -90,7 +91,7 @@ def _sort_bones(data: bpy.types.Armature) -> None:
 
 
 class _EditMode:
-    """Edit mode on one armature, and back to the mode, active object and selection there were."""
+    """Within a `with` statement: edit mode on one armature; afterwards mode, active object and selection as before."""
 
     def __init__(self, context: bpy.types.Context, armature: bpy.types.Object):
         self.context, self.armature = context, armature
@@ -104,7 +105,7 @@ class _EditMode:
         self.selected = list(self.layer.objects.selected)
         for each in self.selected:
             each.select_set(False, view_layer=self.layer)
-        # A collection may be made for the object in this very call; the layer must know it before it can be active.
+        # The view layer does not know an object in a new collection before it is updated.
         self.layer.update()
         self.layer.objects.active = self.armature
         bpy.ops.object.mode_set(mode="EDIT")

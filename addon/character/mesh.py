@@ -1,4 +1,4 @@
-"""The character's mesh from its asset file: faces, materials, vertex groups and 52 shape keys, set in bulk."""
+"""The character's mesh, built from its asset: faces, materials, vertex groups and 52 shape keys, set in bulk."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -18,15 +18,20 @@ NO_VERTEX = 65535
 
 @dataclass(frozen=True)
 class Asset:
-    """The arrays of `character.npz`; positions in metres and SMPL-X axes, rest pose.
+    """The arrays of `character.npz`; positions are in metres, SMPL-X axes and the rest pose.
 
     Attributes:
         vertices: (V, 3).
-        faces: (F, 4) vertex indices; 65535 in the fourth place of a triangle.
+        faces: (F, 4) vertex indices; NO_VERTEX in the fourth place of a triangle.
         face_material: (F,) index into `material_names`.
-        material_names: (M,) and material_colours (M, 4): linear red, green, blue, roughness.
-        weight_joints: (V, K) joints, weights (V, K) summing to one.
-        shape_names: (S,); shape k moves shape_vertices[shape_starts[k]:shape_starts[k + 1]] by shape_deltas.
+        material_names: (M,).
+        material_colours: (M, 4) linear red, green, blue, and roughness.
+        weight_joints: (V, K) joints that move each vertex.
+        weights: (V, K) of these joints, with sum 1.
+        shape_names: (S,).
+        shape_starts: (S + 1,) shape k has the rows from shape_starts[k] up to shape_starts[k + 1] of the next two.
+        shape_vertices: (R,) vertex indices.
+        shape_deltas: (R, 3) how far a shape moves these vertices.
         rest_joints: (55, 3).
     """
 
@@ -46,10 +51,10 @@ class Asset:
 
 @cache
 def load_asset(path: Path = ASSET_FILE) -> Asset:
-    """Read the asset.
+    """Read the asset of the bundled character.
 
     Raises:
-        GestureError: it is missing or damaged.
+        GestureError: the file is missing or damaged.
     """
     try:
         with np.load(path, allow_pickle=False) as data:
@@ -63,7 +68,7 @@ def load_asset(path: Path = ASSET_FILE) -> Asset:
 
 
 def build_mesh(asset: Asset, name: str, made: list[bpy.types.ID]) -> bpy.types.Object:
-    """Make the mesh object, not yet linked; `made` collects what to remove if a later step fails."""
+    """Build the mesh object, which the caller links; `made` gets the data-blocks to remove if a later step fails."""
     mesh = bpy.data.meshes.new(name)
     made.append(mesh)
     _set_faces(mesh, asset)
@@ -81,6 +86,7 @@ def build_mesh(asset: Asset, name: str, made: list[bpy.types.ID]) -> bpy.types.O
 
 
 def _set_faces(mesh: bpy.types.Mesh, asset: Asset) -> None:
+    """Give the mesh its vertices and its faces of three or four corners."""
     face_count, is_corner = len(asset.faces), asset.faces != NO_VERTEX
     corners = is_corner.sum(1)
     mesh.vertices.add(len(asset.vertices))
@@ -94,8 +100,9 @@ def _set_faces(mesh: bpy.types.Mesh, asset: Asset) -> None:
 
 
 def _set_groups(body: bpy.types.Object, asset: Asset) -> None:
+    """Give the mesh a vertex group for each bone."""
     groups = [body.vertex_groups.new(name=name) for name in JOINT_NAMES]
-    # one call for all vertices that share a joint and a weight
+    # Blender sets one weight per call: one call serves all vertices that share a joint and a weight.
     for joint, group in enumerate(groups):
         vertices, slots = np.nonzero((asset.weight_joints == joint) & (asset.weights > 0))
         weights, shared = np.unique(asset.weights[vertices, slots], return_inverse=True)
@@ -106,6 +113,7 @@ def _set_groups(body: bpy.types.Object, asset: Asset) -> None:
 
 
 def _set_shapes(body: bpy.types.Object, asset: Asset) -> None:
+    """Give the mesh its shape keys, all at 0."""
     basis = asset.vertices @ TO_BLENDER.T
     body.shape_key_add(name="Basis", from_mix=False)
     for index, name in enumerate(asset.shape_names):
@@ -118,18 +126,20 @@ def _set_shapes(body: bpy.types.Object, asset: Asset) -> None:
 
 
 def _material(name: str, colour: np.ndarray) -> bpy.types.Material:
+    """Make a material of one colour (4,): red, green, blue, roughness."""
     material = bpy.data.materials.new(name.replace("_", " ").capitalize())
     red, green, blue, roughness = (float(value) for value in colour)
-    if material.node_tree is None:  # always there from Blender 5.0 on
+    if material.node_tree is None:  # From Blender 5.0 on there always is one.
         material.use_nodes = True
     shader = next(node for node in material.node_tree.nodes if node.type == "BSDF_PRINCIPLED")
     shader.inputs["Base Color"].default_value = (red, green, blue, 1.0)
     shader.inputs["Roughness"].default_value = roughness
-    # what the solid viewport shows
+    # The solid viewport shows these.
     material.diffuse_color = (red, green, blue, 1.0)
     material.roughness = roughness
     return material
 
 
 def _flat(points: np.ndarray) -> np.ndarray:
+    """Return points (V, 3) as `foreach_set` wants them: one row in single precision."""
     return np.ascontiguousarray(points, np.float32).ravel()

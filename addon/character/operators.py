@@ -1,4 +1,4 @@
-"""Adding characters: the bundled one, and the exact body of a user's own SMPL-X file."""
+"""Operators that add characters: the bundled one, and the exact body of the user's own SMPL-X file."""
 
 from pathlib import Path
 
@@ -16,8 +16,7 @@ from ..job import preferences, report, state
 from ..job.folder import absolute_path, temporary_folder
 from ..job.operator import JobOperator
 from ..take.keying import apply_motion
-from . import armature as character_armature
-from . import smplx_body
+from . import building, smplx_body
 
 
 class MAMBATALK_OT_add_character(bpy.types.Operator):
@@ -33,9 +32,9 @@ class MAMBATALK_OT_add_character(bpy.types.Operator):
         return report.explain(cls, None if context.mode == "OBJECT" else "Switch to Object Mode")
 
     def execute(self, context):
-        """Add it."""
+        """Build the character and choose it."""
         try:
-            armature = character_armature.add_character(context)
+            armature = building.add_character(context)
         except GestureError as error:
             return report.fail(self, error)
         _choose(context, armature)
@@ -63,19 +62,19 @@ class MAMBATALK_OT_add_smplx_body(JobOperator, bpy.types.Operator):
     )
     model: StringProperty(
         name="Model",
-        description="SMPLX_NEUTRAL.npz or another of its kind; empty: the one in the preferences",
+        description="SMPLX_NEUTRAL.npz or another SMPL-X model. If empty, the file in the preferences is used",
         subtype="FILE_PATH",
         options={"SKIP_SAVE"},
     )
 
     @classmethod
     def poll(cls, context):
-        """Whether objects can be added now, and by a worker."""
+        """Whether objects can be added now, and a worker can be asked."""
         reason = None if context.mode == "OBJECT" else "Switch to Object Mode"
         return report.explain(cls, reason or state.why_not_start(context))
 
     def task(self, context):
-        """Read the motion, so that a wrong one is told before the body is built."""
+        """Read the motion first, so that an unusable file is reported before the body is built; return the request."""
         model = absolute_path(self.model) if self.model else preferences.smplx_model(context)
         if model is None:
             raise GestureError("No SMPL-X model is chosen.", remedy=f"{preferences.NO_SMPLX_MODEL}.")
@@ -93,7 +92,7 @@ class MAMBATALK_OT_add_smplx_body(JobOperator, bpy.types.Operator):
         return requests.Body(model, out, tuple(float(beta) for beta in betas))
 
     def apply(self, context, result):
-        """Build it, and key the motion on it."""
+        """Build the body and key the motion on it; return notes for the panel."""
         scene = bpy.data.scenes.get(self._scene_name)
         if scene is None:
             raise GestureError("The scene was removed meanwhile.", remedy="Add the body again.")
@@ -115,10 +114,10 @@ class MAMBATALK_OT_add_smplx_body(JobOperator, bpy.types.Operator):
 
 
 def _numbers(text: str) -> np.ndarray:
-    """The numbers in a list separated by commas or spaces.
+    """Read a list of numbers that are separated by commas or spaces.
 
     Raises:
-        GestureError: something else is in it.
+        GestureError: the text holds something else.
     """
     try:
         numbers = np.array([float(word) for word in text.replace(",", " ").split()])
@@ -130,7 +129,7 @@ def _numbers(text: str) -> np.ndarray:
 
 
 def _choose(context: bpy.types.Context, armature: bpy.types.Object) -> None:
-    """Make a new character the one that takes go to, selected and active."""
+    """Let takes go to a new character, and make it the active object and the only selected one."""
     context.scene.mambatalk.character = armature
     for selected in context.selected_objects:
         selected.select_set(False)
@@ -141,6 +140,7 @@ def _choose(context: bpy.types.Context, armature: bpy.types.Object) -> None:
 
 
 def _draw_menu(self, context):
+    """Draw the entries of the menu Add > Armature."""
     self.layout.operator("mambatalk.add_character", text="Speaking Character", icon="ARMATURE_DATA")
     self.layout.operator("mambatalk.add_smplx_body", text="SMPL-X Body", icon="ARMATURE_DATA")
 

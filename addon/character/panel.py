@@ -1,4 +1,4 @@
-"""The sidebar's sub-panel of the exact SMPL-X body: whose body, what it performs."""
+"""Panel SMPL-X Body of the sidebar: the person to build, and the motion to perform."""
 
 import bpy
 from bpy.props import PointerProperty, StringProperty
@@ -8,27 +8,27 @@ from ..job import preferences
 
 
 class MambaTalkSmplx(bpy.types.PropertyGroup):
-    """The person to build."""
+    """Settings of the SMPL-X body to build."""
 
     betas: StringProperty(
         name="Shape",
-        description="The person's shape coefficients, separated by commas; empty: those of Motion, else none",
+        description="The person's shape coefficients, separated by commas. If empty, the motion's file gives them",
     )
     motion: StringProperty(
         name="Motion",
-        description="An SMPL-X motion (npz) whose person the body becomes and which it performs; empty: none",
+        description="An SMPL-X motion (npz) that the body performs. Its file can also give the person's shape",
         subtype="FILE_PATH",
     )
 
 
 class MAMBATALK_PT_smplx(SubPanel, bpy.types.Panel):
-    """The body of the user's own SMPL-X file."""
+    """Shows the settings of the SMPL-X body, and the button that builds it."""
 
     bl_label = "SMPL-X Body"
     bl_idname = "MAMBATALK_PT_smplx"
 
     def draw(self, context):
-        """Draw who it is, and the button."""
+        """Draw the name of the model file, the settings and the button."""
         layout, settings = self.layout, context.scene.mambatalk_smplx
         put_labels_beside(layout)
         model = preferences.smplx_model(context)

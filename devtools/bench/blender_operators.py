@@ -50,7 +50,7 @@ def main() -> None:
     with registered_extension(), tempfile.TemporaryDirectory() as folder:
         scene, ops = bpy.context.scene, bpy.ops.mambatalk
         scene.render.fps = 30
-        armature = extension_module("addon.character.armature").add_character(bpy.context)
+        armature = extension_module("addon.character.building").add_character(bpy.context)
         scene.mambatalk.character = armature
         scene.mambatalk.audio_file = str(demo_speech(Path(folder) / "minute.wav", SECONDS))
         scene.mambatalk.transcript_source = "NONE"

@@ -73,7 +73,7 @@ def main() -> None:
     """Print one row per way to key."""
     with registered_extension():
         bpy.context.scene.render.fps = 30
-        character = extension_module("addon.character.armature").add_character(bpy.context)
+        character = extension_module("addon.character.building").add_character(bpy.context)
         motion, rig = _motion(), _rigify_rig()
         _add_face(rig, character)
         rig.hide_viewport = True

@@ -67,7 +67,7 @@ def _recorded(name: str) -> Path:
 
 
 def _draw(rows: list[tuple[str, Path]], options: argparse.Namespace) -> None:
-    from mambatalk_demo.addon.character.armature import add_character
+    from mambatalk_demo.addon.character.building import add_character
 
     scene = bpy.context.scene
     armature = add_character(bpy.context)

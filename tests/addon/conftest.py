@@ -134,7 +134,7 @@ def write_take(folder, motion, audio, words=()):
 
 def linked_cast(folder):
     """A collection with a character, linked from a file that is written to the folder, in a file that is empty else."""
-    from mambatalk_ext.addon.character.armature import add_character
+    from mambatalk_ext.addon.character.building import add_character
 
     collection = bpy.data.collections.new("Cast")
     bpy.context.scene.collection.children.link(collection)

@@ -213,7 +213,7 @@ def test_smplx_armatures_are_told_from_others(character):
 
 @pytest.mark.parametrize("mode", ["OBJECT", "EDIT"])
 def test_adding_a_character_leaves_mode_active_object_and_selection_alone(scene, mode):
-    from mambatalk_ext.addon.character.armature import add_character
+    from mambatalk_ext.addon.character.building import add_character
 
     chosen = [bpy.data.objects.new(name, bpy.data.meshes.new(name)) for name in ("A", "B")]
     for each in chosen:
@@ -234,7 +234,7 @@ def test_adding_a_character_leaves_mode_active_object_and_selection_alone(scene,
 
 
 def test_two_characters_do_not_share_a_face(character):
-    from mambatalk_ext.addon.character.armature import add_character
+    from mambatalk_ext.addon.character.building import add_character
 
     second = add_character(bpy.context)
     assert second != character

@@ -203,7 +203,7 @@ def test_the_sound_is_as_long_as_the_take_and_starts_with_it(take, tmp_path, rec
 
 
 def test_all_takes_of_all_characters_are_written_and_the_scene_stays(take, tmp_path, recording):
-    from mambatalk_ext.addon.character.armature import add_character
+    from mambatalk_ext.addon.character.building import add_character
 
     scene = bpy.context.scene
     second = add_character(bpy.context, "Second")

@@ -110,7 +110,7 @@ def test_arkit_weights_of_our_own_files_reach_the_face(character, tmp_path):
 
 
 def test_a_dropped_file_finds_the_only_character_and_a_selected_one_first(scene, tmp_path):
-    from mambatalk_ext.addon.character.armature import add_character
+    from mambatalk_ext.addon.character.building import add_character
 
     file = amass_file(tmp_path / "a.npz", upright())
     only = add_character(bpy.context, "Only")
