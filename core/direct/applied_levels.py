@@ -6,12 +6,13 @@ import numpy as np
 
 from ..body.joints import ANKLES, HIPS, KNEES
 from ..body.motion import Motion
-from .arm_clearance import POSED, keep_clear
+from .arm_clearance import keep_clear
 from .clip_statistics import ARMS, ClipStatistics, clip_statistics
 from .face_levels import express
 from .joint_levels import Need, needs, scaled
 from .levels import Levels
 from .lower_body_levels import sway
+from .posed_arms import POSED
 
 _LEGS = [0, *HIPS, *KNEES, *ANKLES]
 

@@ -22,8 +22,9 @@ from ..body.motion import Motion
 from ..body.parts import ARKIT_NAMES, EYES
 from ..body.rotation import quat_conjugate, quat_continuous, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from ..body.skeleton import JOINT
-from .arm_clearance import Arms, Limits
+from .arm_clearance import Limits
 from .mirror import mirror
+from .posed_arms import Arms
 from .stroke_statistics import MOVED, StrokeStatistics, arm_distance
 from .strokes import Stroke
 

@@ -19,7 +19,7 @@ from ..body.motion import Motion
 from ..body.parts import AREAS
 from ..body.rotation import quat_continuous, rotvec_to_quat
 from ..body.skeleton import JOINT_NAMES
-from .arm_clearance import Arms
+from .posed_arms import Arms
 from .strokes import Stroke, find_strokes, wrist_paths
 
 ARM = tuple(AREAS[f"{side}_arm"].joints for side in SIDES)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..body.curves import gaussian
 from ..body.rotation import rotvec_to_matrix
-from .arm_clearance import Arms
+from .posed_arms import Arms
 
 # A wrist faster than this that slows, within this time, to a minimum below that share of its peak, made a stroke.
 _LEAST_SPEED_M_S = 0.35

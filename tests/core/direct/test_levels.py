@@ -17,13 +17,13 @@ from core.body.parts import ARKIT_NAMES, EYES, SPECS, Part
 from core.body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from core.body.skeleton import JOINT
 from core.direct.applied_levels import level
-from core.direct.arm_clearance import Arms
 from core.direct.chain import direct
 from core.direct.clip_statistics import BLINK_SHAPES, GAZE_SHAPES, clip_statistics
 from core.direct.face_levels import blinks
 from core.direct.levels import LEVELS, Levels
 from core.direct.mirror import mirror
 from core.direct.pauses import pauses
+from core.direct.posed_arms import Arms
 from core.errors import GestureError
 from core.finish.chain import finish
 from core.generate.splice import velocity_jumps

@@ -16,12 +16,12 @@ from core.body.parts import SPECS, Part
 from core.body.rotation import rotvec_to_quat
 from core.body.skeleton import JOINT
 from core.direct.applied_markers import TOLERANCE, apply_markers
-from core.direct.arm_clearance import Arms
 from core.direct.chain import direct
 from core.direct.clip_statistics import clip_statistics
 from core.direct.kept_motion import Kept
 from core.direct.levels import Levels
 from core.direct.markers import LEAST_APART_S, Kind, Marker, markers_from
+from core.direct.posed_arms import Arms
 from core.direct.retiming import Pin, delays, turns_at
 from core.direct.stroke_statistics import MOVED
 from core.direct.strokes import find_strokes, local_maxima, wrist_paths
