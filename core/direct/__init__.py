@@ -1,1 +1,1 @@
-"""Directing a take: levels, accents and kept edits on a finished motion; numpy only: Blender runs it live."""
+"""Directing a take: levels, markers and kept motion on a finished motion, with NumPy alone: Blender runs it live."""

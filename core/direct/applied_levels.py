@@ -1,4 +1,12 @@
-"""Levels on a motion: every part scaled, arms kept clear of the body, feet kept where they stand."""
+"""Levels applied to a motion: every part scaled, arms kept clear of the body, feet kept where they stand.
+
+Sliders are live, so what a change leaves alone is taken from the result before it:
+
+    levels before   upper 1.0  hands 1.0  face 0.8
+    levels now      upper 1.2  hands 1.0  face 0.8     only torso, arms and head are computed anew
+
+Each joint's wishes are one `Need`; a joint whose need stays keeps its rotations.
+"""
 
 from dataclasses import dataclass
 
@@ -7,7 +15,7 @@ import numpy as np
 from ..body.joints import ANKLES, HIPS, KNEES
 from ..body.motion import Motion
 from .arm_clearance import keep_clear
-from .clip_statistics import ARMS, ClipStatistics, clip_statistics
+from .clip_statistics import ARMS, ClipStatistics
 from .face_levels import express
 from .joint_levels import Need, needs, scaled
 from .levels import Levels
@@ -23,10 +31,10 @@ class Levelled:
 
     Attributes:
         motion: the result.
-        levels: that it has.
+        levels: the levels of the result.
         base: the clip it was made from, mirrored where the levels say so.
-        needs: what each joint was asked for.
-        rotations: (T, 55, 3) before arms were kept clear.
+        needs: what the levels ask of each joint.
+        rotations: (T, 55, 3) before arms were kept clear of the body.
     """
 
     motion: Motion
@@ -37,12 +45,12 @@ class Levelled:
 
 
 def apply_levels(clip: ClipStatistics, levels: Levels, before: Levelled | None = None) -> Levelled:
-    """A motion at other levels.
+    """Bring a motion to other levels.
 
     Args:
-        clip: the finished motion, looked at.
-        levels: wanted.
-        before: an earlier result of the same clip, of which everything that stays is taken over.
+        clip: the finished motion.
+        levels: the levels that it shall have.
+        before: an earlier result of the same clip; everything in it that stays is not computed again.
     """
     base = clip.mirrored if levels.mirror else clip
     if before is None or before.base is not base:
@@ -52,7 +60,7 @@ def apply_levels(clip: ClipStatistics, levels: Levels, before: Levelled | None =
     own, rotations, translation = base.motion, before.rotations, before.motion.translation
     legs_change = _legs(levels) != _legs(before.levels)
     if legs_change:
-        lower, translation = (own.rotations, own.translation) if _legs(levels) == _AS_IT_IS else sway(base, levels)
+        lower, translation = (own.rotations, own.translation) if _legs(levels) == _SAME_LEGS else sway(base, levels)
         rotations = _with(rotations, _LEGS, lower)
     if joints:
         rotations = _with(rotations, joints, own.rotations)
@@ -67,28 +75,27 @@ def apply_levels(clip: ClipStatistics, levels: Levels, before: Levelled | None =
     return Levelled(motion, levels, base, wanted, rotations)
 
 
-def level(motion: Motion, levels: Levels, speech=()) -> Motion:
-    """The same for one motion and once; `speech` holds (start_s, end_s) of every word."""
-    return apply_levels(clip_statistics(motion, speech), levels).motion
-
-
 def _untouched(base: ClipStatistics, mirrored: bool) -> Levelled:
+    """Return the result of levels that change nothing."""
     levels = Levels(mirror=mirrored)
     return Levelled(base.motion, levels, base, needs(levels, base.speech), base.motion.rotations)
 
 
 def _with(rotations: np.ndarray, joints: list[int], source: np.ndarray) -> np.ndarray:
+    """Return rotations (T, 55, 3) with some joints taken from others."""
     out = rotations.copy()
     out[:, joints] = source[:, joints]
     return out
 
 
 def _legs(levels: Levels) -> tuple:
+    """Return the levels that change legs."""
     return levels.lower, levels.smoothing
 
 
 def _face(levels: Levels) -> tuple:
+    """Return the levels that change the expression."""
     return levels.face, levels.gaze, levels.smoothing, levels.blink_rate
 
 
-_AS_IT_IS = _legs(Levels())
+_SAME_LEGS = _legs(Levels())

@@ -1,7 +1,10 @@
-"""The one order in which directing applies: finished motion, accents, levels, then what the animator keeps.
+"""The order of directing: first markers, then levels, then the motion that the animator keeps.
 
-Accents come before levels, so that a calm take's accents are calm and a broad one's broad, while apexes stay where they
-are, and so that stillness in pauses spares them; hand edits come last, since they win over everything.
+    finished motion ──▶ markers ──▶ levels ──▶ kept motion ──▶ keys
+                        strokes     how broad   hand edits, locks
+
+Markers come before levels. So a calm take has calm accents and a broad one broad accents, while their apexes stay where
+they are, and stillness in pauses leaves accents alone. Kept motion comes last, because it wins over everything.
 """
 
 from collections.abc import Sequence
@@ -20,13 +23,13 @@ from .markers import Marker
 
 @dataclass(frozen=True)
 class Changed:
-    """What differs between two motions of one take: what needs new keys.
+    """What differs between two motions of one take, and needs new keys.
 
     Attributes:
-        joints: whose rotations differ.
-        translation: whether the root's path does.
-        shapes: columns of the expression.
-        contacts: whether they do.
+        joints: joints whose rotations differ.
+        translation: whether the root's path differs.
+        shapes: columns of the expression that differ.
+        contacts: whether contacts differ.
     """
 
     joints: tuple[int, ...]
@@ -40,12 +43,12 @@ class Directed:
     """A directed take.
 
     Attributes:
-        motion: for the keys.
+        motion: the result.
         changed: what differs from the result before; everything where there was none.
         levelled: the motion at its levels, for the next call.
-        clip: what was directed.
-        markers: it has.
-        accented: the clip with what they ask for.
+        clip: the finished motion.
+        markers: the markers of the result.
+        marked: the clip with the markers applied.
     """
 
     motion: Motion
@@ -53,7 +56,7 @@ class Directed:
     levelled: Levelled
     clip: ClipStatistics
     markers: tuple[Marker, ...]
-    accented: ClipStatistics
+    marked: ClipStatistics
 
 
 def direct(
@@ -64,33 +67,31 @@ def direct(
     *,
     markers: Sequence[Marker] = (),
 ) -> Directed:
-    """Direct a take: the same input gives the same motion, whatever was before.
-
-    Layers and finishing come before (`clip` holds the finished motion) and need not know of any of this.
+    """Direct a take. The same input gives the same motion, whatever `before` was.
 
     Args:
         clip: `clip_statistics(finished motion, words)`, made once per take.
-        levels: where the sliders are.
+        levels: the levels of the take.
         kept: hand edits and locks, which win over everything.
-        before: the last result of the same clip; of it, what stays is not computed again.
-        markers: where to gesture, hold or rest; times are the take's.
+        before: the last result of the same clip; what stays of it is not computed again.
+        markers: where to gesture, hold or rest; times are seconds from the take's start.
 
     Raises:
         GestureError: markers outside of the take, in contradiction, or accents in a take without a single stroke.
     """
     markers = tuple(markers)
     if before is not None and before.clip is clip and before.markers == markers:
-        accented = before.accented
+        marked = before.marked
     else:
-        accented = apply_markers(clip, markers)
-    levelled = apply_levels(accented, levels, None if before is None else before.levelled)
+        marked = apply_markers(clip, markers)
+    levelled = apply_levels(marked, levels, None if before is None else before.levelled)
     motion = levelled.motion if kept is None else keep_motion(levelled.motion, kept)
     changed = differences(None if before is None else before.motion, motion)
-    return Directed(motion, changed, levelled, clip, markers, accented)
+    return Directed(motion, changed, levelled, clip, markers, marked)
 
 
 def differences(before: Motion | None, after: Motion) -> Changed:
-    """What differs between motions as long as each other; all of it where there was none before."""
+    """Compare two motions of the same length; everything differs where there was none before, or another length."""
     if before is None or before.frame_count != after.frame_count:
         return Changed(tuple(range(after.rotations.shape[1])), True, tuple(range(after.expression.shape[1])), True)
     joints, shapes = (
@@ -101,9 +102,9 @@ def differences(before: Motion | None, after: Motion) -> Changed:
         joints,
         not np.array_equal(before.translation, after.translation),
         shapes,
-        not _same(before.contacts, after.contacts),
+        not _is_same(before.contacts, after.contacts),
     )
 
 
-def _same(a: np.ndarray | None, b: np.ndarray | None) -> bool:
+def _is_same(a: np.ndarray | None, b: np.ndarray | None) -> bool:
     return a is b or (a is not None and b is not None and np.array_equal(a, b))

@@ -6,21 +6,21 @@ from ..body.curves import gaussian, runs
 from .clip_statistics import BLINK_SHAPES, GAZE_SHAPES, ClipStatistics
 from .levels import Levels
 
-# The face is quicker than the body: full smoothing is a Gaussian of this many seconds.
+# Seconds (sigma) of the Gaussian of full smoothing: shorter than the body's, because the face is quicker.
 _SMOOTHING_S = 0.05
-# A blink closes the lids beyond the first value; it reaches as far as they are above the second.
+# A blink closes the lids beyond the first value (1 is shut); it lasts as long as they are above the second.
 _CLOSED, _OPEN = 0.5, 0.1
-# Shapes of a blink where a take has none to copy: closing, closed, opening, seconds.
+# Seconds that a blink closes, is shut and opens where a take has none to copy, and blinks per minute then.
 _CLOSING_S, _SHUT_S, _OPENING_S = 0.1, 0.03, 0.17
 _PER_MINUTE = 15.0
-# Between blinks at least this.
+# Seconds at least between blinks.
 _APART_S = 0.5
-# The share of the golden ratio spreads blinks that stay, or are added, evenly over the take.
+# Multiples of the golden ratio, without their whole part, spread blinks that stay or are added evenly over the take.
 _GOLDEN = 0.6180339887498949
 
 
 def express(clip: ClipStatistics, levels: Levels) -> np.ndarray:
-    """The expression (T, N) at these levels; channels that no level changes are the motion's own, to the bit."""
+    """Return the expression (T, N) at these levels; channels that no level changes are the motion's own, to the bit."""
     values = clip.motion.expression
     arkit = clip.motion.face_basis == "arkit52"
     out = values.copy()
@@ -41,15 +41,15 @@ def express(clip: ClipStatistics, levels: Levels) -> np.ndarray:
 
 
 def blinks(lids: np.ndarray) -> list[tuple[int, int]]:
-    """Half-open ranges of frames in which lids (T, 2) close and open again."""
+    """Return half-open ranges of frames in which lids (T, 2) close and open again."""
     shut = lids.max(axis=1)
     return [(start, end) for start, end in runs(shut > _OPEN) if shut[start:end].max() > _CLOSED]
 
 
 def blink(lids: np.ndarray, rate: float, fps: float) -> np.ndarray:
-    """Lids (T, 2) that blink `rate` times as often; the same blinks stay, or come, at the same rate.
+    """Return lids (T, 2) that blink `rate` times as often, or less often where there is not room for so many.
 
-    Where there is not room for so many, there are fewer.
+    The same rate always takes away, or adds, the same blinks.
     """
     found = blinks(lids)
     out = lids.copy()
@@ -68,7 +68,7 @@ def blink(lids: np.ndarray, rate: float, fps: float) -> np.ndarray:
 
 
 def _opened(lids: np.ndarray, start: int, end: int) -> np.ndarray:
-    """Lids that go straight from before a blink to after it."""
+    """Return lids that go straight from the frame before a blink to the frame after it."""
     before, after = lids[max(start - 1, 0)], lids[min(end, len(lids) - 1)]
     before, after = (np.minimum(value, _OPEN) for value in (before, after))
     share = (np.arange(1, end - start + 1) / (end - start + 1))[:, None]
@@ -76,7 +76,7 @@ def _opened(lids: np.ndarray, start: int, end: int) -> np.ndarray:
 
 
 def _shape(lids: np.ndarray, found: list[tuple[int, int]], fps: float) -> np.ndarray:
-    """Lids (N, 2) of one blink: the take's own one of middle length, or a plain one."""
+    """Return lids (N, 2) of one blink: the take's own blink of middle length, or a plain one."""
     if found:
         start, end = sorted(found, key=lambda span: (span[1] - span[0], span))[len(found) // 2]
         return lids[start:end]
@@ -86,7 +86,7 @@ def _shape(lids: np.ndarray, found: list[tuple[int, int]], fps: float) -> np.nda
 
 
 def _free_middles(found: list[tuple[int, int]], frames: int, count: int, fps: float) -> list[int]:
-    """Frames for so many more blinks: each into the longest stretch without one, not quite into its middle."""
+    """Return frames for `count` more blinks: each in the longest stretch without one, not quite in its middle."""
     apart = round(_APART_S * fps)
     edges = [0, *(frame for span in found for frame in span), frames]
     gaps = [(edges[i], edges[i + 1]) for i in range(0, len(edges), 2)]

@@ -1,4 +1,13 @@
-"""Levels, joint by joint: turns away from rest scaled, settled in pauses, smoothed, blended into a pose."""
+"""Levels of single joints: turns away from rest are scaled, settled in pauses, smoothed and blended into a pose.
+
+A joint's turn away from rest is a rotation vector that never wraps (`rest_offsets`). Scaling it by 0 gives the rest
+pose, by 1 the motion, by 1.5 a broader motion. A joint can do only so much, so broader motion fades out at its limit:
+
+    turned further by   0.5 ───╲                     up to `free` radians as asked,
+                                ╲                    not at all from `most` radians on
+                        0        ╲────────
+                              free  most   angle
+"""
 
 from dataclasses import dataclass
 
@@ -17,13 +26,14 @@ from .rest_offsets import left_factor, offset_of, turn_by
 HEAD = (JOINT["neck"], JOINT["head"])
 UPPER = SPECS[Part.UPPER].joints
 HANDS = SPECS[Part.HANDS].joints
-# Heads are never quite as still as arms.
+# Share of the stillness that a head has: heads are never quite as still as arms.
 _HEAD_STILLNESS = 0.5
-# Full smoothing is a Gaussian of this many seconds.
+# Seconds (sigma) of the Gaussian of full smoothing.
 _SMOOTHING_S = 0.15
-# Broader motion must not turn joints beyond what they can do: amplification fades out between these angles, radians,
-# measured from the skeleton's own pose or, where that says nothing (arms at the sides), from rest.
+# Seconds (sigma) over which the room for broader motion is smoothed, so that it does not change suddenly.
 _ROOM_S = 0.15
+# Radians from which broader motion fades out, and at which nothing is left of it. They are measured from the skeleton's
+# own pose, or from the take's rest pose where the former says little, for arms hang far away from it.
 _ROOM = {
     "spine1": (0.25, 0.5),
     "spine2": (0.25, 0.5),
@@ -39,10 +49,10 @@ _ROOM_FROM_REST = {"collar": (0.2, 0.5), "shoulder": (0.7, 1.6)}
 
 @dataclass(frozen=True)
 class Need:
-    """What one joint is asked for; two equal needs of the same clip give the same turns.
+    """What the levels ask of one joint; equal needs of the same clip give the same turns.
 
     Attributes:
-        amount: intensity.
+        amount: intensity, 1 as in the motion.
         stillness, pause_s, settle_s: as in `Levels`, with neutral values where there is nothing to settle.
         smoothing: 0-1.
         pose_amount, pose: as in `Levels`.
@@ -58,7 +68,7 @@ class Need:
 
 
 def needs(levels: Levels, speech: np.ndarray) -> tuple[Need, ...]:
-    """What every joint is asked for. Pelvis and legs are not scaled joint by joint and need nothing."""
+    """Return what the levels ask of every joint; pelvis and legs, which are not scaled by themselves, need nothing."""
     found = [Need()] * JOINT_COUNT
     for joint in (*UPPER, *HANDS):
         amount = levels.hands if joint in HANDS else levels.upper
@@ -81,13 +91,20 @@ def needs(levels: Levels, speech: np.ndarray) -> tuple[Need, ...]:
 
 
 def scaled(clip: ClipStatistics, wanted: tuple[Need, ...], rotations: np.ndarray, joints: list[int]) -> None:
-    """Write the rotation vectors of these joints into `rotations` (T, 55, 3), which holds the motion's own.
+    """Write the rotation vectors of some joints into `rotations` (T, 55, 3), which holds the motion's own.
 
     Frames in which a joint stays as it was keep its values to the bit.
+
+    Args:
+        clip: the motion and its rest pose.
+        wanted: what the levels ask of every joint.
+        rotations: gets the result.
+        joints: joints to write.
     """
     groups: dict[tuple, list[int]] = {}
     for joint in joints:
         need = wanted[joint]
+        # joints that differ in their amount alone are computed together
         alike = (need.stillness, need.pause_s, need.settle_s, need.smoothing, need.pose_amount, need.amount == 1)
         groups.setdefault(alike, []).append(joint)
     for (stillness, pause_s, settle_s, smoothing, pose_amount, unscaled), members in groups.items():
@@ -116,7 +133,7 @@ def scaled(clip: ClipStatistics, wanted: tuple[Need, ...], rotations: np.ndarray
 
 
 def room(clip: ClipStatistics, joints: list[int]) -> np.ndarray:
-    """How far joints (J) may be turned further in each frame: (J, T) from 0 to 1."""
+    """Return how much of a broader motion joints (J) have room for in each frame: (J, T) from 0 to 1."""
     out = np.ones((clip.motion.frame_count, len(joints)))
     for row, joint in enumerate(joints):
         if joint in _FREE:
@@ -130,6 +147,7 @@ def room(clip: ClipStatistics, joints: list[int]) -> np.ndarray:
 
 
 def _free_angles() -> dict[int, tuple[float, float, bool]]:
+    """Return by joint from where and up to where it has room, and whether that is measured from rest."""
     free = dict.fromkeys(HANDS, (*_ROOM["finger"], False))
     for table, from_rest in ((_ROOM, False), (_ROOM_FROM_REST, True)):
         for name, limits in table.items():
@@ -143,7 +161,7 @@ _FREE = _free_angles()
 
 
 def _posed(turned: np.ndarray, pose: np.ndarray, amount: float) -> np.ndarray:
-    """Quaternions (J, T, 4) on their way to a pose (J, 3), along the arc that most frames are nearest to."""
+    """Blend quaternions (J, T, 4) into a pose (J, 3) by an amount, along the arc that is shorter in most frames."""
     turned = quat_continuous(np.moveaxis(turned, 1, 0))
     goal = np.broadcast_to(rotvec_to_quat(pose), turned.shape)
     return np.moveaxis(blend_quats(turned, goal, np.full(len(turned), amount)), 0, 1)

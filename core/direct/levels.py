@@ -41,19 +41,21 @@ class Level:
 
 
 def _row(label: str, description: str, values: tuple[float, float], *, neutral: float, group: str) -> Any:
+    """Return a field of `Levels` that is a row of the table."""
     row = {"label": label, "description": description, "least": values[0], "most": values[1], "group": group}
     return field(default=neutral, metadata=row)
 
 
 @dataclass(frozen=True)
 class Levels:
-    """What sliders do to a finished motion; the defaults leave every value as it is, to the bit.
+    """What sliders do to a finished motion. The defaults leave every value as it is, to the bit.
 
     Attributes:
         mirror: whether left and right change sides.
         pose: rotation vectors of the 55 joints (a pose chosen by the animator), or None.
-        others: a row each; intensities are 0 calm, 1 as generated, 1.5 broad. Blinks and gaze are not part of `face`.
-            `head` comes on top of `upper`. The head settles half as far as arms, hands and torso in `stillness`.
+        others: one row each. Intensities are 0 for calm, 1 as generated, 1.5 for broad. Blinks and gaze are no part of
+            `face`. `head` comes on top of `upper`. With `stillness` the head settles half as far as arms, hands and
+            torso.
     """
 
     upper: float = _row(

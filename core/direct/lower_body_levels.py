@@ -1,4 +1,10 @@
-"""Levels of the lower body: more or less sway of the pelvis over feet that stay exactly where they are."""
+"""Levels of the lower body: more or less sway of the pelvis over feet that stay exactly where they are.
+
+pelvis   ╱╲    ╱╲         sway about the middle of the feet, scaled; legs are solved anew below it
+╱  ╲__╱  ╲
+rest   ─────────────      the middle of the feet, which walks along with the steps, and the usual height over it
+feet    ▂    ▂    ▂       as they were, in every frame
+"""
 
 from dataclasses import replace
 
@@ -20,15 +26,16 @@ from .clip_statistics import ClipStatistics, median_turn
 from .levels import Levels
 from .rest_offsets import offset_of, turn_by
 
-# The pelvis rests over the middle of the feet, which it follows through steps this smoothly.
+# Seconds (sigma) over which the pelvis' rest follows the middle of the feet through steps: about half a step.
 _FOLLOW_S = 0.35
+# Seconds (sigma) of the Gaussian of full smoothing.
 _SMOOTHING_S = 0.15
-# Where a leg does not reach its foot the pelvis sinks, this smoothly.
+# Seconds on either side over which the pelvis sinks where a leg does not reach its foot.
 _SINK_S = 0.3
 
 
 def sway(clip: ClipStatistics, levels: Levels) -> tuple[np.ndarray, np.ndarray]:
-    """The lower body with the pelvis' way from its rest over the feet scaled and smoothed, and the legs solved anew.
+    """Scale and smooth the pelvis' way from its rest over the feet, and solve the legs anew.
 
     Feet keep place and direction in the world in every frame, steps included.
 
@@ -53,7 +60,7 @@ def sway(clip: ClipStatistics, levels: Levels) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _rest(legs: Legs, fps: float) -> tuple[np.ndarray, np.ndarray]:
-    """Where the pelvis rests, (T, 3), and how it is turned there, quaternions (T, 4): as usual over the feet."""
+    """Return where the pelvis usually is over its feet, (T, 3), and how it is turned there, quaternions (T, 4)."""
     sigma = _FOLLOW_S * fps
     middle = gaussian(legs.feet.toe.mean(1), sigma)
     yaw = gaussian(legs.feet.yaw.mean(1), sigma)
@@ -66,9 +73,9 @@ def _rest(legs: Legs, fps: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _sinking(moved: Legs, fps: float) -> np.ndarray:
-    """How far the pelvis must come down (T,), metres, lest a leg is stretched more than finishing stretches legs.
+    """Return how far the pelvis must come down (T,), metres, so that no leg is longer than finishing makes legs.
 
-    Recorded legs, which are straighter, bend a little: near-straight knees turn millimetres into jerks.
+    Recorded legs are straighter; they bend a little then, because near-straight knees turn millimetres into jerks.
     """
     ankle = ankles(moved.feet, moved.skeleton)
     most = moved.skeleton.reach(kept=False)

@@ -49,20 +49,20 @@ KINDS = {
     Kind.HOLD: KindInfo("Hold", "The arms stay as they are from here on", "PAUSE", ("hold",), 0.8),
     Kind.NOT_HERE: KindInfo("Not Here", "The arms settle here", "CANCEL", ("not here",), 1.0),
 }
-# Hands need this long from one apex to the next.
+# Seconds that hands need from one apex to the next.
 LEAST_APART_S = 0.4
-# The end of a stroke may be what is held.
+# Seconds after the start of a hold in which an apex may lie: then the end of that stroke is held.
 _HELD_APEX_S = 0.1
 
 
 @dataclass(frozen=True)
 class Marker:
-    """One wish, for a moment or a stretch of a take.
+    """A wish for the arms, at a moment or over a stretch of a take.
 
     Attributes:
-        kind: of wish.
-        start_s, end_s: seconds from the take's start. The same for a moment: an accent is for that moment, a hold then
-            lasts 0.8 s from it, a "not here" 1 s around it. An accent on a stretch (a word) is for its middle.
+        kind: what it asks for.
+        start_s, end_s: seconds from the take's start; equal for a moment. At a moment, an accent is for that moment, a
+            hold lasts 0.8 s from it, a "not here" 1 s around it. An accent over a stretch (a word) is for its middle.
     """
 
     kind: Kind
@@ -84,12 +84,12 @@ class Marker:
 
     @property
     def moment_s(self) -> float:
-        """Its middle, seconds: where an accent's apex lands."""
+        """Middle of the marker, seconds, where an accent's apex lands."""
         return (self.start_s + self.end_s) / 2
 
     @property
     def stretch_s(self) -> tuple[float, float]:
-        """Seconds from where to where it keeps, or settles, the arms."""
+        """Start and end, seconds, of the time in which the marker holds or settles the arms."""
         if self.end_s > self.start_s or self.kind is Kind.ACCENT:
             return self.start_s, self.end_s
         length = KINDS[self.kind].length_s
@@ -98,15 +98,15 @@ class Marker:
         return max(self.start_s - length / 2, 0.0), self.start_s + length / 2
 
     def as_dict(self) -> dict:
-        """Plain values, as they go into JSON."""
+        """Return plain values, as they go into JSON."""
         return {"kind": self.kind.value, "start_s": self.start_s, "end_s": self.end_s}
 
     @classmethod
     def from_dict(cls, values: Mapping) -> "Marker":
-        """A marker from plain values, as they come from JSON.
+        """Make a marker from plain values, as they come from JSON.
 
         Raises:
-            GestureError: values are missing, unknown or make no sense.
+            GestureError: values are missing or unknown, or are no times.
         """
         try:
             unknown = values.keys() - {"kind", "start_s", "end_s"}
@@ -123,7 +123,7 @@ class Marker:
 
 
 def markers_from(entries: Iterable[Mapping]) -> tuple[Marker, ...]:
-    """Markers from a list as it comes from JSON.
+    """Make markers from a list as it comes from JSON.
 
     Raises:
         GestureError: one of them is not a marker.
@@ -132,7 +132,7 @@ def markers_from(entries: Iterable[Mapping]) -> tuple[Marker, ...]:
 
 
 def check_markers(markers: Sequence[Marker], duration_s: float) -> None:
-    """Make sure that markers lie within a take so long and do not contradict one another.
+    """Make sure that markers lie within a take of this length and do not contradict one another.
 
     Raises:
         GestureError: they do not.
@@ -140,14 +140,14 @@ def check_markers(markers: Sequence[Marker], duration_s: float) -> None:
     for marker in markers:
         if marker.end_s > duration_s:
             raise GestureError(
-                f"{_told(marker)} lies outside of the take, which is {duration_s:.2f} s long.",
+                f"{_name_of(marker)} lies outside of the take, which is {duration_s:.2f} s long.",
                 remedy="Move it into the take or remove it.",
             )
     accents = sorted((m for m in markers if m.kind is Kind.ACCENT), key=lambda marker: marker.moment_s)
     for first, second in pairwise(accents):
         if second.moment_s - first.moment_s < LEAST_APART_S:
             raise GestureError(
-                f"{_told(first)} and {_told(second)} are too near to each other: hands need {LEAST_APART_S:g} s.",
+                f"{_name_of(first)} and {_name_of(second)} are too near to each other: hands need {LEAST_APART_S:g} s.",
                 remedy="Remove one of them or move them apart.",
             )
     still = [marker for marker in markers if marker.kind is not Kind.ACCENT]
@@ -162,12 +162,13 @@ def check_markers(markers: Sequence[Marker], duration_s: float) -> None:
         ]
         if against:
             raise GestureError(
-                f"{_told(against[0])} and {_told(marker)} contradict each other.",
+                f"{_name_of(against[0])} and {_name_of(marker)} contradict each other.",
                 remedy="Remove one of them or move them apart.",
             )
 
 
-def _told(marker: Marker) -> str:
+def _name_of(marker: Marker) -> str:
+    """Name a marker and its time, for messages."""
     start_s, end_s = marker.stretch_s
     when = f"{start_s:.2f} s" if start_s == end_s else f"{start_s:.2f}-{end_s:.2f} s"
     return f'"{KINDS[marker.kind].label.lower()}" at {when}'

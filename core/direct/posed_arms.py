@@ -85,7 +85,9 @@ class Arms:
             places.append(at)
         thick = (rest[_NECK, 1] - rest[HIPS, 1].mean()) / _TRUNK_M
         body = (*_thighs(turns, rest, thick), *_trunk(turn, place, thick), _head(turns, rest, turn, place, thick))
-        return cls(*places, *arm_turns, float(thick), body)
+        shoulder, elbow, wrist, knuckle = places
+        collar_turn, upper_turn, lower_turn, hand_turn = arm_turns
+        return cls(shoulder, elbow, wrist, knuckle, collar_turn, upper_turn, lower_turn, hand_turn, float(thick), body)
 
     @cached_property
     def gaps(self) -> np.ndarray:

@@ -1,4 +1,12 @@
-"""Retiming: strokes moved in time by a smooth warp that never runs backwards, and turns read between frames."""
+"""Retiming: strokes moved in time by smooth delays that never run backwards, and turns read between frames.
+
+A pin holds a stroke as a whole at another frame. Between pins the delay changes along a minimum-jerk curve:
+
+    pins       source 60 at 66            source 200 at 195
+    delay      ____╱‾‾‾‾‾╲____________               ______     6 frames late around the first pin,
+                                      ╲_____________╱            5 frames early around the second
+    shown      frame t shows the take's frame t - delay(t)
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,13 +16,13 @@ import numpy as np
 
 from ..body.curves import min_jerk
 
-# Motion runs slower or faster than its own speed by at most such a share; the gentlest that there is room for is best.
+# Shares by which motion may run slower or faster than its own speed; the first that there is room for is taken.
 SLOPES = (0.3, 0.4, 0.5)
-# And changes its pace by at most such a share from frame to frame.
+# Share of its own speed by which the pace may change from one frame to the next.
 _MOST_BEND = 0.08
 # The largest slope of a minimum-jerk rise from 0 to 1, and the largest change of it.
 _RISE, _BEND = 1.875, 5.774
-# Turns are read between frames from so many frames on either side.
+# Frames on either side from which a turn between two frames is read.
 _TAPS = 4
 
 
@@ -34,31 +42,31 @@ class Pin:
 
     @property
     def delay(self) -> int:
-        """Frames by which it comes later."""
+        """Frames by which the stroke comes later."""
         return self.target - self.source
 
     @property
     def first(self) -> int:
-        """First frame at its own speed."""
+        """First frame at the stroke's own speed."""
         return self.target - self.before
 
     @property
     def last(self) -> int:
-        """Last frame at its own speed."""
+        """Last frame at the stroke's own speed."""
         return self.target + self.after
 
 
 def delays(pins: Sequence[Pin], frame_count: int) -> np.ndarray | None:
-    """By how many frames motion is late in each frame (T,); 0 away from the pins.
+    """Return by how many frames motion is late in each frame (T,); 0 away from the pins.
 
     The delay falls to nothing between pins where there is room, else it goes from one straight to the next.
 
     Args:
         pins: in order of their targets.
-        frame_count: of the take.
+        frame_count: length of the take.
 
     Returns:
-        None where motion would run faster or slower than is sane, or pins overlap.
+        delays, frames; None where motion would run too fast or too slow, or pins overlap.
     """
     late = np.zeros(frame_count)
     if not pins:
@@ -69,7 +77,7 @@ def delays(pins: Sequence[Pin], frame_count: int) -> np.ndarray | None:
     for pin in pins:
         late[pin.first : pin.last + 1] = pin.delay
     head, tail = _faded(first.delay, first.first), _faded(last.delay, frame_count - 1 - last.last)
-    # what lies before the take, or after it, is not there to be shown
+    # a delay that is still there at the take's start, or end, would show frames outside of the take
     if (head is None and first.delay > 0) or (tail is None and last.delay < 0):
         return None
     late[: first.first] = first.delay if head is None else head[::-1]
@@ -83,7 +91,7 @@ def delays(pins: Sequence[Pin], frame_count: int) -> np.ndarray | None:
 
 
 def _faded(delay: float, room: int) -> np.ndarray | None:
-    """A delay that goes, as gently as there is room for, over the frames (room,) after it; None where there is none."""
+    """Return a delay that falls to 0 over the next frames (room,), as gently as it can; None without enough room."""
     for slope in SLOPES:
         needed = _frames(delay, slope)
         if needed <= room:
@@ -92,12 +100,12 @@ def _faded(delay: float, room: int) -> np.ndarray | None:
 
 
 def _frames(change: float, slope: float) -> int:
-    """Frames over which a delay can change."""
+    """Return the fewest frames over which a delay may change by so much."""
     return int(np.ceil(max(_RISE * abs(change) / slope, np.sqrt(_BEND * abs(change) / _MOST_BEND))))
 
 
 def _between(delay: float, following: float, gap: int) -> np.ndarray | None:
-    """Delays in the frames (gap - 1,) from one pin to the next; None where there is not room enough."""
+    """Return delays in the frames (gap - 1,) from one pin to the next; None without enough room."""
     if gap <= 0:
         return None
     half = gap * abs(delay) // max(abs(delay) + abs(following), 1)
@@ -110,10 +118,10 @@ def _between(delay: float, following: float, gap: int) -> np.ndarray | None:
 
 
 def turns_at(turns: np.ndarray, frames: np.ndarray) -> np.ndarray:
-    """Turns at fractional frames: quaternions (N, J, 4) from (T, J, 4) with continuous signs.
+    """Read turns at fractional frames: quaternions (N, J, 4) from (T, J, 4) with continuous signs.
 
-    Read with a windowed sinc, which keeps the smoothness that reading along chords would take away; at whole frames
-    they are the turns themselves, beyond the ends the first and the last.
+    They are read with a windowed sinc, because reading along chords would make smooth motion angular. At whole frames
+    they are the turns themselves; beyond the ends they are the first and the last turn.
     """
     frames = np.clip(frames, 0, len(turns) - 1)
     low = np.floor(frames).astype(int)

@@ -1,4 +1,11 @@
-"""Strokes of the hands: where a wrist hurries, and where it has slowed down again, its apex."""
+"""Strokes of the hands: a wrist hurries, and slows down again at its apex.
+
+speed          peak
+╱╲
+╱  ╲                       a stroke: the peak is fast enough, and the next low point comes soon
+__╱    ╲___╱                  and is much slower
+start      apex
+"""
 
 from dataclasses import dataclass
 
@@ -6,13 +13,16 @@ import numpy as np
 
 from ..body.curves import gaussian
 from ..body.rotation import rotvec_to_matrix
+from ..filters import find_peaks
 from .posed_arms import Arms
 
-# A wrist faster than this that slows, within this time, to a minimum below that share of its peak, made a stroke.
+# Metres per second at the peak at least.
 _LEAST_SPEED_M_S = 0.35
+# Seconds from the peak within which the wrist slows down, and from the start to the peak at most.
 _SLOWS_WITHIN_S = 0.5
+# Share of the peak's speed below which it slows down.
 _SLOWS_TO = 0.6
-# The paths of wrists are looked at under a Gaussian of this many seconds.
+# Seconds (sigma) over which paths of wrists are smoothed before their speed is measured: one frame.
 _SMOOTHING_S = 1 / 30
 
 
@@ -23,9 +33,9 @@ class Stroke:
     Attributes:
         side: 0 left, 1 right.
         start: the frame from which the wrist speeds up, at most half a second before `peak`.
-        peak: its fastest frame.
-        apex: the frame in which it has slowed down.
-        speed_m_s: at the peak.
+        peak: the frame in which the wrist is fastest.
+        apex: the frame in which the wrist has slowed down.
+        speed_m_s: speed at the peak.
     """
 
     side: int
@@ -36,26 +46,26 @@ class Stroke:
 
 
 def wrist_paths(rotations: np.ndarray, rest_joints: np.ndarray) -> np.ndarray:
-    """Where the wrists (T, 2, 3) are from the pelvis, metres, along the world's axes."""
+    """Return where the wrists (T, 2, 3) are from the pelvis, metres, along the world's axes."""
     inside = Arms.of(rotations, rest_joints).wrist
     return np.einsum("tij,tkj->tki", rotvec_to_matrix(rotations[:, 0]), inside)
 
 
 def wrist_speeds(paths: np.ndarray, fps: float) -> np.ndarray:
-    """Speeds (T, 2), m/s, of paths (T, 2, 3)."""
+    """Return speeds (T, 2), m/s, of paths (T, 2, 3)."""
     if len(paths) < 2:
         return np.zeros(paths.shape[:2])
     return np.linalg.norm(np.gradient(gaussian(paths, _SMOOTHING_S * fps), axis=0), axis=-1) * fps
 
 
 def find_strokes(paths: np.ndarray, fps: float) -> tuple[Stroke, ...]:
-    """Strokes of both wrists, in order of their apexes."""
+    """Find the strokes of both wrists, in order of their apexes."""
     speeds, found = wrist_speeds(paths, fps), []
     within = round(_SLOWS_WITHIN_S * fps)
     for side in range(speeds.shape[1]):
         speed = speeds[:, side]
-        lows = local_maxima(-speed)
-        for peak in local_maxima(speed):
+        lows = find_peaks(-speed)
+        for peak in find_peaks(speed):
             if speed[peak] < _LEAST_SPEED_M_S:
                 continue
             next_low = int(np.searchsorted(lows, peak))
@@ -66,11 +76,3 @@ def find_strokes(paths: np.ndarray, fps: float) -> tuple[Stroke, ...]:
                 before = int(lows[next_low - 1]) if next_low else 0
                 found.append(Stroke(side, max(before, int(peak) - within, 0), int(peak), apex, float(speed[peak])))
     return tuple(sorted(found, key=lambda stroke: (stroke.apex, stroke.side)))
-
-
-def local_maxima(values: np.ndarray) -> np.ndarray:
-    """Indices of maxima higher than both neighbours; of a level top the middle one, of its ends none."""
-    steps = np.diff(values)
-    changes = np.flatnonzero(steps)
-    tops = np.flatnonzero((steps[changes[:-1]] > 0) & (steps[changes[1:]] < 0))
-    return (changes[tops] + 1 + changes[tops + 1]) // 2

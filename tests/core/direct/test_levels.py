@@ -16,7 +16,7 @@ from core.body.motion import Motion, load_motion
 from core.body.parts import ARKIT_NAMES, EYES, SPECS, Part
 from core.body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from core.body.skeleton import JOINT
-from core.direct.applied_levels import level
+from core.direct.applied_levels import apply_levels
 from core.direct.chain import direct
 from core.direct.clip_statistics import BLINK_SHAPES, GAZE_SHAPES, clip_statistics
 from core.direct.face_levels import blinks
@@ -37,6 +37,11 @@ HEAD_NAMES = ("neck", "head")
 HEAD = [JOINT[name] for name in HEAD_NAMES]
 SAME = 1e-9
 DEEPER = 0.01
+
+
+def level(motion: Motion, levels: Levels, speech=()) -> Motion:
+    """A motion at other levels; `speech` holds (start_s, end_s) of every word."""
+    return apply_levels(clip_statistics(motion, speech), levels).motion
 
 
 def wander(frames: int, channels: int, seed: int, width: float = 6.0) -> np.ndarray:

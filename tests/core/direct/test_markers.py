@@ -24,7 +24,7 @@ from core.direct.markers import LEAST_APART_S, Kind, Marker, markers_from
 from core.direct.posed_arms import Arms
 from core.direct.retiming import Pin, delays, turns_at
 from core.direct.stroke_statistics import MOVED
-from core.direct.strokes import find_strokes, local_maxima, wrist_paths
+from core.direct.strokes import find_strokes, wrist_paths
 from core.errors import GestureError
 from core.finish.chain import finish
 from core.generate.splice import velocity_jumps
@@ -109,12 +109,6 @@ def test_strokes_are_those_that_measuring_tools_find():
         strokes = find_strokes(wrist_paths(motion.rotations, motion.skeleton), 30)
         assert np.array_equal(np.unique([stroke.apex for stroke in strokes]), apexes(motion))
         assert all(stroke.start < stroke.peak < stroke.apex for stroke in strokes)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(st.integers(0, 4), max_size=30))
-def test_maxima_agree_with_scipy(values):
-    assert np.array_equal(local_maxima(np.array(values, float)), find_peaks(np.array(values, float))[0])
 
 
 @st.composite
