@@ -13,6 +13,6 @@ def add_parity(commands: argparse._SubParsersAction) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare with one file; the exit code is 1 where an output differs too much."""
-    from ..model.parity import main as parity
+    from ..model.torch_engine.parity import main as parity
 
     return parity(arguments.golden)

@@ -2,19 +2,22 @@
 
 Generating reaches a network only through the seam in `core.generate.network`: arrays in, arrays out. Where what is:
 
-    card, config    model.json: what a folder declares, and the sizes of its architecture; both engines read them
-    checkpoint      a model folder with PyTorch: one safetensors file per network, the neutral pose
-    tensors         safetensors files without PyTorch
+    card, config        model.json: what a folder declares, and the sizes of its architecture; both engines read them
+    engines             which engine runs which weights on which device
 
-    torch_network   engine 1, PyTorch: every architecture, on a CPU or a CUDA device; training builds on its modules
-        mambatalk   the generator: sound, words, speaker and a few frames of motion to codes
-        vqvae       codes to the channels of a body part, and the predictor of the root's path
-        layers      convolutions, positions, plain layers
-        mamba, scan Mamba blocks and their selective scan
-        parity      compares this engine with recorded outputs of the published program
+    torch_engine/       PyTorch: every architecture, on a CPU or a CUDA device; training builds on its modules
+        network         the engine
+        checkpoint      a model folder: one safetensors file per network, the neutral pose
+        mambatalk       the generator: sound, words, speaker and a few frames of motion to codes
+        vqvae           codes to the channels of a body part, and the predictor of the root's path
+        layers          convolutions, positions, plain layers
+        mamba, scan     Mamba blocks and their selective scan
+        parity          compares this engine with recorded outputs of the published program
 
-    numpy_network   engine 2, NumPy alone: the small architecture, in Blender's own Python
-        numpy_layers
+    numpy_engine/       NumPy alone: the small architecture, in Blender's own Python
+        network         the engine
+        layers, mamba   the same layers as above
+        tensors         safetensors files without PyTorch
 
 A test holds both engines to the same output. A third engine is one more class with the methods of
 `core.generate.network.Network`.

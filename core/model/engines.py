@@ -14,7 +14,7 @@ from ..errors import GestureError
 from ..generate.network import Network
 from .card import read_card
 from .config import ModelConfig
-from .numpy_network import NumpyNetwork, runs
+from .numpy_engine.network import NumpyNetwork, runs
 
 NUMPY, TORCH = "numpy", "torch"
 DEVICES = ("auto", "cpu", "cuda")
@@ -80,6 +80,6 @@ def load_network(folder: Path, device: str = "auto", engine: str | None = None) 
     if (engine or engine_for(config, device)) == NUMPY:
         return NumpyNetwork(folder)
     # PyTorch takes seconds to import, so it is imported only when it runs the network.
-    from .torch_network import load_network as load_torch
+    from .torch_engine.network import load_network as load_torch
 
     return load_torch(folder, device)

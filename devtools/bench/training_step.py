@@ -61,7 +61,7 @@ def _training(network: str, recipe):
     import torch
 
     from core.body.parts import Part
-    from core.model.checkpoint import build_weights
+    from core.model.torch_engine.checkpoint import build_weights
     from training.data.generator_windows import WindowSet
     from training.data.part_frames import part_frames
     from training.stages.autoencoders import AutoencoderTraining
@@ -87,7 +87,7 @@ def measure(network: str, config: str, batch: int, precision: str, compiled: boo
     """
     import torch
 
-    from core.model.torch_network import pick_device
+    from core.model.torch_engine.network import pick_device
 
     torch.set_flush_denormal(True)
     device = pick_device("auto")

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from core.body.motion import Motion
-from core.model.checkpoint import LoadedModel, build_weights
 from core.model.config import ModelConfig
-from core.model.torch_network import TorchNetwork
+from core.model.torch_engine.checkpoint import LoadedModel, build_weights
+from core.model.torch_engine.network import TorchNetwork
 
 CONFIG = ModelConfig(
     hidden=16,

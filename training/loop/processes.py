@@ -11,7 +11,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.distributed.nn.functional import all_reduce
 
-from core.model.torch_network import pick_device
+from core.model.torch_engine.network import pick_device
 
 PATIENCE = timedelta(hours=2)  # the others wait while the first process evaluates and draws samples
 

@@ -7,7 +7,7 @@ import time
 
 from core.body.parts import Part
 from core.errors import GestureError
-from core.model.checkpoint import Weights, load_part, save_part
+from core.model.torch_engine.checkpoint import Weights, load_part, save_part
 from training.data.dataset import Corpus
 from training.data.part_frames import part_frames
 from training.loop.interface import FitSettings, Periodic, Step

@@ -12,8 +12,8 @@ from core.files import whole_file
 from core.generate.conditions import CUES_CHANCE
 from core.generate.decode import decode_take
 from core.generate.windows import run_windows
-from core.model.checkpoint import LoadedModel, load_part, save_model
-from core.model.torch_network import TorchNetwork
+from core.model.torch_engine.checkpoint import LoadedModel, load_part, save_model
+from core.model.torch_engine.network import TorchNetwork
 from training.data.dataset import Clip, Corpus, Take
 from training.data.generator_windows import WindowSet
 from training.data.neutral_pose import neutral_of

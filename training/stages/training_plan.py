@@ -9,7 +9,7 @@ import torch
 
 from core.errors import GestureError
 from core.files import whole_file
-from core.model.checkpoint import Weights, build_weights
+from core.model.torch_engine.checkpoint import Weights, build_weights
 from training.data.dataset import Corpus
 from training.data.sources import Source
 from training.loop.interface import FitSettings

@@ -17,8 +17,8 @@ from core.generate.decode import decode_take
 from core.generate.layers import Speech, add_layer, check_area, check_span, codes_in_use, finish_layers, lay
 from core.generate.sample import Variation
 from core.generate.windows import run_windows
-from core.model.checkpoint import LoadedModel
-from core.model.torch_network import TorchNetwork
+from core.model.torch_engine.checkpoint import LoadedModel
+from core.model.torch_engine.network import TorchNetwork
 from core.take.span import Span
 from core.take.take import Take, describe, read_take, write_take
 from core.text.timing import Word

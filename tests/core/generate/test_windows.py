@@ -7,7 +7,7 @@ from core.errors import Cancelled, GestureError
 from core.generate.conditions import PARITY, PRODUCT, parity_frame_count, window_inputs
 from core.generate.decode import IDENTITY_ROT6D, decode_take, seed_vector
 from core.generate.windows import plan_windows, run_windows
-from core.model.parity import Recorder
+from core.model.torch_engine.parity import Recorder
 
 from .. import tiny
 

@@ -8,9 +8,9 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from core.errors import GestureError
-from core.model.checkpoint import load_model, load_part, save_model, save_part
 from core.model.config import RELEASED, STARTER, ModelConfig
-from core.model.torch_network import TorchNetwork, load_network, pick_device
+from core.model.torch_engine.checkpoint import load_model, load_part, save_model, save_part
+from core.model.torch_engine.network import TorchNetwork, load_network, pick_device
 
 from .. import tiny
 
@@ -89,7 +89,7 @@ def test_a_loaded_network_runs(saved):
 def test_a_word_table_takes_ids_and_refuses_ids_outside_it():
     from dataclasses import replace
 
-    from core.model.checkpoint import LoadedModel
+    from core.model.torch_engine.checkpoint import LoadedModel
 
     config = replace(tiny.CONFIG, word_vocabulary=7)
     network = TorchNetwork(LoadedModel(tiny.weights(config), tiny.CARD, tiny.neutral(), None), "cpu")

@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from core.body.parts import Part
-from core.model.checkpoint import empty_weights
 from core.model.config import RELEASED, STARTER
-from core.model.mamba import MambaBlock, MambaMixer, MambaScan
-from core.model.mambatalk import fit_frames
-from core.model.parity import PUBLISHED
+from core.model.torch_engine.checkpoint import empty_weights
+from core.model.torch_engine.mamba import MambaBlock, MambaMixer, MambaScan
+from core.model.torch_engine.mambatalk import fit_frames
+from core.model.torch_engine.parity import PUBLISHED
 
 from .. import tiny
 

@@ -9,14 +9,14 @@ import torch
 
 from core.body.parts import Part
 from core.errors import GestureError
-from core.model import numpy_network
-from core.model.checkpoint import build_weights, save_model
 from core.model.config import RELEASED, STARTER, ModelConfig
-from core.model.numpy_layers import Attention, Parameters, erf, gaussian_over_time
-from core.model.numpy_network import NumpyNetwork
-from core.model.tensors import read_tensors
-from core.model.torch_network import load_network
-from core.model.vqvae import smooth
+from core.model.numpy_engine import network as numpy_network
+from core.model.numpy_engine.layers import Attention, Parameters, erf, gaussian_over_time
+from core.model.numpy_engine.network import NumpyNetwork
+from core.model.numpy_engine.tensors import read_tensors
+from core.model.torch_engine.checkpoint import build_weights, save_model
+from core.model.torch_engine.network import load_network
+from core.model.torch_engine.vqvae import smooth
 from tests.conftest import ROOT
 from tests.core.tiny import CARD, neutral
 
@@ -171,9 +171,9 @@ def test_erf_and_the_gaussian_are_pytorchs():
         assert np.abs(gaussian_over_time(channels.numpy(), sigma) - wanted).max() < 1e-6
 
 
-@pytest.mark.parametrize("name", ["numpy_layers", "numpy_network"])
+@pytest.mark.parametrize("name", ["layers", "mamba", "network"])
 def test_products_run_fast_in_a_numpy_without_blas(name):
-    tree = ast.parse((ROOT / "core" / "model" / f"{name}.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / "core" / "model" / "numpy_engine" / f"{name}.py").read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         assert not isinstance(node, ast.MatMult), f"{name} multiplies with @"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.errors import GestureError
-from core.model.parity import Report, main, run
+from core.model.torch_engine.parity import Report, main, run
 
 
 def test_the_model_computes_what_the_published_one_computes(data_dir, capsys):

@@ -2,7 +2,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from core.model.scan import _Scan, causal_conv, selective_scan, selective_scan_reference
+from core.model.torch_engine.scan import _Scan, causal_conv, selective_scan, selective_scan_reference
 
 
 def arguments(batch, length, width, states, dtype=torch.float32, seed=0):

@@ -1,7 +1,7 @@
 import torch
 
 from core.body.parts import Part
-from core.model.vqvae import Autoencoder, Quantizer, build_autoencoder, build_root
+from core.model.torch_engine.vqvae import Autoencoder, Quantizer, build_autoencoder, build_root
 
 from .. import tiny
 

@@ -12,7 +12,7 @@ import torch
 
 from core.body.motion import load_motion
 from core.cli.parser import main
-from core.model.checkpoint import load_model
+from core.model.torch_engine.checkpoint import load_model
 
 from ..tiny_corpus import SIZES, make_beat2, make_corpus, make_vectors
 

@@ -12,14 +12,7 @@ import soundfile
 from core.clock import SAMPLE_RATE
 from training.corpus import flite, kokoro
 from training.corpus import speech_clips as speech
-from training.corpus.speech_clips import (
-    assemble,
-    make_clip,
-    minutes_by_engine,
-    plan_clip,
-    trim,
-    write_index,
-)
+from training.corpus.speech_clips import assemble, make_clip, minutes_by_engine, plan_clip, trim, write_index
 from training.corpus.voices import ENGINES, HELD_OUT
 
 needs_flite = pytest.mark.skipif(bool(flite.why_not()), reason=flite.why_not() or "flite is here")

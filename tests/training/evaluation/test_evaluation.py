@@ -18,14 +18,7 @@ from core.errors import GestureError
 from core.text.timing import Phone, Word
 from devtools.measure.targets import missed_lines, recording_table
 from training.evaluation import published_metrics as published
-from training.evaluation.fgd_autoencoder import (
-    FgdAutoencoder,
-    FgdConfig,
-    FgdSettings,
-    channels,
-    features,
-    train_fgd,
-)
+from training.evaluation.fgd_autoencoder import FgdAutoencoder, FgdConfig, FgdSettings, channels, features, train_fgd
 from training.evaluation.fgd_files import convert_fgd, load_fgd, save_fgd
 from training.evaluation.measures import mean_joint_speed, weighted_means
 from training.evaluation.motion_sets import PREDICTED, REAL, find_motions, read_clip

@@ -20,11 +20,7 @@ from training.data.part_frames import PartFrames, part_frames
 from training.loop.interface import Step
 from training.stages import generator as generator_module
 from training.stages.ablation import settings_without, shut_branches
-from training.stages.autoencoders import (
-    PUBLISHED_AUTOENCODERS,
-    AutoencoderSettings,
-    AutoencoderTraining,
-)
+from training.stages.autoencoders import PUBLISHED_AUTOENCODERS, AutoencoderSettings, AutoencoderTraining
 from training.stages.codebook import CodebookLearner, jitter, moves, nearest
 from training.stages.generator import PUBLISHED_GENERATOR, GeneratorSettings, GeneratorTraining
 from training.stages.losses import (
@@ -190,7 +186,7 @@ def test_means_over_standing_feet_are_the_same_however_the_batch_is_cut():
     "settings", [AutoencoderSettings(batch=8, free_share=0), replace(PUBLISHED_AUTOENCODERS, batch=8)]
 )
 def test_codebooks_learn_by_averages_and_by_gradient(corpus, settings):
-    from core.model.vqvae import Autoencoder
+    from core.model.torch_engine.vqvae import Autoencoder
 
     torch.manual_seed(0)
     autoencoder = Autoencoder(78, 16, 8, 16, 2)
@@ -349,7 +345,7 @@ def logged(output: str, name: str, term: str = "loss") -> list[float]:
 def test_both_stages_leave_a_model_that_generates(folder, capsys):
     from core.generate.decode import decode_take
     from core.generate.windows import run_windows
-    from core.model.torch_network import load_network
+    from core.model.torch_engine.network import load_network
 
     plan = plan_for(folder, steps=(60, 12), sample_every=30)
     run_parts(plan, ("upper", "hands", "lower", "root", "face"))

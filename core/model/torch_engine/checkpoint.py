@@ -9,12 +9,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from ..body.motion import Motion, save_motion
-from ..body.parts import Part
-from ..errors import GestureError
-from ..files import make_folder, saved_file
-from .card import CARD, FORMAT, NEUTRAL, REMEDY, check_card, read_card, read_neutral
-from .config import ROOT, ModelConfig
+from ...body.motion import Motion, save_motion
+from ...body.parts import Part
+from ...errors import GestureError
+from ...files import make_folder, saved_file
+from ..card import CARD, FORMAT, NEUTRAL, REMEDY, check_card, read_card, read_neutral
+from ..config import ROOT, ModelConfig
 from .layers import PositionTable
 from .mambatalk import MambaTalk
 from .vqvae import Autoencoder, RootPredictor, build_autoencoder, build_root

@@ -13,19 +13,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..body.motion import Motion
-from ..body.parts import Part
-from ..body.rotation import rotvec_to_rot6d
-from ..errors import GestureError
-from ..files import DAMAGED
-from ..generate.conditions import PARITY, parity_frame_count
-from ..generate.decode import decode_take
-from ..generate.network import Network, WindowOutput
-from ..generate.sample import pick_codes
-from ..generate.windows import run_windows
+from ...body.motion import Motion
+from ...body.parts import Part
+from ...body.rotation import rotvec_to_rot6d
+from ...errors import GestureError
+from ...files import DAMAGED
+from ...generate.conditions import PARITY, parity_frame_count
+from ...generate.decode import decode_take
+from ...generate.network import Network, WindowOutput
+from ...generate.sample import pick_codes
+from ...generate.windows import run_windows
+from ..config import RELEASED, ROOT
 from .checkpoint import LoadedModel, Weights, empty_weights
-from .config import RELEASED, ROOT
-from .torch_network import TorchNetwork
+from .network import TorchNetwork
 
 # The published file of each of our files.
 PUBLISHED = {

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..body.parts import Part
-from ..errors import GestureError
-from ..generate.network import Conditions, NetworkInfo, WindowOutput
-from .card import network_info
+from ...body.parts import Part
+from ...errors import GestureError
+from ...generate.network import Conditions, NetworkInfo, WindowOutput
+from ..card import network_info
 from .checkpoint import LoadedModel, load_model
 
 

@@ -17,8 +17,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from ..body.parts import Part
-from .config import ModelConfig
+from ...body.parts import Part
+from ..config import ModelConfig
 from .layers import ConvEncoder, FrameEncoder, Mlp, PositionTable, WavEncoder
 from .mamba import MambaModel, MambaScan, encoder_stack
 

@@ -7,8 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..body.parts import Part
-from .config import ROOT, ModelConfig
+from ...body.parts import Part
+from ..config import ROOT, ModelConfig
 from .layers import ConvDecoder, ConvEncoder
 
 COMMITMENT = 1.0

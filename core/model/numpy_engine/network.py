@@ -1,7 +1,7 @@
 """The small architecture of MambaTalk in NumPy: what the bundled weights run on, in Blender's own Python.
 
-It computes what `mambatalk.MambaTalk` and `vqvae` compute, for weights whose sound comes in as features per frame and
-whose words come in as vectors. A test compares the two engines.
+It computes what `torch_engine.mambatalk` and `torch_engine.vqvae` compute, for weights whose sound comes in as features
+per frame and whose words come in as vectors. A test compares the two engines.
 """
 
 from collections.abc import Callable
@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ..body.parts import Part
-from ..errors import GestureError
-from ..generate.network import Conditions, NetworkInfo, WindowOutput
-from .card import check_card, network_info, read_card, read_neutral
-from .config import ROOT, ModelConfig
-from .numpy_layers import (
+from ...body.parts import Part
+from ...errors import GestureError
+from ...generate.network import Conditions, NetworkInfo, WindowOutput
+from ..card import check_card, network_info, read_card, read_neutral
+from ..config import ROOT, ModelConfig
+from .layers import (
     F32,
     ConvDecoder,
     ConvEncoder,
@@ -22,14 +22,13 @@ from .numpy_layers import (
     EncoderLayer,
     FrameEncoder,
     Linear,
-    MambaModel,
-    MambaScan,
     Mlp,
     Parameters,
     gaussian_over_time,
     gaussian_reach,
     position_table,
 )
+from .mamba import MambaModel, MambaScan
 from .tensors import read_tensors
 
 HEADS = 4
@@ -169,7 +168,7 @@ class _Inputs:
 
 
 class _GlobalScan:
-    """See `mambatalk.GlobalScan`."""
+    """See `torch_engine.mambatalk.GlobalScan`."""
 
     def __init__(self, parameters: Parameters, config: ModelConfig):
         self.query = parameters["learnable_query"].reshape(-1)
@@ -194,7 +193,7 @@ class _GlobalScan:
 
 
 class _LocalScan:
-    """See `mambatalk.LocalScan`."""
+    """See `torch_engine.mambatalk.LocalScan`."""
 
     def __init__(self, parameters: Parameters, config: ModelConfig):
         self.width, self.frame_aligned = config.hidden, config.frame_aligned

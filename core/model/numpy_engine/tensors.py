@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import GestureError
+from ...errors import GestureError
 
 _REMEDY = "Choose another weights folder, or copy this one again from where it came."
 LARGEST_HEADER = 100_000_000  # bytes, as in the reference implementation

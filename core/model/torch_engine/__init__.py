@@ -1,0 +1,1 @@
+"""The networks in PyTorch: for training, for CUDA, and for the released architecture."""
