@@ -15,10 +15,10 @@ from ...core.formats.livelink import write_livelink
 from ...core.formats.smpl import save_archive
 from ..blender import sequencer
 from ..character import armature as character_armature
+from ..character import contacts
 from ..character.bone_space import TO_BLENDER
 from ..face import channels as face_channels
 from ..finish import source as finish_source
-from ..take import contacts
 from ..take import info as take_info
 from . import wav
 from .isolate import isolated

@@ -18,12 +18,13 @@ from ...core import requests
 from ...core.body.motion import Motion, load_motion, save_motion
 from ...core.errors import GestureError
 from ..blender import sequencer, versions
+from ..character import contacts
 from ..direct import transfer
 from ..job import report, results, state
 from ..job.folder import temporary_folder
 from ..job.operator import JobOperator
 from ..rig import performer
-from ..take import contacts, hand_edits, keying, playback
+from ..take import hand_edits, keying, playback
 from ..take import info as take_info
 from ..take import store as take_store
 from . import source as finish_source

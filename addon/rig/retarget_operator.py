@@ -10,12 +10,13 @@ from ...core import requests
 from ...core.body.motion import Motion, load_motion, save_motion
 from ...core.errors import GestureError
 from ..blender import versions
+from ..character import contacts
 from ..face import channels as face_channels
 from ..finish import source as finish_source
 from ..job import report, results, state
 from ..job.folder import temporary_folder
 from ..job.operator import JobOperator
-from ..take import contacts, keying
+from ..take import keying
 from ..take import store as take_store
 from . import performer
 

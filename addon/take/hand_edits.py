@@ -10,9 +10,9 @@ from ...core.body.curves import runs
 from ...core.body.parts import AREAS, Part
 from ...core.direct.mirror import CONTACT_ORDER
 from ..blender import paths, versions
+from ..character import contacts
 from ..face import channels as face_channels
 from ..rig import performer
-from . import contacts
 from .playback import Performed
 
 _WIDTHS = {"rotation_quaternion": 4, "rotation_axis_angle": 4, "rotation_euler": 3, "location": 3}

@@ -8,9 +8,10 @@ import numpy as np
 from ...core.body.motion import Motion
 from ...core.take.files import TakeFiles
 from ..blender import fcurves, paths, sequencer, versions
+from ..character import contacts
 from ..rig import performer
 from . import channels as take_channels
-from . import checksums, contacts
+from . import checksums
 from . import info as take_info
 from . import store as take_store
 from . import words as take_words

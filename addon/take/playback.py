@@ -10,8 +10,9 @@ from ...core.body.motion import Motion
 from ...core.clock import FPS
 from ...core.errors import GestureError
 from ..blender import fcurves, versions
+from ..character import contacts
 from . import channels as take_channels
-from . import checksums, contacts
+from . import checksums
 from . import info as take_info
 from . import store as take_store
 from .checksums import Record

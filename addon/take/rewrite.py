@@ -31,11 +31,12 @@ from ...core.body.motion import Motion
 from ...core.direct.chain import Changed
 from ..blender import fcurves, versions
 from ..blender.fcurves import Channel
+from ..blender.seams import joined
+from ..character import contacts
 from . import channels as take_channels
-from . import contacts, locks
+from . import locks
 from .channels import EVERYTHING
 from .playback import Performed
-from .seams import joined
 
 # Frames (T,) by the name of a channel in the record.
 Masks = Mapping[str, np.ndarray]

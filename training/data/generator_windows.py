@@ -4,11 +4,11 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
-from core.model.vqvae import Autoencoder
 
 from core.body.parts import SPECS, TRANSLATION_WIDTH, Part
 from core.clock import FPS
 from core.generate.conditions import window_inputs
+from core.model.torch_engine.vqvae import Autoencoder
 from training.data.dataset import WINDOW, Corpus, Take, full_vector, window_starts
 from training.loop.interface import Step
 from training.stages.autoencoders import encode

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import torch
-from core.model.vqvae import Autoencoder
 from torch import Tensor, nn
 
 from core.body.parts import SPECS, TRANSLATION_WIDTH, Part
+from core.model.torch_engine.vqvae import Autoencoder
 from training.data.dataset import WINDOW
 from training.data.part_frames import PartFrames
 from training.loop.interface import Result, Step, Training

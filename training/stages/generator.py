@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from core.model.mambatalk import MambaTalk
-from core.model.vqvae import Autoencoder
 from torch import Tensor, nn
 
 from core.body.parts import Part
+from core.model.torch_engine.mambatalk import MambaTalk
+from core.model.torch_engine.vqvae import Autoencoder
 from training.data.generator_windows import SEED_FRAMES, Batch, WindowSet
 from training.loop.interface import Result, Step, Training
 from training.stages.losses import code_loss

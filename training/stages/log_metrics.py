@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
-from core.model.vqvae import Autoencoder
 
 from core.body.kinematics import forward_kinematics
 from core.body.motion import Motion
@@ -12,6 +11,7 @@ from core.body.parts import SPECS, Part
 from core.body.rotation import rot6d_to_rotvec
 from core.body.skeleton import JOINT, JOINT_COUNT
 from core.clock import FPS
+from core.model.torch_engine.vqvae import Autoencoder
 from training.data.dataset import Clip, Corpus, Take
 from training.data.generator_windows import SEED_FRAMES, WindowSet
 from training.data.part_frames import part_frames

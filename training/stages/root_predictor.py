@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-from core.model.vqvae import RootPredictor
 from torch import Tensor, nn
 
 from core.body.parts import SPECS, TRANSLATION_WIDTH, Part
+from core.model.torch_engine.vqvae import RootPredictor
 from training.data.part_frames import PartFrames
 from training.loop.interface import Result, Step, Training
 from training.stages.autoencoders import START_LATENTS, AutoencoderSettings, scale_to_data

@@ -137,7 +137,7 @@ def test_euler_keys_are_read(character):
 
 
 def test_contacts_are_channels_that_can_be_edited_and_held(take, character):
-    from mambatalk_ext.addon.take import contacts
+    from mambatalk_ext.addon.character import contacts
 
     finish()
     curves = curves_of(character)
@@ -161,7 +161,7 @@ def test_contacts_are_channels_that_can_be_edited_and_held(take, character):
 
 @pytest.mark.parametrize("mirror", [False, True])
 def test_contacts_changed_by_hand_are_held_unless_they_are_dropped(take, character, job_state, mirror):
-    from mambatalk_ext.addon.take import contacts
+    from mambatalk_ext.addon.character import contacts
 
     finish(finish_root="path")
     action, frames = character.animation_data.action, 11 + np.arange(180)
@@ -264,7 +264,7 @@ def test_the_button_is_greyed_without_animation(character):
 
 
 def test_the_contacts_come_with_a_take(character, tmp_path, recording):
-    from mambatalk_ext.addon.take import contacts
+    from mambatalk_ext.addon.character import contacts
 
     motion = slider()
     down = np.zeros((180, 4))

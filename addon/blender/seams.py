@@ -14,7 +14,7 @@ import numpy as np
 from ...core.body.blend import DEFAULT_MARGIN
 from ...core.body.curves import min_jerk, runs
 from ...core.body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotvec_to_quat
-from ..blender.fcurves import Channel
+from .fcurves import Channel
 
 _TURN = 2 * np.pi
 # Keys are in single precision: smaller differences are not seen.
