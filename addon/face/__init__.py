@@ -1,1 +1,1 @@
-"""Faces: which shape keys play which expression, and what they get from a motion."""
+"""Faces: which shape keys play which expression, and how a motion becomes keys on them."""

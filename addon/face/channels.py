@@ -1,4 +1,10 @@
-"""The face of a character: what each shape key gets from a motion's expression, and back."""
+"""Keys of a character's face: values of shape keys from a motion's expression, and the expression from keyed values.
+
+A motion's expression has one of two bases: 52 ARKit weights, or 100 SMPL-X coefficients ("FLAME"). Shape keys play
+signals of either, by the rows of a table (see `names`):
+
+    expression (T, 52) or (T, 100) ──▶ signals (T,) by name ──▶ value of a key = gain · sum of signals + offset
+"""
 
 from collections.abc import Iterable, Sequence
 
@@ -23,7 +29,7 @@ OVERRIDE_MESH = "override the mesh's data, too, with the chain beside its name i
 
 
 def find_face_mesh(armature: bpy.types.Object) -> bpy.types.Object | None:
-    """The mesh of an armature with the most shape keys that play expressions; None if there is none."""
+    """Return the mesh of an armature with the most shape keys that play expressions; None where no mesh has any."""
     best, most = None, 0
     for candidate in character_armature.meshes_of(armature):
         keys = candidate.data.shape_keys
@@ -34,7 +40,7 @@ def find_face_mesh(armature: bpy.types.Object) -> bpy.types.Object | None:
 
 
 def face_keys(armature: bpy.types.Object) -> list[bpy.types.Key]:
-    """The shape keys of every mesh of a character that plays expressions, the main face first."""
+    """Return the shape keys of every mesh of a character that plays expressions, the main face first."""
     main = find_face_mesh(armature)
     every = [] if main is None else [main.data.shape_keys]
     for mesh in character_armature.meshes_of(armature):
@@ -45,18 +51,18 @@ def face_keys(armature: bpy.types.Object) -> list[bpy.types.Key]:
 
 
 def with_bones(motion: Motion, armature: bpy.types.Object) -> Motion:
-    """The motion with jaw and eye joints turned by its expression, where the character has no shape keys for them."""
+    """Turn jaw and eye joints by the motion's expression, where the character has no shape keys for them."""
     by_keys = parts_by_keys(armature)
     return with_face_joints(motion, jaw="jaw" not in by_keys, eyes="left_eye" not in by_keys)
 
 
 def opens_by_bone(armature: bpy.types.Object) -> bool:
-    """Whether nothing but a jaw bone can open a character's mouth."""
+    """Whether only a jaw bone can open a character's mouth."""
     return "jaw" not in parts_by_keys(armature)
 
 
 def parts_by_keys(armature: bpy.types.Object) -> tuple[str, ...]:
-    """The parts of a character's face that shape keys move; bones that do the same would move it twice."""
+    """Return the parts of a character's face that shape keys move: if bones moved them, too, they would move twice."""
     signals = {
         signal
         for keys in face_keys(armature)
@@ -70,14 +76,14 @@ def parts_by_keys(armature: bpy.types.Object) -> tuple[str, ...]:
 
 
 def channels(motion: Motion, keys: bpy.types.Key, shapes: Sequence[int] | None = None) -> list[Channel]:
-    """Values over time of every shape key that a motion's expression reaches.
+    """Return the values over time of every shape key that plays a signal of a motion's expression.
 
-    Keys that a driver moves are left out: their keyframes would not count.
+    Shape keys that a driver moves are left out, because keyframes on them would do nothing.
 
     Args:
         motion: with ARKit weights or FLAME coefficients.
-        keys: of a mesh.
-        shapes: only the keys that play one of these ARKit shapes; None: all.
+        keys: the shape keys of one mesh.
+        shapes: only keys that play one of these ARKit shapes are returned; None means all.
     """
     rows = [
         row
@@ -86,7 +92,7 @@ def channels(motion: Motion, keys: bpy.types.Key, shapes: Sequence[int] | None =
     ]
     if shapes is not None:
         wanted = {ARKIT_NAMES[index] for index in shapes}
-        # Mouth shapes and FLAME coefficients mix all of them.
+        # Every mouth shape and FLAME coefficient depends on all ARKit shapes.
         rows = [row for row in rows if any(s in wanted or s not in ARKIT_NAMES for s in face_names.parse(row.source))]
     signals = _signals(motion, rows)
     found = []
@@ -103,7 +109,7 @@ def channels(motion: Motion, keys: bpy.types.Key, shapes: Sequence[int] | None =
 
 
 def _signals(motion: Motion, rows: Iterable[Row]) -> dict[str, np.ndarray]:
-    """Every signal (T,) that the rows need and the motion can give."""
+    """Compute the signals (T,) that the rows need, by name; those that the motion cannot give are left out."""
     names = {name for row in rows for name in face_names.parse(row.source)}
     flame = [name for name in names if name.startswith(FLAME)]
     visemes = sorted(name.removeprefix(VISEME) for name in names if name.startswith(VISEME))
@@ -115,7 +121,7 @@ def _signals(motion: Motion, rows: Iterable[Row]) -> dict[str, np.ndarray]:
     if weights is None:
         return signals
     signals |= dict(zip(ARKIT_NAMES, weights.T, strict=True))
-    # Silence is a mouth shape too, the one of no movement.
+    # The first mouth shape is silence: it never moves.
     shaped = [viseme for viseme in visemes if viseme != VISEMES[0]]
     if shaped:
         signals |= {f"{VISEME}{name}": mix for name, mix in zip(shaped, fit_visemes(weights, shaped).T, strict=True)}
@@ -125,7 +131,7 @@ def _signals(motion: Motion, rows: Iterable[Row]) -> dict[str, np.ndarray]:
 
 
 def notes(armature: bpy.types.Object, motion: Motion) -> list[str]:
-    """What a motion's face cannot reach on a character, and why."""
+    """Return lines that say which part of a motion's face a character cannot show, and why."""
     if not np.abs(motion.expression).max(initial=0.0) > 0:
         return []
     every = face_keys(armature)
@@ -154,7 +160,7 @@ def require_editable(keys: bpy.types.Key) -> None:
     """Make sure that shape keys can be keyed here.
 
     Raises:
-        GestureError: they belong to another file.
+        GestureError: the shape keys belong to another file.
     """
     if not is_editable(keys):
         raise GestureError(
@@ -164,12 +170,16 @@ def require_editable(keys: bpy.types.Key) -> None:
 
 
 def _driven(keys: bpy.types.Key) -> set[str]:
+    """Return the data paths that drivers move."""
     data = keys.animation_data
     return set() if data is None else {driver.data_path for driver in data.drivers}
 
 
 def read(motion: Motion, armature: bpy.types.Object, action: bpy.types.Action, frames: np.ndarray) -> Motion:
-    """A motion with the face that an action keys at scene frames (T,): ARKit weights, else SMPL-X's coefficients."""
+    """Give a motion the face that an action keys at scene frames (T,).
+
+    The face is read as ARKit weights, or else as SMPL-X's coefficients; without either the motion keeps its face.
+    """
     if (weights := read_arkit(armature, action, frames)) is not None:
         return motion.replace(expression=weights, face_basis="arkit52")
     names = [f"{FLAME}{index:03d}" for index in range(EXPRESSION_WIDTHS["flame100"])]
@@ -179,14 +189,15 @@ def read(motion: Motion, armature: bpy.types.Object, action: bpy.types.Action, f
 
 
 def read_arkit(armature: bpy.types.Object, action: bpy.types.Action, frames: np.ndarray) -> np.ndarray | None:
-    """ARKit weights (T, 52) that an action keys on a character's face at scene frames (T,); None when it keys none."""
+    """Read the ARKit weights (T, 52) that an action keys on a character at scene frames (T,); None without any."""
     return _read(armature, action, frames, ARKIT_NAMES)
 
 
 def _read(armature, action, frames: np.ndarray, names: Sequence[str]) -> np.ndarray | None:
-    """Signals (T, S) read back from the keys that play one of them each, through their gain and offset.
+    """Compute signals (T, S) from keyed shape keys, through their gain and offset.
 
-    Of several keys of one signal it is the mean; None when there is none.
+    Only shape keys that play a single signal count. Where several play the same one, the signal is their mean. The
+    result is None where no signal is keyed.
     """
     number = {name: index for index, name in enumerate(names)}
     total, count = np.zeros((len(frames), len(names))), np.zeros(len(names))

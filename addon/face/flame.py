@@ -1,4 +1,8 @@
-"""SMPL-X facial coefficients on ARKit faces and back, through the user's own model file, solved once for each file."""
+"""Translation between SMPL-X's facial coefficients and ARKit weights, through the user's own SMPL-X model file.
+
+The bundled head and the head in the model file are compared once per file, which takes seconds; the solution is cached
+in a file beside the takes. Without a model file the two cannot be translated.
+"""
 
 import hashlib
 from functools import lru_cache
@@ -23,10 +27,10 @@ WHY_ONLY_JAW = (
 
 
 def arkit_weights(motion: Motion) -> np.ndarray | None:
-    """ARKit weights (T, 52) of a motion; None when they cannot be known without the user's SMPL-X file.
+    """Return the ARKit weights (T, 52) of a motion; None where that needs an SMPL-X file and none is set.
 
     Raises:
-        GestureError: that file is missing or not an SMPL-X model.
+        GestureError: the file is missing or is no SMPL-X model.
     """
     if motion.face_basis == "arkit52":
         return motion.expression
@@ -35,12 +39,12 @@ def arkit_weights(motion: Motion) -> np.ndarray | None:
 
 
 def coefficients(motion: Motion) -> np.ndarray | None:
-    """SMPL-X coefficients (T, 100) of a motion; None when they cannot be known without the user's SMPL-X file.
+    """Return the SMPL-X coefficients (T, 100) of a motion; None where that needs an SMPL-X file and none is set.
 
-    What ARKit's weights do with the jaw is left to the jaw joint.
+    SMPL-X opens the mouth by the jaw joint. So the ARKit weights that open it are set to 0 before the translation.
 
     Raises:
-        GestureError: that file is missing or not an SMPL-X model.
+        GestureError: the file is missing or is no SMPL-X model.
     """
     if motion.face_basis == "flame100":
         return motion.expression
@@ -53,6 +57,7 @@ def coefficients(motion: Motion) -> np.ndarray | None:
 
 
 def _translation() -> FlameArkit | None:
+    """Return the translation for the model file in the preferences; None where no file is set."""
     path = preferences.smplx_model(bpy.context)
     if path is None:
         return None
@@ -62,7 +67,7 @@ def _translation() -> FlameArkit | None:
 
 @lru_cache(maxsize=2)
 def _solved(path: Path, stamp: int) -> FlameArkit:
-    # Reading the model takes seconds, so the solution is kept beside the takes.
+    """Load the solution for a model file from the cache, or solve it; `stamp` is the time of the file's last change."""
     name = hashlib.sha256(f"{path.resolve()} {stamp}".encode()).hexdigest()[:16]
     cache = data_folder("faces") / f"{name}.npz"
     try:
@@ -77,6 +82,7 @@ def _solved(path: Path, stamp: int) -> FlameArkit:
 
 
 def _bundled_head() -> ShapedHead:
+    """Return the head of the bundled character with its 52 shapes, in triangles."""
     asset = load_asset()
     shapes = np.zeros((len(asset.shape_names), len(asset.vertices), 3))
     for index in range(len(shapes)):

@@ -14,7 +14,11 @@ _STILL_M = 1e-5
 
 
 def joint_moves(motion: Motion, armature: bpy.types.Object) -> dict[str, np.ndarray]:
-    """Locations (T, 3) of the bones whose joints a motion's expression moves; none for other characters."""
+    """Return the locations (T, 3) of the bones whose joints a motion's expression moves, by bone.
+
+    Characters other than SMPL-X bodies have none. A bone's location is measured from its parent, so what the parent's
+    joint moves is subtracted.
+    """
     stored = armature.get(EXPRESSION_JOINTS)
     coefficients = coefficients_of(motion) if stored else None
     if coefficients is None:

@@ -1,4 +1,12 @@
-"""Which shape keys play which expression: spellings of the 52 ARKit shapes, and presets of other kinds of faces."""
+"""Names of shape keys: which expression a key plays, for the spellings of ARKit's 52 shapes and other kinds of faces.
+
+The name of a key is reduced to a canonical name, which is then looked up:
+
+    AK_09_EyeBlink_L, blendShape1.eyeBlink_L, EyeBlinkLeft   ──▶  eyeblinkleft  ──▶  ARKit's eyeBlinkLeft
+
+Other kinds of faces (VRM, Oculus, Daz, ...) are JSON files in the folder `presets`: canonical name → expression. A new
+kind needs one more such file and no code.
+"""
 
 import json
 import re
@@ -13,7 +21,7 @@ from ...core.face.visemes import VISEMES
 
 PRESETS = Path(__file__).with_name("presets")
 VISEME, FLAME = "viseme_", "flame_"
-# A face is told by at least so many of its keys: meshes have keys for other things too.
+# A face is recognised by at least so many keys, because meshes have keys for other things, too.
 _LEAST = 4
 _ENOUGH_ARKIT = 20
 _PREFIX = re.compile(
@@ -28,10 +36,10 @@ _SIDES = {"l": "left", "left": "left", "r": "right", "right": "right"}
 
 @dataclass(frozen=True)
 class Row:
-    """One shape key and what it plays.
+    """One shape key and the expression that it plays.
 
     Attributes:
-        key: its name.
+        key: name of the shape key.
         source: a sum of signals, "jawOpen" or "eyeBlinkLeft*0.5 + eyeBlinkRight*0.5"; a signal is an ARKit shape, a
             mouth shape ("viseme_aa") or a FLAME coefficient ("flame_000").
         gain, offset: the key's value is gain · signal + offset.
@@ -50,7 +58,7 @@ class Preset:
     Attributes:
         label: for the panel.
         keys: canonical key name → source.
-        otherwise: the same for keys that are used only where nothing else plays their source.
+        otherwise: canonical key name → source, for keys that are used only where no other key plays the source.
     """
 
     label: str
@@ -59,7 +67,7 @@ class Preset:
 
 
 def canonical(name: str) -> str:
-    """A key's name without prefix, case and separators, its side at the end: "AK_09_EyeBlink_L" is "eyeblinkleft"."""
+    """Reduce a key's name: no prefix, case or separators, and the side at the end."""
     if not name.isascii():
         return name.lower()
     bare = _SUFFIX.sub("", _PREFIX.sub("", name)) or name
@@ -75,7 +83,7 @@ _ARKIT |= {f"{canonical(name)}{side}": name for name in ("browInnerUp", "cheekPu
 
 @cache
 def presets() -> tuple[Preset, ...]:
-    """All presets, from the folder `faces`."""
+    """Return all presets, from the folder `presets`."""
     found = []
     for path in sorted(PRESETS.glob("*.json")):
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -85,7 +93,7 @@ def presets() -> tuple[Preset, ...]:
 
 
 def rows_of(keys) -> tuple[Row, ...]:
-    """What the keys of a mesh (`bpy.types.Key`) play: the table that the user edited, else what their names tell."""
+    """Return what the keys of a mesh (`bpy.types.Key`) play, by the animator's table, else by their names."""
     if len(keys.mambatalk_face):
         return tuple(Row(row.key, row.source, row.gain, row.offset) for row in keys.mambatalk_face if row.use)
     return detect(tuple(keys.key_blocks.keys()))[1]
@@ -93,7 +101,7 @@ def rows_of(keys) -> tuple[Row, ...]:
 
 @lru_cache(maxsize=64)
 def detect(names: tuple[str, ...]) -> tuple[str, tuple[Row, ...]]:
-    """The kind of a face, and what each of its keys plays; ("", ()) where the keys are of no known face."""
+    """Return the kind of a face, and what each of its keys plays; ("", ()) where the kind is not known."""
     by_arkit = tuple(Row(name, _ARKIT[canonical(name)]) for name in names if canonical(name) in _ARKIT)
     if len({row.source for row in by_arkit}) >= _ENOUGH_ARKIT:
         return "ARKit", (*by_arkit, *_completing(by_arkit, names))
@@ -109,13 +117,14 @@ def detect(names: tuple[str, ...]) -> tuple[str, tuple[Row, ...]]:
 
 
 def _completing(rows: tuple[Row, ...], names: Sequence[str]) -> list[Row]:
-    """Keys with other makers' names for the ARKit shapes that `rows` do not play yet."""
+    """Find keys with names of other kinds of faces, for the ARKit shapes that `rows` do not play."""
     left = set(ARKIT_NAMES) - {row.source for row in rows}
     found = {row.key: row for preset in presets() for row in _match(preset, names) if set(parse(row.source)) <= left}
     return [row for key, row in found.items() if key not in {row.key for row in rows}]
 
 
 def _match(preset: Preset, names: Sequence[str]) -> tuple[Row, ...]:
+    """Return what the keys with some names play in a kind of face."""
     rows = [Row(name, preset.keys[canonical(name)]) for name in names if canonical(name) in preset.keys]
     played = {signal for row in rows for signal in parse(row.source)}
     for name in names:
@@ -127,10 +136,10 @@ def _match(preset: Preset, names: Sequence[str]) -> tuple[Row, ...]:
 
 @cache
 def parse(source: str) -> dict[str, float]:
-    """A source's signals and their factors.
+    """Split a source into signals and their factors: "a*0.5 + b" is {"a": 0.5, "b": 1.0}.
 
     Raises:
-        GestureError: it is not a sum of known signals.
+        GestureError: the source is not a sum of known signals.
     """
     terms: dict[str, float] = {}
     for term in source.split("+"):

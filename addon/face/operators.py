@@ -1,4 +1,4 @@
-"""Operators on the table that says what the shape keys of a face play."""
+"""Operators of the table that says what the shape keys of a face play."""
 
 import bpy
 from bpy.props import BoolProperty
@@ -12,7 +12,7 @@ from . import names as face_names
 
 
 class MAMBATALK_OT_face_table(bpy.types.Operator):
-    """Fill the table with what the character's shape keys play by their names, to change it"""
+    """Fill the table with what the character's shape keys play by their names, so that you can change it"""
 
     bl_idname = "mambatalk.face_table"
     bl_label = "Table from Names"
@@ -24,7 +24,7 @@ class MAMBATALK_OT_face_table(bpy.types.Operator):
         return report.explain(cls, _why_no_change(context) if target(context) else NO_CHARACTER)
 
     def execute(self, context):
-        """Fill it for every mesh of the character; keys of no known name are listed, not animated."""
+        """Fill the table of every mesh of the character; keys of no known name are listed, but not animated."""
         try:
             armature = require_target(context)
             every = [mesh.data.shape_keys for mesh in character_armature.meshes_of(armature) if mesh.data.shape_keys]
@@ -38,13 +38,14 @@ class MAMBATALK_OT_face_table(bpy.types.Operator):
         except GestureError as error:
             return report.fail(self, error)
         self.report(
-            {"INFO"}, f"Found: {', '.join(sorted(labels))}" if labels else "No known names: fill in what they play"
+            {"INFO"},
+            f"Found: {', '.join(sorted(labels))}" if labels else "No known names: fill in what the shape keys play",
         )
         return {"FINISHED"}
 
 
 class MAMBATALK_OT_face_automatic(bpy.types.Operator):
-    """Forget the table: shape keys play what their names tell"""
+    """Remove the table: shape keys then play what their names say"""
 
     bl_idname = "mambatalk.face_automatic"
     bl_label = "Automatic"
@@ -80,7 +81,7 @@ class MAMBATALK_OT_face_row(bpy.types.Operator):
         )
 
     def execute(self, context):
-        """Do it."""
+        """Add or remove a row of the shown table."""
         keys = _table(context)
         if self.remove:
             keys.mambatalk_face.remove(keys.mambatalk_face_index)
@@ -92,7 +93,7 @@ class MAMBATALK_OT_face_row(bpy.types.Operator):
 
 
 def _fill(keys: bpy.types.Key) -> str:
-    """Write the table of one mesh; returns the kind of face that was found."""
+    """Fill the table of one mesh; return the kind of its face, or ""."""
     label, rows = face_names.detect(tuple(keys.key_blocks.keys()))
     found = {row.key: row for row in rows}
     keys.mambatalk_face.clear()
@@ -104,7 +105,7 @@ def _fill(keys: bpy.types.Key) -> str:
 
 
 def _table(context) -> bpy.types.Key | None:
-    """The shape keys whose table is shown."""
+    """Return the shape keys whose table is shown; None where there is no table."""
     armature = target(context)
     mesh = None if armature is None else face_channels.find_face_mesh(armature)
     keys = None if mesh is None else mesh.data.shape_keys
@@ -112,7 +113,7 @@ def _table(context) -> bpy.types.Key | None:
 
 
 def _why_no_change(context) -> str | None:
-    """Why the tables of the meshes cannot be changed: Blender lets nobody change such lists of overrides."""
+    """Return the reason why the tables cannot be changed: Blender does not let anybody change lists of an override."""
     found = [mesh for mesh in character_armature.meshes_of(target(context)) if mesh.data.override_library is not None]
     return f"{found[0].data.name} overrides a mesh of another file: change its table there" if found else None
 

@@ -1,4 +1,4 @@
-"""The sidebar's sub-panel of the face: the table of shape keys and the lips."""
+"""Panel Face of the sidebar: the table of shape keys, and the lips."""
 
 import bpy
 
@@ -9,12 +9,12 @@ from . import channels as face_channels
 
 
 class MAMBATALK_UL_face(bpy.types.UIList):
-    """Shape keys and what they play."""
+    """List of shape keys and what they play."""
 
     bl_idname = "MAMBATALK_UL_face"
 
     def draw_item(self, context, layout, data, item, icon, active_data, active_property, index):
-        """One row; a key that is called what it plays is named once, which leaves room to read it."""
+        """Draw one row; a key whose name is the expression that it plays is named once, to leave room."""
         split = layout.split(factor=0.56, align=True)
         row = split.row(align=True)
         row.prop(item, "use", text="")
@@ -24,7 +24,7 @@ class MAMBATALK_UL_face(bpy.types.UIList):
         row.prop(item, "offset", text="")
 
     def filter_items(self, context, data, prop):
-        """Find rows by key or expression."""
+        """Show only rows whose key or expression contains the text to search for."""
         items = getattr(data, prop)
         wanted = self.filter_name.lower()
         shown = [self.bitflag_filter_item if wanted in f"{i.key} {i.source}".lower() else 0 for i in items]
@@ -32,7 +32,7 @@ class MAMBATALK_UL_face(bpy.types.UIList):
 
 
 class MAMBATALK_PT_face(SubPanel, bpy.types.Panel):
-    """Which shape keys play which expression."""
+    """Shows which shape keys play which expression, and the buttons of face and lips."""
 
     bl_label = "Face"
     bl_idname = "MAMBATALK_PT_face"
@@ -56,11 +56,11 @@ class MAMBATALK_PT_face(SubPanel, bpy.types.Panel):
         layout.prop(context.scene.mambatalk_face, "lips")
         layout.operator("mambatalk.key_face", icon="KEY_HLT")
         if preferences.smplx_model(context) is None:
-            layout.label(text="Without an SMPL-X file, of its faces only the jaw", icon="INFO")
+            layout.label(text="Without an SMPL-X file, only the jaw of SMPL-X faces moves", icon="INFO")
 
 
 def _chosen(layout, keys: bpy.types.Key) -> None:
-    """All of the chosen row, at full width."""
+    """Draw all fields of the chosen row, at full width."""
     if not 0 <= keys.mambatalk_face_index < len(keys.mambatalk_face):
         return
     entry, column = keys.mambatalk_face[keys.mambatalk_face_index], layout.column(align=True)
