@@ -16,10 +16,10 @@ from ..body.joints import ANKLES, HIPS, KNEES
 from ..body.motion import Motion
 from .arm_clearance import keep_clear
 from .clip_statistics import ARMS, ClipStatistics
-from .face_levels import express
-from .joint_levels import Need, needs, scaled
+from .face_levels import level_expression
+from .joint_levels import Need, needs, scale_joints
 from .levels import Levels
-from .lower_body_levels import sway
+from .lower_body_levels import sway_pelvis
 from .posed_arms import POSED
 
 _LEGS = [0, *HIPS, *KNEES, *ANKLES]
@@ -60,17 +60,19 @@ def apply_levels(clip: ClipStatistics, levels: Levels, before: Levelled | None =
     own, rotations, translation = base.motion, before.rotations, before.motion.translation
     legs_change = _legs(levels) != _legs(before.levels)
     if legs_change:
-        lower, translation = (own.rotations, own.translation) if _legs(levels) == _SAME_LEGS else sway(base, levels)
+        lower, translation = (
+            (own.rotations, own.translation) if _legs(levels) == _SAME_LEGS else sway_pelvis(base, levels)
+        )
         rotations = _with(rotations, _LEGS, lower)
     if joints:
         rotations = _with(rotations, joints, own.rotations)
-        scaled(base, wanted, rotations, [joint for joint in joints if wanted[joint] != Need()])
+        scale_joints(base, wanted, rotations, [joint for joint in joints if wanted[joint] != Need()])
     if legs_change or not POSED.isdisjoint(joints):
         clear = keep_clear(rotations, own, base.limits)
     else:
         clear = _with(rotations, list(ARMS), before.motion.rotations)
     face_changes = _face(levels) != _face(before.levels)
-    expression = express(base, levels) if face_changes else before.motion.expression
+    expression = level_expression(base, levels) if face_changes else before.motion.expression
     motion = own.replace(rotations=clear, translation=translation, expression=expression)
     return Levelled(motion, levels, base, wanted, rotations)
 

@@ -19,7 +19,7 @@ _APART_S = 0.5
 _GOLDEN = 0.6180339887498949
 
 
-def express(clip: ClipStatistics, levels: Levels) -> np.ndarray:
+def level_expression(clip: ClipStatistics, levels: Levels) -> np.ndarray:
     """Return the expression (T, N) at these levels; channels that no level changes are the motion's own, to the bit."""
     values = clip.motion.expression
     arkit = clip.motion.face_basis == "arkit52"
@@ -36,22 +36,22 @@ def express(clip: ClipStatistics, levels: Levels) -> np.ndarray:
             if arkit:
                 out[:, column] = np.clip(out[:, column], 0.0, 1.0)
     if arkit and levels.blink_rate != 1:
-        out[:, BLINK_SHAPES] = blink(values[:, BLINK_SHAPES], levels.blink_rate, clip.motion.fps)
+        out[:, BLINK_SHAPES] = change_blinks(values[:, BLINK_SHAPES], levels.blink_rate, clip.motion.fps)
     return out
 
 
-def blinks(lids: np.ndarray) -> list[tuple[int, int]]:
+def find_blinks(lids: np.ndarray) -> list[tuple[int, int]]:
     """Return half-open ranges of frames in which lids (T, 2) close and open again."""
     shut = lids.max(axis=1)
     return [(start, end) for start, end in runs(shut > _OPEN) if shut[start:end].max() > _CLOSED]
 
 
-def blink(lids: np.ndarray, rate: float, fps: float) -> np.ndarray:
+def change_blinks(lids: np.ndarray, rate: float, fps: float) -> np.ndarray:
     """Return lids (T, 2) that blink `rate` times as often, or less often where there is not room for so many.
 
     The same rate always takes away, or adds, the same blinks.
     """
-    found = blinks(lids)
+    found = find_blinks(lids)
     out = lids.copy()
     if rate < 1:
         for number, (start, end) in enumerate(found):

@@ -21,7 +21,7 @@ from ..body.skeleton import JOINT, JOINT_COUNT
 from .clip_statistics import JAW, ClipStatistics
 from .levels import Levels
 from .pauses import pauses, settling
-from .rest_offsets import left_factor, offset_of, turn_by
+from .rest_offsets import left_multiplier, offset_to_quat, quat_to_offset
 
 HEAD = (JOINT["neck"], JOINT["head"])
 UPPER = SPECS[Part.UPPER].joints
@@ -90,7 +90,7 @@ def needs(levels: Levels, speech: np.ndarray) -> tuple[Need, ...]:
     return tuple(found)
 
 
-def scaled(clip: ClipStatistics, wanted: tuple[Need, ...], rotations: np.ndarray, joints: list[int]) -> None:
+def scale_joints(clip: ClipStatistics, wanted: tuple[Need, ...], rotations: np.ndarray, joints: list[int]) -> None:
     """Write the rotation vectors of some joints into `rotations` (T, 55, 3), which holds the motion's own.
 
     Frames in which a joint stays as it was keep its values to the bit.
@@ -125,7 +125,9 @@ def scaled(clip: ClipStatistics, wanted: tuple[Need, ...], rotations: np.ndarray
             if unscaled and smoothing == 0 and pose_amount == 0:
                 rows = np.flatnonzero(still)
             gains = gains * (1 - still)
-        turned = turn_by(gains[:, rows, None] * offset_of(offsets[:, rows])) @ left_factor(clip.rest[members])
+        turned = offset_to_quat(gains[:, rows, None] * quat_to_offset(offsets[:, rows])) @ left_multiplier(
+            clip.rest[members]
+        )
         if pose_amount > 0:
             turned = _posed(turned, np.array([wanted[joint].pose for joint in members]), pose_amount)
         frames = np.arange(clip.motion.frame_count)[rows]

@@ -24,7 +24,7 @@ from ..body.rotation import (
 )
 from .clip_statistics import ClipStatistics, median_turn
 from .levels import Levels
-from .rest_offsets import offset_of, turn_by
+from .rest_offsets import offset_to_quat, quat_to_offset
 
 # Seconds (sigma) over which the pelvis' rest follows the middle of the feet through steps: about half a step.
 _FOLLOW_S = 0.35
@@ -34,7 +34,7 @@ _SMOOTHING_S = 0.15
 _SINK_S = 0.3
 
 
-def sway(clip: ClipStatistics, levels: Levels) -> tuple[np.ndarray, np.ndarray]:
+def sway_pelvis(clip: ClipStatistics, levels: Levels) -> tuple[np.ndarray, np.ndarray]:
     """Scale and smooth the pelvis' way from its rest over the feet, and solve the legs anew.
 
     Feet keep place and direction in the world in every frame, steps included.
@@ -45,12 +45,14 @@ def sway(clip: ClipStatistics, levels: Levels) -> tuple[np.ndarray, np.ndarray]:
     motion, legs = clip.motion, clip.legs
     rest, rest_turn = _rest(legs, motion.fps)
     away = legs.pelvis - rest
-    turn = offset_of(quat_continuous(quat_multiply(quat_conjugate(rest_turn), rotvec_to_quat(motion.rotations[:, 0]))))
+    turn = quat_to_offset(
+        quat_continuous(quat_multiply(quat_conjugate(rest_turn), rotvec_to_quat(motion.rotations[:, 0])))
+    )
     if levels.smoothing > 0:
         sigma = levels.smoothing * _SMOOTHING_S * motion.fps
         away, turn = gaussian(away, sigma), gaussian(turn, sigma)
     pelvis = rest + levels.lower * away
-    pelvis_turn = quat_to_matrix(quat_multiply(rest_turn, turn_by(levels.lower * turn)))
+    pelvis_turn = quat_to_matrix(quat_multiply(rest_turn, offset_to_quat(levels.lower * turn)))
     moved = replace(legs, pelvis=pelvis, pelvis_turn=pelvis_turn)
     moved = replace(moved, pelvis=pelvis - _sinking(moved, motion.fps)[:, None] * np.array([0.0, 1.0, 0.0]))
     rotations = motion.rotations.copy()

@@ -19,7 +19,7 @@ from core.body.skeleton import JOINT
 from core.direct.applied_levels import apply_levels
 from core.direct.chain import direct
 from core.direct.clip_statistics import BLINK_SHAPES, GAZE_SHAPES, clip_statistics
-from core.direct.face_levels import blinks
+from core.direct.face_levels import find_blinks
 from core.direct.levels import LEVELS, Levels
 from core.direct.mirror import mirror
 from core.direct.pauses import pauses
@@ -291,10 +291,10 @@ def test_a_pose_is_reached_and_half_reached():
 
 def test_blinks_come_and_go_by_their_rate():
     motion = speaker(900)
-    own = blinks(motion.expression[:, BLINK_SHAPES])
+    own = find_blinks(motion.expression[:, BLINK_SHAPES])
 
     def at(rate):
-        return blinks(level(motion, Levels(blink_rate=rate)).expression[:, BLINK_SHAPES])
+        return find_blinks(level(motion, Levels(blink_rate=rate)).expression[:, BLINK_SHAPES])
 
     assert len(own) == 15
     assert at(0.0) == []
@@ -305,7 +305,7 @@ def test_blinks_come_and_go_by_their_rate():
     unblinking = motion.expression.copy()
     unblinking[:, BLINK_SHAPES] = 0
     added = level(motion.replace(expression=unblinking), Levels(blink_rate=2.0))
-    assert len(blinks(added.expression[:, BLINK_SHAPES])) == pytest.approx(15 * 900 / 30 / 60, abs=1)
+    assert len(find_blinks(added.expression[:, BLINK_SHAPES])) == pytest.approx(15 * 900 / 30 / 60, abs=1)
 
 
 def test_a_gaze_of_nothing_does_not_wander():
