@@ -1,11 +1,12 @@
 """From codes to motion, and from motion to the vector that seeds a window."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..body.motion import Motion
-from ..body.parts import CONTACT_WIDTH, SPECS, TRANSLATION_WIDTH, Part
+from ..body.parts import CONTACT_WIDTH, SPECS, TRANSLATION_WIDTH, Area, Part
 from ..body.rotation import matrix_to_rot6d, rot6d_to_matrix, rot6d_to_rotvec, rotvec_to_rot6d
 from ..body.skeleton import JOINT_COUNT
 from ..clock import FPS
@@ -14,6 +15,8 @@ from .network import Network
 ROTATION_WIDTH = 6 * JOINT_COUNT
 MOTION_WIDTH = ROTATION_WIDTH + TRANSLATION_WIDTH + CONTACT_WIDTH
 IDENTITY_ROT6D = np.array([1.0, 0.0, 0.0, 0.0, 1.0, 0.0])
+# Parts whose motion seeds the next window.
+SEEDED_PARTS = (Part.LOWER, Part.UPPER, Part.HANDS)
 _LOWER_WIDTH = SPECS[Part.LOWER].rotation_width
 _ROOT = slice(_LOWER_WIDTH, _LOWER_WIDTH + TRANSLATION_WIDTH)
 
@@ -112,28 +115,52 @@ def integrate_root(velocity: np.ndarray, start_translation: np.ndarray) -> np.nd
 
 
 def motion_vector(motion: Motion) -> np.ndarray:
-    """The network's motion input (T, 337) float32: rot6d of 55 joints, translation, contacts (1 when unknown)."""
+    """Return the network's motion input (T, 337) float32: rot6d of 55 joints, translation, contacts.
+
+    Unknown contacts are 1.
+    """
     frames = motion.frame_count
     contacts = np.ones((frames, CONTACT_WIDTH)) if motion.contacts is None else motion.contacts
     rot6d = rotvec_to_rot6d(motion.rotations).reshape(frames, -1)
     return np.concatenate([rot6d, motion.translation, contacts], 1).astype(np.float32)
 
 
-def seed_vector(network: Network, codes: dict[Part, np.ndarray], start_translation: np.ndarray) -> np.ndarray:
-    """The network's motion input (T, 337) float32 from one window's codes (T,), decoded alone.
+def area_columns(area: Area) -> np.ndarray:
+    """Return the columns of the motion input that an area fills; a face fills none."""
+    if area.part is Part.FACE:
+        return np.zeros(0, int)
+    columns = _joint_columns(area.joints)
+    if area.part is Part.LOWER:
+        columns = np.concatenate([columns, np.arange(ROTATION_WIDTH, MOTION_WIDTH)])
+    return columns
 
-    The face plays no part in it: jaw and eyes are straight. The root is the lower body's own, not the predictor's,
-    from `start_translation` (3,).
+
+def seed_vector(
+    network: Network,
+    codes: dict[Part, np.ndarray],
+    start_translation: np.ndarray,
+    parts: tuple[Part, ...] = SEEDED_PARTS,
+) -> np.ndarray:
+    """Return the network's motion input (T, 337) float32 from one window's codes (T,), decoded alone.
+
+    The joints of other parts, the jaw and the eyes are straight. The root is the lower body's own, not that of the
+    global motion predictor.
+
+    Args:
+        network: the autoencoders.
+        codes: (T,) per part.
+        start_translation: (3,) metres; the root's path starts at its x and z.
+        parts: those to decode.
     """
-    vector = decode_window(network, Part.LOWER, codes[Part.LOWER], start_translation)
-    for part in (Part.UPPER, Part.HANDS):
-        columns = [6 * joint + i for joint in SPECS[part].joints for i in range(6)]
-        vector[:, columns] = decode_window(network, part, codes[part], start_translation)[:, columns]
+    vector = _decode_window(network, parts[0], codes[parts[0]], start_translation)
+    for part in parts[1:]:
+        columns = _joint_columns(SPECS[part].joints)
+        vector[:, columns] = _decode_window(network, part, codes[part], start_translation)[:, columns]
     return vector
 
 
-def decode_window(network: Network, part: Part, codes: np.ndarray, start_translation: np.ndarray) -> np.ndarray:
-    """One part's share of the motion input: (T, 337) float32 from a window's codes (T,), the other joints straight."""
+def _decode_window(network: Network, part: Part, codes: np.ndarray, start_translation: np.ndarray) -> np.ndarray:
+    """Return one part's share of the motion input (T, 337) float32 from a window's codes (T,)."""
     channels = network.decode(part, codes)
     pose = np.tile(IDENTITY_ROT6D, (len(codes), JOINT_COUNT, 1))
     pose[:, list(SPECS[part].joints)] = part_rotations(part, channels)
@@ -143,3 +170,7 @@ def decode_window(network: Network, part: Part, codes: np.ndarray, start_transla
         vector[:, ROTATION_WIDTH:-CONTACT_WIDTH] = integrate_root(channels[:, _ROOT], start_translation)
         vector[:, -CONTACT_WIDTH:] = channels[:, -CONTACT_WIDTH:]
     return vector
+
+
+def _joint_columns(joints: Sequence[int]) -> np.ndarray:
+    return (6 * np.array(joints)[:, None] + np.arange(6)).ravel()

@@ -1,4 +1,4 @@
-"""The best of several takes in one: areas of other takes over ranges of frames, laid over a take."""
+"""Several takes mixed into one: areas of other takes over ranges of frames, laid over a take."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,10 +18,11 @@ WHOLE_BODY = "all"
 
 
 def lay_picks(take: Take, picks: Sequence[Pick], margin: int) -> Take:
-    """The take with every pick laid over it in turn; `finished` is left as it was.
+    """Lay every pick over the take, one after the other; leave `take.finished` as it was.
 
-    What is laid is the other take's raw motion, so neither its weights nor its recording are needed. Its codes are
-    kept in the layer as well where the same weights made both takes, to decode what is made anew beside it.
+    The other take's raw motion is laid over this one, so neither the weights nor the recording are needed. Where the
+    same weights made both takes, the layer keeps the codes, too: what is made anew beside it later is decoded with
+    them.
 
     Raises:
         GestureError: a folder without a take, one of another length, an unknown area, a range outside of the take, or

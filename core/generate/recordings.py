@@ -1,4 +1,4 @@
-"""What was found in the last few recordings, kept warm: takes of one recording differ in chance alone."""
+"""Cache of decoded audio, alignments and features: takes of one recording differ in chance alone."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ..audio.load import Audio, load_audio
 from ..text.align import Alignment, align
 from ..text.timing import Word
 from ..text.transcript import Transcript
-from .conditions import Heard, listen
+from .speech_features import SpeechFeatures, speech_features
 
 MOST_KEPT = 4
 
@@ -21,8 +21,8 @@ class Recording:
     """A recording, or the part of it that a take uses.
 
     Attributes:
-        audio: what it sounds like.
-        offset_s, duration_s: the part.
+        audio: its samples.
+        offset_s, duration_s: the part; None for all that follows the offset.
     """
 
     audio: Audio
@@ -31,18 +31,18 @@ class Recording:
 
     @property
     def key(self) -> tuple:
-        """What tells it from others, wherever the file lies."""
+        """Identifies the recording by its content, wherever the file lies."""
         return self.audio.sha256, self.offset_s, self.duration_s
 
 
 class Recordings:
-    """Reads, aligns and listens once per recording; what was found is dropped when others came after it."""
+    """Reads and aligns each recording once; results are dropped when newer ones take their place."""
 
     def __init__(self):
         self._kept: dict[tuple, Any] = {}
 
     def load(self, path: Path, offset_s: float = 0.0, duration_s: float | None = None) -> Recording:
-        """Read a recording; again only when its file changed.
+        """Read a recording; read it again only when its file changed.
 
         Raises:
             GestureError: as `core.audio.load.load_audio`.
@@ -74,17 +74,19 @@ class Recordings:
             lambda: align(recording.audio.samples, transcript, progress=progress, cancelled=cancelled),
         )
 
-    def listen(self, recording: Recording, kind: str, words: Sequence[Word]) -> Heard:
-        """What weights of a kind hear in it.
+    def features(self, recording: Recording, kind: str, words: Sequence[Word]) -> SpeechFeatures:
+        """Compute the features that weights of a kind ask for.
 
         Raises:
-            GestureError: another kind.
+            GestureError: there is no such kind.
         """
         words = tuple(words)
-        return self._keep(("heard", *recording.key, kind, words), lambda: listen(kind, recording.audio.samples, words))
+        return self._keep(
+            ("features", *recording.key, kind, words), lambda: speech_features(kind, recording.audio.samples, words)
+        )
 
     def _keep(self, key: tuple, make: Callable[[], T]) -> T:
-        """The value of a key, made when it is missing; of every sort only the newest few stay."""
+        """Return the value of a key, made when it is missing; of each sort of value, only the newest few stay."""
         if key not in self._kept:
             self._kept[key] = make()
             same = [other for other in self._kept if other[0] == key[0]]

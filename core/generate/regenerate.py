@@ -1,4 +1,4 @@
-"""Takes made of takes, the sequence of steps: one partly made anew, one mixed of several."""
+"""Takes made from takes: the steps that make areas of a take anew, and those that mix several takes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,13 +11,14 @@ from ..take.files import FORMAT, check_folder
 from ..take.take import Take, read_take, write_take
 from ..text.words import frame_vectors
 from .directing import directed
-from .layers import Speech, add_layer, check_area, check_span, finish_layers
+from .layer_finishing import finish_layers
+from .layers import Source, add_layer, check_area, check_span
 from .mix import lay_picks
-from .network import ModelLoader, Network
+from .network import ModelLoader
 from .pipeline import check_variation
 from .recordings import Recordings
 from .sample import Variation
-from .stages import Progress, stages
+from .steps import Progress, Steps
 
 
 def resample(
@@ -34,21 +35,21 @@ def resample(
         GestureError: bad input, with a remedy; nothing has been written.
         Cancelled: `cancelled()` became true; nothing has been written.
     """
-    stage = stages(progress, cancelled)
+    steps = Steps(progress, cancelled)
     check_variation(request.variation)
     for area in request.areas:
         check_area(area)
     check_folder(request.out)
-    stage(0.0, 0.1, "Reading the take")
+    steps.begin(0.0, 0.1, "Reading the take")
     kept = take = read_take(request.take)
     span = check_span(request.start, request.end, request.margin, take.raw.frame_count)
-    speech, network = _speech_of(take, request, models, recordings or Recordings())
-    temperature = network.info.variation if request.variation is None else request.variation
+    source = _source_of(take, request, models, recordings or Recordings())
+    temperature = source.network.info.variation if request.variation is None else request.variation
     for number, area in enumerate(request.areas):
         share = 0.6 / len(request.areas)
-        done = stage(0.1 + number * share, 0.1 + (number + 1) * share, "Generating")
-        take = add_layer(take, network, speech, area, span, Variation(temperature, request.seed), done, cancelled)
-    return _finish_and_write(kept, take, request, progress, stage)
+        step = steps.begin(0.1 + number * share, 0.1 + (number + 1) * share, "Generating")
+        take = add_layer(take, source, area, span, Variation(temperature, request.seed), step)
+    return _finish_and_write(kept, take, request, steps)
 
 
 def mix(
@@ -62,37 +63,33 @@ def mix(
         GestureError: bad input, with a remedy; nothing has been written.
         Cancelled: `cancelled()` became true; nothing has been written.
     """
-    stage = stages(progress, cancelled)
+    steps = Steps(progress, cancelled)
     check_folder(request.out)
-    stage(0.0, 0.1, "Reading the takes")
+    steps.begin(0.0, 0.1, "Reading the takes")
     kept = read_take(request.take)
-    stage(0.1, 0.5, "Mixing")
+    steps.begin(0.1, 0.5, "Mixing")
     take = lay_picks(kept, request.picks, request.margin)
-    return _finish_and_write(kept, take, request, progress, stage)
+    return _finish_and_write(kept, take, request, steps)
 
 
-def _finish_and_write(
-    kept: Take, take: Take, request: requests.Resample | requests.Mix, progress: Progress, stage: Callable
-) -> Take:
-    """The take with what is new over the kept one finished, written to `request.out`."""
-    stage(0.7, 0.9, "Finishing")
+def _finish_and_write(kept: Take, take: Take, request: requests.Resample | requests.Mix, steps: Steps) -> Take:
+    """Finish the layers that a take has beyond those of the kept one, and write the take to `request.out`."""
+    steps.begin(0.7, 0.9, "Finishing")
     settings, finished = take.info["settings"], take.raw
     finishing = request.finish and settings["finish"]
     if finishing:
         own = FinishSettings.from_dict(request.settings or settings.get("finish_settings", {}))
         finished = finish_layers(take, take.layers[len(kept.layers) :], own)
-    stage(0.9, 1.0, "Writing the take")
+    steps.begin(0.9, 1.0, "Writing the take")
     info = {**take.info, "format": FORMAT, "settings": {**settings, "finish": finishing}}
     take = directed(replace(take, finished=finished, info=info))
     write_take(take, request.out)
-    progress(1.0, "Done")
+    steps.progress(1.0, "Done")
     return take
 
 
-def _speech_of(
-    take: Take, request: requests.Resample, models: ModelLoader, recordings: Recordings
-) -> tuple[Speech, Network]:
-    """What a take was made from, and with what.
+def _source_of(take: Take, request: requests.Resample, models: ModelLoader, recordings: Recordings) -> Source:
+    """Load what a take was made from.
 
     Raises:
         GestureError: the recording or the weights are gone, or are not those that the take was made with.
@@ -117,7 +114,10 @@ def _speech_of(
             f"not those in {model.folder} ({model.sha256[:8]}).",
             remedy="Choose the folder of the weights that made the take, or generate a new take.",
         )
-    frames = take.raw.frame_count + model.network.info.late_frames
-    vectors = frame_vectors(take.words, frames, model.vectors)
-    heard = recordings.listen(recording, model.network.info.audio, take.words)
-    return Speech(heard, vectors, int(take.info["speaker"])), model.network
+    info = model.network.info
+    return Source(
+        network=model.network,
+        features=recordings.features(recording, info.audio, take.words),
+        words=frame_vectors(take.words, take.raw.frame_count + info.late_frames, model.vectors),
+        speaker=int(take.info["speaker"]),
+    )

@@ -1,116 +1,225 @@
-"""The window loop: overlapping windows cover the take, each seeded with the last frames of the one before."""
+"""The window loop: short windows cover the frames, and each one begins with motion that the one before has decided.
 
-from collections.abc import Callable
+The network predicts 64 frames at a time. It is given the motion of some of them, and fills in the others. The first 4
+frames of a window are its *seed*: the last 4 that the window before has decided, so that the motion goes on smoothly.
+With the seed written s:
+
+    frame      0         60  64        120 124       180 184
+    window 1   ssss──────────
+    window 2             ssss───────────
+    window 3                       ssss───────────
+
+The last window is cut at the end of the take. What a window is given lies in one table of motion, `KnownMotion`:
+
+    a whole take                  one area of a take, made anew over a span
+    ────────────                  ─────────────────────────────────────────
+    seed  of the first window     every frame and joint of the kept motion is known,
+          is the neutral pose     but for the area's joints inside the span
+    rest  unknown, until a        rest  unknown, until a window has decided it
+          window has decided it
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..body.motion import Motion
-from ..body.parts import TRANSLATION_WIDTH, Part
-from ..errors import Cancelled, GestureError
-from .conditions import PRODUCT, WindowClock, window_inputs
-from .decode import ROTATION_WIDTH, motion_vector, seed_vector
+from ..body.parts import TRANSLATION_WIDTH, Area, Part
+from ..errors import GestureError
+from ..take.span import Span
+from .decode import MOTION_WIDTH, ROTATION_WIDTH, SEEDED_PARTS, area_columns, motion_vector, seed_vector
 from .network import Network
 from .sample import Variation, pick_codes
+from .steps import SILENT, Step
+from .window_inputs import PRODUCT, Speech, WindowClock, window_inputs
 
 _PLACE = slice(ROTATION_WIDTH, ROTATION_WIDTH + TRANSLATION_WIDTH)
+_GROUND = [ROTATION_WIDTH, ROTATION_WIDTH + 2]
 
 
 @dataclass(frozen=True)
 class Window:
-    """One window of a take.
+    """One window, in frames of the take.
 
     Attributes:
-        start: first frame in the take.
-        frames: frames of the take inside the window; the rest of the last window is padding.
-        fresh: first frame within the window that the window before has not decided.
+        start: the first frame that the network is given.
+        first: the first frame that this window decides; those before it are its seed.
+        stop: the frame after the last one that this window decides.
     """
 
     start: int
-    frames: int
-    fresh: int
+    first: int
+    stop: int
 
 
-def plan_windows(frame_count: int, window: int = 64, seed: int = 4) -> tuple[Window, ...]:
-    """Cover `frame_count` frames with windows that overlap by the seed.
+@dataclass
+class KnownMotion:
+    """The motion that the network is given: what is kept, and what earlier windows have decided.
 
-    The last window is padded, never dropped: every spoken frame gets motion.
+    Attributes:
+        vector: (T, 337) motion input of the network; each window writes what it decides into it.
+        columns: those of the 337 that the windows decide; all others are known everywhere.
+        parts: body parts whose codes give these columns; empty for a face, which is no part of the motion input.
+        stop: the frame after the last one that the windows decide; from there on all columns are known.
+        origin: (3,) metres, where the root's path starts in every window; None for where it is in the known motion.
+    """
+
+    vector: np.ndarray
+    columns: np.ndarray
+    parts: tuple[Part, ...]
+    stop: int
+    origin: np.ndarray | None = None
+
+    def given(self, window: Window, length: int, seed: int, recentre: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Return motion (length, 337) and mask (length, 337) of a window; the mask is 0 where the motion is known.
+
+        Args:
+            window: which one.
+            length: frames of every window.
+            seed: first frames of every window, of which all columns are known.
+            recentre: put the first frame at x = z = 0.
+        """
+        rows = self.vector[window.start : window.start + length]
+        frames = len(rows)
+        motion, mask = np.zeros((length, MOTION_WIDTH), np.float32), np.ones((length, MOTION_WIDTH), np.float32)
+        motion[:frames], mask[:frames] = rows, 0
+        if recentre:
+            motion[:frames, _GROUND] -= rows[0, _GROUND]
+        unknown = slice(seed, min(max(self.stop - window.start, seed), frames))
+        motion[unknown, self.columns], mask[unknown, self.columns] = 0, 1
+        return motion, mask
+
+    def decide(self, network: Network, window: Window, codes: dict[Part, np.ndarray]) -> None:
+        """Write the motion that a window's codes mean into the known motion."""
+        if not self.parts:
+            return
+        place = self.vector[window.start, _PLACE] if self.origin is None else self.origin
+        vector = seed_vector(network, codes, place, self.parts)
+        decided = vector[window.first - window.start : window.stop - window.start]
+        self.vector[window.first : window.stop, self.columns] = decided[:, self.columns]
+
+
+def plan_windows(first: int, stop: int, length: int = 64, seed: int = 4) -> tuple[Window, ...]:
+    """Cover the frames `first` to `stop` (the one after the last) with windows; each frame is decided once.
+
+    Args:
+        first: the first frame to decide. The first window starts so that its seed ends there, or at frame 0.
+        stop: the frame after the last one to decide.
+        length: frames of a window.
+        seed: frames of a window's seed.
 
     Raises:
-        GestureError: `frame_count` is below one frame.
+        GestureError: there is no frame to decide.
     """
-    if frame_count < 1:
+    if first >= stop:
         raise GestureError("There is no sound to gesture to.", remedy="Pick a longer recording.")
-    step = window - seed
-    count = max(1, -(-(frame_count - seed) // step))
-    return tuple(
-        Window(start=i * step, frames=min(window, frame_count - i * step), fresh=seed if i else 0) for i in range(count)
-    )
+    plan: list[Window] = []
+    start = max(first - seed, 0)
+    while first < stop:
+        plan.append(Window(start, first, min(start + length, stop)))
+        first = plan[-1].stop
+        start = first - seed
+    return tuple(plan)
 
 
 def run_windows(
     network: Network,
-    audio: np.ndarray,
-    words: np.ndarray,
-    speaker: int,
+    speech: Speech,
     seed_motion: Motion,
+    *,
     clock: WindowClock = PRODUCT,
-    progress: Callable[[float], None] | None = None,
-    cancelled: Callable[[], bool] | None = None,
     variation: Variation | None = None,
+    step: Step = SILENT,
 ) -> dict[Part, np.ndarray]:
-    """Predict the codes of a whole take.
+    """Predict the codes of a whole take, as long as `speech.words`.
 
     Args:
         network: the generator.
-        audio: (N, C) features per sample, or (T, C) per frame (`NetworkInfo.context`).
-        words: (T,) ids or (T, D) vectors per frame; T is the length of the take.
-        speaker: number.
+        speech: of the whole take.
         seed_motion: at least `seed_frames` frames; the take starts in this pose.
         clock: where windows lie in the sound.
-        progress: told the fraction done after every window.
-        cancelled: asked before every window.
-        variation: how far to stray from the most likely codes; None: not at all.
+        variation: how far to stray from the most likely codes; None for the most likely ones.
+        step: reports after every window, and is asked before every window whether to stop.
 
     Returns:
         int16 (T,) per part.
 
     Raises:
-        Cancelled: `cancelled()` became true.
+        Cancelled: the work was cancelled.
         GestureError: no frames, or a seed that is too short.
     """
-    info = network.info
-    if seed_motion.frame_count < info.seed_frames:
+    seed, frames = network.info.seed_frames, len(speech.words)
+    if seed_motion.frame_count < seed:
         raise GestureError(
-            f"The seed pose holds {seed_motion.frame_count} frames; {info.seed_frames} are needed.",
+            f"The seed pose holds {seed_motion.frame_count} frames; {seed} are needed.",
             remedy="Use the neutral.npz that came with the weights.",
         )
-    codebooks = {part: network.codebook(part) for part in network.info.by_latent}
-    origin = seed_motion.translation[0]
-    seed = motion_vector(seed_motion)[: info.seed_frames]
-    plan = plan_windows(len(words), info.window, info.seed_frames)
+    vector = np.zeros((max(frames, seed), MOTION_WIDTH), np.float32)
+    vector[:seed] = motion_vector(seed_motion)[:seed]
+    known = KnownMotion(vector, np.arange(MOTION_WIDTH), SEEDED_PARTS, frames, seed_motion.translation[0])
+    plan = plan_windows(0, frames, network.info.window, seed)
+    return _run(network, speech, known, plan, clock, variation, step)
+
+
+def run_windows_over(
+    network: Network,
+    speech: Speech,
+    kept: np.ndarray,
+    area: Area,
+    span: Span,
+    *,
+    variation: Variation | None = None,
+    step: Step = SILENT,
+) -> np.ndarray:
+    """Predict the codes of one area over a span of a take whose other motion is known.
+
+    Args:
+        network: the generator.
+        speech: of the whole take.
+        kept: (T, 337) motion input of the whole take.
+        area: what to make anew.
+        span: where; T frames.
+        variation: how far to stray from the most likely codes; None for the most likely ones.
+        step: reports after every window, and is asked before every window whether to stop.
+
+    Returns:
+        (N,) codes of the area's part, from `span.first` to `span.stop`.
+
+    Raises:
+        Cancelled: the work was cancelled.
+    """
+    seed, vector = network.info.seed_frames, kept.copy()
+    if span.first < seed:
+        vector[:seed] = motion_vector(network.info.neutral)[: len(vector[:seed])]
+    parts = () if area.part is Part.FACE else (area.part,)
+    known = KnownMotion(vector, area_columns(area), parts, span.stop)
+    plan = plan_windows(span.first, span.stop, network.info.window, seed)
+    return _run(network, speech, known, plan, PRODUCT, variation, step)[area.part]
+
+
+def _run(
+    network: Network,
+    speech: Speech,
+    known: KnownMotion,
+    plan: Sequence[Window],
+    clock: WindowClock,
+    variation: Variation | None,
+    step: Step,
+) -> dict[Part, np.ndarray]:
+    """Run the windows of a plan one after the other; return the codes (N,) of all frames that they decide, per part."""
+    info = network.info
+    codebooks = {part: network.codebook(part) for part in info.by_latent}
     pieces: list[dict[Part, np.ndarray]] = []
-    for index, window in enumerate(plan):
-        if cancelled is not None and cancelled():
-            raise Cancelled
-        sound, text = window_inputs(audio, words, window.start, info.window, clock, info.context)
-        conditions = network.conditions(sound, text, speaker)
-        output = network.window(conditions, *window_motion(seed, info.window, clock.recentre))
+    for number, window in enumerate(plan, 1):
+        step.check()
+        sound, words = window_inputs(speech.audio, speech.words, window.start, info.window, clock, info.context)
+        conditions = network.conditions(sound, words, speech.speaker)
+        output = network.window(conditions, *known.given(window, info.window, info.seed_frames, clock.recentre))
         codes = pick_codes(output, codebooks, window.start, variation)
-        pieces.append({part: codes[part][window.fresh : window.frames] for part in Part})
-        if index + 1 < len(plan):
-            seed = seed_vector(network, codes, origin)[-info.seed_frames :]
-        if progress is not None:
-            progress((index + 1) / len(plan))
+        decided = slice(window.first - window.start, window.stop - window.start)
+        pieces.append({part: codes[part][decided] for part in Part})
+        if number < len(plan):
+            known.decide(network, window, codes)
+        step.report(number / len(plan))
     return {part: np.concatenate([piece[part] for piece in pieces]) for part in Part}
-
-
-def window_motion(seed: np.ndarray, window: int, recentre: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Motion and mask (window, 337) of a window of which only its seed (S, 337) is known."""
-    motion = np.zeros((window, seed.shape[1]), np.float32)
-    mask = np.ones_like(motion)
-    motion[: len(seed)] = seed
-    mask[: len(seed)] = 0
-    if recentre:
-        motion[: len(seed), _PLACE] -= seed[0, _PLACE] * np.array([1, 0, 1], np.float32)
-    return motion, mask

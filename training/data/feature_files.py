@@ -21,7 +21,7 @@ from core.errors import GestureError
 from core.files import whole_file
 from core.generate.chance import WIDTH as CHANCE
 from core.generate.chance import draw_chance
-from core.generate.conditions import listen
+from core.generate.speech_features import speech_features
 from core.text.align import align
 from core.text.timing import Word, load_words
 from core.text.transcript import read_transcript
@@ -112,7 +112,7 @@ class Library:
         return MotionFeatures(channels, place, chance, np.array(facts["rest_joints"]), facts["face_basis"])
 
     def sound(self, recording: Recording, vectors_path: Path, vectors: WordVectors, kind: str) -> SoundFeatures:
-        """Sound and words of a recording, the sound as features of a kind (`core.generate.conditions.listen`).
+        """Sound and words of a recording, the sound as features of a kind (`core.generate.speech_features`).
 
         Raises:
             GestureError: the sound or the text is broken, or they do not belong together.
@@ -124,7 +124,7 @@ class Library:
             samples = load_audio(recording.audio).samples
             words = timed_words(samples, recording.text)
             # what chance adds belongs to the motions, not to the sound
-            _store(heard, listen(kind, samples, words).fixed.astype(np.float16))
+            _store(heard, speech_features(kind, samples, words).fixed.astype(np.float16))
             _store(read, frame_vectors(words, frame_count(len(samples)), vectors).astype(np.float16))
         audio, words = (np.load(path, mmap_mode="r", allow_pickle=False) for path in (heard, read))
         return SoundFeatures(audio, words)

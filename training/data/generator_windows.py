@@ -7,7 +7,7 @@ import torch
 
 from core.body.parts import SPECS, TRANSLATION_WIDTH, Part
 from core.clock import FPS
-from core.generate.conditions import window_inputs
+from core.generate.window_inputs import window_inputs
 from core.model.torch_engine.vqvae import Autoencoder
 from training.data.dataset import WINDOW, Corpus, Take, full_vector, window_starts
 from training.loop.interface import Step

@@ -11,7 +11,7 @@ import numpy as np
 from core.clock import FPS
 from core.errors import GestureError
 from core.files import whole_file
-from core.generate.conditions import CUES_CHANCE
+from core.generate.speech_features import CUES_CHANCE
 from core.text.words import WordVectors
 from training.data.dataset import Clip, Corpus, Take
 from training.data.feature_files import Library, MotionFeatures, check_lengths
@@ -30,7 +30,7 @@ class Source:
         folder: see `training.data.recordings.list_recordings`.
         cache: features, made when missing; several runs may share it.
         words: fastText model of the words.
-        audio: kind of sound features (`core.generate.conditions.listen`).
+        audio: kind of sound features (`core.generate.speech_features`).
         speakers: only these; empty: all.
         reports: folder for `data_train.csv` and `data_held_out.csv`, which say what was left out and why.
         quiet: True in processes that do not lead.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from core.generate.conditions import AMPLITUDE_ONSET, CUES_CHANCE
+from core.generate.speech_features import AMPLITUDE_ONSET, CUES_CHANCE
 from core.model.config import RELEASED, STARTER, ModelConfig
 from training.data.dataset import STRIDE, Corpus
 from training.loop.interface import FitSettings

@@ -9,8 +9,9 @@ from core.body.motion import Motion
 from core.body.parts import Part
 from core.errors import GestureError
 from core.files import whole_file
-from core.generate.conditions import CUES_CHANCE
 from core.generate.decode import decode_take
+from core.generate.speech_features import CUES_CHANCE
+from core.generate.window_inputs import Speech
 from core.generate.windows import run_windows
 from core.model.torch_engine.checkpoint import LoadedModel, load_part, save_model
 from core.model.torch_engine.network import TorchNetwork
@@ -123,7 +124,7 @@ def _generate_with(plan: TrainingPlan, model: LoadedModel):
         frames = min(take.frames, clip.frames)
         if network.info.context is not None:
             audio = np.concatenate([audio[:frames], chance[:frames]], 1)
-        codes = run_windows(network, audio, words[:frames], take.speaker, model.neutral)
+        codes = run_windows(network, Speech(audio, words[:frames], take.speaker), model.neutral)
         return decode_take(network, codes, np.zeros(3))
 
     return generate

@@ -18,10 +18,10 @@ from ...body.parts import Part
 from ...body.rotation import rotvec_to_rot6d
 from ...errors import GestureError
 from ...files import DAMAGED
-from ...generate.conditions import PARITY, parity_frame_count
 from ...generate.decode import decode_take
 from ...generate.network import Network, WindowOutput
 from ...generate.sample import pick_codes
+from ...generate.window_inputs import PARITY, Speech, parity_frame_count
 from ...generate.windows import run_windows
 from ..config import RELEASED, ROOT
 from .checkpoint import LoadedModel, Weights, empty_weights
@@ -160,7 +160,7 @@ def run(golden_path: Path | str, device: str = "cpu") -> Report:
     network = Recorder(TorchNetwork(model, device))
     words = golden["word"][: parity_frame_count(len(golden["word"]))]
     audio = golden["audio"].astype(np.float32)
-    codes = run_windows(network, audio, words, int(golden["speaker"]), seed_motion, PARITY)
+    codes = run_windows(network, Speech(audio, words, int(golden["speaker"])), seed_motion, clock=PARITY)
     motion = decode_take(network, codes, seed_motion.translation[0])
     return _compare(golden, network, codes, motion)
 

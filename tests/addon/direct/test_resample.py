@@ -25,7 +25,7 @@ def velocity_jumps(keys, area, step):
     from mambatalk_ext.core.body.parts import AREAS
     from mambatalk_ext.core.body.rotation import quat_to_rotvec
     from mambatalk_ext.core.body.skeleton import JOINT_NAMES
-    from mambatalk_ext.core.generate.splice import velocity_jumps
+    from mambatalk_ext.core.generate.seams import velocity_jumps
 
     paths = [f'pose.bones["{JOINT_NAMES[joint]}"].rotation_quaternion' for joint in AREAS[area].joints]
     turns = np.array([[keys[path, index][::step, 1] for index in range(4)] for path in paths]).transpose(2, 0, 1)
@@ -42,7 +42,7 @@ def test_random_parts_ranges_and_seeds_change_only_what_they_say_and_join_smooth
 ):
     from mambatalk_ext.addon.take import playback
     from mambatalk_ext.core.body.parts import AREAS
-    from mambatalk_ext.core.generate.splice import LEAST_JUMP
+    from mambatalk_ext.core.generate.seams import LEAST_JUMP
 
     load(spoken_takes[example % len(spoken_takes)], fps)
     draw = np.random.default_rng([example, int(fps)])

@@ -9,7 +9,8 @@ from core.clock import FPS, SAMPLE_RATE, frame_count
 from core.errors import GestureError
 from core.generate.chance import CHANNELS, FREE, HAND_KINDS, SHAPED, STEP_S, draw_chance, redraw_hands
 from core.generate.chance import WIDTH as CHANCE
-from core.generate.conditions import CUES_CHANCE, listen, window_inputs
+from core.generate.speech_features import CUES_CHANCE, speech_features
+from core.generate.window_inputs import window_inputs
 from core.text import lexicon
 from core.text.timing import Phone, Word
 
@@ -143,7 +144,7 @@ def test_choices_of_the_hands_arrive_on_accents():
 
 
 def test_a_window_hears_its_surroundings_and_silence_beyond_the_take():
-    heard = listen(CUES_CHANCE, speech(), words()).with_chance(seed=1)
+    heard = speech_features(CUES_CHANCE, speech(), words()).with_chance(seed=1)
     assert heard.shape == (frame_count(len(speech())), WIDTH + CHANCE)
     vectors = np.zeros((len(heard), 3), np.float32)
     sound, text = window_inputs(heard, vectors, 0, 64, context=32)
@@ -158,4 +159,4 @@ def test_a_window_hears_its_surroundings_and_silence_beyond_the_take():
 
 def test_weights_that_hear_something_unknown_are_refused():
     with pytest.raises(GestureError, match="smell"):
-        listen("smell", speech(), words())
+        speech_features("smell", speech(), words())

@@ -26,7 +26,7 @@ from core.direct.pauses import pauses
 from core.direct.posed_arms import Arms
 from core.errors import GestureError
 from core.finish.chain import finish
-from core.generate.splice import velocity_jumps
+from core.generate.seams import velocity_jumps
 
 from ..talkers import mirrored, talker, walker
 

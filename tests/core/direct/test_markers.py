@@ -27,7 +27,7 @@ from core.direct.stroke_statistics import MOVED
 from core.direct.strokes import find_strokes, wrist_paths
 from core.errors import GestureError
 from core.finish.chain import finish
-from core.generate.splice import velocity_jumps
+from core.generate.seams import velocity_jumps
 
 from .test_levels import DEEPER, SPEECH, same, speaker, turn_angles, wander
 

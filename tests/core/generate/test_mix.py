@@ -13,7 +13,8 @@ from core.body.parts import AREAS, Part
 from core.cli.parser import main
 from core.errors import Cancelled, GestureError
 from core.finish.chain import finish
-from core.generate.layers import add_layer, codes_in_use, finish_layers
+from core.generate.layer_finishing import finish_layers
+from core.generate.layers import add_layer, codes_in_use
 from core.generate.mix import lay_picks
 from core.generate.regenerate import mix
 from core.generate.sample import Variation
@@ -32,7 +33,7 @@ def other_take(made: Made, seed: int):
     """The take with its whole body made anew."""
     take = made.take
     for part in Part:
-        take = add_layer(take, made.network, made.speech, part.value, Span(0, FRAMES, 8, FRAMES), Variation(1.0, seed))
+        take = add_layer(take, made.source, part.value, Span(0, FRAMES, 8, FRAMES), Variation(1.0, seed))
     info = {**take.info, "seed": seed, "weights": {"name": "tiny", "sha256": "a" * 64}}
     return replace(take, finished=finish(take.raw), info=info)
 
@@ -109,7 +110,7 @@ def test_the_layers_say_where_they_are_from_and_keep_the_codes_of_the_same_weigh
 def test_a_mixed_take_can_be_made_anew_in_part_and_mixed_again(made, folders, tmp_path):
     mix(Mix(folders / "1", tmp_path / "mixed", (Pick(folders / "3", ("upper",)),)))
     take, span = read_take(tmp_path / "mixed"), Span(60, 120, 8, FRAMES)
-    again = add_layer(take, made.network, made.speech, "left_arm", span, Variation(1.0, 9))
+    again = add_layer(take, made.source, "left_arm", span, Variation(1.0, 9))
     assert untouched(take.raw, again.raw, "left_arm", span.first, span.stop)
     mix(Mix(tmp_path / "mixed", tmp_path / "mixed", (Pick(folders / "2", ("face",), 10, 60),)))
     assert [layer.area_name for layer in read_take(tmp_path / "mixed").layers[-2:]] == ["upper", "face"]

@@ -12,10 +12,13 @@ from core.body.parts import AREAS, Part
 from core.errors import Cancelled, GestureError
 from core.finish.chain import finish
 from core.generate.chance import WIDTH as CHANCE
-from core.generate.conditions import AMPLITUDE_ONSET, CUES_CHANCE, listen
 from core.generate.decode import decode_take
-from core.generate.layers import Speech, add_layer, check_area, check_span, codes_in_use, finish_layers, lay
+from core.generate.layer_finishing import finish_layers
+from core.generate.layers import Source, add_layer, check_area, check_span, codes_in_use, lay
 from core.generate.sample import Variation
+from core.generate.speech_features import AMPLITUDE_ONSET, CUES_CHANCE, speech_features
+from core.generate.steps import Step
+from core.generate.window_inputs import Speech
 from core.generate.windows import run_windows
 from core.model.torch_engine.checkpoint import LoadedModel
 from core.model.torch_engine.network import TorchNetwork
@@ -50,9 +53,9 @@ class Made:
         swell = np.sin(np.arange(FRAMES * 16000 // 30) / 2500) ** 2
         samples = (0.3 * swell * random.normal(size=len(swell))).astype(np.float32)
         vectors = random.normal(size=(FRAMES + late, 5)).astype(np.float32)
-        self.speech = Speech(listen(hears, samples, WORDS), vectors, 1)
-        heard = self.speech.heard.with_chance(0)
-        codes = run_windows(self.network, heard, vectors, 1, self.network.info.neutral)
+        self.source = Source(self.network, speech_features(hears, samples, WORDS), vectors, 1)
+        features = self.source.features.with_chance(0)
+        codes = run_windows(self.network, Speech(features, vectors, 1), self.network.info.neutral)
         codes = {part: c[:FRAMES] if part is Part.FACE else c[late:] for part, c in codes.items()}
         raw = decode_take(self.network, codes, np.zeros(3))
         info = {
@@ -66,7 +69,7 @@ class Made:
 
     def again(self, area: str, span: Span, seed: int, take: Take | None = None, **more) -> Take:
         variation = Variation(more.pop("temperature", 1.0), seed)
-        return add_layer(take or self.take, self.network, self.speech, area, span, variation, **more)
+        return add_layer(take or self.take, self.source, area, span, variation, **more)
 
 
 @pytest.fixture(scope="module", params=[(AMPLITUDE_ONSET, 0), (CUES_CHANCE, 0), (CUES_CHANCE, 3)], ids=str)
@@ -126,7 +129,7 @@ def test_the_kept_parts_are_given_to_the_network_and_the_chosen_one_is_not(made)
             return self.network.window(conditions, motion, mask)
 
     spy, span = Spy(made.network), Span(60, 170, 8, FRAMES)
-    add_layer(made.take, spy, made.speech, "hands", span, Variation(1.0, 5))
+    add_layer(made.take, replace(made.source, network=spy), "hands", span, Variation(1.0, 5))
     assert len(spy.asked) == 3, "126 frames, 60 a window"
     hands = slice(25 * 6, 55 * 6)
     for motion, mask in spy.asked:
@@ -179,8 +182,9 @@ def test_a_take_of_an_earlier_version_without_layers_is_read(made, tmp_path):
 
 def test_cancel_is_heard_before_every_window(made):
     done = []
+    step = Step(0.0, 1.0, "", lambda fraction, name: done.append(fraction), lambda: len(done) == 2)
     with pytest.raises(Cancelled):
-        made.again("hands", Span(10, 190, 8, FRAMES), 1, progress=done.append, cancelled=lambda: len(done) == 2)
+        made.again("hands", Span(10, 190, 8, FRAMES), 1, step=step)
     assert len(done) == 2
 
 

@@ -9,7 +9,8 @@ from scipy.ndimage import gaussian_filter1d
 from core.body.motion import Motion
 from core.body.parts import AREAS, SPECS, Part
 from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
-from core.generate.splice import LEAST_JUMP, splice, velocity_jumps
+from core.generate.seams import LEAST_JUMP, velocity_jumps
+from core.generate.splice import splice
 from core.take.span import Span
 
 MOST_JUMP = 1.2

@@ -4,8 +4,9 @@ import pytest
 from core.body.parts import Part
 from core.clock import frame_to_sample
 from core.errors import Cancelled, GestureError
-from core.generate.conditions import PARITY, PRODUCT, parity_frame_count, window_inputs
 from core.generate.decode import IDENTITY_ROT6D, decode_take, seed_vector
+from core.generate.steps import Step
+from core.generate.window_inputs import PARITY, PRODUCT, Speech, parity_frame_count, window_inputs
 from core.generate.windows import plan_windows, run_windows
 from core.model.torch_engine.parity import Recorder
 
@@ -32,15 +33,15 @@ class Spy(Recorder):
 
 @pytest.mark.parametrize("frames", [*range(1, 200), 1800, 1801, 1863, 1864, 1865])
 def test_windows_decide_every_frame_exactly_once(frames):
-    plan = plan_windows(frames)
-    decided = [frame for w in plan for frame in range(w.start + w.fresh, w.start + w.frames)]
+    plan = plan_windows(0, frames)
+    decided = [frame for w in plan for frame in range(w.first, w.stop)]
     assert decided == list(range(frames))
-    assert all(w.frames <= 64 and w.start == 60 * i for i, w in enumerate(plan))
+    assert all(w.stop - w.start <= 64 and w.start == 60 * i for i, w in enumerate(plan))
 
 
 def test_no_frames_is_an_error_with_a_remedy():
     with pytest.raises(GestureError) as error:
-        plan_windows(0)
+        plan_windows(0, 0)
     assert error.value.remedy
 
 
@@ -66,7 +67,7 @@ def test_a_window_starts_on_the_exact_clock_and_is_padded_with_silence():
 @pytest.mark.parametrize("frames", [1, 3, 17, 64, 65, 101, 131])
 def test_a_take_of_any_length_gets_motion_for_all_of_it(frames):
     network = tiny.network()
-    codes = run_windows(network, *tiny.inputs(frames), 1, network.info.neutral)
+    codes = run_windows(network, Speech(*tiny.inputs(frames), 1), network.info.neutral)
     assert set(codes) == set(Part)
     assert all(c.shape == (frames,) and c.dtype == np.int16 for c in codes.values())
     motion = decode_take(network, codes, np.zeros(3))
@@ -77,8 +78,7 @@ def test_a_take_of_any_length_gets_motion_for_all_of_it(frames):
 @pytest.mark.parametrize("clock", [PRODUCT, PARITY], ids=["product", "parity"])
 def test_each_window_is_seeded_with_the_last_frames_of_the_one_before(clock):
     network = Spy(tiny.network(x=0.5))
-    audio, words = tiny.inputs(150)
-    run_windows(network, audio, words, 0, network.info.neutral, clock)
+    run_windows(network, Speech(*tiny.inputs(150), 0), network.info.neutral, clock=clock)
     assert len(network.motions) == 3
     codes = {p: o.logits[p].argmax(-1) for o in network.outputs[:1] for p in Part}
     expected = seed_vector(network, codes, np.array([0.5, 0.1, -0.5]))
@@ -100,10 +100,9 @@ def test_each_window_is_seeded_with_the_last_frames_of_the_one_before(clock):
 def test_cancel_is_heard_between_windows():
     network = Spy(tiny.network())
     done = []
+    step = Step(0.0, 1.0, "", lambda fraction, name: done.append(fraction), lambda: len(done) == 2)
     with pytest.raises(Cancelled):
-        run_windows(
-            network, *tiny.inputs(400), 0, network.info.neutral, progress=done.append, cancelled=lambda: len(done) == 2
-        )
+        run_windows(network, Speech(*tiny.inputs(400), 0), network.info.neutral, step=step)
     assert len(network.outputs) == 2
     assert done == pytest.approx([1 / 7, 2 / 7])
 
@@ -111,10 +110,10 @@ def test_cancel_is_heard_between_windows():
 def test_a_short_seed_is_an_error_with_a_remedy():
     network = tiny.network()
     with pytest.raises(GestureError, match="4 are needed"):
-        run_windows(network, *tiny.inputs(30), 0, tiny.neutral(3))
+        run_windows(network, Speech(*tiny.inputs(30), 0), tiny.neutral(3))
 
 
 def test_the_same_inputs_give_the_same_codes():
     network = tiny.network()
-    first, second = (run_windows(network, *tiny.inputs(80), 0, network.info.neutral) for _ in range(2))
+    first, second = (run_windows(network, Speech(*tiny.inputs(80), 0), network.info.neutral) for _ in range(2))
     assert all(np.array_equal(first[part], second[part]) for part in Part)

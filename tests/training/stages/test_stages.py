@@ -344,6 +344,7 @@ def logged(output: str, name: str, term: str = "loss") -> list[float]:
 
 def test_both_stages_leave_a_model_that_generates(folder, capsys):
     from core.generate.decode import decode_take
+    from core.generate.window_inputs import Speech
     from core.generate.windows import run_windows
     from core.model.torch_engine.network import load_network
 
@@ -362,7 +363,7 @@ def test_both_stages_leave_a_model_that_generates(folder, capsys):
     assert tuple(network.info.speakers) == STYLES
     frames = 100
     audio = np.random.default_rng(0).random((frames, CUES + CHANCE)).astype(np.float32)
-    codes = run_windows(network, audio, np.zeros((frames, 8), np.float32), 1, network.info.neutral)
+    codes = run_windows(network, Speech(audio, np.zeros((frames, 8), np.float32), 1), network.info.neutral)
     motion = decode_take(network, codes, np.zeros(3))
     assert motion.frame_count == frames
     assert np.isfinite(motion.rotations).all()

@@ -1,0 +1,102 @@
+"""The features that one area of a take is made anew from: those of the take, with new curves of chance in the span.
+
+Weights that use chance move an area otherwise when its curves of chance are others. So an area is made anew by another
+seed's curves inside the span, and by the take's own outside:
+
+    take's own seed     ──────╮              ╭────────     FADE_FRAMES (or a third of the span) lead from one
+    new seed                   ╲____________╱              to the other
+                          start              end
+
+Chance changes slowly, so the curves of one new seed may by accident be where the old ones are, and nothing would
+change. Therefore several seeds are drawn, and the one that differs most from the present features is taken.
+"""
+
+from zlib import crc32
+
+import numpy as np
+
+from ..body.parts import AREAS, Part
+from ..take.span import Span
+from ..take.take import Layer, Take
+from .chance import columns_of
+from .network import NetworkInfo
+from .sample import Variation
+from .speech_features import CUES_CHANCE, SpeechFeatures
+
+# The curves of chance change over to the new seed's no faster than gestures begin.
+FADE_FRAMES = 30
+# Seeds that are drawn, to choose among them.
+TRIES = 6
+
+
+def area_features(
+    take: Take, speech: SpeechFeatures, info: NetworkInfo, area_name: str, span: Span, variation: Variation
+) -> np.ndarray:
+    """Return the features (T, C) for making an area anew.
+
+    They are the take's own, those of earlier layers of the same part in the spans of these layers, and those of the new
+    seed in the new span.
+
+    Args:
+        take: with its earlier layers.
+        speech: features of its recording.
+        info: of the weights.
+        area_name: row of `AREAS`.
+        span: where, in the network's time.
+        variation: seed and temperature of the new chance.
+    """
+    features = speech.with_chance(int(take.info["seed"]), float(take.info["settings"]["variation"]))
+    if info.audio != CUES_CHANCE:
+        return features
+    part = AREAS[area_name].part
+    for layer in take.layers:
+        if layer.area.part is part:
+            features = _with_chance_of(layer, features, speech, span.frames)
+    return replace_chance(features, _draws(speech, area_name, variation, TRIES), area_name, span)
+
+
+def replace_chance(features: np.ndarray, draws: list[np.ndarray], area_name: str, span: Span) -> np.ndarray:
+    """Replace the chance features inside the span.
+
+    Of several draws, the one that differs most from the present features is taken, in the columns by which the area
+    moves most.
+
+    Args:
+        features: (T, C) the present features.
+        draws: (T, C) features of other seeds.
+        area_name: row of `AREAS`.
+        span: where.
+    """
+    reach = min(FADE_FRAMES, (span.end - span.start) // 3)
+    share = span.weights((reach, reach))[: len(features), None].astype(np.float32)
+    columns = columns_of(area_name, features.shape[1])
+    changes = [share * (drawn - features) for drawn in draws]
+    return features + max(changes, key=lambda change: np.abs(change[:, columns]).sum())
+
+
+def _with_chance_of(layer: Layer, features: np.ndarray, speech: SpeechFeatures, frames: int) -> np.ndarray:
+    """Return the features with the chance of an earlier layer in its span.
+
+    A layer that was made anew chose among several draws; one from another take has the draw of that take's seed.
+
+    Args:
+        layer: an earlier one.
+        features: (T, C) so far.
+        speech: of the recording.
+        frames: of the network's time, which is late by what it has more than the take.
+    """
+    late = frames - layer.span.frames
+    span = Span(layer.span.start + late, layer.span.end + late, layer.span.margin, frames)
+    tries = TRIES if layer.origin is None else 0
+    draws = _draws(speech, layer.area_name, Variation(layer.variation, layer.seed), tries)
+    return replace_chance(features, draws, layer.area_name, span)
+
+
+def _draws(speech: SpeechFeatures, area_name: str, variation: Variation, tries: int) -> list[np.ndarray]:
+    """Return features (T, C) of a seed, and of `tries` - 1 seeds derived from it.
+
+    With 0 tries it is one draw, as a whole take has it: the shapes of the hands are then not drawn anew.
+    """
+    new_hands = AREAS[area_name].part is Part.HANDS and tries > 0
+    seeds = [variation.seed, *(crc32(f"{variation.seed} {number}".encode()) for number in range(1, tries))]
+    return [speech.with_chance(seed, variation.temperature, new_hands) for seed in seeds]

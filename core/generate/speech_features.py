@@ -1,0 +1,81 @@
+"""The features of a recording that weights ask for, and the curves of chance that follow them.
+
+    kind "amplitude+onset"   per sample:  loudness and onsets, computed from the sound alone
+    kind "cues+chance"       per frame:   cues of the speech (`core.audio.cues`), then curves of chance
+
+Cues are computed once per recording. Chance is drawn once per take, from its seed (`core.generate.chance`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import GestureError
+from ..text.timing import Word
+
+if TYPE_CHECKING:
+    from ..audio.prosody import Prosody
+
+AMPLITUDE_ONSET = "amplitude+onset"
+CUES_CHANCE = "cues+chance"
+
+
+@dataclass(frozen=True)
+class SpeechFeatures:
+    """The features of a recording, without chance.
+
+    Attributes:
+        fixed: (N or T, C) float32: what the speech itself decides.
+        prosody: what chance is drawn for; None for weights that use no chance.
+    """
+
+    fixed: np.ndarray
+    prosody: "Prosody | None" = None
+
+    def with_chance(self, seed: int = 0, temperature: float = 1.0, new_hands: bool = False) -> np.ndarray:
+        """Return the features (N or T, C) float32 of one take.
+
+        Args:
+            seed: decides the curves of chance, where the weights use them.
+            temperature: how far the curves differ from those that all seeds have at 0, up to 1.
+            new_hands: also draw which shapes the hands take, where words do not decide that (`chance.redraw_hands`).
+        """
+        if self.prosody is None:
+            return self.fixed
+        from ..audio.cues import cues
+        from .chance import draw_chance, redraw_hands
+
+        prosody = self.prosody
+        fixed = cues(redraw_hands(prosody, seed, temperature)) if new_hands else self.fixed
+        drawn = draw_chance(prosody.frame_count, seed, prosody.moments_s, temperature)
+        return np.concatenate([fixed, drawn], 1)
+
+
+def speech_features(kind: str, samples: np.ndarray, words: Sequence[Word]) -> SpeechFeatures:
+    """Compute the features of a recording.
+
+    Args:
+        kind: "amplitude+onset", per sample; or "cues+chance", per frame.
+        samples: (N,) 16 kHz mono.
+        words: aligned words; may be empty.
+
+    Raises:
+        GestureError: there is no such kind.
+    """
+    # The packages for sound are imported only here: windows and decoding do without them.
+    if kind == AMPLITUDE_ONSET:
+        from ..audio.features import amplitude_onset
+
+        return SpeechFeatures(amplitude_onset(samples))
+    if kind == CUES_CHANCE:
+        from ..audio.cues import cues
+        from ..audio.prosody import analyse
+
+        prosody = analyse(samples, words)
+        return SpeechFeatures(cues(prosody), prosody)
+    raise GestureError(
+        f"These weights need the features {kind!r}, which this version cannot compute.",
+        remedy="Use weights for this version.",
+    )
