@@ -56,3 +56,14 @@ def built(
     except Exception:
         bpy.data.batch_remove(made)
         raise
+
+
+def choose(context: bpy.types.Context, armature: bpy.types.Object) -> None:
+    """Let takes go to a new character, and make it the active object and the only selected one."""
+    context.scene.mambatalk.character = armature
+    for selected in context.selected_objects:
+        selected.select_set(False)
+    # A hidden collection may keep the new object out of the view layer.
+    if armature.name in context.view_layer.objects:
+        armature.select_set(True)
+        context.view_layer.objects.active = armature

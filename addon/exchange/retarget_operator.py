@@ -16,9 +16,9 @@ from ..finish import source as finish_source
 from ..job import report, results, state
 from ..job.folder import temporary_folder
 from ..job.operator import JobOperator
+from ..rig import performer
 from ..take import keying
 from ..take import store as take_store
-from . import performer
 
 # Only feet are finished: everything else of a retargeted motion was finished before.
 _FEET_ONLY = {"upper": 0.0, "hands": 0.0, "lower": 0.0, "face": 0.0, "root": "free", "feet": "correct"}

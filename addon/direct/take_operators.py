@@ -5,11 +5,11 @@ from bpy.props import BoolProperty, StringProperty
 
 from ...core.errors import GestureError
 from ..character import armature as character_armature
-from ..direct import directed_keys
 from ..job import report, state
 from ..rig import performer
-from . import info as take_info
-from . import switching
+from ..take import info as take_info
+from ..take import switching
+from . import directed_keys
 
 
 def why_no_takes(context) -> str | None:
