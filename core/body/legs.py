@@ -1,4 +1,14 @@
-"""Both legs at once: where their joints are, and the rotations that put the feet where they should be."""
+"""Both legs at once: where their joints are, and the rotations that put the feet where they should be.
+
+A leg is solved in three steps, each of which has one answer:
+
+       hip ●             ●               ●
+            ╲             ╲               ╲          1. the knee bends until hip and ankle are as far apart as
+             ● knee        ●              │ ●           hip and target
+            ╱             ╱   turn ──▶    │╱         2. the whole leg turns the shortest way towards the target
+     ankle ●     ✕       ●     ✕          ✕          3. the leg turns about the line from hip to ankle by a share of
+                 target                                 what the foot's heading changed: the ankle does the rest
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,18 +20,19 @@ from .joints import ANKLES, HIPS, KNEES, TOES
 from .motion import Motion
 from .rotation import matrix_to_rotvec, matrix_to_yaw, rotvec_to_matrix
 
-# A leg whose foot was placed anew is stretched to this share of its bones at most: near-straight knees turn millimetres
-# into jerks. Where the motion's own steps are kept, so are its straight knees.
+# Shares of its straight length that a leg is stretched to at most: where its foot was placed anew, because
+# near-straight knees turn millimetres into jerks, and where the motion's own steps, and straight knees, are kept.
 _REACH, _REACH_KEPT = 0.988, 0.9985
-# When the foot stays and the pelvis turns, this share of the turn goes to the hip-ankle axis, the rest to the ankle.
+# Share of a change of the foot's heading that the leg takes, turning about the line from hip to ankle. All of it in the
+# ankle would twist it by 64 degrees in a standing talker; people twist ankles by 32 degrees at most.
 _HIP_SHARE = 0.6
-# An ankle twists freely up to the first angle; what is missing to the second is taken over by the hip-ankle axis.
+# Radians that an ankle twists: freely, and at most. The leg takes what goes beyond.
 _TWIST = np.radians(30.0) * 2 / 3, np.radians(30.0)
 
 
 @dataclass(frozen=True)
 class Feet:
-    """Both feet over time, left then right.
+    """Places and turns of both feet, left then right.
 
     Attributes:
         toe: (T, 2, 3) the toe joints, metres, Y up.
@@ -33,7 +44,7 @@ class Feet:
 
     @property
     def yaw(self) -> np.ndarray:
-        """Heading of the feet (T, 2), radians about Y, continuous in time; 0 faces +Z."""
+        """Headings of the feet (T, 2), radians about Y, continuous in time; 0 faces +Z."""
         return np.unwrap(matrix_to_yaw(self.turn), axis=0)
 
 
@@ -43,7 +54,8 @@ class Skeleton:
 
     Attributes:
         pelvis: (3,) where the pelvis joint rests.
-        hip: (2, 3) from pelvis to hips; thigh, shin, foot: (2, 3) the bones below, the foot from ankle to toe joint.
+        hip: (2, 3) from pelvis to hips.
+        thigh, shin, foot: (2, 3) the bones below; the foot from ankle to toe joint.
     """
 
     pelvis: np.ndarray
@@ -54,24 +66,31 @@ class Skeleton:
 
     @classmethod
     def of(cls, rest_joints: np.ndarray) -> "Skeleton":
-        """From rest joints (55, 3)."""
+        """Take the vectors of rest joints (55, 3)."""
         hips, knees, ankles, toes = (rest_joints[joints] for joints in (HIPS, KNEES, ANKLES, TOES))
         return cls(rest_joints[0], hips - rest_joints[0], knees - hips, ankles - knees, toes - ankles)
 
     def reach(self, kept: bool) -> np.ndarray:
-        """Longest distance (2,) from hip to ankle that finishing allows; `kept`: for the motion's own steps."""
+        """Return the longest distance (2,) from hip to ankle that finishing allows.
+
+        Args:
+            kept: whether the motion's own steps are kept.
+        """
         return (_REACH_KEPT if kept else _REACH) * _straight(self)
 
 
 def _straight(skeleton: Skeleton) -> np.ndarray:
-    """Longest distance (2,) from hip to ankle when the knee, at rest otherwise, turns about its hinge."""
+    """Return the longest distance (2,) from hip to ankle when the knee, at rest otherwise, turns about its hinge."""
     along, across = _hinge(skeleton.thigh, skeleton.shin)
     squares = (skeleton.thigh**2).sum(-1) + (skeleton.shin**2).sum(-1)
     return np.sqrt(squares + 2 * (skeleton.thigh[:, 0] * skeleton.shin[:, 0] + np.hypot(along, across)))
 
 
 def _hinge(thigh: np.ndarray, shin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Coefficients of cos and sin of a turn about X, applied to the shin, in the product of thigh and shin."""
+    """Return a and b for which a cos φ + b sin φ is the thigh's product with the shin, once that turned by φ about X.
+
+    The product of their X components, which the turn leaves alone, is not included.
+    """
     along = thigh[..., 1] * shin[..., 1] + thigh[..., 2] * shin[..., 2]
     across = thigh[..., 2] * shin[..., 1] - thigh[..., 1] * shin[..., 2]
     return along, across
@@ -83,9 +102,10 @@ class Legs:
 
     Attributes:
         skeleton: its bones.
-        pelvis: (T, 3); pelvis_turn: (T, 3, 3).
+        pelvis: (T, 3) place of the pelvis joint, metres.
+        pelvis_turn: (T, 3, 3) rotation of the pelvis.
         hip_turn, knee_turn: (T, 2, 3, 3) rotations of thighs and shins away from rest, in the world.
-        feet: toes and feet.
+        feet: where the feet are.
     """
 
     skeleton: Skeleton
@@ -117,34 +137,34 @@ class Legs:
 
     @property
     def hips(self) -> np.ndarray:
-        """Hip joints (T, 2, 3)."""
+        """Places of the hip joints (T, 2, 3), metres."""
         return self.pelvis[:, None] + turned(self.pelvis_turn[:, None], self.skeleton.hip)
 
 
 def turned(turn: np.ndarray, vector: np.ndarray) -> np.ndarray:
-    """Vectors (..., 3) turned by matrices (..., 3, 3)."""
+    """Turn vectors (..., 3) by matrices (..., 3, 3)."""
     return (turn @ vector[..., None])[..., 0]
 
 
 def ankles(feet: Feet, skeleton: Skeleton) -> np.ndarray:
-    """Ankle joints (T, 2, 3)."""
+    """Return the places of the ankle joints (T, 2, 3), metres."""
     return feet.toe - turned(feet.turn, skeleton.foot)
 
 
 def solve_legs(
     legs: Legs, feet: Feet, bend_of: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Rotations that put the feet in place below the hips, as near to the given legs as that allows.
+    """Return rotations that put the feet in place below the hips, as near to the given legs as that allows.
 
     The knee turns about its hinge (the thigh's X) until the leg has the right length, to the bent side unless
-    `bend_of` says otherwise; the thigh turns the shortest way until the ankle is in place; then the leg turns about the
-    hip-ankle axis by a share of what the foot's heading was changed.
+    `bend_of` says otherwise. The thigh turns the shortest way until the ankle is in place. Then the leg turns about the
+    line from hip to ankle by a share of what the foot's heading was changed.
 
     Args:
         legs: the legs before, with the pelvis where it shall be.
         feet: where the feet shall be; what is out of reach is approached as far as the leg goes.
-        bend_of: the signed bend (T, 2), radians, of the knees, from what their length asks for, not negative, and
-            from the legs' own, negative beyond straight.
+        bend_of: function of two bends (T, 2), radians: the one that the length asks for, not negative, and the legs'
+            own one, negative beyond straight. It returns the signed bend of the knees.
 
     Returns:
         parent-local rotation vectors (T, 2, 3) of hips, knees and ankles.
@@ -154,20 +174,10 @@ def solve_legs(
     length = np.linalg.norm(aim, axis=-1)
     direction = aim / np.maximum(length, 1e-9)[..., None]
 
-    bend = np.swapaxes(legs.hip_turn, -1, -2) @ legs.knee_turn
-    shin = turned(bend, skeleton.shin)
-    along, across = _hinge(skeleton.thigh, shin)
-    straight = np.hypot(along, across)
-    fixed = (skeleton.thigh**2).sum(-1) + (shin**2).sum(-1) + 2 * skeleton.thigh[:, 0] * shin[..., 0]
-    cosine = np.clip((length**2 - fixed) / (2 * np.maximum(straight, 1e-12)), -1.0, 1.0)
-    to_straight = np.arctan2(across, along)
-    flexion = np.arccos(cosine)
-    flexed = to_straight + (flexion if bend_of is None else bend_of(flexion, -to_straight))
-    knee = rotvec_to_matrix(flexed[..., None] * np.array([1.0, 0.0, 0.0])) @ bend
-
+    knee = _bend_knees(legs, length, bend_of)
     leg = turned(legs.hip_turn, skeleton.thigh + turned(knee, skeleton.shin))
     hip = shortest_turn(leg, direction) @ legs.hip_turn
-    # How far the foot, had it gone along with its leg, would now head from where it shall.
+    # The heading of a foot that had gone along with its leg differs by `turn` from the heading that it shall have.
     carried = hip @ knee @ np.swapaxes(legs.knee_turn, -1, -2) @ legs.feet.turn
     turn = _wrapped(matrix_to_yaw(feet.turn) - matrix_to_yaw(carried))
     hip = _about(direction, -_HIP_SHARE * turn) @ hip
@@ -179,8 +189,28 @@ def solve_legs(
     return matrix_to_rotvec(local), matrix_to_rotvec(knee), matrix_to_rotvec(ankle)
 
 
+def _bend_knees(
+    legs: Legs, length: np.ndarray, bend_of: Callable[[np.ndarray, np.ndarray], np.ndarray] | None
+) -> np.ndarray:
+    """Return turns of the knees (T, 2, 3, 3) that put hips and ankles `length` (T, 2), metres, apart.
+
+    With the shin turned by φ about the hinge, length² is `fixed + 2 straight cos(φ - to_straight)`.
+    """
+    thigh = legs.skeleton.thigh
+    bend = np.swapaxes(legs.hip_turn, -1, -2) @ legs.knee_turn
+    shin = turned(bend, legs.skeleton.shin)
+    along, across = _hinge(thigh, shin)
+    straight = np.hypot(along, across)
+    fixed = (thigh**2).sum(-1) + (shin**2).sum(-1) + 2 * thigh[:, 0] * shin[..., 0]
+    cosine = np.clip((length**2 - fixed) / (2 * np.maximum(straight, 1e-12)), -1.0, 1.0)
+    to_straight = np.arctan2(across, along)
+    flexion = np.arccos(cosine)
+    flexed = to_straight + (flexion if bend_of is None else bend_of(flexion, -to_straight))
+    return rotvec_to_matrix(flexed[..., None] * np.array([1.0, 0.0, 0.0])) @ bend
+
+
 def shortest_turn(source: np.ndarray, direction: np.ndarray) -> np.ndarray:
-    """Matrices (..., 3, 3) that turn vectors (..., 3) the shortest way into unit directions (..., 3)."""
+    """Return matrices (..., 3, 3) that turn vectors (..., 3) the shortest way into unit directions (..., 3)."""
     source = source / np.maximum(np.linalg.norm(source, axis=-1, keepdims=True), 1e-12)
     axis = np.cross(source, direction)
     sine = np.linalg.norm(axis, axis=-1, keepdims=True)
@@ -189,10 +219,12 @@ def shortest_turn(source: np.ndarray, direction: np.ndarray) -> np.ndarray:
 
 
 def _wrapped(angle: np.ndarray) -> np.ndarray:
+    """Return angles from -π to π."""
     return (angle + np.pi) % (2 * np.pi) - np.pi
 
 
 def _about(axis: np.ndarray, angle: np.ndarray) -> np.ndarray:
+    """Return matrices (..., 3, 3) that turn about unit axes (..., 3) by angles (...), radians."""
     return rotvec_to_matrix(axis * angle[..., None])
 
 
