@@ -1,13 +1,11 @@
-"""Expressions reach faces of every naming; the table, gains, drivers, phones' lips, SMPL-X's coefficients."""
+"""Expressions reach faces of every naming; the table, gains, drivers, and bones of faces without shapes."""
 
 import bpy
 import numpy as np
 import pytest
 
-from ..conftest import curves_of, keys_of, linked_cast, snapshot, wobble, write_take
-
-FRAMES = 12
-ARKIT = 17  # jawOpen
+from ..conftest import curves_of, keys_of, linked_cast, wobble
+from .faces import FRAMES, arkit_names, perform, values
 
 
 def spell(style, name):
@@ -27,42 +25,6 @@ def spell(style, name):
         "Maya": f"blendShape1.{name}",
         "Genesis 9": f"facs_bs_{name[0].upper()}{name[1:]}_div2",
     }[style]
-
-
-@pytest.fixture
-def rig(character, tmp_path, recording):
-    """The bundled skeleton with a small face whose keys are named as asked; a function of the names."""
-    from mambatalk_ext.addon.face.channels import find_face_mesh
-
-    bpy.data.objects.remove(find_face_mesh(character))
-    bpy.context.scene.render.fps = 30
-
-    def build(names, part="Head"):
-        data = bpy.data.meshes.new(part)
-        data.from_pydata([(0, 0, 0), (0, 0, 1), (0, 1, 0)], [], [(0, 1, 2)])
-        mesh = bpy.data.objects.new(part, data)
-        bpy.context.scene.collection.objects.link(mesh)
-        mesh.parent = character
-        for name in ("Basis", *names):
-            mesh.shape_key_add(name=name)
-        return mesh.data.shape_keys
-
-    return build
-
-
-def arkit_names():
-    from mambatalk_ext.core.body.parts import ARKIT_NAMES
-
-    return ARKIT_NAMES
-
-
-def perform(tmp_path, recording, motion=None, words=None):
-    folder = write_take(tmp_path / "take", motion or wobble(FRAMES), recording, words or ())
-    assert bpy.ops.mambatalk.load_take(folder=str(folder)) == {"FINISHED"}
-
-
-def values(keys, name):
-    return keys_of(curves_of(keys)[f'key_blocks["{name}"].value', 0])[:, 1]
 
 
 @pytest.mark.parametrize("style", ["camel", "Pascal", "snake", "_L", ".L", "Rocketbox", "Maya", "Genesis 9"])
@@ -212,42 +174,6 @@ def test_driven_keys_are_left_alone_and_said(rig, tmp_path, recording):
     assert "drivers" in said[0]
 
 
-def test_lips_follow_the_phones_as_far_as_the_slider_says(rig, tmp_path, recording):
-    keys = rig(arkit_names())
-    words = [
-        {
-            "word": "mama",
-            "start_s": 0.1,
-            "end_s": 0.35,
-            "phones": [
-                {"phone": "M", "start_s": 0.1, "end_s": 0.2},
-                {"phone": "AA", "start_s": 0.2, "end_s": 0.35},
-            ],
-        }
-    ]
-    motion = wobble(FRAMES)
-    perform(tmp_path, recording, motion.replace(expression=np.full((FRAMES, 52), 0.3)), words)
-    bpy.ops.ed.undo_push(message="before")
-    assert bpy.ops.mambatalk.key_face("EXEC_DEFAULT", True, amount=1.0) == {"FINISHED"}
-    keys = bpy.data.shape_keys[keys.name]
-    jaw, brow = values(keys, "jawOpen"), values(keys, "browInnerUp")
-    assert jaw[8] > 0.35 > 0.1 > jaw[4]
-    assert values(keys, "mouthPressLeft")[4] > 0.2
-    assert np.allclose(brow, 0.3, atol=1e-4)
-    bpy.ops.mambatalk.key_face(amount=0.5)
-    assert np.allclose(values(keys, "jawOpen"), 0.5 * jaw + 0.15, atol=1e-4)
-
-
-def test_lips_without_phones_say_so_and_change_nothing(rig, tmp_path, recording):
-    keys = rig(arkit_names())
-    perform(tmp_path, recording, words=[{"word": "hm", "start_s": 0, "end_s": 1, "phones": []}])
-    before = snapshot(), values(keys, "jawOpen")
-    with pytest.raises(RuntimeError, match="no speech sounds"):
-        bpy.ops.mambatalk.key_face(amount=0.5)
-    assert snapshot() == before[0]
-    assert np.array_equal(values(keys, "jawOpen"), before[1])
-
-
 @pytest.mark.parametrize("with_mesh", [False, True])
 def test_the_face_of_an_overridden_character_needs_its_mesh_overridden(scene, tmp_path, recording, with_mesh):
     from mambatalk_ext.addon.face.channels import find_face_mesh
@@ -273,50 +199,6 @@ def test_the_face_of_an_overridden_character_needs_its_mesh_overridden(scene, tm
             bpy.ops.mambatalk.face_table()
 
 
-MAMA = [
-    {
-        "word": "mama",
-        "start_s": 0.1,
-        "end_s": 0.35,
-        "phones": [{"phone": "M", "start_s": 0.1, "end_s": 0.2}, {"phone": "AA", "start_s": 0.2, "end_s": 0.35}],
-    }
-]
-
-
-@pytest.mark.parametrize("turns_itself", [False, True])
-def test_lips_open_the_jaw_bone_of_a_rig_without_shapes(scene, tmp_path, recording, turns_itself):
-    from mambatalk_ext.core.face.joints import JAW_OPEN
-
-    from ..rigs import build
-
-    built = build("makehuman", seed=3)
-    jaw = built.mapping["jaw"][0]
-    scene.mambatalk.character = built.armature
-    scene.render.fps = 30
-    motion = wobble(FRAMES).replace(expression=np.full((FRAMES, 52), 0.0))
-    rotations = motion.rotations.copy()
-    rotations[:, 22] = [JAW_OPEN, 0, 0] if turns_itself else 0
-    perform(tmp_path, recording, motion.replace(rotations=rotations), MAMA)
-
-    def opened():
-        bone, angles = built.armature.pose.bones[jaw], []
-        for frame in range(1, FRAMES + 1):
-            scene.frame_set(frame)
-            angles.append(bone.rotation_quaternion.angle)
-        return np.array(angles)
-
-    own = opened()
-    assert np.allclose(own, JAW_OPEN if turns_itself else 0, atol=1e-3)
-    head = keys_of(curves_of(built.armature)[f'pose.bones["{built.mapping["head"][0]}"].rotation_quaternion', 0])
-    assert bpy.ops.mambatalk.key_face(amount=1.0) == {"FINISHED"}
-    spoken = opened()
-    assert spoken[8] > 0.3 * JAW_OPEN > 2 * spoken[4]
-    assert bpy.ops.mambatalk.key_face(amount=0.5) == {"FINISHED"}
-    assert np.allclose(opened(), (own + spoken) / 2, atol=2e-3)
-    path = f'pose.bones["{built.mapping["head"][0]}"].rotation_quaternion'
-    assert np.array_equal(keys_of(curves_of(built.armature)[path, 0]), head)
-
-
 def test_eye_bones_look_where_the_shapes_only_speak(scene, tmp_path, recording):
     from ..rigs import build
 
@@ -337,76 +219,3 @@ def test_eye_bones_look_where_the_shapes_only_speak(scene, tmp_path, recording):
     turns = keys_of(curves_of(built.armature)[f'pose.bones["{eye}"].rotation_quaternion', 0])[:, 1]
     assert np.ptp(turns) > 1e-4
     assert np.ptp(values(mesh.data.shape_keys, "A")) > 0.05
-
-
-def test_a_rig_without_jaw_and_shapes_says_why_lips_cannot_be_keyed(scene, tmp_path, recording):
-    from ..rigs import Style, build
-
-    scene.mambatalk.character = build("unreal4", Style(), seed=3).armature
-    perform(tmp_path, recording)
-    from mambatalk_ext.addon.job import state as job_state
-
-    assert "only jaw and eye bones move" in job_state.current.notes[0]
-    with pytest.raises(RuntimeError, match="neither shape keys of a known face nor a jaw bone"):
-        bpy.ops.mambatalk.key_face(amount=0.5)
-
-
-def flame(count=FRAMES):
-    """A take whose face is in SMPL-X's coefficients."""
-    rng = np.random.default_rng(0)
-    return wobble(count).replace(expression=rng.normal(0, 0.5, (count, 100)), face_basis="flame100")
-
-
-def test_coefficients_go_straight_to_smplx_keys(rig, tmp_path, recording):
-    keys = rig([f"Exp{index:03d}" for index in range(100)])
-    for block in keys.key_blocks[1:]:
-        block.slider_min, block.slider_max = -5, 5
-    perform(tmp_path, recording, flame())
-    assert np.allclose(values(keys, "Exp042"), flame().expression[:, 42], atol=1e-4)
-
-
-def test_without_the_model_file_only_the_jaw_moves_and_the_user_is_told(rig, tmp_path, recording):
-    from mambatalk_ext.addon.face import channels as face_channels
-
-    keys = rig(arkit_names())
-    perform(tmp_path, recording, flame())
-    character = bpy.context.scene.mambatalk.character
-    assert curves_of(keys) == {}
-    assert ('pose.bones["jaw"].rotation_quaternion', 0) in curves_of(character)
-    assert "SMPLX" in face_channels.notes(character, flame())[0]
-
-
-def test_with_the_model_file_coefficients_move_the_arkit_face(character, tmp_path, recording, monkeypatch):
-    from mambatalk_ext.addon.face import channels as face_channels
-    from mambatalk_ext.addon.face import flame as face_flame
-    from mambatalk_ext.addon.face.channels import find_face_mesh
-
-    head = face_flame._bundled_head()
-    model = tmp_path / "SMPLX_NEUTRAL.npz"
-    write_stand_in(model, head)
-    monkeypatch.setenv("MAMBATALK_SMPLX", str(model))
-    coefficients = np.zeros((3, 100))
-    coefficients[1, ARKIT] = 0.7
-    coefficients[2, 23] = 0.5
-    motion = wobble(3).replace(expression=coefficients, face_basis="flame100")
-    bpy.context.scene.render.fps = 30
-    perform(tmp_path, recording, motion)
-    keys = find_face_mesh(character).data.shape_keys
-    assert values(keys, "jawOpen") == pytest.approx([0, 0.7, 0], abs=0.05)
-    assert values(keys, arkit_names()[23]) == pytest.approx([0, 0, 0.5], abs=0.05)
-    assert face_channels.notes(character, motion) == []
-
-
-def write_stand_in(path, head):
-    """A model file whose coefficient k moves its face as ARKit shape k moves ours."""
-    count = len(head.vertices)
-    directions = np.zeros((count, 3, 400), np.float32)
-    directions[:, :, 300:352] = np.moveaxis(head.shapes, 0, 2)
-    weights = np.zeros((count, 55), np.float32)
-    weights[:, 15] = head.vertices[:, 1] > head.joints[12, 1]
-    regressor = np.zeros((55, count), np.float32)
-    for joint, place in enumerate(head.joints):
-        chosen = np.square(head.vertices - place).sum(1).argsort()[:8]
-        system = np.concatenate([head.vertices[chosen].T, np.ones((1, 8))])
-        regressor[joint, chosen] = np.linalg.lstsq(system, np.append(place, 1.0), rcond=None)[0]
-    np.savez(path, v_template=head.vertices, shapedirs=directions, J_regressor=regressor, weights=weights, f=head.faces)
