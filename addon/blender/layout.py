@@ -1,4 +1,4 @@
-"""What the panels share: their place in the sidebar, labels beside the fields, and texts of several lines."""
+"""What the panels share: the sidebar, its place in a window, labels beside the fields, and texts of several lines."""
 
 import textwrap
 
@@ -8,6 +8,8 @@ import bpy
 _PIXELS_PER_LETTER = 7
 # The panel's margin and a label's icon are about as wide as this many letters.
 _MARGIN_LETTERS = 8
+# The tab of the sidebar that holds the panels.
+CATEGORY = "MambaTalk"
 
 
 class Sidebar:
@@ -15,7 +17,7 @@ class Sidebar:
 
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
-    bl_category = "MambaTalk"
+    bl_category = CATEGORY
 
 
 class SubPanel(Sidebar):
@@ -23,6 +25,26 @@ class SubPanel(Sidebar):
 
     bl_parent_id = "MAMBATALK_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
+
+
+def sidebars(window: bpy.types.Window) -> list[bpy.types.Region]:
+    """Return the sidebar of each 3D viewport of a window."""
+    areas = [area for area in window.screen.areas if area.type == "VIEW_3D"]
+    return [region for area in areas for region in area.regions if region.type == "UI"]
+
+
+def is_over_sidebar(window: bpy.types.Window, x: int, y: int) -> bool:
+    """Return whether a place, in pixels of the window, is over a sidebar that shows the panels of the add-on.
+
+    A sidebar that is hidden is 1 pixel wide, or 0.
+    """
+    return any(
+        region.width > 1
+        and region.active_panel_category == CATEGORY
+        and 0 <= x - region.x < region.width
+        and 0 <= y - region.y < region.height
+        for region in sidebars(window)
+    )
 
 
 def put_labels_beside(layout: bpy.types.UILayout) -> None:

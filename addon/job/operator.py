@@ -3,7 +3,8 @@
     task ─▶ request ─▶ worker ─▶ result ─▶ following ─▶ next request, or None
                                                           └─▶ apply: write the keys
 
-Pressed in a window, the operator is modal: a timer asks for replies ten times a second while the user works on.
+Pressed in a window, the operator is modal: a timer asks for replies ten times a second while the user works on. Esc
+cancels only while the mouse is over the sidebar: elsewhere, Esc has other uses, such as to stop the playback.
 Called from Python, or in background mode, it waits for the worker.
 """
 
@@ -12,6 +13,7 @@ import bpy
 from ...core import requests
 from ...core.errors import GestureError
 from ...core.worker import protocol
+from ..blender import layout
 from . import report, state
 
 # Seconds between two looks for replies while an operator is modal.
@@ -60,15 +62,17 @@ class JobOperator:
         return {"RUNNING_MODAL"}
 
     def modal(self, context, event):
-        """Read replies at every tick of the timer; Esc cancels. This is the thread that may change Blender's data."""
+        """Read replies at every tick of the timer, in the thread that may change Blender's data; Esc may cancel."""
         if event.type == "ESC" and event.value == "PRESS":
+            if not layout.is_over_sidebar(context.window, event.mouse_x, event.mouse_y):
+                return {"PASS_THROUGH"}
             self._job.cancel()
             return {"RUNNING_MODAL"}
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
         self._job.poll()
         report.redraw(context)
-        context.workspace.status_text_set(f"{self._job.stage}: {self._job.fraction:.0%}   Esc: cancel")
+        context.workspace.status_text_set(f"{self._job.stage}: {self._job.fraction:.0%}   Esc over the sidebar: cancel")
         if not self._done():
             return {"PASS_THROUGH"}
         self._close(context)

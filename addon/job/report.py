@@ -5,6 +5,7 @@ import textwrap
 import bpy
 
 from ...core.errors import GestureError
+from ..blender import layout
 from . import state
 
 
@@ -44,8 +45,7 @@ def finish(operator: bpy.types.Operator, notes: list[str]) -> set[str]:
 
 
 def redraw(context: bpy.types.Context) -> None:
-    """Draw the sidebars of all 3D viewports again, so that they show the present state."""
+    """Draw the sidebars of all 3D viewports again, and nothing else of them, so that they show the present state."""
     for window in context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                area.tag_redraw()
+        for region in layout.sidebars(window):
+            region.tag_redraw()
