@@ -14,7 +14,7 @@ stays, and the axis is written in the axes of the bone.
 
     Example: r = (0, 0, 0.5) bends a joint by 0.5 rad about SMPL-X's Z, the axis from back to front.
     C r = (0, -0.5, 0): in armature space front is -Y.
-    A bone whose X axis points along armature Y has Bᵀ C r = (-0.5, …, …): the same bend about the bone's X.
+    A bone whose X axis points along armature Y has Bᵀ C r = (-0.5, 0, 0): the same bend about the bone's X.
 """
 
 from collections.abc import Sequence

@@ -42,8 +42,8 @@ class SmplxPerformer:
     ) -> list[Channel]:
         """Return the keys of a motion: locations first, then a quaternion for each joint.
 
-        Jaw and eyes are keyed, too, where shape keys open the mouth or turn the eyes: those of a motion's own joints
-        add to the shapes. So `left_out` leaves nothing out here.
+        Jaw and eyes are keyed also where shape keys open the mouth or turn the eyes, because a motion may rotate these
+        joints in addition to its expression. So `left_out` is not used here.
 
         Raises:
             GestureError: keys cannot move the bones.
