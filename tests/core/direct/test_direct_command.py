@@ -19,7 +19,7 @@ from core.requests import Mix, Pick
 from core.take.take import Take, read_take, write_take
 from core.text.timing import Word
 
-from .test_markers import gesturer, misses
+from .speakers import gesturer, misses
 
 WORDS = (Word("I", 0.4, 0.5), Word("really", 1.0, 1.6), Word("do", 4.0, 4.3), Word("really", 6.0, 6.5))
 FRAMES = 300

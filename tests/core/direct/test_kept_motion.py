@@ -12,7 +12,7 @@ from core.body.skeleton import JOINT
 from core.direct.kept_motion import Kept, keep_motion
 from core.errors import GestureError
 
-from .test_levels import same, speaker, turn_angles, wander
+from .speakers import same, speaker, turn_angles, wander
 
 
 def test_weights_rise_and_fall_within_the_margin():

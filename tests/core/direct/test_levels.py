@@ -7,14 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.ndimage import gaussian_filter1d
 
-from core.body.curves import envelope, gaussian
 from core.body.kinematics import forward_kinematics
 from core.body.legs import Legs
 from core.body.motion import Motion, load_motion
 from core.body.parts import ARKIT_NAMES, EYES, SPECS, Part
-from core.body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from core.body.skeleton import JOINT
 from core.direct.applied_levels import apply_levels
 from core.direct.chain import direct
@@ -29,14 +26,11 @@ from core.finish.chain import finish
 from core.generate.seams import velocity_jumps
 
 from ..talkers import mirrored, talker, walker
+from .speakers import ARMS, DEEPER, HEAD_NAMES, LOWER, SPEECH, same, speaker, turn_angles, wander
 
-SPEECH = ((0.3, 0.8), (0.9, 2.0), (4.5, 5.0), (5.2, 7.0))
-UPPER, HANDS, LOWER = (list(SPECS[part].joints) for part in (Part.UPPER, Part.HANDS, Part.LOWER))
-ARMS = [JOINT[f"{side}_{bone}"] for side in ("left", "right") for bone in ("collar", "shoulder", "elbow", "wrist")]
-HEAD_NAMES = ("neck", "head")
+UPPER, HANDS = (list(SPECS[part].joints) for part in (Part.UPPER, Part.HANDS))
 HEAD = [JOINT[name] for name in HEAD_NAMES]
 SAME = 1e-9
-DEEPER = 0.01
 
 
 def level(motion: Motion, levels: Levels, speech=()) -> Motion:
@@ -44,41 +38,8 @@ def level(motion: Motion, levels: Levels, speech=()) -> Motion:
     return apply_levels(clip_statistics(motion, speech), levels).motion
 
 
-def wander(frames: int, channels: int, seed: int, width: float = 6.0) -> np.ndarray:
-    """Smooth noise (T, C) of unit size."""
-    noise = np.random.default_rng(seed).normal(0, 1, (frames + 80, channels))
-    return gaussian_filter1d(noise, width, axis=0)[40:-40] * np.sqrt(2 * width * np.sqrt(np.pi))
-
-
-def speaker(frames: int = 240, seed: int = 0, size: float = 0.25) -> Motion:
-    """A figure that stands bent-kneed, sways, and whose arms, hands, head, face and eyes move all the time."""
-    base = talker(frames / 30, seed=seed, bend=0.5)
-    rotations = base.rotations + size * wander(frames, 165, seed).reshape(frames, 55, 3)
-    trunk = [JOINT[name] for name in ("spine1", "spine2", "spine3", "left_collar", "right_collar", *HEAD_NAMES)]
-    rotations[:, trunk] *= 0.2
-    rotations[:, LOWER] = base.rotations[:, LOWER]
-    rotations[:, 0] += 0.05 * wander(frames, 3, seed + 1, 20)
-    expression = np.clip(0.2 + 0.1 * wander(frames, 52, seed + 2, 3), 0, 1)
-    lids = np.zeros(frames)
-    for middle in range(40, frames - 10, 60):
-        lids[middle - 2 : middle + 4] = [0.3, 0.9, 1.0, 0.8, 0.5, 0.2]
-    expression[:, BLINK_SHAPES] = lids[:, None]
-    contacts = np.clip(0.5 + 0.4 * wander(frames, 4, seed + 3), 0, 1)
-    return base.replace(rotations=rotations, expression=expression, contacts=contacts)
-
-
-def same(a: Motion, b: Motion) -> bool:
-    names = ("rotations", "translation", "expression", "contacts")
-    return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in names)
-
-
 def toes(motion: Motion) -> np.ndarray:
     return Legs.of(motion).feet.toe
-
-
-def turn_angles(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    between = quat_multiply(quat_conjugate(rotvec_to_quat(a)), rotvec_to_quat(b))
-    return np.linalg.norm(quat_to_rotvec(between), axis=-1)
 
 
 @st.composite
@@ -348,15 +309,6 @@ def test_levels_out_of_range_and_unknown_are_refused(values):
 def test_a_pose_of_another_skeleton_is_refused():
     with pytest.raises(GestureError):
         Levels(pose=POSE[:20])
-
-
-def test_smoothing_curves_agree_with_scipy():
-    values = wander(50, 3, 1)
-    for sigma in (0.5, 2.0, 7.3):
-        scipys = gaussian_filter1d(values, sigma, axis=0, mode="nearest", radius=int(np.ceil(3 * sigma)))
-        assert np.allclose(gaussian(values, sigma), scipys)
-    curve = np.abs(values[:, 0])
-    assert (envelope(curve, 6) >= curve - 1e-12).all()
 
 
 def test_directing_needs_neither_torch_nor_scipy():

@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
-from scipy.signal import find_peaks
+from scipy.ndimage import maximum_filter1d
 
+from core.body.joints import WRISTS
 from core.body.kinematics import forward_kinematics
 from core.body.motion import Motion, load_motion
 from core.body.parts import SPECS, Part
-from core.body.rotation import rotvec_to_quat
 from core.body.skeleton import JOINT
 from core.direct.applied_markers import TOLERANCE, apply_markers
 from core.direct.chain import direct
@@ -22,77 +21,29 @@ from core.direct.kept_motion import Kept
 from core.direct.levels import Levels
 from core.direct.markers import LEAST_APART_S, Kind, Marker, markers_from
 from core.direct.posed_arms import Arms
-from core.direct.retiming import Pin, delays, turns_at
 from core.direct.stroke_statistics import MOVED
-from core.direct.strokes import find_strokes, wrist_paths
 from core.errors import GestureError
 from core.finish.chain import finish
 from core.generate.seams import velocity_jumps
 
-from .test_levels import DEEPER, SPEECH, same, speaker, turn_angles, wander
+from .speakers import (
+    ARMS,
+    DEEPER,
+    SPEECH,
+    accents,
+    apexes,
+    gesturer,
+    misses,
+    motionless,
+    paths,
+    same,
+    speaker,
+    turn_angles,
+)
 
-WRISTS = [JOINT["left_wrist"], JOINT["right_wrist"]]
-ARMS = [JOINT[f"{side}_{bone}"] for side in ("left", "right") for bone in ("collar", "shoulder", "elbow", "wrist")]
 ASKED = 0.95
 # Where a stretch begins and ends, so many frames may be smoothed.
 SOFT = 7
-
-
-def gesturer(seconds: float = 30, seed: int = 0) -> Motion:
-    """Someone who strikes now and then: minimum-jerk moves of the arms between poses, with rests of 0.1 to 1.5 s."""
-    frames = round(seconds * 30)
-    motion = speaker(frames, seed, size=0.03)
-    rng = np.random.default_rng(seed)
-    arms = np.zeros((frames, len(ARMS), 3))
-    for side in (0, 1):
-        pose, frame = np.zeros((4, 3)), 0
-        while frame < frames:
-            length, rest = rng.integers(9, 20), rng.integers(3, 45)
-            goal = rng.normal(0, [[0.03], [0.2], [0.35], [0.15]], (4, 3))
-            phase = np.clip(np.arange(frames - frame) / length, 0, 1)
-            rise = (phase**3 * (10 - 15 * phase + 6 * phase**2))[:, None, None]
-            arms[frame:, 4 * side : 4 * side + 4] = pose + rise * (goal - pose)
-            pose, frame = goal, frame + length + rest
-    rotations = motion.rotations.copy()
-    rotations[:, ARMS] += arms
-    # hands well in front of the body, where most gestures are
-    rotations[:, [JOINT["left_shoulder"], JOINT["right_shoulder"]]] += [[0, -0.5, 0.2], [0, 0.5, -0.2]]
-    return motion.replace(rotations=rotations)
-
-
-def motionless(frames: int) -> Motion:
-    motion = speaker(frames)
-    return motion.replace(rotations=np.repeat(motion.rotations[:1], frames, 0))
-
-
-def paths(motion: Motion) -> np.ndarray:
-    """Wrists (T, 2, 3) from the pelvis, along the world's axes."""
-    places, _ = forward_kinematics(motion.rotations, motion.translation, motion.skeleton)
-    return places[:, WRISTS] - places[:, :1]
-
-
-def apexes(motion: Motion) -> np.ndarray:
-    """Where strokes end, as measuring tools find it, with scipy."""
-    ends = []
-    for wrist in np.moveaxis(paths(motion), 1, 0):
-        smooth = gaussian_filter1d(wrist, 1.0, axis=0)
-        speed = np.linalg.norm(np.gradient(smooth, axis=0), axis=-1) * 30
-        for high in find_peaks(speed, height=0.35)[0]:
-            window = speed[high : high + 16]
-            lows = find_peaks(-window)[0]
-            if len(lows) and window[lows[0]] < 0.6 * speed[high]:
-                ends.append(high + lows[0])
-    return np.unique(np.array(ends, int))
-
-
-def accents(times_s) -> tuple[Marker, ...]:
-    return tuple(Marker(Kind.ACCENT, float(t), float(t)) for t in times_s)
-
-
-def misses(motion: Motion, times_s) -> np.ndarray:
-    """Frames from each time to the nearest apex."""
-    found = apexes(motion)
-    return np.array([np.abs(found - round(t * 30)).min() for t in times_s])
 
 
 def jerk(motion: Motion) -> float:
@@ -101,41 +52,6 @@ def jerk(motion: Motion) -> float:
 
 def changed_frames(before: Motion, after: Motion) -> np.ndarray:
     return (before.rotations != after.rotations).any((1, 2))
-
-
-def test_strokes_are_those_that_measuring_tools_find():
-    for seed in range(4):
-        motion = gesturer(20, seed)
-        strokes = find_strokes(wrist_paths(motion.rotations, motion.skeleton), 30)
-        assert np.array_equal(np.unique([stroke.apex for stroke in strokes]), apexes(motion))
-        assert all(stroke.start < stroke.peak < stroke.apex for stroke in strokes)
-
-
-@st.composite
-def some_pins(draw):
-    targets = sorted(draw(st.sets(st.integers(5, 290), min_size=1, max_size=5)))
-    return [Pin(t + draw(st.integers(-9, 9)), t, draw(st.integers(2, 12)), draw(st.integers(1, 5))) for t in targets]
-
-
-@settings(max_examples=200, deadline=None)
-@given(some_pins())
-def test_retiming_never_runs_backwards_and_stays_sane(pins):
-    late = delays(pins, 300)
-    if late is None:
-        return
-    speed = 1 - np.diff(late)
-    assert speed.min() > 0.45
-    assert speed.max() < 1.55
-    for pin in pins:
-        assert (late[pin.first : pin.last + 1] == pin.delay).all()
-    assert np.abs(np.diff(late, n=2)).max() < 0.15
-
-
-def test_turns_between_frames_are_near_the_curve_and_exact_at_frames():
-    values = rotvec_to_quat(wander(200, 6, 3).reshape(200, 2, 3) * 0.4)
-    assert np.allclose(turns_at(values, np.arange(200)), values, atol=1e-12)
-    coarse = turns_at(values[::2], np.arange(20, 80) + 0.5)
-    assert np.abs(coarse - values[41:161:2]).max() < 2e-3
 
 
 def test_no_markers_no_change():
