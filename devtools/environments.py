@@ -25,7 +25,7 @@ class Environment:
         folder: its folder in the checkout.
         extras: the lists of pyproject.toml that go in; "" is the project's own dependencies.
         pythons: versions it can be made with, best first.
-        probe: a statement that runs in it when everything needed is there.
+        probe: a statement that runs in the environment when it is complete.
     """
 
     folder: str
@@ -40,7 +40,7 @@ class Environment:
 
     @property
     def python(self) -> Path:
-        """Its interpreter."""
+        """The path of its interpreter."""
         return self.path / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
     @property
@@ -65,19 +65,19 @@ def _project() -> dict:
 
 
 def version() -> str:
-    """The project's version."""
+    """Return the project's version."""
     return _project()["version"]
 
 
 def requirements(environment: Environment) -> tuple[str, ...]:
-    """The pinned requirements of an environment, straight from pyproject.toml."""
+    """Return the pinned requirements of an environment, read from pyproject.toml."""
     project = _project()
     lists = [project["optional-dependencies"][name] if name else project["dependencies"] for name in environment.extras]
     return tuple(requirement for names in lists for requirement in names)
 
 
 def find_python(versions: tuple[tuple[int, int], ...]) -> Path | None:
-    """An interpreter of one of these versions: the running one, else one on the PATH."""
+    """Find an interpreter of one of these versions: the running one, else one on the PATH."""
     if sys.version_info[:2] in versions:
         return Path(sys.executable)
     for major, minor in versions:
@@ -92,7 +92,7 @@ def find_python(versions: tuple[tuple[int, int], ...]) -> Path | None:
 
 
 def _ask(command: list[str], code: str) -> list[str] | None:
-    """The lines that a Python prints, or None when it does not run."""
+    """Return the lines that a Python prints, or None when it does not run."""
     try:
         done = subprocess.run(
             [*command, "-c", code], capture_output=True, text=True, env=clean_environ(), timeout=120, check=False
@@ -107,7 +107,7 @@ def _fingerprint(environment: Environment) -> str:
 
 
 def is_ready(environment: Environment) -> bool:
-    """Whether the environment was made from today's pins, and in this place."""
+    """Whether the environment was made from the present pins, and in this place."""
     stamp = environment.path / STAMP
     if not (stamp.is_file() and environment.python.exists()):
         return False
@@ -116,7 +116,7 @@ def is_ready(environment: Environment) -> bool:
 
 
 def ensure(environment: Environment) -> Path:
-    """Make the environment if it is missing or its pins changed; returns its interpreter.
+    """Make the environment if it is missing or its pins changed; return its interpreter.
 
     Raises:
         BuildError: no fitting Python, pip failed, or a system library is missing.

@@ -1,6 +1,6 @@
 """A rig as Blender's own Rigify generates it: `python -m devtools.rigify_rig OUT.blend`, in a bpy environment.
 
-In a process of its own, because Rigify does not let go of what it registers.
+It runs in a process of its own, because Rigify does not unregister all of its classes.
 """
 
 import os
@@ -33,7 +33,7 @@ def generate(path: Path) -> None:
 
 
 def append(path: Path) -> bpy.types.Object:
-    """The rig of such a file, in the present scene."""
+    """Append the rig of a file that `generate` wrote to the present scene."""
     with bpy.data.libraries.load(str(path)) as (there, here):
         here.objects = [name for name in there.objects if name == RIG]
     rig = here.objects[0]

@@ -22,7 +22,7 @@ class BuildError(Exception):
 
 
 def clean_environ(**extra: str) -> dict[str, str]:
-    """The caller's variables without those that leak another Python's packages, with threads capped."""
+    """Return the caller's variables without those of another Python's packages, and with a limit on threads."""
     environ = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")}
     environ.setdefault("OMP_NUM_THREADS", THREADS)
     environ.update(PYTHONUTF8="1", PYTHONUNBUFFERED="1", PYTHONNOUSERSITE="1")
@@ -31,19 +31,19 @@ def clean_environ(**extra: str) -> dict[str, str]:
 
 
 def say(text: str) -> None:
-    """One line for the person at the terminal."""
+    """Print one line, at once."""
     print(text, flush=True)
 
 
 class Timer:
-    """Seconds since it was made, for lines such as `  12.3 s  Rendering`."""
+    """A stopwatch that starts when it is made, for lines such as `  12.3 s  Rendering`."""
 
     def __init__(self):
         self._start = time.perf_counter()
 
     @property
     def seconds(self) -> float:
-        """Elapsed seconds."""
+        """Seconds since the start."""
         return time.perf_counter() - self._start
 
 
@@ -59,7 +59,8 @@ def run_logged(
     """Run a program with its output in `log`; every line is also passed to `on_line`.
 
     Raises:
-        BuildError: the program could not start or failed; with its own words where it printed `error: …` and a remedy.
+        BuildError: the program could not start or failed; it has the program's own message where that
+            printed `error: …` and a remedy.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
@@ -107,7 +108,7 @@ class StatusLine:
         self._width = 0
 
     def show(self, text: str) -> None:
-        """Replace what stands after the label."""
+        """Replace the text after the label."""
         if self._live:
             line = f"{self._label}: {text}"[:110]
             print(f"\r{line:<{self._width}}", end="", flush=True)

@@ -1,1 +1,1 @@
-"""Training: a corpus made by the project itself, then the two stages that fit the networks to it."""
+"""Training: recordings with motion become a model folder; the project can make such a corpus itself."""

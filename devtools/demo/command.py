@@ -1,4 +1,4 @@
-"""`build.py demo`: a take from a recording, then character, FBX and video in Blender; the files appear at the end."""
+"""`build.py demo`: make a take from a recording, then character, FBX and video in Blender."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ LOG = ROOT / "cache" / "logs" / "demo.log"
 
 @dataclass(frozen=True)
 class DemoRequest:
-    """What to make a demo of; see `build.py demo --help`."""
+    """The inputs and the result folder of a demo; see `build.py demo --help`."""
 
     audio: Path | None
     transcript: Path | None
@@ -76,7 +76,7 @@ def _inputs(request: DemoRequest) -> tuple[Path, Path | None]:
 
 
 def _blender(path: Path | None) -> list[str | Path] | None:
-    """The command that runs a script in an installed Blender; None where the bpy module is to be used."""
+    """Return the command that runs a script in an installed Blender; None for the bpy module."""
     if path is None:
         return None
     program = shutil.which(str(path))
@@ -86,7 +86,7 @@ def _blender(path: Path | None) -> list[str | Path] | None:
 
 
 def _make_parent(out: Path) -> list[Path]:
-    """Make the folders above `out`; returns those that were made, innermost first."""
+    """Make the folders above `out`; return the new ones, innermost first."""
     if out.exists() and not out.is_dir():
         raise BuildError(f"{out} is a file.", "Choose a folder with --out.")
     made = [path for path in out.parents if not path.exists()]
@@ -143,7 +143,7 @@ def _make_scene(python: list[str | Path], staging: Path, out: Path) -> None:
 
 
 def _publish(staging: Path, out: Path) -> None:
-    """Move the results into place; a result of an earlier run gives way only once the new one is whole."""
+    """Move the results into place; replace a result of an earlier run only when the new one is complete."""
     out.mkdir(exist_ok=True)
     old = staging / "old"
     old.mkdir()

@@ -1,9 +1,10 @@
-"""A sheet of pictures: frames of takes on the bundled character, one row for each take, seen from the front.
+"""A sheet of pictures: frames of takes on the bundled character from the front, one row for each take.
 
     .venv-bpy-5.0/bin/python -m devtools.demo.contact_sheet docs/styles.png calm=takes/calm lively=takes/lively
 
 A row is LABEL=PATH with a take folder or a motion npz. `--recorded` puts a recorded motion of GESTURE_REAL_DIR on top;
-such a sheet is made from research data and stays on the machine that made it. The root's horizontal path is taken out.
+such a sheet is made from research data and stays on the machine that made it. The figures stay in place: the root's
+horizontal path is removed.
 """
 
 import argparse
@@ -96,7 +97,7 @@ def _motion(path: Path, raw: bool):
 
 
 def _figures(armature: bpy.types.Object, motion, times_s: np.ndarray) -> list[bpy.types.Mesh]:
-    """The character as a still mesh at each time, all of a take on one floor."""
+    """Return the character as a still mesh at each time; all meshes of a take stand on one floor."""
     from mambatalk_demo.addon.character.bone_space import RestSpace
     from mambatalk_demo.addon.face import channels as face_channels
     from mambatalk_demo.core.body.motion import resample
@@ -136,7 +137,7 @@ def _points(mesh: bpy.types.Mesh) -> np.ndarray:
 
 
 def _captions(rows: list[tuple[str, Path]], times_s: np.ndarray) -> list[str]:
-    """What is being said at each time, where a take knows it, and the time."""
+    """Return a caption for each time: the spoken word, where a take has words, and the time."""
     files = [path / "words.json" for _, path in rows if (path / "words.json").is_file()]
     words = json.loads(files[0].read_text(encoding="utf-8")) if files else []
     said = [next((w["word"] for w in words if w["start_s"] <= t < w["end_s"]), "") for t in times_s]

@@ -1,7 +1,7 @@
-"""The demo inside Blender: a take on the bundled character, saved as .blend and FBX and rendered to a video.
+"""The demo's part in Blender: put a take on the bundled character, save it as .blend and FBX, render a video.
 
 Runs in the bpy module's Python, or in `blender --background --python`; the arguments stand after `--`. Lines that
-begin with `@` tell the caller how far it is.
+begin with `@` report the progress to the caller.
 """
 
 import argparse
@@ -40,20 +40,20 @@ def _run(options: argparse.Namespace) -> None:
     scene.render.resolution_percentage = 100
     scene.render.fps, scene.render.fps_base = FPS, 1.0
     scene.view_settings.view_transform = "Standard"
-    _tell("Keying the character")
+    _report("Keying the character")
     bpy.ops.mambatalk.add_character()
     bpy.ops.mambatalk.load_take(folder=str(options.take))
     armature = scene.mambatalk.character
     if options.final:
         _remember(armature.animation_data.action, options.final)
     stage.build(scene, performance_points(options.take))
-    _tell("Saving take.blend")
+    _report("Saving take.blend")
     save(options.out / "take.blend")
-    _tell("Exporting take.fbx")
+    _report("Exporting take.fbx")
     export_fbx(armature, options.out / "take.fbx")
 
     # The preview has its own frame rate, and the add-on puts a take on frames of any rate.
-    _tell("Preparing the video")
+    _report("Preparing the video")
     _drop_sound(scene)
     scene.render.fps = PREVIEW_FPS
     bpy.ops.mambatalk.load_take(folder=str(options.take))
@@ -62,13 +62,13 @@ def _run(options: argparse.Namespace) -> None:
         scene,
         options.out / "preview.mp4",
         options.threads,
-        lambda frame: _tell(f"Rendering frame {frame - scene.frame_start + 1} of {total}"),
+        lambda frame: _report(f"Rendering frame {frame - scene.frame_start + 1} of {total}"),
     )
-    _tell("Done")
+    _report("Done")
 
 
 def performance_points(take: Path):
-    """Everywhere that a joint or the top of the head is during a take: (N, 3) metres, Blender axes."""
+    """Return the places of all joints and of the top of the head during a take: (N, 3) metres, Blender axes."""
     import numpy as np
     from mambatalk_demo.core.body.kinematics import forward_kinematics
     from mambatalk_demo.core.body.motion import load_motion
@@ -85,7 +85,7 @@ def performance_points(take: Path):
 
 
 def save(path: Path) -> None:
-    """Save with the sound inside, so that the file can be passed on alone."""
+    """Save with the sound inside, so that the file is complete by itself."""
     for sound in bpy.data.sounds:
         sound.pack()
     bpy.context.preferences.filepaths.save_version = 0
@@ -93,7 +93,7 @@ def save(path: Path) -> None:
 
 
 def export_fbx(armature: bpy.types.Object, path: Path) -> None:
-    """Every frame as it is: no simplified curves, no extra leaf bones, nothing of the stage."""
+    """Export the character with every frame: no simplified curves, no extra leaf bones, no stage."""
     for item in bpy.context.view_layer.objects:
         item.select_set(item == armature or item.parent == armature)
     bpy.context.view_layer.objects.active = armature
@@ -121,7 +121,7 @@ def _drop_sound(scene: bpy.types.Scene) -> None:
         sequencer.remove(scene, strip)
 
 
-def _tell(text: str) -> None:
+def _report(text: str) -> None:
     print(f"@ {text}", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""The demo's stage in Blender: a floor, three lights, and a camera that keeps the whole performance in frame."""
+"""The demo's stage in Blender: a floor, three lights, and a camera that sees the whole take."""
 
 import math
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from mathutils import Matrix, Vector
 BACKDROP = (0.21, 0.235, 0.27)
 FLOOR = (0.2, 0.215, 0.235)
 FLOOR_RADIUS_M = 0.5
-# Seen from the character's left front, a little above the chest, looking down a little.
+# The camera is to the character's left front, a little above the chest, and points down a little.
 AZIMUTH, ELEVATION = math.radians(14), math.radians(7)
 LENS_MM, SENSOR_MM = 65.0, 36.0
-# Flesh around a joint, and air between the figure and the edge of the picture.
+# The body's surface is so far from a joint; the figure fills this share of the picture.
 FLESH_M, FILL = 0.06, 0.97
 HEAD_TOP_M = 0.22
 
 
 @dataclass(frozen=True)
 class Light:
-    """A distant light: where it comes from (degrees around and above, 0° = in front) and how strong and wide it is."""
+    """A distant light: its direction (degrees around and above, 0° = in front), strength, colour and width."""
 
     name: str
     azimuth: float
@@ -48,11 +48,11 @@ def _towards(azimuth: float, elevation: float) -> Vector:
 
 
 def build(scene: bpy.types.Scene, points: np.ndarray) -> None:
-    """Add floor, lights, backdrop and camera around a performance.
+    """Add floor, lights, backdrop and camera around the places where a take moves.
 
     Args:
         scene: gets the objects, in a collection of their own.
-        points: (N, 3) metres, everywhere that any joint ever is, Blender axes.
+        points: (N, 3) metres, the places of all joints in all frames, Blender axes.
     """
     collection = bpy.data.collections.new("Stage")
     scene.collection.children.link(collection)
@@ -118,7 +118,7 @@ def _add_camera(scene: bpy.types.Scene, collection: bpy.types.Collection, points
 
 
 def camera_place(points: np.ndarray, tangents: tuple[float, float]) -> np.ndarray:
-    """The nearest place from which a camera that looks along -Z sees every point.
+    """Return the nearest place from which a camera that looks along -Z sees every point.
 
     Args:
         points: (N, 3) in the camera's axes, X right, Y up.

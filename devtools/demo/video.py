@@ -1,4 +1,4 @@
-"""A quick video of a scene: Cycles on the CPU with one shadowed light, everything else painted into the materials.
+"""A quick video of a scene: Cycles on the CPU with one shadowed light; the materials hold all other light.
 
 Cycles runs wherever Blender does, with or without a screen or a GPU. One bounce-free ray per light sample and shading
 that needs no rays for ambient, fill and rim give a picture without noise at two samples per pixel.
@@ -18,7 +18,7 @@ AMBIENT_TOP, AMBIENT_BOTTOM = (0.30, 0.32, 0.36), (0.15, 0.14, 0.14)
 def render(scene: bpy.types.Scene, path: Path, threads: int, on_frame: Callable[[int], None]) -> None:
     """Render the scene's frame range, with the sequencer's sound, to an MP4 (H.264 and AAC).
 
-    The scene and its materials are changed for it: save before.
+    This changes the scene and its materials: save before.
     """
     for material in bpy.data.materials:
         _paint(material)
@@ -73,7 +73,7 @@ def _set_video(scene: bpy.types.Scene, path: Path) -> None:
 
 
 def _paint(material: bpy.types.Material) -> None:
-    """Diffuse for the key light, plus what the other lights and the surroundings would add, by the normal alone."""
+    """Make a material diffuse for the key light, and add the other lights by the surface's normal alone."""
     base = tuple(material.diffuse_color)
     tree = material.node_tree
     tree.nodes.clear()

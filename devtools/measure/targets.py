@@ -1,4 +1,4 @@
-"""What the starter weights should measure, and the table that shows a model's numbers beside it."""
+"""Targets for the measures of the starter weights, and the table that shows a model's numbers beside them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Columns = dict[str, dict[str, float]]
 
 @dataclass(frozen=True)
 class Target:
-    """What a metric should be, and in which recordings it is asked for ("speech", "pauses", "triggers")."""
+    """The range of a metric, and the kinds of recording in which it counts ("speech", "pauses", "triggers")."""
 
     key: str
     low: float = -np.inf
@@ -62,7 +62,7 @@ ROWS = (
 
 
 def recording_table(kind: str, columns: Columns, judged: Sequence[str]) -> str:
-    """The measures of a recording's motions; a `!` behind those that miss their target.
+    """Format the measures of a recording's motions, with a `!` behind those that miss their target.
 
     Args:
         kind: of the recording.
@@ -86,7 +86,7 @@ def recording_table(kind: str, columns: Columns, judged: Sequence[str]) -> str:
 
 
 def missed_lines(kind: str, columns: Columns, judged: Sequence[str]) -> list[str]:
-    """A line for every missed target."""
+    """Return a line of text for every missed target."""
     lines = []
     for title in judged:
         for metric in ROWS:

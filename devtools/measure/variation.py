@@ -31,7 +31,7 @@ LEAST_DISTANCE_CM = 5.0
 
 @dataclass(frozen=True)
 class Spread:
-    """What seeds change.
+    """How much seeds change a take.
 
     Attributes:
         jerk: mean jerk of the wrists of the deterministic take, m/s3.
@@ -50,19 +50,19 @@ class Spread:
 
 
 def wrists(motion: Motion) -> np.ndarray:
-    """Both wrists from the pelvis, (T, 2, 3) metres."""
+    """Return both wrists from the pelvis, (T, 2, 3) metres."""
     joints = (0, JOINT["left_wrist"], JOINT["right_wrist"])
     points, _ = chosen_joints(motion.rotations, 0 * motion.translation, motion.skeleton, joints)
     return points[:, 1:] - points[:, :1]
 
 
 def jerk(points: np.ndarray) -> float:
-    """Mean jerk, m/s3."""
+    """Return the mean jerk of points (T, 2, 3), m/s³."""
     return float(np.linalg.norm(np.diff(points, n=3, axis=0), axis=-1).mean() * FPS**3)
 
 
 def speaking(samples: np.ndarray, take: Take) -> np.ndarray:
-    """Whether each frame (T,) lies within speech and its short pauses."""
+    """Return for each frame (T,) whether it lies within speech or its short pauses."""
     prosody = analyse(samples, take.words)
     times = np.arange(take.raw.frame_count) / FPS
     return np.any([(unit.start_s <= times) & (times <= unit.end_s) for unit in prosody.units], axis=0)

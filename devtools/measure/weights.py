@@ -40,7 +40,7 @@ TRANSCRIPTS = (".txt", ".TextGrid", ".srt", ".vtt")
 
 @dataclass(frozen=True)
 class Recording:
-    """Speech to generate from; `kind` says which targets are asked for."""
+    """Speech to generate from; `kind` says which targets count."""
 
     name: str
     kind: str
@@ -49,7 +49,7 @@ class Recording:
 
 
 def find_recording(stem: Path, kind: str) -> Recording:
-    """The files of a stem.
+    """Find the sound and the transcript of a stem.
 
     Raises:
         GestureError: no sound or no transcript of that name.
@@ -65,7 +65,7 @@ def find_recording(stem: Path, kind: str) -> Recording:
 
 
 def measure(recording: Recording, clip: Clip, words: tuple[Word, ...], mean_speed: np.ndarray) -> dict[str, float]:
-    """All measures of one motion of a recording."""
+    """Compute all measures of one motion of a recording."""
     out = clip_measures(clip, mean_speed)
     out["jaw_correlation"] = jaw_correlation(clip.motion, clip.samples, words)
     out["lips_closed"] = lips_closed_share(clip.motion, words)
@@ -150,7 +150,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _recorded(recording: Recording, path: Path) -> dict[str, Clip]:
-    """What was recorded with this speech, and what the released weights made of it where that lies beside."""
+    """Read the motion recorded with this speech and, where it exists, the motion of the released weights."""
     files = {"recorded": path, "released": path.with_name(f"res_{recording.name}.npz")}
     return {
         title: read_clip(recording.name, file, recording.audio, None) for title, file in files.items() if file.is_file()
@@ -160,7 +160,7 @@ def _recorded(recording: Recording, path: Path) -> dict[str, Clip]:
 def _takes(
     recording: Recording, options: argparse.Namespace, models: Models, out: Path
 ) -> dict[str, tuple[Clip, tuple[Word, ...]]]:
-    """Every style's raw motion of a recording, and the words as aligned."""
+    """Generate a recording's raw motion in every style; return it with the aligned words."""
     names = models.load(options.weights, "auto").network.info.speakers
     takes = {}
     for style in options.styles or range(len(names)):
@@ -182,7 +182,7 @@ def _takes(
 
 
 def _grammar(recording: Recording, seed: int) -> dict[str, tuple[Clip, tuple[Word, ...]]]:
-    """What the weights are taught: every style's motion by the grammar that makes the corpus."""
+    """Make a recording's motion in every style with the gesture grammar, from which the weights learn."""
     samples = load_audio(recording.audio).samples
     words = align(samples, read_transcript(recording.transcript)).words
     takes = {}
@@ -193,7 +193,7 @@ def _grammar(recording: Recording, seed: int) -> dict[str, tuple[Clip, tuple[Wor
 
 
 def _autoencoder(folder: Path | None, recorded: dict[str, dict[str, Clip]]) -> FgdAutoencoder:
-    """One autoencoder for all: the folder's, else trained on the recorded clips."""
+    """Load the folder's autoencoder, or train one on the recorded clips."""
     if folder is not None and folder.is_dir():
         return load_fgd(folder)
     print("training the autoencoder of the Frechet distance", file=sys.stderr, flush=True)
@@ -204,7 +204,7 @@ def _autoencoder(folder: Path | None, recorded: dict[str, dict[str, Clip]]) -> F
 
 
 def _distances(autoencoder: FgdAutoencoder, clips: dict[str, Clip], columns: dict[str, dict[str, float]]) -> None:
-    """Add every motion's distance from the recorded one; the recorded one's is that of its own two halves."""
+    """Add every motion's distance from the recorded one; for the recorded one, the distance of its two halves."""
     latents = {title: features(autoencoder, channels(clip.motion)) for title, clip in clips.items()}
     real = latents["recorded"]
     for title, row in columns.items():

@@ -1,4 +1,4 @@
-"""What the character is made of: clothes instead of the body under them, hair, brows, lips, eyes."""
+"""Materials of the character, and the meshes that carry them: skin, clothes, hair, brows, lips and eyes."""
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -50,7 +50,7 @@ BROW_M = 0.0009
 
 
 def dress(source: Source, vertices: np.ndarray, weights: np.ndarray, shapes: np.ndarray, fit: Fit) -> Mesh:
-    """The character in its rest pose.
+    """Return the dressed character in its rest pose.
 
     Args:
         source: the body: faces, groups, painted masks.

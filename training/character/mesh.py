@@ -1,4 +1,4 @@
-"""A mesh with weights and shapes, and the few operations a tailor needs: take, cut, refine, push out, sew together."""
+"""A mesh with weights and shapes, and the operations that clothes are made with: take, cut, refine, push out, join."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ class Mesh:
         return Mesh(self.vertices[used], self.weights[used], self.shapes[:, used], number[faces], self.material[chosen])
 
     def painted(self, material: int | np.ndarray, where: np.ndarray | slice = slice(None)) -> "Mesh":
-        """The same with a material on some faces."""
+        """Return the mesh with a material on some of its faces."""
         painted = self.material.copy()
         painted[where] = material
         return replace(self, material=painted)
@@ -47,7 +47,7 @@ class Mesh:
         return (self.vertices[self.faces] * is_corner[..., None]).sum(1) / is_corner.sum(1)[:, None]
 
     def normals(self) -> np.ndarray:
-        """Unit normal (V, 3) of each vertex."""
+        """Return the unit normal (V, 3) of each vertex."""
         a, b, c = (self.vertices[self.faces[:, corner]] for corner in range(3))
         d = np.where((self.faces[:, 3] >= 0)[:, None], self.vertices[self.faces[:, 3]], a)
         normal = np.cross(c - a, d - b)
@@ -65,7 +65,7 @@ class Mesh:
 
 
 def edges(faces: np.ndarray) -> np.ndarray:
-    """Unique edges (E, 2) of faces (F, 4)."""
+    """Return the unique edges (E, 2) of faces (F, 4)."""
     pairs = []
     for corner in range(4):
         start, end = faces[:, corner], faces[:, (corner + 1) % 4]

@@ -146,7 +146,7 @@ def _tip(source: Source, head: np.ndarray, finger: str) -> np.ndarray:
 
 
 def unit(vector: np.ndarray | list) -> np.ndarray:
-    """The vector at length one."""
+    """Scale a vector to length one."""
     vector = np.asarray(vector, np.float64)
     return vector / np.linalg.norm(vector)
 
@@ -158,7 +158,7 @@ def about_x(angle: float) -> np.ndarray:
 
 
 def swing(source: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """The smallest rotation (3, 3) from one direction to another."""
+    """Return the smallest rotation (3, 3) from one direction to another."""
     a, b = unit(source), unit(target)
     v = np.cross(a, b)
     k = np.array([[0, -v[2], v[1]], [v[2], 0, -v[0]], [-v[1], v[0], 0]])
@@ -177,7 +177,7 @@ def _frame(main: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def describe(rest: np.ndarray) -> str:
-    """Bone lengths of a skeleton, for the log."""
+    """List the bone lengths of a skeleton, for the log."""
     lines = [
         f"{JOINT_NAMES[joint]:20s} {np.linalg.norm(rest[joint] - rest[parent]):.3f}  {np.round(rest[joint], 3)}"
         for joint, parent in enumerate(PARENTS)

@@ -24,7 +24,7 @@ INFLUENCES = 4
 
 
 def jaw_hinge(source: Source) -> tuple[np.ndarray, np.ndarray]:
-    """The jaw's rotation in the shape jawOpen, from its lower teeth: centre (3,) and matrix (3, 3)."""
+    """Find the jaw's rotation in the shape jawOpen from the lower teeth: centre (3,) and matrix (3, 3)."""
     vertices, delta = _of_group(source, "teeth"), source.shapes[ARKIT_NAMES.index("jawOpen")]
     lower = vertices[np.linalg.norm(delta[vertices], axis=1) > 0.005]
     before = source.vertices[lower]
@@ -39,7 +39,7 @@ def jaw_hinge(source: Source) -> tuple[np.ndarray, np.ndarray]:
 
 
 def joint_weights(source: Source) -> np.ndarray:
-    """Weights (N, 55), symmetric, at most four per vertex, rows of used vertices summing to one."""
+    """Return weights (N, 55), symmetric, at most four per vertex; rows of used vertices sum to one."""
     weights = np.zeros((len(source.vertices), JOINT_COUNT))
     for column, bone in enumerate(source.bones):
         weights[:, JOINT[_owner(bone)]] += source.weights[:, column]
@@ -58,7 +58,7 @@ def joint_weights(source: Source) -> np.ndarray:
 
 
 def strongest(weights: np.ndarray) -> np.ndarray:
-    """The four largest of each row (V, 55), none below a thousandth, summing to one."""
+    """Keep the four largest weights of each row (V, 55), none below a thousandth; rows sum to one."""
     order = np.argsort(-weights, axis=1, kind="stable")[:, :INFLUENCES]
     kept = np.zeros_like(weights)
     np.put_along_axis(kept, order, np.take_along_axis(weights, order, axis=1), axis=1)
@@ -67,7 +67,7 @@ def strongest(weights: np.ndarray) -> np.ndarray:
 
 
 def carry_to_rest(vertices: np.ndarray, shapes: np.ndarray, weights: np.ndarray, fit: Fit):
-    """The rest mesh that linear skinning with `weights` turns into exactly `vertices` in the relaxed pose.
+    """Find the rest mesh that linear skinning with `weights` turns into exactly `vertices` in the relaxed pose.
 
     So the shape that an artist modelled is what shows with the arms lowered, where a speaker's arms are.
 

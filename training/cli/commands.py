@@ -1,4 +1,4 @@
-"""The shell's commands of the workshop, `train` and `evaluate`: light, so that other commands start fast."""
+"""The shell's commands `train` and `evaluate`; importing them is quick, so that other commands start fast."""
 
 import argparse
 
@@ -7,7 +7,7 @@ from training.cli.train import add_arguments as add_train_arguments
 
 
 def add_commands(commands: argparse._SubParsersAction) -> None:
-    """Add them to a parser's commands."""
+    """Add `train` and `evaluate` to a parser's commands."""
     train = commands.add_parser("train", help="train networks on a folder of recordings")
     add_train_arguments(train)
     train.set_defaults(run=_train)

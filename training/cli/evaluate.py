@@ -22,7 +22,7 @@ RECORDED = "recorded"
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Evaluate and print.
+    """Measure the sets of motions and print a table.
 
     Raises:
         GestureError: a folder without motions, sets that share no name, files that cannot be read.
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _titles(folders: list[Path]) -> dict[str, Path]:
-    """A short name for every set: the folder's name, or its path where two are called alike."""
+    """Return a short name for every set: the folder's name, or its path where two have the same name."""
     names = [folder.resolve().name for folder in folders]
     alike = {name for name in names if names.count(name) > 1 or name == RECORDED}
     return {str(f) if name in alike else name: f for name, f in zip(names, folders, strict=True)}
@@ -84,7 +84,7 @@ def _mean_speed(path: Path | None, reals: list[Clip]) -> np.ndarray:
 
 
 def _autoencoder(arguments: argparse.Namespace, reals: list[Clip]) -> FgdAutoencoder:
-    """One autoencoder for all sets."""
+    """Return one autoencoder for all sets: trained, converted or read from a folder."""
     if arguments.fgd == "train":
         autoencoder = train_fgd(
             [channels(clip.motion) for clip in reals], settings=FgdSettings(seed=arguments.seed), progress=_show

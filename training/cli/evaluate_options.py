@@ -1,11 +1,11 @@
-"""What `python -m core evaluate` can be told; light, so that other commands start fast."""
+"""The options of `python -m core evaluate`; importing them is quick, so that other commands start fast."""
 
 import argparse
 from pathlib import Path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command's options."""
+    """Add the options of `evaluate` to a parser."""
     parser.add_argument("--pred", type=Path, action="append", required=True, help="folder of motions; may be repeated")
     parser.add_argument("--real", type=Path, required=True, help="folder of the recorded motions of the same names")
     parser.add_argument("--audio", type=Path, help="folder of their speech: BC, strokes on stress, pauses")

@@ -26,7 +26,7 @@ STOPPED = 130
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of training."""
+    """Add the options of training to a parser."""
     parser.description = DESCRIPTION
     parser.add_argument("stage", choices=STAGES, help="; ".join(f"{name}: {what}" for name, what in STAGES.items()))
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="recordings with their motion")
@@ -89,7 +89,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, arguments: list[str]) -> int:
-    """Run a stage.
+    """Run one stage, or all of them.
 
     Args:
         options: parsed.
@@ -158,7 +158,7 @@ def run(options: argparse.Namespace, arguments: list[str]) -> int:
 
 
 def _recipe(options: argparse.Namespace, team):
-    """The recipe that `--config` names, changed by the other options.
+    """Return the recipe that `--config` names, changed by the other options.
 
     Raises:
         GestureError: options that do not go together.
@@ -213,7 +213,7 @@ def _recipe(options: argparse.Namespace, team):
 
 
 def _sizes(model, given: list[str]):
-    """The model's sizes with some of them replaced.
+    """Return the model's sizes with some of them replaced.
 
     Raises:
         GestureError: there is no such size, or it cannot have that value.
@@ -230,12 +230,12 @@ def _sizes(model, given: list[str]):
 
 
 def _given(**options) -> dict:
-    """The options that were given."""
+    """Return the options that are not None."""
     return {name: value for name, value in options.items() if value is not None}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """`python -m training`: the same without the rest of the program's commands."""
+    """Run `python -m training`: train without the rest of the program's commands."""
     arguments = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="python -m training")
     add_arguments(parser)

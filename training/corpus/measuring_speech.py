@@ -20,6 +20,7 @@ from core.errors import GestureError
 from core.files import whole_file
 from core.text.align import align
 from core.text.timing import Word, save_words
+from training.corpus.command_line import log, run_command
 from training.corpus.speech_clips import Clip, assemble, check_confidence, trim, write_clip
 from training.corpus.texts import Utterance
 from training.corpus.voices import ENGINES, HELD_OUT, Speak
@@ -58,7 +59,7 @@ class Script:
 
 
 def scripts() -> tuple[Script, ...]:
-    """The recordings that `measuring_speech.toml` describes: "triggers" and "pauses"."""
+    """Read the recordings that `measuring_speech.toml` describes: "triggers" and "pauses"."""
     return tuple(_script(name, part) for name, part in tomllib.loads(TEXTS.read_text(encoding="utf-8")).items())
 
 
@@ -119,7 +120,7 @@ def make_recording(speak: Speak, script: Script, folder: Path) -> dict:
 
 
 def align_part(samples: np.ndarray, start_s: float, end_s: float, text: str) -> list[Word]:
-    """The words of a text that is said in one part of a recording, timed from the recording's start."""
+    """Align a text with one part of a recording; return its words, timed from the recording's start."""
     first = round(start_s * SAMPLE_RATE)
     found = align(samples[first : round(end_s * SAMPLE_RATE)], text, language_check=False).words
     return [_later(word, first / SAMPLE_RATE) for word in found]
@@ -131,7 +132,7 @@ def _later(word: Word, by_s: float) -> Word:
 
 
 def describe(script: Script, words: tuple[Word, ...]) -> dict:
-    """Where the sentences and their triggers are in the aligned words.
+    """Find the sentences and their triggers among the aligned words.
 
     Raises:
         GestureError: words are missing.
@@ -167,21 +168,20 @@ def describe(script: Script, words: tuple[Word, ...]) -> dict:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command line; returns the exit code."""
+    """Run the command line; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("cache/measure"))
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
-    try:
+
+    def make() -> None:
         speak = ENGINES["kokoro"].load(1)
         for script in scripts():
             facts = make_recording(speak, script, options.out)
             end_s = facts["sentences"][-1]["end_s"]
-            print(f"{script.name}: {len(script.sentences)} sentences, {end_s:.0f} s, in {options.out}", file=sys.stderr)
-    except GestureError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+            log.info("%s: %d sentences, %.0f s, in %s", script.name, len(script.sentences), end_s, options.out)
+
+    return run_command(make)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from core.body.motion import save_motion
 from core.errors import GestureError
 from core.files import whole_file
 from core.generate.chance import draw_chance
+from training.corpus.command_line import log, run_command
 from training.gesture import STYLES, neutral_pose
 from training.gesture.gesture_plan import make_plan
 from training.gesture.synthesis import perform
@@ -74,7 +75,7 @@ def make_corpus(folder: Path, seed: int, styles_per_clip: int = len(STYLES), for
         for number, future in enumerate(as_completed(futures), 1):
             written += future.result()
             if number % 50 == 0 or number == len(jobs):
-                print(f"{number} of {len(jobs)} clips", file=sys.stderr)
+                log.info("%d of %d clips", number, len(jobs))
     _note_styles(folder)
     return written
 
@@ -122,16 +123,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--force", action="store_true", help="make motions again that exist")
     parser.add_argument("--neutral", type=Path, help="write the neutral pose to this npz and stop")
     options = parser.parse_args(arguments)
-    try:
+
+    def make() -> None:
         if options.neutral:
             save_motion(neutral_pose(), options.neutral)
-            return 0
-        count = make_corpus(options.out, options.seed, options.styles, options.force)
-    except GestureError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(f"{count} motions written to {options.out}")
-    return 0
+        else:
+            count = make_corpus(options.out, options.seed, options.styles, options.force)
+            log.info("%d motions written to %s", count, options.out)
+
+    return run_command(make)
 
 
 if __name__ == "__main__":

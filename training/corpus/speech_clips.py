@@ -26,6 +26,7 @@ from core.errors import GestureError
 from core.files import whole_file
 from core.text.align import align
 from core.text.timing import Word, save_words
+from training.corpus.command_line import log, run_command
 from training.corpus.texts import Utterance, utterance
 from training.corpus.voices import ENGINES, Speak
 
@@ -127,7 +128,7 @@ def assemble(clip: Clip, sentences: list[np.ndarray], seed: int) -> np.ndarray:
 
 
 def _room(dry: np.ndarray, clip: Clip, rng: np.random.Generator) -> np.ndarray:
-    """A short decaying echo and a tilt of the spectrum; the direct sound stays where it is."""
+    """Add a short decaying echo and a tilt of the spectrum; the direct sound keeps its time."""
     if not clip.room:
         return dry.astype(np.float64)
     seconds = np.arange(int(clip.room * SAMPLE_RATE)) / SAMPLE_RATE
@@ -168,7 +169,7 @@ def align_clip(folder: Path, name: str) -> float:
 
 
 def check_confidence(name: str, words: Sequence[Word]) -> float:
-    """The mean confidence of a recording's words.
+    """Return the mean confidence of a recording's words.
 
     Raises:
         GestureError: it is too low for the times to be trusted.
@@ -217,7 +218,7 @@ def minutes_by_engine(text: str) -> dict[str, float]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command line; returns the exit code."""
+    """Run the command line; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("cache/corpus"))
     parser.add_argument("--voices", type=minutes_by_engine, default="kokoro=75,flite=60", metavar="ENGINE=MINUTES,...")
@@ -226,13 +227,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--align-only", action="store_true", help="speak nothing, align what is there")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
-    try:
+
+    def make() -> None:
         for engine, minutes in options.voices.items():
             _make_all(options, engine, minutes)
-    except GestureError as error:
-        print(error, file=sys.stderr)
-        return 2
-    return 0
+
+    return run_command(make)
 
 
 def _make_all(options: argparse.Namespace, engine: str, minutes: float) -> None:
@@ -259,11 +259,11 @@ def _make_all(options: argparse.Namespace, engine: str, minutes: float) -> None:
             confidence = align_clip(options.out, clip.name)
         except GestureError as error:
             left_out += 1
-            print(f"{clip.name}: left out, {error.message}", file=sys.stderr, flush=True)
+            log.info("%s: left out, %s", clip.name, error.message)
             continue
         ready = write_index(options.out)
-        print(f"{clip.name}: confidence {confidence:.2f}, {seconds() / 60:.1f} min", file=sys.stderr, flush=True)
-    print(f"{engine}: {seconds() / 60:.1f} minutes in {options.out}, {left_out} clips left out", file=sys.stderr)
+        log.info("%s: confidence %.2f, %.1f min", clip.name, confidence, seconds() / 60)
+    log.info("%s: %.1f minutes in %s, %d clips left out", engine, seconds() / 60, options.out, left_out)
 
 
 if __name__ == "__main__":

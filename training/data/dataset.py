@@ -1,4 +1,4 @@
-"""What training reads of recordings and motions: clips, takes, the channels of each part, windows of them."""
+"""A corpus in memory: clips of sound, takes of motion, the channels of each body part."""
 
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ CONTACT_STEP_M = 0.01  # a joint that moves less per frame stands on the ground
 
 @dataclass(frozen=True)
 class Clip:
-    """What the network hears and reads of one recording.
+    """The features of one recording: sound and words.
 
     Attributes:
         name: the clip's name in the corpus.
@@ -77,7 +77,7 @@ class Corpus:
 
 
 def part_channels(motion: Motion) -> dict[Part, np.ndarray]:
-    """The channels (T, C) float32 each autoencoder sees of a motion, by the layout of `core.body.parts`."""
+    """Return the channels (T, C) float32 of a motion for each autoencoder, in the layout of `core.body.parts`."""
     rot6d = rotvec_to_rot6d(motion.rotations).astype(np.float32)  # (T, 55, 6)
     out = {}
     for part, spec in SPECS.items():
@@ -91,7 +91,7 @@ def part_channels(motion: Motion) -> dict[Part, np.ndarray]:
 
 
 def root_velocity(translation: np.ndarray) -> np.ndarray:
-    """Positions (T, 3) metres to velocities m/s of x and z, p[t] = p[t-1] + v[t-1] / 30, and y as it is."""
+    """Turn positions (T, 3) metres into velocities m/s of x and z, p[t] = p[t-1] + v[t-1] / 30; y stays a position."""
     velocity = np.zeros_like(translation)
     velocity[:-1] = np.diff(translation, axis=0) * FPS
     if len(velocity) > 1:
@@ -101,7 +101,7 @@ def root_velocity(translation: np.ndarray) -> np.ndarray:
 
 
 def contacts_of(motion: Motion) -> np.ndarray:
-    """The motion's contacts (T, 4), or those of joints that move less than a centimetre per frame."""
+    """Return the motion's contacts (T, 4), or those of joints that move less than a centimetre per frame."""
     if motion.contacts is not None:
         return motion.contacts
     positions, _ = forward_kinematics(motion.rotations, motion.translation, motion.skeleton)
@@ -111,7 +111,7 @@ def contacts_of(motion: Motion) -> np.ndarray:
 
 
 def full_vector(take: Take, start: int, end: int) -> np.ndarray:
-    """The generator's motion input (end - start, 337), x and z measured from the first frame; held past the end."""
+    """Return the generator's motion input (end - start, 337), x and z from its first frame; the last frame is held."""
     frames = np.minimum(np.arange(start, end), take.frames - 1)
     vector = np.zeros((end - start, 337), np.float32)
     vector[:, :330].reshape(-1, 55, 6)[:] = (1, 0, 0, 0, 1, 0)
@@ -125,5 +125,5 @@ def full_vector(take: Take, start: int, end: int) -> np.ndarray:
 
 
 def window_starts(frames: int, stride: int = STRIDE, window: int = WINDOW) -> list[int]:
-    """First frames of the windows that cover `frames`; the last ones run past the end by at most `stride` frames."""
+    """List the first frames of windows that cover `frames`; the last ones pass the end by at most `stride` frames."""
     return list(range(0, max(frames - window + stride, 1), stride))

@@ -1,7 +1,7 @@
-"""What training reads of a recording, computed once and kept in files that are mapped into memory.
+"""Files of features: each is computed once from a recording or a motion, and mapped into memory.
 
-A file's name tells the content of its sources and the way it was made: nothing stale is ever read, and files whose
-dates change while their content does not are not made again.
+A file's name is a hash of its sources and of the way it was made. So no old file is read after a change, and a new date
+with the same content makes no new file.
 """
 
 import hashlib
@@ -81,7 +81,7 @@ class Library:
         _allow_many_files()
 
     def motion(self, recording: Recording, performance: Performance) -> MotionFeatures:
-        """A motion at 30 fps on its skeleton.
+        """Return a motion at 30 fps on its skeleton.
 
         Raises:
             GestureError: it is broken, too short, not a movement of a person, or of another length than the sound.
@@ -112,21 +112,21 @@ class Library:
         return MotionFeatures(channels, place, chance, np.array(facts["rest_joints"]), facts["face_basis"])
 
     def sound(self, recording: Recording, vectors_path: Path, vectors: WordVectors, kind: str) -> SoundFeatures:
-        """Sound and words of a recording, the sound as features of a kind (`core.generate.speech_features`).
+        """Return a recording's words, and its sound as features of a kind (`core.generate.speech_features`).
 
         Raises:
             GestureError: the sound or the text is broken, or they do not belong together.
         """
         sources = [recording.audio, vectors_path] + ([recording.text] if recording.text else [])
         stem = f"{_safe(recording.name)}-{self._key(kind, *sources)}"
-        heard, read = self.folder / f"{stem}.audio.npy", self.folder / f"{stem}.words.npy"
-        if not (heard.exists() and read.exists()):
+        audio_path, words_path = self.folder / f"{stem}.audio.npy", self.folder / f"{stem}.words.npy"
+        if not (audio_path.exists() and words_path.exists()):
             samples = load_audio(recording.audio).samples
             words = timed_words(samples, recording.text)
             # what chance adds belongs to the motions, not to the sound
-            _store(heard, speech_features(kind, samples, words).fixed.astype(np.float16))
-            _store(read, frame_vectors(words, frame_count(len(samples)), vectors).astype(np.float16))
-        audio, words = (np.load(path, mmap_mode="r", allow_pickle=False) for path in (heard, read))
+            _store(audio_path, speech_features(kind, samples, words).fixed.astype(np.float16))
+            _store(words_path, frame_vectors(words, frame_count(len(samples)), vectors).astype(np.float16))
+        audio, words = (np.load(path, mmap_mode="r", allow_pickle=False) for path in (audio_path, words_path))
         return SoundFeatures(audio, words)
 
     def _key(self, kind: str, *sources: Path) -> str:
@@ -134,7 +134,7 @@ class Library:
         return digest.hexdigest()[:16]
 
     def _content(self, path: Path) -> str:
-        """SHA-256 of a file, remembered by its path, size and date."""
+        """Return the SHA-256 of a file, which is stored by its path, size and date."""
         status = path.stat()
         place = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:24]
         note = self.folder / f"{place}.sha256"
@@ -151,7 +151,7 @@ class Library:
 
 
 def timed_words(samples: np.ndarray, text: Path | None) -> tuple[Word, ...]:
-    """The words of a recording with their times: as its text has them, else found by alignment.
+    """Return the words of a recording with their times: from its text, else from alignment.
 
     Args:
         samples: (N,) 16 kHz mono.
@@ -169,7 +169,7 @@ def timed_words(samples: np.ndarray, text: Path | None) -> tuple[Word, ...]:
 
 
 def grounded(motion: Motion) -> Motion:
-    """A motion without a skeleton of its own, on the default one: lowered or raised until its feet stand on the floor.
+    """Lower or raise a motion until its feet stand on the floor, on the default skeleton.
 
     SMPL-X files measure the root from a place near the chest, ours from the floor.
     """
@@ -180,7 +180,7 @@ def grounded(motion: Motion) -> Motion:
 
 
 def check_lengths(motion: MotionFeatures, recording: Recording, frames: int) -> None:
-    """Motion and sound (`frames` long) belong together.
+    """Check that a motion is about as long as its sound (`frames`).
 
     Raises:
         GestureError: one is much longer than the other.
@@ -194,7 +194,7 @@ def check_lengths(motion: MotionFeatures, recording: Recording, frames: int) -> 
 
 
 def _chance(path: Path, frames: int) -> np.ndarray:
-    """The stored curves, or some that nothing in the motion follows."""
+    """Read the stored curves of chance, or draw some that have no relation to the motion."""
     if not path.exists():
         return draw_chance(frames, crc32(path.stem.encode()))
     chance = np.load(path, allow_pickle=False)
@@ -229,7 +229,7 @@ def _check_motion(motion: Motion, name: str) -> None:
 
 
 def _allow_many_files() -> None:
-    """Every mapped file is an open one, and systems start programs with few allowed; Windows has no such limit."""
+    """Raise the limit of open files, for every mapped file is open; Windows has no such limit."""
     try:
         import resource
     except ImportError:

@@ -1,4 +1,4 @@
-"""Stage two's examples: windows of sound with the codes to predict and the seed poses generating would start from."""
+"""Examples for stage two: windows of sound, the codes to predict, and the seed poses that generating would have."""
 
 from dataclasses import dataclass, fields
 
@@ -16,14 +16,14 @@ from training.stages.torch_kinematics import orthonormal
 
 SEED_FRAMES = 4
 LEAD = WINDOW - SEED_FRAMES  # a generated window starts this long after the one before
-FREE_JOINTS = slice(6 * 22, 6 * 25)  # jaw and eyes: generating knows no codes of theirs, so seeds hold the identity
+FREE_JOINTS = slice(6 * 22, 6 * 25)  # jaw and eyes: seeds hold the identity, because generating has no codes for them
 IDENTITY = np.array([1, 0, 0, 0, 1, 0], np.float32)
 SEED_PARTS = (Part.UPPER, Part.HANDS, Part.LOWER)
 
 
 @dataclass(frozen=True)
 class Batch:
-    """B windows as the network takes them, T frames each.
+    """The network's inputs and targets of B windows, T frames each.
 
     Attributes:
         audio: (B, S, C), S samples or frames with their context.
@@ -48,7 +48,7 @@ class Batch:
     total: int
 
     def to(self, device: torch.device) -> "Batch":
-        """The batch on a device."""
+        """Copy the batch to a device."""
 
         def moved(value):
             if isinstance(value, dict):
@@ -65,7 +65,7 @@ class WindowSet:
         corpus: clips and motions.
         autoencoders: the trained ones; they are not changed.
         stride: frames between windows' starts.
-        context: frames of sound that a window hears on both sides; None when it hears samples.
+        context: frames of sound that a window has on both sides; None where its sound is samples.
     """
 
     def __init__(self, corpus: Corpus, autoencoders: dict[Part, Autoencoder], stride: int, context: int | None = None):
@@ -87,21 +87,21 @@ class WindowSet:
         return len(self.places)
 
     def code_counts(self, part: Part) -> np.ndarray:
-        """How many frames each code of a part fills (K,)."""
+        """Count the frames of each code of a part (K,)."""
         return np.bincount(np.concatenate([codes[part] for codes in self.codes]), minlength=self.entries)
 
     def draw(self, step: Step, count: int) -> Batch:
-        """This part of `count` windows at random."""
+        """Draw this part of `count` random windows."""
         mine = step.mine(count)
         return self.batch(step.random().integers(0, len(self), count)[mine], mine.start, count)
 
     def batch(self, chosen: np.ndarray, first: int = 0, total: int | None = None) -> Batch:
-        """The windows with these numbers."""
+        """Return the windows with these numbers."""
         rows = [self.places[i] for i in chosen]
         takes = [self.corpus.takes[number] for number, _ in rows]
-        heard = [self._sound(take, start) for take, (_, start) in zip(takes, rows, strict=True)]
+        sounds = [self._sound(take, start) for take, (_, start) in zip(takes, rows, strict=True)]
         windows = [self._window(*row) for row in rows]
-        audio, words = (torch.from_numpy(np.stack([pair[i] for pair in heard])) for i in (0, 1))
+        audio, words = (torch.from_numpy(np.stack([pair[i] for pair in sounds])) for i in (0, 1))
         motion = torch.from_numpy(np.stack([window[0] for window in windows]))
         weight = torch.from_numpy(np.stack([window[1] for window in windows]))
         return Batch(
@@ -138,7 +138,7 @@ class WindowSet:
 def _seeds(
     take: Take, codes: dict[Part, np.ndarray], starts: list[int], autoencoders: dict[Part, Autoencoder]
 ) -> np.ndarray:
-    """The first frames (len(starts), 4, 337) of windows, decoded from the codes of the window before alone."""
+    """Decode the first frames (len(starts), 4, 337) of windows from the codes of the window before."""
     out = np.stack([full_vector(take, start, start + SEED_FRAMES) for start in starts])
     out[..., FREE_JOINTS] = np.tile(IDENTITY, 3)
     late = [row for row, start in enumerate(starts) if start >= LEAD]

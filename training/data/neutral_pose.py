@@ -1,4 +1,4 @@
-"""The pose that a take starts from, found in the data: how its people stand when they do not gesture."""
+"""The pose that a take starts from, found in the data: the pose of people who do not gesture."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ SHOWN_TAKES = 40
 
 
 def neutral_of(corpus: Corpus) -> Motion:
-    """The recorded pose nearest to the mean of the quiet ones, four frames long, on the corpus' skeleton.
+    """Find the recorded pose nearest to the mean of the quiet ones; four frames on the corpus' skeleton.
 
     The root stands at x = z = 0 at its own height, with both feet on the ground.
     """

@@ -1,4 +1,4 @@
-"""All motions of a body part as one place to draw windows from, without holding them in memory."""
+"""The motions of a body part, from which windows are drawn without reading all of them into memory."""
 
 from collections.abc import Sequence
 
@@ -25,17 +25,17 @@ class PartFrames:
         return self.motions[0].shape[1]
 
     def first(self, count: int) -> "PartFrames":
-        """The first few motions only."""
+        """Return the first few motions only."""
         return PartFrames(self.motions[:count])
 
     def windows(self, random: np.random.Generator, count: int, frames: int, rows: slice = slice(None)) -> np.ndarray:
-        """`rows` of `count` windows (count, frames, C) from anywhere; short motions hold their last frame."""
+        """Draw `count` windows (count, frames, C) and return `rows` of them; short motions hold their last frame."""
         chosen = random.choice(len(self.motions), count, p=self.lengths / self.lengths.sum())
         first = random.integers(0, np.maximum(self.lengths[chosen] - frames, 0) + 1)
         return np.stack([self._window(*place, frames) for place in zip(chosen[rows], first[rows], strict=True)])
 
     def sample(self, random: np.random.Generator, count: int) -> np.ndarray:
-        """About `count` frames (N, C) in short runs from anywhere."""
+        """Draw about `count` frames (N, C) in short runs."""
         run = 32
         return self.windows(random, -(-count // run), run).reshape(-1, self.width)
 
@@ -46,5 +46,5 @@ class PartFrames:
 
 
 def part_frames(corpus: Corpus, part: Part) -> PartFrames:
-    """A corpus' channels of one part."""
+    """Return a corpus' channels of one body part."""
     return PartFrames([take.channels[part] for take in corpus.takes])

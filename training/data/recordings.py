@@ -1,4 +1,4 @@
-"""Which recordings a data folder holds: our own corpus, BEAT2 as published, or a studio's manifest."""
+"""The recordings of a data folder: our own corpus, BEAT2 as published, or a folder with a manifest."""
 
 import csv
 import json
@@ -10,7 +10,7 @@ from zlib import crc32
 from core.errors import GestureError
 
 TRAIN, HELD_OUT, UNUSED = "train", "held_out", "unused"
-HELD_OUT_SHARE = 0.05  # of recordings where nothing tells what to hold out
+HELD_OUT_SHARE = 0.05  # of recordings where no list says which to hold out
 MANIFEST = "manifest.csv"
 MANIFEST_COLUMNS = ("audio", "transcript", "motion", "speaker")
 BEAT2_MOTION, BEAT2_AUDIO, BEAT2_TEXT = "smplxflame_30", "wave16k", "textgrid"
@@ -52,7 +52,7 @@ class Recording:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a recording, or one of its motions, is not used, or not as it is.
+    """Why a recording or one of its motions is left out, or used with a change.
 
     Attributes:
         name: of the recording.
@@ -69,7 +69,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Listing:
-    """What a folder holds.
+    """The contents of a data folder.
 
     Attributes:
         kind: "corpus", "beat2" or "manifest".
@@ -85,7 +85,7 @@ class Listing:
 
 
 def list_recordings(folder: Path, speakers: tuple[str, ...] = ()) -> Listing:
-    """Find out what kind of folder it is, and list it.
+    """Find out the kind of a data folder, and list its recordings.
 
     Args:
         folder: with `manifest.csv`, `smplxflame_30`, or `NAME.wav`, `NAME.words.json`, `NAME.STYLE.npz`.
@@ -175,9 +175,9 @@ def _manifest(folder: Path) -> Listing:
 
 def _beat2(folder: Path) -> Listing:
     split_file = folder / BEAT2_SPLIT
-    told = None
+    listed = None
     if split_file.exists():
-        told = {row["id"].strip(): row["type"].strip().lower() for row in _rows(split_file, ("id", "type"))}
+        listed = {row["id"].strip(): row["type"].strip().lower() for row in _rows(split_file, ("id", "type"))}
     motions = {path.stem: path for path in sorted((folder / BEAT2_MOTION).glob("*.npz"))}
     recordings, problems = [], []
     for name, motion in motions.items():
@@ -186,13 +186,13 @@ def _beat2(folder: Path) -> Listing:
         absent = next((file for file in (audio, text) if not file.is_file()), None)
         if absent is not None:
             problems.append(Problem(name, f"There is no file {absent}.", "Copy it from the data set again."))
-        elif told is not None and name not in told:
+        elif listed is not None and name not in listed:
             problems.append(Problem(name, f"{BEAT2_SPLIT} does not list it.", "Add a row with its id and type."))
         else:
-            split = TRAIN if told is None else _SPLITS.get(told[name], UNUSED)
+            split = TRAIN if listed is None else _SPLITS.get(listed[name], UNUSED)
             speaker = rest.partition("_")[0] or number
             recordings.append(Recording(name, audio, text, (Performance(speaker, motion),), split))
-    for name, kind in (told or {}).items():
+    for name, kind in (listed or {}).items():
         if name not in motions and kind in _SPLITS:
             problems.append(Problem(name, "Its motion is missing.", "Copy it from the data set again."))
     order = {r.performances[0].speaker: int(r.name.split("_")[0]) for r in recordings if r.name[:1].isdigit()}
@@ -204,7 +204,7 @@ def _corpus(folder: Path) -> Listing:
     from training.gesture import STYLES
 
     index = folder / "index.json"
-    told = {row["name"]: row.get("split") for row in json.loads(index.read_text())} if index.exists() else {}
+    listed = {row["name"]: row.get("split") for row in json.loads(index.read_text())} if index.exists() else {}
     recordings, problems = [], []
     for text in sorted(folder.glob("*.words.json")):
         name = text.name.removesuffix(".words.json")
@@ -216,7 +216,7 @@ def _corpus(folder: Path) -> Listing:
         elif not motions:
             problems.append(Problem(name, "It has no motion.", f"Run python -m training.corpus.motions --out {folder}"))
         else:
-            split = told.get(name) or (HELD_OUT if _held_back(name) else TRAIN)
+            split = listed.get(name) or (HELD_OUT if _held_back(name) else TRAIN)
             split = TRAIN if split == TRAIN else HELD_OUT
             recordings.append(Recording(name, audio, text, tuple(motions), split))
     return Listing("corpus", tuple(recordings), tuple(STYLES), tuple(problems))
@@ -244,10 +244,10 @@ def _held_back(name: str) -> bool:
 
 
 def _held_out(recordings: list[Recording] | tuple[Recording, ...]) -> tuple[Recording, ...]:
-    """The recordings; where none is held out, a twentieth by name, at least one of five."""
-    told = any(recording.split == HELD_OUT for recording in recordings)
+    """Hold a twentieth out, chosen by name, where no recording is held out yet; at least one of five."""
+    listed = any(recording.split == HELD_OUT for recording in recordings)
     train = [recording.name for recording in recordings if recording.split == TRAIN]
-    if told or len(train) < 5:
+    if listed or len(train) < 5:
         return tuple(recordings)
     back = {name for name in train if _held_back(name)} or {min(train, key=lambda name: crc32(name.encode()))}
     return tuple(

@@ -1,4 +1,4 @@
-"""From a data folder to the arrays that training reads; what cannot be used is reported, never left out silently."""
+"""From a data folder to a corpus; a report names every recording that cannot be used."""
 
 import csv
 import io
@@ -50,7 +50,7 @@ class Source:
         return _vectors(self.words).dimension
 
     def load(self, split: str = "train", minutes: float = np.inf, sound: bool = True) -> Corpus:
-        """The recordings of a split that can be used.
+        """Read the recordings of a split that can be used.
 
         Args:
             split: "train" or "held_out".

@@ -1,1 +1,1 @@
-"""Motion measured: against recorded motion, against its speech, and by itself."""
+"""Measures of motion: against recorded motion, against its speech, and alone."""

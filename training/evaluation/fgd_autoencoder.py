@@ -33,7 +33,7 @@ class FgdConfig:
 
 @dataclass(frozen=True)
 class FgdSettings:
-    """How it is trained: everything that its result depends on besides the motions."""
+    """How the autoencoder is trained: all that the result depends on besides the motions."""
 
     steps: int = 1000
     batch: int = 32
@@ -87,7 +87,7 @@ class FgdAutoencoder(nn.Module):
 
 
 def channels(motion: Motion) -> np.ndarray:
-    """What the autoencoder sees of a motion: rot6d (T, 312) of all joints but jaw and eyes, float32."""
+    """Return the autoencoder's input for a motion: rot6d (T, 312) of all joints but jaw and eyes, float32."""
     rot6d = rotvec_to_rot6d(motion.rotations[:, list(JOINTS)])
     return rot6d.reshape(motion.frame_count, -1).astype(np.float32)
 
@@ -111,7 +111,7 @@ def train_fgd(
         motions: channels (T, C) each.
         config: sizes.
         settings: steps, batch, seed.
-        progress: is told the share done, 0-1.
+        progress: called with the share done, 0-1.
 
     Raises:
         GestureError: no motion is as long as a window.

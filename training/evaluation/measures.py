@@ -17,7 +17,7 @@ from training.evaluation.synchrony import synchrony
 
 @dataclass(frozen=True)
 class Metric:
-    """A row of the table: key, what it is called, its unit, how many decimals are worth printing."""
+    """A row of the table: key, title, unit, and the number of decimals to print."""
 
     key: str
     title: str
@@ -55,7 +55,7 @@ METRICS = (
 
 
 def mean_joint_speed(clips: Sequence[Clip]) -> np.ndarray:
-    """Mean speed (55,) of the joints relative to the root, m/s: what beat consistency divides by."""
+    """Return the mean speed (55,) of the joints relative to the root, m/s, by which beat consistency divides."""
     speeds = [published.joint_speed(relative(clip)) for clip in clips]
     return np.concatenate(speeds).mean(0)
 
@@ -66,7 +66,7 @@ def relative(clip: Clip) -> np.ndarray:
 
 
 def clip_measures(clip: Clip, mean_speed: np.ndarray) -> dict[str, float]:
-    """What can be said of one clip without the recorded one; measures of speech only where there is speech."""
+    """Measure one clip without the recorded one; measures of speech only where there is speech."""
     out = asdict(movement(clip.positions)) | {"l1_diversity": published.l1_diversity(relative(clip))}
     if clip.samples is not None:
         out |= asdict(synchrony(clip.positions, clip.samples))
@@ -76,7 +76,7 @@ def clip_measures(clip: Clip, mean_speed: np.ndarray) -> dict[str, float]:
 
 
 def face_measures(clip: Clip, real: Clip, smplx: SmplxFace | None) -> dict[str, float]:
-    """MSE and LVD of the face's vertices; none without an SMPL-X file, or where a face is not in its basis."""
+    """Measure MSE and LVD of the face's vertices; nothing without an SMPL-X file or for another face basis."""
     if smplx is None or {clip.motion.face_basis, real.motion.face_basis} != {"flame100"}:
         return {}
     frames = min(clip.motion.frame_count, real.motion.frame_count)
@@ -98,7 +98,7 @@ def set_measures(
     autoencoder: FgdAutoencoder,
     smplx: SmplxFace | None = None,
 ) -> dict[str, float]:
-    """Measures of a set: means over clips by their length, and the distance of all latents from the recorded ones.
+    """Measure a set: means over clips by their length, and the distance of all latents from the recorded ones.
 
     Args:
         clips: the set.

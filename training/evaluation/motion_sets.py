@@ -1,4 +1,4 @@
-"""Sets of motions in folders, matched by name: what belongs to what, and what is missing."""
+"""Sets of motions in folders, and the recordings of their speech; names say which files belong together."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +35,7 @@ class Clip:
 
 
 def find_motions(folder: Path, prefix: str) -> dict[str, Path]:
-    """The motions of a folder by name: npz files, or take folders with a `motion.npz`.
+    """Find the motions of a folder by name: npz files, or take folders with a `motion.npz`.
 
     BEAT2's results put `res_` before the name of what was generated and `gt_` before what was recorded, often in one
     folder; where a name exists more than once, the file with `prefix` is taken, then the one without.
@@ -61,7 +61,7 @@ def find_motions(folder: Path, prefix: str) -> dict[str, Path]:
 
 
 def find_sounds(folder: Path | None) -> dict[str, Path]:
-    """The recordings of a folder by name.
+    """Find the recordings of a folder by name.
 
     Raises:
         GestureError: no such folder, or no recording in it.

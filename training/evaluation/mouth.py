@@ -1,4 +1,4 @@
-"""Whether the mouth goes with the speech: the jaw opens with the level in vowels, the lips close at p, b and m."""
+"""Whether the mouth fits the speech: the jaw opens with the level in vowels, the lips close at p, b and m."""
 
 from collections.abc import Iterable
 
@@ -17,7 +17,7 @@ BILABIALS = frozenset("P B M".split())
 
 
 def jaw_opening(motion: Motion) -> np.ndarray:
-    """How open the jaw is (T,): the jawOpen coefficient, or the jaw's turn about its hinge in radians."""
+    """Return how open the jaw is (T,): the jawOpen coefficient, or the jaw's turn about its hinge in radians."""
     if motion.face_basis == "arkit52":
         return motion.expression[:, ARKIT_NAMES.index("jawOpen")]
     return motion.rotations[:, JOINT["jaw"], 0]

@@ -1,4 +1,4 @@
-"""How a body moves, whatever it says: slide of planted feet, steps, sway, drift, speed and jerk of the wrists.
+"""How a body moves, without regard to its speech: slide of planted feet, steps, sway, drift, speed and jerk of wrists.
 
 A toe is in contact while it is within 3 cm of the floor, and the floor is the 2nd percentile of the lower toe's height.
 """

@@ -1,4 +1,4 @@
-"""The bones a motion is measured on: its own, a user's SMPL-X body's, mannequin-x's or the bundled character's."""
+"""The skeleton that a motion is measured on: its own, a user's SMPL-X body's, mannequin-x's or the character's."""
 
 import importlib.util
 
@@ -35,7 +35,7 @@ def joint_positions(motion: Motion, rest_joints: np.ndarray) -> np.ndarray:
 
 
 def at_our_rate(motion: Motion) -> Motion:
-    """The motion at 30 frames per second, at which everything is measured."""
+    """Resample a motion to 30 frames per second, at which everything is measured."""
     if abs(motion.fps - FPS) < 1e-6:
         return motion
     frames = round(motion.frame_count / motion.fps * FPS)

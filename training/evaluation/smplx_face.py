@@ -45,7 +45,7 @@ class SmplxFace:
         return self.regressor @ self._body(betas)
 
     def vertices(self, jaw: np.ndarray, expression: np.ndarray, betas: np.ndarray) -> np.ndarray:
-        """The body at rest with a moving face.
+        """Return the vertices of the body at rest with a moving face.
 
         Args:
             jaw: (T, 3) rotation vectors.

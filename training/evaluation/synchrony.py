@@ -1,6 +1,6 @@
-"""Whether a motion goes with its speech: strokes that end on stressed syllables, hands that calm down in pauses.
+"""Whether a motion fits its speech: strokes that end on stressed syllables, hands that calm down in pauses.
 
-Beat consistency, as published, cannot tell recorded motion from the same motion shifted in time; this can.
+Beat consistency, as published, is as high for recorded motion as for the same motion shifted in time; this is not.
 """
 
 from dataclasses import dataclass
@@ -81,7 +81,7 @@ def is_speech(level: np.ndarray) -> np.ndarray:
 
 
 def stressed_nuclei(level: np.ndarray) -> np.ndarray:
-    """Times (S,) in seconds of syllable nuclei at least as loud as the median nucleus within 2 s.
+    """Find the times (S,) in seconds of syllable nuclei at least as loud as the median nucleus within 2 s.
 
     A nucleus is a peak of the level that stands out by 6 dB, 80 ms or more from the next.
     """
@@ -94,7 +94,7 @@ def stressed_nuclei(level: np.ndarray) -> np.ndarray:
 
 
 def stroke_ends(wrists: np.ndarray) -> np.ndarray:
-    """Times (E,) in seconds at which a wrist faster than 0.35 m/s has slowed to a minimum below 60 % within 0.5 s.
+    """Find the times (E,) in seconds at which a wrist faster than 0.35 m/s slows to a minimum below 60 % within 0.5 s.
 
     Args:
         wrists: (T, 2, 3) metres, relative to the root, 30 fps.

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 
 def number(value: float | None, digits: int) -> str:
-    """A number with so many decimals; a dash for none."""
+    """Format a number with so many decimals; a dash where there is none."""
     return "-" if value is None or math.isnan(value) else f"{value:.{digits}f}"
 
 
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as their longest cell, the first to the left, the others to the right."""
+    """Format a table with columns as wide as their longest cell; the first is on the left, the others on the right."""
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
     lines = []
     for row in (header, *rows):
@@ -22,6 +22,6 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A markdown table, numbers to the right."""
+    """Format a markdown table, numbers to the right."""
     rule = ["---", *["---:"] * (len(header) - 1)]
     return "\n".join("| " + " | ".join(row) + " |" for row in (header, rule, *rows))

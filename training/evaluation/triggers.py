@@ -1,4 +1,4 @@
-"""Whether words that call for a gesture get it: the pose enters the word's class near the word, and not elsewhere."""
+"""Whether words that need a gesture get it: the pose enters the word's class near the word, and not elsewhere."""
 
 import json
 from collections.abc import Mapping, Sequence

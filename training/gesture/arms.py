@@ -52,12 +52,12 @@ class ArmRotations:
 
 
 def sign(side: int) -> float:
-    """+1 for the left arm (+X), -1 for the right."""
+    """Return +1 for the left arm (+X), -1 for the right."""
     return 1.0 if side == 0 else -1.0
 
 
 def palm_normal(rest: np.ndarray, side: int) -> np.ndarray:
-    """Where the palm of the rest pose faces (3,), from the knuckles: down, in a T-pose."""
+    """Return the direction (3,) that the palm of the rest pose faces, from the knuckles: down, in a T-pose."""
     name = ("left", "right")[side]
     wrist, index, pinky = (rest[JOINT[f"{name}_{j}"]] for j in ("wrist", "index1", "pinky1"))
     normal = np.cross(index - wrist, pinky - wrist) * sign(side)
@@ -65,13 +65,13 @@ def palm_normal(rest: np.ndarray, side: int) -> np.ndarray:
 
 
 def leading(chance: dict[str, np.ndarray], style: Style, side: int) -> np.ndarray:
-    """How much (T, 1) this hand takes part in plain strokes: 1 when it leads or both do; the other one hangs."""
+    """Return how much (T, 1) this hand takes part in plain strokes: 1 when it leads or both hands do."""
     against = np.maximum(chance["lead"] * sign(side), 0)
     return 1 - style.one_handed * min_jerk(1.8 * against)[:, None]
 
 
 def arm_path(plan: Plan, style: Style, side: int, times_s: np.ndarray, chance: dict[str, np.ndarray]) -> ArmPath:
-    """The wrist's way through every stroke and rest; its length unit is the styles' arm.
+    """Return the wrist's path through every stroke and rest, in lengths of the styles' arm.
 
     Plain strokes are moves around home, scaled by how much the hand leads; poses of classes take their place for a
     while; both are blended with the rest pose.
@@ -130,10 +130,10 @@ def arm_path(plan: Plan, style: Style, side: int, times_s: np.ndarray, chance: d
 
 
 def solve_arm(path: ArmPath, rest: np.ndarray, side: int) -> ArmRotations:
-    """Rotations that put the wrist on its path (which is scaled to this skeleton's arm).
+    """Return the rotations that put the wrist on its path, which is scaled to this skeleton's arm.
 
     The elbow hangs down, out and back; half of the forearm's roll lies in the elbow, half in the wrist, so that the
-    skin of neither twists like a sweet's wrapper.
+    skin does not twist much at either joint.
     """
     name = ("left", "right")[side]
     chest, collar, shoulder, elbow, wrist = (
@@ -178,13 +178,13 @@ def _at_least(value: np.ndarray, least: float, soft: float) -> np.ndarray:
 
 
 def _pole(reach: np.ndarray, side: int) -> np.ndarray:
-    """Where the elbow points (T, 3): back and out when the arm hangs, down and out when it reaches forward."""
+    """Return the elbow's direction (T, 3): back and out when the arm hangs, down and out when it reaches forward."""
     out = 0.34 + 0.2 * np.clip(-sign(side) * reach[:, 0], -0.2, 0.5)
     return np.stack([sign(side) * out, np.full(len(reach), -0.62), np.full(len(reach), -0.62)], -1)
 
 
 def _collar(path: ArmPath, side: int) -> np.ndarray:
-    """The shoulder girdle follows a raised or reaching arm, a little late."""
+    """Turn the shoulder girdle after a raised or reaching arm, a little later."""
     raised = lag(np.clip((path.wrist[:, 1] + 0.42) / 0.42, 0, 1.6), 0.05, 0.06)
     forward = lag(np.clip((path.wrist[:, 2] - 0.1) / 0.35, 0, 1.4), 0.05, 0.06)
     elevation = np.radians(-4 + 8 * raised) + path.shrug

@@ -8,7 +8,7 @@ from core.clock import FPS
 
 
 def loop(times_s: np.ndarray, start_s: float, end_s: float, skew: float = 1.12) -> tuple[np.ndarray, np.ndarray]:
-    """One turn of a circle that starts and ends at rest: (1 - cos)/2 and sin/2 of a minimum-jerk phase.
+    """Make one turn of a circle from rest to rest: (1 - cos)/2 and sin/2 of a minimum-jerk phase.
 
     The speed along it has a single hump, so a hand that follows it slows down nowhere but at its end.
     A skew above 1 spends more of the time on the way up than on the way down.
@@ -19,14 +19,14 @@ def loop(times_s: np.ndarray, start_s: float, end_s: float, skew: float = 1.12) 
 
 
 def pulse(times_s: np.ndarray, peak_s: float, before_s: float, after_s: float) -> np.ndarray:
-    """A bump that rises to 1 at `peak_s` within `before_s` and falls back within `after_s`, minimum-jerk both ways."""
+    """Rise to 1 at `peak_s` within `before_s` and fall back within `after_s`, with minimum jerk both ways."""
     rise = min_jerk((times_s - peak_s + before_s) / before_s)
     fall = min_jerk((times_s - peak_s) / after_s)
     return rise - fall
 
 
 def lag(channel: np.ndarray, delay_s: float, smooth_s: float = 0.0) -> np.ndarray:
-    """A channel (T, ...) later by `delay_s`, optionally smoothed by a Gaussian of `smooth_s`."""
+    """Delay a channel (T, ...) by `delay_s`, and smooth it by a Gaussian of `smooth_s`."""
     frames = np.arange(len(channel))
     source = np.clip(frames - delay_s * FPS, 0, len(channel) - 1)
     low = np.minimum(source.astype(int), max(len(channel) - 2, 0))

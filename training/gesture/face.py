@@ -1,4 +1,4 @@
-"""The face in ARKit's 52 shapes: visemes that shade into each other, blinks, brows, smile, gaze."""
+"""The face in ARKit's 52 shapes: overlapping visemes, blinks, brows, smile, gaze."""
 
 from itertools import pairwise
 

@@ -1,6 +1,6 @@
-"""From prosody to a plan: when the hands rise, strike and rest, how large every stroke is, and of which class.
+"""From prosody to a plan: when the hands rise, strike and rest, and the size and class of every stroke.
 
-Everything is a function of what the network hears (`core.audio.cues`), so that it can be learnt: strokes end on
+Everything is a function of the network's inputs (`core.audio.cues`), so that it can be learnt: strokes end on
 accents, alternate between two places, grow with prominence; words with a class of their own take the hands to its pose.
 """
 
@@ -50,7 +50,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that the body does, in order of time; boundaries are (end of phrase, length of its pause), seconds."""
+    """The gestures of a clip in order of time; boundaries are (end of phrase, length of its pause), seconds."""
 
     units: tuple[Unit, ...]
     accents: tuple[Accent, ...]

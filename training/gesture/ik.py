@@ -1,22 +1,22 @@
-"""Two-bone inverse kinematics with a pole: where the elbow or knee goes, and the rotations that put it there."""
+"""Two-bone inverse kinematics with a pole: where the elbow or knee is, and the frames of its bones."""
 
 import numpy as np
 
 
 def unit(vector: np.ndarray) -> np.ndarray:
-    """Vectors (..., 3) scaled to length one."""
+    """Scale vectors (..., 3) to length one."""
     return vector / np.maximum(np.linalg.norm(vector, axis=-1, keepdims=True), 1e-12)
 
 
 def frame(primary: np.ndarray, secondary: np.ndarray) -> np.ndarray:
-    """Rotation matrices (..., 3, 3) with columns: primary, secondary made perpendicular to it, their cross product."""
+    """Build matrices (..., 3, 3) with the columns primary, secondary at a right angle to it, their cross product."""
     x = unit(primary)
     y = unit(secondary - (secondary * x).sum(-1, keepdims=True) * x)
     return np.stack([x, y, np.cross(x, y)], axis=-1)
 
 
 def axis_angle(axis: np.ndarray, angle: np.ndarray) -> np.ndarray:
-    """Rotation matrices (T, 3, 3) about one unit axis (3,) by angles (T,), radians (Rodrigues)."""
+    """Build rotation matrices (T, 3, 3) about one unit axis (3,) by angles (T,), radians (Rodrigues)."""
     x, y, z = axis
     cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
     angle = np.asarray(angle)[..., None, None]
@@ -46,7 +46,7 @@ def clamp_reach(offset: np.ndarray, upper: float, lower: float, least_bend: floa
 
 
 def two_bone(root: np.ndarray, end: np.ndarray, upper: float, lower: float, pole: np.ndarray) -> np.ndarray:
-    """The middle joint (T, 3) between roots and ends (T, 3), on the side the poles (T, 3) point to.
+    """Place the middle joint (T, 3) between roots and ends (T, 3), on the side to which the poles (T, 3) point.
 
     Ends must be within reach (`clamp_reach`).
     """

@@ -15,7 +15,7 @@ PULL = 0.45  # share of the feet's way that the pelvis goes along
 
 
 def foot_path(place: np.ndarray, lift: np.ndarray, outward: float) -> np.ndarray:
-    """Where a foot goes, (T, 3) metres from the rest pose.
+    """Return a foot's path, (T, 3) metres from the rest pose.
 
     Args:
         place: (T,) its curve of chance.
@@ -34,7 +34,7 @@ def stand(
     places: tuple[np.ndarray, np.ndarray],
     lifts: tuple[np.ndarray, np.ndarray],
 ) -> tuple[np.ndarray, dict[int, np.ndarray], np.ndarray]:
-    """Put both feet where they belong.
+    """Solve both legs so that the feet stand on their paths, and set the pelvis' height.
 
     Args:
         shift: (T, 2) metres of the pelvis to the left and forward, from the middle of the feet.

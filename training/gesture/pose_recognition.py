@@ -1,4 +1,4 @@
-"""Whether a pose is that of a word's class, told from joints alone: how the meaning of gestures is measured."""
+"""Whether a pose shows the gesture of a word's class, computed from joint positions alone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ SHRUG_M = 0.027
 
 @dataclass(frozen=True)
 class Pose:
-    """What predicates look at, in the chest's frame (left is +x, up +y, forward +z), scaled to an arm of 0.53 m.
+    """Features of a pose in the chest's frame (left is +x, up +y, forward +z), scaled to an arm of 0.53 m.
 
     Attributes:
         wrist: (T, 2, 3) left and right wrist from its shoulder, x outwards.
@@ -37,7 +37,7 @@ class Pose:
 
 
 def read_pose(positions: np.ndarray, rest: np.ndarray) -> Pose:
-    """Positions (T, 55, 3) metres of a skeleton with rest joints (55, 3) as a Pose."""
+    """Compute the features of positions (T, 55, 3) metres of a skeleton with rest joints (55, 3)."""
     at = {name: positions[:, index] for name, index in JOINT.items()}
     across = _unit(at["left_shoulder"] - at["right_shoulder"])
     up = at["neck"] - at["spine3"]
@@ -72,7 +72,7 @@ def read_pose(positions: np.ndarray, rest: np.ndarray) -> Pose:
 
 
 def in_class(kind: str, pose: Pose) -> np.ndarray:
-    """Frames (T,) bool whose pose is that of a class of `core.text.lexicon`."""
+    """Return the frames (T,) bool whose pose shows a class of `core.text.lexicon`."""
     return CLASSES[kind](pose)
 
 
@@ -141,12 +141,12 @@ def _uncertain(pose: Pose) -> np.ndarray:
 
 
 def _points(pose: Pose) -> np.ndarray:
-    """The right index finger alone is straight."""
+    """Return the frames in which the right index finger alone is straight."""
     return (pose.curl[:, 1] > CURLED) & (pose.index[:, 1] < STRAIGHT)
 
 
 def _waits(pose: Pose, side: int) -> np.ndarray:
-    """A hand hangs low while the other one tells."""
+    """Return the frames in which a hand hangs low, while the other one gestures."""
     return pose.wrist[:, side, 1] < -0.3
 
 

@@ -29,7 +29,7 @@ def synthesise(
     rest_joints: np.ndarray | None = None,
     chance: np.ndarray | None = None,
 ) -> Motion:
-    """Gesture with speech.
+    """Make a whole-body motion for speech.
 
     Args:
         samples: (N,) mono speech at 16 kHz.
@@ -89,7 +89,7 @@ def perform(
 
 
 def neutral_pose(style: str = "calm", rest_joints: np.ndarray | None = None) -> Motion:
-    """Eight frames of standing at rest: what clips begin with, and the generator's seed."""
+    """Return eight frames of standing at rest: the start of every clip, and the generator's seed."""
     still = np.zeros((NEUTRAL_FRAMES, len(CHANNELS)))
     silence = np.zeros(frame_to_sample(NEUTRAL_FRAMES) - 1)
     return synthesise(silence, (), style, rest_joints=rest_joints, chance=still)

@@ -1,4 +1,4 @@
-"""Pelvis, spine, neck and head: weight, lean, breathing, turning after the hands, nods on accents a little late."""
+"""Pelvis, spine, neck and head: weight, lean, breathing, turns after the hands, nods shortly after accents."""
 
 from dataclasses import dataclass
 
@@ -64,7 +64,7 @@ def torso_path(
 
 
 def _speaking(plan: Plan, times_s: np.ndarray) -> np.ndarray:
-    """1 from the first stroke of a unit until its hands are down; (T,)."""
+    """Return a curve (T,) that is 1 from the first stroke of a unit until its hands are down."""
     talk = []
     for unit in plan.units:
         talk.append((unit.strokes[0].start_s, unit.strokes[0].end_s + 0.3, [1.0]))

@@ -1,4 +1,4 @@
-"""The pose that a word's class takes the hands to."""
+"""The hand poses, shrugs and head moves that belong to each class of words."""
 
 from dataclasses import dataclass
 

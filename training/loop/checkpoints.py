@@ -1,4 +1,4 @@
-"""A run's whole state on disk, so that a run killed at any step goes on as if nothing had happened."""
+"""A run's whole state on disk, so that a run that was killed at any step ends in the same weights."""
 
 import pickle
 from pathlib import Path
@@ -48,7 +48,7 @@ def load_state(file: Path, device: torch.device) -> dict | None:
 
 
 def restore(target, state: dict, file: Path) -> None:
-    """`target.load_state_dict(state)` with an error that tells what to do.
+    """Call `target.load_state_dict(state)`; an error names a remedy.
 
     Raises:
         GestureError: the checkpoint is of networks of other sizes.

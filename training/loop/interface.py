@@ -1,4 +1,4 @@
-"""What the training loop and a stage say to each other: how long, which part of which step, and what came of it."""
+"""The interface between the training loop and a stage: settings, one step, its result, and the methods of a stage."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -33,8 +33,8 @@ class FitSettings:
         precision: "float32", or "bfloat16" for the networks' products (losses and weights stay float32).
         compile: networks through torch.compile.
         average: decay of the moving average of the weights, which then is what is exported; 0: none.
-        evaluate_every: steps between looks at held-out data; 0: none.
-        patience: looks without a better loss that end the run; 0: never.
+        evaluate_every: steps between measurements on held-out data; 0: none.
+        patience: measurements without a better loss that end the run; 0: never.
         checkpoint_s: seconds between checkpoints.
         seed: of batches, masks and dropout; step n draws the same numbers in every run.
         log_every: steps between log lines.
@@ -59,7 +59,7 @@ class FitSettings:
     log_every: int = 100
 
     def rate(self, step: "Step") -> float:
-        """Learning rate of a step."""
+        """Return the learning rate of a step."""
         if self.schedule == "step":
             factor = 1.0 if step.progress < self.step_at else STEP_DOWN
         else:
@@ -69,7 +69,7 @@ class FitSettings:
 
 @dataclass(frozen=True)
 class Step:
-    """Where a run is, and which part of the step's batch is meant.
+    """One step of a run, and one part of its batch.
 
     Every random draw is made for the whole batch and then cut, so that any number of processes and parts sees the
     same batch.
@@ -89,20 +89,20 @@ class Step:
     chunks: int = 1
 
     def random(self, stream: int = 0) -> np.random.Generator:
-        """A fresh generator, the same for every part of the step."""
+        """Return a fresh generator, the same for every part of the step."""
         return np.random.default_rng([self.seed, self.index, stream])
 
     def generator(self, stream: int = 0) -> torch.Generator:
-        """A fresh PyTorch generator on the CPU, the same for every part of the step."""
+        """Return a fresh PyTorch generator on the CPU, the same for every part of the step."""
         return torch.Generator().manual_seed(int(self.random(1000 + stream).integers(2**62)))
 
     def mine(self, count: int) -> slice:
-        """This part of `count` items."""
+        """Return this part's slice of `count` items."""
         return slice(count * self.chunk // self.chunks, count * (self.chunk + 1) // self.chunks)
 
 
 class Result(NamedTuple):
-    """What a part of a batch came to.
+    """The loss of one part of a batch.
 
     Attributes:
         loss: mean over the part's items.
@@ -116,34 +116,34 @@ class Result(NamedTuple):
 
 
 class Training(nn.Module):
-    """What a stage trains: networks, data and loss together; a step is `draw`, `before`, call, `settle`."""
+    """The base of a stage: networks, data and loss together; a step is `draw`, `before`, call, `settle`."""
 
     def networks(self) -> Iterator[nn.Module]:
-        """The modules that torch.compile gets."""
+        """Yield the modules that torch.compile may compile."""
         yield from ()
 
     def draw(self, step: Step) -> Any:
-        """This part of the step's batch, on the CPU; runs in a thread beside the step before."""
+        """Draw this part of the step's batch on the CPU; runs in a thread during the step before."""
         raise NotImplementedError
 
     def before(self, step: Step) -> None:
-        """Changes of state that must happen before a step; the same in every process."""
+        """Change the state before a step, in the same way in every process."""
 
     def forward(self, batch: Any, step: Step) -> Result:
-        """Loss of this part of the batch."""
+        """Compute the loss of this part of the batch."""
         raise NotImplementedError
 
     def settle(self, step: Step, team: Team) -> dict[str, float]:
-        """Changes of state after the optimiser's step; numbers for the log."""
+        """Change the state after the optimiser's step; return numbers for the log."""
         return {}
 
 
 @dataclass(frozen=True)
 class Periodic:
-    """Something the leading process does now and then, with the weights as they would be exported.
+    """A job that the leading process runs now and then with the weights that would be exported.
 
     Attributes:
-        run: told the step.
+        run: called with the step.
         every: steps between runs; 0: none.
         every_s: seconds between runs; what comes first.
         first_s: seconds to the first run.

@@ -1,4 +1,4 @@
-"""What a run tells: lines on standard output, curves for TensorBoard."""
+"""The journal of a run: lines on standard output, curves for TensorBoard."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -6,12 +6,12 @@ from pathlib import Path
 
 
 def say(line: str) -> None:
-    """One line with the time of day."""
+    """Print one line with the time of day."""
     print(time.strftime("%H:%M:%S"), line, flush=True)
 
 
 class Journal:
-    """Where one stage's numbers go.
+    """The lines and curves of one stage.
 
     Args:
         name: of the stage.
@@ -26,18 +26,18 @@ class Journal:
         self._writer = _writer(folder / name, first) if folder is not None and log is not None else None
 
     def note(self, line: str) -> None:
-        """A line of text."""
+        """Write a line of text."""
         if self._log is not None:
             self._log(f"{self.name} {line}")
 
     def curves(self, step: int, values: Mapping[str, float], group: str = "train") -> None:
-        """Numbers of one step."""
+        """Write the numbers of one step."""
         if self._writer is not None:
             for key, value in values.items():
                 self._writer.add_scalar(f"{group}/{key}", value, step)
 
     def close(self) -> None:
-        """Write what is not written yet."""
+        """Write the curves that are still in memory."""
         if self._writer is not None:
             self._writer.close()
 
@@ -51,5 +51,5 @@ def _writer(folder: Path, first: int):
 
 
 def shown(values: Mapping[str, float]) -> str:
-    """Numbers for a log line."""
+    """Format numbers for a log line."""
     return " ".join(f"{key} {value:.4g}" for key, value in values.items())

@@ -1,4 +1,4 @@
-"""Where half precision must not reach: losses count in single precision whatever the networks multiply in."""
+"""Single precision for losses, also where the networks compute in half precision."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,4 +1,4 @@
-"""Processes that train one model together, one per device: started by torchrun, alone without it."""
+"""Processes that train one model together, one per device; torchrun starts them, and without it there is one."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ PATIENCE = timedelta(hours=2)  # the others wait while the first process evaluat
 
 @dataclass(frozen=True)
 class Team:
-    """This process among those that train together.
+    """This process and the number of those that train together.
 
     Attributes:
         rank: its number; 0 writes files and logs.
@@ -36,7 +36,7 @@ class Team:
         return self.rank == 0
 
     def agree(self, value: float) -> float:
-        """The first process' value, in every process."""
+        """Return the first process' value, in every process."""
         if self.size == 1:
             return value
         shared = torch.tensor([value], dtype=torch.float64, device=self.device)
@@ -44,7 +44,7 @@ class Team:
         return float(shared)
 
     def gather(self, rows: Tensor) -> Tensor:
-        """All processes' rows (N, D), the same N everywhere, in the order of their ranks: (size · N, D)."""
+        """Return all processes' rows (N, D), the same N everywhere, in the order of their ranks: (size · N, D)."""
         if self.size == 1:
             return rows
         parts = [torch.empty_like(rows) for _ in range(self.size)]
@@ -52,7 +52,7 @@ class Team:
         return torch.cat(parts)
 
     def total(self, values: Tensor) -> Tensor:
-        """Sum over all processes."""
+        """Add values up over all processes."""
         if self.size > 1:
             dist.all_reduce(values)
         return values
@@ -64,7 +64,7 @@ class Team:
                 dist.broadcast(tensor, 0)
 
     def wait(self) -> None:
-        """Until every process is here."""
+        """Wait until every process has called this."""
         if self.size > 1:
             dist.barrier()
 
@@ -98,7 +98,7 @@ def join_team(device: str = "auto") -> Iterator[Team]:
 
 
 def shared_mean(value: Tensor) -> Tensor:
-    """Mean of a value over all processes, which gradients pass through; the value itself for a lone one."""
+    """Return the mean of a value over all processes, with its gradient; the value itself for one process."""
     alone = not dist.is_initialized() or dist.get_world_size() == 1
     return value if alone else all_reduce(value) / dist.get_world_size()
 

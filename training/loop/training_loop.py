@@ -34,13 +34,13 @@ def fit(
 ) -> None:
     """Train, going on from `checkpoint` when it exists; leaves the weights to export in `training`.
 
-    With `evaluate_every`, those of the look with the smallest held-out loss; else the average, where there is one.
+    With `evaluate_every` these are the weights with the smallest held-out loss, else the average, where there is one.
 
     Args:
         training: its parameters that require gradients are trained; its whole state is kept in the checkpoint.
         settings: lengths and rates.
         checkpoint: file, written whole or not at all.
-        journal: where numbers go.
+        journal: gets the numbers.
         team: the processes that train together.
         evaluate: held-out numbers, of which "loss" decides; runs in the leading process only.
         periodic: exports and samples.
@@ -65,7 +65,7 @@ class _Run:
         self.optimiser = torch.optim.Adam(self.parameters, lr=settings.learning_rate, betas=settings.betas)
         self.average: Average | None = None
         self.first, self.seconds, self.ended = 0, 0.0, False
-        self.best, self.looks = math.inf, 0
+        self.best, self.misses = math.inf, 0
         self.bad_steps = 0
         self.means: dict[str, float] = {}  # of what jumps from batch to batch
         self.latest: dict[str, float] = {}  # of what does not
@@ -92,9 +92,9 @@ class _Run:
                 batches, drawn = drawn, self._submit(reader, index + 1)
                 terms = self._step(runner, step, [batch.result() for batch in batches])
                 self.seconds = resumed_with + time.monotonic() - began
-                self._tell(step, terms)
+                self._log(step, terms)
                 if self.evaluate and (index + 1) % settings.evaluate_every == 0:
-                    self._look(step)
+                    self._evaluate(step)
                 now = time.monotonic()
                 for number, job in enumerate(self.periodic):
                     if (job.every and (index + 1) % job.every == 0) or now > due[number]:
@@ -104,13 +104,13 @@ class _Run:
                     saved = now
                     self._save(index + 1)
         if step is not None:
-            self._tell(step, {}, last=True)
+            self._log(step, {}, last=True)
             self._save(step.index + 1)
         team.wait()
         self._leave()
 
     def _wrapped(self) -> nn.Module:
-        """The training as a step calls it; compiling and sharing leave the names of its state as they are."""
+        """Return the module that a step calls; compiling and sharing do not rename its state."""
         if self.settings.compile:
             for network in self.training.networks():
                 network.compile()
@@ -126,7 +126,7 @@ class _Run:
         return [reader.submit(self.training.draw, part) for part in self._parts(Step(index, 0.0, self.settings.seed))]
 
     def _parts(self, step: Step) -> list[Step]:
-        """This process' parts of a step."""
+        """List this process' parts of a step."""
         count = self.settings.accumulate
         return [
             Step(step.index, step.progress, step.seed, self.team.rank * count + i, self.team.size * count)
@@ -176,7 +176,7 @@ class _Run:
                 remedy="Lower --learning-rate; the last checkpoint is from before.",
             )
 
-    def _tell(self, step: Step, terms: dict[str, float], last: bool = False) -> None:
+    def _log(self, step: Step, terms: dict[str, float], last: bool = False) -> None:
         for key, term in terms.items():
             held = self.means.get(key)
             self.means[key] = term if held is None or not math.isfinite(held) else SMOOTH * held + (1 - SMOOTH) * term
@@ -188,7 +188,7 @@ class _Run:
             self.journal.note(line + (" (end)" if last else ""))
             self.journal.curves(done, numbers | {"seconds_per_step": pace})
 
-    def _look(self, step: Step) -> None:
+    def _evaluate(self, step: Step) -> None:
         report = {}
         if self.team.leads:
             self._showing(lambda: report.update(self.evaluate()))
@@ -196,15 +196,17 @@ class _Run:
             self.journal.curves(step.index + 1, report, "held_out")
         loss = self.team.agree(report.get("loss", math.nan))
         if loss < self.best:
-            self.best, self.looks = loss, 0
+            self.best, self.misses = loss, 0
             if self.team.leads:
                 state = self.training.state_dict() | (self.average.state if self.average else {})
                 save_state(self.best_file, module=state, step=step.index + 1, loss=loss)
             return
-        self.looks += 1
-        if self.settings.patience and self.looks >= self.settings.patience:
+        self.misses += 1
+        if self.settings.patience and self.misses >= self.settings.patience:
             self.ended = True
-            self.journal.note(f"step {step.index + 1}: no better on held-out data for {self.looks} looks; stops here")
+            self.journal.note(
+                f"step {step.index + 1}: no better on held-out data {self.misses} times in a row; training stops"
+            )
 
     def _showing(self, run: Callable[[], None]) -> None:
         """Run with the weights that would be exported, in the leading process."""
@@ -226,7 +228,7 @@ class _Run:
             step=step,
             seconds=self.seconds,
             best=self.best,
-            looks=self.looks,
+            looks=self.misses,
             means=self.means,
             ended=self.ended,
         )
@@ -237,7 +239,7 @@ class _Run:
             restore(self.training, state["module"], self.checkpoint)
             restore(self.optimiser, state["optimiser"], self.checkpoint)
             self.first, self.seconds, self.ended = state["step"], state["seconds"], state["ended"]
-            self.best, self.looks, self.means = state["best"], state["looks"], state["means"]
+            self.best, self.misses, self.means = state["best"], state["looks"], state["means"]
             self.journal.note(f"goes on at step {self.first}")
         elif self.team.leads:
             self.best_file.unlink(missing_ok=True)  # of a run that started elsewhere

@@ -25,20 +25,20 @@ class Average:
 
     @torch.no_grad()
     def update(self, step: int) -> None:
-        """Follow the module after step number `step`."""
+        """Move the average towards the module after step number `step`."""
         keep = min(self.decay, (1 + step) / (10 + step))
         live = self._live()
         torch._foreach_lerp_(list(self.state.values()), [live[name] for name in self.state], 1 - keep)
 
     @torch.no_grad()
     def apply(self) -> None:
-        """Put the average into the module."""
+        """Copy the average into the module."""
         for name, value in self._live().items():
             value.copy_(self.state[name])
 
     @contextmanager
     def shown(self) -> Iterator[None]:
-        """Show the average in the module for a while."""
+        """Give the module the average inside a with block."""
         kept = {name: value.clone() for name, value in self._live().items()}
         self.apply()
         try:

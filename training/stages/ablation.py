@@ -1,7 +1,7 @@
-"""Switches that take an input or a branch away from the generator, in training and in what is exported alike.
+"""Switches that remove an input or a branch of the generator, in training and in the exported weights.
 
-Layers that would let it through start at zero and stay there, so that the architecture, and every program that loads
-the weights, stays as it is.
+The layers behind the input or branch start at zero and stay there. So the architecture does not change, and every
+program can load the weights.
 """
 
 from collections.abc import Callable
@@ -46,7 +46,7 @@ SWITCHES = (*TERMS, *BRANCHES)
 
 
 def settings_without(settings: GeneratorSettings, switches: tuple[str, ...]) -> GeneratorSettings:
-    """The settings without the terms of the loss that are switched off: "masked" passes, "latent", "nll".
+    """Return the settings without the terms that are switched off: "masked" passes, "latent", "nll".
 
     Raises:
         GestureError: there is no such switch, or nothing is left to minimise.

@@ -1,4 +1,4 @@
-"""Both stages in one go."""
+"""Both stages of training, one after the other."""
 
 from dataclasses import replace
 
@@ -10,6 +10,6 @@ STAGE_ONE_SHARE = 0.25  # of the time of a run with a time limit
 
 
 def run_all(plan: TrainingPlan, processes: int) -> None:
-    """Both stages; of a limited time a quarter for the autoencoders, the rest for the generator."""
+    """Run both stages; a limited time is split into a quarter for the autoencoders and the rest for the generator."""
     run_stage_one(replace(plan, minutes=plan.minutes * STAGE_ONE_SHARE), processes)
     run_generator(replace(plan, minutes=plan.minutes * (0.95 - STAGE_ONE_SHARE)))

@@ -72,7 +72,7 @@ PUBLISHED_AUTOENCODERS = AutoencoderSettings(
 
 
 def encoder_input(part: Part, channels: Tensor) -> Tensor:
-    """What the encoder is shown: the lower body without its root motion, every other part as it is."""
+    """Return the encoder's input: the lower body without its root motion, every other part unchanged."""
     if not SPECS[part].extra.startswith("translation"):
         return channels
     width = SPECS[part].rotation_width
@@ -122,7 +122,7 @@ def _statistics(channels: np.ndarray, like: Tensor) -> tuple[Tensor, Tensor]:
 
 
 class AutoencoderTraining(Training):
-    """One part's autoencoder with everything its training remembers.
+    """The training of one part's autoencoder, with all of its state.
 
     Args:
         part: which body part.
@@ -156,7 +156,7 @@ class AutoencoderTraining(Training):
         yield from (self.autoencoder.encoder, self.autoencoder.decoder)
 
     def prepare(self, seed: int) -> None:
-        """Before the first step: start as if channels were standardised."""
+        """Set the networks, before the first step, as if channels were standardised."""
         sample = self.frames.sample(np.random.default_rng(seed), START_LATENTS)
         shown = encoder_input(self.part, torch.as_tensor(sample)).numpy()
         scale_to_data(self.autoencoder.encoder, self.autoencoder.decoder, shown, sample)
@@ -215,20 +215,20 @@ class AutoencoderTraining(Training):
         return self.learner.use()
 
     def finish(self) -> None:
-        """After the last step: latents of unit variance, where the settings ask for it."""
+        """Give the latents unit variance after the last step, if the settings ask for it."""
         if self.settings.scale:
             normalise_latents(self.autoencoder, codebook_spread(self.autoencoder))
 
     @torch.no_grad()
     def held_out(self, frames: PartFrames, count: int = 64) -> dict[str, float]:
-        """The loss on windows of other motions, always the same ones."""
+        """Compute the loss on windows of held-out motions, always the same windows."""
         channels = torch.from_numpy(frames.windows(np.random.default_rng(0), count, WINDOW))
         result = self(channels, Step(0))
         return {"loss": float(result.loss)} | {name: float(value) for name, value in result.terms.items()}
 
 
 def codebook_spread(autoencoder: Autoencoder) -> float:
-    """Standard deviation of the codebook, all channels together."""
+    """Return the standard deviation of the codebook, over all channels together."""
     return float(autoencoder.quantizer.embedding.weight.detach().var(0).mean() ** 0.5)
 
 
@@ -264,6 +264,6 @@ def decode(autoencoder: Autoencoder, codes: np.ndarray) -> np.ndarray:
 
 
 def reconstruct(part: Part, autoencoder: Autoencoder, frames: PartFrames) -> PartFrames:
-    """Every motion through the autoencoder."""
+    """Encode and decode every motion."""
     autoencoder.eval()
     return PartFrames([decode(autoencoder, encode(part, autoencoder, motion)) for motion in frames.motions])

@@ -1,4 +1,4 @@
-"""Learning a codebook: start from the data, moving averages or gradients, codes that nobody uses start again."""
+"""Learning a codebook: start from data, follow moving averages or gradients, restart entries that no latent chooses."""
 
 import torch
 from torch import Tensor, nn
@@ -66,7 +66,7 @@ class CodebookLearner(nn.Module):
 
     @torch.no_grad()
     def update(self, latents: Tensor, codes: Tensor, restarts: bool = True, team: Team = ALONE) -> None:
-        """Follow one batch, this process' part of it.
+        """Move the entries after one batch, this process' part of it.
 
         Args:
             latents: (N, D).
@@ -89,7 +89,7 @@ class CodebookLearner(nn.Module):
         team.follow([self.codebook, self.count, self.total])
 
     def use(self) -> dict[str, float]:
-        """How the entries are used: the share in use, their perplexity, how many started again so far."""
+        """Return the share of entries in use, their perplexity, and how many were restarted so far."""
         share = self.count / self.count.sum()
         alive = (self.count >= DEAD_SHARE * self.count.mean()).float().mean()
         perplexity = torch.exp(-(share * torch.log(share.clamp(min=1e-12))).sum())
@@ -125,7 +125,7 @@ def _badly_served(latents: Tensor, codebook: Tensor, count: int) -> Tensor:
 
 
 def jitter(latents: Tensor, move: Tensor) -> Tensor:
-    """Latents (B, T, D), each replaced by that of a neighbour in time, so that decoding forgives a shaky code.
+    """Latents (B, T, D), each replaced by that of a neighbour in time, so that decoding tolerates a wrong code.
 
     Args:
         latents: (B, T, D).

@@ -21,7 +21,7 @@ MOST_RARITY = 10.0
 
 @dataclass(frozen=True)
 class GeneratorSettings:
-    """What one step of stage two sees and minimises; the defaults suit small networks and short runs.
+    """The inputs and the loss of one step of stage two; the defaults suit small networks and short runs.
 
     Attributes:
         batch: windows per step.
@@ -107,7 +107,7 @@ class GeneratorTraining(Training):
         yield from (module for name, module in self.generator.named_modules() if name in COMPILED)
 
     def prepare(self, seed: int) -> None:
-        """Before the first step: start as if inputs were standardised and streams spoke equally loud."""
+        """Set the networks, before the first step, as if inputs were standardised and streams were equally strong."""
         sample = self._given_windows().draw(Step(0, seed=seed), 16).to(self.device)
         standardise_motion_input(self.generator, sample.motion)
         even_out(self, sample)
@@ -190,7 +190,7 @@ class GeneratorTraining(Training):
 
     @torch.no_grad()
     def held_out(self, windows: WindowSet) -> dict[str, float]:
-        """The seed-only pass' loss on other windows, always the same ones."""
+        """Compute the seed-only pass' loss on held-out windows, always the same windows."""
         chosen = np.random.default_rng(0).permutation(len(windows))[:HELD_OUT_WINDOWS]
         rows: list[dict[str, float]] = []
         for piece in np.array_split(chosen, max(len(chosen) // 8, 1)):
@@ -247,8 +247,8 @@ def standardise_motion_input(generator: MambaTalk, motion: Tensor) -> None:
     scan.learnable_query.copy_(mean)
 
 
-# Linear layers that join streams: with PyTorch's small random weights, sound, words and motion would whisper beside
-# speaker and position for hundreds of steps.
+# Linear layers that join streams: with PyTorch's small random weights, sound, words and motion would be much
+# weaker than speaker and position for hundreds of steps.
 _JOINTS = (
     "audio_pre_encoder",
     "text_encoder",
@@ -262,7 +262,7 @@ _JOINTS = (
 
 @torch.no_grad()
 def even_out(training: GeneratorTraining, batch: Batch) -> None:
-    """Scale the layers that join streams so that they speak with unit variance (Mishkin and Matas 2015, LSUV).
+    """Scale the layers that join streams to outputs of unit variance (Mishkin and Matas 2015, LSUV).
 
     Args:
         training: its generator's weights are changed.

@@ -1,4 +1,4 @@
-"""What the training log says about quality: reconstruction, code accuracy, and how much a generated take moves."""
+"""Measures of quality for the training log: reconstruction, accuracy of codes, movement of a generated take."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,7 @@ SHOWN_POINTS = {
 
 @torch.no_grad()
 def reconstruction(part: Part, autoencoder: Autoencoder, corpus: Corpus) -> dict[str, float]:
-    """How well a part survives its codes: errors in cm, jerk against the original, use of the codebook."""
+    """Measure a part after encoding and decoding: errors in cm, jerk against the original, use of the codebook."""
     frames = part_frames(corpus, part)
     decoded = np.concatenate(reconstruct(part, autoencoder, frames).motions)
     channels = np.concatenate(frames.motions)
@@ -89,7 +89,7 @@ def wrist_motion(motion: Motion) -> tuple[np.ndarray, float]:
 
 
 def take_motion(take: Take, corpus: Corpus) -> Motion:
-    """A take of the corpus as a motion; its eyes look ahead."""
+    """Return a take of the corpus as a motion whose eyes look ahead."""
     rotations = np.zeros((take.frames, JOINT_COUNT, 3))
     for part, spec in SPECS.items():
         rot6d = take.channels[part][:, : spec.rotation_width].reshape(take.frames, -1, 6)
@@ -104,7 +104,7 @@ def take_motion(take: Take, corpus: Corpus) -> Motion:
 
 
 def free_run(generate: Callable[[Clip, Take], Motion], corpus: Corpus, count: int = 4) -> dict[str, float]:
-    """Takes generated with nothing recorded but the sound, against the recorded ones.
+    """Compare takes that are generated from sound alone with the recorded takes.
 
     Args:
         generate: clip and the take to make again (for its speaker and chance) -> motion.

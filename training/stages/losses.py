@@ -1,4 +1,4 @@
-"""What the training stages minimise: rotations, joints placed by forward kinematics, their motion, the root's path."""
+"""Losses of the training stages: rotations, joints placed by forward kinematics, their motion, the root's path."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -101,7 +101,7 @@ PUBLISHED_ROOT = RootWeights(path_change=5.0, height=0.0, plant=20.0 / FPS)
 
 
 def without(weights, terms: tuple[str, ...]):
-    """The weights with some terms at zero.
+    """Return the weights with some terms at zero.
 
     Raises:
         GestureError: there is no such term.

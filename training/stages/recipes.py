@@ -1,4 +1,4 @@
-"""How a model is trained, beside its data: sizes, rates and lengths; the two that `--config` names."""
+"""Recipes of training: sizes, rates and lengths; `--config` names two of them."""
 
 from dataclasses import dataclass, field, replace
 
@@ -43,11 +43,11 @@ class Recipe:
 
     @property
     def context(self) -> int | None:
-        """Frames of sound that a window hears on both sides; None when it hears samples."""
+        """Frames of sound that a window has on both sides; None where its sound is samples."""
         return self.model.context_frames if self.model.audio_encoder == "frames" else None
 
     def model_for(self, corpus: Corpus, word_dim: int) -> ModelConfig:
-        """The sizes for a corpus: its face basis, its speakers, the inputs that the product computes from a take."""
+        """Return the sizes for a corpus: its face basis, its speakers, the inputs that are computed from a take."""
         return replace(
             self.model,
             face_basis=corpus.face_basis,

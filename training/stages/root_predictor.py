@@ -16,7 +16,7 @@ from training.stages.torch_kinematics import orthonormal
 
 
 def root_input(lower: Tensor) -> Tensor:
-    """What the root predictor is shown of a lower body (..., 61): true rotations, no root motion, raw contacts."""
+    """Return the root predictor's input for a lower body (..., 61): true rotations, no root motion, raw contacts."""
     width = SPECS[Part.LOWER].rotation_width
     shown = lower.clone()
     shown[..., :width] = orthonormal(lower[..., :width])
@@ -25,7 +25,7 @@ def root_input(lower: Tensor) -> Tensor:
 
 
 class RootTraining(Training):
-    """The root predictor, which sees recorded legs and legs as the trained autoencoder decodes them.
+    """The training of the root predictor on recorded legs and on legs that the trained autoencoder decoded.
 
     Args:
         predictor: trained in place.
@@ -54,7 +54,7 @@ class RootTraining(Training):
         yield from (self.predictor.encoder, self.predictor.decoder)
 
     def prepare(self, seed: int) -> None:
-        """Before the first step: start as if channels were standardised."""
+        """Set the networks, before the first step, as if channels were standardised."""
         sample = self.recorded.sample(np.random.default_rng(seed), START_LATENTS)
         shown = root_input(torch.as_tensor(sample)).numpy()
         scale_to_data(self.predictor.encoder, self.predictor.decoder, shown, sample)
@@ -80,6 +80,6 @@ class RootTraining(Training):
 
     @torch.no_grad()
     def held_out(self, recorded: PartFrames, decoded: PartFrames | None, count: int = 32) -> dict[str, float]:
-        """The loss on windows of other motions, always the same ones."""
+        """Compute the loss on windows of held-out motions, always the same windows."""
         result = self(self._windows(Step(0), recorded, decoded, count), Step(0))
         return {"loss": float(result.loss)} | {name: float(value) for name, value in result.terms.items()}

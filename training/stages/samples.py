@@ -1,4 +1,4 @@
-"""Samples while training: a motion file of what the networks make, and a picture of it beside the recorded one."""
+"""Samples while training: a motion that the networks make, and a picture of it below the recorded one."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -43,7 +43,7 @@ def write_sample(folder: Path, step: int, corpus: Corpus, number: int, made: Mot
 
 
 def cut(motion: Motion, frames: int) -> Motion:
-    """The first frames of a motion."""
+    """Return the first frames of a motion."""
     return motion.replace(
         rotations=motion.rotations[:frames],
         translation=motion.translation[:frames],
@@ -53,7 +53,7 @@ def cut(motion: Motion, frames: int) -> Motion:
 
 
 def draw_strip(motions: dict[str, Motion], path: Path, poses: int = POSES) -> None:
-    """A picture of stick figures from the front, one row per motion, evenly spread over its length.
+    """Draw stick figures from the front, one row per motion, evenly spread over its length.
 
     Raises:
         GestureError: the picture cannot be written.

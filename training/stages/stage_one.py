@@ -25,7 +25,7 @@ NETWORKS = tuple(name for job in JOBS for name in job)
 
 
 def run_parts(plan: TrainingPlan, names: tuple[str, ...]) -> None:
-    """Stage one for some of face, upper, hands, lower, root; writes each to the model folder when done."""
+    """Run stage one for some of face, upper, hands, lower, root; write each to the model folder when it is done."""
     corpus, held_out = read_data(plan, sound=False)
     weights = prepare(plan, corpus)
     for name in names:
@@ -93,7 +93,7 @@ def _train_root(
 
 
 def run_stage_one(plan: TrainingPlan, processes: int, root: bool = True) -> None:
-    """All networks of stage one, several at a time with a thread each where no other process trains along.
+    """Train all networks of stage one; several at a time, with a thread each, where this is the only process.
 
     Args:
         plan: the run.

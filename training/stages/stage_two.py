@@ -31,7 +31,7 @@ EXPORT_S = 480.0
 
 
 def run_generator(plan: TrainingPlan) -> None:
-    """Stage two; writes the model folder every few minutes and at the end.
+    """Run stage two; write the model folder every few minutes and at the end.
 
     Raises:
         GestureError: stage one has not been trained, or the data cannot be used.
@@ -71,7 +71,7 @@ def run_generator(plan: TrainingPlan) -> None:
         journal.curves(step.index + 1, report, "generated")
         note_report(plan, "generator", report | {"at": at})
         save_model(plan.out, weights, _card(plan, corpus), neutral)
-        _bring_words(plan)
+        _copy_words(plan)
 
     def sample(step: Step) -> None:
         generate = _generate_with(plan, LoadedModel(weights, _card(plan, corpus), neutral, plan.out))
@@ -80,7 +80,7 @@ def run_generator(plan: TrainingPlan) -> None:
         write_sample(plan.work / "samples" / "generator", step.index + 1, held_out, 0, made)
 
     fitting = plan.fit(recipe.generator_fit(len(windows)), plan.minutes)
-    # the first export soon: others may be waiting for something that loads
+    # the first export comes early, so that a loadable model exists soon
     periodic = (Periodic(export, every_s=EXPORT_S, first_s=EXPORT_S / 2), Periodic(sample, plan.sample_every))
     fit(training, fitting, checkpoint, journal, plan.team, lambda: training.held_out(unseen), periodic)
     if plan.team.leads:
@@ -92,7 +92,7 @@ def run_generator(plan: TrainingPlan) -> None:
 
 
 def _card(plan: TrainingPlan, corpus: Corpus) -> dict:
-    """What model.json says beside the sizes: inputs, speakers, licence, and where the weights come from."""
+    """Return model.json without the sizes: inputs, speakers, licence, and the origin of the weights."""
     notes = plan.checkpoints / "report.json"
     return {
         "name": plan.out.name,
@@ -130,8 +130,8 @@ def _generate_with(plan: TrainingPlan, model: LoadedModel):
     return generate
 
 
-def _bring_words(plan: TrainingPlan) -> None:
-    """The word vectors belong to the weights: put them into the model folder."""
+def _copy_words(plan: TrainingPlan) -> None:
+    """Copy the word vectors, which belong to the weights, into the model folder."""
     target = plan.out / plan.words.name
     if target.resolve() != plan.words.resolve():
         with whole_file(target) as temporary:

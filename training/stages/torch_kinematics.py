@@ -1,4 +1,4 @@
-"""Rotations and forward kinematics in PyTorch, differentiable; their numpy twins live in core.body."""
+"""Differentiable rotations and forward kinematics in PyTorch; core.body has the same in NumPy."""
 
 import numpy as np
 import torch
@@ -34,7 +34,7 @@ def orthonormal(rot6d: Tensor) -> Tensor:
 
 
 def _tips(part: Part, rest: np.ndarray) -> list[tuple[int, np.ndarray]]:
-    """Points beyond the last joints, (joint, rest offset from it): else a leaf's rotation would move nothing."""
+    """List points beyond the last joints, (joint, rest offset from it), so that a leaf's rotation moves something."""
     if part is Part.UPPER:
         tips = [(JOINT["head"], np.array([0.0, 0.08, 0.12])), (JOINT["head"], np.array([0.1, 0.08, 0.0]))]
         for side in ("left", "right"):

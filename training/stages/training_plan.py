@@ -1,4 +1,4 @@
-"""One training run: its data, folders, recipe, and what both stages do with them."""
+"""The plan of one training run: its data, folders and recipe; and the steps that both stages begin with."""
 
 import json
 import math
@@ -35,7 +35,7 @@ class TrainingPlan:
         threads: of PyTorch; 0 leaves its choice.
         team: the processes that train together.
         sample_every: steps between samples; 0: only with exports.
-        card: keys of model.json that the data cannot tell (name, licence, variation, …).
+        card: keys of model.json that do not follow from the data (name, licence, variation, …).
         options: the command line, for the processes that train single networks.
     """
 
@@ -54,20 +54,20 @@ class TrainingPlan:
 
     @property
     def checkpoints(self) -> Path:
-        """Where stages keep their state."""
+        """The folder of the stages' state."""
         return self.work / "state"
 
     def journal(self, name: str) -> Journal:
-        """Log of one network; silent in processes that do not lead."""
+        """Return the journal of one network; it is silent in processes that do not lead."""
         return Journal(name, self.work / "logs", say if self.team.leads else None)
 
     def fit(self, settings: FitSettings, minutes: float) -> FitSettings:
-        """A recipe's settings with this run's seed and time."""
+        """Return a recipe's settings with this run's seed and time."""
         return replace(settings, seed=self.seed, minutes=minutes)
 
 
 def prepare(plan: TrainingPlan, corpus: Corpus) -> Weights:
-    """Fresh networks, the same in every process and stage."""
+    """Build fresh networks, the same in every process and stage."""
     if plan.threads:
         torch.set_num_threads(plan.threads)
     # states of the scan decay into denormal numbers, which are many times slower
@@ -81,7 +81,7 @@ def prepare(plan: TrainingPlan, corpus: Corpus) -> Weights:
 
 
 def read_data(plan: TrainingPlan, sound: bool) -> tuple[Corpus, Corpus]:
-    """Training data and a few minutes held out; the leading process makes the features, the others read them."""
+    """Read the training data and some held-out minutes; the leading process makes the features, others read them."""
     if not plan.team.leads:
         plan.team.wait()
     corpus = plan.source.load("train", sound=sound)
