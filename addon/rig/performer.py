@@ -24,7 +24,7 @@ from . import mapping as rig_mapping
 from .mapped_performer import MappedPerformer
 from .smplx_performer import SmplxPerformer
 
-NO_CHARACTER = "Add a character, or select an armature whose bones form a body (see Rig)"
+NO_CHARACTER = "Add a character, or select an armature whose bones are a body's (see Rig)"
 # An armature whose left upper arm rests further than this from the line through both shoulders does not rest as SMPL-X
 # does, and is keyed as a mapped rig whatever its bones are called.
 _SAME_REST = np.cos(np.radians(20.0))
