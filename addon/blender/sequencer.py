@@ -77,39 +77,57 @@ def clip_of_strip(scene: bpy.types.Scene, name: str) -> Clip:
     )
 
 
-def place(scene: bpy.types.Scene, clip: Clip):
+@dataclass(frozen=True)
+class Placed:
+    """The outcome of `place`.
+
+    Attributes:
+        strip: the strip that plays the clip; None when Blender cannot play it.
+        is_new: whether `place` added the strip.
+        notes: one sentence for the user when Blender cannot play the clip.
+    """
+
+    strip: object | None
+    is_new: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def place(scene: bpy.types.Scene, clip: Clip) -> Placed:
     """Find the strip that plays a clip, or add one on a free channel.
 
-    A strip plays the clip when the clip came from it, or when it begins at the same frame with the same file.
-
-    Returns:
-        The strip, and whether it is new.
+    A strip plays the clip when the clip came from it, or when it begins at the same frame with the same file. A
+    Blender that was built without sound has no such strip; keys can be made without one.
 
     Raises:
-        GestureError: the recording is missing, or Blender cannot read it.
+        GestureError: the recording is missing.
     """
     for strip in sound_strips(scene):
         path = Path(bpy.path.abspath(strip.sound.filepath, library=strip.sound.library))
         same_place = versions.handles(strip)[0] == clip.start_frame and path == clip.path
         if strip.name == clip.strip or (clip.strip is None and same_place):
-            return strip, False
+            return Placed(strip)
     if not clip.path.is_file():
         raise GestureError(f"The recording {clip.path} is missing.", remedy="Put it back and try again.")
     editor = scene.sequence_editor or scene.sequence_editor_create()
     channel = 1 + max((strip.channel for strip in versions.strips(editor)), default=0)
     try:
         strip = versions.new_sound_strip(editor, clip.path, channel, clip.start_frame)
-    except RuntimeError as error:
-        raise GestureError(
-            f"Blender cannot read the sound file {clip.path.name}.",
-            remedy="Convert the recording to wav or flac.",
-            detail=str(error),
-        ) from error
+    except RuntimeError:
+        return Placed(None, notes=(why_silent(clip.path),))
     if clip.offset_s or clip.duration_s is not None:
         fps = scene_fps(scene)
         frame_count = None if clip.duration_s is None else round(clip.duration_s * fps)
         versions.trim(strip, clip.start_frame, clip.offset_s * fps, frame_count)
-    return strip, True
+    return Placed(strip, is_new=True)
+
+
+def why_silent(path: Path) -> str:
+    """Say why Blender cannot play a recording that the worker can read."""
+    try:
+        import aud  # noqa: F401
+    except ImportError:
+        return "The sequencer does not play the recording, because this Blender was built without sound."
+    return f"The sequencer does not play {path.name}, because Blender cannot read it. Convert it to wav or flac."
 
 
 def remove(scene: bpy.types.Scene, strip) -> None:

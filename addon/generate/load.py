@@ -13,7 +13,7 @@ from ..take import store as take_store
 
 def apply_take(
     scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path, clip: sequencer.Clip
-) -> bpy.types.Action:
+) -> tuple[bpy.types.Action, tuple[str, ...]]:
     """Key a take onto an armature and make the scene play it; after an error the scene is as it was.
 
     The keys are the finished motion without its directions (levels, markers). The sliders and markers are set, and
@@ -25,12 +25,15 @@ def apply_take(
         folder: of the take.
         clip: the recording, and the scene frame at which it begins.
 
+    Returns:
+        The action, and notes for the user: one says why no sound is played, where that is so.
+
     Raises:
-        GestureError: the take cannot be read, or Blender cannot read its sound.
+        GestureError: the take cannot be read, or its recording is missing.
     """
     take = take_store.read_folder(folder)
     values, entries = sliders.from_directions(take.directions)
-    strip, strip_is_new = sequencer.place(scene, clip)
+    placed = sequencer.place(scene, clip)
     try:
         info = take_info.info_of(folder, take, clip.start_frame)
         action = keying.apply_motion(scene, armature, take.finished, folder.name, clip.start_frame, (info, take))
@@ -38,10 +41,10 @@ def apply_take(
             sliders.put(action, values)
             markers.put_entries(action, entries)
     except Exception:
-        if strip_is_new:
-            sequencer.remove(scene, strip)
+        if placed.is_new:
+            sequencer.remove(scene, placed.strip)
         raise
     if scene.sync_mode == "NONE":
         # Otherwise a slow viewport plays the gestures late.
         scene.sync_mode = "AUDIO_SYNC"
-    return action
+    return action, placed.notes

@@ -131,7 +131,8 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         made, before = [], versions.action_of(armature)
         try:
             for each in self._results:
-                made.append(apply_take(scene, armature, Path(each["folder"]), generating.clip))
+                action, sound = apply_take(scene, armature, Path(each["folder"]), generating.clip)
+                made.append(action)
         except GestureError:
             switching.discard(armature, made)
             if before is not None:
@@ -143,7 +144,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         directed = directed_keys.catch_up_notes(armature)
         motion = take_store.load(action).finished
         on_rig = [*face_channels.notes(armature, motion), *performer.of(armature).held_note(scene, action)]
-        return [*results.take_lines(first), *directed, *on_rig]
+        return [*results.take_lines(first), *sound, *directed, *on_rig]
 
 
 class MAMBATALK_OT_load_take(bpy.types.Operator):
@@ -174,10 +175,10 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
             start = context.scene.mambatalk.start_frame
             clip = sequencer.Clip(Path(audio["path"]), start, audio["offset_s"], audio["duration_s"])
             armature = require_target(context)
-            action = apply_take(context.scene, armature, folder, clip)
+            action, sound = apply_take(context.scene, armature, folder, clip)
         except GestureError as error:
             return report.fail(self, error)
-        notes = [*directed_keys.catch_up_notes(armature), *face_channels.notes(armature, take.finished)]
+        notes = [*sound, *directed_keys.catch_up_notes(armature), *face_channels.notes(armature, take.finished)]
         notes += performer.of(armature).held_note(context.scene, action)
         return report.finish(self, notes)
 

@@ -167,6 +167,18 @@ def keys_of(curve) -> np.ndarray:
     return points.reshape(-1, 2)
 
 
+def _has_sound() -> bool:
+    try:
+        import aud  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+HAS_SOUND = _has_sound()
+needs_sound = pytest.mark.skipif(not HAS_SOUND, reason="this Blender was built without sound")
+
+
 def strips(scene) -> list:
     """All strips of a scene's sequencer."""
     editor = scene.sequence_editor

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from mathutils import Quaternion
 
-from ..conftest import curves_of, keys_of, snapshot, strips, wobble, write_take
+from ..conftest import curves_of, keys_of, needs_sound, snapshot, strips, wobble, write_take
 
 # Blender's axes (Z up, facing -Y) from SMPL-X's (Y up, facing +Z).
 TO_BLENDER = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
@@ -95,6 +95,7 @@ def test_body_and_face_share_one_action_where_blender_has_slots(character, take_
     assert same == hasattr(character.animation_data, "action_slot")
 
 
+@needs_sound
 def test_the_sound_starts_where_the_motion_starts_and_the_range_is_the_take(any_fps, character, take_folder, recording):
     scene = any_fps
     scene.mambatalk.start_frame = 41
@@ -109,6 +110,7 @@ def test_the_sound_starts_where_the_motion_starts_and_the_range_is_the_take(any_
     assert abs(scene.frame_end - (40 + 3 * fps)) <= 1
 
 
+@needs_sound
 def test_a_second_take_keeps_the_first_and_its_strip(character, take_folder, tmp_path, recording):
     apply(take_folder)
     first = character.animation_data.action
@@ -118,6 +120,7 @@ def test_a_second_take_keeps_the_first_and_its_strip(character, take_folder, tmp
     assert len(strips(bpy.context.scene)) == 1
 
 
+@needs_sound
 def test_a_part_of_a_recording_gets_a_trimmed_strip(character, take_folder):
     info = json.loads((take_folder / "take.json").read_text())
     info["audio"] |= {"offset_s": 1.0, "duration_s": 1.5}

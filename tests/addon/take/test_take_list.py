@@ -4,7 +4,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import ROOT, curves_of, keys_of, snapshot
+from ..conftest import ROOT, curves_of, keys_of, needs_sound, snapshot
 from ..directing import START, all_keys, differing, face_of, load, owner_of
 
 SPEECH = ROOT / "addon" / "assets" / "demo" / "speech.flac"
@@ -24,6 +24,7 @@ def names(armature):
     return [action.name for action in take_info.of_character(armature)]
 
 
+@needs_sound
 def test_several_takes_come_at_once_each_with_its_seed(character, weights, tmp_path):
     from mambatalk_ext.addon.take import info as take_info
 
