@@ -40,12 +40,14 @@ class SpeechFeatures:
         Args:
             seed: decides the curves of chance, where the weights use them.
             temperature: how far the curves differ from those that all seeds have at 0, up to 1.
-            new_hands: also draw which shapes the hands take, where words do not decide that (`chance.redraw_hands`).
+            new_hands: also draw which shapes the hands take, where words do not decide that; see
+                `core.generate.hand_shapes`.
         """
         if self.prosody is None:
             return self.fixed
         from ..audio.cues import cues
-        from .chance import draw_chance, redraw_hands
+        from .chance import draw_chance
+        from .hand_shapes import redraw_hands
 
         prosody = self.prosody
         fixed = cues(redraw_hands(prosody, seed, temperature)) if new_hands else self.fixed
