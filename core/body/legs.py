@@ -117,7 +117,7 @@ class Legs:
 
     @classmethod
     def of(cls, motion: Motion) -> "Legs":
-        """Pose the lower body."""
+        """Pose the lower body of a motion."""
         skeleton = Skeleton.of(motion.skeleton)
         pelvis = skeleton.pelvis + motion.translation
         pelvis_turn = rotvec_to_matrix(motion.rotations[:, 0])

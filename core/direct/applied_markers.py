@@ -89,7 +89,7 @@ def apply_markers(clip: ClipStatistics, markers: Sequence[Marker]) -> ClipStatis
 def _attempt(
     clip: ClipStatistics, places: list[int], stretches: list[tuple[Kind, int, int]], rejected: dict[int, list[Stroke]]
 ) -> tuple[np.ndarray, dict[int, Stroke]]:
-    """Apply all markers once.
+    """Apply all markers once to a new draft.
 
     Args:
         clip: the take.

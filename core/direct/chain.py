@@ -40,7 +40,7 @@ class Changed:
 
 @dataclass(frozen=True)
 class Directed:
-    """A directed take.
+    """A directed take, with what the next call need not compute again.
 
     Attributes:
         motion: the result.

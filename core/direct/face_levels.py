@@ -47,7 +47,7 @@ def find_blinks(lids: np.ndarray) -> list[tuple[int, int]]:
 
 
 def change_blinks(lids: np.ndarray, rate: float, fps: float) -> np.ndarray:
-    """Return lids (T, 2) that blink `rate` times as often, or less often where there is not room for so many.
+    """Return lids (T, 2) that blink `rate` times as often, or less often where there is no room for more.
 
     The same rate always takes away, or adds, the same blinks.
     """

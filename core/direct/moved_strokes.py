@@ -21,7 +21,7 @@ _MOST_SHIFT_S = 0.3
 _STRONGER_S = 0.05
 # Frames after an apex that move with it unchanged.
 _TAIL = 4
-# A stroke is not moved if that makes turns more sudden than this times what they were, within so many frames of it.
+# A stroke is not moved if that makes turns more sudden than this times what they were, within the given frames of it.
 _HURRY, _WINDOW = 1.1, 70
 
 

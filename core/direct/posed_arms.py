@@ -66,7 +66,7 @@ class Arms:
 
     @classmethod
     def of(cls, rotations: np.ndarray, rest_joints: np.ndarray) -> "Arms":
-        """Pose trunk and arms.
+        """Pose trunk and arms of a motion in the pelvis' frame.
 
         Args:
             rotations: (T, 55, 3) parent-local rotation vectors.

@@ -109,7 +109,7 @@ def arm_distance(a: np.ndarray, b: np.ndarray, side: int) -> np.ndarray:
 
     Args:
         a: (..., J, 4) quaternions of `MOVED`.
-        b: likewise.
+        b: (..., J, 4) quaternions of the other pose.
         side: of the arm: 0 left, 1 right.
     """
     columns = [COLUMN[joint] for joint in ARM[side]]

@@ -32,8 +32,8 @@ _RISE = 0.4
 _TIP, _TIPPED_BY, _FLAT_AT, _FLATTENING = 0.2, 0.3, 0.85, 0.55
 # Metres that the height of a contact may differ from the foot's usual level: floors of recordings are not that flat.
 _UNEVEN_M = 0.015
-# A foot that a correction moves between two contacts is lifted by this share of the way, up to so many metres: it must
-# not scrape over the floor.
+# A foot that a correction moves between two contacts is lifted by this share of the way, up to the second value in
+# metres: it must not scrape over the floor.
 _LIFT_SHARE, _LIFT_MOST_M = 0.5, 0.04
 # Seconds (sigma) over which the point that is held changes between toe and heel.
 _PIVOT_S = 0.06

@@ -1,7 +1,7 @@
 """How knees bend where the motion's own steps are kept: on the side where the motion has them, without snapping.
 
-Recorded knees cross straight all the time. A leg's length tells how much its knee bends, not to which side, and near
-straight a millimetre of length is many degrees:
+Recorded knees cross straight all the time. From a leg's length follows how much its knee bends, but not to
+which side, and near straight a millimetre of length is many degrees:
 
     bend that the length asks for    ╲  ╱         always positive: it would bounce off zero
                                       ╲╱

@@ -39,7 +39,7 @@ FEET_MODES: dict[str, Mode] = {
 
 @dataclass(frozen=True)
 class FinishSettings:
-    """Settings of `finish`.
+    """What `finish` is asked to do with a motion.
 
     Attributes:
         upper, hands, lower, face: strength of the smoothing of each body part, 0 (none) to 1.

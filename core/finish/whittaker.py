@@ -137,10 +137,10 @@ def _solve_separating(
         bands: (4, S, K + 3, B), the whole system by stretch.
         right: (S, 3, B, C), right sides of the separating frames.
         before: (3, S, B, 3), see `_couplings`.
-        after: likewise.
+        after: (3, S, B, 3), see `_couplings`.
         own: (K, S, B, C), the stretches solved for their own right sides.
         by_before: (K, S, B, 3), the stretches solved for one unit of each separating frame before them.
-        by_after: likewise for the separating frames after them.
+        by_after: (K, S, B, 3), the stretches solved for one unit of each separating frame after them.
 
     Returns:
         (S, B, 3, C), the separating frames behind each stretch.
