@@ -62,10 +62,10 @@ def _training(network: str, recipe):
 
     from core.body.parts import Part
     from core.model.torch_engine.checkpoint import build_weights
-    from training.data.generator_windows import WindowSet
     from training.data.part_frames import part_frames
     from training.stages.autoencoders import AutoencoderTraining
     from training.stages.generator import GeneratorTraining
+    from training.stages.generator_windows import WindowSet
 
     torch.manual_seed(0)
     corpus = _corpus(recipe)

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from core.body.parts import Part
 from core.model.torch_engine.mambatalk import MambaTalk
 from core.model.torch_engine.vqvae import Autoencoder
-from training.data.generator_windows import SEED_FRAMES, Batch, WindowSet
 from training.loop.interface import Result, Step, Training
+from training.stages.generator_windows import SEED_FRAMES, Batch, WindowSet
 from training.stages.losses import code_loss
 
 FIRST_RATIO = 0.05

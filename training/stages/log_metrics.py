@@ -13,11 +13,11 @@ from core.body.skeleton import JOINT, JOINT_COUNT
 from core.clock import FPS
 from core.model.torch_engine.vqvae import Autoencoder
 from training.data.dataset import Clip, Corpus, Take
-from training.data.generator_windows import SEED_FRAMES, WindowSet
 from training.data.part_frames import part_frames
 from training.loop.interface import Step
 from training.stages.autoencoders import encode, reconstruct
 from training.stages.generator import GeneratorTraining
+from training.stages.generator_windows import SEED_FRAMES, WindowSet
 from training.stages.losses import PartLoss
 
 SHOWN_POINTS = {

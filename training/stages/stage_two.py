@@ -16,14 +16,14 @@ from core.generate.windows import run_windows
 from core.model.torch_engine.checkpoint import LoadedModel, load_part, save_model
 from core.model.torch_engine.network import TorchNetwork
 from training.data.dataset import Clip, Corpus, Take
-from training.data.generator_windows import WindowSet
-from training.data.neutral_pose import neutral_of
 from training.loop.interface import Periodic, Step
 from training.loop.journal import shown
 from training.loop.training_loop import fit
 from training.stages.ablation import shut_branches
 from training.stages.generator import GeneratorTraining
+from training.stages.generator_windows import WindowSet
 from training.stages.log_metrics import accuracy, free_run
+from training.stages.neutral_pose import neutral_of
 from training.stages.samples import write_sample
 from training.stages.training_plan import TrainingPlan, note_report, prepare, read_data
 

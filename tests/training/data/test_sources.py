@@ -18,10 +18,10 @@ from core.errors import GestureError
 from core.generate.chance import WIDTH as CHANCE
 from core.text.timing import save_words
 from training.data.feature_files import Library, grounded
-from training.data.neutral_pose import neutral_of
 from training.data.recordings import Performance, Recording, list_recordings
 from training.data.sources import Source
 from training.stages.log_metrics import take_motion
+from training.stages.neutral_pose import neutral_of
 
 from ..tiny_corpus import BEAT2_SECONDS as SECONDS
 from ..tiny_corpus import UP, WORDS, make_beat2, make_corpus, make_vectors, motion, motion_path, speech, write_csv

@@ -15,7 +15,6 @@ from core.body.skeleton import JOINT, default_rest_joints
 from core.clock import FPS
 from core.generate.chance import WIDTH as CHANCE
 from training.data.dataset import full_vector, root_velocity, window_starts
-from training.data.generator_windows import WindowSet
 from training.data.part_frames import PartFrames, part_frames
 from training.loop.interface import Step
 from training.stages import generator as generator_module
@@ -23,6 +22,7 @@ from training.stages.ablation import settings_without, shut_branches
 from training.stages.autoencoders import PUBLISHED_AUTOENCODERS, AutoencoderSettings, AutoencoderTraining
 from training.stages.codebook import CodebookLearner, jitter, moves, nearest
 from training.stages.generator import PUBLISHED_GENERATOR, GeneratorSettings, GeneratorTraining
+from training.stages.generator_windows import WindowSet
 from training.stages.losses import (
     PUBLISHED_PART,
     PUBLISHED_ROOT,
