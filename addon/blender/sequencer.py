@@ -50,7 +50,7 @@ def clip_of_strip(scene: bpy.types.Scene, name: str) -> Clip:
     strip = next((strip for strip in sound_strips(scene) if strip.name == name), None)
     if strip is None:
         raise GestureError(f"There is no sound strip “{name}” in this scene.", remedy="Pick a sound strip.")
-    if len(strip.retiming_keys):
+    if versions.is_retimed(strip):
         raise GestureError(
             f"The speed of the strip “{name}” was changed by retiming.",
             remedy="Remove its retiming keys, or use the recording as a file.",
@@ -63,7 +63,7 @@ def clip_of_strip(scene: bpy.types.Scene, name: str) -> Clip:
         )
     fps = scene_fps(scene)
     first, end = versions.handles(strip)
-    hidden = versions.content_start(strip) - strip.animation_offset_start + strip.sound_offset * fps
+    hidden = versions.content_start(strip) - strip.animation_offset_start + versions.sound_offset_s(strip) * fps
     # A strip whose left handle lies before the file's beginning is silent up to `audible`.
     audible = max(first, math.ceil(hidden - 1e-6))
     if audible >= end:

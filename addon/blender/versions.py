@@ -150,6 +150,16 @@ def content_start(strip) -> float:
     return float(strip.content_start if hasattr(strip, "content_start") else strip.frame_start)
 
 
+def is_retimed(strip) -> bool:
+    """Return whether the speed of a strip was changed by retiming; before 4.4 a sound strip does not say so."""
+    return len(getattr(strip, "retiming_keys", ())) > 0
+
+
+def sound_offset_s(strip) -> float:
+    """Return by how many seconds, less than a frame, a strip's sound begins late; 4.2 has no such offset."""
+    return float(getattr(strip, "sound_offset", 0.0))
+
+
 def new_sound_strip(editor: bpy.types.SequenceEditor, path: Path, channel: int, start_frame: int):
     """Add a sound strip to a sequencer, and return it.
 
