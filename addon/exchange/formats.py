@@ -63,6 +63,8 @@ FORMATS: dict[str, Format] = {
             "use_selection": True,
             "export_animations": True,
             "export_animation_mode": "ACTIVE_ACTIONS",
+            # By default the exporter adds every other action that moves bones, of whichever take and character.
+            "export_anim_single_armature": False,
             "export_frame_range": True,
             "export_force_sampling": True,
             "export_optimize_animation_size": False,

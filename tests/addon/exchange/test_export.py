@@ -116,6 +116,31 @@ def test_the_take_comes_back_at_every_frame(take, tmp_path, kind, preset):
 
 
 @pytest.mark.parametrize("kind", ["FBX", "GLB", "BVH", "USD"])
+def test_a_file_holds_its_own_take_among_other_takes_and_characters(take, tmp_path, recording, kind):
+    from mambatalk_ext.addon.character.building import add_character
+
+    scene, frames = bpy.context.scene, range(START, START + FRAMES)
+    heads, turns = sampled(take, frames)
+    jaw = jaw_of(face_mesh(), frames)
+    wanted = take.animation_data.action.name
+    second = add_character(bpy.context, "Second")
+    for seed, (name, armature) in enumerate((("again", take), ("zzz", take), ("other", second)), 1):
+        scene.mambatalk.character = armature
+        bpy.ops.mambatalk.load_take(folder=str(write_take(tmp_path / name, wobble(FRAMES, seed), recording)))
+    scene.mambatalk.character = take
+    assert bpy.ops.mambatalk.switch_take(name=wanted) == {"FINISHED"}
+    (file,) = export(tmp_path, kind, sound=False)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.context.scene.render.fps = 30
+    IMPORTS[kind](str(file), "UNREAL")
+    back, turned = sampled(next(o for o in bpy.data.objects if o.type == "ARMATURE"), frames)
+    assert np.linalg.norm(back - heads, axis=-1).max() < 1e-3
+    assert angles(turned, turns).max() < 0.1
+    if kind != "BVH":
+        assert np.abs(jaw_of(face_mesh(), frames) - jaw).max() < 1e-3
+
+
+@pytest.mark.parametrize("kind", ["FBX", "GLB", "BVH", "USD"])
 def test_another_rig_comes_back_too_its_hips_moving_below_a_root_bone(scene, tmp_path, recording, kind):
     from ..rigs import build
 
