@@ -1,4 +1,4 @@
-"""The one error that reaches an animator: what went wrong, and what to do about it."""
+"""The errors that reach an animator: a failure with a remedy, and work that was cancelled."""
 
 
 class GestureError(Exception):
@@ -21,4 +21,4 @@ class GestureError(Exception):
 
 
 class Cancelled(Exception):
-    """The user asked to stop; nothing has been written."""
+    """Work that stopped because the user asked for it; nothing has been written."""

@@ -22,21 +22,30 @@ _WHEN = "seconds (3.2), a stretch (4:5), or a word of the take (really, or reall
 def add_direct(commands: argparse._SubParsersAction) -> None:
     """Add the command to a parser's commands."""
     command = commands.add_parser(
-        "direct", help="set a take's levels, and where it gestures, holds or rests; what it had before is forgotten"
+        "direct",
+        help="set how broad and still a take is, and where it gestures, holds or rests; earlier levels are forgotten",
     )
     add_take_and_out(command, "a folder that `generate` wrote")
-    command.add_argument("--levels", type=Path, metavar="JSON", help="a file of levels; options win over it")
+    command.add_argument(
+        "--levels", type=Path, metavar="JSON", help="a file of levels; options count more than the file"
+    )
     for level in LEVELS:
         text = f"{level.description}; {level.least:g} to {level.most:g} (default {level.neutral:g})"
         command.add_argument(f"--{_option(level.name)}", type=float, metavar="X", dest=level.name, help=text)
-    command.add_argument("--mirror", action="store_true", default=None, help="left and right change sides")
+    command.add_argument("--mirror", action="store_true", default=None, help="exchange left and right")
     command.add_argument("--markers", type=Path, metavar="JSON", help="a file with a list of markers")
     for kind, row in KINDS.items():
         text = f"{row.description}; WHEN is {_WHEN}"
         command.add_argument(
             f"--{_option(kind)}", nargs="+", action="extend", default=[], metavar="WHEN", dest=kind.value, help=text
         )
-    command.add_argument("--keep", nargs="+", default=[], metavar="AREA", help=f"leave as finished: {', '.join(AREAS)}")
+    command.add_argument(
+        "--keep",
+        nargs="+",
+        default=[],
+        metavar="AREA",
+        help=f"parts that stay as they are finished: {', '.join(AREAS)}",
+    )
     add_json(command)
     command.set_defaults(run=run)
 
@@ -46,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..generate.directing import direct_take
     from ..take.take import read_take
 
-    markers = _marks(arguments, lambda: read_take(arguments.take).words)
+    markers = _markers(arguments, lambda: read_take(arguments.take).words)
     take = direct_take(
         Direct(
             take=arguments.take,
@@ -70,7 +79,7 @@ def _levels(arguments: argparse.Namespace) -> Levels:
     return Levels.from_dict({**values, **{name: value for name, value in given.items() if value is not None}})
 
 
-def _marks(arguments: argparse.Namespace, words: Callable[[], Sequence["Word"]]) -> tuple[Marker, ...]:
+def _markers(arguments: argparse.Namespace, words: Callable[[], Sequence["Word"]]) -> tuple[Marker, ...]:
     markers = [] if arguments.markers is None else list(markers_from(_read(arguments.markers, list)))
     for kind in Kind:
         markers += [Marker(kind, *when(text, words)) for text in getattr(arguments, kind.value)]
@@ -78,14 +87,14 @@ def _marks(arguments: argparse.Namespace, words: Callable[[], Sequence["Word"]])
 
 
 def when(text: str, words: Callable[[], Sequence["Word"]]) -> tuple[float, float]:
-    """Seconds from where to where: "3.2", "4:5", or a word's.
+    """Read "3.2", "4:5" or a word of the take as seconds from where to where.
 
     Args:
         text: as it was typed.
-        words: called for the take's words, where they are needed.
+        words: returns the take's words; called only where they are needed.
 
     Raises:
-        GestureError: no time, and no word of the take.
+        GestureError: the text is neither a time nor a word of the take.
     """
     start, _, end = text.partition(":")
     try:
@@ -99,7 +108,7 @@ def _spoken(text: str, words: Sequence["Word"]) -> tuple[float, float]:
     found = [word for word in words if word.word.casefold() == name.casefold()]
     if not found or not (number or "1").isdigit() or not 1 <= int(number or 1) <= len(found):
         raise GestureError(
-            f"{text!r} is no time, and the take says it {len(found)} times.",
+            f"{text!r} is no time, and it is said {len(found)} times in the take.",
             remedy="Write seconds (3.2), a stretch (4:5), or a word of words.json (really, really#2).",
         )
     word = found[int(number or 1) - 1]
@@ -107,10 +116,10 @@ def _spoken(text: str, words: Sequence["Word"]) -> tuple[float, float]:
 
 
 def _read(path: Path, kind: type) -> Any:
-    """What a JSON file holds.
+    """Read what a JSON file holds.
 
     Raises:
-        GestureError: it cannot be read, or holds something else.
+        GestureError: the file cannot be read, or does not hold a value of this kind.
     """
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
@@ -121,6 +130,6 @@ def _read(path: Path, kind: type) -> Any:
     if not isinstance(values, kind):
         raise GestureError(
             f"{path} does not hold {'named values' if kind is dict else 'a list'}.",
-            remedy="Levels are named values, as in take.json; markers a list of them.",
+            remedy="Write levels as named values, as in take.json, and markers as a list of named values.",
         )
     return values

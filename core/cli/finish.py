@@ -1,4 +1,4 @@
-"""`python -m core finish`: finishing from a shell."""
+"""`python -m core finish`: shake, sliding feet and drift taken out of a motion file."""
 
 import argparse
 import json
@@ -14,33 +14,42 @@ _PARTS = ("upper", "hands", "lower", "face")
 def add_finish(commands: argparse._SubParsersAction) -> None:
     """Add the command to a parser's commands."""
     command = commands.add_parser("finish", help="take shake, sliding feet and drift out of a motion")
-    command.add_argument("motion", type=Path, metavar="IN.npz", help="any SMPL-X motion (ours, BEAT2's, AMASS')")
-    command.add_argument("out", type=Path, metavar="OUT.npz")
+    command.add_argument(
+        "motion", type=Path, metavar="IN.npz", help="any SMPL-X motion: made here, of BEAT2 or of AMASS"
+    )
+    command.add_argument("out", type=Path, metavar="OUT.npz", help="file for the finished motion")
     for option, modes, default in (
         ("root", ROOT_MODES, FinishSettings.root),
         ("feet", FEET_MODES, FinishSettings.feet),
     ):
         described = "; ".join(f"{name}: {mode.description}" for name, mode in modes.items())
         command.add_argument(f"--{option}", choices=modes, default=default, help=f"{described} (default {default})")
-    command.add_argument("--smoothing", type=float, metavar="S", help="strength for every part, 0-1")
+    command.add_argument("--smoothing", type=float, metavar="S", help="strength of the smoothing of every part, 0-1")
     for part in _PARTS:
-        command.add_argument(f"--{part}", type=float, metavar="S", help=f"strength for {part}, 0-1 (default 1)")
+        command.add_argument(
+            f"--{part}", type=float, metavar="S", help=f"strength of the smoothing of {part}, 0-1 (default 1)"
+        )
     command.add_argument(
-        "--floor", type=float, metavar="M", dest="floor_m", help="the ground's height (default: estimate)"
+        "--floor", type=float, metavar="M", dest="floor_m", help="height of the ground (default: estimated)"
     )
     command.add_argument(
-        "--use-contacts", action="store_true", help="hold the feet in the file's contacts exactly as they are"
+        "--use-contacts", action="store_true", help="hold the feet exactly where the file's contacts say"
     )
     command.add_argument("--skeleton", type=Path, metavar="NPZ", help="finish on the `rest_joints` of this file")
-    command.add_argument("--smplx", type=Path, metavar="NPZ", help="your SMPLX_*.npz: finish on the file's own betas")
-    command.add_argument("--report", action="store_true", help="print numbers before and after")
-    command.add_argument("--json", action="store_true", help="print them as JSON")
+    command.add_argument(
+        "--smplx",
+        type=Path,
+        metavar="NPZ",
+        help="your SMPLX_*.npz: finish on the bones of the person (betas) in the motion file",
+    )
+    command.add_argument("--report", action="store_true", help="print measures before and after")
+    command.add_argument("--json", action="store_true", help="print the measures as JSON")
     command.add_argument("--plot", type=Path, metavar="PNG", help="draw feet and root before and after")
     command.set_defaults(run=run)
 
 
 def settings_of(arguments: argparse.Namespace) -> FinishSettings:
-    """The settings that the options ask for."""
+    """Return the settings that the options ask for."""
     values = {entry.name: getattr(arguments, entry.name) for entry in fields(FinishSettings)}
     for part in _PARTS:
         if values[part] is None:

@@ -1,4 +1,4 @@
-"""`python -m core import`: any maker's SMPL motion from a shell."""
+"""`python -m core import`: SMPL, SMPL-H and SMPL-X motion of other programs converted."""
 
 import argparse
 from pathlib import Path
@@ -6,15 +6,24 @@ from pathlib import Path
 
 def add_import(commands: argparse._SubParsersAction) -> None:
     """Add the command to a parser's commands."""
-    command = commands.add_parser("import", help="convert any SMPL, SMPL-H or SMPL-X npz to ours")
-    command.add_argument("motion", type=Path, metavar="IN.npz", help="AMASS, BEAT2, EMAGE, GVHMR, WHAM, …")
-    command.add_argument("out", type=Path, metavar="OUT.npz")
+    command = commands.add_parser("import", help="convert the motion file of another program")
+    command.add_argument(
+        "motion", type=Path, metavar="IN.npz", help="SMPL, SMPL-H or SMPL-X: AMASS, BEAT2, EMAGE, GVHMR, WHAM, …"
+    )
+    command.add_argument("out", type=Path, metavar="OUT.npz", help="file for the converted motion")
     command.add_argument("--up", choices=("auto", "y", "z", "-y"), default="auto", help="which axis is up")
-    command.add_argument("--fps", type=float, help="frame rate (default: the file's)")
-    command.add_argument("--order-6d", choices=("rows", "columns", "interleaved"), default="rows")
+    command.add_argument("--fps", type=float, help="frames per second of the file (default: what the file says)")
+    command.add_argument(
+        "--order-6d",
+        choices=("rows", "columns", "interleaved"),
+        default="rows",
+        help="which numbers of the rotation matrix are the six of a 6D rotation",
+    )
     command.add_argument("--keep-place", action="store_true", help="do not move the start to the origin")
     command.add_argument("--keep-height", action="store_true", help="do not move the feet to the floor")
-    command.add_argument("--smplx", type=Path, metavar="NPZ", help="your SMPLX_*.npz: the true bones of its betas")
+    command.add_argument(
+        "--smplx", type=Path, metavar="NPZ", help="your SMPLX_*.npz: use the true bones of the person (betas)"
+    )
     command.set_defaults(run=run)
 
 

@@ -1,4 +1,4 @@
-"""From codes to motion, and from motion to the vector that seeds a window."""
+"""From codes to motion, and from motion to the network's motion input, whose first frames seed a window."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def decode_part(network: Network, part: Part, codes: np.ndarray, start_translati
 
     Args:
         network: the autoencoders and the global motion predictor.
-        part: whose codes.
+        part: the part that the codes belong to.
         codes: (T,).
         start_translation: (3,) metres; the lower body's path starts at its x and z.
     """
@@ -92,13 +92,13 @@ def decode_take(network: Network, codes: dict[Part, np.ndarray], start_translati
 
 
 def part_rotations(part: Part, channels: np.ndarray) -> np.ndarray:
-    """Orthonormal rot6d (T, joints, 6) from a part's channels (T, width)."""
+    """Return orthonormal rot6d (T, joints, 6) from a part's channels (T, width)."""
     raw = channels[:, : SPECS[part].rotation_width].astype(np.float64).reshape(len(channels), -1, 6)
     return matrix_to_rot6d(rot6d_to_matrix(raw))
 
 
 def integrate_root(velocity: np.ndarray, start_translation: np.ndarray) -> np.ndarray:
-    """The root's path from its channels.
+    """Integrate the root's path from its channels.
 
     Args:
         velocity: (T, 3) x velocity m/s, y metres, z velocity m/s.

@@ -1,4 +1,9 @@
-"""Takes directed: levels, markers and kept areas on a finished take, recorded in it and never piled up."""
+"""Directing of a take: levels, markers and kept areas, applied to its finished motion and recorded in it.
+
+    take.finished ── directions ─→ take.directed
+
+Directions are always applied to the finished motion, never to a directed one, so that they do not add up.
+"""
 
 from dataclasses import dataclass, field, replace
 
@@ -15,10 +20,10 @@ from ..take.take import Take, read_take, write_take
 
 @dataclass(frozen=True)
 class Directions:
-    """What a take is directed by.
+    """What an animator asks of a take.
 
     Attributes:
-        levels: of its parts.
+        levels: how broad, still and smooth the motion is.
         markers: where to gesture, hold or rest.
         keep: rows of `core.body.parts.AREAS` that stay as they are finished.
     """
@@ -28,7 +33,7 @@ class Directions:
     keep: tuple[str, ...] = ()
 
     def as_dict(self) -> dict:
-        """Plain values, as they go into take.json."""
+        """Return plain values, as they go into take.json."""
         return {
             "levels": self.levels.as_dict(),
             "markers": [marker.as_dict() for marker in self.markers],
@@ -37,10 +42,10 @@ class Directions:
 
     @classmethod
     def from_dict(cls, values: dict) -> "Directions":
-        """Directions from plain values, as they come from take.json.
+        """Make directions from plain values, as they come from take.json.
 
         Raises:
-            GestureError: an unknown level, or what is no marker.
+            GestureError: a level is unknown, or a marker is not a marker.
         """
         return cls(
             Levels.from_dict(values.get("levels", {})),
@@ -67,7 +72,7 @@ def direct_take(request: requests.Direct) -> Take:
 
 
 def directed(take: Take) -> Take:
-    """The take with the motion that its directions ask for; none where it has no directions."""
+    """Compute the directed motion of a take; it is None where the take has no directions."""
     if "direct" not in take.info:
         return replace(take, directed=None)
     directions = Directions.from_dict(take.info["direct"])

@@ -1,4 +1,4 @@
-"""Blinks and gaze of a face, as far as its weights leave them to chance."""
+"""Blinks and gaze after the network, for weights whose face does not use the curves of chance."""
 
 from collections.abc import Sequence
 
@@ -11,14 +11,14 @@ from .sample import Variation
 
 
 def with_eyes(motion: Motion, words: Sequence[Word], variation: Variation, info: NetworkInfo) -> Motion:
-    """The motion with the blinks and the gaze of a seed, where the weights' face hears no chance; else as it is.
+    """Add a seed's blinks and gaze to a motion, where the weights' face does not use chance.
 
-    A face that never blinks gets blinks in any case.
+    Where it does, the network has made gaze and blinks; only a face that never blinks gets blinks.
 
     Args:
         motion: of a whole take.
         words: with their times; may be empty.
-        variation: whose seed; without temperature every seed gives the same.
+        variation: gives the seed; at temperature 0 every seed gives the same blinks and gaze.
         info: of the weights.
     """
     seed = variation.seed if variation.temperature > 0 else 0

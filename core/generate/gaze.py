@@ -1,4 +1,13 @@
-"""Gaze for faces that hear no chance: on the listener while the head turns, with short seeded glances away."""
+"""Gaze for faces that do not use the curves of chance: on the listener, with short seeded glances away.
+
+Eyes keep looking at the listener while the head turns. They glance away as some phrases begin; in long pauses they
+glance longer and upwards, as people do who think. In between they make small steps about the listener's face:
+
+    words      ▇▇▇ ▇▇▇▇▇▇       ▇▇▇▇ ▇▇              ▇▇▇▇▇▇
+    eyes       ╭───╮                   ╭─────────────╮            away
+               │   │                   │             │
+          ─────╯   ╰──╌╌──╌──╌╌──╌╌╌───╯             ╰──╌─╌╌──    on the listener
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,18 +25,20 @@ from ..text.timing import Word
 from .lids import PAUSE_S
 
 GAZE = [index for index, name in enumerate(ARKIT_NAMES) if name.startswith("eyeLook")]
-# How far eyes turn in the head; towards that they turn less and less of what the head turns.
+# How far eyes turn in the head; near these limits they follow the listener less and less.
 SIDE_LIMIT, UP_LIMIT = np.radians(25), np.radians(15)
-# On the listener from one glance to the next, and how long a glance lasts in speech and in pauses.
+# How long eyes rest on the listener between glances, and how long a glance lasts in speech and in long pauses.
 APART_S, AWAY_S, PAUSE_AWAY_S = (1.8, 4.5), (0.4, 0.9), (0.8, 2.0)
 LONG_PAUSE_S = 0.45
-BEFORE_S, AFTER_S = 0.1, 0.12  # phrases that begin with a glance; pauses that do
+# A glance starts so long before a phrase begins, or so long after a long pause begins.
+BEFORE_S, AFTER_S = 0.1, 0.12
+# How far a glance goes to the side, and upwards in speech and in long pauses; from and to.
 ASIDE = np.radians((8, 17))
 SPEAKING_UP, THINKING_UP = np.radians((-6, 4)), np.radians((3, 9))
-# Eyes never rest on one point of a face for long.
+# Eyes rest on one point of a face only so long, and then step so far: standard deviations, to the side and up.
 FIXATION_S = (0.6, 2.2)
 WANDER = np.radians((0.9, 0.6))
-# Saccades last a frame longer beyond each of these angles.
+# A saccade takes one frame, and one more for each of these angles that it exceeds.
 LONGER = np.radians((4, 14))
 
 
@@ -47,14 +58,14 @@ class Glance:
 
 
 def with_gaze(motion: Motion, words: Sequence[Word], seed: int = 0) -> Motion:
-    """The motion with other shapes of the gaze; only ARKit's are known, other faces come back as they are.
+    """Replace the gaze shapes of a motion; faces other than ARKit's stay as they are.
 
-    The eye joints stay as they are: where a character has no such shapes they follow them (`core.face.joints`).
+    The eye joints stay: on a character without such shapes, they are turned by the shapes later (`core.face.joints`).
 
     Args:
-        motion: of a whole take, seen by a listener in front of it (+Z).
+        motion: of a whole take; the listener is in front of the figure (+Z).
         words: with their times; may be empty.
-        seed: another seed, other glances.
+        seed: another seed gives other glances.
     """
     if motion.face_basis != "arkit52":
         return motion
@@ -71,7 +82,7 @@ def with_gaze(motion: Motion, words: Sequence[Word], seed: int = 0) -> Motion:
 
 
 def wandering(frame_count: int, words: Sequence[Word], seed: int = 0) -> np.ndarray:
-    """How far eyes look past the listener, left and up (T, 2) radians: glances, and small steps between them."""
+    """Draw how far eyes look past the listener, left and up (T, 2) radians: glances, and small steps between them."""
     rng = np.random.default_rng([seed % 2**32, 6])
     duration_s = frame_count / FPS
     moves, time_s = [], 0.0
@@ -85,7 +96,7 @@ def wandering(frame_count: int, words: Sequence[Word], seed: int = 0) -> np.ndar
 
 
 def glances(duration_s: float, words: Sequence[Word], seed: int = 0) -> list[Glance]:
-    """Looks away in order of time: as phrases begin and into long pauses, where there are any; `APART_S` apart."""
+    """Draw glances in order of time, `APART_S` apart: as phrases begin and in long pauses, else anywhere."""
     rng = np.random.default_rng([seed % 2**32, 5])
     pauses = _pauses(duration_s, words)
     long = [(start, end) for start, end in pauses if end - start >= LONG_PAUSE_S]
@@ -110,7 +121,7 @@ def glances(duration_s: float, words: Sequence[Word], seed: int = 0) -> list[Gla
 
 
 def _pauses(duration_s: float, words: Sequence[Word]) -> list[tuple[float, float]]:
-    """Where nothing is said before, between and after the words (start_s, end_s); none where there are no words."""
+    """Return the pauses (start_s, end_s) before, between and after the words; none where there are no words."""
     if not words:
         return []
     starts = [word.start_s for word in words] + [duration_s]
@@ -119,7 +130,7 @@ def _pauses(duration_s: float, words: Sequence[Word]) -> list[tuple[float, float
 
 
 def _saccades(frame_count: int, moves: list[tuple[float, np.ndarray]]) -> np.ndarray:
-    """(T, 2) that rests at each value from its time on, and gets there within one to three frames."""
+    """Return a curve (T, 2) that jumps to each value at its time, within one to three frames, and rests there."""
     out = np.zeros((frame_count, 2))
     frames = [round(time_s * FPS) for time_s, _ in moves]
     place = np.zeros(2)
@@ -132,7 +143,7 @@ def _saccades(frame_count: int, moves: list[tuple[float, np.ndarray]]) -> np.nda
 
 
 def _to_listener(motion: Motion) -> np.ndarray:
-    """Where the listener is, seen from the head: to its left and up (T, 2), radians."""
+    """Return the direction of the listener as seen from the head: to its left and up (T, 2), radians."""
     _, world = chosen_joints(motion.rotations, motion.translation, motion.skeleton, [JOINT["head"]])
     x, y, z = world[:, 0, 2].T  # the world's front in the head's axes
     return np.stack([np.arctan2(x, z), np.arctan2(y, np.hypot(x, z))], 1)

@@ -1,4 +1,10 @@
-"""Blinks for faces whose weights make none, or always the same: seeded, after phrases where there are any."""
+"""Blinks for faces whose weights make none, or the same ones for every seed.
+
+Whoever speaks blinks most often as a phrase ends. So a blink comes after a phrase, where one ends in time:
+
+    words     ▇▇▇ ▇▇▇▇▇       ▇▇▇ ▇▇        ▇▇▇▇▇▇▇▇▇
+    lids      ─────────╲╱──────────╲╱──────────────── closed in 0.1 s, open again in 0.17 s
+"""
 
 from collections.abc import Sequence
 
@@ -11,28 +17,29 @@ from ..clock import FPS
 from ..text.timing import Word
 
 LIDS = [index for index, name in enumerate(ARKIT_NAMES) if name.startswith("eyeBlink")]
-# Lids that never get so far have not blinked.
+# Lids that never close so far have not blinked.
 LEAST_BLINK = 0.3
 CLOSING_S, OPENING_S = 0.1, 0.17
-# From one blink to the next: 12 to 24 a minute.
+# Seconds from one blink to the next: 12 to 24 blinks a minute.
 APART_S = (2.5, 5.0)
+# A longer pause between two words ends a phrase; the blink comes so long after the phrase.
 PAUSE_S = 0.18
 AFTER_S = 0.12
 
 
 def never_blinks(expression: np.ndarray, face_basis: str) -> bool:
-    """Whether the lids of a face (T, N) stay open throughout; only ARKit's are known."""
+    """Whether the lids of a face (T, N) stay open all the time; False for faces other than ARKit's."""
     return face_basis == "arkit52" and bool(expression[:, LIDS].max(initial=0.0) < LEAST_BLINK)
 
 
 def with_blinks(motion: Motion, words: Sequence[Word], seed: int = 0, instead: bool = False) -> Motion:
-    """The motion with blinks, if it has none of its own; only ARKit's are known.
+    """Add blinks to a motion that has none; faces other than ARKit's stay as they are.
 
     Args:
         motion: of a whole take.
         words: with their times; may be empty.
-        seed: another seed, other moments.
-        instead: of those that it has.
+        seed: another seed gives other moments.
+        instead: put the blinks in the place of those that the motion has.
     """
     if motion.face_basis != "arkit52" or not (instead or never_blinks(motion.expression, motion.face_basis)):
         return motion
@@ -46,7 +53,10 @@ def with_blinks(motion: Motion, words: Sequence[Word], seed: int = 0, instead: b
 
 
 def blink_moments(duration_s: float, words: Sequence[Word], seed: int = 0) -> list[float]:
-    """When the eyes are shut, ascending seconds: after phrases, else after words, else anywhere; `APART_S` apart."""
+    """Return when the eyes are shut, in ascending seconds, `APART_S` apart.
+
+    A moment lies after a phrase where one ends in time, else after a word, else anywhere.
+    """
     rng = np.random.default_rng([seed % 2**32, 4])
     starts = [word.start_s for word in words[1:]] + [np.inf]
     ends = np.array([word.end_s for word in words])

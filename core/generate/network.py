@@ -1,4 +1,11 @@
-"""The seam between generating and whatever runs the networks: plain arrays in, plain arrays out."""
+"""The interface between generating and the engines that run networks: plain arrays in, plain arrays out.
+
+`core.generate` never imports an engine. It is given a `ModelLoader`, which gives it a `Model` with a `Network`:
+
+    sound, words, speaker ── conditions ─┐
+    known motion, mask ──────────────────┴─ window ── logits and latents per part ─→ codes (`core.generate.sample`)
+    codes of a part ── decode ─→ its channels          lower body's channels ── root ─→ velocities of the root
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,19 +30,21 @@ class NetworkInfo:
     Attributes:
         name: of the weights.
         window: frames per window.
-        seed_frames: first frames of a window, given.
+        seed_frames: first frames of a window, whose motion is given.
         face_basis: of the expression channels.
-        audio: features the network hears: "amplitude+onset", "amplitude+ctc+wave" or "cues+chance".
+        audio: the features that the network needs: "amplitude+onset", "amplitude+ctc+wave" or "cues+chance".
         words: how words come in: {"kind": "fasttext", "file": …} or {"kind": "table", …}.
         speakers: names, by speaker number.
         codebook_size: codes per part.
         neutral: at least `seed_frames` frames to start a take from, with the skeleton of the weights.
         variation: the temperature that suits the weights (`core.generate.sample.Variation`).
-        context: frames of sound that a window hears on both sides; None when it hears samples.
-        late_frames: how late these weights' strokes end, measured on held-out clips; taken back when generating.
+        context: frames of sound on both sides that a window is given; None when it is given samples.
+        late_frames: how many frames too late these weights' strokes end, measured on held-out clips; when generating,
+            the body is moved earlier by them.
         by_latent: parts whose codes are those nearest to the regressed latents, as the published face's are; the other
             parts' codes are classified.
-        face_hears_chance: False: blinks and gaze, which chance decides, come after the network (`core.generate.eyes`).
+        face_hears_chance: whether the face uses the curves of chance. If not, blinks and gaze, which chance decides,
+            are added after the network (`core.generate.eyes`).
     """
 
     name: str
@@ -55,17 +64,17 @@ class NetworkInfo:
 
     @property
     def rest_joints(self) -> np.ndarray:
-        """Skeleton (55, 3) that the weights' motion is meant for, metres."""
+        """The skeleton (55, 3) that the weights' motion is meant for, metres."""
         return self.neutral.skeleton
 
 
 @dataclass(frozen=True)
 class WindowOutput:
-    """What the network says about one window.
+    """What the network predicts for one window.
 
     Attributes:
         logits: per part (T, K), a score for every code.
-        latents: per part (T, D), near the codebook entry that is meant.
+        latents: per part (T, D); the codebook entry nearest to one is its code.
     """
 
     logits: dict[Part, np.ndarray]
@@ -78,7 +87,7 @@ class Network(Protocol):
     info: NetworkInfo
 
     def conditions(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> Conditions:
-        """Features of one window that do not depend on motion; callers only hand them on.
+        """Compute the features of one window that do not depend on motion; callers only pass them to `window`.
 
         Args:
             audio: (S, C) float32, per sample, or per frame with the context.
@@ -87,16 +96,23 @@ class Network(Protocol):
         """
 
     def window(self, conditions: Conditions, motion: np.ndarray, mask: np.ndarray) -> WindowOutput:
-        """Predict a window from motion (T, 337) where mask (T, 337) is 0."""
+        """Predict a window from its motion (T, 337), which is known where the mask (T, 337) is 0."""
 
     def decode(self, part: Part, codes: np.ndarray) -> np.ndarray:
-        """Channels (T, width) of a part from codes (T,)."""
+        """Decode the channels (T, width) of a part from its codes (T,)."""
 
     def root(self, lower: np.ndarray) -> np.ndarray:
-        """Lower body (T, 61) with its translation channels zero to the same with root velocities."""
+        """Predict the root's velocities.
+
+        Args:
+            lower: (T, 61) channels of the lower body; its translation channels are zero.
+
+        Returns:
+            (T, 61) channels whose translation channels are the velocities.
+        """
 
     def codebook(self, part: Part) -> np.ndarray:
-        """Entries (K, D) of a part's codebook."""
+        """Return the entries (K, D) of a part's codebook."""
 
 
 @dataclass(frozen=True)
@@ -118,12 +134,12 @@ class Model:
     former_hashes: tuple[str, ...] = ()
 
     def has_made(self, sha256: str) -> bool:
-        """Tell whether these networks made a take that stores this hash."""
+        """Whether these networks made a take that stores this hash."""
         return sha256 == self.sha256 or sha256 in self.former_hashes
 
 
 class ModelLoader(Protocol):
-    """Whatever loads model folders: `core.worker.models.Models`, or a stand-in of a test."""
+    """Loads model folders; `core.worker.models.Models` is one."""
 
     def load(self, folder: Path | None, device: str) -> Model:
         """Load a model folder (None: the bundled weights) for a device."""

@@ -1,4 +1,12 @@
-"""From the network's output to codes."""
+"""Codes from the network's output: the most likely ones, or by chance ones that are likely, too.
+
+Chance must not change from frame to frame, or the body would shake. So the noise that decides is held for a gesture's
+length (`SPAN_FRAMES`), and fades into the next:
+
+    frame          0         20        40        60
+    noise           a ─ ─ ─ ─ b ─ ─ ─ ─ c ─ ─ ─ ─ d      one vector of the codebook's size at each node
+    code           argmax(scores + temperature * noise)  of the codes that are likely enough (`TOP_P`)
+"""
 
 from dataclasses import dataclass
 from zlib import crc32
@@ -8,11 +16,12 @@ import numpy as np
 from ..body.parts import Part
 from .network import WindowOutput
 
-# Parts that vary in a new take; the face follows the phones and the legs carry the weight.
+# Parts that vary in a new take; the face must follow the phones, and the legs must carry the weight.
 VARIED = (Part.UPPER, Part.HANDS)
+# Frames from one vector of noise to the next.
 SPAN_FRAMES = 20
-# Codes beyond the most likely ones that together are this likely are left out (top-p, Holtzman et al. 2020): held for
-# a gesture's length, an unlikely one would be seen.
+# Only the most likely codes, which together have this probability, are possible (top-p, Holtzman et al. 2020): an
+# unlikely code that is held for a gesture's length would be seen.
 TOP_P = 0.9
 
 
@@ -21,8 +30,8 @@ class Variation:
     """How far a take may stray from the most likely one.
 
     Attributes:
-        temperature: 0 is the most likely take; 1 draws codes as likely as the network thinks them.
-        seed: another seed, another take.
+        temperature: 0 for the most likely take; 1 draws codes as often as the network says they are likely.
+        seed: another seed gives another take.
         parts: those that vary.
     """
 
@@ -32,10 +41,10 @@ class Variation:
 
 
 def held_gumbel(start: int, frames: int, entries: int, seed: int, part: Part) -> np.ndarray:
-    """Gumbel noise (frames, entries) that holds for about a gesture and cross-fades into the next.
+    """Draw Gumbel noise (frames, entries) that holds for about a gesture and cross-fades into the next.
 
-    Adding it to log-probabilities before the argmax samples from them (Gumbel 1954). Drawn anew for every frame it
-    makes the body shake; held, it is one coherent choice. Depends on the take's frame numbers only, not on windows.
+    The argmax of log-probabilities plus Gumbel noise is a sample of them (Gumbel 1954). The noise depends only on the
+    numbers of the take's frames, so it does not change where one window ends and the next begins.
 
     Args:
         start: first frame in the take.
@@ -55,7 +64,7 @@ def held_gumbel(start: int, frames: int, entries: int, seed: int, part: Part) ->
 
 
 def likely_scores(scores: np.ndarray, top_p: float = TOP_P) -> np.ndarray:
-    """Scores (T, K) in which all but each frame's most likely codes, together `top_p` likely, are minus infinity."""
+    """Set the scores (T, K) of unlikely codes to minus infinity; the others of a frame are together `top_p` likely."""
     scores = np.asarray(scores, np.float64)
     order = np.argsort(-scores, axis=-1, kind="stable")
     ranked = np.take_along_axis(scores, order, -1)
@@ -69,7 +78,7 @@ def likely_scores(scores: np.ndarray, top_p: float = TOP_P) -> np.ndarray:
 
 
 def nearest_codes(latents: np.ndarray, codebook: np.ndarray) -> np.ndarray:
-    """Codes (T,) of the entries (K, D) nearest to latents (T, D) by squared distance."""
+    """Return the codes (T,) of the codebook entries (K, D) nearest to latents (T, D) by squared distance."""
     latents, codebook = np.asarray(latents, np.float64), np.asarray(codebook, np.float64)
     return ((codebook**2).sum(-1) - 2 * latents @ codebook.T).argmin(-1)
 
@@ -77,11 +86,12 @@ def nearest_codes(latents: np.ndarray, codebook: np.ndarray) -> np.ndarray:
 def pick_codes(
     output: WindowOutput, codebooks: dict[Part, np.ndarray], start: int = 0, variation: Variation | None = None
 ) -> dict[Part, np.ndarray]:
-    """The code of every frame: the most likely one, or with a variation one that is likely too.
+    """Choose the code of every frame: the most likely one, or, with a variation, one that is likely, too.
 
     Args:
         output: of one window of T frames.
-        codebooks: entries (K, D) of the parts whose regressed latents are truer than their classifiers.
+        codebooks: entries (K, D) of the parts whose codes come from the regressed latents; the other parts' codes come
+            from the scores.
         start: the window's first frame in the take.
         variation: None for the most likely codes.
 
