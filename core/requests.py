@@ -30,14 +30,16 @@ class RequestError(ValueError):
 
 @dataclass(frozen=True)
 class Hello:
-    """Ask for versions and devices.
+    """Ask for versions, devices and the engine.
 
     Attributes:
-        weights: a model folder, whose model.json is then part of the answer.
+        weights: a model folder, whose model.json is then part of the answer; None for the bundled weights.
+        device: "auto", "cpu" or "cuda".
     """
 
     type: ClassVar[str] = "hello"
     weights: Path | None = None
+    device: str = "auto"
 
 
 @dataclass(frozen=True)

@@ -60,9 +60,22 @@ def engine_for(config: ModelConfig, device: str) -> str:
     if not has_torch():
         raise GestureError(
             "A graphics card can be used only with PyTorch." if runs(config) else "These weights need PyTorch.",
-            remedy="Choose a Python with PyTorch in the preferences, or the processor and the bundled weights.",
+            remedy="Choose a Python with PyTorch in the preferences (`python build.py setup --torch` makes one), "
+            "or the processor and the bundled weights.",
         )
     return TORCH
+
+
+def engine_name(folder: Path, device: str = "auto") -> str:
+    """Say what runs a model folder, for people: "NumPy on the processor" or "PyTorch on NVIDIA H200".
+
+    Raises:
+        GestureError: see `load_network`.
+    """
+    if engine_for(ModelConfig.from_dict(read_card(folder)["architecture"]), device) == NUMPY:
+        return "NumPy on the processor"
+    card = "" if device == "cpu" else find_devices().card
+    return f"PyTorch on {card or 'the processor'}"
 
 
 def load_network(folder: Path, device: str = "auto", engine: str | None = None) -> Network:

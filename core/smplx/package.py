@@ -3,7 +3,6 @@
 The package is no dependency: its licence is non-commercial, and only users who have such a file need it.
 """
 
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -166,7 +165,8 @@ def _model_class() -> type:
     except ImportError as error:
         raise GestureError(
             "The worker has no package `smplx`, which reads SMPL-X models (its licence is non-commercial).",
-            remedy=f'Install it into the worker\'s environment: "{sys.executable}" -m pip install {_PACKAGE}',
+            remedy=f"Install it into a Python with PyTorch (PYTHON -m pip install {_PACKAGE}), and choose this Python "
+            "in the extension's preferences.",
             detail=str(error),
         ) from error
     return SMPLXLayer

@@ -15,6 +15,11 @@ import sys
 import threading
 from typing import BinaryIO
 
+# Both must be set before NumPy and PyTorch load. Their threads would otherwise spin while they wait, which on a
+# computer that is busy with something else (Blender drawing) makes everything many times slower.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 from .. import requests
 from . import protocol
 from .session import Session
@@ -106,9 +111,6 @@ class Server:
 
 def main() -> int:
     """Serve requests until `shutdown` or until stdin closes."""
-    # Before PyTorch loads: its threads would otherwise spin while they wait, which on a computer that is busy
-    # with something else (Blender drawing) makes everything many times slower.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     Server(*take_over_streams()).serve()
     return 0
 

@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable
 
 from ..errors import Cancelled, GestureError
-from . import protocol
+from . import modules, protocol
 from .tasks import HANDLERS, Job, Kept
 
 # Progress closer together than this is not sent.
@@ -66,12 +66,10 @@ class Session:
                 "Use a shorter recording or close other programs.",
                 traceback.format_exc(),
             )
-        except ModuleNotFoundError as error:
+        except ImportError as error:
+            broken = modules.describe(error)
             return protocol.Failure(
-                request.id,
-                f"The worker's Python has no module {error.name}.",
-                "Run `python build.py setup` again, or choose another Worker Python in the preferences.",
-                traceback.format_exc(),
+                request.id, modules.message(broken), modules.remedy(broken.module), traceback.format_exc()
             )
         # The one place where an unforeseen failure becomes a message: the animator's scene must not depend on it.
         except Exception as error:

@@ -3,22 +3,20 @@
 import importlib.metadata
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import requests
 from ..errors import Cancelled, GestureError
-from . import protocol
-from .models import read_model_json
+from . import modules, protocol
+from .models import STARTER, read_model_json
 
 if TYPE_CHECKING:
     from ..generate.recordings import Recordings
     from ..take.take import Take
     from .models import Models
-
-PACKAGES = ("numpy", "soundfile", "pocketsphinx", "torch")
 
 
 class Kept:
@@ -64,14 +62,19 @@ class Job:
 
 
 def hello(request: requests.Hello, job: Job) -> dict[str, Any]:
-    """Answer with versions, devices and, if it is asked for, what a model folder declares."""
-    from ..model.engines import find_devices
+    """Answer with versions, devices, modules that do not load, the engine that runs a model folder, and its card.
+
+    Where no folder is asked for, the engine is that of the bundled weights, and the card is None.
+    """
+    from ..model.engines import engine_name, find_devices
 
     devices = find_devices()
     return {
         "protocol": protocol.VERSION,
         "python": platform.python_version(),
-        "packages": {name: _version(name) for name in PACKAGES},
+        "engine": engine_name(request.weights or STARTER, request.device),
+        "packages": {name: _version(name) for name in (*modules.NEEDED, "torch")},
+        "missing": [{**asdict(each), "remedy": modules.remedy(each.module)} for each in modules.broken_modules()],
         "devices": list(devices.names),
         "device_name": devices.card or platform.processor() or "CPU",
         "weights": None if request.weights is None else read_model_json(request.weights),

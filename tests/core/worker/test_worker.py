@@ -10,6 +10,7 @@ from core.body.parts import EXPRESSION_WIDTHS
 from tests.conftest import ROOT
 
 WEIGHTS = ROOT / "weights" / "starter"
+CPU_ENGINE = "NumPy on the processor"
 SPEECH = ROOT / "addon" / "assets" / "demo" / "speech.flac"
 
 # A worker whose one slow request prints from Python and from C, counts in small steps and never ends by itself.
@@ -65,6 +66,8 @@ def test_hello_tells_versions_and_devices(worker):
     assert reply["protocol"] == 1
     assert "cpu" in reply["devices"]
     assert reply["packages"]["torch"]
+    assert reply["engine"] == ("PyTorch on " + reply["device_name"] if "cuda" in reply["devices"] else CPU_ENGINE)
+    assert reply["missing"] == []
 
 
 def test_missing_audio_is_an_error_with_a_remedy(worker, tmp_path):
