@@ -131,8 +131,9 @@ def _compile(timed: "TimedTraining") -> None:
     try:
         timed.step(0)
     except Exception as error:
-        lines = [line for line in str(error).splitlines() if line.strip()]
-        raise CannotRunError(f"torch.compile failed ({lines[0].strip() if lines else type(error).__name__})") from error
+        # The first line of the message names the compiler's back end, the second one the cause.
+        cause = [line.strip() for line in str(error).splitlines() if line.strip()][1:2] or [type(error).__name__]
+        raise CannotRunError(f"torch.compile failed: {cause[0]}") from error
 
 
 class TimedTraining:
