@@ -6,7 +6,7 @@ import numpy as np
 from ...core.body.motion import Motion
 from ...core.body.skeleton import JOINT
 from ...core.errors import GestureError
-from ...core.face.joints import with_face_joints
+from ...core.face.jaw_and_eyes import with_face_joints
 from ...core.face.visemes import blend_lips, speak
 from ..face import channels as face_channels
 from ..face import flame as face_flame

@@ -14,7 +14,7 @@ import numpy as np
 from ...core.body.motion import Motion
 from ...core.body.parts import ARKIT_NAMES, EXPRESSION_WIDTHS
 from ...core.errors import GestureError
-from ...core.face.joints import with_face_joints
+from ...core.face.jaw_and_eyes import with_face_joints
 from ...core.face.visemes import VISEMES, fit_visemes
 from ..blender import versions
 from ..blender.fcurves import Channel

@@ -14,7 +14,7 @@ import numpy as np
 from ...core.body.motion import Motion
 from ...core.body.parts import ARKIT_NAMES
 from ...core.face.flame import FlameArkit, ShapedHead, load_flame_head, solve
-from ...core.face.joints import JAW_SHAPES
+from ...core.face.jaw_and_eyes import JAW_SHAPES
 from ...core.files import DAMAGED, whole_file
 from ..character.mesh import NO_VERTEX, load_asset
 from ..job import preferences

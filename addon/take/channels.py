@@ -12,7 +12,7 @@ from ...core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES
 from ...core.direct.chain import Changed
 from ..blender.fcurves import Channel
 from ..face import channels as face_channels
-from ..face.joint_moves import joint_moves
+from ..face.smplx_joint_shifts import joint_moves
 from ..rig import performer
 
 # A frame that begins this close before the end of the motion is not worth a key of its own.

@@ -31,7 +31,7 @@ from ...core.body.motion import Motion
 from ...core.direct.chain import Changed
 from ..blender import fcurves, versions
 from ..blender.fcurves import Channel
-from ..blender.seams import joined
+from ..blender.key_seams import joined
 from ..character import contacts
 from . import channels as take_channels
 from . import locks

@@ -18,7 +18,7 @@ import numpy as np
 from ..body.parts import AREAS, Part
 from ..take.span import Span
 from ..take.take import Layer, Take
-from .chance import columns_of
+from .chance_curves import columns_of
 from .network import NetworkInfo
 from .sample import Variation
 from .speech_features import CUES_CHANCE, SpeechFeatures

@@ -20,7 +20,7 @@ from ..body.motion import Motion
 from ..body.parts import ARKIT_NAMES
 from ..body.skeleton import JOINT
 from ..clock import FPS
-from ..face.joints import EYE_SIDE, EYE_UP
+from ..face.jaw_and_eyes import EYE_SIDE, EYE_UP
 from ..text.timing import Word
 from .lids import PAUSE_S
 
@@ -60,7 +60,7 @@ class Glance:
 def with_gaze(motion: Motion, words: Sequence[Word], seed: int = 0) -> Motion:
     """Replace the gaze shapes of a motion; faces other than ARKit's stay as they are.
 
-    The eye joints stay: on a character without such shapes, they are turned by the shapes later (`core.face.joints`).
+    The eye joints stay: on a character without such shapes, the shapes turn them later (`core.face.jaw_and_eyes`).
 
     Args:
         motion: of a whole take; the listener is in front of the figure (+Z).

@@ -3,7 +3,7 @@
     kind "amplitude+onset"   per sample:  loudness and onsets, computed from the sound alone
     kind "cues+chance"       per frame:   cues of the speech (`core.audio.cues`), then curves of chance
 
-Cues are computed once per recording. Chance is drawn once per take, from its seed (`core.generate.chance`).
+Cues are computed once per recording. Chance is drawn once per take, from its seed (`core.generate.chance_curves`).
 """
 
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ class SpeechFeatures:
         if self.prosody is None:
             return self.fixed
         from ..audio.cues import cues
-        from .chance import draw_chance
+        from .chance_curves import draw_chance
         from .hand_shapes import redraw_hands
 
         prosody = self.prosody

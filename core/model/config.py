@@ -7,7 +7,7 @@ from types import MappingProxyType
 from ..audio.cues import WIDTH as CUES
 from ..body.parts import EXPRESSION_WIDTHS, Part, part_width
 from ..errors import GestureError
-from ..generate.chance import WIDTH as CHANCE
+from ..generate.chance_curves import WIDTH as CHANCE
 
 ROOT = "root"
 ENCODERS = ("wave", "frames")

@@ -41,7 +41,7 @@ def _corpus(recipe):
     from core.body.parts import Part, part_width
     from core.body.skeleton import default_rest_joints
     from core.clock import frame_to_sample
-    from core.generate.chance import WIDTH as CHANCE
+    from core.generate.chance_curves import WIDTH as CHANCE
     from training.data.dataset import Clip, Corpus, Take
 
     random, model = np.random.default_rng(0), recipe.model

@@ -14,7 +14,7 @@ import numpy as np
 from core.body.motion import save_motion
 from core.errors import GestureError
 from core.files import whole_file
-from core.generate.chance import draw_chance
+from core.generate.chance_curves import draw_chance
 from training.corpus.command_line import log, run_command
 from training.gesture import STYLES, neutral_pose
 from training.gesture.gesture_plan import make_plan

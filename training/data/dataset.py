@@ -44,7 +44,7 @@ class Take:
         speaker: index into its speakers.
         channels: per part (T, C) float32, the autoencoder's channels (root velocities in m/s in the lower body's).
         translation: (T, 3) float32 metres.
-        chance: (T, C) float16, the curves of chance the motion was made with (`core.generate.chance`).
+        chance: (T, C) float16, the curves of chance the motion was made with (`core.generate.chance_curves`).
     """
 
     clip: int

@@ -19,8 +19,8 @@ from core.body.parts import CONTACT_JOINTS, Part, part_width
 from core.clock import FPS, frame_count
 from core.errors import GestureError
 from core.files import whole_file
-from core.generate.chance import WIDTH as CHANCE
-from core.generate.chance import draw_chance
+from core.generate.chance_curves import WIDTH as CHANCE
+from core.generate.chance_curves import draw_chance
 from core.generate.speech_features import speech_features
 from core.text.align import align
 from core.text.timing import Word, load_words

@@ -9,7 +9,7 @@ from core.body.motion import Motion
 from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from core.body.skeleton import JOINT, JOINT_COUNT, default_rest_joints
 from core.clock import frame_to_sample
-from core.generate.chance import CHANNELS, draw_chance
+from core.generate.chance_curves import CHANNELS, draw_chance
 from training.gesture.arms import arm_path, solve_arm
 from training.gesture.face import face_channels
 from training.gesture.gesture_plan import Plan, make_plan
@@ -37,7 +37,7 @@ def synthesise(
         style: a name in STYLES.
         seed: of the curves of chance.
         rest_joints: (55, 3) skeleton in metres; the bundled character's when None.
-        chance: (T, C) curves (`core.generate.chance`) instead of those of the seed.
+        chance: (T, C) curves (`core.generate.chance_curves`) instead of those of the seed.
 
     Returns:
         a motion of frame_count(N) frames; feet are planted but for steps.

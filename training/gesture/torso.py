@@ -32,7 +32,7 @@ def torso_path(
         style: manner.
         times_s: (T,).
         hands: (T, 2, 3) wrists from where they rest at first, in the chest's frame; the trunk turns after them.
-        chance: curves of `core.generate.chance`, by name.
+        chance: curves of `core.generate.chance_curves`, by name.
     """
     shift = np.stack([style.sway * chance["stance"], FORWARD_M * chance["forward"]], 1)
     speaking = _speaking(plan, times_s)

@@ -168,7 +168,7 @@ def test_a_take_with_arkit_weights_opens_the_jaw(scene, arrays, tmp_path, monkey
     key(armature, motion)
     scene.frame_set(9)
     jaw = armature.pose.bones["jaw"].rotation_quaternion.angle
-    from mambatalk_ext.core.face.joints import JAW_OPEN
+    from mambatalk_ext.core.face.jaw_and_eyes import JAW_OPEN
 
     weight = motion.expression[8]
     assert jaw == pytest.approx(abs(JAW_OPEN * (weight[17] - weight[18])), abs=0.2)

@@ -117,7 +117,7 @@ def test_a_face_without_keys_moves_its_jaw_and_eye_bones(character, tmp_path, re
     rotations[:, 22:25] = 0
     bpy.context.scene.render.fps = 30
     perform(tmp_path, recording, motion.replace(rotations=rotations))
-    from mambatalk_ext.core.face.joints import with_face_joints
+    from mambatalk_ext.core.face.jaw_and_eyes import with_face_joints
 
     wanted = with_face_joints(motion.replace(rotations=rotations), True, True).rotations
     for joint, name in ((22, "jaw"), (23, "left_eye_smplhf")):

@@ -56,7 +56,7 @@ MAMA = [
 
 @pytest.mark.parametrize("turns_itself", [False, True])
 def test_lips_open_the_jaw_bone_of_a_rig_without_shapes(scene, tmp_path, recording, turns_itself):
-    from mambatalk_ext.core.face.joints import JAW_OPEN
+    from mambatalk_ext.core.face.jaw_and_eyes import JAW_OPEN
 
     from ..rigs import build
 

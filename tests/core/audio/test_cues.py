@@ -7,8 +7,8 @@ from core.audio.cues import LIP_SHAPES, PHONES, WIDTH, cues
 from core.audio.prosody import SPACING_S, TRIGGER_SPACING_S, Accent, Prosody, analyse
 from core.clock import FPS, SAMPLE_RATE, frame_count
 from core.errors import GestureError
-from core.generate.chance import CHANNELS, FREE, STEP_S, draw_chance
-from core.generate.chance import WIDTH as CHANCE
+from core.generate.chance_curves import CHANNELS, FREE, STEP_S, draw_chance
+from core.generate.chance_curves import WIDTH as CHANCE
 from core.generate.hand_shapes import HAND_KINDS, SHAPED, redraw_hands
 from core.generate.speech_features import CUES_CHANCE, speech_features
 from core.generate.window_inputs import window_inputs

@@ -8,7 +8,7 @@ from core.body.motion import Motion
 from core.body.parts import ARKIT_NAMES
 from core.errors import GestureError
 from core.face.flame import ShapedHead, load_flame_head, solve
-from core.face.joints import with_face_joints
+from core.face.jaw_and_eyes import with_face_joints
 from core.face.least_squares import bounded_least_squares
 from core.face.visemes import LIPS, TEMPLATES, VISEMES, blend_lips, fit_visemes, speak
 from tests.conftest import ROOT

@@ -13,7 +13,7 @@ from core.clock import FPS
 from core.direct.chain import direct
 from core.direct.clip_statistics import clip_statistics
 from core.direct.levels import Levels
-from core.face.joints import EYE_SIDE, EYE_UP, with_face_joints
+from core.face.jaw_and_eyes import EYE_SIDE, EYE_UP, with_face_joints
 from core.finish.chain import finish
 from core.generate.gaze import GAZE, LONG_PAUSE_S, SIDE_LIMIT, UP_LIMIT, WANDER, glances, wandering, with_gaze
 from core.generate.lids import LIDS

@@ -11,7 +11,7 @@ from core.audio.cues import WIDTH
 from core.body.parts import AREAS, Part
 from core.errors import Cancelled, GestureError
 from core.finish.chain import finish
-from core.generate.chance import WIDTH as CHANCE
+from core.generate.chance_curves import WIDTH as CHANCE
 from core.generate.decode import decode_take
 from core.generate.layer_finishing import finish_layers
 from core.generate.layers import Source, add_layer, check_area, check_span, codes_in_use, lay

@@ -5,7 +5,7 @@ import numpy as np
 from core.audio.cues import WIDTH as CUES
 from core.body.parts import Part
 from core.clock import FPS
-from core.generate.chance import WIDTH as CHANCE
+from core.generate.chance_curves import WIDTH as CHANCE
 from training.data.dataset import full_vector, root_velocity, window_starts
 from training.data.part_frames import PartFrames, part_frames
 

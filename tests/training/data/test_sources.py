@@ -15,7 +15,7 @@ from core.body.motion import Motion, save_motion
 from core.body.parts import CONTACT_JOINTS, Part
 from core.body.skeleton import default_rest_joints
 from core.errors import GestureError
-from core.generate.chance import WIDTH as CHANCE
+from core.generate.chance_curves import WIDTH as CHANCE
 from core.text.timing import save_words
 from training.data.feature_files import Library, grounded
 from training.data.recordings import Performance, Recording, list_recordings

@@ -19,7 +19,7 @@ from core.body.rotation import quat_continuous, rotvec_to_matrix, rotvec_to_quat
 from core.body.skeleton import JOINT
 from core.clock import frame_count
 from core.errors import GestureError
-from core.generate.chance import CHANNELS, draw_chance
+from core.generate.chance_curves import CHANNELS, draw_chance
 from core.text.align import align
 from core.text.timing import Phone, Word, save_words
 from training.corpus.motions import make_corpus

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.audio.cues import WIDTH as CUES
-from core.generate.chance import WIDTH as CHANCE
+from core.generate.chance_curves import WIDTH as CHANCE
 from training.stages.stage_one import run_parts
 from training.stages.stage_two import run_generator
 

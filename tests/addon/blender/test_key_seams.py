@@ -12,7 +12,7 @@ EULER = 'pose.bones["a"].rotation_euler'
 
 def join(path, new, now, rows):
     from mambatalk_ext.addon.blender.fcurves import Channel
-    from mambatalk_ext.addon.blender.seams import joined
+    from mambatalk_ext.addon.blender.key_seams import joined
 
     return joined(Channel(path, new, "a"), now.astype(np.float32), rows).values
 
