@@ -25,7 +25,7 @@ class TakeInfo:
     Attributes:
         folder: the take folder that the keys were read from.
         audio, audio_sha256, offset_s, duration_s: the part of the recording.
-        weights, weights_sha256: the model.
+        weights: the model.
         speaker, seed: the settings that the take was generated with.
         start_frame: the scene frame of the take's first frame.
         fps: frames a second of the keys.
@@ -39,7 +39,6 @@ class TakeInfo:
     offset_s: float
     duration_s: float | None
     weights: str
-    weights_sha256: str
     speaker: str
     seed: int
     start_frame: int
@@ -76,7 +75,6 @@ def info_of(folder: Path, take: TakeFiles, start_frame: int) -> TakeInfo:
         offset_s=audio["offset_s"],
         duration_s=audio["duration_s"],
         weights=weights["name"],
-        weights_sha256=weights["sha256"],
         speaker=description["speaker_name"],
         seed=description["seed"],
         start_frame=start_frame,

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..clock import FPS
 from ..text import lexicon
-from .prosody import Accent, Prosody, Span
+from .prosody import Accent, Prosody, Stretch
 
 VOWELS = frozenset("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW AX".split())
 # Phones that look alike on the lips share a column.
@@ -101,7 +101,7 @@ def _base(prosody: Prosody) -> np.ndarray:
     )
 
 
-def _stretches(spans: tuple[Span, ...], times: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _stretches(spans: tuple[Stretch, ...], times: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Measure where frames lie in spans of time.
 
     Returns:

@@ -50,7 +50,7 @@ class Accent:
 
 
 @dataclass(frozen=True)
-class Span:
+class Stretch:
     """A stretch of speech, in seconds."""
 
     start_s: float
@@ -74,8 +74,8 @@ class Prosody:
     loudness: np.ndarray
     words: tuple
     accents: tuple[Accent, ...]
-    phrases: tuple[Span, ...]
-    units: tuple[Span, ...]
+    phrases: tuple[Stretch, ...]
+    units: tuple[Stretch, ...]
 
     @property
     def times_s(self) -> np.ndarray:
@@ -87,7 +87,7 @@ class Prosody:
         """Return the times of the accents, ascending, seconds."""
         return [accent.time_s for accent in self.accents]
 
-    def accents_in(self, span: Span) -> tuple[Accent, ...]:
+    def accents_in(self, span: Stretch) -> tuple[Accent, ...]:
         """Return the accents of a stretch."""
         return tuple(a for a in self.accents if span.start_s - 0.1 <= a.time_s <= span.end_s + 0.1)
 
@@ -130,17 +130,17 @@ def _sounding(level: np.ndarray) -> list[tuple[float, float]]:
     return [(a, b) for a, b in edges if b - a >= SHORTEST_SOUND_S]
 
 
-def _spans(spoken: list[tuple[float, float]], pause_s: float) -> tuple[Span, ...]:
-    spans: list[Span] = []
+def _spans(spoken: list[tuple[float, float]], pause_s: float) -> tuple[Stretch, ...]:
+    spans: list[Stretch] = []
     for start, end in spoken:
         if spans and start - spans[-1].end_s <= pause_s:
-            spans[-1] = Span(spans[-1].start_s, max(end, spans[-1].end_s))
+            spans[-1] = Stretch(spans[-1].start_s, max(end, spans[-1].end_s))
         else:
-            spans.append(Span(start, end))
+            spans.append(Stretch(start, end))
     return tuple(spans)
 
 
-def _accents(level: np.ndarray, loud: np.ndarray, words: tuple, units: tuple[Span, ...]) -> list[Accent]:
+def _accents(level: np.ndarray, loud: np.ndarray, words: tuple, units: tuple[Stretch, ...]) -> list[Accent]:
     """Find loud nuclei and words that call for a gesture; each is at least the spacing away from better ones."""
     nuclei = find_peaks(level, prominence=HILL_DB, height=np.percentile(level, 10) + ABOVE_FLOOR_DB, distance=8)
     near = int(NEAR_S * 100)
@@ -181,7 +181,7 @@ def _rank(accent: Accent) -> tuple:
     return (accent.kind is None, common, -accent.prominence, accent.time_s)
 
 
-def _number(accents: list[Accent], units: tuple[Span, ...]) -> tuple[Accent, ...]:
+def _number(accents: list[Accent], units: tuple[Stretch, ...]) -> tuple[Accent, ...]:
     out, unit, order = [], -1, 0
     for accent in accents:
         place = next((i for i, u in enumerate(units) if accent.time_s <= u.end_s + 0.1), len(units))

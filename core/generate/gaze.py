@@ -24,7 +24,6 @@ from ..face.jaw_and_eyes import EYE_SIDE, EYE_UP
 from ..text.timing import Word
 from .lids import PAUSE_S
 
-GAZE = [index for index, name in enumerate(ARKIT_NAMES) if name.startswith("eyeLook")]
 # How far eyes turn in the head; near these limits they follow the listener less and less.
 SIDE_LIMIT, UP_LIMIT = np.radians(25), np.radians(15)
 # How long eyes rest on the listener between glances, and how long a glance lasts in speech and in long pauses.

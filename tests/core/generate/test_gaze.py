@@ -11,11 +11,11 @@ from core.body.parts import ARKIT_NAMES, EYES, Part
 from core.body.skeleton import JOINT
 from core.clock import FPS
 from core.direct.chain import direct
-from core.direct.clip_statistics import clip_statistics
+from core.direct.clip_statistics import GAZE_SHAPES, clip_statistics
 from core.direct.levels import Levels
 from core.face.jaw_and_eyes import EYE_SIDE, EYE_UP, with_face_joints
 from core.finish.chain import finish
-from core.generate.gaze import GAZE, LONG_PAUSE_S, SIDE_LIMIT, UP_LIMIT, WANDER, glances, wandering, with_gaze
+from core.generate.gaze import LONG_PAUSE_S, SIDE_LIMIT, UP_LIMIT, WANDER, glances, wandering, with_gaze
 from core.generate.lids import LIDS
 from core.generate.pipeline import generate
 from core.generate.regenerate import resample
@@ -98,7 +98,7 @@ def test_eyes_stay_within_what_eyes_can_do_and_never_cross(angle):
     left, right = look(motion)
     np.testing.assert_allclose(left, right, atol=1e-12)
     assert (np.abs(left) <= [SIDE_LIMIT, UP_LIMIT]).all()
-    shapes = motion.expression[:, GAZE]
+    shapes = motion.expression[:, GAZE_SHAPES]
     assert ((shapes >= 0) & (shapes <= 1)).all()
 
 
@@ -118,7 +118,7 @@ def test_nothing_but_the_gaze_changes_and_joints_follow_where_there_are_no_shape
     motion = turned()
     found = with_gaze(motion, WORDS, 1)
     assert found.rotations.tobytes() == motion.rotations.tobytes()
-    assert (np.delete(found.expression, GAZE, axis=1) == 0.1).all()
+    assert (np.delete(found.expression, list(GAZE_SHAPES), axis=1) == 0.1).all()
     joints = with_face_joints(found, jaw=False, eyes=True).rotations[:, EYES]
     np.testing.assert_allclose(joints[:, 0, 1], look(found)[0][:, 0], atol=1e-12)
     np.testing.assert_allclose(joints[:, 0], joints[:, 1], atol=1e-12)
@@ -157,7 +157,7 @@ def test_a_take_looks_about_and_the_level_of_the_gaze_still_says_how_far(folder)
     take = read_take(folder)
     assert np.ptp(look(take.finished)[0][:, 0]) > np.radians(8)
     still = direct(clip_statistics(take.finished), Levels(gaze=0.0)).motion
-    assert np.ptp(still.expression[:, GAZE], axis=0).max() < 1e-9
+    assert np.ptp(still.expression[:, GAZE_SHAPES], axis=0).max() < 1e-9
 
 
 def test_a_face_made_anew_looks_and_blinks_otherwise_within_the_range_alone(folder, models, tmp_path):
@@ -168,7 +168,7 @@ def test_a_face_made_anew_looks_and_blinks_otherwise_within_the_range_alone(fold
         assert after.expression[outside].astype(np.float32).tobytes() == (
             before.expression[outside].astype(np.float32).tobytes()
         )
-        for shapes in (GAZE, LIDS):
+        for shapes in (GAZE_SHAPES, LIDS):
             assert np.abs(after.expression[60:300, shapes] - before.expression[60:300, shapes]).max() > 0.2
 
 
@@ -176,7 +176,7 @@ def test_a_face_made_anew_looks_and_blinks_otherwise_within_the_range_alone(fold
 def test_a_face_made_anew_by_the_same_chance_is_the_same(folder, models, tmp_path, changes):
     kept = read_take(folder)
     new = resample(Resample(folder, tmp_path / "new", ("face",), 60, 300, **changes), models=models)
-    shapes = [*GAZE, *LIDS]
+    shapes = [*GAZE_SHAPES, *LIDS]
     np.testing.assert_allclose(new.raw.expression[:, shapes], kept.raw.expression[:, shapes], atol=1e-6)
 
 

@@ -10,7 +10,7 @@ import soundfile
 from scipy.ndimage import gaussian_filter1d
 
 from core.audio.load import load_audio
-from core.audio.prosody import Accent, Prosody, Span, analyse
+from core.audio.prosody import Accent, Prosody, Stretch, analyse
 from core.body.curves import min_jerk, steps
 from core.body.kinematics import forward_kinematics
 from core.body.motion import load_motion
@@ -122,7 +122,7 @@ def test_a_word_with_a_class_takes_the_hands_to_its_pose_and_no_other():
     accents = tuple(Accent(1.5 + 0.8 * i, 0.6, 0.6, 0, kind, i) for i, kind in enumerate(kinds))
     end = accents[-1].time_s + 1
     frames = int(end * 30)
-    prosody = Prosody(frames, np.full(frames, 0.5), (), accents, (Span(1.2, end),), (Span(1.2, end),))
+    prosody = Prosody(frames, np.full(frames, 0.5), (), accents, (Stretch(1.2, end),), (Stretch(1.2, end),))
     for style in STYLES:
         motion = perform(prosody, make_plan(prosody, STYLES[style]), style, np.zeros((frames, len(CHANNELS))))
         pose = read_pose(positions(motion), motion.skeleton)
