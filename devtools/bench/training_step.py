@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 import time
 from pathlib import Path
 
@@ -133,7 +134,8 @@ def _compile(timed: "TimedTraining") -> None:
     except Exception as error:
         # The first line of the message names the compiler's back end, the second one the cause.
         cause = [line.strip() for line in str(error).splitlines() if line.strip()][1:2] or [type(error).__name__]
-        raise CannotRunError(f"torch.compile failed: {cause[0]}") from error
+        place = f"; a path with a space may be why: {sys.prefix}" if " " in sys.prefix else ""
+        raise CannotRunError(f"torch.compile failed: {cause[0]}{place}") from error
 
 
 class TimedTraining:
