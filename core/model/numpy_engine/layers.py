@@ -89,7 +89,7 @@ def _polynomial(coefficients: tuple[float, ...], x: np.ndarray) -> np.ndarray:
 
 
 def erf(x: np.ndarray) -> np.ndarray:
-    """The error function, to 4e-7."""
+    """Return the error function, to 4e-7."""
     x = np.clip(x, F32(-4), F32(4))
     square = x * x
     return x * _polynomial(_ERF_NUMERATOR, square) / _polynomial(_ERF_DENOMINATOR, square)
