@@ -1,15 +1,25 @@
 """What the panels share: the sidebar, its place in a window, labels beside the fields, and texts of several lines."""
 
-import textwrap
-
+import blf
 import bpy
 
-# Blender's default font at a scale of 1, as counted on an English sentence.
-_PIXELS_PER_LETTER = 7
-# The panel's margin and a label's icon are about as wide as this many letters.
-_MARGIN_LETTERS = 8
+# The size of Blender's font for widgets, in points, at a scale of 1.
+_POINTS = 11.0
+# Blender draws letters at whole pixels: a text is up to this much wider than its font says.
+_ROUNDED = 1.06
+# What a line of text loses of the sidebar's width at a scale of 1, in pixels: tabs, margins, and the label's icon.
+_MARGIN_PX = 84
+# A sidebar may be narrower than any text; lines are at least as long as this, in pixels at a scale of 1.
+_LEAST_PX = 80
 # The tab of the sidebar that holds the panels.
 CATEGORY = "MambaTalk"
+# The panels that stand beside each other in the tab; all others are parts of one of them.
+GENERATE, DIRECT, RIG_AND_FACE, EXCHANGE = (
+    "MAMBATALK_PT_main",
+    "MAMBATALK_PT_directing",
+    "MAMBATALK_PT_rig_face",
+    "MAMBATALK_PT_exchange",
+)
 
 
 class Sidebar:
@@ -20,10 +30,9 @@ class Sidebar:
     bl_category = CATEGORY
 
 
-class SubPanel(Sidebar):
-    """Mixin of a part of the main panel, closed at first."""
+class ClosedPanel(Sidebar):
+    """Mixin of a panel that is closed at first; a subclass that is a part of another panel has `bl_parent_id`."""
 
-    bl_parent_id = "MAMBATALK_PT_main"
     bl_options = {"DEFAULT_CLOSED"}
 
 
@@ -55,8 +64,50 @@ def put_labels_beside(layout: bpy.types.UILayout) -> None:
 
 def draw_lines(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:
     """Draw a label of as many lines as the text needs; Blender cuts off what is wider than the panel."""
-    scale = _PIXELS_PER_LETTER * context.preferences.system.ui_scale
-    width = max(20, int(context.region.width / scale) - _MARGIN_LETTERS)
     column = layout.column(align=True)
-    for number, line in enumerate(textwrap.wrap(text, width)):
+    for number, line in enumerate(wrap(text, line_width(context), context.preferences.system.ui_scale)):
         column.label(text=line, icon="BLANK1" if number else icon)
+
+
+def line_width(context: bpy.types.Context, beside_px: int = 0) -> float:
+    """Return how wide a line of text in the sidebar can be, in pixels.
+
+    Args:
+        context: its region is the sidebar.
+        beside_px: what stands beside the text, in pixels at a scale of 1.
+    """
+    scale = context.preferences.system.ui_scale
+    return max(_LEAST_PX * scale, context.region.width - (_MARGIN_PX + beside_px) * scale)
+
+
+def wrap(text: str, width: float, scale: float) -> list[str]:
+    """Break a text into lines that are no wider than `width` pixels; a word that is wider is broken, too."""
+    lines, line = [], ""
+    for word in text.split():
+        longer = f"{line} {word}" if line else word
+        if text_width(longer, scale) <= width:
+            line = longer
+            continue
+        if line:
+            lines.append(line)
+        *parts, line = _pieces(word, width, scale)
+        lines += parts
+    return [*lines, line] if line else lines
+
+
+def _pieces(word: str, width: float, scale: float) -> list[str]:
+    """Break a word, such as a path, into pieces that are no wider than `width` pixels."""
+    pieces = []
+    while len(word) > 1 and text_width(word, scale) > width:
+        count = len(word) - 1
+        while count > 1 and text_width(word[:count], scale) > width:
+            count -= 1
+        pieces.append(word[:count])
+        word = word[count:]
+    return [*pieces, word]
+
+
+def text_width(text: str, scale: float) -> float:
+    """Return the width of a text in Blender's font for widgets, in pixels."""
+    blf.size(0, _POINTS * scale)
+    return _ROUNDED * blf.dimensions(0, text)[0]

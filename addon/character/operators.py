@@ -3,7 +3,7 @@
 import bpy
 
 from ...core.errors import GestureError
-from ..job import report
+from ..job import preferences, report
 from . import building
 
 
@@ -32,7 +32,8 @@ class MAMBATALK_OT_add_character(bpy.types.Operator):
 def _draw_menu(self, context):
     """Draw the entries of the menu Add > Armature."""
     self.layout.operator("mambatalk.add_character", text="Speaking Character", icon="ARMATURE_DATA")
-    self.layout.operator("mambatalk.add_smplx_body", text="SMPL-X Body", icon="ARMATURE_DATA")
+    if preferences.smplx_model(context) is not None:
+        self.layout.operator("mambatalk.add_smplx_body", text="SMPL-X Body", icon="ARMATURE_DATA")
 
 
 CLASSES = (MAMBATALK_OT_add_character,)

@@ -3,7 +3,7 @@
 import bpy
 from bpy.props import PointerProperty, StringProperty
 
-from ..blender.layout import SubPanel, draw_lines, put_labels_beside
+from ..blender.layout import RIG_AND_FACE, ClosedPanel, draw_lines, put_labels_beside
 from ..job import preferences
 
 
@@ -21,21 +21,23 @@ class MambaTalkSmplx(bpy.types.PropertyGroup):
     )
 
 
-class MAMBATALK_PT_smplx(SubPanel, bpy.types.Panel):
+class MAMBATALK_PT_smplx(ClosedPanel, bpy.types.Panel):
     """Shows the settings of the SMPL-X body, and the button that builds it."""
 
     bl_label = "SMPL-X Body"
     bl_idname = "MAMBATALK_PT_smplx"
+    bl_parent_id = RIG_AND_FACE
+
+    @classmethod
+    def poll(cls, context):
+        """Show the panel to those who have a model file."""
+        return preferences.smplx_model(context) is not None
 
     def draw(self, context):
         """Draw the name of the model file, the settings and the button."""
         layout, settings = self.layout, context.scene.mambatalk_smplx
         put_labels_beside(layout)
-        model = preferences.smplx_model(context)
-        if model is None:
-            draw_lines(layout, context, preferences.NO_SMPLX_MODEL, "INFO")
-        else:
-            layout.label(text=model.name, icon="FILE")
+        draw_lines(layout, context, preferences.smplx_model(context).name, "FILE")
         layout.prop(settings, "betas")
         layout.prop(settings, "motion")
         layout.operator("mambatalk.add_smplx_body", icon="ADD")

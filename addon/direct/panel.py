@@ -1,10 +1,10 @@
-"""Sub-panels on directing a take: parts and range to generate again, levels, accents, edits and locks."""
+"""Panels on directing a take: parts and range to generate again, levels, accents, edits and locks."""
 
 import bpy
 
 from ...core.direct.levels import CALM, HEAD, LEVELS, PARTS
 from ..blender import sequencer
-from ..blender.layout import SubPanel, draw_lines, put_labels_beside
+from ..blender.layout import DIRECT, ClosedPanel, draw_lines, put_labels_beside
 from ..job import state
 from ..rig.performer import target
 from ..take import info as take_info
@@ -33,26 +33,47 @@ class MAMBATALK_UL_words(bpy.types.UIList):
         row.label(text=f"{info.start_frame + round(item.start_s * info.fps)}")
 
 
-class _OfTheTake(SubPanel):
-    """Mixin of a sub-panel on the take that the character performs; a subclass has `draw_take`."""
+class MAMBATALK_PT_directing(ClosedPanel, bpy.types.Panel):
+    """Holds the panels that change the take that the character performs."""
+
+    bl_label = "Direct"
+    bl_idname = DIRECT
 
     def draw(self, context):
-        """Draw the take's notes and `draw_take`, or a line that there is no take."""
+        """Draw the take's name and frames, and its notes; or a line that there is no take."""
         layout, action = self.layout, take_info.active(target(context))
-        put_labels_beside(layout)
         if action is None:
-            layout.label(text="The character performs no take", icon="INFO")
+            draw_lines(layout, context, "The character performs no take", "INFO")
             return
-        layout.enabled = state.current.job is None
+        info = take_info.stored(action)
+        last = info.start_frame + max(info.frame_count, 1) - 1
+        draw_lines(layout, context, f"{action.name}, frames {info.start_frame}-{last}", "ACTION")
         for note in take_info.rate_notes(action, sequencer.scene_fps(context.scene)):
             draw_lines(layout, context, note, "ERROR")
-        self.draw_take(layout, context, action)
+
+
+class _OfTheTake(ClosedPanel):
+    """Mixin of a panel on the take that the character performs; a subclass has `draw_take`."""
+
+    bl_parent_id = DIRECT
+
+    @classmethod
+    def poll(cls, context):
+        """Show the panel where the character performs a take."""
+        return take_info.active(target(context)) is not None
+
+    def draw(self, context):
+        """Draw what `draw_take` draws, greyed while a job is running."""
+        layout = self.layout
+        put_labels_beside(layout)
+        layout.enabled = state.current.job is None
+        self.draw_take(layout, context, take_info.active(target(context)))
 
 
 class MAMBATALK_PT_direct(_OfTheTake, bpy.types.Panel):
     """Generate parts of the take again."""
 
-    bl_label = "Direct the Take"
+    bl_label = "Generate Again"
     bl_idname = "MAMBATALK_PT_direct"
 
     def draw_take(self, layout, context, action):
@@ -65,8 +86,7 @@ class MAMBATALK_PT_direct(_OfTheTake, bpy.types.Panel):
             column.prop(settings, "start")
             column.prop(settings, "end")
         elif settings.span == "WORDS":
-            own = action.mambatalk_take
-            layout.template_list("MAMBATALK_UL_words", "", own, "words", own, "word_index", rows=6)
+            _words(layout, action)
         layout.prop(settings, "margin")
         layout.prop(settings, "set_variation")
         if settings.set_variation:
@@ -107,26 +127,27 @@ class MAMBATALK_PT_levels(_OfTheTake, bpy.types.Panel):
 
 
 class MAMBATALK_UL_accents(bpy.types.UIList):
-    """List of accents, holds and rests with their seconds."""
+    """List of accents, holds and rests with their frames."""
 
     def draw_item(self, context, layout, data, item, icon, active_data, active_property):
         """Draw the kind of a marker, its start and its end."""
         row = layout.row(align=True)
         row.use_property_split = False
         row.prop(item, "kind", text="")
-        row.prop(item, "start_s", text="")
-        row.prop(item, "end_s", text="")
+        row.prop(item, "start_frame", text="")
+        row.prop(item, "end_frame", text="")
 
 
 class MAMBATALK_PT_accents(_OfTheTake, bpy.types.Panel):
     """Choose where the arms gesture, hold or rest."""
 
-    bl_label = "Accents"
+    bl_label = "Words & Accents"
     bl_idname = "MAMBATALK_PT_accents"
 
     def draw_take(self, layout, context, action):
-        """Draw the list, and a row of buttons for each place."""
+        """Draw the words, the list of accents, and a row of buttons for each place."""
         own = action.mambatalk_take
+        _words(layout, action)
         row = layout.row()
         row.template_list("MAMBATALK_UL_accents", "", own, "markers", own, "marker_index", rows=3)
         column = row.column(align=True)
@@ -172,6 +193,15 @@ def draw_areas(layout, owner, name: str) -> None:
             row.prop_enum(owner, name, area, text=labels[area])
 
 
+def _words(layout, action) -> None:
+    """Draw the list of words with their frames."""
+    own = action.mambatalk_take
+    if len(own.words):
+        layout.template_list("MAMBATALK_UL_words", "", own, "words", own, "word_index", rows=6)
+    else:
+        layout.label(text="The take has no words", icon="INFO")
+
+
 def _button(layout, reason: str | None):
     """Return a row for a button, greyed when there is a reason."""
     row = layout.row()
@@ -182,6 +212,7 @@ def _button(layout, reason: str | None):
 CLASSES = (
     MAMBATALK_UL_words,
     MAMBATALK_UL_accents,
+    MAMBATALK_PT_directing,
     MAMBATALK_PT_direct,
     MAMBATALK_PT_levels,
     MAMBATALK_PT_accents,

@@ -43,7 +43,7 @@ class MambaTalkDirecting(bpy.types.PropertyGroup):
     )
     source: StringProperty(name="From", description="The take whose parts replace those of this one")
     variations: IntProperty(
-        name="Takes", description="How many takes to generate, each with a seed of its own", default=1, min=1, max=16
+        name="How Many", description="How many takes to generate, each with its own seed", default=1, min=1, max=16
     )
 
 

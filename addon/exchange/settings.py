@@ -21,7 +21,7 @@ class MambaTalkExport(bpy.types.PropertyGroup):
         items=[(key, each.label, each.description) for key, each in FBX_PRESETS.items()],
     )
     scope: EnumProperty(
-        name="Takes",
+        name="Write",
         description="Which takes are written",
         items=[
             ("CURRENT", "This Take", "The take that the character performs now"),

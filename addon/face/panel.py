@@ -2,7 +2,7 @@
 
 import bpy
 
-from ..blender.layout import SubPanel, put_labels_beside
+from ..blender.layout import RIG_AND_FACE, ClosedPanel, draw_lines, put_labels_beside
 from ..job import preferences
 from ..rig.performer import target
 from . import channels as face_channels
@@ -31,11 +31,12 @@ class MAMBATALK_UL_face(bpy.types.UIList):
         return shown, []
 
 
-class MAMBATALK_PT_face(SubPanel, bpy.types.Panel):
+class MAMBATALK_PT_face(ClosedPanel, bpy.types.Panel):
     """Shows which shape keys play which expression, and the buttons of face and lips."""
 
     bl_label = "Face"
     bl_idname = "MAMBATALK_PT_face"
+    bl_parent_id = RIG_AND_FACE
 
     def draw(self, context):
         """Draw the table of the character's main face."""
@@ -56,7 +57,7 @@ class MAMBATALK_PT_face(SubPanel, bpy.types.Panel):
         layout.prop(context.scene.mambatalk_face, "lips")
         layout.operator("mambatalk.key_face", icon="KEY_HLT")
         if preferences.smplx_model(context) is None:
-            layout.label(text="Without an SMPL-X file, only the jaw of SMPL-X faces moves", icon="INFO")
+            draw_lines(layout, context, "Of SMPL-X faces only the jaw moves. The preferences lack a model file", "INFO")
 
 
 def _chosen(layout, keys: bpy.types.Key) -> None:

@@ -1,114 +1,116 @@
-"""The main panel of the sidebar: inputs of Generate, progress, notes and errors, and Finish Again."""
+"""The panel Generate, which leads from the recording to the take, and its rarely needed settings."""
 
 import bpy
 
 from ..blender import versions
-from ..blender.layout import Sidebar, draw_lines, put_labels_beside
-from ..job import preferences, state, weights
-from ..rig.performer import NO_CHARACTER, target
+from ..blender.layout import GENERATE, ClosedPanel, Sidebar, draw_lines, put_labels_beside
+from ..job import messages, preferences, state, weights
+from ..rig.performer import target
+from . import settings as generate_settings
 
 
 class MAMBATALK_PT_main(Sidebar, bpy.types.Panel):
     """Generate a take from speech."""
 
-    bl_label = "MambaTalk"
-    bl_idname = "MAMBATALK_PT_main"
+    bl_label = "Generate"
+    bl_idname = GENERATE
 
     def draw(self, context):
-        """Draw the inputs, the button or the progress of a job, and the last notes or error."""
+        """Draw the message, the inputs in the order in which they are chosen, and the button or the progress."""
         layout, settings = self.layout, context.scene.mambatalk
+        messages.draw(layout, context, _hint(context))
         put_labels_beside(layout)
         inputs = layout.column()
         inputs.enabled = state.current.job is None
         _recording(inputs, settings, context)
         _transcript(inputs, settings)
         _character(inputs, settings, context)
-        _style(inputs, settings, context)
-        _action(layout, context)
-        _finishing(layout, settings)
+        if weights.read_card(preferences.runtime(context).weights) is not None:
+            inputs.prop(settings, "speaker")
+        _action(layout, settings)
+
+
+class MAMBATALK_PT_advanced(ClosedPanel, bpy.types.Panel):
+    """Settings of Generate that most takes do not need."""
+
+    bl_label = "Advanced"
+    bl_idname = "MAMBATALK_PT_advanced"
+    bl_parent_id = GENERATE
+
+    def draw(self, context):
+        """Draw the settings and the weights in use."""
+        layout, settings = self.layout, context.scene.mambatalk
+        put_labels_beside(layout)
+        layout.enabled = state.current.job is None
+        if settings.audio_source == "FILE":
+            layout.prop(settings, "start_frame")
+        layout.prop(context.scene.mambatalk_direct, "variations")
+        layout.prop(settings, "seed")
+        layout.prop(settings, "finish")
+        layout.prop(settings, "allow_no_words")
+        card = weights.read_card(preferences.runtime(context).weights)
+        if card is not None:
+            draw_lines(layout, context, f"Weights: {card.name} ({card.license})", "INFO")
+
+
+def _hint(context) -> str:
+    """Return what the user can do next."""
+    if state.current.job is not None:
+        return f"{state.current.job.label}. You can go on working."
+    if preferences.runtime(context).python is None:
+        return preferences.NO_WORKER
+    reason = generate_settings.why_not_generate(context)
+    if reason is None and target(context) is None:
+        reason = "Add a character, or select your own"
+    return f"{reason}." if reason else "Ready. Press Generate."
 
 
 def _recording(layout, settings, context):
     layout.row().prop(settings, "audio_source", expand=True)
+    editor = context.scene.sequence_editor
     if settings.audio_source == "FILE":
-        layout.prop(settings, "audio_file")
-        layout.prop(settings, "start_frame")
+        _file(layout, settings, "audio_file")
+    elif editor is None:
+        draw_lines(layout, context, "The sequencer has no strips", "INFO")
     else:
-        _strip(layout, context)
+        layout.prop_search(settings, "audio_strip", editor, versions.strips_property(editor), text="", icon="SOUND")
     layout.separator()
-
-
-def _strip(layout, context):
-    settings, editor = context.scene.mambatalk, context.scene.sequence_editor
-    if editor is None:
-        layout.label(text="The sequencer has no strips", icon="INFO")
-    else:
-        layout.prop_search(settings, "audio_strip", editor, versions.strips_property(editor), icon="SOUND")
 
 
 def _transcript(layout, settings):
     layout.row().prop(settings, "transcript_source", expand=True)
     if settings.transcript_source == "FILE":
-        layout.prop(settings, "transcript_file")
+        _file(layout, settings, "transcript_file")
     elif settings.transcript_source == "TEXT":
-        layout.prop(settings, "transcript_text")
-    if settings.transcript_source != "NONE":
-        layout.prop(settings, "allow_no_words")
+        layout.prop(settings, "transcript_text", text="")
     layout.separator()
 
 
+def _file(layout, settings, name: str) -> None:
+    """Draw the path of a file over the full width, so that the name at its end is seen."""
+    column = layout.column()
+    column.use_property_split = False
+    column.prop(settings, name, text="")
+
+
 def _character(layout, settings, context):
-    layout.prop(settings, "character")
     armature = target(context)
-    if armature is None:
-        draw_lines(layout, context, NO_CHARACTER, "INFO")
-    elif armature != settings.character:
+    layout.prop(settings, "character")
+    if armature is not None and armature != settings.character:
         layout.label(text=f"Active: {armature.name}", icon="ARMATURE_DATA")
     layout.operator("mambatalk.add_character", icon="ADD")
     layout.separator()
 
 
-def _style(layout, settings, context):
-    card = weights.read_card(preferences.runtime(context).weights)
-    if card is not None:
-        layout.prop(settings, "speaker")
-    layout.prop(settings, "seed")
-    layout.prop(context.scene.mambatalk_direct, "variations")
-    layout.prop(settings, "finish")
-    if card is not None:
-        draw_lines(layout, context, f"Weights: {card.name} ({card.license})", "INFO")
-    layout.separator()
-
-
-def _action(layout, context):
+def _action(layout, settings):
+    row = layout.row(align=True)
+    row.scale_y = 1.5
     current = state.current
     if current.job is None:
-        row = layout.row()
-        row.scale_y = 1.5
         row.operator("mambatalk.generate", icon="ARMATURE_DATA")
     else:
-        row = layout.row(align=True)
         row.progress(factor=current.job.fraction, text=current.job.stage)
         row.operator("mambatalk.cancel", text="", icon="X")
-    for note in current.notes:
-        draw_lines(layout, context, note, "INFO")
-    if preferences.runtime(context).python is None:
-        draw_lines(layout, context, preferences.NO_WORKER, "ERROR")
-    if current.error is not None:
-        box = layout.box()
-        draw_lines(box, context, current.error.message, "ERROR")
-        draw_lines(box, context, current.error.remedy, "BLANK1")
 
 
-def _finishing(layout, settings):
-    box = layout.column()
-    box.enabled = state.current.job is None
-    box.separator()
-    box.prop(settings, "finish_smoothing")
-    box.prop(settings, "finish_root")
-    box.prop(settings, "finish_feet")
-    box.prop(settings, "finish_contacts")
-    box.operator("mambatalk.finish", icon="MOD_SMOOTH")
-
-
-CLASSES = (MAMBATALK_PT_main,)
+CLASSES = (MAMBATALK_PT_main, MAMBATALK_PT_advanced)

@@ -13,6 +13,9 @@ from ..job import preferences, weights
 from ..job.folder import absolute_path
 from ..rig import performer
 
+# The kinds of transcripts that are looked for beside a recording, in this order.
+TRANSCRIPTS = (".txt", ".srt", ".vtt", ".TextGrid", ".json")
+
 # Blender keeps no reference to the texts of a dynamic enum; without this list they would be freed while it draws them.
 _speaker_items: list[tuple] = []
 
@@ -27,19 +30,50 @@ def speaker_items(settings, context):
     return _speaker_items
 
 
+def _recording_changed(settings, context):
+    """Choose the transcript that lies beside a new recording; one that the user chose stays."""
+    if settings.transcript_source != "FILE" or settings.transcript_file not in ("", settings.transcript_found):
+        return
+    recording = settings.audio_file
+    if settings.audio_source == "STRIP":
+        strips = {strip.name: strip for strip in sequencer.sound_strips(settings.id_data)}
+        strip = strips.get(settings.audio_strip)
+        recording = "" if strip is None else bpy.path.abspath(strip.sound.filepath, library=strip.sound.library)
+    settings.transcript_found = settings.transcript_file = transcript_beside(recording) or ""
+
+
+def transcript_beside(recording: str) -> str | None:
+    """Return the path of the transcript that has a recording's name and folder; None where there is none.
+
+    The path is written as that of the recording: relative to the .blend file, when the recording's path is.
+    """
+    if not recording:
+        return None
+    base = recording.removesuffix(Path(recording).suffix)
+    names = (f"{base}{spelt}" for suffix in TRANSCRIPTS for spelt in dict.fromkeys((suffix, suffix.lower())))
+    return next((name for name in names if absolute_path(name).is_file()), None)
+
+
 class MambaTalkSettings(bpy.types.PropertyGroup):
     """The inputs of Generate and of Finish Again."""
 
     audio_source: EnumProperty(
         name="Recording",
-        description="Where the recording comes from",
+        description="Where the speech comes from",
         items=[
-            ("FILE", "File", "A sound file; a strip that plays it is added to the sequencer"),
-            ("STRIP", "Strip", "The audible part of a sound strip in the sequencer"),
+            ("FILE", "File", "A sound file. A strip that plays it is added to the sequencer"),
+            ("STRIP", "Strip", "A sound strip that is in the sequencer already"),
         ],
     )
-    audio_file: StringProperty(name="File", description="A recording of one person speaking", subtype="FILE_PATH")
-    audio_strip: StringProperty(name="Strip", description="A sound strip; only its visible part is used")
+    audio_file: StringProperty(
+        name="File",
+        description="A recording of one person who speaks",
+        subtype="FILE_PATH",
+        update=_recording_changed,
+    )
+    audio_strip: StringProperty(
+        name="Strip", description="A sound strip. Only the part that you see is used", update=_recording_changed
+    )
     start_frame: IntProperty(name="Start Frame", description="The scene frame at which the recording begins", default=1)
     transcript_source: EnumProperty(
         name="Transcript",
@@ -47,14 +81,21 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         items=[
             ("FILE", "File", "A txt, srt, vtt or TextGrid file, or the json of whisper"),
             ("TEXT", "Text", "A text in this .blend file"),
-            ("NONE", "None", "No words: the gestures follow the voice alone"),
+            ("NONE", "None", "No words. The gestures follow the voice alone"),
         ],
     )
-    transcript_file: StringProperty(name="File", description="The words that are spoken", subtype="FILE_PATH")
-    transcript_text: PointerProperty(name="Text", description="The words that are spoken", type=bpy.types.Text)
+    transcript_file: StringProperty(
+        name="File",
+        description="The spoken words. A file beside the recording that has the recording's name is found by itself",
+        subtype="FILE_PATH",
+    )
+    transcript_found: StringProperty(
+        name="Found", description="The transcript that was found beside the recording", options={"HIDDEN"}
+    )
+    transcript_text: PointerProperty(name="Text", description="The spoken words", type=bpy.types.Text)
     allow_no_words: BoolProperty(
         name="Words Optional",
-        description="When the transcript does not fit the recording, generate without words instead of stopping",
+        description="When the transcript does not fit the recording, go on without words instead of stopping",
     )
     character: PointerProperty(
         name="Character",
@@ -62,20 +103,25 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         type=bpy.types.Object,
         poll=lambda settings, candidate: performer.is_performer(candidate),
     )
-    speaker: EnumProperty(
-        name="Style", description="The speaker whose way of gesturing is imitated", items=speaker_items
-    )
+    speaker: EnumProperty(name="Style", description="The speaker whose gestures are imitated", items=speaker_items)
     seed: IntProperty(
-        name="Seed", description="Each number gives another take; the same number gives the same take again", min=0
+        name="Seed",
+        description="Each number gives another take. The same number gives the same take again",
+        min=0,
     )
     finish: BoolProperty(
-        name="Finish", description="Remove shake, sliding feet and drift from the motion", default=True
+        name="Finish", description="Remove shake, sliding feet and drift from the new take", default=True
     )
     finish_smoothing: FloatProperty(
-        name="Smoothing", description="How much shake is removed", default=1.0, min=0.0, max=1.0, subtype="FACTOR"
+        name="Remove Shake",
+        description="How much of the shake is removed",
+        default=1.0,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
     )
     finish_root: EnumProperty(
-        name="Root",
+        name="Walking",
         description="How the character may move over the floor",
         items=[(name, mode.label, mode.description) for name, mode in ROOT_MODES.items()],
     )

@@ -9,6 +9,10 @@ from ..blender import layout
 from . import state
 
 
+class Detail(str):
+    """A note that the panel shows only on request, with all details."""
+
+
 def explain(operator: type, reason: str | None) -> bool:
     """Return whether an operator may run; the tooltip of its greyed button shows the reason why not.
 

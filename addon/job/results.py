@@ -1,5 +1,7 @@
 """What results of the worker mean, as lines for the user."""
 
+from .report import Detail
+
 
 def worker_lines(result: dict) -> list[str]:
     """Say what a worker that was checked can use, and which packages it lacks."""
@@ -12,11 +14,13 @@ def worker_lines(result: dict) -> list[str]:
 
 
 def take_lines(result: dict) -> list[str]:
-    """Say whether a generated take has words, and what finishing improved."""
-    alignment = result["take"]["alignment"]
-    lines = [f"Made without words. {alignment['reason']}"] if "reason" in alignment else []
-    if result["take"]["settings"]["finish"]:
-        lines.append(improvement_line(result))
+    """Say how long a generated take is, and whether it has words; as a detail, say what finishing improved."""
+    take = result["take"]
+    lines = [f"Take ready: {take['frames'] / take['fps']:.0f} s"]
+    if "reason" in take["alignment"]:
+        lines.append(f"Made without words. {take['alignment']['reason']}")
+    if take["settings"]["finish"]:
+        lines.append(Detail(improvement_line(result)))
     return lines
 
 

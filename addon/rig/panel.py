@@ -1,18 +1,34 @@
-"""Panel Rig of the sidebar: the kind of rig, the bones of each part of the body, and the missing parts."""
+"""Panels Rig & Face and Rig: the kind of rig, the bones of each part of the body, and the missing parts."""
 
 import bpy
 
-from ..blender.layout import SubPanel, draw_lines, put_labels_beside
+from ..blender.layout import RIG_AND_FACE, ClosedPanel, draw_lines, put_labels_beside
 from . import mapping as rig_mapping
 from .performer import rig_of
 from .presets import FINGERS, PARTS, label_of
 
 
-class MAMBATALK_PT_rig(SubPanel, bpy.types.Panel):
+class MAMBATALK_PT_rig_face(ClosedPanel, bpy.types.Panel):
+    """Holds the panels on the character's bones and face."""
+
+    bl_label = "Rig & Face"
+    bl_idname = RIG_AND_FACE
+
+    def draw(self, context):
+        """Draw the name of the armature that the panels below are about."""
+        armature = rig_of(context)
+        if armature is None:
+            self.layout.label(text="Select an armature", icon="INFO")
+        else:
+            self.layout.label(text=armature.name, icon="ARMATURE_DATA")
+
+
+class MAMBATALK_PT_rig(ClosedPanel, bpy.types.Panel):
     """Shows the mapping of the active armature, and the buttons that change it."""
 
     bl_label = "Rig"
     bl_idname = "MAMBATALK_PT_rig"
+    bl_parent_id = RIG_AND_FACE
 
     def draw(self, context):
         """Draw the kind of rig, its missing parts and, where the animator mapped bones, the mapping."""
@@ -61,4 +77,4 @@ def _bones(layout, armature: bpy.types.Object) -> None:
             row.operator("mambatalk.add_rig_bone", text="", icon="ADD").part = part
 
 
-CLASSES = (MAMBATALK_PT_rig,)
+CLASSES = (MAMBATALK_PT_rig_face, MAMBATALK_PT_rig)

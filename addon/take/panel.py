@@ -1,26 +1,28 @@
-"""The sub-panel Takes: a row for each take of the character."""
+"""The panel Takes: a row for each take of the character."""
 
 import bpy
 
-from ..blender.layout import SubPanel
+from ..blender.layout import GENERATE, Sidebar
 from ..rig.performer import target
 from . import info as take_info
 
 
-class MAMBATALK_PT_takes(SubPanel, bpy.types.Panel):
+class MAMBATALK_PT_takes(Sidebar, bpy.types.Panel):
     """Choose, rename, keep, copy and discard the takes of the character."""
 
     bl_label = "Takes"
     bl_idname = "MAMBATALK_PT_takes"
-    bl_options = set()
+    bl_parent_id = GENERATE
+
+    @classmethod
+    def poll(cls, context):
+        """Show the panel where the character has takes."""
+        return bool(take_info.of_character(target(context)))
 
     def draw(self, context):
         """Draw a row for each take with its buttons."""
         layout, armature = self.layout, target(context)
         current, every = take_info.active(armature), take_info.of_character(armature)
-        if not every:
-            layout.label(text="Generate a take, or load one", icon="INFO")
-            return
         column = layout.column(align=True)
         for action in every:
             row = column.row(align=True)

@@ -17,6 +17,7 @@ from bpy.props import (
 from ...core.body.parts import AREAS
 from ...core.direct.levels import GROUPS, LEVELS
 from ...core.direct.markers import KINDS
+from . import info as take_info
 
 AREA_ITEMS = [
     (name, name.replace("_", " ").title(), f"Only the {name.replace('_', ' ')}", 1 << number)
@@ -99,6 +100,21 @@ class MambaTalkLockedBone(bpy.types.PropertyGroup):
     """A locked bone; the name of the entry is the name of the bone."""
 
 
+def _frame_of(name: str) -> dict:
+    """Return the getter and setter of a scene frame that is kept as seconds from the take's first frame."""
+
+    def get(self) -> int:
+        info = take_info.stored(self.id_data)
+        return 0 if info is None else info.start_frame + round(getattr(self, name) * info.fps)
+
+    def put(self, frame: int) -> None:
+        info = take_info.stored(self.id_data)
+        if info is not None:
+            setattr(self, name, max(0, frame - info.start_frame) / info.fps)
+
+    return {"get": get, "set": put}
+
+
 class MambaTalkMarker(bpy.types.PropertyGroup):
     """A moment or a stretch in which the arms gesture, hold or rest."""
 
@@ -116,6 +132,12 @@ class MambaTalkMarker(bpy.types.PropertyGroup):
         min=0.0,
         precision=2,
         update=_directions_changed,
+    )
+    start_frame: IntProperty(name="Start", description="The first frame in the scene", **_frame_of("start_s"))
+    end_frame: IntProperty(
+        name="End",
+        description="The last frame in the scene; for a moment, the same as Start",
+        **_frame_of("end_s"),
     )
 
 

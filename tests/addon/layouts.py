@@ -120,6 +120,13 @@ def draw(name: str) -> Layout:
     return layout
 
 
+def is_shown(name: str) -> bool:
+    """Whether the extension shows a panel now."""
+    panel = getattr(bpy.types, name)
+    return not hasattr(panel, "poll") or panel.poll(Context())
+
+
 def draw_all() -> dict[str, list[str]]:
-    """What every panel of the extension shows now, by class name, the preferences among them."""
-    return {name: draw(name).drawn for name in dir(bpy.types) if name.startswith("MAMBATALK_PT_")}
+    """What every panel shows now, by class name; panels that are hidden are left out."""
+    names = [name for name in dir(bpy.types) if name.startswith("MAMBATALK_PT_")]
+    return {name: draw(name).drawn for name in names if is_shown(name)}

@@ -30,7 +30,9 @@ def taken(character, tmp_path, recording):
 def test_an_empty_scene_says_what_to_do(scene):
     shown = draw_all()
     assert len(shown) >= 8
-    assert any("Add a character" in text for text in shown["MAMBATALK_PT_main"])
+    assert "Choose a recording." in shown["MAMBATALK_PT_main"]
+    assert {"MAMBATALK_PT_takes", "MAMBATALK_PT_levels", "MAMBATALK_PT_smplx"}.isdisjoint(shown)
+    assert "The character performs no take" in shown["MAMBATALK_PT_directing"]
     assert "Select an armature" in shown["MAMBATALK_PT_rig"]
     assert "No shape keys of a known face" in shown["MAMBATALK_PT_face"]
 
@@ -104,13 +106,37 @@ def test_progress_errors_and_notes_are_shown(taken, monkeypatch):
     assert {"The disk is full.", "Free some space.", "Made without words."} <= set(shown)
 
 
-def test_the_smplx_body_asks_for_its_file(scene, monkeypatch, tmp_path):
-    assert any("preferences" in text for text in draw_all()["MAMBATALK_PT_smplx"])
+def test_the_smplx_body_is_shown_where_the_preferences_have_its_file(scene, monkeypatch, tmp_path):
+    assert "MAMBATALK_PT_smplx" not in draw_all()
     monkeypatch.setenv("MAMBATALK_SMPLX", str(tmp_path / "SMPLX_FEMALE.npz"))
     assert {"SMPLX_FEMALE.npz", "Add SMPL-X Body"} <= set(draw_all()["MAMBATALK_PT_smplx"])
 
 
 def test_keys_for_another_frame_rate_are_mentioned(taken):
-    assert not any("keyed for" in text for text in draw_all()["MAMBATALK_PT_direct"])
+    assert not any("keyed for" in text for text in draw_all()["MAMBATALK_PT_directing"])
     bpy.context.scene.render.fps = 60
-    assert any("keyed for" in text for text in draw_all()["MAMBATALK_PT_direct"])
+    assert any("keyed for" in text for text in draw_all()["MAMBATALK_PT_directing"])
+
+
+def test_everything_but_generate_is_closed_at_first_and_stands_under_its_task(extension):
+    panels = {name: getattr(bpy.types, name) for name in dir(bpy.types) if name.startswith("MAMBATALK_PT_")}
+    top = {name for name, panel in panels.items() if not hasattr(panel, "bl_parent_id")}
+    assert [panels[name].bl_label for name in sorted(top)] == ["Direct", "Import & Export", "Generate", "Rig & Face"]
+    opened = {name for name, panel in panels.items() if "DEFAULT_CLOSED" not in getattr(panel, "bl_options", ())}
+    assert opened == {"MAMBATALK_PT_main", "MAMBATALK_PT_takes"}
+    assert {panel.bl_parent_id for name, panel in panels.items() if name not in top} <= top
+
+
+def test_words_stand_beside_accents(taken):
+    shown = draw_all()["MAMBATALK_PT_accents"]
+    assert shown.index("mama") < shown.index("Current Frame")
+
+
+def test_no_two_settings_have_the_same_name(extension):
+    """Smoothing is one thing, and so is Takes."""
+    scene = bpy.context.scene
+    owners = (scene.mambatalk, scene.mambatalk_direct, scene.mambatalk_export)
+    names = [entry.name for owner in owners for entry in owner.bl_rna.properties]
+    names += [entry.name for entry in bpy.types.Action.bl_rna.properties["mambatalk_take"].fixed_type.properties]
+    assert names.count("Smoothing") == 1
+    assert "Takes" not in names

@@ -52,6 +52,16 @@ def test_a_gesture_lands_at_the_current_frame_and_comes_back_to_the_bit(take):
     assert listed(take) == []
 
 
+def test_an_accent_is_shown_and_moved_in_frames_of_the_scene(take):
+    assert bpy.ops.mambatalk.accent_add() == {"FINISHED"}
+    (marker,) = own(take).markers
+    assert (marker.start_frame, marker.end_frame) == (101, 101)
+    marker.end_frame = 110
+    assert listed(take) == [("accent", 3.0, pytest.approx(3.3))]
+    marker.start_frame = 0
+    assert (marker.start_frame, marker.start_s) == (START, 0.0)
+
+
 def test_a_hold_of_the_preview_range_keeps_the_hands(take):
     scene = bpy.context.scene
     scene.use_preview_range, scene.frame_preview_start, scene.frame_preview_end = True, 120, 150

@@ -128,7 +128,8 @@ def test_a_text_of_another_recording_changes_nothing_unless_words_may_be_missing
     ready.mambatalk.allow_no_words = True
     generate(tmp_path / "take")
     assert job_state.current.error is None
-    assert "without words" in job_state.current.notes[0]
+    assert job_state.current.notes[0].startswith("Take ready: ")
+    assert "without words" in job_state.current.notes[1]
 
 
 def test_a_cancelled_job_leaves_scene_and_disk_alone(ready, job_state, tmp_path):

@@ -1,0 +1,99 @@
+"""The message of the panel has a place of a fixed height, is never wider than it, and can be read and dismissed."""
+
+import bpy
+import pytest
+
+from ..layouts import Context, draw
+
+SHORT = ("The disk is full.", "Free some space.")
+LONG = (
+    "The recording /home/anna/projects/film/recordings/scene_04/take_12_final.wav holds 0.3 s of sound.",
+    "Pick a longer recording, of which at least one second is speech, and then press Generate again.",
+)
+
+
+@pytest.fixture
+def messages(job_state):
+    from mambatalk_ext.addon.job import messages
+
+    yield messages
+    job_state.current.error, job_state.current.notes = None, []
+
+
+def fail(job_state, texts, detail=""):
+    from mambatalk_ext.core.errors import GestureError
+
+    job_state.current.error, job_state.current.notes = GestureError(*texts, detail), []
+
+
+@pytest.mark.parametrize("width", [200, 280, 320, 500])
+def test_no_message_moves_a_button(messages, job_state, monkeypatch, width):
+    monkeypatch.setattr(Context.region, "width", width)
+    heights = set()
+    for texts in (None, ["Take ready: 62 s"], [*SHORT, *LONG], SHORT, LONG):
+        if isinstance(texts, tuple):
+            fail(job_state, texts)
+        else:
+            job_state.current.error, job_state.current.notes = None, texts or []
+        drawn = draw("MAMBATALK_PT_main").drawn
+        heights.add(drawn.index("Recording"))
+    assert heights == {2 * messages.ROWS}
+
+
+@pytest.mark.parametrize("width", [120, 200, 280, 500])
+def test_every_line_fits_and_no_letter_is_lost(messages, width):
+    from mambatalk_ext.addon.blender.layout import text_width, wrap
+
+    for text in (*SHORT, *LONG, "W" * 200, ""):
+        lines = wrap(text, width, 1.0)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        assert all(text_width(line, 1.0) <= width for line in lines)
+
+
+def test_what_does_not_fit_is_marked_and_is_in_the_details(messages, job_state):
+    fail(job_state, LONG, "Traceback: no such thing")
+    for width in (90.0, 200.0):
+        rows = messages.rows(messages.texts(), width, 1.0)
+        assert len(rows) <= messages.ROWS
+        assert rows[-1] == "…"
+    assert len(messages.rows(messages.texts(), 150.0, 1.0)) == messages.ROWS
+    assert all(text in messages.details() for text in (*LONG, "Traceback: no such thing", bpy.app.version_string))
+    assert messages.rows(["Take ready: 62 s"], 150.0, 1.0) == ["Take ready: 62 s"]
+    assert messages.rows(["a", "b"], 150.0, 1.0) == ["a", "b"]
+
+
+def test_an_error_can_be_copied_and_its_log_opened(messages, job_state, tmp_path, monkeypatch):
+    from mambatalk_ext.addon.job.client import WorkerClient
+
+    shown = []
+    monkeypatch.setattr("tests.addon.layouts.Layout.operator", lambda self, name, **options: shown.append(name))
+    fail(job_state, SHORT)
+    draw("MAMBATALK_PT_main")
+    assert {"mambatalk.dismiss", "mambatalk.show_details", "mambatalk.copy_details", "mambatalk.open_log"} <= set(shown)
+    assert bpy.ops.mambatalk.copy_details() == {"FINISHED"}
+    monkeypatch.setattr(job_state.current, "client", None)
+    assert not bpy.ops.mambatalk.open_log.poll()
+    log = tmp_path / "worker.log"
+    log.write_text("hello")
+    monkeypatch.setattr(job_state.current, "client", WorkerClient(tmp_path, tmp_path, log))
+    assert bpy.ops.mambatalk.open_log.poll()
+
+
+def test_a_dismissed_message_is_gone(messages, job_state):
+    assert not bpy.ops.mambatalk.dismiss.poll()
+    fail(job_state, SHORT)
+    assert bpy.ops.mambatalk.dismiss() == {"FINISHED"}
+    assert not messages.exists()
+    assert "The disk is full." not in draw("MAMBATALK_PT_main").drawn
+
+
+def test_details_of_a_take_are_shown_on_request_alone(messages, job_state):
+    from mambatalk_ext.addon.job.results import take_lines
+
+    quality = {"slide_mean_cm_s": 3.0, "drift_cm_min": 20.0}
+    take = {"frames": 1860, "fps": 30, "alignment": {}, "settings": {"finish": True}}
+    job_state.current.notes = take_lines({"take": take, "before": quality, "after": quality})
+    drawn = draw("MAMBATALK_PT_main").drawn
+    assert "Take ready: 62 s" in drawn
+    assert not any("slide" in text for text in drawn)
+    assert "Foot slide" in messages.details()
