@@ -1,12 +1,14 @@
 """The worker as a process: requests in, replies out, nothing else; and it never outlives its parent."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from core.body.motion import Motion, load_motion, save_motion
 from core.body.parts import EXPRESSION_WIDTHS
+from core.take.take import write_take
 from tests.conftest import ROOT
 
 WEIGHTS = ROOT / "weights" / "starter"
@@ -277,6 +279,22 @@ def test_finish_refuses_settings_that_it_does_not_know(worker, tmp_path, setting
     assert reply["type"] == "error"
     assert reply["remedy"]
     assert not (tmp_path / "o.npz").exists()
+
+
+def test_a_take_is_directed_and_wrong_levels_are_refused(worker, tmp_path):
+    from ..generate.test_resample import FRAMES, Made
+
+    made = Made("amplitude+onset", 0).take
+    write_take(replace(made, info={**made.info, "weights": {"name": "tiny", "sha256": "a" * 64}}), tmp_path / "take")
+    request = {"type": "direct", "take": str(tmp_path / "take"), "out": str(tmp_path / "out")}
+    worker.send({"id": 1, **request, "levels": {"upper": 7}})
+    assert "upper" in worker.final(1)["message"]
+    assert not (tmp_path / "out").exists()
+    worker.send({"id": 2, **request, "levels": {"upper": 0.5}, "keep": ["left_hand"]})
+    reply = worker.final(2)
+    assert reply["take"]["direct"]["levels"]["upper"] == 0.5
+    assert reply["take"]["direct"]["keep"] == ["left_hand"]
+    assert load_motion(tmp_path / "out" / "motion.npz").frame_count == FRAMES
 
 
 def test_a_body_is_read_from_a_model_file_or_refused(worker, tmp_path):
