@@ -74,7 +74,7 @@ def finish_layers(take: Take, layers: Sequence[Layer], settings: FinishSettings 
 def _piece_of(layer: Layer, settings: FinishSettings) -> tuple[int, int, FinishSettings]:
     """Return the first frame, the one after the last, and the settings for finishing a layer."""
     part, span = layer.area.part, layer.span
-    left_out = {other.value: 0.0 for other in Part if other not in _SMOOTHED_WITH[part]}
+    left_out: dict[str, Any] = {other.value: 0.0 for other in Part if other not in _SMOOTHED_WITH[part]}
     own = replace(settings, **left_out)
     if part is Part.LOWER:
         return 0, span.frames, own

@@ -3,7 +3,7 @@
 import argparse
 
 from training.cli.evaluate_options import add_arguments as add_evaluate_arguments
-from training.cli.train import add_arguments as add_train_arguments
+from training.cli.train_options import add_arguments as add_train_arguments
 
 
 def add_commands(commands: argparse._SubParsersAction) -> None:

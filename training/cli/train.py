@@ -2,90 +2,14 @@
 
 import argparse
 import json
-import math
 import shlex
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 from core.errors import GestureError
+from training.cli.train_options import PARTS, add_arguments
 
-DESCRIPTION = """Train the networks on a folder of recordings: BEAT2 as published, a folder with manifest.csv (columns
-audio, transcript, motion, speaker[, split]), or a corpus made by training.corpus.motions. The same command goes
-on where it was stopped. Several devices or machines: start it through torchrun."""
-STAGES = {
-    "all": "everything, in order",
-    "autoencoders": "stage one: codes for face, upper body, hands and lower body",
-    "root": "stage one: the root's path from the legs (needs the lower body's autoencoder)",
-    "generator": "stage two: codes from speech and words (needs stage one)",
-}
-CONFIGS = ("small", "released")
-PARTS = ("upper", "hands", "lower", "face")
-WORDS = Path(__file__).resolve().parents[2] / "weights" / "starter" / "words.bin"
 STOPPED = 130
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of training to a parser."""
-    parser.description = DESCRIPTION
-    parser.add_argument("stage", choices=STAGES, help="; ".join(f"{name}: {what}" for name, what in STAGES.items()))
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="recordings with their motion")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="model folder to write")
-    parser.add_argument("--config", choices=CONFIGS, default="small", help="sizes, losses and lengths")
-
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="SIZE=N",
-        help="another size than the configuration's, as model.json names them (hidden=256, wav_widths=8,24,64)",
-    )
-
-    data = parser.add_argument_group("data")
-    data.add_argument("--speakers", default="", metavar="A,B", help="only these speakers (BEAT2: names or numbers)")
-    data.add_argument("--words", type=Path, default=WORDS, metavar="FILE", help="fastText vectors of the words")
-    data.add_argument("--work", type=Path, metavar="DIR", help="checkpoints, logs, samples (default: OUT/training)")
-    data.add_argument(
-        "--cache", type=Path, metavar="DIR", help="features, shared between runs (default: WORK/features)"
-    )
-    data.add_argument("--name", help="of the weights (default: the model folder's name)")
-    data.add_argument("--license", default="unknown: that of the data", help="of the weights, for model.json")
-
-    length = parser.add_argument_group("length")
-    length.add_argument("--autoencoder-steps", type=int, metavar="N", help="per network of stage one")
-    length.add_argument("--generator-steps", type=int, metavar="N")
-    length.add_argument("--minutes", type=float, default=math.inf, help="end the schedule by then (default: no limit)")
-    length.add_argument("--evaluate-every", type=int, default=0, metavar="N", help="steps between held-out losses")
-    length.add_argument("--patience", type=int, default=0, metavar="N", help="stop after N without a better one")
-    length.add_argument("--sample-every", type=int, default=0, metavar="N", help="steps between samples (npz and png)")
-    length.add_argument("--checkpoint-s", type=float, metavar="S", help="seconds between checkpoints")
-
-    learn = parser.add_argument_group("learning")
-    learn.add_argument("--batch", type=int, metavar="N", help="windows per step, over all processes")
-    learn.add_argument("--accumulate", type=int, default=1, metavar="N", help="work through a batch in N parts")
-    learn.add_argument("--learning-rate", type=float, metavar="X")
-    learn.add_argument("--average", type=float, default=0.0, metavar="DECAY", help="export a moving average of weights")
-    learn.add_argument("--seed", type=int, default=0)
-    learn.add_argument("--masked-passes", type=int, metavar="N", help="per step that has any")
-    learn.add_argument("--smoothing", type=float, metavar="X", help="of labels")
-    learn.add_argument("--share-neighbours", type=float, metavar="X", help="of a label, to codes near the true one")
-    learn.add_argument(
-        "--without",
-        default="",
-        metavar="A,B",
-        help="ablations of stage two: masked, latent, nll, words, sound, speaker, body_scan, face_scan",
-    )
-    learn.add_argument(
-        "--without-terms", default="", metavar="A,B", help="ablations of stage one, by the names of its loss' terms"
-    )
-
-    machine = parser.add_argument_group("machine")
-    machine.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
-    machine.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
-    machine.add_argument("--compile", action="store_true", help="torch.compile the networks")
-    machine.add_argument("--threads", type=int, default=0, help="of PyTorch (default: its choice)")
-    machine.add_argument("--processes", type=int, default=1, help="networks of stage one trained at a time, on a CPU")
-    machine.add_argument("--parts", default=",".join(PARTS), help="networks of stage one (default: all)")
 
 
 def run(options: argparse.Namespace, arguments: list[str]) -> int:
@@ -99,62 +23,78 @@ def run(options: argparse.Namespace, arguments: list[str]) -> int:
         GestureError: the data, the options or a folder are at fault.
     """
     from training.loop.processes import join_team
-    from training.stages.all_stages import run_all
-    from training.stages.stage_one import NETWORKS, run_parts, run_stage_one
-    from training.stages.stage_two import run_generator
-    from training.stages.training_plan import TrainingPlan
+    from training.stages.stage_one import NETWORKS
 
     parts = tuple(options.parts.split(","))
     if unknown := set(parts) - set(NETWORKS):
         raise GestureError(f"There is no network {', '.join(sorted(unknown))}.", remedy=f"Choose from {NETWORKS}.")
-    work = options.work or options.out / "training"
-    given, arguments = arguments, list(arguments)
-    arguments.remove(options.stage)
     with join_team(options.device) as team:
-        from training.data.sources import Source
-
-        recipe = _recipe(options, team)
-        plan = TrainingPlan(
-            source=Source(
-                folder=options.data,
-                cache=options.cache or work / "features",
-                words=options.words,
-                audio=recipe.audio,
-                speakers=tuple(name for name in options.speakers.split(",") if name),
-                reports=work,
-                quiet=not team.leads,
-            ),
-            out=options.out,
-            work=work,
-            words=options.words,
-            recipe=recipe,
-            minutes=options.minutes,
-            seed=options.seed,
-            threads=options.threads,
-            team=team,
-            sample_every=options.sample_every,
-            card={
-                "name": options.name or options.out.name,
-                "license": options.license,
-                "provenance": {"command": shlex.join(("python", "-m", "core", "train", *given))},
-            },
-            options=tuple(arguments),
-        )
+        plan = _plan(options, arguments, team)
         try:
-            if options.stage == "all":
-                run_all(plan, options.processes)
-            elif options.stage == "generator":
-                run_generator(plan)
-            elif options.stage == "root":
-                run_parts(plan, ("root",))
-            elif set(parts) == set(PARTS):
-                run_stage_one(plan, options.processes, root=False)
-            else:
-                run_parts(plan, parts)
+            _run_stage(plan, options.stage, parts, options.processes)
         except KeyboardInterrupt:
             print("\nstopped; the same command goes on from the last checkpoint", file=sys.stderr)
             return STOPPED
     return 0
+
+
+def _run_stage(plan, stage: str, parts: tuple[str, ...], processes: int) -> None:
+    """Run one stage, or all of them, of a plan."""
+    from training.stages.all_stages import run_all
+    from training.stages.stage_one import run_parts, run_stage_one
+    from training.stages.stage_two import run_generator
+
+    if stage == "all":
+        run_all(plan, processes)
+    elif stage == "generator":
+        run_generator(plan)
+    elif stage == "root":
+        run_parts(plan, ("root",))
+    elif set(parts) == set(PARTS):
+        run_stage_one(plan, processes, root=False)
+    else:
+        run_parts(plan, parts)
+
+
+def _plan(options: argparse.Namespace, arguments: list[str], team):
+    """Return the plan that the options describe (see `run`).
+
+    Raises:
+        GestureError: options that do not go together.
+    """
+    from training.data.sources import Source
+    from training.stages.training_plan import TrainingPlan
+
+    work = options.work or options.out / "training"
+    recipe = _recipe(options, team)
+    without_stage = list(arguments)
+    without_stage.remove(options.stage)
+    return TrainingPlan(
+        source=Source(
+            folder=options.data,
+            cache=options.cache or work / "features",
+            words=options.words,
+            audio=recipe.audio,
+            speakers=tuple(name for name in options.speakers.split(",") if name),
+            reports=work,
+            quiet=not team.leads,
+        ),
+        out=options.out,
+        work=work,
+        words=options.words,
+        recipe=recipe,
+        minutes=options.minutes,
+        seed=options.seed,
+        threads=options.threads,
+        team=team,
+        sample_every=options.sample_every,
+        card={
+            "name": options.name or options.out.name,
+            "license": options.license,
+            "provenance": {"command": shlex.join(("python", "-m", "core", "train", *arguments))},
+        },
+        options=tuple(without_stage),
+    )
 
 
 def _recipe(options: argparse.Namespace, team):

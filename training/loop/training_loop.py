@@ -52,12 +52,27 @@ def fit(
 
 
 class _Run:
-    def __init__(self, training, settings, checkpoint, journal, team, evaluate, periodic):
-        self.training: Training = training
-        self.settings: FitSettings = settings
-        self.checkpoint: Path = checkpoint
-        self.journal: Journal = journal
-        self.team: Team = team
+    """One call of `fit`: its arguments, and the state that a checkpoint keeps.
+
+    A step draws its batch in a thread during the step before, sums the gradients of its parts, and updates the weights.
+    After a step, the run may log, evaluate, export, draw samples and save, by the numbers in the settings.
+    """
+
+    def __init__(
+        self,
+        training: Training,
+        settings: FitSettings,
+        checkpoint: Path,
+        journal: Journal,
+        team: Team,
+        evaluate: Callable[[], dict[str, float]] | None,
+        periodic: tuple[Periodic, ...],
+    ):
+        self.training = training
+        self.settings = settings
+        self.checkpoint = checkpoint
+        self.journal = journal
+        self.team = team
         self.evaluate = evaluate if settings.evaluate_every else None
         self.periodic = periodic
         self.best_file = checkpoint.with_name(f"{checkpoint.stem}.best{checkpoint.suffix}")
@@ -94,7 +109,7 @@ class _Run:
                 self.seconds = resumed_with + time.monotonic() - began
                 self._log(step, terms)
                 if self.evaluate and (index + 1) % settings.evaluate_every == 0:
-                    self._evaluate(step)
+                    self._evaluate(step, self.evaluate)
                 now = time.monotonic()
                 for number, job in enumerate(self.periodic):
                     if (job.every and (index + 1) % job.every == 0) or now > due[number]:
@@ -188,10 +203,10 @@ class _Run:
             self.journal.note(line + (" (end)" if last else ""))
             self.journal.curves(done, numbers | {"seconds_per_step": pace})
 
-    def _evaluate(self, step: Step) -> None:
-        report = {}
+    def _evaluate(self, step: Step, evaluate: Callable[[], dict[str, float]]) -> None:
+        report: dict[str, float] = {}
         if self.team.leads:
-            self._showing(lambda: report.update(self.evaluate()))
+            self._showing(lambda: report.update(evaluate()))
             self.journal.note(f"step {step.index + 1} held out: {shown(report)}")
             self.journal.curves(step.index + 1, report, "held_out")
         loss = self.team.agree(report.get("loss", math.nan))
