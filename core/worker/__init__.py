@@ -1,1 +1,1 @@
-"""The worker process: the heavy steps behind JSON lines, so that nothing in them can take an animator's scene down."""
+"""The worker process: does the heavy steps outside of Blender, so that a crash in them cannot end Blender."""

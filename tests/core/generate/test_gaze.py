@@ -180,17 +180,17 @@ def test_a_face_made_anew_by_the_same_chance_is_the_same(folder, models, tmp_pat
     np.testing.assert_allclose(new.raw.expression[:, shapes], kept.raw.expression[:, shapes], atol=1e-6)
 
 
-def test_the_bodys_codes_hear_chance_and_the_faces_do_not(models):
+def test_the_bodys_codes_depend_on_chance_and_the_faces_do_not(models):
     network = models.load(ROOT / "weights" / "starter", "cpu").network
     random = np.random.default_rng(0)
     context, window = network.info.context, network.info.window
-    heard = random.random((window + 2 * context, WIDTH)).astype(np.float32)
+    cues = random.random((window + 2 * context, WIDTH)).astype(np.float32)
     words = random.normal(size=(window, 64)).astype(np.float32)
     motion = np.zeros((window, 337), np.float32)
     outputs = []
     for seed in (1, 2):
-        chance = np.random.default_rng(seed).normal(size=(len(heard), 12)).astype(np.float32)
-        conditions = network.conditions(np.concatenate([heard, chance], 1), words, 0)
+        chance = np.random.default_rng(seed).normal(size=(len(cues), 12)).astype(np.float32)
+        conditions = network.conditions(np.concatenate([cues, chance], 1), words, 0)
         outputs.append(network.window(conditions, motion, np.ones_like(motion)).latents)
     assert np.array_equal(outputs[0][Part.FACE], outputs[1][Part.FACE])
     assert all(np.abs(outputs[0][part] - outputs[1][part]).max() > 1e-3 for part in Part if part is not Part.FACE)

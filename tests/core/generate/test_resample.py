@@ -30,7 +30,7 @@ from .. import tiny
 from .test_splice import continuous_at_seams, untouched
 
 FRAMES = 200
-HEARS = {
+SIZES_FOR = {
     AMPLITUDE_ONSET: {},
     CUES_CHANCE: {
         "audio_channels_face": WIDTH + CHANCE,
@@ -45,15 +45,15 @@ WORDS = (Word("never", 1.0, 1.4), Word("big", 3.0, 3.5), Word("house", 4.0, 4.6)
 class Made:
     """A tiny network, speech, and a take made from both."""
 
-    def __init__(self, hears: str, late: int):
-        config = replace(tiny.CONFIG, **HEARS[hears])
-        card = {**tiny.CARD, "audio": hears, "late_frames": late, "variation": 1.0}
+    def __init__(self, audio: str, late: int):
+        config = replace(tiny.CONFIG, **SIZES_FOR[audio])
+        card = {**tiny.CARD, "audio": audio, "late_frames": late, "variation": 1.0}
         self.network = TorchNetwork(LoadedModel(tiny.weights(config), card, tiny.neutral(), None), "cpu")
         random = np.random.default_rng(0)
         swell = np.sin(np.arange(FRAMES * 16000 // 30) / 2500) ** 2
         samples = (0.3 * swell * random.normal(size=len(swell))).astype(np.float32)
         vectors = random.normal(size=(FRAMES + late, 5)).astype(np.float32)
-        self.source = Source(self.network, speech_features(hears, samples, WORDS), vectors, 1)
+        self.source = Source(self.network, speech_features(audio, samples, WORDS), vectors, 1)
         features = self.source.features.with_chance(0)
         codes = run_windows(self.network, Speech(features, vectors, 1), self.network.info.neutral)
         codes = {part: c[:FRAMES] if part is Part.FACE else c[late:] for part, c in codes.items()}
@@ -180,7 +180,7 @@ def test_a_take_of_an_earlier_version_without_layers_is_read(made, tmp_path):
     np.testing.assert_allclose(back.raw.rotations, made.take.raw.rotations, atol=1e-6)
 
 
-def test_cancel_is_heard_before_every_window(made):
+def test_cancelled_work_stops_before_the_next_window(made):
     done = []
     step = Step(0.0, 1.0, "", lambda fraction, name: done.append(fraction), lambda: len(done) == 2)
     with pytest.raises(Cancelled):

@@ -97,7 +97,7 @@ def test_each_window_is_seeded_with_the_last_frames_of_the_one_before(clock):
         assert np.array_equal(network.motions[0][0, 330:333], np.array([0, 0.1, 0], np.float32))
 
 
-def test_cancel_is_heard_between_windows():
+def test_cancelled_work_stops_between_windows():
     network = Spy(tiny.network())
     done = []
     step = Step(0.0, 1.0, "", lambda fraction, name: done.append(fraction), lambda: len(done) == 2)

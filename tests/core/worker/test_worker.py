@@ -195,7 +195,7 @@ def speech():
     return SPEECH
 
 
-def test_generate_reports_progress_and_the_second_take_finds_the_model_warm(worker, speech, tmp_path):
+def test_generate_reports_progress_and_the_second_take_finds_the_model_in_memory(worker, speech, tmp_path):
     request = {"type": "generate", "audio": str(speech), "duration_s": 5.0}
     loading_s = []
     for number in (1, 2):
