@@ -3,6 +3,13 @@
 
 def register():
     """Switch the extension on."""
+    try:
+        import numpy  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            "This Blender's Python has no NumPy. On Debian and Ubuntu: sudo apt install python3-numpy. "
+            "Then start Blender again."
+        ) from error
     from . import addon
 
     addon.register()

@@ -51,13 +51,14 @@ class MAMBATALK_PT_advanced(ClosedPanel, bpy.types.Panel):
         card = weights.read_card(preferences.runtime(context).weights)
         if card is not None:
             draw_lines(layout, context, f"Weights: {card.name} ({card.license})", "INFO")
+        draw_lines(layout, context, f"Engine: {preferences.engine_name(context)}", "INFO")
 
 
 def _hint(context) -> str:
     """Return what the user can do next."""
     if state.current.job is not None:
         return f"{state.current.job.label}. You can go on working."
-    if preferences.runtime(context).python is None:
+    if preferences.runtime(context).interpreter is None:
         return preferences.NO_WORKER
     reason = generate_settings.why_not_generate(context)
     if reason is None and target(context) is None:

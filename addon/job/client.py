@@ -7,8 +7,8 @@ the process is one more entry in the queue. What the worker prints to stderr goe
 """
 
 import contextlib
-import os
 import queue
+import re
 import subprocess
 import sys
 import threading
@@ -17,7 +17,8 @@ from pathlib import Path
 
 from ...core import requests
 from ...core.errors import GestureError
-from ...core.worker import protocol
+from ...core.worker import modules, protocol
+from .interpreter import Interpreter
 
 # Seconds that a cancelled request may go on; after them the process is ended.
 CANCEL_S = 2.0
@@ -25,22 +26,24 @@ CANCEL_S = 2.0
 STOP_S = 3.0
 # How much of the end of the log an error shows, in bytes.
 _LOG_TAIL = 4000
+_MISSING_MODULE = re.compile(r"No module named '([\w.]+)'")
 
 
 class WorkerClient:
     """Start the worker with the first request, and again after it ended; send requests, collect replies.
 
     Args:
-        python: the interpreter of the worker's environment.
+        interpreter: the program that runs the worker.
         root: the folder that holds the package `core`.
         log: the file that gets the worker's stderr.
     """
 
-    def __init__(self, python: Path, root: Path, log: Path):
-        self.python = python
+    def __init__(self, interpreter: Interpreter, root: Path, log: Path):
+        self.interpreter = interpreter
         self.log = log
         self._root = root
         self._process: subprocess.Popen | None = None
+        self._ending: list[threading.Thread] = []
         self._replies: queue.SimpleQueue[protocol.Reply | None] = queue.SimpleQueue()
         self._last_id = 0
         self._open: int | None = None
@@ -89,30 +92,31 @@ class WorkerClient:
             return replies
 
     def stop(self, wait: bool = True) -> None:
-        """End the process by closing its stdin, and kill it if it does not end; with `wait`, return only afterwards."""
+        """End the process by closing its stdin, and kill it if it does not end.
+
+        Args:
+            wait: return only when this process and those that were stopped before have ended. Windows cannot delete
+                or replace the files of the extension while a process has them loaded.
+        """
         process, self._process, self._open = self._process, None, None
-        if process is None:
-            return
-        with contextlib.suppress(OSError):
-            process.stdin.close()
-        if wait:
-            _reap(process)
-        else:
-            threading.Thread(target=_reap, args=(process,), name="worker's end", daemon=True).start()
+        if process is not None:
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+            self._ending.append(threading.Thread(target=_reap, args=(process,), name="worker's end", daemon=True))
+            self._ending[-1].start()
+        while wait and self._ending:
+            self._ending.pop().join()
 
     def _start(self) -> None:
         # Each process has its own queue: late replies of an old process must not reach a new request.
         self._replies = queue.SimpleQueue()
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        # PYTHONHOME and others are set for Blender's own Python; the worker's Python would not start with them.
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-        environment |= {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
         try:
             with self.log.open("wb") as log:
                 self._process = subprocess.Popen(
-                    [str(self.python), "-m", "core.worker"],
+                    self.interpreter.command,
                     cwd=self._root,
-                    env=environment,
+                    env=self.interpreter.environment(),
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,
@@ -120,11 +124,11 @@ class WorkerClient:
                 )
         except OSError as error:
             raise GestureError(
-                f"The worker's Python {self.python} could not be started: {error.strerror or error}.",
-                remedy="Run `python build.py setup` again, or set Worker Python in the preferences.",
+                f"The worker's Python {self.interpreter.program} could not be started: {error.strerror or error}.",
+                remedy=modules.remedy("", self.interpreter.is_blenders),
                 detail=str(error),
             ) from error
-        arguments = (self._process, self._replies)
+        arguments = (self._process, self._replies, self.interpreter.writes_first)
         threading.Thread(target=_read, args=arguments, name="worker replies", daemon=True).start()
 
     def _write(self, request: protocol.Request) -> None:
@@ -150,14 +154,10 @@ class WorkerClient:
         """Describe a process that ended while a request was open, with the end of its log."""
         code = self._process.returncode
         text = self.log.read_bytes()[-_LOG_TAIL:].decode("utf-8", "replace")
-        if "No module named" in text:
-            reason = text.strip().splitlines()[-1]
-            return protocol.Failure(
-                number,
-                f"The worker's Python cannot run it: {reason}.",
-                "Run `python build.py setup` again, or set Worker Python in the preferences.",
-                text,
-            )
+        if found := _MISSING_MODULE.search(text):
+            broken = modules.Broken(found[1], "", found[0])
+            remedy = modules.remedy(broken.module, self.interpreter.is_blenders)
+            return protocol.Failure(number, modules.message(broken), remedy, text)
         return protocol.Failure(
             number,
             f"The worker stopped unexpectedly (exit code {code}).",
@@ -166,9 +166,18 @@ class WorkerClient:
         )
 
 
-def _read(process: subprocess.Popen, replies: queue.SimpleQueue) -> None:
-    """Put each reply of a process into a queue, then None when the process ends; this is the reader thread."""
+def _read(process: subprocess.Popen, replies: queue.SimpleQueue, writes_first: bool) -> None:
+    """Put each reply of a process into a queue, then None when the process ends; this is the reader thread.
+
+    Args:
+        process: the worker.
+        replies: the queue.
+        writes_first: whether to skip lines before the first reply: Blender writes some when it starts.
+    """
     for line in process.stdout:
+        if writes_first and not line.startswith(b'{"type"'):
+            continue
+        writes_first = False
         try:
             replies.put(protocol.decode_reply(line.decode("utf-8", "replace")))
         except protocol.ProtocolError as error:

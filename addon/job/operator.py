@@ -15,6 +15,7 @@ from ...core.errors import GestureError
 from ...core.worker import protocol
 from ..blender import layout
 from . import report, state
+from .interpreter import Interpreter
 
 # Seconds between two looks for replies while an operator is modal.
 TIMER_S = 0.1
@@ -25,18 +26,20 @@ class JobOperator:
 
     A subclass has `job_label`, `task(context)`, which checks the inputs and returns the first request, and
     `apply(context, result)`, which uses the last result and returns notes for the user. A subclass that sends several
-    requests, one after the other, has `task_count`, `following(result)` and `abandon()`, too.
+    requests, one after the other, has `task_count`, `following(result)` and `abandon()`, too. One that checks another
+    interpreter than that of the preferences sets `interpreter` in `task`.
     """
 
     job_label = ""
     task_count = 1
+    interpreter: Interpreter | None = None
     _timer = None
     _job: state.Job | None = None
 
     def execute(self, context):
         """Send the requests, wait for the results and apply them."""
         try:
-            self._job = state.start(context, self.job_label, self.task(context), self.task_count)
+            self._start(context)
             while not self._done():
                 self._job.poll(timeout_s=0.2)
             return self._end(context)
@@ -54,7 +57,7 @@ class JobOperator:
         if bpy.app.background:
             return self.execute(context)
         try:
-            self._job = state.start(context, self.job_label, self.task(context), self.task_count)
+            self._start(context)
         except GestureError as error:
             return report.fail(self, error)
         self._timer = context.window_manager.event_timer_add(TIMER_S, window=context.window)
@@ -93,6 +96,10 @@ class JobOperator:
 
     def abandon(self) -> None:
         """Delete what earlier requests made, when a later one fails or is cancelled."""
+
+    def _start(self, context) -> None:
+        task = self.task(context)
+        self._job = state.start(context, self.job_label, task, self.task_count, self.interpreter)
 
     def _done(self) -> bool:
         """Return whether the last outcome is there; after an earlier result, send the request that follows."""

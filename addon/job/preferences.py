@@ -10,7 +10,9 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
+from .chosen_python import Choice, remember, remembered
 from .folder import PACKAGE, ROOT, absolute_path
+from .interpreter import Interpreter, default, of_python
 
 DEVICES = [
     ("auto", "Automatic", "Use the graphics card when the worker can, else the processor"),
@@ -25,9 +27,11 @@ class MambaTalkPreferences(bpy.types.AddonPreferences):
     bl_idname = PACKAGE
 
     worker_python: StringProperty(
-        name="Worker Python",
-        description="The Python that `python build.py setup` made; when empty, the one in the extension's own folder",
+        name="Use a Python with PyTorch",
+        description="A Python program, or the folder of an environment, with PyTorch: it can use the graphics card. "
+        "When empty, Blender's own Python runs everything",
         subtype="FILE_PATH",
+        update=lambda preferences, context: remember(Choice(preferences.worker_python)),
     )
     weights: StringProperty(
         name="Weights", description="A folder with model.json; when empty, the bundled weights", subtype="DIR_PATH"
@@ -40,20 +44,36 @@ class MambaTalkPreferences(bpy.types.AddonPreferences):
     device: EnumProperty(name="Device", description="The device on which the network runs", items=DEVICES)
 
     def draw(self, context):
-        """Draw the preferences, with the worker's Python in use."""
-        layout = self.layout
+        """Draw the preferences, with the engine in use."""
+        layout, found = self.layout, runtime(context)
         layout.use_property_split = True
-        layout.prop(self, "worker_python")
-        python = runtime(context).python
-        layout.label(text=f"In use: {python}" if python else NO_WORKER, icon="CHECKMARK" if python else "ERROR")
+        row = layout.row(align=True)
+        row.prop(self, "worker_python")
+        row.operator("mambatalk.find_pythons", text="", icon="VIEWZOOM")
+        if found.interpreter is None:
+            layout.label(text=NO_WORKER, icon="ERROR")
+        else:
+            layout.label(text=f"Engine: {engine_name(context)}", icon="CHECKMARK")
+        self._draw_device(layout, found)
         layout.prop(self, "weights")
-        layout.prop(self, "device")
         layout.prop(self, "smplx_model")
         layout.operator("mambatalk.check_worker")
 
+    def _draw_device(self, layout, found: "Runtime") -> None:
+        row = layout.row(heading="Device", align=True)
+        for name, label, _ in DEVICES:
+            button = row.row(align=True)
+            button.enabled = name != "cuda" or found.may_have_torch
+            button.prop_enum(self, "device", name, text=label)
+        if not found.may_have_torch:
+            layout.label(text=NO_CARD, icon="INFO")
+
 
 NO_SMPLX_MODEL = "Choose your SMPLX_*.npz in the extension's preferences"
-NO_WORKER = "No worker: run `python build.py setup` in the project's folder, or set Worker Python in the preferences"
+NO_WORKER = "The Python that was chosen in the preferences does not exist: choose another one, or none"
+NO_CARD = "The graphics card can be used only with a Python that holds PyTorch"
+# What runs the bundled weights in Blender's own Python.
+OWN_ENGINE = "NumPy on the processor"
 
 
 @dataclass(frozen=True)
@@ -61,27 +81,59 @@ class Runtime:
     """The settings that the worker is started with.
 
     Attributes:
-        python: the worker's Python; None when there is none.
+        interpreter: what runs the worker; None when a Python was chosen that does not exist.
         weights: the folder of weights, which may not exist.
         device: "auto", "cpu" or "cuda".
     """
 
-    python: Path | None
+    interpreter: Interpreter | None
     weights: Path
     device: str
 
+    @property
+    def may_have_torch(self) -> bool:
+        """Whether the worker may have PyTorch, which Blender's own Python has not."""
+        return self.interpreter is not None and not self.interpreter.is_blenders
+
+
+# The engines of settings that were checked; kept until Blender ends.
+_engines: dict[Runtime, str] = {}
+
 
 def runtime(context: bpy.types.Context) -> Runtime:
-    """Find the worker's settings: environment variables, else the preferences, else the extension's own folder."""
+    """Find the worker's settings: environment variables, else the preferences, else what the extension brings."""
     addon = context.preferences.addons.get(PACKAGE)
     chosen = addon.preferences if addon else None
-    python = os.environ.get("MAMBATALK_PYTHON") or (chosen and chosen.worker_python)
+    python = os.environ.get("MAMBATALK_PYTHON") or (chosen and chosen.worker_python) or remembered().python
     weights = os.environ.get("MAMBATALK_WEIGHTS") or (chosen and chosen.weights)
     return Runtime(
-        python=_existing(absolute_path(python)) if python else own_python(),
+        interpreter=of_python(absolute_path(python)) if python else default(),
         weights=absolute_path(weights) if weights else ROOT / "weights" / "starter",
         device=os.environ.get("MAMBATALK_DEVICE") or (chosen.device if chosen else "auto"),
     )
+
+
+def engine_name(context: bpy.types.Context) -> str:
+    """Say what runs the networks: "NumPy on the processor", "PyTorch on NVIDIA H200"."""
+    found = runtime(context)
+    if found in _engines:
+        return _engines[found]
+    if not found.may_have_torch:
+        return OWN_ENGINE
+    return remembered().engine or "not known before Check Worker"
+
+
+def note_engine(context: bpy.types.Context, name: str) -> None:
+    """Keep what a worker that was checked says about its engine."""
+    _engines[runtime(context)] = name
+
+
+def choose_python(context: bpy.types.Context, python: str, engine: str = "") -> None:
+    """Choose the Python that runs the worker, and keep the choice; "" is Blender's own."""
+    addon = context.preferences.addons.get(PACKAGE)
+    if addon is not None:
+        addon.preferences.worker_python = python
+    remember(Choice(python, engine))
 
 
 def smplx_model(context: bpy.types.Context) -> Path | None:
@@ -91,14 +143,12 @@ def smplx_model(context: bpy.types.Context) -> Path | None:
     return absolute_path(chosen) if chosen else None
 
 
-def own_python() -> Path | None:
-    """Return the Python of the environment in the extension's folder; None before setup made it."""
-    return _existing(ROOT / ".venv" / "bin" / "python") or _existing(ROOT / ".venv" / "Scripts" / "python.exe")
-
-
-def _existing(path: Path) -> Path | None:
-    # The path is not resolved: an environment's python is a link to another Python, which lacks the packages.
-    return path if path.is_file() else None
+def register():
+    """Choose the Python again that was chosen before the extension was disabled."""
+    default.cache_clear()
+    remembered.cache_clear()
+    if (choice := remembered()).python:
+        choose_python(bpy.context, choice.python, choice.engine)
 
 
 CLASSES = (MambaTalkPreferences,)

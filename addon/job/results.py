@@ -4,13 +4,17 @@ from .report import Detail
 
 
 def worker_lines(result: dict) -> list[str]:
-    """Say what a worker that was checked can use, and which packages it lacks."""
-    packages = result["packages"]
-    missing = [name for name, version in packages.items() if version is None]
-    lines = [f"Worker ready: Python {result['python']}, PyTorch {packages['torch']}, {', '.join(result['devices'])}"]
-    if missing:
-        lines.append(f"Missing: {', '.join(missing)}. Run `python build.py setup` again")
+    """Say what a worker that was checked can use, and which modules do not load."""
+    lines = [f"Worker ready: {result['engine']}, Python {result['python']}, {', '.join(result['devices'])}"]
+    for broken in result["missing"]:
+        file = f" ({broken['file']})" if broken["file"] else ""
+        lines.append(f"{broken['module']} does not load{file}: {broken['reason']}. {broken['remedy']}")
     return lines
+
+
+def lacking(result: dict) -> list[str]:
+    """Return the packages that a Python chosen for PyTorch lacks: PyTorch, or what the worker needs."""
+    return [name for name, version in result["packages"].items() if version is None]
 
 
 def take_lines(result: dict) -> list[str]:

@@ -11,6 +11,7 @@ from ...core.errors import GestureError
 from ...core.worker import protocol
 from . import folder, preferences
 from .client import WorkerClient
+from .interpreter import Interpreter
 
 
 @dataclass
@@ -79,25 +80,38 @@ def why_not_start(context: bpy.types.Context) -> str | None:
     """Say why no request can be sent now; None when one can."""
     if reason := why_busy():
         return reason
-    if preferences.runtime(context).python is None:
+    if preferences.runtime(context).interpreter is None:
         return preferences.NO_WORKER
     return None
 
 
-def start(context: bpy.types.Context, label: str, task: requests.Task, parts: int = 1) -> Job:
+def start(
+    context: bpy.types.Context,
+    label: str,
+    task: requests.Task,
+    parts: int = 1,
+    interpreter: Interpreter | None = None,
+) -> Job:
     """Send the first of `parts` requests to the worker; start the worker if it is not running.
+
+    Args:
+        context: its preferences say which interpreter runs the worker.
+        label: what is being done, as the panel says it.
+        task: the request.
+        parts: how many requests there will be.
+        interpreter: another interpreter than that of the preferences, to check it.
 
     Raises:
         GestureError: another job is running, or the worker cannot be started.
     """
-    if reason := why_not_start(context):
+    if reason := why_busy() if interpreter else why_not_start(context):
         raise GestureError(f"{reason}.", remedy="Then try again.")
     current.error, current.notes = None, []
-    python = preferences.runtime(context).python
-    if current.client is None or current.client.python != python:
+    interpreter = interpreter or preferences.runtime(context).interpreter
+    if current.client is None or current.client.interpreter != interpreter:
         stop_worker()
         log = Path(bpy.app.tempdir) / "mambatalk-worker.log"
-        current.client = WorkerClient(python, folder.ROOT, log)
+        current.client = WorkerClient(interpreter, folder.ROOT, log)
     current.client.submit(task)
     current.job = Job(label, current.client, parts)
     return current.job

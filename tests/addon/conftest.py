@@ -236,6 +236,15 @@ def spoken_takes(_registered, tmp_path_factory):
 
 
 @pytest.fixture
+def torch_python():
+    """The program of the checkout's environment, which holds PyTorch after `python build.py setup --torch`."""
+    program = ROOT / ".venv" / "bin" / "python"
+    if not list(ROOT.glob(".venv/lib/python3.*/site-packages/torch")):
+        pytest.skip("no PyTorch in .venv: run `python build.py setup --torch`")
+    return program
+
+
+@pytest.fixture
 def weights():
     """The bundled weights."""
     folder = ROOT / "weights" / "starter"

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import bpy
 import numpy as np
@@ -193,11 +194,9 @@ def test_a_bad_request_is_told_and_changes_nothing(scene, tmp_path):
 @pytest.fixture
 def worker_with_smplx(monkeypatch):
     """A worker that has the package: the one of the variable GESTURE_SMPLX_PYTHON, else this checkout's."""
-    from mambatalk_ext.addon.job.preferences import own_python
-
-    python = os.environ.get("GESTURE_SMPLX_PYTHON") or own_python()
+    python = os.environ.get("GESTURE_SMPLX_PYTHON") or ROOT / ".venv" / "bin" / "python"
     code = "import importlib.util as i, sys; sys.exit(i.find_spec('smplx') is None)"
-    if python is None or subprocess.run([python, "-c", code], check=False).returncode:
+    if not Path(python).exists() or subprocess.run([python, "-c", code], check=False).returncode:
         pytest.skip("the package of the extra `smplx` is not installed for the worker")
     monkeypatch.setenv("MAMBATALK_PYTHON", str(python))
 

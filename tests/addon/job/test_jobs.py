@@ -1,5 +1,6 @@
 """The add-on and its worker: errors have a remedy, a dead worker starts again, and no worker outlives the add-on."""
 
+import subprocess
 import sys
 import time
 
@@ -44,14 +45,16 @@ def hello(extension):
 def client_of(extension, tmp_path):
     """Return a function that makes a client of a worker with the given code."""
     from mambatalk_ext.addon.job.client import WorkerClient
+    from mambatalk_ext.addon.job.interpreter import Interpreter
 
+    command = (sys.executable, "-m", "core.worker")
     clients = []
 
     def make(code: str):
         package = tmp_path / "core" / "worker"
         package.mkdir(parents=True, exist_ok=True)
         (package / "__main__.py").write_text(code)
-        clients.append(WorkerClient(sys.executable, tmp_path, tmp_path / "worker.log"))
+        clients.append(WorkerClient(Interpreter(command), tmp_path, tmp_path / "worker.log"))
         return clients[-1]
 
     yield make
@@ -71,24 +74,26 @@ def final(client, timeout_s: float = 20):
     raise AssertionError("no final reply")
 
 
-def test_the_worker_that_setup_made_is_found_and_answers(job_state):
+def test_the_worker_of_blenders_own_python_is_found_and_answers(job_state):
     assert bpy.ops.mambatalk.check_worker() == {"FINISHED"}
-    assert "Worker ready" in job_state.current.notes[0]
+    assert "Worker ready: NumPy on the processor" in job_state.current.notes[0]
+    assert len(job_state.current.notes) == 1
     assert job_state.current.client.alive
     assert job_state.current.job is None
 
 
-def test_no_worker_greys_the_button_and_says_what_to_run(job_state, monkeypatch, tmp_path):
+def test_a_chosen_python_that_is_gone_greys_the_button_and_says_so(job_state, monkeypatch, tmp_path):
     monkeypatch.setenv("MAMBATALK_PYTHON", str(tmp_path / "none"))
-    with pytest.raises(RuntimeError, match=r"build\.py setup"):
+    with pytest.raises(RuntimeError, match=r"chosen.*does not exist"):
         bpy.ops.mambatalk.check_worker()
 
 
-def test_a_python_without_the_packages_is_an_error_with_a_remedy(job_state, monkeypatch):
-    monkeypatch.setenv("MAMBATALK_PYTHON", sys.executable)
-    with pytest.raises(RuntimeError, match=r"torch.*build\.py setup"):
+def test_a_python_without_the_packages_is_an_error_with_a_remedy(job_state, monkeypatch, tmp_path):
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
+    monkeypatch.setenv("MAMBATALK_PYTHON", str(tmp_path / "bare"))
+    with pytest.raises(RuntimeError, match=r"numpy.*build\.py setup --torch"):
         bpy.ops.mambatalk.check_worker()
-    assert "torch" in job_state.current.error.message
+    assert "numpy" in job_state.current.error.message
 
 
 def test_a_file_that_is_no_program_is_an_error_with_a_remedy(job_state, monkeypatch, tmp_path):
@@ -153,6 +158,19 @@ def test_unregistering_ends_the_worker(extension, job_state):
         assert process.poll() is not None
     finally:
         extension.register()
+
+
+def test_unregistering_waits_for_a_worker_that_was_stopped_before(client_of, hello):
+    """Blender ends an operator without waiting; files of the extension can be deleted only when the process is gone."""
+    client = client_of(STUCK)
+    client.submit(hello)
+    while not client.poll(0.05):
+        pass
+    process = client._process
+    client.stop(wait=False)
+    assert process.poll() is None
+    client.stop()
+    assert process.poll() is not None
 
 
 def test_polling_returns_at_once_while_the_worker_works(client_of, hello):

@@ -14,11 +14,11 @@ def with_preferences(**values):
 
 
 def test_a_checkout_without_preferences_uses_its_own_folder(extension):
-    from mambatalk_ext.addon.job import folder, preferences
+    from mambatalk_ext.addon.job import folder, interpreter, preferences
 
     found = preferences.runtime(bpy.context)
     assert found.weights == folder.ROOT / "weights" / "starter"
-    assert (found.python, found.device) == (preferences.own_python(), "auto")
+    assert (found.interpreter, found.device) == (interpreter.default(), "auto")
     assert preferences.smplx_model(bpy.context) is None
 
 
@@ -30,7 +30,8 @@ def test_chosen_preferences_are_used(extension, tmp_path):
     context = with_preferences(
         worker_python=str(python), weights=str(tmp_path / "own"), smplx_model=str(model), device="cpu"
     )
-    assert preferences.runtime(context) == preferences.Runtime(python, tmp_path / "own", "cpu")
+    found = preferences.runtime(context)
+    assert (found.interpreter.program, found.weights, found.device) == (python, tmp_path / "own", "cpu")
     assert preferences.smplx_model(context) == model
 
 
@@ -48,4 +49,4 @@ def test_environment_variables_count_before_the_preferences(extension, tmp_path,
 def test_a_python_that_does_not_exist_is_none(extension, tmp_path):
     from mambatalk_ext.addon.job import preferences
 
-    assert preferences.runtime(with_preferences(worker_python=str(tmp_path / "gone"))).python is None
+    assert preferences.runtime(with_preferences(worker_python=str(tmp_path / "gone"))).interpreter is None
