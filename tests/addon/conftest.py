@@ -43,6 +43,8 @@ def _registered():
 def extension(_registered):
     """The registered extension, in an empty file."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
+    current = sys.modules[f"{PACKAGE}.addon.job.state"].current
+    current.error, current.notes = None, []
     yield _registered
     bpy.ops.wm.read_factory_settings(use_empty=True)
 
