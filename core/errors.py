@@ -1,5 +1,7 @@
 """The errors that reach an animator: a failure with a remedy, and work that was cancelled."""
 
+from collections.abc import Callable
+
 
 class GestureError(Exception):
     """A failure whose cause is known.
@@ -8,13 +10,16 @@ class GestureError(Exception):
         message: one sentence that says what is wrong, with the file or value.
         remedy: one sentence that says what the user can do.
         detail: text for the log (a traceback, the output of a tool).
+        holds: tells quickly whether the cause is still there; a panel stops showing the error when it is gone. None
+            where that cannot be told.
     """
 
-    def __init__(self, message: str, remedy: str, detail: str = ""):
+    def __init__(self, message: str, remedy: str, detail: str = "", holds: Callable[[], bool] | None = None):
         super().__init__(message)
         self.message = message
         self.remedy = remedy
         self.detail = detail
+        self.holds = holds
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}"

@@ -10,6 +10,7 @@ from ..take import hand_edits, locks, playback, rewrite
 from ..take import info as take_info
 from ..take.properties import AREA_ITEMS
 from . import directed_keys
+from . import settings as direct_settings
 
 
 class MAMBATALK_OT_show_edits(bpy.types.Operator):
@@ -34,56 +35,84 @@ class MAMBATALK_OT_show_edits(bpy.types.Operator):
         return report.finish(self, lines or ["Nothing was changed by hand"])
 
 
-class MAMBATALK_OT_drop_edits(bpy.types.Operator):
-    """Drop changes that were made by hand: the take's own keys come back"""
+class _EditsOperator:
+    """Mixin of an operator on hand edits: of some parts or one bone, in some frames; by default on all of a take.
 
-    bl_idname = "mambatalk.drop_edits"
-    bl_label = "Drop Edits"
+    Pressed in the panel Edits & Locks, or found by search, it uses parts and frames of the panel.
+    """
+
     bl_options = {"REGISTER", "UNDO"}
 
     parts: EnumProperty(
         name="Parts",
-        description="Body parts whose edits are dropped; if none is chosen, those of all parts",
+        description="Body parts whose edits are meant; if none is chosen, those of all parts",
         items=AREA_ITEMS,
         options={"ENUM_FLAG", "SKIP_SAVE"},
     )
     bone: StringProperty(
         name="Bone",
-        description="A bone or shape key whose edits are dropped; if empty, those of all",
+        description="A bone or shape key whose edits are meant; if empty, those of all",
         options={"SKIP_SAVE"},
     )
-    start: IntProperty(name="Start", description="The first scene frame whose edits are dropped", options={"SKIP_SAVE"})
-    end: IntProperty(name="End", description="The last scene frame whose edits are dropped", options={"SKIP_SAVE"})
+    of_panel: BoolProperty(
+        name="As in the Panel",
+        description="Use parts and frames of the panel Edits & Locks instead of those below",
+        options={"SKIP_SAVE"},
+    )
+    start: IntProperty(name="Start", description="The first scene frame whose edits are meant", options={"SKIP_SAVE"})
+    end: IntProperty(name="End", description="The last scene frame whose edits are meant", options={"SKIP_SAVE"})
 
     @classmethod
     def poll(cls, context):
         """Tell whether the character performs a take."""
         return report.explain(cls, take_info.why_no_take(context))
 
+    def invoke(self, context, event):
+        """Use the settings of the panel, unless parts, a bone or frames are given."""
+        if not any(map(self.properties.is_property_set, ("parts", "bone", "start", "end"))):
+            self.of_panel = True
+        return self.execute(context)
+
+    def _chosen(self, scene: bpy.types.Scene, take: playback.Performed) -> rewrite.Masks:
+        """Return the edited frames (T,) that are meant, by channel.
+
+        Raises:
+            GestureError: there is no such edit, or the panel's settings give no range.
+        """
+        edits, parts, given = hand_edits.find(take), self.parts, self.properties.is_property_set
+        within = (take.frames >= self.start) | (not given("start"))
+        within &= (take.frames <= self.end) | (not given("end"))
+        if self.of_panel:
+            parts = scene.mambatalk_edits.parts
+            first, last = direct_settings.frames(scene.mambatalk_edits, scene, take)
+            within = (take.frames >= first) & (take.frames <= last)
+        if parts:
+            edits = hand_edits.of_areas(take, edits, parts)
+        if self.bone:
+            edits = [edit for edit in edits if edit.owner == self.bone]
+        chosen = {edit.channel: edit.frames & within for edit in edits if (edit.frames & within).any()}
+        if not chosen:
+            raise GestureError("There is no such hand edit.", remedy="See Show Edits.")
+        return chosen
+
+
+class MAMBATALK_OT_drop_edits(_EditsOperator, bpy.types.Operator):
+    """Drop changes that were made by hand: the take's own keys come back"""
+
+    bl_idname = "mambatalk.drop_edits"
+    bl_label = "Drop Edits"
+
     def execute(self, context):
         """Write the take's own keys over the chosen edits."""
         try:
             take = playback.of(performer.require_target(context))
-            released = self._released(take)
-            if not released:
-                raise GestureError("There is no such hand edit.", remedy="See Show Edits.")
+            released = self._chosen(context.scene, take)
             directed_keys.drop_edits(take, released)
         except GestureError as error:
             return report.fail(self, error)
         state.current.error = None
         self.report({"INFO"}, f"Dropped edits of {len(released)} channels")
         return {"FINISHED"}
-
-    def _released(self, take: playback.Performed) -> rewrite.Masks:
-        edits = hand_edits.find(take)
-        if self.parts:
-            edits = hand_edits.of_areas(take, edits, self.parts)
-        if self.bone:
-            edits = [edit for edit in edits if edit.owner == self.bone]
-        given = self.properties.is_property_set
-        within = (take.frames >= self.start) | (not given("start"))
-        within &= (take.frames <= self.end) | (not given("end"))
-        return {edit.channel: edit.frames & within for edit in edits if (edit.frames & within).any()}
 
 
 class MAMBATALK_OT_lock_bones(bpy.types.Operator):

@@ -80,19 +80,13 @@ class MAMBATALK_PT_direct(_OfTheTake, bpy.types.Panel):
         """Draw parts, range and buttons."""
         settings = context.scene.mambatalk_direct
         draw_areas(layout, settings, "parts")
-        layout.prop(settings, "span")
-        if settings.span == "TYPED":
-            column = layout.column(align=True)
-            column.prop(settings, "start")
-            column.prop(settings, "end")
-        elif settings.span == "WORDS":
-            _words(layout, action)
+        _draw_range(layout, settings, action)
         layout.prop(settings, "margin")
         layout.prop(settings, "set_variation")
         if settings.set_variation:
             layout.prop(settings, "variation")
         # The range of the panel is checked here, not in `poll`: a script that calls the operator gives its own frames.
-        no_range = direct_settings.why_no_range(context.scene, action)
+        no_range = direct_settings.why_no_range(settings, context.scene, action)
         if no_range:
             draw_lines(layout, context, no_range, "INFO")
         _button(layout, no_range).operator("mambatalk.resample", icon="FILE_REFRESH")
@@ -177,9 +171,15 @@ class MAMBATALK_PT_edits(_OfTheTake, bpy.types.Panel):
         row.operator("mambatalk.lock_bones", text="Unlock", icon="UNLOCKED").lock = False
         if names := sorted(locks.bones(action)):
             draw_lines(layout, context, f"Locked bones: {', '.join(names)}", "BONE_DATA")
-        row = layout.row(align=True)
-        row.operator("mambatalk.show_edits", icon="VIEWZOOM")
-        row.operator("mambatalk.drop_edits", icon="LOOP_BACK")
+        layout.operator("mambatalk.show_edits", icon="VIEWZOOM")
+        settings = context.scene.mambatalk_edits
+        layout.label(text="Edits to drop", icon="GREASEPENCIL")
+        draw_areas(layout, settings, "parts")
+        _draw_range(layout, settings, action)
+        no_range = direct_settings.why_no_range(settings, context.scene, action)
+        meant = no_range or f"Edits of {direct_settings.described(settings, context.scene)}"
+        draw_lines(layout, context, meant, "INFO")
+        _button(layout, no_range).operator("mambatalk.drop_edits", icon="LOOP_BACK")
 
 
 def draw_areas(layout, owner, name: str) -> None:
@@ -200,6 +200,17 @@ def _words(layout, action) -> None:
         layout.template_list("MAMBATALK_UL_words", "", own, "words", own, "word_index", rows=6)
     else:
         layout.label(text="The take has no words", icon="INFO")
+
+
+def _draw_range(layout, settings, action) -> None:
+    """Draw the choice of frames, with the fields or the list that belong to it."""
+    layout.prop(settings, "span")
+    if settings.span == "TYPED":
+        column = layout.column(align=True)
+        column.prop(settings, "start")
+        column.prop(settings, "end")
+    elif settings.span == "WORDS":
+        _words(layout, action)
 
 
 def _button(layout, reason: str | None):

@@ -46,11 +46,16 @@ class _PartsOperator(JobOperator):
         """Check parts, range and locks, write the take to a folder for the worker, and return the request."""
         scene, settings = context.scene, context.scene.mambatalk_direct
         take = playback.of(performer.require_target(context))
-        start, end = direct_settings.frames(scene, take, self._given("start"), self._given("end"))
+        start, end = direct_settings.frames(settings, scene, take, self._given("start"), self._given("end"))
         stored = take_store.load(take.action)
         areas = chosen_areas(self.parts if self.properties.is_property_set("parts") else settings.parts)
         if held := [name for name in areas if locks.covered(take.action, name)]:
-            raise GestureError(f"Locked: {', '.join(held)}.", remedy="Unlock it first, or choose other parts.")
+            name = take.action.name
+            raise GestureError(
+                f"Locked: {', '.join(held)}.",
+                remedy="Unlock it first, or choose other parts.",
+                holds=lambda: _are_locked(name, held),
+            )
         margin = self.margin if self.properties.is_property_set("margin") else settings.margin
         self._span = take.span(start, end, margin, stored.raw.frame_count)
         self._rate = take_info.rate_notes(take.action, sequencer.scene_fps(scene))
@@ -144,7 +149,11 @@ class MAMBATALK_OT_mix(_PartsOperator, bpy.types.Operator):
         name = self.source or context.scene.mambatalk_direct.source
         other = bpy.data.actions.get(name)
         if other is None or not take_store.has(other) or other == take.action:
-            raise GestureError(f"There is no other take “{name}”.", remedy="Choose another take in From.")
+            raise GestureError(
+                f"There is no other take “{name}”.",
+                remedy="Choose another take in From.",
+                holds=lambda: bpy.context.scene.mambatalk_direct.source == name,
+            )
         given = transfer.write_for_worker(other, folder)
         pick = requests.Pick(given, tuple(areas), start=self._span.start, end=self._span.end)
         return requests.Mix(**request, picks=(pick,))
@@ -170,15 +179,18 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def execute(self, context):
-        """Check that the file is the same recording, and store its path in all takes made from it."""
+        """Check that the file is the same recording; takes, sound strips and the recording's field get its path."""
         try:
             action = take_info.active(performer.require_target(context))
             take_info.require_own(action)
-            count = recording.relocate(take_info.stored(action), absolute_path(self.filepath))
+            info, path = take_info.stored(action), absolute_path(self.filepath)
+            count = recording.relocate(info, path)
         except GestureError as error:
             return report.fail(self, error)
-        self.report({"INFO"}, f"Found the recording of {count} takes")
-        return {"FINISHED"}
+        for scene in bpy.data.scenes:
+            if scene.library is None and recording.follow(scene.mambatalk.audio_file, Path(info.audio), path):
+                scene.mambatalk.audio_file = str(path)
+        return report.finish(self, [f"Found the recording of {count} takes: {path}"])
 
 
 def why_not_resample(context) -> str | None:
@@ -198,9 +210,19 @@ def chosen_areas(names: set[str]) -> list[str]:
         GestureError: no area is chosen.
     """
     if not names:
-        raise GestureError("No body part is chosen.", remedy="Choose one or more.")
+        raise GestureError(
+            "No body part is chosen.",
+            remedy="Choose one or more.",
+            holds=lambda: not bpy.context.scene.mambatalk_direct.parts,
+        )
     whole = {part.value for part in Part} & names
     return [name for name in AREAS if name in names and (name in whole or AREAS[name].part.value not in whole)]
+
+
+def _are_locked(action_name: str, areas: list[str]) -> bool:
+    """Return whether one of these areas of a take is still locked."""
+    action = bpy.data.actions.get(action_name)
+    return action is not None and any(locks.covered(action, area) for area in areas)
 
 
 def _why_no_other(context) -> str | None:

@@ -1,4 +1,4 @@
-"""Settings of the panel for resampling and mixing: which parts, which frames, how."""
+"""Settings of the panels for resampling, mixing and hand edits: which parts, which frames, how."""
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
@@ -8,23 +8,34 @@ from ..take import words as take_words
 from ..take.playback import Performed
 from ..take.properties import AREA_ITEMS
 
+# Files store the number of a row, the last column: a new row must have a new number.
 RANGES = [
-    ("PREVIEW", "Preview Range", "The timeline's preview range (P in the timeline)"),
-    ("WORDS", "Words", "From the first chosen word to the last one"),
-    ("TYPED", "Typed", "From Start to End, below"),
-    ("ALL", "Whole Take", "All frames of the take"),
+    ("AUTO", "Automatic", "The timeline's preview range if there is one, else the whole take", "NONE", 4),
+    ("PREVIEW", "Preview Range", "The timeline's preview range (P in the timeline)", "NONE", 0),
+    ("WORDS", "Words", "From the first chosen word to the last one", "NONE", 1),
+    ("TYPED", "Typed", "From Start to End, below", "NONE", 2),
+    ("ALL", "Whole Take", "All frames of the take", "NONE", 3),
+]
+EASINGS = [
+    ("MIN_JERK", "Eased", "The keys begin and end to lead over gently: with minimum jerk"),
+    ("LINEAR", "Linear", "The keys lead over evenly"),
 ]
 
 
-class MambaTalkDirecting(bpy.types.PropertyGroup):
+class _Range:
+    """Mixin of settings with a range of frames."""
+
+    span: EnumProperty(name="Range", description="Which frames to change", items=RANGES, default="AUTO")
+    start: IntProperty(name="Start", description="The first frame to change", default=1)
+    end: IntProperty(name="End", description="The last frame to change", default=90)
+
+
+class MambaTalkDirecting(_Range, bpy.types.PropertyGroup):
     """Settings of the next Resample or Mix In."""
 
     parts: EnumProperty(
         name="Parts", description="Body parts to change", items=AREA_ITEMS, options={"ENUM_FLAG"}, default={"hands"}
     )
-    span: EnumProperty(name="Range", description="Which frames to change", items=RANGES)
-    start: IntProperty(name="Start", description="The first frame to change", default=1)
-    end: IntProperty(name="End", description="The last frame to change", default=90)
     margin: IntProperty(
         name="Margin",
         description="Frames on either side in which old and new blend",
@@ -47,14 +58,56 @@ class MambaTalkDirecting(bpy.types.PropertyGroup):
     )
 
 
-def frames(scene: bpy.types.Scene, take: Performed, start: int | None, end: int | None) -> tuple[int, int]:
-    """Return the first and last scene frame to change: those given, else the panel's range.
+class MambaTalkEditing(_Range, bpy.types.PropertyGroup):
+    """Settings of the next Drop Edits or Spread Edits."""
+
+    parts: EnumProperty(
+        name="Parts",
+        description="Body parts whose hand edits are meant; if none is chosen, those of all parts",
+        items=AREA_ITEMS,
+        options={"ENUM_FLAG"},
+    )
+    spread: IntProperty(
+        name="Spread",
+        description="Frames on either side of a hand edit that lead over to it",
+        default=8,
+        min=1,
+        max=90,
+    )
+    easing: EnumProperty(name="Easing", description="How the keys lead over to a hand edit", items=EASINGS)
+
+
+def described(settings: MambaTalkDirecting | MambaTalkEditing, scene: bpy.types.Scene) -> str:
+    """Say which parts and frames the settings mean, as one line."""
+    names = [name.replace("_", " ") for name, *_ in AREA_ITEMS if name in settings.parts]
+    return f"{', '.join(names) or 'all parts'}, {_range_described(settings, scene)}"
+
+
+def _range_described(settings, scene: bpy.types.Scene) -> str:
+    if settings.span == "TYPED":
+        return f"frames {settings.start} to {settings.end}"
+    if settings.span == "WORDS":
+        return "the chosen words"
+    if settings.span == "PREVIEW" or (settings.span == "AUTO" and scene.use_preview_range):
+        return f"frames {scene.frame_preview_start} to {scene.frame_preview_end}, the preview range"
+    return "the whole take"
+
+
+def frames(
+    settings: MambaTalkDirecting | MambaTalkEditing,
+    scene: bpy.types.Scene,
+    take: Performed,
+    start: int | None = None,
+    end: int | None = None,
+) -> tuple[int, int]:
+    """Return the first and last scene frame to change: those given, else the range that a panel's settings mean.
 
     Raises:
-        GestureError: the panel's choice gives no range.
+        GestureError: the settings give no range.
     """
-    settings, own = scene.mambatalk_direct, (int(take.frames[0]), int(take.frames[-1]))
-    if start is not None or end is not None or settings.span == "ALL":
+    own = int(take.frames[0]), int(take.frames[-1])
+    whole = settings.span == "ALL" or (settings.span == "AUTO" and not scene.use_preview_range)
+    if start is not None or end is not None or whole:
         return (own[0] if start is None else start), (own[1] if end is None else end)
     if settings.span == "TYPED":
         return settings.start, settings.end
@@ -69,12 +122,22 @@ def words_range(take: Performed) -> tuple[int, int]:
     Raises:
         GestureError: no word is chosen.
     """
-    chosen = take_words.chosen_s(take.action)
+    chosen, name = take_words.chosen_s(take.action), take.action.name
     if chosen is None:
-        raise GestureError("No word is chosen.", remedy="Tick words in the list, or choose other frames.")
+        raise GestureError(
+            "No word is chosen.",
+            remedy="Tick words in the list, or choose other frames.",
+            holds=lambda: _has_no_words(name),
+        )
     own = int(take.frames[0]), int(take.frames[-1])
     first, last = (own[0] + round(second * take.info.fps) for second in chosen)
     return max(first, own[0]), min(last, own[1])
+
+
+def _has_no_words(name: str) -> bool:
+    """Return whether no word of a take is chosen; the take is known by its name, because it may be removed."""
+    action = bpy.data.actions.get(name)
+    return action is not None and take_words.chosen_s(action) is None
 
 
 def preview_range(scene: bpy.types.Scene) -> tuple[int, int]:
@@ -87,13 +150,14 @@ def preview_range(scene: bpy.types.Scene) -> tuple[int, int]:
         raise GestureError(
             "There is no preview range.",
             remedy="Press P in the timeline and drag over frames, or choose another Range.",
+            holds=lambda: not bpy.context.scene.use_preview_range,
         )
     return scene.frame_preview_start, scene.frame_preview_end
 
 
-def why_no_range(scene: bpy.types.Scene, action: bpy.types.Action) -> str | None:
-    """Say why the panel's choice gives no range of frames; None when it gives one."""
-    span = scene.mambatalk_direct.span
+def why_no_range(settings, scene: bpy.types.Scene, action: bpy.types.Action) -> str | None:
+    """Say why a panel's settings give no range of frames; None when they give one."""
+    span = settings.span
     if span == "PREVIEW" and not scene.use_preview_range:
         return "Press P in the timeline and drag over the frames, or choose another Range"
     if span == "WORDS" and take_words.chosen_s(action) is None:
@@ -101,5 +165,8 @@ def why_no_range(scene: bpy.types.Scene, action: bpy.types.Action) -> str | None
     return None
 
 
-CLASSES = (MambaTalkDirecting,)
-PROPERTIES = ((bpy.types.Scene, "mambatalk_direct", PointerProperty(type=MambaTalkDirecting)),)
+CLASSES = (MambaTalkDirecting, MambaTalkEditing)
+PROPERTIES = (
+    (bpy.types.Scene, "mambatalk_direct", PointerProperty(type=MambaTalkDirecting)),
+    (bpy.types.Scene, "mambatalk_edits", PointerProperty(type=MambaTalkEditing)),
+)

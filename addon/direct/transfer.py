@@ -10,6 +10,7 @@ from ...core.direct.chain import Changed, differences
 from ...core.direct.mirror import AREA_NAMES, JOINT_ORDER, SHAPE_ORDER
 from ...core.errors import GestureError
 from ...core.take.files import TakeFiles, write_files
+from ..blender import sequencer
 from ..take import hand_edits, locks, playback, rewrite
 from ..take import info as take_info
 from ..take import store as take_store
@@ -80,6 +81,7 @@ def require_rate(take: Performed, fps: float) -> None:
             f"The scene plays {fps:g} frames a second, the keys of {take.action.name} are for {take.info.fps:g}; keyed "
             f"again, the take would lose what must be kept. {'. '.join(reasons)}.",
             remedy=f"Set the scene back to {take.info.fps:g} frames a second, or use Drop Edits and unlock everything.",
+            holds=lambda: take_info.is_out_of_step(take.info, sequencer.scene_fps(bpy.context.scene)),
         )
 
 

@@ -1,5 +1,6 @@
 """Generate takes from a recording, and load a take that was made before."""
 
+import os
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from ..blender import sequencer, versions
 from ..direct import directed_keys
 from ..face import channels as face_channels
 from ..job import report, results, state
-from ..job.folder import absolute_path, new_take_folder, temporary_folder
+from ..job.folder import absolute_path, data_folder, new_take_folder, temporary_folder
 from ..job.operator import JobOperator
 from ..rig import performer
 from ..rig.performer import NO_CHARACTER, require_target, target
@@ -154,7 +155,13 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
     bl_label = "Load Take"
     bl_options = {"REGISTER", "UNDO"}
 
-    folder: StringProperty(name="Take Folder", description="A folder with take.json", subtype="DIR_PATH")
+    folder: StringProperty(
+        name="Take Folder", description="A folder with take.json", subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"}
+    )
+    # The file browser knows only this name for a folder.
+    directory: StringProperty(
+        name="Take Folder", description="A folder with take.json", subtype="DIR_PATH", options={"SKIP_SAVE"}
+    )
 
     @classmethod
     def poll(cls, context):
@@ -162,14 +169,16 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
         return report.explain(cls, why_no_character(context))
 
     def invoke(self, context, event):
-        """Open the file browser for the folder."""
+        """Open the file browser where the extension keeps takes."""
+        if not self.directory:
+            self.directory = f"{data_folder('takes')}{os.sep}"
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
     def execute(self, context):
         """Read the take and write its keys at the panel's start frame."""
         try:
-            folder = absolute_path(self.folder)
+            folder = absolute_path(self.folder or self.directory)
             take = take_store.read_folder(folder)
             audio = take.description["audio"]
             start = context.scene.mambatalk.start_frame
@@ -188,4 +197,9 @@ def why_no_character(context) -> str | None:
     return None if target(context) else NO_CHARACTER
 
 
+def _draw_menu(self, context):
+    self.layout.operator("mambatalk.load_take", text="MambaTalk Take (folder)")
+
+
 CLASSES = (MAMBATALK_OT_generate, MAMBATALK_OT_load_take)
+MENUS = ((bpy.types.TOPBAR_MT_file_import, _draw_menu),)

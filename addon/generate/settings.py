@@ -156,8 +156,16 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
             return sequencer.clip_of_strip(scene, self.audio_strip)
         path = absolute_path(self.audio_file)
         if not path.is_file():
-            raise GestureError(f"There is no recording {path}.", remedy="Choose an existing sound file.")
+            raise GestureError(
+                f"There is no recording {path}.",
+                remedy="Choose an existing sound file.",
+                holds=lambda: bpy.context.scene.mambatalk.is_file_missing(path),
+            )
         return sequencer.Clip(path, self.start_frame)
+
+    def is_file_missing(self, path: Path) -> bool:
+        """Return whether this file is still chosen as the recording, and still does not exist."""
+        return self.audio_source == "FILE" and absolute_path(self.audio_file) == path and not path.is_file()
 
     def to_request(self, context: bpy.types.Context, clip: sequencer.Clip, out: Path) -> requests.Generate:
         """Return the request for a take; the worker checks what is in the recording and the transcript.

@@ -29,12 +29,12 @@ _MORE = "…"
 
 def exists() -> bool:
     """Return whether there is an error, or a note."""
-    return state.current.error is not None or bool(state.current.notes)
+    return state.shown_error() is not None or bool(state.current.notes)
 
 
 def texts() -> list[str]:
     """Return the message and the remedy of the error, and all notes."""
-    error = state.current.error
+    error = state.shown_error()
     return [*([] if error is None else [error.message, error.remedy]), *state.current.notes]
 
 

@@ -71,6 +71,13 @@ class State:
 current = State()
 
 
+def shown_error() -> GestureError | None:
+    """Return the last error, as long as its cause is still there; forget it when the cause is gone."""
+    if current.error is not None and current.error.holds is not None and not current.error.holds():
+        current.error = None
+    return current.error
+
+
 def why_busy() -> str | None:
     """Say which job is running; None when no job is."""
     return f"{current.job.label} is still running" if current.job is not None else None
@@ -105,7 +112,7 @@ def start(
         GestureError: another job is running, or the worker cannot be started.
     """
     if reason := why_busy() if interpreter else why_not_start(context):
-        raise GestureError(f"{reason}.", remedy="Then try again.")
+        raise GestureError(f"{reason}.", remedy="Then try again.", holds=lambda: why_not_start(bpy.context) == reason)
     current.error, current.notes = None, []
     interpreter = interpreter or preferences.runtime(context).interpreter
     if current.client is None or current.client.interpreter != interpreter:
@@ -124,14 +131,22 @@ def stop_worker() -> None:
         current.client = None
 
 
+@bpy.app.handlers.persistent
+def _clear(*_arguments) -> None:
+    """Clear the last error and notes: they are about the file that was open."""
+    current.error, current.notes = None, []
+
+
 def register():
-    """Let the worker end together with Blender."""
+    """Let the worker end together with Blender, and let errors and notes go with the file that they are about."""
     atexit.register(stop_worker)
+    bpy.app.handlers.load_post.append(_clear)
 
 
 def unregister():
     """End the worker, and clear what the panel shows."""
     atexit.unregister(stop_worker)
+    bpy.app.handlers.load_post.remove(_clear)
     stop_worker()
-    current.job = current.error = None
-    current.notes = []
+    current.job = None
+    _clear()

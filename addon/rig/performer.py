@@ -131,7 +131,7 @@ def require_target(context: bpy.types.Context) -> bpy.types.Object:
     """
     armature = target(context)
     if armature is None:
-        raise GestureError(NO_CHARACTER + ".", remedy="Then try again.")
+        raise GestureError(NO_CHARACTER + ".", remedy="Then try again.", holds=lambda: target(bpy.context) is None)
     return armature
 
 

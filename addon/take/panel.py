@@ -16,11 +16,11 @@ class MAMBATALK_PT_takes(Sidebar, bpy.types.Panel):
 
     @classmethod
     def poll(cls, context):
-        """Show the panel where the character has takes."""
-        return bool(take_info.of_character(target(context)))
+        """Show the panel where there is a character: it can load a take, even its first one."""
+        return target(context) is not None
 
     def draw(self, context):
-        """Draw a row for each take with its buttons."""
+        """Draw a row for each take with its buttons, and the button that loads another take."""
         layout, armature = self.layout, target(context)
         current, every = take_info.active(armature), take_info.of_character(armature)
         column = layout.column(align=True)
@@ -36,6 +36,7 @@ class MAMBATALK_PT_takes(Sidebar, bpy.types.Panel):
             row.operator("mambatalk.discard_take", text="", icon="X").name = action.name
         if len(every) > 1:
             layout.operator("mambatalk.discard_others", icon="TRASH")
+        layout.operator("mambatalk.load_take", icon="FILE_FOLDER")
 
 
 CLASSES = (MAMBATALK_PT_takes,)

@@ -138,8 +138,11 @@ def of(armature: bpy.types.Object, action: bpy.types.Action | None = None) -> Pe
     info = take_info.stored(action)
     record = None if action is None else checksums.load(action)
     if info is None or record is None:
+        name = armature.name
         raise GestureError(
-            f"{armature.name} performs no take.", remedy="Generate one, or choose one in the list of takes."
+            f"{name} performs no take.",
+            remedy="Generate one, or choose one in the list of takes.",
+            holds=lambda: take_info.active(bpy.data.objects.get(name)) is None,
         )
     shift = _moved_by(action, armature, info, record)
     return Performed(armature, action, replace(info, start_frame=info.start_frame + shift), record)

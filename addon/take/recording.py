@@ -1,6 +1,7 @@
 """The recording of a take: where its file is now, and what to do when it was moved."""
 
 import hashlib
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,8 +33,11 @@ def path_of(scene: bpy.types.Scene, action: bpy.types.Action, folder: Path) -> P
         return path
     sound = _sound_named(scene, path.name)
     if sound is None:
+        name = action.name
         raise GestureError(
-            f"The take's recording {path} is gone.", remedy="Say where it is now with Find Recording, or put it back."
+            f"The take's recording {path} is gone.",
+            remedy="Say where it is now with Find Recording, or put it back.",
+            holds=lambda: name in bpy.data.actions and not is_known(bpy.context.scene, bpy.data.actions[name]),
         )
     if sound.packed_file is None:
         return _file_of(sound)
@@ -50,6 +54,8 @@ def is_known(scene: bpy.types.Scene, action: bpy.types.Action) -> bool:
 
 def relocate(info: TakeInfo, path: Path) -> int:
     """Store where a take's recording is now, in every take of this file that was made from the same recording.
+
+    Sounds of the sequencer that play one of these recordings follow.
 
     Returns:
         the number of takes.
@@ -77,7 +83,38 @@ def relocate(info: TakeInfo, path: Path) -> int:
     for action, each, take in found:
         take_store.save(action, take.with_audio(path))
         take_info.store(action, replace(each, audio=str(path)))
+        _move_sounds(Path(each.audio), path)
     return len(found)
+
+
+def follow(text: str, before: Path, now: Path) -> str | None:
+    """Return what a path in a text field or of a sound must be after a file was moved.
+
+    Args:
+        text: the present path; it may be relative to the .blend file.
+        before: where the file was.
+        now: where the file is.
+
+    Returns:
+        the new path, relative where the old one is; None where the text leads to another file.
+    """
+    if not text or os.path.normpath(bpy.path.abspath(text)) != os.path.normpath(before):
+        return None
+    if text.startswith("//"):
+        try:
+            return bpy.path.relpath(str(now))
+        except ValueError:
+            # The file is on another drive of Windows.
+            return str(now)
+    return str(now)
+
+
+def _move_sounds(before: Path, now: Path) -> None:
+    """Let the sounds of this file that play a recording play it from where it is now."""
+    for sound in bpy.data.sounds:
+        path = follow(sound.filepath, before, now) if sound.library is None else None
+        if path is not None:
+            sound.filepath = path
 
 
 def _sound_named(scene: bpy.types.Scene, name: str) -> bpy.types.Sound | None:

@@ -45,7 +45,7 @@ def test_a_character_with_a_take_shows_its_face_its_takes_and_its_words(taken):
     # A row of the table has its key, its gain and its offset, and whether it is used.
     assert len(face) > 52 * 4
     assert "Phone Lips" in face
-    assert len(shown["MAMBATALK_PT_takes"]) == 5
+    assert len(shown["MAMBATALK_PT_takes"]) == 6
     assert "mama" in shown["MAMBATALK_PT_direct"]
 
 

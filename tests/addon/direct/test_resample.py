@@ -112,6 +112,7 @@ def test_the_same_seed_gives_the_same_keys_and_each_press_another_seed(take, job
 
 def test_the_preview_range_and_words_choose_the_frames(take):
     scene, action = bpy.context.scene, take.animation_data.action
+    scene.mambatalk_direct.span = "PREVIEW"
     with pytest.raises(RuntimeError, match="preview range"):
         bpy.ops.mambatalk.resample(parts={"hands"})
     scene.use_preview_range = True

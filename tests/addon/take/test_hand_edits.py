@@ -6,6 +6,7 @@ import pytest
 
 from ..conftest import curves_of, keys_of
 from ..directing import START, all_keys, differing, face_of, load
+from ..layouts import draw
 from ..rigs import build
 
 ELBOW = 'pose.bones["left_elbow"].rotation_quaternion'
@@ -128,6 +129,30 @@ def test_dropping_edits_brings_the_takes_own_keys_back(take, job_state):
     assert not differing(before, all_keys(take))
     with pytest.raises(RuntimeError, match="no such hand edit"):
         bpy.ops.mambatalk.drop_edits()
+
+
+def test_the_button_drops_the_edits_that_its_own_panel_means(take, job_state):
+    from mambatalk_ext.addon.job import state
+
+    scene, settings = bpy.context.scene, bpy.context.scene.mambatalk_edits
+    bend(take, 61, 80)
+    bend(take, 151, 170)
+    bend(take, 61, 80, 'pose.bones["right_wrist"].rotation_quaternion')
+    # Those of the panel above are about other things.
+    scene.mambatalk_direct.parts, scene.mambatalk_direct.span = {"face"}, "TYPED"
+    scene.use_preview_range, scene.frame_preview_start, scene.frame_preview_end = True, 100, 200
+    said = "Edits of all parts, frames 100 to 200, the preview range"
+    assert said in " ".join(draw("MAMBATALK_PT_edits").drawn)
+    assert bpy.ops.mambatalk.drop_edits(of_panel=True) == {"FINISHED"}
+    assert shown(job_state) == ["left_elbow: 61-80", "right_wrist: 61-80"]
+    settings.parts, settings.span = {"right_hand"}, "ALL"
+    assert "Edits of right hand, the whole take" in draw("MAMBATALK_PT_edits").drawn
+    with pytest.raises(RuntimeError, match="no such hand edit"):
+        bpy.ops.mambatalk.drop_edits(of_panel=True)
+    settings.parts = {"left_arm"}
+    assert bpy.ops.mambatalk.drop_edits(of_panel=True) == {"FINISHED"}
+    assert shown(job_state) == ["right_wrist: 61-80"]
+    assert state.current.error is None
 
 
 def test_dropping_edits_brings_back_keys_that_were_stretched_in_time(take):
