@@ -74,6 +74,7 @@ class Generate:
         variation: 0 for the most likely take, up to 1; None for what suits the weights.
         device: "auto", "cpu" or "cuda".
         finish: False writes the decoder's raw motion as the result.
+        settings: those of finishing that differ from the defaults.
         allow_no_words: go on without words when the transcript does not fit the recording.
         offset_s, duration_s: the part of the recording to use; None for all that follows the offset.
         skeleton: an npz whose `rest_joints` the motion is finished on; None for the bundled character's.
@@ -90,6 +91,7 @@ class Generate:
     variation: float | None = None
     device: str = "auto"
     finish: bool = True
+    settings: dict[str, Any] = field(default_factory=dict)
     allow_no_words: bool = False
     offset_s: float = 0.0
     duration_s: float | None = None

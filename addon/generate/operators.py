@@ -34,14 +34,14 @@ class Generating:
         scene_name, armature_name: names, because the user may delete the objects, or undo, meanwhile.
         clip: the recording, and where it is in the scene.
         tasks: one request for each take.
-        folder: holds the skeleton for the worker, until this object goes; None where the worker needs none.
+        folder: holds the skeleton for the worker, until this object goes.
     """
 
     scene_name: str
     armature_name: str
     clip: sequencer.Clip
     tasks: tuple[requests.Generate, ...]
-    folder: TemporaryDirectory | None
+    folder: TemporaryDirectory
 
 
 class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
@@ -83,15 +83,13 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         self.task_count = self.variations if asked else context.scene.mambatalk_direct.variations
         self._results = []
         folders = self._folders(clip.path.stem)
-        task, folder = settings.to_request(context, clip, folders[0]), None
+        task, folder = settings.to_request(context, clip, folders[0]), temporary_folder()
         body = performer.of(armature)
         body.require_free()
-        if not body.is_default_body():
-            # Feet that stand still on one body slide on a body with other legs: finishing needs the armature's own.
-            folder = temporary_folder()
-            skeleton = Path(folder.name) / "skeleton.npz"
-            np.savez(skeleton, rest_joints=body.rest_joints())
-            task = replace(task, skeleton=skeleton)
+        # Feet that stand still on one body slide on a body with other legs: finishing needs the armature's own.
+        skeleton = Path(folder.name) / "skeleton.npz"
+        np.savez(skeleton, rest_joints=body.rest_joints())
+        task = replace(task, skeleton=skeleton)
         tasks = [replace(task, out=out, seed=task.seed + number) for number, out in enumerate(folders)]
         self._generating = Generating(context.scene.name, armature.name, clip, tuple(tasks), folder)
         return tasks[0]

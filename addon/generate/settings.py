@@ -7,7 +7,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, Po
 
 from ...core import requests
 from ...core.errors import GestureError
-from ...core.finish.settings import FEET_MODES, ROOT_MODES
+from ...core.finish.settings import FEET_MODES, ROOT_MODES, FinishSettings
 from ..blender import sequencer
 from ..job import preferences, weights
 from ..job.folder import absolute_path
@@ -192,6 +192,8 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
             seed=self.seed,
             device=runtime.device,
             finish=self.finish,
+            # A new take has no contacts that somebody edited.
+            settings=FinishSettings.from_dict({**self.finish_settings(), "use_contacts": False}).changed(),
             allow_no_words=self.allow_no_words,
             offset_s=clip.offset_s,
             duration_s=clip.duration_s,

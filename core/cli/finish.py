@@ -18,17 +18,7 @@ def add_finish(commands: argparse._SubParsersAction) -> None:
         "motion", type=Path, metavar="IN.npz", help="any SMPL-X motion: made here, of BEAT2 or of AMASS"
     )
     command.add_argument("out", type=Path, metavar="OUT.npz", help="file for the finished motion")
-    for option, modes, default in (
-        ("root", ROOT_MODES, FinishSettings.root),
-        ("feet", FEET_MODES, FinishSettings.feet),
-    ):
-        described = "; ".join(f"{name}: {mode.description}" for name, mode in modes.items())
-        command.add_argument(f"--{option}", choices=modes, default=default, help=f"{described} (default {default})")
-    command.add_argument("--smoothing", type=float, metavar="S", help="strength of the smoothing of every part, 0-1")
-    for part in _PARTS:
-        command.add_argument(
-            f"--{part}", type=float, metavar="S", help=f"strength of the smoothing of {part}, 0-1 (default 1)"
-        )
+    add_settings(command)
     command.add_argument(
         "--floor", type=float, metavar="M", dest="floor_m", help="height of the ground (default: estimated)"
     )
@@ -48,9 +38,24 @@ def add_finish(commands: argparse._SubParsersAction) -> None:
     command.set_defaults(run=run)
 
 
+def add_settings(command: argparse.ArgumentParser) -> None:
+    """Add the options for root, feet and smoothing to a command that finishes a motion."""
+    for option, modes, default in (
+        ("root", ROOT_MODES, FinishSettings.root),
+        ("feet", FEET_MODES, FinishSettings.feet),
+    ):
+        described = "; ".join(f"{name}: {mode.description}" for name, mode in modes.items())
+        command.add_argument(f"--{option}", choices=modes, default=default, help=f"{described} (default {default})")
+    command.add_argument("--smoothing", type=float, metavar="S", help="strength of the smoothing of every part, 0-1")
+    for part in _PARTS:
+        command.add_argument(
+            f"--{part}", type=float, metavar="S", help=f"strength of the smoothing of {part}, 0-1 (default 1)"
+        )
+
+
 def settings_of(arguments: argparse.Namespace) -> FinishSettings:
-    """Return the settings that the options ask for."""
-    values = {entry.name: getattr(arguments, entry.name) for entry in fields(FinishSettings)}
+    """Return the settings that the options ask for; a setting without an option keeps its default."""
+    values = {entry.name: getattr(arguments, entry.name, entry.default) for entry in fields(FinishSettings)}
     for part in _PARTS:
         if values[part] is None:
             values[part] = 1.0 if arguments.smoothing is None else arguments.smoothing

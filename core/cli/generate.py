@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 
 from .. import requests
+from .finish import add_settings, settings_of
 from .terminal import add_json, add_no_finish, print_take, show_progress
 
 _log = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ def add_generate(commands: argparse._SubParsersAction) -> None:
     )
     command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the network runs")
     add_no_finish(command)
+    add_settings(command)
     command.add_argument(
         "--allow-no-words", action="store_true", help="go on without words when the transcript does not fit"
     )
@@ -46,6 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         variation=arguments.variation,
         device=arguments.device,
         finish=not arguments.no_finish,
+        settings=settings_of(arguments).changed(),
         allow_no_words=arguments.allow_no_words,
     )
     take = generate(request, show_progress, models=Models())

@@ -5,6 +5,7 @@ label in the panel, and its description (tooltip and help). Only the standard li
 """
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 from ..errors import GestureError
 
@@ -84,3 +85,11 @@ class FinishSettings:
                 remedy="Update the add-on and the worker together.",
             )
         return cls(**values)
+
+    def changed(self) -> dict[str, Any]:
+        """Return the settings that differ from the defaults, as plain values."""
+        return {
+            entry.name: getattr(self, entry.name)
+            for entry in fields(self)
+            if getattr(self, entry.name) != entry.default
+        }

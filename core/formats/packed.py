@@ -112,6 +112,13 @@ def round_motion(motion: Motion, grid: Grid = FINE) -> Motion:
     return motion.replace(**{name: rounded(name) for name in vars(grid)})
 
 
+def stored_motion(motion: Motion, grid: Grid = FINE) -> Motion:
+    """Return a motion as it comes back from a take folder and then a .blend: in single precision, then on a grid."""
+    values = {name: getattr(motion, name) for name in vars(grid)}
+    single = {name: each.astype(np.float32).astype(np.float64) for name, each in values.items() if each is not None}
+    return round_motion(motion.replace(**single), grid)
+
+
 def pack_values(values: np.ndarray, digits: int) -> bytes:
     """Pack values (T, C) on a grid of `digits` binary digits after the point."""
     steps = np.round(np.asarray(values, np.float64) * 2.0**digits).astype(np.int32)

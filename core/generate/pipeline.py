@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 
 from .. import clock, requests
+from ..body.motion import Motion
 from ..body.parts import Part
 from ..errors import GestureError
 from ..finish.chain import finish
+from ..finish.settings import FinishSettings
 from ..finish.skeletons import on_skeleton, skeleton_of_file
+from ..formats.packed import COARSE, stored_motion
 from ..take.files import FORMAT, check_folder
 from ..take.take import Take, write_take
 from ..text.timing import Word
@@ -56,6 +59,7 @@ def generate(
     steps, recordings = Steps(progress, cancelled), recordings or Recordings()
     check_variation(request.variation)
     check_folder(request.out)
+    settings = FinishSettings.from_dict(request.settings)
     steps.begin(0.0, 0.03, "Reading the recording")
     recording = recordings.load(request.audio, request.offset_s, request.duration_s)
     transcript = _transcript(request)
@@ -83,14 +87,25 @@ def generate(
     raw = decode_take(model.network, codes, info.neutral.translation[0])
     raw = with_eyes(raw, words, variation, info)
     steps.begin(0.94, 0.98, "Finishing")
-    own = raw if request.skeleton is None else on_skeleton(raw, skeleton_of_file(request.skeleton))
-    finished = finish(own) if request.finish else own
+    finished = _finished(raw, request, settings)
     steps.begin(0.98, 1.0, "Writing the take")
     facts = _facts(request, recording, model, variation) | {"alignment": alignment, "fps": clock.FPS, "frames": frames}
     take = Take(codes, raw, finished, words, facts)
     write_take(take, request.out)
     progress(1.0, "Done")
     return take
+
+
+def _finished(raw: Motion, request: requests.Generate, settings: FinishSettings) -> Motion:
+    """Return the finished motion, or the raw one on the skeleton of the request where nothing is to be finished.
+
+    A .blend stores the raw motion on a grid, and Finish Again begins there. So the first finishing begins there, too:
+    with equal settings both give the same motion, to the bit.
+    """
+    own = stored_motion(raw, COARSE) if request.finish else raw
+    if request.skeleton is not None:
+        own = on_skeleton(own, skeleton_of_file(request.skeleton))
+    return finish(own, settings) if request.finish else own
 
 
 def check_variation(variation: float | None) -> None:
@@ -119,7 +134,11 @@ def _facts(request: requests.Generate, recording: Recording, model: Model, varia
         "speaker": request.speaker,
         "speaker_name": info.speakers[request.speaker],
         "seed": request.seed,
-        "settings": {"finish": request.finish, "variation": variation.temperature},
+        "settings": {
+            "finish": request.finish,
+            "variation": variation.temperature,
+            **({"finish_settings": request.settings} if request.settings else {}),
+        },
     }
 
 

@@ -169,15 +169,7 @@ def keys_of(curve) -> np.ndarray:
     return points.reshape(-1, 2)
 
 
-def _has_sound() -> bool:
-    try:
-        import aud  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
-HAS_SOUND = _has_sound()
+HAS_SOUND = bpy.app.build_options.audaspace
 needs_sound = pytest.mark.skipif(not HAS_SOUND, reason="this Blender was built without sound")
 
 

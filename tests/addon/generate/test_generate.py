@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ..conftest import HAS_SOUND, ROOT, curves_of, keys_of, needs_sound, snapshot, strips
+from ..directing import all_keys
 
 SPEECH = ROOT / "addon" / "assets" / "demo" / "speech.flac"
 TRANSCRIPT = SPEECH.with_name("transcript.txt")
@@ -20,6 +21,13 @@ def ready(scene, character, weights, job_state):
     scene.mambatalk.audio_file = str(SPEECH)
     scene.mambatalk.transcript_source = "NONE"
     return scene
+
+
+@pytest.fixture
+def short(ready, recording):
+    """A scene in which only Generate must be pressed, for a recording of three seconds."""
+    ready.mambatalk.audio_file = str(recording)
+    return ready
 
 
 @pytest.fixture
@@ -72,6 +80,35 @@ def test_speech_and_text_become_a_take_on_the_character(ready, character, job_st
     assert info.speaker == ready.mambatalk.speaker
     assert job_state.current.job is None
     assert job_state.current.error is None
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"finish_root": "stand_still", "finish_feet": "correct", "finish_smoothing": 0.3}, {"finish_contacts": True}],
+    ids=("defaults", "others", "edited contacts"),
+)
+def test_finishing_again_right_after_generating_changes_no_key(short, character, tmp_path, settings):
+    for name, value in settings.items():
+        setattr(short.mambatalk, name, value)
+    generate(tmp_path / "take")
+    before = all_keys(character)
+    assert len(before) > 227
+    assert bpy.ops.mambatalk.finish() == {"FINISHED"}
+    after = all_keys(character)
+    assert before.keys() == after.keys()
+    assert [name for name, keys in before.items() if not np.array_equal(keys, after[name])] == []
+
+
+def test_a_take_is_finished_as_the_panel_shows(short, tmp_path):
+    from mambatalk_ext.core.body.motion import load_motion
+
+    generate(tmp_path / "in place")
+    short.mambatalk.finish_root = "stand_still"
+    generate(tmp_path / "standing")
+    takes = [json.loads((tmp_path / name / "take.json").read_text()) for name in ("in place", "standing")]
+    assert [take["settings"].get("finish_settings") for take in takes] == [None, {"root": "stand_still"}]
+    paths = [load_motion(tmp_path / name / "motion.npz").translation for name in ("in place", "standing")]
+    assert np.abs(paths[0] - paths[1]).max() > 0.001
 
 
 @needs_sound

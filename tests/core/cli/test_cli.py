@@ -236,6 +236,25 @@ def test_a_take_covers_all_of_the_recording_and_says_what_made_it(tmp_path):
     assert take["layers"][0]["frames"] == [0, frames]
 
 
+def test_a_take_is_finished_as_the_options_say_and_takejson_says_how(tmp_path, speech):
+    options = ("--root", "stand_still", "--feet", "correct", "--smoothing", "0.5")
+    assert run("generate", speech, "--out", tmp_path / "own", *options).returncode == 0
+    assert run("generate", speech, "--out", tmp_path / "default").returncode == 0
+    own, default = (json.loads((tmp_path / name / "take.json").read_text())["settings"] for name in ("own", "default"))
+    smoothing = dict.fromkeys(("upper", "hands", "lower", "face"), 0.5)
+    assert own["finish_settings"] == {**smoothing, "root": "stand_still", "feet": "correct"}
+    assert "finish_settings" not in default
+    raw, finished = (load_motion(tmp_path / "own" / f"{name}.npz") for name in ("motion_raw", "motion"))
+    assert np.array_equal(raw.rotations, load_motion(tmp_path / "default" / "motion_raw.npz").rotations)
+    assert np.ptp(finished.translation, axis=0).max() < np.ptp(raw.translation, axis=0).max()
+    assert run("finish", tmp_path / "own" / "motion_raw.npz", tmp_path / "again.npz", *options).returncode == 0
+    again = load_motion(tmp_path / "again.npz")
+    # A take begins its finishing on the grid of a .blend: 2 ** -14 radians.
+    assert np.abs(again.rotations - finished.rotations).max() < 1e-3
+    refused(run("generate", speech, "--out", tmp_path / "bad", "--smoothing", "2"), "out of range")
+    assert not (tmp_path / "bad").exists()
+
+
 def test_the_same_request_gives_the_same_take(tmp_path, speech):
     for name in ("a", "b"):
         assert run("generate", speech, "--out", tmp_path / name, "--no-finish").returncode == 0
