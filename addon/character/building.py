@@ -60,7 +60,10 @@ def built(
 
 def choose(context: bpy.types.Context, armature: bpy.types.Object) -> None:
     """Let takes go to a new character, and make it the active object and the only selected one."""
-    context.scene.mambatalk.character = armature
+    settings = context.scene.mambatalk
+    pinned = settings.pinned
+    settings.character = armature
+    settings.pinned = pinned
     for selected in context.selected_objects:
         selected.select_set(False)
     # A hidden collection may keep the new object out of the view layer.

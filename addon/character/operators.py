@@ -3,12 +3,14 @@
 import bpy
 
 from ...core.errors import GestureError
+from ..blender import viewport
 from ..job import preferences, report
-from . import building
+from . import building, placement
+from .armature import meshes_of
 
 
 class MAMBATALK_OT_add_character(bpy.types.Operator):
-    """Add the bundled character and choose it for the next take"""
+    """Add a character at the 3D cursor, beside what stands there, for the next take"""
 
     bl_idname = "mambatalk.add_character"
     bl_label = "Add Character"
@@ -20,12 +22,14 @@ class MAMBATALK_OT_add_character(bpy.types.Operator):
         return report.explain(cls, None if context.mode == "OBJECT" else "Switch to Object Mode")
 
     def execute(self, context):
-        """Build the character and choose it."""
+        """Build the character, choose it, and show it where there is a 3D view."""
         try:
             armature = building.add_character(context)
         except GestureError as error:
             return report.fail(self, error)
         building.choose(context, armature)
+        placement.stand_at_cursor(context, armature)
+        viewport.frame(context, placement.box_of(context, [armature, *meshes_of(armature)]))
         return {"FINISHED"}
 
 

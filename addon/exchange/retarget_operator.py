@@ -111,16 +111,16 @@ def _pair(context) -> tuple[bpy.types.Object, bpy.types.Object]:
 
 
 def _source(context) -> bpy.types.Object | None:
-    """Return the animated character: the one in the panel, else a selected one; None where there is none."""
-    candidates = [context.scene.mambatalk.character, *context.selected_objects]
-    return next(
-        (
-            each
-            for each in candidates
-            if each not in (None, context.object) and performer.is_performer(each) and _can_be_read(each)
-        ),
-        None,
-    )
+    """Return the animated character: the one in the panel, a selected one, or the only one; None where none is."""
+
+    def can_be(each) -> bool:
+        return each not in (None, context.object) and performer.is_performer(each) and _can_be_read(each)
+
+    for each in (context.scene.mambatalk.character, *context.selected_objects):
+        if can_be(each):
+            return each
+    others = [each for each in context.scene.objects if each.type == "ARMATURE" and can_be(each)]
+    return others[0] if len(others) == 1 else None
 
 
 def _can_be_read(armature: bpy.types.Object) -> bool:

@@ -96,10 +96,15 @@ def _file(layout, settings, name: str) -> None:
 
 def _character(layout, settings, context):
     armature = target(context)
-    layout.prop(settings, "character")
+    row = layout.row(align=True)
+    row.prop(settings, "character")
+    row.prop(settings, "pinned", text="", icon="PINNED" if settings.pinned else "UNPINNED", emboss=False)
     if armature is not None and armature != settings.character:
-        layout.label(text=f"Active: {armature.name}", icon="ARMATURE_DATA")
-    layout.operator("mambatalk.add_character", icon="ADD")
+        layout.label(text=f"Selected: {armature.name}", icon="ARMATURE_DATA")
+    row = layout.row(align=True)
+    row.operator("mambatalk.add_character", icon="ADD")
+    if armature is not None:
+        row.operator("mambatalk.frame_character", text="", icon="ZOOM_SELECTED")
     layout.separator()
 
 
@@ -112,6 +117,8 @@ def _action(layout, settings):
     else:
         row.progress(factor=current.job.fraction, text=current.job.stage)
         row.operator("mambatalk.cancel", text="", icon="X")
+    if current.job is None and not settings.chosen_recording():
+        layout.operator("mambatalk.try_example", icon="PLAY")
 
 
 CLASSES = (MAMBATALK_PT_main, MAMBATALK_PT_advanced)

@@ -42,6 +42,11 @@ def _recording_changed(settings, context):
     settings.transcript_found = settings.transcript_file = transcript_beside(recording) or ""
 
 
+def _character_chosen(settings, context):
+    """Pin a character that is chosen by hand: otherwise the selection would choose another one at once."""
+    settings.pinned = settings.character is not None
+
+
 def transcript_beside(recording: str) -> str | None:
     """Return the path of the transcript that has a recording's name and folder; None where there is none.
 
@@ -99,10 +104,12 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
     )
     character: PointerProperty(
         name="Character",
-        description="The armature that performs the take; when empty, the active one",
+        description="The armature that performs the take. It follows the selection, unless it is pinned",
         type=bpy.types.Object,
+        update=_character_chosen,
         poll=lambda settings, candidate: performer.is_performer(candidate),
     )
+    pinned: BoolProperty(name="Pin", description="Keep this character, whatever is selected")
     speaker: EnumProperty(name="Style", description="The speaker whose gestures are imitated", items=speaker_items)
     seed: IntProperty(
         name="Seed",
@@ -135,6 +142,10 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         description="Hold the feet exactly where the contact channels of the armature are on; "
         "when off, the channels count only where they were changed by hand",
     )
+
+    def chosen_recording(self) -> str:
+        """Return the file or the strip that is chosen as the recording; an empty text where none is."""
+        return self.audio_file if self.audio_source == "FILE" else self.audio_strip
 
     def finish_settings(self) -> dict:
         """Return the settings of finishing, as the worker reads them."""
@@ -203,10 +214,8 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
 def why_not_generate(context: bpy.types.Context) -> str | None:
     """Say which input Generate still lacks; None when it lacks none."""
     settings = context.scene.mambatalk
-    if settings.audio_source == "FILE" and not settings.audio_file:
-        return "Choose a recording"
-    if settings.audio_source == "STRIP" and not settings.audio_strip:
-        return "Choose a sound strip"
+    if not settings.chosen_recording():
+        return "Choose a recording" if settings.audio_source == "FILE" else "Choose a sound strip"
     if settings.transcript_source == "FILE" and not settings.transcript_file:
         return "Choose a transcript, or set Transcript to None"
     if settings.transcript_source == "TEXT" and settings.transcript_text is None:

@@ -117,10 +117,19 @@ def is_performer(candidate: bpy.types.Object | None) -> bool:
 
 
 def target(context: bpy.types.Context) -> bpy.types.Object | None:
-    """Return the armature that gets keys: the one chosen in the panel, else the active object or its armature."""
-    chosen = context.scene.mambatalk.character
-    candidates = [chosen, context.object, context.object and context.object.find_armature()]
+    """Return the armature that gets keys.
+
+    It is the active object or the armature of this mesh, else the character chosen last. A pinned one comes first.
+    """
+    settings, active = context.scene.mambatalk, of_object(context.object)
+    candidates = [settings.character, *active] if settings.pinned else [*active, settings.character]
     return next((candidate for candidate in candidates if is_performer(candidate)), None)
+
+
+def of_object(candidate: bpy.types.Object | None) -> list[bpy.types.Object]:
+    """Return an object, and the armature that deforms it; they may perform or not."""
+    armature = None if candidate is None else candidate.find_armature()
+    return [each for each in (candidate, armature) if each is not None]
 
 
 def require_target(context: bpy.types.Context) -> bpy.types.Object:
