@@ -1,1 +1,1 @@
-"""Speech to SMPL-X motion; everything but Blender, and nothing here imports bpy."""
+"""The code that turns speech into SMPL-X motion. It works without Blender: nothing here imports bpy."""

@@ -60,7 +60,7 @@ def generate(
     seed
         Another seed gives another take; the same seed gives the same take.
     variation
-        0 for the most likely take, up to 1; None for what suits the weights.
+        From 0, the most likely take, to 1; None for the value that suits the weights.
     start_s, duration_s
         The part of the recording to use, seconds.
     weights, device
@@ -121,11 +121,11 @@ def resample(
     seed
         Another seed gives another motion.
     variation
-        0 for the most likely motion, up to 1; None for what suits the weights.
+        From 0, the most likely motion, to 1; None for the value that suits the weights.
     weights, device
         The model folder that made the take, None for the bundled weights; and "auto", "cpu" or "cuda".
     audio
-        Where the recording is now; None for where it was.
+        Path of the recording, where it was moved after the take was made; None for the path that the take stores.
 
     Returns
     -------
@@ -135,7 +135,7 @@ def resample(
     Raises
     ------
     GestureError
-        Bad input, or other weights than those that made the take; nothing has been written.
+        Bad input, or weights that did not make the take; nothing has been written.
 
     Examples
     --------

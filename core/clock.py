@@ -1,7 +1,7 @@
 """The exact clock: frames of motion, samples of sound, seconds; integer arithmetic, so that no take drifts.
 
-A frame of 1/30 s holds 533 1/3 samples of 16 kHz sound. A frame length rounded to 533 would be late by a frame after 53
-seconds; here the first sample of every frame is computed from the start:
+A frame of 1/30 s holds 533 1/3 samples of 16 kHz sound. A frame length rounded to 533 would be wrong by a whole frame
+after 53 seconds; here the first sample of every frame is computed from the start:
 
     frame    0    1     2     3
     sample   0  533  1067  1600

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and what reading a broken one raises.
+"""Files that appear whole or not at all, and the exceptions that reading a broken file raises.
 
 A file is written beside its place and renamed at the end, so that a full disk or a crash leaves the old file as it was:
 
@@ -19,8 +19,8 @@ import numpy as np
 
 from .errors import GestureError
 
-# What Python and numpy raise for a zip, npz or json that is missing, cut off or has wrong bytes; RuntimeError is
-# zipfile's for what looks like encryption or a kind of compression that it does not know.
+# What Python and numpy raise for a zip, npz or json that is missing, cut off or has wrong bytes; zipfile raises
+# RuntimeError for data that looks encrypted or has an unknown kind of compression.
 DAMAGED = (OSError, EOFError, KeyError, ValueError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
 FREE_SPACE = "Free some disk space or choose another folder."
 
@@ -44,7 +44,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def saved_file(path: Path, remedy: str = FREE_SPACE, kinds: tuple[type[Exception], ...] = (OSError,)) -> Iterator[Path]:
-    """Write like `whole_file`, and tell the user when the file cannot be written.
+    """Write like `whole_file`, and raise a `GestureError` when the file cannot be written.
 
     Args:
         path: of the file; its folder must exist.

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-# scipy's names of the ways to go on past the ends, and NumPy's names of the same.
+# scipy's names of the ways to continue values past the ends, and NumPy's names of these ways.
 _PAD_MODES: dict[str, Any] = {"nearest": "edge", "constant": "constant", "reflect": "symmetric"}
 
 

@@ -1,4 +1,4 @@
-"""What can be asked of this program: one frozen dataclass for each task, and its form as JSON.
+"""The requests that this program can handle: one frozen dataclass for each task, and its form as JSON.
 
 The add-on and the shell make a request. The steps in `core.generate` take it as it is. Between the add-on and the
 worker it travels as a JSON object (`core.worker.protocol`); `to_json` and `from_json` translate, and `from_json` is
@@ -71,7 +71,7 @@ class Generate:
         transcript, transcript_text: as in `Align`; both may be None.
         speaker: index into the weights' speakers (for the starter weights: styles).
         seed: another seed gives another take, where there is variation; the same seed gives the same take.
-        variation: 0 for the most likely take, up to 1; None for what suits the weights.
+        variation: 0 for the most likely take, up to 1; None for the value that suits the weights.
         device: "auto", "cpu" or "cuda".
         finish: False writes the decoder's raw motion as the result.
         settings: those of finishing that differ from the defaults.
@@ -108,12 +108,13 @@ class Resample:
         areas: rows of `core.body.parts.AREAS`: body parts, or some of their joints.
         start, end: the first frame, and the one after the last.
         seed: another seed gives another try.
-        variation: 0 for the most likely motion, up to 1; None for what suits the weights.
+        variation: 0 for the most likely motion, up to 1; None for the value that suits the weights.
         margin: frames on either side of the range in which old and new blend.
         finish: False leaves the decoder's raw motion as the result.
-        settings: how the kept motion was finished, where that differs from the defaults; empty for what the take says.
+        settings: settings with which the kept motion was finished, where they differ from the defaults; empty for those
+            that the take stores.
         weights: the model folder that made the take; None for the bundled weights.
-        audio: where the recording is now; None for where it was.
+        audio: where the recording is now; None for the path that the take stores.
         device: "auto", "cpu" or "cuda".
     """
 
@@ -171,7 +172,7 @@ class Mix:
 
 @dataclass(frozen=True)
 class Direct:
-    """Direct a take by levels and markers; what directed it before is forgotten.
+    """Direct a take by levels and markers; they replace those that directed it before.
 
     Attributes:
         take: a take folder.
@@ -197,7 +198,7 @@ class Finish:
         motion: the npz to finish.
         out: the npz for the result.
         settings: those that differ from the defaults.
-        skeleton: an npz whose `rest_joints` the motion is put on first; None for the motion's own.
+        skeleton: an npz whose `rest_joints` the motion is put on first; None for the skeleton of the motion.
     """
 
     type: ClassVar[str] = "finish"

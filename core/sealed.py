@@ -25,14 +25,15 @@ def unseal(stored: bytes) -> bytes:
     """Check bytes that `seal` returned, and return the data in them.
 
     Raises:
-        ValueError: the bytes are not sealed, or were changed since. The caller knows what they are and adds a remedy.
+        ValueError: the bytes are not sealed, or were changed since. The caller knows what the bytes mean, and adds a
+            remedy.
         GestureError: a newer version of the extension sealed them.
     """
     if len(stored) < _DATA or not stored.startswith(MAGIC):
         raise ValueError("no magic bytes at the start")
     if stored[len(MAGIC)] != VERSION:
         raise GestureError(
-            f"What this file stores has the format {stored[len(MAGIC)]}, which this version cannot read.",
+            f"The data stored in this file have the format {stored[len(MAGIC)]}, which this version cannot read.",
             remedy="Update the extension; where it is the newest, use a backup.",
         )
     data = stored[_DATA:]

@@ -2,7 +2,7 @@
 
 The columns, in order:
 
-    9   loudness and its change; speech or pause, seconds gone and left of the phrase and of the unit
+    9 loudness and its change; speech or pause; time since the start, and until the end, of phrase and unit
     20  the next accent: how near it is, how strong, and the class of its word (`core.text.lexicon`)
     20  the last accent, in the same columns
     19  the share of the frame that each lip shape takes
@@ -52,13 +52,15 @@ PHONES = slice(WIDTH - len(LIP_SHAPES), WIDTH)
 def cues(prosody: Prosody) -> np.ndarray:
     """Compute the `cues` features of a recording.
 
-    Every value lies between 0 and about 1. Times gone and left are exponentials, so that far moments fade out.
+    Every value lies between 0 and about 1. A time is stored as an exponential that falls with it, so that far moments
+    fade out.
 
     Args:
         prosody: of the whole recording (`core.audio.prosody.analyse`).
 
     Returns:
-        (T, WIDTH) float32, T the frames that cover the sound; the columns of the module's text.
+        (T, WIDTH) float32, where T is the number of frames that cover the sound. The docstring of this module lists the
+        columns.
     """
     lips = lip_shapes(prosody.words, prosody.frame_count)
     return np.concatenate([_base(prosody), _accents(prosody), lips], 1).astype(np.float32)
@@ -74,7 +76,7 @@ def lip_shapes(words: Sequence, frame_count: int) -> np.ndarray:
                 continue
             first, last = int(phone.start_s * FPS), min(int(phone.end_s * FPS), frame_count - 1)
             for frame in range(first, last + 1):
-                # a frame stands for the thirtieth of a second around its time
+                # a frame covers the thirtieth of a second around its time
                 share = min(phone.end_s * FPS, frame + 0.5) - max(phone.start_s * FPS, frame - 0.5)
                 out[frame, column] += max(share, 0.0)
     return np.minimum(out, 1.0)
@@ -102,12 +104,12 @@ def _base(prosody: Prosody) -> np.ndarray:
 
 
 def _stretches(spans: tuple[Stretch, ...], times: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Measure where frames lie in spans of time.
+    """Measure for each frame whether it lies in a span, and how far the ends of spans are.
 
     Returns:
         three arrays (T,): 1 inside a span, else 0; seconds since the span's start, or outside since the last end;
-        seconds until the span's end, or outside until the next start. Before the first span and after the last one
-        the far edge is 10 s away from the sound's.
+        seconds until the span's end, or outside until the next start. A span is assumed to end 10 s before the sound
+        starts, and another one to start 10 s after the sound ends.
     """
     far = 10.0
     edges = np.array([-far] + [t for span in spans for t in (span.start_s, span.end_s)] + [times[-1] + far])

@@ -15,7 +15,7 @@ MIN_SECONDS = 1.0
 MAX_SECONDS = 3600.0
 SILENT_PEAK = 10.0 ** (-60 / 20)  # -60 dBFS
 BLOCK_SAMPLES = 1 << 20  # values per block over all channels: a long 8-channel file never lies in memory whole
-CANCELLED_SHARE = 0.05  # below this share of the loudest channel's energy, the mean has cancelled out
+CANCELLED_SHARE = 0.05  # a mean with less than this share of the loudest channel's energy is not used
 CONVERT = "Convert it to WAV, FLAC, MP3 or OGG and choose that file."
 
 
@@ -116,7 +116,7 @@ def _downmixed(
     while done < count:
         data = sound.read(min(block, count - done), dtype="float32", always_2d=True)  # (n, channels)
         if not len(data):
-            break  # a truncated file: what is there counts
+            break  # the file is truncated: the samples that exist are used
         if not np.isfinite(data).all():
             bad = done + int(np.argmax(~np.isfinite(data).all(axis=1)))
             raise GestureError(

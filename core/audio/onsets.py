@@ -1,4 +1,4 @@
-"""Onsets of sound in NumPy, equal to librosa's: a mel spectrogram, how much it rises, and the peaks of that.
+"""Onsets of sound in NumPy, equal to librosa's: peaks in how much a mel spectrogram rises from column to column.
 
 This is `librosa.onset.onset_detect` (librosa 0.11, its defaults, at 16 kHz) as far as the released audio features need
 it. Blender's Python has no librosa; the tests compare the two.
@@ -11,7 +11,7 @@ from ..clock import SAMPLE_RATE
 HOP = 512  # samples between columns of the spectrogram: 32 ms
 WINDOW = 2048  # samples per column
 BANDS = 128
-CHUNK_COLUMNS = 4096  # 131 s of sound at a time bound the memory
+CHUNK_COLUMNS = 4096  # 131 s of sound are computed at a time, to limit the memory
 TOP_DB = 80.0  # levels further below the loudest are cut off
 FLOOR = 1e-10  # power that counts as silence
 RISE = 0.07  # how far a peak must stand above the mean around it
@@ -33,7 +33,7 @@ def onset_samples(samples: np.ndarray, gain: float = 1.0) -> np.ndarray:
 
     Args:
         samples: (N,) 16 kHz mono.
-        gain: applied first, because decibels have a fixed floor.
+        gain: factor by which the samples are multiplied first, because decibels have a fixed floor.
 
     Returns:
         (onsets,) int, ascending.
@@ -51,7 +51,7 @@ def onset_strength(samples: np.ndarray, gain: float = 1.0) -> np.ndarray:
 
     Args:
         samples: (N,) 16 kHz mono.
-        gain: applied first.
+        gain: factor by which the samples are multiplied first.
 
     Returns:
         (1 + N // 512,) float32.
@@ -99,7 +99,7 @@ def _mel_power(samples: np.ndarray, gain: float) -> np.ndarray:
 
 
 def _peaks(strength: np.ndarray) -> np.ndarray:
-    """Return columns that are the largest nearby, stand above the mean nearby, and do not follow another too soon."""
+    """Return the columns of peaks: the largest nearby, above the mean nearby, and not too soon after another peak."""
     found, column = [], 0
     while column < len(strength):
         around = strength[max(0, column - _MAX_BEFORE) : column + _MAX_AFTER]

@@ -17,15 +17,15 @@ from ..filters import find_peaks, gaussian_filter1d
 from ..text import lexicon
 
 HOP = SAMPLE_RATE // 100
-HILL_DB = 6.0  # a nucleus stands out of its surroundings by this much
+HILL_DB = 6.0  # a nucleus (the loudest part of a syllable) is louder than its surroundings by this much
 ABOVE_FLOOR_DB = 12.0
 NEAR_S = 2.0  # a nucleus is compared with those within two seconds
-SPACING_S = 0.45  # between accents; hands make no more strokes than that
+SPACING_S = 0.45  # least time between accents; hands cannot make strokes faster than that
 TRIGGER_SPACING_S = 0.75  # between two accents with gestures of their own
 PHRASE_PAUSE_S = 0.18
 UNIT_PAUSE_S = 0.7
 SHORTEST_SOUND_S = 0.12
-EDGE_S = 0.03  # alignment is no more exact than this
+EDGE_S = 0.03  # the error of aligned times is about this large
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Accent:
 
     Attributes:
         time_s: where its vowel is loudest.
-        prominence: 0-1, how much louder than the nuclei around it.
+        prominence: 0-1, how much louder it is than the nuclei around it.
         loudness: 0-1 within the recording.
         word: index of its word, -1 without one.
         kind: the word's class (`core.text.lexicon`) when it calls for a gesture of its own.
@@ -141,7 +141,7 @@ def _spans(spoken: list[tuple[float, float]], pause_s: float) -> tuple[Stretch, 
 
 
 def _accents(level: np.ndarray, loud: np.ndarray, words: tuple, units: tuple[Stretch, ...]) -> list[Accent]:
-    """Find loud nuclei and words that call for a gesture; each is at least the spacing away from better ones."""
+    """Find accents: loud nuclei and words that call for a gesture. Of two that are too close, the better one stays."""
     nuclei = find_peaks(level, prominence=HILL_DB, height=np.percentile(level, 10) + ABOVE_FLOOR_DB, distance=8)
     near = int(NEAR_S * 100)
     candidates = []
@@ -176,7 +176,7 @@ def _accents(level: np.ndarray, loud: np.ndarray, words: tuple, units: tuple[Str
 
 
 def _rank(accent: Accent) -> tuple:
-    """Order accents, the best first: words with a gesture of their own, rarer classes first; then by prominence."""
+    """Return a sort key, the best accent first: a gesture of its own, a rarer class, then prominence."""
     common = accent.kind in (lexicon.SELF, lexicon.YOU, lexicon.QUESTION, lexicon.CONTRAST)
     return (accent.kind is None, common, -accent.prominence, accent.time_s)
 

@@ -20,7 +20,7 @@ PASSBAND = 0.92  # share of the lower Nyquist frequency that passes unchanged
 
 
 class Resampler:
-    """A stream of sound brought to 16 kHz: `push` pieces, then `finish`.
+    """Convert a stream of sound to 16 kHz: call `push` for each piece, then `finish`.
 
     The output does not depend on how the sound is divided into pieces. It has ceil(N · 16000 / rate) samples, and
     nothing is delayed.
@@ -47,7 +47,7 @@ class Resampler:
         if self._same:
             return samples
         self._pending = np.concatenate([self._pending, samples])
-        # The last output whose filter ends inside what was received.
+        # The last output whose filter ends inside the input that was received.
         complete = self._received - self._half
         return self._make(max(0, -(-complete * self._up // self._down)))
 

@@ -1,6 +1,6 @@
-"""Blends of one course of values into another over a few frames: weights, and values or turns mixed by them.
+"""Blends from old values to new ones over a few frames: the weights, and values or rotations that are mixed by them.
 
-A weight says how much of the new course a frame takes. With `span_weights(frames, 4, 7, 3, 3)`:
+A weight says how much of the new values a frame takes. With `span_weights(frames, 4, 7, 3, 3)`:
 
     frame    0     1     2     3     4     5     6     7     8     9     10    11
     weight   0     0     0.21  0.79  1     1     1     1     0.79  0.21  0     0
@@ -67,8 +67,8 @@ def same_arc(old: np.ndarray, new: np.ndarray, weights: np.ndarray) -> np.ndarra
 def blend_quats(old: np.ndarray, new: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Mix quaternions (T, ..., 4) with continuous signs by weights (T,), each joint along one arc.
 
-    Frames in which both count choose the arc. Where both never count together any frame may choose it: the tiny addend
-    only keeps the choice from being zero.
+    The frames in which both old and new have weight choose the arc. Where no frame has both, any frame may choose it:
+    the tiny addend only keeps the choice from being zero.
     """
     weights = np.asarray(weights, np.float64)
     new = same_arc(old, new, weights * (1 - weights) + 1e-9)
@@ -116,6 +116,6 @@ def check_lengths(old: np.ndarray, new: np.ndarray) -> None:
     """
     if old.shape != new.shape:
         raise GestureError(
-            f"What is kept has {len(old)} frames, the new motion {len(new)}.",
+            f"The kept motion has {len(old)} frames, and the new motion has {len(new)}.",
             remedy="Keep edits of a take only in the same take.",
         )

@@ -37,7 +37,7 @@ def forward_kinematics(
 def chosen_joints(
     rotations: np.ndarray, translation: np.ndarray, rest_joints: np.ndarray, joints: Sequence[int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Compute `forward_kinematics`, keeping a few joints (K); block by block, so that long takes need little memory.
+    """Compute `forward_kinematics` for K joints only. It works block by block, so that long takes need little memory.
 
     Returns:
         positions (T, K, 3) in metres and world rotation matrices (T, K, 3, 3).

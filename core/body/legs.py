@@ -20,13 +20,14 @@ from .joints import ANKLES, HIPS, KNEES, TOES
 from .motion import Motion
 from .rotation import matrix_to_rotvec, matrix_to_yaw, rotvec_to_matrix
 
-# Shares of its straight length that a leg is stretched to at most: where its foot was placed anew, because
-# near-straight knees turn millimetres into jerks, and where the motion's own steps, and straight knees, are kept.
+# How far a leg may be stretched, as a share of its straight length. The first value is for feet that were placed anew:
+# there a knee that is nearly straight would turn millimetres into jerks. The second is for motion whose own steps, and
+# straight knees, are kept.
 _REACH, _REACH_KEPT = 0.988, 0.9985
 # Share of a change of the foot's heading that the leg takes, turning about the line from hip to ankle. All of it in the
 # ankle would twist it by 64 degrees in a standing talker; people twist ankles by 32 degrees at most.
 _HIP_SHARE = 0.6
-# Radians that an ankle twists: freely, and at most. The leg takes what goes beyond.
+# Radians by which an ankle may twist: freely, and at most. The leg turns by the rest.
 _TWIST = np.radians(30.0) * 2 / 3, np.radians(30.0)
 
 
@@ -87,7 +88,7 @@ def _straight(skeleton: Skeleton) -> np.ndarray:
 
 
 def _hinge(thigh: np.ndarray, shin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a and b for which a cos φ + b sin φ is the thigh's product with the shin, once that turned by φ about X.
+    """Return a and b: a cos φ + b sin φ is the dot product of thigh and shin, with the shin turned by φ about X.
 
     The product of their X components, which the turn leaves alone, is not included.
     """
@@ -162,7 +163,7 @@ def solve_legs(
 
     Args:
         legs: the legs before, with the pelvis where it shall be.
-        feet: where the feet shall be; what is out of reach is approached as far as the leg goes.
+        feet: where the feet shall be; where a foot is out of reach, the leg goes as near to it as it can.
         bend_of: function of two bends (T, 2), radians: the one that the length asks for, not negative, and the legs'
             own one, negative beyond straight. It returns the signed bend of the knees.
 
@@ -177,7 +178,8 @@ def solve_legs(
     knee = _bend_knees(legs, length, bend_of)
     leg = turned(legs.hip_turn, skeleton.thigh + turned(knee, skeleton.shin))
     hip = shortest_turn(leg, direction) @ legs.hip_turn
-    # The heading of a foot that had gone along with its leg differs by `turn` from the heading that it shall have.
+    # `turn` is the difference between the heading that the foot shall have and the heading that it has after its leg
+    # moved.
     carried = hip @ knee @ np.swapaxes(legs.knee_turn, -1, -2) @ legs.feet.turn
     turn = _wrapped(matrix_to_yaw(feet.turn) - matrix_to_yaw(carried))
     hip = _about(direction, -_HIP_SHARE * turn) @ hip

@@ -1,4 +1,4 @@
-"""A motion, which the generator writes, finishing cleans and the add-on keys; and its npz file."""
+"""A motion and its npz file; the generator writes motions, finishing cleans them, and the add-on keys them."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path

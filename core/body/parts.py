@@ -1,4 +1,4 @@
-"""The one table of which joints and channels belong to which body part.
+"""The only table that says which joints and channels belong to which body part.
 
 A part has its own network and codes. Its channels are rot6d of its joints, then what it has beyond them:
 

@@ -7,10 +7,10 @@ from .motion import Motion
 from .rotation import rotvec_to_matrix
 
 # Ankles are taken to be this high, as a share of the leg, where the rest pose does not stand on the floor. Heights up
-# to the second share are believed.
+# to the second share are taken from the rest pose.
 _ANKLE_SHARE, _MOST_ANKLE_SHARE = 0.09, 0.4
 # Toe joints are taken to be this high over the sole, metres, where the rest pose does not stand on the floor: the
-# bundled character's height. Heights up to the second value are believed.
+# bundled character's height. Heights up to the second value are taken from the rest pose.
 _SOLE_M, _MOST_SOLE_M = 0.027, 0.1
 
 

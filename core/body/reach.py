@@ -14,8 +14,8 @@ import numpy as np
 
 from .rotation import matrix_to_rotvec, rotvec_to_matrix
 
-# How much turning costs beside missing the target, as a share of the arm's length squared: more gives way earlier
-# where the arm is straight, less reaches more exactly.
+# Weight of the turns against the distance from the target, as a share of the arm's length squared. With a larger value
+# a straight arm stops turning earlier; with a smaller value the wrist is placed more exactly.
 _DAMPING = 0.02
 
 

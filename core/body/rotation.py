@@ -87,7 +87,7 @@ def matrix_to_rot6d(matrix: np.ndarray) -> np.ndarray:
 def rot6d_to_matrix(rot6d: np.ndarray) -> np.ndarray:
     """Convert rot6d (..., 6) to matrices (..., 3, 3).
 
-    The two rows need not be orthonormal, as networks predict them: Gram-Schmidt makes them so.
+    The two rows that a network predicts need not be orthonormal; the Gram-Schmidt process makes them so.
     """
     first, second = rot6d[..., :3], rot6d[..., 3:]
     a = first / np.maximum(np.linalg.norm(first, axis=-1, keepdims=True), 1e-12)
@@ -218,7 +218,8 @@ def quat_between(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     source, target = unit_vector(source), unit_vector(target)
     cosine = float(source @ target)
     if cosine < -1 + 1e-8:
-        # They are opposite, so every axis across them is as short: take the coordinate axis that is most across.
+        # The vectors are opposite, so a half turn about any axis at a right angle to them will do. The cross product
+        # with the coordinate axis that is farthest from the vectors is such an axis.
         across = np.cross(source, np.eye(3)[np.argmin(np.abs(source))])
         return np.concatenate([[0.0], unit_vector(across)])
     quaternion = np.concatenate([[1 + cosine], np.cross(source, target)])

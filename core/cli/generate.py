@@ -21,7 +21,7 @@ def add_generate(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--speaker", type=int, default=0, help="number of the speaker or style (default 0)")
     command.add_argument("--seed", type=int, default=0, help="another seed gives another take (default 0)")
     command.add_argument(
-        "--variation", type=float, help="0 for the most likely take, up to 1 (default: what suits the weights)"
+        "--variation", type=float, help="0 for the most likely take, up to 1 (default: set by the weights)"
     )
     command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the network runs")
     add_no_finish(command)

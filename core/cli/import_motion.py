@@ -12,7 +12,7 @@ def add_import(commands: argparse._SubParsersAction) -> None:
     )
     command.add_argument("out", type=Path, metavar="OUT.npz", help="file for the converted motion")
     command.add_argument("--up", choices=("auto", "y", "z", "-y"), default="auto", help="which axis is up")
-    command.add_argument("--fps", type=float, help="frames per second of the file (default: what the file says)")
+    command.add_argument("--fps", type=float, help="frames per second of the file (default: the value in the file)")
     command.add_argument(
         "--order-6d",
         choices=("rows", "columns", "interleaved"),

@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     arguments = _parser().parse_args(argv)
     arguments.given = argv[1:]
-    # A message may follow a line of progress, which has no end: hence the line's end before each.
+    # A message may follow a line of progress, which has no line end. So each message begins with a line end.
     try:
         return arguments.run(arguments)
     except GestureError as error:
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _log_to_stderr() -> None:
-    """Let the program's notes and errors appear on stderr, each as it is, without a level or a time."""
+    """Write the program's notes and errors to stderr, without a level or a time."""
     logger = logging.getLogger(__package__.rpartition(".")[0])
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))

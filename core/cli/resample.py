@@ -19,7 +19,7 @@ def add_resample(commands: argparse._SubParsersAction) -> None:
     )
     command.add_argument("--seed", type=int, default=0, help="another seed gives another try (default 0)")
     command.add_argument(
-        "--variation", type=float, help="0 for the most likely motion, up to 1 (default: what suits the weights)"
+        "--variation", type=float, help="0 for the most likely motion, up to 1 (default: set by the weights)"
     )
     add_margin(command)
     command.add_argument("--weights", type=Path, help="model folder that made the take (default: the bundled weights)")

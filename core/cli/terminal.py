@@ -1,4 +1,4 @@
-"""What several commands share: options, a line of progress, a range of frames, and the summary of a take."""
+"""Parts of several commands: options, a line of progress, a range of frames, and the summary of a take."""
 
 import argparse
 import json

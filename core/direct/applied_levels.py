@@ -1,11 +1,11 @@
 """Levels applied to a motion: every part scaled, arms kept clear of the body, feet kept where they stand.
 
-Sliders are live, so what a change leaves alone is taken from the result before it:
+A slider changes many times per second, so everything that a change does not affect is taken from the result before it:
 
     levels before   upper 1.0  hands 1.0  face 0.8
     levels now      upper 1.2  hands 1.0  face 0.8     only torso, arms and head are computed anew
 
-Each joint's wishes are one `Need`; a joint whose need stays keeps its rotations.
+A `Need` says what the levels ask of one joint; a joint whose need has not changed keeps its rotations.
 """
 
 from dataclasses import dataclass
@@ -27,14 +27,14 @@ _LEGS = [0, *HIPS, *KNEES, *ANKLES]
 
 @dataclass(frozen=True)
 class Levelled:
-    """A motion at its levels, with what the next change of levels need not compute again.
+    """A motion at its levels, with values that the next change of levels can use again.
 
     Attributes:
         motion: the result.
         levels: the levels of the result.
         base: the clip it was made from, mirrored where the levels say so.
         needs: what the levels ask of each joint.
-        rotations: (T, 55, 3) before arms were kept clear of the body.
+        rotations: (T, 55, 3) rotation vectors before arms were kept clear of the body.
     """
 
     motion: Motion

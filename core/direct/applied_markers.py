@@ -8,8 +8,8 @@
 
 Holds and rests are complete over their stretch; their blends lie outside of it. Feet, root and face never change.
 
-Afterwards arms are smoothed where they turn too suddenly, and kept out of the body. Either may take an apex from its
-place, so the result is measured again, and where an accent missed, another stroke is tried.
+Afterwards arms are smoothed where they turn too suddenly, and kept out of the body. Both may move an apex away from its
+marker, so the result is measured again. Where no apex is at an accent, another stroke is tried.
 """
 
 from collections.abc import Sequence
@@ -28,23 +28,24 @@ from .stroke_landing import TOLERANCE, TORSO_SHARE, StrokeFrames, columns_of
 from .stroke_statistics import ARM_COLUMNS, HEAD, MOVED, TORSO, pace
 from .strokes import Stroke, find_strokes, wrist_paths
 
-# Rounds in which other strokes are tried where an accent missed.
+# Rounds in which other strokes are tried for accents that have no apex.
 _ROUNDS = 3
-# An accent misses, too, where arms turn this much more suddenly than usual within this many frames of it: they dodge
-# the body.
+# An accent also fails where arms, on their way around the body, turn this much more suddenly than usual within this
+# many frames of it.
 _DODGE, _AROUND = 2.0, 45
-# Frames after an apex from which arms may be held: earlier, the wrist would not slow down and there were no apex.
+# Frames after an apex from which arms may be held. A hold that begins earlier would keep the wrist from slowing down,
+# and there would be no apex.
 _HELD = 6
-# Frames at most in which arms come to a hold: the motion before it stays visible.
+# Most frames in which arms come to a hold, so that the motion before it stays visible.
 _STOPS = 11
-# Frames at least of a blend in or out of a stretch, even where a stroke is near.
+# Least frames of a blend into or out of a stretch, even where a stroke is near.
 _SHORTEST_BLEND = 3
 # Seconds before and after an accent that count as spoken, so that levels which settle in pauses leave it alone.
 _AROUND_S = (0.8, 0.4)
 
 
 def apply_markers(clip: ClipStatistics, markers: Sequence[Marker]) -> ClipStatistics:
-    """Return the clip with the arms that the markers ask for; its rest poses stay, so that levels mean the same.
+    """Return the clip with the arms that the markers ask for; its rest poses stay, so that levels act as before.
 
     Outside of the markers' windows every value stays to the bit.
 
@@ -116,7 +117,7 @@ def _attempt(
 
 
 def _missed(clip: ClipStatistics, rotations: np.ndarray, places: list[int]) -> list[int]:
-    """Return places without an apex, or with arms near them that dodge the body too suddenly."""
+    """Return the places without an apex, and those near which arms move out of the body too suddenly."""
     if not places:
         return []
     own = clip.stroke_statistics
@@ -168,7 +169,7 @@ def _keep_clear(draft: Draft, clip: ClipStatistics, firm: list[int]) -> np.ndarr
     """Return the draft's rotations (T, 55, 3) with arms out of the body; unchanged frames are the motion's own.
 
     Args:
-        draft: gets the arms that were pushed out of the body, and is smoothed again, since they may dodge suddenly.
+        draft: gets the arms that were pushed out of the body, and is smoothed again, because the push may be sudden.
         clip: the take.
         firm: apexes that smoothing leaves alone.
     """

@@ -8,8 +8,9 @@ Levels and markers change arms without knowing where the body is. Two correction
        own motion ●┄┄┄┄┄┄┄┄┄○┄┄┄┄┄┄● changed          body ▒▒▒
                   share 1   0.4    0, within the body        ▒▒▒
 
-2. Push: where the own arm's turns would still be within the body, because the trunk moves otherwise, the wrist is
-   pushed out of the capsules, and shoulder and elbow follow (`body.reach`). A push sets in a centimetre before the
+2. Push: where even the arm's own rotations put the hand inside the body, because the trunk moves differently now, the
+wrist is pushed out of the capsules, and shoulder and elbow follow (`body.reach`). A push sets in a centimetre before
+the
    surface, so that a hand glides along the body instead of bouncing off it.
 """
 
@@ -25,19 +26,19 @@ from ..body.reach import reach_rotations
 from ..body.rotation import quat_slerp, quat_to_rotvec, rotvec_to_quat
 from .posed_arms import HAND_RADIUS, Arms, length, way_between_hands, way_from_segment
 
-# Metres that hands are kept outside of the body, where the motion itself has them no nearer.
+# Metres between hands and body at least, unless the motion itself has the hands nearer.
 _CLEAR_M = 0.012
-# Metres below which a hand is not within the body: rounding.
+# A hand that is less than this far inside the body, metres, counts as outside: it is a rounding error.
 _NOTHING_M = 1e-6
 # Shares of its own motion that an arm goes back to, tried in this order; between two of them a share is interpolated.
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-# Seconds on either side over which an arm goes back, and comes again.
+# Seconds over which an arm goes back to its own motion, and over which it returns to the changed one.
 _EASE_S = 0.3
-# Metres from the surface, or from where the hand was, over which a push sets in: at most, and at least.
+# Metres over which a push grows from nothing to its full size: at most, and at least.
 _SOFT_M, _LEAST_SOFT_M = 0.01, 0.004
-# Rounds of pushing: out of one capsule may be into another.
+# Rounds of pushing: a push out of one capsule may move the hand into another.
 _PASSES = 2
-# Iterations of solving an arm: with 6 its wrist is where it shall be to a fraction of a millimetre.
+# Iterations of solving an arm: after 6 its wrist is at its target to a fraction of a millimetre.
 _STEPS = 6
 
 

@@ -3,8 +3,8 @@
     finished motion ──▶ markers ──▶ levels ──▶ kept motion ──▶ keys
                         strokes     how broad   hand edits, locks
 
-Markers come before levels. So a calm take has calm accents and a broad one broad accents, while their apexes stay where
-they are, and stillness in pauses leaves accents alone. Kept motion comes last, because it wins over everything.
+Markers come before levels. So accents are calm in a calm take and broad in a broad one, their apexes stay in place, and
+stillness in pauses does not change accents. Kept motion comes last, because it wins over everything.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from .markers import Marker
 
 @dataclass(frozen=True)
 class Changed:
-    """What differs between two motions of one take, and needs new keys.
+    """The channels that differ between two motions of one take, and need new keys.
 
     Attributes:
         joints: joints whose rotations differ.
@@ -40,11 +40,11 @@ class Changed:
 
 @dataclass(frozen=True)
 class Directed:
-    """A directed take, with what the next call need not compute again.
+    """A directed take, with values that the next call can use again.
 
     Attributes:
         motion: the result.
-        changed: what differs from the result before; everything where there was none.
+        changed: channels that differ from the result before; all channels where there was none.
         levelled: the motion at its levels, for the next call.
         clip: the finished motion.
         markers: the markers of the result.
@@ -73,7 +73,7 @@ def direct(
         clip: `clip_statistics(finished motion, words)`, made once per take.
         levels: the levels of the take.
         kept: hand edits and locks, which win over everything.
-        before: the last result of the same clip; what stays of it is not computed again.
+        before: the last result of the same clip; values in it that do not change are not computed again.
         markers: where to gesture, hold or rest; times are seconds from the take's start.
 
     Raises:
@@ -91,7 +91,7 @@ def direct(
 
 
 def differences(before: Motion | None, after: Motion) -> Changed:
-    """Compare two motions of the same length; everything differs where there was none before, or another length."""
+    """Compare two motions. All channels differ where there is no motion before, or one of another length."""
     if before is None or before.frame_count != after.frame_count:
         return Changed(tuple(range(after.rotations.shape[1])), True, tuple(range(after.expression.shape[1])), True)
     joints, shapes = (

@@ -1,4 +1,4 @@
-"""What levels need to know of a finished motion, found once: its rest pose, and how every joint turns away from it.
+"""Values of a finished motion that levels use, computed once: its rest pose, and how every joint turns away from it.
 
 A level scales motion about rest, so the rest pose must be one that the take really comes back to:
 
@@ -6,8 +6,8 @@ A level scales motion about rest, so the rest pose must be one that the take rea
     jaw     the usual turn of the frames in which it is nearly closed
     others  the usual turn of all frames: the one with the least sum of distances to them
 
-Sliders change many times per second while the take stays. So what is expensive is kept: as fields where levels always
-need it, and as cached properties where only some of them do.
+Sliders change many times per second while the take stays. So expensive values are kept: as fields where all levels need
+them, and as cached properties where only some do.
 """
 
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ BLINK_SHAPES = tuple(i for i, name in enumerate(ARKIT_NAMES) if name.startswith(
 _LOW_SHARE = 0.25
 # Percentile of a face's values at which it rests: near the lower end, where the mouth is closed and brows are low.
 _FACE_PERCENTILE = 10
-# Rounds of the search for the usual turn: it moves by less than anybody sees after that.
+# Rounds of the search for the usual turn: further rounds change it by less than anybody sees.
 _MEDIAN_PASSES = 6
 # Metres between a wrist at an apex and at rest below which a stroke only lets the arm down, and is no gesture.
 _RAISED_M = 0.25
@@ -44,7 +44,7 @@ _RAISED_M = 0.25
 
 @dataclass(frozen=True)
 class ClipStatistics:
-    """A finished motion, with what levels and markers need to know of it.
+    """A finished motion, with the values of it that levels and markers use.
 
     Attributes:
         motion: as it was given.
@@ -52,7 +52,7 @@ class ClipStatistics:
         rest: (55, 4) quaternions, where each joint comes to rest.
         offsets: (55, T, 4) quaternions away from rest, signs continuous in time.
         rest_expression: (N,) face shapes at rest.
-        origin: the clip whose rest poses these are, where only the motion has changed since.
+        origin: the clip that the rest poses were found in, where markers have changed the motion since; else None.
     """
 
     motion: Motion
@@ -84,7 +84,7 @@ class ClipStatistics:
 
     @cached_property
     def gesture_strokes(self) -> tuple[Stroke, ...]:
-        """The strokes that are gestures: those that do not only let the arm down to rest; all where there are none."""
+        """The strokes that are gestures: all but those that only lower an arm to rest; if none is left, all strokes."""
         rest, turns = self.rest[list(MOVED)], self.stroke_statistics.turns
         found = [s for s in self.stroke_statistics.strokes if arm_distance(turns[s.apex], rest, s.side) > _RAISED_M]
         return tuple(found) or self.stroke_statistics.strokes
@@ -97,7 +97,7 @@ class ClipStatistics:
         return clip_statistics(mirror(self.motion), self.speech)
 
     def with_motion(self, motion: Motion, speech: np.ndarray) -> "ClipStatistics":
-        """Return the clip with arms, torso or head moved otherwise, and with the rest poses that it had."""
+        """Return the clip with a motion whose arms, torso or head have changed; the rest poses stay."""
         joints = np.flatnonzero((motion.rotations != self.motion.rotations).any((0, 2)))
         offsets = self.offsets.copy()
         offsets[joints] = _away_from(self.rest[joints], quat_continuous(rotvec_to_quat(motion.rotations[:, joints])))

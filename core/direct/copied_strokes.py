@@ -17,14 +17,14 @@ from .stroke_landing import LEAD, TOLERANCE, StrokeFrames, columns_of, lands
 from .stroke_statistics import ARM, HAND, MOVED, arm_distance
 from .strokes import Stroke
 
-# Strokes that are tried for one marker.
+# Number of strokes that are tried for one marker.
 _TRIES = 5
 # Frames before and after a stroke in which the pose of the arm is compared: about where its blends begin and end.
 _OUTSIDE = 8
-# Metres that each frame costs which is missing for a blend of `_OUTSIDE` frames.
+# Cost, in metres, of each frame that is missing for a blend of `_OUTSIDE` frames.
 _SHORT_M = 0.03
-# Metres that a stroke costs which is twice, or half, as fast as the usual one; which turns as suddenly as ever in the
-# take; or of which a frame lies outside of the take.
+# Costs in metres: of a stroke that is twice, or half, as fast as the usual one; of one with the most sudden turn of the
+# take; and of each frame that lies outside of the take.
 _UNUSUAL_M = 0.1
 # Frames on either side of its apex that a copy may change: half a second before the peak, a stroke and a blend.
 _REACH = 80
@@ -45,7 +45,7 @@ def copy_stroke(
         rejected: strokes that did not land here before; they are tried only if there are no others.
 
     Returns:
-        the frames of the copy, and the stroke that was copied.
+        The frames of the copy, and the stroke that was copied.
     """
     last = clip.motion.frame_count - 1
     earliest = max((stroke.last for stroke in neighbours if stroke.apex < place), default=-BLENDS[-1])
@@ -65,7 +65,7 @@ def copy_stroke(
             int(np.clip(copy.first - earliest, 1, BLENDS[-1])),
             int(np.clip(latest - copy.last, 1, BLENDS[-1])),
         )
-        # Landing counts before calmness.
+        # That a stroke lands matters more than that it is calm.
         badness = (not lands(draft, clip, place), sudden)
         if badness < least:
             best, least = (draft.save(around), copy, stroke), badness
@@ -111,7 +111,7 @@ def _best_first(draft: Draft, clip: ClipStatistics, place: int, earliest: int) -
 
 
 def _copied_joints(clip: ClipStatistics, stroke: Stroke) -> np.ndarray:
-    """Return shares (J,): 1 for the arm and hand that strike, and for the others if they move, too; 0 else."""
+    """Return shares (J,): 1 for the arm and hand that strike, 1 for the other ones if they move too, else 0."""
     shares = np.zeros(len(MOVED))
     wrists = clip.stroke_statistics.wrists[stroke.start : stroke.apex + 1]
     travelled = np.linalg.norm(np.diff(wrists, axis=0), axis=-1).sum(0)

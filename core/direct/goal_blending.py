@@ -1,4 +1,4 @@
-"""A draft of a take's turns, into which goals are blended: as shortly as keeps the arms from turning suddenly.
+"""A draft of a take's turns, into which goals are blended over as few frames as possible without sudden turns.
 
     take's own turns   ∿∿∿∿∿∿∿∿∿∿∿∿∿∿∿∿∿∿∿∿∿∿      a goal: the turns of a copied stroke, of a pose that is
     goal                      ───────              held, or of the rest pose, over some joints
@@ -25,7 +25,7 @@ from .stroke_statistics import ARM_COLUMNS, SIDE_COLUMNS, StrokeStatistics, pace
 
 # Lengths of blends that are tried, frames, from short to long.
 BLENDS = (4, 7, 11, 17, 25, 36)
-# Suddenness at which a blend is calm enough, and no longer one is tried.
+# Suddenness at which a blend is calm enough, so that no longer blend is tried.
 _CALM = 0.6
 # Suddenness above which turns are smoothed.
 MOST = 1.15
@@ -40,7 +40,7 @@ _NEIGHBOURS = 2
 
 @dataclass(frozen=True)
 class Goal:
-    """What is wanted in some frames (N,).
+    """Rotations that are wanted in some frames (N,).
 
     Attributes:
         turns: quaternions (N, J, 4) of the joints `stroke_statistics.MOVED`.
@@ -77,15 +77,15 @@ _SAVED = ("turns", "gaps", "hand_gap", "changed")
 
 @dataclass(frozen=True)
 class _Blend:
-    """One goal on its way into the draft, over N frames and the K joints that take part.
+    """The blend of one goal into the draft, over N frames and the K joints that take part.
 
     Attributes:
         frames: (N,) frame numbers.
         joints: (K,) columns of `stroke_statistics.MOVED`.
         arms: which of the K joints belong to arms.
         first, last: frames between which the goal stands alone.
-        now: (N, K, 4) turns that are there.
-        wanted: (N, K, 4) turns of the goal, with signs near those that are there.
+        now: (N, K, 4) turns of the draft so far.
+        wanted: (N, K, 4) turns of the goal, with the signs of the quaternions in `now`.
         shares: (K,) how far each joint takes part, 0-1.
     """
 
@@ -104,7 +104,7 @@ class _Blend:
         return quat_slerp(self.now, self.wanted, weight[:, None] * self.shares, shorter=False)
 
     def arm_turns(self, blend_in: int, blend_out: int, rows: slice) -> np.ndarray:
-        """Return the same of the arms alone, in some rows only."""
+        """Return the blended turns, as `turns` does, of the arms alone and in some rows only."""
         weight = span_weights(self.frames[rows], self.first, self.last, blend_in, blend_out)
         now, wanted = self.now[rows, self.arms], self.wanted[rows, self.arms]
         return quat_slerp(now, wanted, weight[:, None] * self.shares[self.arms], shorter=False)
@@ -150,7 +150,7 @@ class Draft:
         """Put a goal over the frames `first` to `last`, blended in before them and out after them.
 
         Args:
-            goal: what is wanted.
+            goal: function from frames to the turns that are wanted in them.
             shares: (J,) how far each joint takes part, 0-1.
             first: the first frame that has the goal alone.
             last: the last frame that has it alone.
@@ -181,12 +181,12 @@ class Draft:
         return max(sudden_in, sudden_out)
 
     def _shortest_calm(self, blend: _Blend, room: int, into: bool) -> tuple[int, float]:
-        """Find the shortest blend that is calm, or as calm as the turns that are there; if none is, the calmest.
+        """Find the shortest blend that is calm, or as calm as the draft is already; if there is none, find the calmest.
 
         Args:
             blend: the goal.
             room: frames at most.
-            into: whether it is the blend into the goal, before it, or the one out of it.
+            into: True for the blend into the goal, False for the blend out of it.
 
         Returns:
             the length of the blend, frames, and its suddenness.
@@ -241,7 +241,7 @@ class Draft:
 
 
 def _let_nearer(gaps: np.ndarray, wanted: np.ndarray, frames: np.ndarray, weight: np.ndarray) -> None:
-    """Let hands come as near as the goal's do, by its weight: change gaps (T, ...) in frames (N,)."""
+    """Lower the allowed gaps (T, ...) in frames (N,) towards the goal's, by the goal's weight."""
     nearer = np.minimum(wanted - gaps[frames], 0.0)
     gaps[frames] += weight.reshape(-1, *[1] * (nearer.ndim - 1)) * nearer
 

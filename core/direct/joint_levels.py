@@ -1,7 +1,7 @@
 """Levels of single joints: turns away from rest are scaled, settled in pauses, smoothed and blended into a pose.
 
 A joint's turn away from rest is a rotation vector that never wraps (`rest_offsets`). Scaling it by 0 gives the rest
-pose, by 1 the motion, by 1.5 a broader motion. A joint can do only so much, so broader motion fades out at its limit:
+pose, by 1 the motion, by 1.5 a broader motion. A joint has a limit, so broader motion fades out near it:
 
     turned further by   0.5 ───╲                     up to `free` radians as asked,
                                 ╲                    not at all from `most` radians on
@@ -32,8 +32,8 @@ _HEAD_STILLNESS = 0.5
 _SMOOTHING_S = 0.15
 # Seconds (sigma) over which the room for broader motion is smoothed, so that it does not change suddenly.
 _ROOM_S = 0.15
-# Radians from which broader motion fades out, and at which nothing is left of it. They are measured from the skeleton's
-# own pose, or from the take's rest pose where the former says little, for arms hang far away from it.
+# Radians from which broader motion fades out, and at which none is left. They are measured from the skeleton's own
+# pose. For arms, which hang far away from that pose, they are measured from the take's rest pose.
 _ROOM = {
     "spine1": (0.25, 0.5),
     "spine2": (0.25, 0.5),
@@ -53,7 +53,7 @@ class Need:
 
     Attributes:
         amount: intensity, 1 as in the motion.
-        stillness, pause_s, settle_s: as in `Levels`, with neutral values where there is nothing to settle.
+        stillness, pause_s, settle_s: as in `Levels`, with neutral values for joints that do not settle.
         smoothing: 0-1.
         pose_amount, pose: as in `Levels`.
     """
@@ -149,7 +149,7 @@ def room(clip: ClipStatistics, joints: list[int]) -> np.ndarray:
 
 
 def _free_angles() -> dict[int, tuple[float, float, bool]]:
-    """Return by joint from where and up to where it has room, and whether that is measured from rest."""
+    """Return per joint the angles at which broader motion fades and ends, and whether rest is their zero."""
     free = dict.fromkeys(HANDS, (*_ROOM["finger"], False))
     for table, from_rest in ((_ROOM, False), (_ROOM_FROM_REST, True)):
         for name, limits in table.items():

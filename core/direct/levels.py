@@ -20,7 +20,7 @@ PARTS, HEAD, CALM, POSE = GROUPS = ("parts", "head", "calm", "pose")
 
 @dataclass(frozen=True)
 class Level:
-    """What the panel, the shell and the files know of one level.
+    """A row of the table of levels, as the panel, the shell and the files use it.
 
     Attributes:
         name: key in files, property in Blender; the option of the shell has hyphens in it.
@@ -48,14 +48,14 @@ def _row(label: str, description: str, values: tuple[float, float], *, neutral: 
 
 @dataclass(frozen=True)
 class Levels:
-    """What sliders do to a finished motion. The defaults leave every value as it is, to the bit.
+    """The values of all levels of a take. The defaults leave every value of a motion as it is, to the bit.
 
     Attributes:
         mirror: whether left and right change sides.
         pose: rotation vectors of the 55 joints (a pose chosen by the animator), or None.
-        others: one row each. Intensities are 0 for calm, 1 as generated, 1.5 for broad. Blinks and gaze are no part of
-            `face`. `head` comes on top of `upper`. With `stillness` the head settles half as far as arms, hands and
-            torso.
+        others: the other fields are one row each. Intensities are 0 for calm, 1 as generated, 1.5 for broad. `face`
+            does not change blinks and gaze. The head turns by `upper` and by `head` multiplied. With `stillness` the
+            head settles half as far as arms, hands and torso.
     """
 
     upper: float = _row(
@@ -70,7 +70,7 @@ class Levels:
         "Face", "How strong expressions and mouth are; blinks and gaze stay", (0.0, 1.5), neutral=1.0, group=PARTS
     )
     lower: float = _row(
-        "Lower Body", "How far the pelvis sways; feet stay where they stand", (0.0, 1.5), neutral=1.0, group=PARTS
+        "Lower Body", "How far the pelvis sways; the feet stay where they stand", (0.0, 1.5), neutral=1.0, group=PARTS
     )
     head: float = _row("Head", "How far neck and head turn, on top of Upper Body", (0.0, 1.5), neutral=1.0, group=HEAD)
     gaze: float = _row(
@@ -84,16 +84,20 @@ class Levels:
         group=CALM,
     )
     pause_s: float = _row(
-        "Pause", "Seconds; Stillness passes over pauses that are shorter", (0.2, 10.0), neutral=0.7, group=CALM
+        "Pause", "Shortest pause, in seconds, in which Stillness has an effect", (0.2, 10.0), neutral=0.7, group=CALM
     )
     settle_s: float = _row(
-        "Settle", "Seconds that settling takes, and as many for coming back", (0.1, 3.0), neutral=0.6, group=CALM
+        "Settle", "Seconds in which the body settles, and in which it moves again", (0.1, 3.0), neutral=0.6, group=CALM
     )
     smoothing: float = _row(
-        "Smoothing", "More smoothing, on top of finishing, without delay", (0.0, 1.0), neutral=0.0, group=CALM
+        "Smoothing", "Smooths the motion further after finishing, without delay", (0.0, 1.0), neutral=0.0, group=CALM
     )
     blink_rate: float = _row(
-        "Blinks", "Blinks for each blink of the take: 0 none, 2 twice as many", (0.0, 3.0), neutral=1.0, group=HEAD
+        "Blinks",
+        "How often the eyes blink: 0 never, 1 as in the take, 2 twice as often",
+        (0.0, 3.0),
+        neutral=1.0,
+        group=HEAD,
     )
     mirror: bool = False
     pose_amount: float = _row(

@@ -77,7 +77,8 @@ def _rest(legs: Legs, fps: float) -> tuple[np.ndarray, np.ndarray]:
 def _sinking(moved: Legs, fps: float) -> np.ndarray:
     """Return how far the pelvis must come down (T,), metres, so that no leg is longer than finishing makes legs.
 
-    Recorded legs are straighter; they bend a little then, because near-straight knees turn millimetres into jerks.
+    The legs of recorded people are straighter. They bend a little here, because a nearly straight knee turns
+    millimetres into jerks.
     """
     ankle = ankles(moved.feet, moved.skeleton)
     most = moved.skeleton.reach(kept=False)

@@ -1,4 +1,4 @@
-"""Markers of a take: gesture here, hold, not here; plain values that timelines and words give and files keep.
+"""Markers of a take: gesture here, hold, not here; they are set on the timeline or at words, and stored in files.
 
 Each kind of marker is one row of `KINDS`; the panel, the shell, the timeline and the messages read it.
 """
@@ -12,7 +12,7 @@ from ..errors import GestureError
 
 
 class Kind(StrEnum):
-    """What a marker asks of the arms. Files keep the value, and Blender the position: new kinds come last."""
+    """What a marker asks of the arms. Files store the value and Blender stores the position, so new kinds come last."""
 
     ACCENT = "accent"
     HOLD = "hold"
@@ -21,14 +21,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class KindInfo:
-    """What the panel, the shell and the timeline know of one kind of marker.
+    """A row of the table of kinds of markers, as the panel, the shell and the timeline use it.
 
     Attributes:
         label: on buttons, and in lower case in messages.
         description: tooltip, and help of the option in the shell.
         icon: Blender's name of the icon.
         timeline_names: names of timeline markers that are read as this kind, in lower case.
-        length_s: how long one without an end lasts; 0 where it is for a moment.
+        length_s: how long a marker without an end lasts; 0 if it is for one moment.
     """
 
     label: str
@@ -51,7 +51,7 @@ KINDS = {
 }
 # Seconds that hands need from one apex to the next.
 LEAST_APART_S = 0.4
-# Seconds after the start of a hold in which an apex may lie: then the end of that stroke is held.
+# Seconds after the start of a hold in which the apex of an accent may lie; the hold then begins after the apex.
 _HELD_APEX_S = 0.1
 
 
@@ -132,10 +132,10 @@ def markers_from(entries: Iterable[Mapping]) -> tuple[Marker, ...]:
 
 
 def check_markers(markers: Sequence[Marker], duration_s: float) -> None:
-    """Make sure that markers lie within a take of this length and do not contradict one another.
+    """Make sure that markers lie within a take of this length and do not contradict each other.
 
     Raises:
-        GestureError: they do not.
+        GestureError: a marker lies outside of the take, or two markers contradict each other or are too near.
     """
     for marker in markers:
         if marker.end_s > duration_s:

@@ -1,4 +1,4 @@
-"""Accents where a stroke is near: the stroke is moved in time, with arms, hands and some of torso and head.
+"""Accents near a stroke: the stroke is moved in time, together with arms, hands and a share of torso and head.
 
 take      ─────╱╲──────────        a stroke whose apex is at frame 100
 marker           ▼                 an accent is asked for at frame 106
@@ -17,11 +17,12 @@ from .strokes import Stroke
 
 # Seconds. Strokes farther away than this stay where they are.
 _MOST_SHIFT_S = 0.3
-# Seconds that a stroke twice as fast may be farther away than another one and still be taken.
+# Seconds by which a stroke may be farther away than another one and still be chosen, if it is twice as fast.
 _STRONGER_S = 0.05
 # Frames after an apex that move with it unchanged.
 _TAIL = 4
-# A stroke is not moved if that makes turns more sudden than this times what they were, within the given frames of it.
+# A stroke is not moved if this would make the turns around it, within so many frames, more sudden than this factor
+# times their present value.
 _HURRY, _WINDOW = 1.1, 70
 
 
@@ -34,10 +35,10 @@ def move_strokes(
         draft: gets the moved strokes.
         clip: the take.
         places: frames for apexes, ascending.
-        rejected: strokes that did not land before, by place; they are not moved there.
+        rejected: by place, the strokes that did not land there before; they are not moved there again.
 
     Returns:
-        by place the stroke that was moved there, and how; places without one near are missing.
+        by place, the stroke that was moved there and its pin; places without a stroke near them are missing.
     """
     moves: dict[int, tuple[Stroke, Pin]] = {}
     for place in places:

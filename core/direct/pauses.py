@@ -11,7 +11,7 @@ import numpy as np
 
 from ..body.curves import min_jerk
 
-# Gestures begin before the words: coming back from a pause ends this long before the next word.
+# Gestures begin before the words, so the body has left its rest pose this many seconds before the next word.
 _LEAD_S = 0.1
 
 

@@ -9,7 +9,8 @@
   wrist   ││    knuckle     hands: the segment from wrist to knuckle, with half of their thickness as radius
           ││  thighs
 
-Only the joints that place these parts are posed (`POSED`), in the pelvis' frame, because levels are live.
+Only the joints that place these parts are posed (`POSED`), because levels must be fast. All places are in the pelvis'
+frame.
 """
 
 from dataclasses import dataclass
@@ -24,15 +25,15 @@ from ..body.skeleton import JOINT
 
 _PELVIS, _SPINE, _NECK, _HEAD = JOINT["pelvis"], [JOINT[f"spine{i}"] for i in (1, 2, 3)], JOINT["neck"], JOINT["head"]
 _ORDER = (*_SPINE, _NECK, *HIPS, *COLLARS, *SHOULDERS, *ELBOWS, *WRISTS)
-# Joints whose rotations place the arms and what they could run into.
+# Joints whose rotations place the arms and the parts of the body that the arms could hit.
 POSED = frozenset(_ORDER)
 # Metres from hips to neck of the bundled character; other skeletons are taken to be thicker or thinner by the ratio.
 _TRUNK_M = 0.567
 # Metres, of the bundled character: radius of its trunk's capsules, how far they are aside of and ahead of the spine,
 # and how far above spine3 they end.
 _TRUNK_RADIUS, _TRUNK_ASIDE, _TRUNK_AHEAD, _TRUNK_TOP = 0.105, 0.065, 0.04, 0.08
-# Metres: radius of its head, and the head's middle from the head joint; radius of its thighs, and how far they are
-# ahead of the bone; half the thickness of its hands.
+# Metres, of the bundled character: radius of the head, and the place of its middle from the head joint; radius of the
+# thighs, and how far they are ahead of the bone; half the thickness of the hands.
 _HEAD_RADIUS, _HEAD_MIDDLE = 0.11, np.array([0.0, 0.05, 0.02])
 _THIGH_RADIUS, _THIGH_AHEAD = 0.085, 0.02
 HAND_RADIUS = 0.025
@@ -49,7 +50,7 @@ class Arms:
         shoulder, elbow, wrist, knuckle: (T, 2, 3) places of joints.
         collar_turn, upper_turn, lower_turn, hand_turn: (T, 2, 3, 3) turns of collars, upper arms, forearms and hands
             away from rest.
-        thick: how thick the body is beside the bundled character's.
+        thick: thickness of the body, as a multiple of the bundled character's.
         body: the capsules that hands must stay out of.
     """
 
@@ -146,7 +147,7 @@ def _trunk(turn: np.ndarray, place: np.ndarray, thick: float) -> list[Capsule]:
 
 
 def _head(turns: dict[int, np.ndarray], rest: np.ndarray, turn: np.ndarray, place: np.ndarray, thick: float) -> Capsule:
-    """Return the ball of the head; the head joint itself may turn as it likes."""
+    """Return the ball of the head; the rotation of the head joint does not matter."""
     neck = place + turn @ (rest[_NECK] - rest[_SPINE[-1]])
     head = neck + turn @ turns[_NECK] @ (rest[_HEAD] - rest[_NECK])
     middle = head + turn @ turns[_NECK] @ (_HEAD_MIDDLE * thick)
@@ -154,14 +155,14 @@ def _head(turns: dict[int, np.ndarray], rest: np.ndarray, turn: np.ndarray, plac
 
 
 def way_from_segment(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Return the ways (..., 3) from the nearest points of segments to points (..., 3)."""
+    """Return the vectors (..., 3) from the nearest points of segments to points (..., 3)."""
     along = end - start
     share = ((points - start) * along).sum(-1) / np.maximum((along**2).sum(-1), 1e-12)
     return points - start - np.clip(share, 0.0, 1.0)[..., None] * along
 
 
 def way_between_hands(wrist: np.ndarray, knuckle: np.ndarray) -> np.ndarray:
-    """Return the way (T, 3) from the right hand's segment to the left one's, where they are nearest.
+    """Return the vector (T, 3) from the right hand's segment to the left hand's segment, where they are nearest.
 
     Segments that do not cross are nearest at an end of one of them, so four ends are compared.
     """

@@ -12,7 +12,7 @@ import numpy as np
 
 
 def quat_to_offset(quaternions: np.ndarray) -> np.ndarray:
-    """Return rotation vectors (..., 3), up to a whole turn long, of unit quaternions (..., 4) as their signs are."""
+    """Return rotation vectors (..., 3), up to a whole turn long, of unit quaternions (..., 4) whose signs count."""
     vector = quaternions[..., 1:]
     sine = np.sqrt((vector**2).sum(-1))
     angle = 2 * np.arctan2(sine, quaternions[..., 0])
@@ -31,7 +31,7 @@ def offset_to_quat(offset: np.ndarray) -> np.ndarray:
 
 
 def left_multiplier(quaternion: np.ndarray) -> np.ndarray:
-    """Return matrices (..., 4, 4) that multiply quaternions by these (..., 4) on their left: rows @ matrix.
+    """Return matrices (..., 4, 4) M for which `rows @ M` multiplies quaternions by these (..., 4) on their left.
 
     `rows @ left_multiplier(q)` is `quat_multiply(q, rows)`, but one matrix product for many frames.
     """

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..body.curves import min_jerk
 
-# Shares by which motion may run slower or faster than its own speed; the first that there is room for is taken.
+# Shares by which motion may run slower or faster than its own speed; the first one that there is room for is used.
 SLOPES = (0.3, 0.4, 0.5)
 # Share of its own speed by which the pace may change from one frame to the next.
 _MOST_BEND = 0.08
@@ -59,7 +59,7 @@ class Pin:
 def delays(pins: Sequence[Pin], frame_count: int) -> np.ndarray | None:
     """Return by how many frames motion is late in each frame (T,); 0 away from the pins.
 
-    The delay falls to nothing between pins where there is room, else it goes from one straight to the next.
+    Between pins the delay falls to 0 where there is room; else it goes from one delay straight to the next.
 
     Args:
         pins: in order of their targets.
@@ -77,7 +77,7 @@ def delays(pins: Sequence[Pin], frame_count: int) -> np.ndarray | None:
     for pin in pins:
         late[pin.first : pin.last + 1] = pin.delay
     head, tail = _faded(first.delay, first.first), _faded(last.delay, frame_count - 1 - last.last)
-    # a delay that is still there at the take's start, or end, would show frames outside of the take
+    # a delay that is not 0 at the start or end of the take would show frames outside of the take
     if (head is None and first.delay > 0) or (tail is None and last.delay < 0):
         return None
     late[: first.first] = first.delay if head is None else head[::-1]
@@ -100,7 +100,7 @@ def _faded(delay: float, room: int) -> np.ndarray | None:
 
 
 def _frames(change: float, slope: float) -> int:
-    """Return the fewest frames over which a delay may change by so much."""
+    """Return the fewest frames over which a delay may change by `change` frames."""
     return int(np.ceil(max(_RISE * abs(change) / slope, np.sqrt(_BEND * abs(change) / _MOST_BEND))))
 
 

@@ -13,7 +13,7 @@ from .strokes import find_strokes, wrist_paths
 TOLERANCE = 2
 # Frames before a stroke that belong to it: a wrist starts to hurry a little before its speed shows it.
 LEAD = 2
-# Shares in which torso and head take part in what arms do.
+# How far torso and head follow the arms when strokes are moved or copied: shares from 0 to 1.
 TORSO_SHARE, HEAD_SHARE = 0.5, 0.25
 
 
@@ -22,7 +22,7 @@ class StrokeFrames:
     """Frames of a stroke that nothing else may be blended into.
 
     Attributes:
-        first, last: its ends, both included.
+        first, last: its first and its last frame, both included.
         apex: the frame in which it has slowed down.
     """
 

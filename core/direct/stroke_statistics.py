@@ -1,4 +1,4 @@
-"""What markers need to know of a finished motion, found once: its strokes, and how suddenly its arms usually turn.
+"""Values of a finished motion that markers use, computed once: its strokes, and how suddenly its arms usually turn.
 
 Suddenness compares with the take itself, because a lively speaker may turn faster than a calm one:
 
@@ -7,7 +7,7 @@ Suddenness compares with the take itself, because a lively speaker may turn fast
 
     suddenness = the larger of  largest turn / usual largest turn  and  largest jump / usual largest jump
 
-where "usual largest" is the 99th percentile over the take: 1 is as sudden as the take's own quick moments.
+where "usual largest" is the 99th percentile over the take. A suddenness of 1 is that of the take's own quick moments.
 """
 
 from dataclasses import dataclass
@@ -32,9 +32,9 @@ SIDE_COLUMNS = tuple([COLUMN[joint] for joint in joints] for joints in ARM)
 ARM_COLUMNS = list(range(len(ARM[0]) + len(ARM[1])))
 # Percentile of a take's turns and jumps that counts as their usual largest value.
 _USUAL = 99
-# Takes that hardly move may still turn this far from frame to frame, radians, and change that by this much.
+# Least values of the usual largest turn and jump, radians, for takes that hardly move.
 _LEAST_TURN, _LEAST_JUMP = 0.05, 0.01
-# Frames on either side that count as the same place.
+# Frames on either side of a frame that count for its jump.
 _NEAR = 3
 # How far a wrist moves when a joint of its arm turns, metres per radian: about the distance from joint to wrist.
 _LEVERS = {"collar": 0.5, "shoulder": 0.45, "elbow": 0.25, "wrist": 0.1}
@@ -91,7 +91,7 @@ class StrokeStatistics:
 
 
 def pace(turns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return how far quaternions (T, J, 4) turn from frame to frame, and how much that changes.
+    """Return how far quaternions (T, J, 4) turn from frame to frame, and how much these turns change.
 
     Angles are measured along chords, which is exact enough for small turns; signs must be continuous.
 

@@ -1,4 +1,4 @@
-"""Strokes of the hands: a wrist hurries, and slows down again at its apex.
+"""Strokes of the hands: a wrist speeds up, and slows down again at its apex.
 
 speed          peak
 ╱╲

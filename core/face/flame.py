@@ -2,9 +2,9 @@
 
 The user's own SMPL-X file says how each coefficient moves the vertices of its head. The bundled character says how each
 ARKit shape moves the vertices of another head. `solve` lays one head over the other, first by their joints, then by
-their surfaces, so that points of one have counterparts on the other. With A the movements of those points by the ARKit
-shapes and F those by the coefficients, both translations are least squares: weights w and coefficients c for which
-A w comes nearest to F c.
+their surfaces, so that points of one have counterparts on the other. Let A hold the movements of these points by the
+ARKit shapes, and F their movements by the coefficients. Both translations are solved by least squares: they look for
+weights w and coefficients c for which A w comes nearest to F c.
 """
 
 from dataclasses import dataclass
@@ -22,13 +22,14 @@ _EXPRESSION_FROM = 300
 _ANCHORS = tuple(JOINT[name] for name in ("neck", "head", "jaw", "left_eye_smplhf", "right_eye_smplhf"))
 # A vertex of the character belongs to the face when an ARKit shape moves it by more, metres.
 _MOVES_M = 0.0015
-# An opposite direction of the surface counts like a distance of so much, metres: it keeps the lips, which touch, apart.
+# Metres that are added to the distance of two points whose surfaces face opposite ways. So the lips, which touch, are
+# not mixed up.
 _NORMAL_M = 0.015
 _FIT_ROUNDS = 8
 _CHUNK = 512
-# About so many points of the face are enough.
+# Number of points of the face that are used, about; more do not help.
 _POINTS = 2500
-# Keeps shapes that look alike from cancelling each other; relative to the mean of the matrix's diagonal.
+# Added to the matrix's diagonal, as a share of its mean: it keeps shapes that look alike from cancelling each other.
 _RIDGE = 1e-3
 
 
@@ -39,7 +40,7 @@ class ShapedHead:
     Attributes:
         vertices: (V, 3) metres, at rest.
         faces: (F, 3) triangles.
-        shapes: (K, V, 3) displacement for one of each shape.
+        shapes: (K, V, 3) displacement of the vertices at a weight of 1 of each shape.
         joints: (55, 3) metres, at rest.
     """
 
@@ -51,7 +52,7 @@ class ShapedHead:
 
 @dataclass(frozen=True)
 class FlameArkit:
-    """The solved translation: products of how shapes and coefficients move the face (A and F of the module's text).
+    """The solved translation: products of the matrices A and F, which the docstring of this module explains.
 
     Attributes:
         arkit_gram: (52, 52) AᵀA.

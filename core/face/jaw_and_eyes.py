@@ -6,7 +6,7 @@ from ..body.motion import Motion
 from ..body.parts import ARKIT_NAMES, EYES
 from ..body.skeleton import JOINT
 
-# A full weight turns its joint by so much, radians: the bundled character's jawOpen is a jaw turned by 23 degrees.
+# Radians by which a weight of 1 turns its joint. The bundled character's jawOpen turns the jaw by 23 degrees.
 JAW_OPEN = np.radians(23)
 EYE_SIDE, EYE_UP = np.radians(30), np.radians(25)
 _JAW_SIDE = np.radians(10)

@@ -1,4 +1,4 @@
-"""Least squares within bounds for many right-hand sides at once, by which a face is translated into other shapes."""
+"""Least squares within bounds for many right-hand sides at once; it translates a face into other shapes."""
 
 import numpy as np
 

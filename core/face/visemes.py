@@ -58,9 +58,9 @@ _DOMINANCE = {
     "kk": 0.5,
 }
 _SILENCE_DOMINANCE = 0.06
-# A mouth shape is reached so much before its sound, and fades into the next one.
+# Seconds by which a mouth shape is reached before its sound.
 _LEAD_S, _REACH_S = 0.02, 0.045
-# Keeps shapes that look alike from sharing a movement that one of them explains alone.
+# Penalty that keeps several similar shapes from sharing a movement that one of them explains alone.
 _RIDGE = 0.002
 
 

@@ -56,17 +56,17 @@ def product(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 
 def silu(x: np.ndarray) -> np.ndarray:
-    """X · sigmoid(x)"""
+    """Return x · sigmoid(x)."""
     return x / (F32(1) + np.exp(-x))
 
 
 def leaky_relu(x: np.ndarray) -> np.ndarray:
-    """X where it is positive, else 0.2 · x"""
+    """Return x where it is positive, else 0.2 · x."""
     return np.maximum(x, x * SLOPE)
 
 
 def softplus(x: np.ndarray) -> np.ndarray:
-    """log(1 + exp(x)), x itself above 20 as PyTorch has it"""
+    """Return log(1 + exp(x)); above 20 return x itself, as PyTorch does."""
     return np.where(x > F32(20), x, np.log1p(np.exp(np.minimum(x, F32(20)))))
 
 
@@ -89,33 +89,33 @@ def _polynomial(coefficients: tuple[float, ...], x: np.ndarray) -> np.ndarray:
 
 
 def erf(x: np.ndarray) -> np.ndarray:
-    """Return the error function, to 4e-7."""
+    """Return the error function of x, with an error below 4e-7."""
     x = np.clip(x, F32(-4), F32(4))
     square = x * x
     return x * _polynomial(_ERF_NUMERATOR, square) / _polynomial(_ERF_DENOMINATOR, square)
 
 
 def gelu(x: np.ndarray) -> np.ndarray:
-    """X · Φ(x), the Gaussian error linear unit in its exact form"""
+    """Return x · Φ(x), the Gaussian error linear unit in its exact form."""
     return F32(0.5) * x * (F32(1) + erf(x * F32(math.sqrt(0.5))))
 
 
 def softmax(scores: np.ndarray) -> np.ndarray:
-    """Exponentials along the last axis, divided by their sum."""
+    """Return the exponentials along the last axis, divided by their sum."""
     weights = np.exp(scores - scores.max(-1, keepdims=True))
     weights /= weights.sum(-1, keepdims=True)
     return weights
 
 
 class Linear:
-    """x · W + b"""
+    """A linear layer: x · W + b."""
 
     def __init__(self, parameters: Parameters):
         self.weight = matrix(parameters["weight"])
         self.bias = parameters.get("bias")
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """(..., T, K) to (..., T, N)"""
+        """Map (..., T, K) to (..., T, N)."""
         y = product(x, self.weight)
         if self.bias is not None:
             y += self.bias
@@ -129,20 +129,20 @@ class Norm:
         self.weight, self.bias = parameters["weight"], parameters["bias"]
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """(..., T, C) to the same"""
+        """Map (..., T, C) to (..., T, C)."""
         x = x - x.mean(-1, keepdims=True)
         x *= F32(1) / np.sqrt(np.square(x).mean(-1, keepdims=True) + EPSILON)
         return x * self.weight + self.bias
 
 
 class Mlp:
-    """Linear, LeakyReLU, Linear"""
+    """Two linear layers with a LeakyReLU between them."""
 
     def __init__(self, parameters: Parameters):
         self.first, self.second = Linear(parameters.at("mlp.0")), Linear(parameters.at("mlp.2"))
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """(..., T, C) to (..., T, N)"""
+        """Map (..., T, C) to (..., T, N)."""
         return self.second(leaky_relu(self.first(x)))
 
 
@@ -174,7 +174,7 @@ class Attention:
         return self.out(np.moveaxis(mixed, -3, -2).reshape(query.shape))
 
     def _split(self, x: np.ndarray) -> np.ndarray:
-        """(..., T, C) to (..., heads, T, C / heads)"""
+        """Map (..., T, C) to (..., heads, T, C / heads)."""
         return np.moveaxis(x.reshape(*x.shape[:-1], self.heads, -1), -2, -3)
 
 
@@ -187,7 +187,7 @@ class EncoderLayer:
         self.norm1, self.norm2 = Norm(parameters.at("norm1")), Norm(parameters.at("norm2"))
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """(..., T, C) to the same"""
+        """Map (..., T, C) to (..., T, C)."""
         x = self.norm1(x + self.attention(x))
         return self.norm2(x + self.second(np.maximum(self.first(x), F32(0))))
 
@@ -202,7 +202,7 @@ class DecoderLayer:
         self.norms = tuple(Norm(parameters.at(f"norm{number}")) for number in (1, 2, 3))
 
     def __call__(self, x: np.ndarray, memory: np.ndarray) -> np.ndarray:
-        """(..., T, C) and a memory (..., S, C) to (..., T, C)"""
+        """Map (..., T, C) and a memory (..., S, C) to (..., T, C)."""
         x = self.norms[0](x + self.own(x))
         x = self.norms[1](x + self.cross(x, memory))
         return self.norms[2](x + self.second(np.maximum(self.first(x), F32(0))))
@@ -220,7 +220,7 @@ class Conv:
         self.bias, self.dilation = parameters["bias"], dilation
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """(..., T, C) to (..., T, N)"""
+        """Map (..., T, C) to (..., T, N)."""
         shift, width = min(self.dilation, x.shape[-2]), x.shape[-1]
         copies = np.zeros((*x.shape[:-1], 3 * width), F32)
         copies[..., shift:, :width] = x[..., : x.shape[-2] - shift, :]
@@ -240,7 +240,7 @@ class ResBlock:
         self.first, self.second = Conv(parameters.at("model.0")), Conv(parameters.at("model.2"))
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """(..., T, C) to the same"""
+        """Map (..., T, C) to (..., T, C)."""
         return x + self.second(leaky_relu(self.first(x)))
 
 
@@ -258,7 +258,7 @@ class ConvEncoder:
         self.reach = (1 + ResBlock.reach) * len(self.stages)
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """(..., T, C) to (..., T, N)"""
+        """Map (..., T, C) to (..., T, N)."""
         for conv, block in self.stages:
             x = block(leaky_relu(conv(x)))
         return x
@@ -280,7 +280,7 @@ class ConvDecoder:
         self.reach = ResBlock.reach * len(self.blocks) + len(self.convs) + 1
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """(..., T, C) to (..., T, N)"""
+        """Map (..., T, C) to (..., T, N)."""
         for block in self.blocks:
             x = block(x)
         for conv in self.convs:
@@ -298,7 +298,7 @@ class FrameEncoder:
         self.layers = [Conv(parameters.at(f"layers.{number}"), 2**number) for number in range(count)]
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """(..., context + T + context, C) to (..., T, N)"""
+        """Map (..., context + T + context, C) to (..., T, N)."""
         x = self.enter(x)
         for layer in self.layers:
             x = x + layer(gelu(x))

@@ -20,7 +20,7 @@ class MambaMixer:
         self.direct = parameters["D"]
 
     def __call__(self, u: np.ndarray) -> np.ndarray:
-        """(..., T, C) to the same"""
+        """Map (..., T, C) to (..., T, C)."""
         both = self.enter(u)
         inner = both.shape[-1] // 2
         x = silu(self._causal_conv(both[..., :inner]))
@@ -88,7 +88,7 @@ class MambaScan:
         self.norm, self.out = Norm(parameters.at("norm_f")), Linear(parameters.at("out"))
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """(..., T, C) to (..., T, N)"""
+        """Map (..., T, C) to (..., T, N)."""
         return self.out(self.norm(_run(self.blocks, x)))
 
 
@@ -101,5 +101,5 @@ class MambaModel:
         self.norm = Norm(parameters.at("norm_f"))
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """(..., T, C) to the same"""
+        """Map (..., T, C) to (..., T, C)."""
         return self.norm(_run(self.blocks, self.attention(x)))
