@@ -1,1 +1,1 @@
-"""Finishing: smooth a decoded motion, hold its root and keep its feet where they stand."""
+"""Finishing of a decoded motion: smoothing, a root that keeps its place, and feet that stay where they stand."""

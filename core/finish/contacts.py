@@ -1,4 +1,4 @@
-"""When a foot stands: floor level and contacts from height, speed and the motion's own contact channels."""
+"""Contacts of the feet: the level of the floor, and when feet touch it, from height, speed and contact channels."""
 
 from dataclasses import dataclass
 
@@ -8,20 +8,22 @@ from ..body.curves import runs
 from ..body.legs import Feet, Skeleton, ankles
 from ..body.motion import Motion
 
-# A foot touches for certain below the first values and not at all above the second: metres above its own level, and
-# metres per second.
+# Below the first value of each pair a foot surely touches the floor, above the second it surely does not: metres above
+# its own level, and metres per second.
 _HEIGHT_M = (0.01, 0.04)
 _SPEED_M_S = (0.05, 0.3)
-# A contact reaches as far as the score is above the second value, and counts if the score once exceeds the first.
+# A contact begins where the score exceeds the first value, and it reaches in both directions as far as the score
+# exceeds the second.
 _BEGIN, _END = 0.7, 0.5
-# Seconds. Shorter contacts are none, and shorter gaps in a contact neither: nobody steps that fast.
+# Seconds. Shorter contacts are removed, and shorter gaps in a contact are filled: nobody steps that fast.
 _SHORTEST_CONTACT_S = 0.17
 _SHORTEST_GAP_S = 0.1
-# How much the motion's own contact channel counts beside height and speed: decoded channels are often wrong.
+# Weight of the motion's own contact channels beside height and speed; it is low, because decoded channels are often
+# wrong.
 _CHANNEL_SHARE = 0.35
 # Metres over the floor within which a toe joint counts as near it.
 NEAR_FLOOR_M = 0.03
-# Metres. A floor estimated this near to where the skeleton was built to stand is taken to be there.
+# Metres. If the estimated floor is this near to the floor of the skeleton's rest pose, the latter is used.
 _SNAP_M = 0.02
 
 
@@ -102,7 +104,7 @@ def certainty(points: np.ndarray, levels: np.ndarray, fps: float) -> tuple[np.nd
 
 
 def _falling(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Return 1 below `low`, 0 above `high`, and what lies on the line between."""
+    """Return 1 below `low`, 0 above `high`, and values on a straight line between."""
     return np.clip((high - values) / (high - low), 0.0, 1.0)
 
 
@@ -112,7 +114,7 @@ def detect(feet: Feet, skeleton: Skeleton, ground: Ground, motion: Motion) -> Co
     The motion's contact channels, when there are any, count beside what is measured.
     """
     heel = ankles(feet, skeleton)
-    # In stance the ankle is as far above the toe as at rest, wherever the toe's own level is.
+    # When a foot stands, its ankle is as high above its toe as in the rest pose, whatever the level of the toe is.
     heel_levels = ground.levels - skeleton.foot[:, 1]
     found = []
     for points, levels, columns in ((feet.toe, ground.levels, [2, 3]), (heel, heel_levels, [0, 1])):
@@ -131,7 +133,7 @@ def given(motion: Motion) -> Contacts:
 
 
 def hold(score: np.ndarray, fps: float) -> np.ndarray:
-    """Return contacts (T,) from a score (T,): they begin high and end low, and short contacts and gaps are left out."""
+    """Return contacts (T,) from a score (T,): a high score begins one, a low score ends it, and short ones go."""
     standing = np.zeros(len(score), bool)
     for start, end in runs(score >= _END):
         standing[start:end] = (score[start:end] >= _BEGIN).any()

@@ -1,9 +1,10 @@
-"""Corrections of a foot where nothing says what they are: between contacts they lead over, or they fade out.
+"""Corrections of a foot between its contacts: they lead from one contact to the next, or they fade out.
 
-A foot that is held has a known correction (where it shall be, less where the motion has it) in its contacts only:
+The correction of a foot is the difference between its wanted place and its place in the motion. It is known in contacts
+only:
 
     known           ▇▇▇▇▇▇ . . . . . ▇▇▇▇        contact, gap, contact
-    `bridge_gaps`   ▇▇▇▇▇▇╲ eased   ╱▇▇▇▇▇       for places: the foot is on its way from one to the other
+    `bridge_gaps`   ▇▇▇▇▇▇╲ eased   ╱▇▇▇▇▇       for places: the foot moves from one to the other
     `fade_gaps`     ▇▇▇▇▇▇╲___   ___╱▇▇▇▇▇       for heights: the motion's own height is back at once
 
 Both leave a contact with the slope that the correction has there, so that the foot does not jerk.
@@ -15,13 +16,13 @@ import numpy as np
 
 from ..body.curves import min_jerk, runs
 
-# Seconds within which the slope at the end of a contact is spent, and a fading correction is gone. About the time in
-# which a foot leaves the floor.
+# Seconds within which the slope at the end of a contact, and a fading correction, fall to 0: about the time in which a
+# foot leaves the floor.
 _SPENT_S = 0.2
 
 
 def bridge_gaps(values: np.ndarray, known: np.ndarray, fps: float) -> np.ndarray:
-    """Fill a correction (T, C) where it is not known: eased from one known value to the next, held at open ends.
+    """Fill a correction (T, C) where it is not known: eased between known values, constant beyond them.
 
     Args:
         values: (T, C); what is not known is ignored.
@@ -46,7 +47,7 @@ def bridge_gaps(values: np.ndarray, known: np.ndarray, fps: float) -> np.ndarray
 def fade_gaps(values: np.ndarray, known: np.ndarray, fps: float) -> np.ndarray:
     """Fill a correction (T, C) where it is not known: from each known end it fades to zero.
 
-    It leaves along the slope at that end. Where two ends are near, what is left of both adds up.
+    It starts with the slope at that end. Where two ends are near, the two fading corrections are added.
 
     Args:
         values: (T, C); what is not known is ignored.
@@ -70,8 +71,8 @@ def _bridge(
 ) -> np.ndarray:
     """Return values (count, ...) strictly between two ends that are count + 1 frames apart.
 
-    An eased rise leads from one to the other. To it the slopes at the ends, per frame, are added, and within `spent_in`
-    frames they are spent.
+    An eased curve leads from one end to the other. The slopes at the ends, per frame, are added to it; they fall to 0
+    within `spent_in` frames.
     """
     span = count + 1
     frame = np.arange(1, span).reshape(-1, *[1] * np.ndim(start))

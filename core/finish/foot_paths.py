@@ -22,18 +22,18 @@ from .stances import Stance
 
 # Metres that a toe is lifted in a step.
 LIFT_M = 0.06
-# Seconds. Between stances farther apart the foot follows the motion: that is a walk in the air or a jump, no step.
+# Seconds. Between stances farther apart in time the foot follows the motion, because this is a jump and not a step.
 _LONGEST_SWING_S = 1.2
-# Shares of a step's time: when the foot moves across, and how long it rises, and sinks.
+# Shares of a step's time: the start and end of the move across, and how long the foot rises or sinks.
 _ACROSS = (0.18, 0.82)
 _RISE = 0.4
 # Radians that the foot tips about the toe as the heel leaves, and the shares of a step's time in which it tips, in
 # which it is flat again, and how long that takes.
 _TIP, _TIPPED_BY, _FLAT_AT, _FLATTENING = 0.2, 0.3, 0.85, 0.55
-# Metres that the height of a contact may differ from the foot's usual level: floors of recordings are not that flat.
+# Metres that the height of a contact may differ from the foot's usual level: the floors of recordings are not flat.
 _UNEVEN_M = 0.015
-# A foot that a correction moves between two contacts is lifted by this share of the way, up to the second value in
-# metres: it must not scrape over the floor.
+# Where a correction moves a foot between two contacts, the foot is lifted by this share of the way, up to the second
+# value in metres, so that it does not scrape over the floor.
 _LIFT_SHARE, _LIFT_MOST_M = 0.5, 0.04
 # Seconds (sigma) over which the point that is held changes between toe and heel.
 _PIVOT_S = 0.06
@@ -97,9 +97,9 @@ def hold_foot(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Correct one foot's own path so that what touches the floor stays where it is.
 
-    In each contact the foot has one place and, while toe and heel touch, one heading; its tilt stays the motion's. With
-    the heel up it turns about the toe, with the toe up about the heel, as the motion turns it. Between contacts the
-    correction changes smoothly, and a foot that it moves across the floor lifts.
+    In each contact the foot has one place and, while toe and heel touch, one heading; its tilt stays the motion's.
+    While the heel is up, the foot turns about the toe; while the toe is up, it turns about the heel. Between contacts
+    the correction changes smoothly. Where it moves a foot across the floor, the foot is lifted.
 
     Args:
         toe: (T, 3) the toe joint.

@@ -35,23 +35,24 @@ from .smoothing import smooth_track
 from .stances import Stance, keep_apart, stances_of_steps, with_swings
 from .step_plan import Track, plan_both, plan_steps
 
-# Metres per second. Feet whose typical slide is faster are placed anew, slower ones are only held: recorded feet creep
-# by a few millimetres per second, decoded ones slide by centimetres.
+# Metres per second. Feet that typically slide faster get new places; slower feet are only held. Feet of recordings move
+# by a few millimetres per second in contact, decoded feet by centimetres.
 SLIDES_M_S = 0.025
-# Radians that heels may lift before the pelvis sinks where the motion's own steps are kept: 5 degrees, a centimetre at
-# the heel, which nobody sees, and which keeps the height of the pelvis.
+# Radians that heels may lift before the pelvis sinks where the motion's own steps are kept: 5 degrees. This is a
+# centimetre at the heel, which nobody sees, and the pelvis keeps its height.
 _TIP_KEPT = 0.08
 # A foot flies, and no stance is planned for it, if its toe is higher over its stance than this, metres, for at least
 # this long, seconds: a planned step lifts the toe by 0.06 m only.
 _ALOFT_M = 0.1
 _FLIGHT_S = 0.3
-# Hz. Above it a toe's path is smoothed where its steps are kept: steps are quicker than what else legs do (2.6 Hz).
+# Hz. Cutoff of the smoothing of a toe's path where its own steps are kept. It is higher than for legs (2.6 Hz), because
+# steps are quick.
 _TOE_CUTOFF_HZ = 5.0
-# Seconds. A foot that creeps or pivots in a long contact is let go for this long, so that it gets to its next place:
-# two thirds of a planned step, because the way is short.
+# Seconds. A foot that slowly moves or turns in a long contact gets this long to reach its next place: two thirds of a
+# planned step, because the way is short.
 _SHUFFLE_S = 0.4
-# Cost of such a shuffle, in the unit of `step_plan.STEP_COST`: less than a step's, because the motion had none there
-# and the foot moves by little.
+# Cost of such a small step, in the unit of `step_plan.STEP_COST`. It is lower than a normal step's, because the foot
+# moves by little.
 _SHUFFLE_COST = 0.5
 # Least weight of a frame when places are averaged: above zero, so that a foot that never comes down has a place.
 _LEAST_WEIGHT = 0.05
@@ -252,7 +253,7 @@ def _heading(legs: Legs) -> np.ndarray:
 
 
 def _put_on_feet(motion: Motion, legs: Legs, feet: Feet, standing: Contacts, own_steps: bool) -> Motion:
-    """Put pelvis and legs over feet that are in place.
+    """Place the pelvis and solve the legs for feet that are in place.
 
     Args:
         motion: gives everything else.

@@ -1,9 +1,9 @@
-"""How knees bend where the motion's own steps are kept: on the side where the motion has them, without snapping.
+"""How knees bend where the motion's own steps are kept: to the side to which the motion bends them, without jumps.
 
-Recorded knees cross straight all the time. From a leg's length follows how much its knee bends, but not to
-which side, and near straight a millimetre of length is many degrees:
+Recorded knees often go a little beyond straight. The length of a leg says how much its knee bends, but not to which
+side. Near straight, a millimetre of length changes the bend by many degrees:
 
-    bend that the length asks for    ╲  ╱         always positive: it would bounce off zero
+    bend that the length asks for    ╲  ╱         always positive: it turns round at zero
                                       ╲╱
     bend that the motion has         ╲            goes through zero
                                       ╲
@@ -14,16 +14,17 @@ import numpy as np
 from ..body.curves import envelope
 from ..filters import gaussian_filter1d
 
-# Radians. Within about this angle of straight a leg follows the motion's bend, not its exact length. That keeps the
-# knee from snapping from one side to the other; the price is a millimetre of the ankle's height.
+# Radians. Within about this angle of straight a leg follows the motion's bend, not its exact length. So the knee does
+# not jump from one side to the other, but the height of the ankle is wrong by up to a millimetre.
 _CROSSING = np.radians(3.0)
-# Radians. A knee whose bend must grow by more than this goes to the bent side, whichever side it was on.
+# Radians. A knee whose bend must grow by more than this bends forward as usual, even if the motion has it beyond
+# straight.
 _BENT_ANYWAY = np.radians(4.0)
 # Radians. Changes of the bend are smoothed wholly where the motion's knee is straighter than the first, and not at all
 # where it is bent by more than the second.
 _NEARLY_STRAIGHT, _CLEARLY_BENT = np.radians(2.0), np.radians(8.0)
-# Seconds (sigma) of that smoothing: two frames, enough to take a snap out. It is blended in and out over the second,
-# slower than a step, so that the blend itself does not show.
+# Seconds (sigma) of this smoothing: two frames, enough to remove a jump. It is blended in and out over the second
+# value, which is longer than a step, so that nobody sees the blend.
 _UNSNAP_S, _NEAR_S = 0.06, 0.8
 
 

@@ -2,7 +2,7 @@
 
 Seen from the side, after a foot was put in place and the leg became too short for it:
 
-       pelvis ●            1. sink: the pelvis comes down,         2. tip: what is still missing, the heel gives by
+       pelvis ●            1. sink: the pelvis comes down,         2. tip: if that is not enough, the heel lifts by
              ╱                smoothly and not far                    turning the foot about its toe
        knee ●
              ╲   gap           ● ↓                                     ●
@@ -19,29 +19,30 @@ from ..body.legs import Feet, Legs, ankles, turned
 from ..body.rotation import rotvec_to_matrix
 from ..filters import gaussian_filter1d
 
-# Metres that the pelvis sinks: all that is asked for up to the first, never more than the second. A pelvis that follows
-# every stretched leg bobs, which eyes notice more than a lifted heel.
+# Metres that the pelvis sinks: as far as asked up to the first value, and never more than the second. A pelvis that
+# follows every stretched leg moves up and down, which is more visible than a lifted heel.
 _SINK_M = (0.018, 0.027)
-# Seconds on either side over which it sinks and rises: slower than a step, so that no step makes it bob.
+# Seconds on either side over which the pelvis sinks and rises: longer than a step, so that it does not move with every
+# step.
 _SINK_S = 0.4
 # The heel lifts by this much at most, radians (40 degrees): as far as a foot comes up on its toes.
 _TIP_MOST = 0.7
 # Seconds on either side over which heels lift: about as quick as a heel in walking.
 _TIP_S = 0.2
-# Metres that the pelvis rises or sinks so that legs keep their length: legs whose feet were moved by a few
-# millimetres are meant, so no more than these.
+# Most metres by which the pelvis rises or sinks so that legs keep their length. It is small, because this is for feet
+# that were moved by a few millimetres.
 _RIDE_M = (0.008, 0.015)
-# Seconds (sigma) of smoothing of that: short, because the motion's own bobbing of a walk is in it.
+# Seconds (sigma) over which this rise is smoothed: few, because it contains the up and down of a walk.
 _RIDE_S = 0.1
-# Metres that the pelvis joint may be outside of the hull of toes and ankles: freely, and at most. Who stands and leans
+# Metres that the pelvis joint may be outside of the hull of toes and ankles: freely, and at most. A person who leans
 # farther falls over.
 _LEAN_M = (0.06, 0.105)
-# Seconds (sigma) of smoothing of the way back over the feet: it begins and ends as gently as a weight shift.
+# Seconds (sigma) over which the way back over the feet is smoothed: it begins and ends as gently as a weight shift.
 _BALANCE_S = 0.15
 
 
 def ride(legs: Legs, feet: Feet, fps: float) -> Legs:
-    """Raise or lower the pelvis by little so that both legs, on average, keep the length that the motion gave them.
+    """Raise or lower the pelvis a little, so that both legs, on average, keep the length that they have in the motion.
 
     Args:
         legs: the legs before, with their own feet.
@@ -126,12 +127,12 @@ def _tip_feet(legs: Legs, feet: Feet, reach: np.ndarray, most: float, fps: float
 def _tip_angles(legs: Legs, feet: Feet, reach: np.ndarray) -> np.ndarray:
     """Return the angles (T, 2), radians, by which feet tip about their toes so that hips reach the ankles.
 
-    Tipped by φ about the foot's own X axis, the ankle is, seen from the toe, at `beside + ahead cos φ + above sin φ`.
-    Its distance from the hip is the reach if, with the hip taken from `toe + beside`,
+    When the foot is tipped by φ about its own X axis, the ankle is, seen from the toe, at `beside + ahead cos φ + above
+    sin φ`. Let `hip` be the hip seen from `toe + beside`. The ankle's distance from the hip is the reach if
 
         along cos φ + over sin φ = wanted,    along = hip · ahead,  over = hip · above
 
-    that is if size · cos(φ - best) = wanted. Of its two solutions the smaller one is taken.
+    which is size · cos(φ - best) = wanted. It has two solutions, of which the smaller one is taken.
     """
     heel = -turned(feet.turn, legs.skeleton.foot)
     across = feet.turn[..., 0]

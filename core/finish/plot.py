@@ -23,7 +23,7 @@ def plot(before: Motion, after: Motion, path: Path) -> None:
         GestureError: the drawing library is missing, or the file cannot be written.
     """
     try:
-        # Heavy, and needed for this picture only.
+        # matplotlib takes long to import and is needed for this picture only.
         from matplotlib.figure import Figure
     except ImportError as error:
         raise GestureError(

@@ -1,4 +1,4 @@
-"""How a motion moves, in numbers: foot slide, drift, steps, shake; before and after finishing."""
+"""Measures of a motion, before and after finishing: foot slide, drift, steps, shake."""
 
 from dataclasses import dataclass, fields
 
@@ -27,9 +27,9 @@ class Report:
         drift_cm_min: horizontal distance of the root from the first to the last frame, per minute.
         steps_per_min: lifts of a toe above 5 cm.
         sway_cm: standard deviation of the pelvis' place over the middle of the toes.
-        penetration_cm: deepest point of a toe joint below that floor.
+        penetration_cm: greatest depth of a toe joint below the floor.
         wrist_jerk_m_s3: mean third derivative of the wrists relative to the pelvis.
-        wrist_speed_p95_m_s: their 95th percentile speed.
+        wrist_speed_p95_m_s: 95th percentile of the speed of the wrists relative to the pelvis.
     """
 
     contact: float

@@ -1,4 +1,4 @@
-"""The root's path and heading: slow drift, which integrated velocities gather, is taken out; sway and steps stay.
+"""The root's path and heading: slow drift, which comes from integrating velocities, is removed; sway and steps stay.
 
 path        ╱╲╱‾╲╱╲╱       slow trend        ___╱‾‾‾‾        what is left    ╱╲_╱╲_╱╲
 ╱╲╱╲╱               (a wide Gaussian) ╱‾              starts and ends where the path starts
@@ -13,17 +13,17 @@ from ..body.legs import Feet, Legs, turned
 from ..body.rotation import matrix_to_yaw, yaw_to_matrix
 from ..filters import gaussian_filter1d
 
-# Seconds (sigma). Travel slower than about this is drift; weight shifts, every 4 to 10 s, are quicker.
+# Seconds (sigma). Slower movement is drift; weight shifts, every 4 to 10 s, are quicker.
 DRIFT_S = 5.0
 # Metres that the pelvis sways: freely, and at most. Feet that never step leave it less room.
 _SWAY_M = {"in_place": (0.09, 0.16), "stand_still": (0.05, 0.09)}
-# A figure may face this far from its usual heading for long; only what goes beyond is turned back.
+# A figure may face this far from its usual heading for long; only the turn beyond it is removed.
 _FREE_HEADING = np.radians(30.0)
 _MOST_HEADING = np.radians(45.0)
 
 
 def hold_root(legs: Legs, mode: str, fps: float) -> Legs:
-    """Put the legs under a root that keeps its place as the mode says; feet go along with the pelvis.
+    """Move pelvis and feet together, so that the root keeps its place as the mode says.
 
     Args:
         legs: the lower body.
@@ -51,7 +51,7 @@ def hold_root(legs: Legs, mode: str, fps: float) -> Legs:
 
 
 def hold_path(path: np.ndarray, mode: str, fps: float) -> np.ndarray:
-    """Return what a root path (T, 2) on the floor, metres, becomes: it starts and ends where it started.
+    """Return a root path (T, 2) on the floor, metres, without drift; it ends where it starts.
 
     The part slower than `DRIFT_S` goes; what is left is sway and steps, softly limited in distance.
     """
@@ -75,7 +75,7 @@ def slow_trend(path: np.ndarray, sigma_frames: float) -> np.ndarray:
 
 
 def heading_correction(heading: np.ndarray, fps: float) -> np.ndarray:
-    """Return the angles (T,), radians about the vertical, that turn a figure back that slowly turned away too far.
+    """Return angles (T,), radians about the vertical, that turn a figure back where it slowly turned too far.
 
     Args:
         heading: (T,) radians, continuous in time.

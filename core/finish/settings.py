@@ -1,4 +1,4 @@
-"""What finishing does: the settings that the shell, the worker and the panel share.
+"""Settings of finishing, which the shell, the worker and the panel share.
 
 Each mode of the root and of the feet is one row here: its name (the key in files and the option of the shell), its
 label in the panel, and its description (tooltip and help). Only the standard library is needed, so Blender reads it.
@@ -12,7 +12,7 @@ from ..errors import GestureError
 
 @dataclass(frozen=True)
 class Mode:
-    """What the panel and the shell know of one mode.
+    """A row of the tables of modes, as the panel and the shell use it.
 
     Attributes:
         label: in the panel's list.
@@ -23,15 +23,15 @@ class Mode:
     description: str
 
 
-# Blender stores the position of a mode: new modes come last.
+# Blender stores the position of a mode, so new modes come last.
 ROOT_MODES: dict[str, Mode] = {
     "in_place": Mode("In Place", "Takes slow drift out; weight shifts and steps stay"),
     "stand_still": Mode("Stand Still", "Both feet stay where they are, the pelvis sways above them"),
-    "path": Mode("Path", "The figure goes where it went"),
-    "free": Mode("Free", "The root is left alone but for small corrections"),
+    "path": Mode("Path", "The figure moves over the floor as in the motion"),
+    "free": Mode("Free", "The root stays as it is, except for small corrections"),
 }
 FEET_MODES: dict[str, Mode] = {
-    "auto": Mode("Automatic", "Feet that slide are placed anew, others are held where they stand"),
+    "auto": Mode("Automatic", "Feet that slide get new places, others are held where they stand"),
     "replan": Mode("Place Anew", "The feet get new places, joined by clean steps"),
     "correct": Mode("Hold", "The steps of the motion stay; feet in contact are held still"),
     "off": Mode("Leave Alone", "The legs stay as they are"),
@@ -40,7 +40,7 @@ FEET_MODES: dict[str, Mode] = {
 
 @dataclass(frozen=True)
 class FinishSettings:
-    """What `finish` is asked to do with a motion.
+    """Settings of one call of `finish`.
 
     Attributes:
         upper, hands, lower, face: strength of the smoothing of each body part, 0 (none) to 1.

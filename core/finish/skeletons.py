@@ -54,10 +54,10 @@ def _check(rest_joints: np.ndarray) -> None:
 
 
 def skeleton_of_file(path: Path) -> np.ndarray:
-    """Read the rest joints (55, 3) that a motion file or a character file declares.
+    """Read the rest joints (55, 3) that a motion file or a character file contains.
 
     Raises:
-        GestureError: no such file, or it has none.
+        GestureError: there is no such file, or it has no rest joints.
     """
     try:
         with np.load(path, allow_pickle=False) as data:

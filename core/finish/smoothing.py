@@ -1,4 +1,4 @@
-"""A smoother without delay that removes shake and keeps strokes: it penalises jerk, in calm passages most.
+"""A smoother without delay that removes shake and keeps strokes: it penalises jerk, most of all in calm passages.
 
 shaky   ─~─~─~╱‾~‾~‾╲~─~─      calm passage: high penalty, so the shake goes
 smooth  ──────╱‾‾‾‾‾╲────      stroke: its jerk is large and wanted, so the penalty is low
@@ -14,11 +14,11 @@ from .whittaker import solve_third_differences
 
 # Hertz above which a steady vibration is removed; hands and lips are quicker than torso and legs.
 CUTOFF_HZ = {Part.UPPER: 2.6, Part.HANDS: 3.5, Part.LOWER: 2.6, Part.FACE: 6.0}
-# Rounds of reweighting after the first solution: more change nothing that shows.
+# Rounds of reweighting after the first solution; further rounds make no visible difference.
 _PASSES = 3
 # Jerk, in units of its mean, below which a passage counts as wholly calm.
 _CALM = 0.5
-# Mean jerk of a track below which it counts as having none; rounding makes as much.
+# A track whose mean jerk is below this counts as a track without jerk, because rounding alone causes as much.
 _NO_JERK = 1e-12
 
 
@@ -60,14 +60,14 @@ def _smoothed(values: np.ndarray, cutoff_hz: np.ndarray, fps: float, strength: n
     for _ in range(_PASSES):
         jerk = np.linalg.norm(np.diff(solve_third_differences(values, fidelity, penalty), n=3, axis=1), axis=2)
         mean = jerk.mean(axis=1, keepdims=True)
-        # A track without jerk has nothing to weigh.
+        # A track without jerk keeps its penalty, because there is no jerk from which weights could be computed.
         weighed = strength[:, None] ** 3 / np.hypot(jerk / np.maximum(mean, _NO_JERK), _CALM)
         penalty = np.where(mean < _NO_JERK, penalty, weighed)
     return solve_third_differences(values, fidelity, penalty)
 
 
 def smooth_rotations(motion: Motion, settings: FinishSettings) -> np.ndarray:
-    """Return rotation vectors (T, 55, 3): each joint smoothed as a quaternion, as strongly as its part is to be."""
+    """Return rotation vectors (T, 55, 3): each joint smoothed as a quaternion, with the strength for its part."""
     joints = [joint for spec in SPECS.values() for joint in spec.joints]
     parts = [part for part, spec in SPECS.items() for _ in spec.joints]
     quaternions = quat_continuous(rotvec_to_quat(motion.rotations[:, joints]))  # (T, J, 4)

@@ -14,13 +14,14 @@ import numpy as np
 from ..body.legs import Skeleton
 from ..body.rotation import yaw_to_matrix
 
-# Seconds that a step takes to the same place, and so much more at `_FAR_M` and beyond.
+# Seconds that a step on the spot takes, and how many more a step of `_FAR_M` or farther takes.
 _SWING_S, _LONGER_S, _FAR_M = 0.62, 0.2, 0.3
-# Neighbouring places nearer than this, metres and radians, become one: nobody steps for so little.
+# Neighbouring places nearer than this, metres and radians, become one, because nobody steps for so little.
 _SAME_M, _SAME_YAW = 0.015, np.radians(3.0)
-# Metres that feet keep apart sideways, joint from joint: nearer, the shoes would meet.
+# Least metres between the joints of both feet, sideways: any nearer, the shoes would touch.
 _APART_M = 0.14
-# Metres that may be missing of it, and rounds of pushing at most: pushing one pair may bring a foot near to another.
+# Metres by which feet may be nearer than that, and the most rounds of pushing: a push that parts one pair may bring a
+# foot near to another one.
 _APART_TOLERANCE_M, _APART_ROUNDS = 1e-4, 8
 
 

@@ -8,11 +8,12 @@ A foot that slides from 0 to 30 cm in six seconds could stand anywhere in betwee
                  ─────╱─────
     many steps   never far from the motion, but each step has its cost
 
-The cheapest sum is found exactly, on a grid of 0.1 s. With best(k) for the cheapest plan of the frames before knot k,
+The cheapest sum is found exactly, on a grid of 0.1 s. Let best(k) be the cost of the cheapest plan for the frames
+before knot k. Then
 
     best(end) = min over start of  best(start) + price of a step at start + cost of one place from start to end
 
-The cost of one place is a weighted variance. It follows from running sums, so each pair of knots takes no loop.
+The cost of one place is a weighted variance. It is computed from running sums, so no loop over frames is needed.
 """
 
 from dataclasses import dataclass
@@ -23,18 +24,18 @@ import numpy as np
 _PLACE_M = 0.05
 # Metres that cost as much as turning the foot by one radian: about the length from ankle to toe.
 _YAW_M = 0.18
-# What a step costs where the motion keeps the foot still: lower costs made twice as many steps as people make.
+# Cost of a step where the motion keeps the foot still. With lower costs there were twice as many steps as people make.
 STEP_COST = 12.0
-# Where the motion lifts or hurries the foot a step costs this share less: there somebody meant to step.
+# Share by which a step costs less where the motion lifts or quickly moves the foot, because a step is meant there.
 _DISCOUNT = 0.6
-# Seconds between the knots at which a foot may step: finer ones look the same and take longer.
+# Seconds between the knots at which a foot may step. A finer grid looks the same and takes longer.
 _GRID_S = 0.1
-# Seconds that a foot stands at least, and at most (what limits the work).
+# Seconds that a foot stands at least, and at most; the latter limits the work.
 _SHORTEST_S = 1.0
 _LONGEST_S = 60.0
-# Seconds from either end of what is planned to a step: half of the longest step and a little.
+# Least seconds between a step and either end of the planned frames: a little more than half of the longest step.
 _MARGIN_S = 0.6
-# Seconds between the steps of the two feet, from middle to middle: never both in the air.
+# Least seconds between the steps of the two feet, from middle to middle, so that never both are in the air.
 _APART_S = 0.9
 
 
@@ -105,7 +106,7 @@ def plan_steps(track: Track, fps: float, other: list[int], step_cost: float = ST
     Args:
         track: the foot.
         fps: frames per second.
-        other: steps of the other foot, which this one keeps away from.
+        other: frames of the steps of the other foot; this foot does not step near them.
         step_cost: what a step costs where the motion keeps the foot still.
     """
     frames = len(track.places)
@@ -134,7 +135,7 @@ def plan_steps(track: Track, fps: float, other: list[int], step_cost: float = ST
 
 
 def _prices(track: Track, knots: np.ndarray, fps: float, other: list[int], step_cost: float) -> np.ndarray:
-    """Return what a step at each knot (K,) costs; infinite where there may be none, 0 at the first, which is none."""
+    """Return the cost (K,) of a step at each knot: infinite where none is allowed, 0 at the first, which is none."""
     frames = len(track.places)
     price = step_cost * (1 - _DISCOUNT * track.restless[np.minimum(knots, frames - 1)])
     apart = _APART_S * fps

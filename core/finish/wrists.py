@@ -1,4 +1,4 @@
-"""Wrists on their own smoothed paths: the shake that smoothing joint by joint leaves is solved away in the arms.
+"""Wrists on their own smoothed paths: small turns of the arms remove the shake that smoothing of joints leaves.
 
 Every joint of an arm may be smooth by itself while their small errors add up at the wrist, the end of a long lever.
 So the wrist's path, seen from the pelvis, is smoothed too, and shoulder and elbow turn a little to follow it.

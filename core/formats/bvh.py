@@ -10,7 +10,7 @@ from ..errors import GestureError
 from ..files import saved_file
 
 _CM = 100.0
-# A bone that leaves its place on its parent by more gets channels for where it is, metres.
+# A bone that moves by more than this, metres, relative to its parent gets channels for its place.
 _MOVES_M = 5e-5
 
 

@@ -1,4 +1,4 @@
-"""SMPL motion of other makers as a `Motion`: names, joints, form of rotation and frame rate are found in the file.
+"""SMPL motion of other programs as a `Motion`: names, joints, form of rotation and frame rate are found in the file.
 
 Known are the files of AMASS (SMPL-H and SMPL-X), BEAT2, EMAGE and PantoMatrix, the arrays of GVHMR, WHAM, SMPLer-X and
 others that name them as the `smplx` package does, Meshcapade's .smpl archives, and ours. The way of a file:
@@ -31,7 +31,7 @@ from .upright import stand_upright
 
 @dataclass(frozen=True)
 class Foreign:
-    """A converted motion, and what to tell the user about its file.
+    """A converted motion, and sentences for the user about its file.
 
     Attributes:
         motion: Y up, 55 joints.
@@ -108,7 +108,7 @@ def _betas(file: ForeignArrays) -> np.ndarray:
 
 
 def _rest_joints(file: ForeignArrays, reading: Reading, betas: np.ndarray) -> np.ndarray | None:
-    """Return the file's own rest joints (55, 3), else those of the user's model; None without both."""
+    """Return the file's own rest joints (55, 3), else those of the user's model, else None."""
     own = file.find(foreign_arrays.REST_JOINTS)
     if own is None:
         return None if reading.model is None else smplx_rest_joints(reading.model, betas)

@@ -1,4 +1,4 @@
-"""The arrays of a motion file of another maker, found under the names that different programs give them.
+"""The arrays of a motion file of another program, found under the names that different programs give them.
 
 A file holds one array for a quantity, but every program names it in its own way. Names are compared by their last part
 in lower case, so that `smpl_params_global/body_pose` and `data.Body_Pose` are both found as `body_pose`.
@@ -40,14 +40,14 @@ class ForeignArrays:
         self.arrays = {_last_part(name): arrays[name] for name in names}
 
     def find(self, names: tuple[str, ...]) -> np.ndarray | None:
-        """Return the array that has the first of the names that the file has, or None."""
+        """Return the array with the first of these names that the file has; None where it has none of them."""
         return next((self.arrays[name] for name in names if name in self.arrays), None)
 
     def frames(self, values: np.ndarray, frame_count: int, width: int) -> np.ndarray:
         """Return values as (T, width) numbers; a single row counts for every frame.
 
         Raises:
-            GestureError: another number of frames or columns.
+            GestureError: the array has another number of frames or columns.
         """
         values = numbers(values)
         values = values.reshape(1, -1) if values.size == width else values.reshape(_frame_count(values), -1)
@@ -72,7 +72,7 @@ def numbers(values: np.ndarray) -> np.ndarray:
     """Return values in double precision.
 
     Raises:
-        GestureError: they are texts.
+        GestureError: the values are texts.
     """
     try:
         return np.asarray(values, np.float64)

@@ -1,4 +1,4 @@
-"""Joint rotations from the arrays of another maker: one array of all joints, or one array for each part of the body.
+"""Joint rotations from the arrays of other programs: one array of all joints, or one array for each part of the body.
 
 The number of columns says what an array holds, because the products of joints and numbers per joint differ:
 
@@ -20,8 +20,8 @@ from .foreign_arrays import POSES, ForeignArrays, rows
 from .npz import pickled_only
 from .reading import Reading
 
-# SMPL-X joints in the order in which files with this many joints store them. SMPL's last two are whole hands, which
-# SMPL-X moves by fingers.
+# SMPL-X joints in the order in which files with this many joints store them. The last two joints of SMPL are whole
+# hands, for which SMPL-X has fingers instead.
 _JOINTS = {
     55: tuple(range(55)),
     52: (*range(22), *range(25, 55)),
@@ -30,7 +30,7 @@ _JOINTS = {
 }
 _FORMS = {3: "axis-angle", 6: "6D", 9: "matrices"}
 _BODY, _FINGERS = range(1, 22), range(25, 55)
-# Parts of a pose that files store apart: names, joints.
+# Parts of a pose that some files store in arrays of their own: names of the array, joints.
 _PARTS = (
     (("root_orient", "global_orient", "poses_root", "root_pose"), (0,)),
     (("pose_body", "body_pose", "poses_body"), tuple(_BODY)),
@@ -112,7 +112,7 @@ def _of_parts(file: ForeignArrays, reading: Reading, notes: list[str]) -> Foreig
         stored, width = _layout_of_part(values.shape[1], len(joints))
         if width not in _FORMS:
             if len(joints) in (15, 30):
-                notes.append("Its hands are stored as coefficients of a model, which are left out: the fingers rest")
+                notes.append("Its hands are stored as coefficients of a model, which cannot be read: the fingers rest")
                 continue
             raise GestureError(
                 f"{file.path.name}'s {names[0]} has {values.shape[1]} columns, which fit no known form.",
@@ -160,5 +160,5 @@ def _to_rotvec(values: np.ndarray, reading: Reading) -> np.ndarray:
         return matrix_to_rotvec(values.reshape(*values.shape[:-1], 3, 3))
     if reading.order6d == "rows":
         return rot6d_to_rotvec(values)
-    # Columns of a matrix are rows of its inverse.
+    # The columns of a rotation matrix are the rows of its inverse.
     return -rot6d_to_rotvec(values[..., [0, 2, 4, 1, 3, 5]] if reading.order6d == "interleaved" else values)

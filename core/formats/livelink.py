@@ -39,7 +39,7 @@ def write_livelink(path: Path, weights: np.ndarray, turns: np.ndarray, fps: floa
 
 
 def timecode(frame: int, fps: float) -> str:
-    """Format a frame as HH:MM:SS:FF.mmm; a fractional rate counts like the next whole one, without dropping frames.
+    """Format a frame as HH:MM:SS:FF.mmm; a fractional rate counts as the next whole number, without dropped frames.
 
     >>> timecode(45, 29.97)
     '00:00:01:15.000'

@@ -45,7 +45,7 @@ class Grid:
 
 
 FINE = Grid()
-# For motion that is smoothed before anyone sees it.
+# For raw motion, which is smoothed before anybody sees it.
 COARSE = Grid(rotations=14, translation=15, expression=9)
 
 

@@ -1,4 +1,4 @@
-"""The user's choices for a motion file of another maker: what its arrays do not say by themselves."""
+"""The user's choices for a motion file of another program, which its arrays do not state."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Reading:
-    """How to read what a file does not say.
+    """How to read a file that does not state these facts.
 
     Attributes:
         up: the axis that points up: "y", "z", "-y" (camera coordinates), or "auto" to find it.

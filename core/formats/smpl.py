@@ -1,4 +1,4 @@
-"""`.smpl` archives, which Meshcapade's editor and library (smplcodec) read: an npz of plain numbers by fixed names."""
+"""`.smpl` archives for Meshcapade's editor and library (smplcodec): an npz of plain numbers with fixed names."""
 
 from pathlib import Path
 

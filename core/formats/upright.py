@@ -10,7 +10,7 @@ from ..body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from ..body.skeleton import JOINT, default_rest_joints
 from .reading import Reading
 
-# From a world with this axis up to one with Y up.
+# Rotations from a world in which this axis is up to a world in which Y is up.
 _TO_Y_UP = {
     "y": np.eye(3),
     "z": np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, -1.0, 0.0]]),
@@ -18,7 +18,8 @@ _TO_Y_UP = {
 }
 # The up axis is found from this many frames, and the floor's height from this many.
 _UP_FRAMES, _FLOOR_FRAMES = 300, 2000
-# Below this the mean direction from the ankles to the head says nothing: the person lies, or tumbles.
+# If the mean direction from the ankles to the head is shorter than this, it does not show an up axis: the person lies
+# or tumbles.
 _CLEAR = 0.5
 _HEAD = JOINT["head"]
 
@@ -27,7 +28,8 @@ def stand_upright(motion: Motion, reading: Reading, likely: str, notes: list[str
     """Turn a motion so that Y is up, and place it as `reading` asks.
 
     Args:
-        motion: in its own world. Without `rest_joints` its path is taken for the pelvis', to 35 cm at most.
+        motion: in its own world. Without `rest_joints` its path is assumed to be that of the pelvis, which is wrong by
+            up to 35 cm.
         reading: what the user chose.
         likely: the axis to assume where the motion does not tell: "y" or "z".
         notes: gets a sentence for what was assumed.
@@ -76,7 +78,7 @@ def find_up(motion: Motion) -> str | None:
 
 
 def floor_height(motion: Motion, rest_joints: np.ndarray) -> float:
-    """Find the height of the floor, metres: the level that the lower toe keeps to, less its height over the sole."""
+    """Find the height of the floor, metres: the usual lowest height of a toe, less its height over the sole."""
     frames = _spread_frames(motion.frame_count, _FLOOR_FRAMES)
     toes, _ = chosen_joints(motion.rotations[frames], motion.translation[frames], rest_joints, TOES)
     return float(np.percentile(toes[..., 1].min(axis=1), 2)) - sole_height(rest_joints)

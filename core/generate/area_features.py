@@ -1,14 +1,14 @@
-"""The features that one area of a take is made anew from: those of the take, with new curves of chance in the span.
+"""The features from which one area of a take is made anew: those of the take, with new curves of chance in the span.
 
-Weights that use chance move an area otherwise when its curves of chance are others. So an area is made anew by another
-seed's curves inside the span, and by the take's own outside:
+With other curves of chance, weights that use chance move an area differently. So an area is made anew with the curves
+of another seed inside the span, and with the take's own curves outside:
 
     take's own seed     ──────╮              ╭────────     FADE_FRAMES (or a third of the span) lead from one
     new seed                   ╲____________╱              to the other
                           start              end
 
-Chance changes slowly, so the curves of one new seed may by accident be where the old ones are, and nothing would
-change. Therefore several seeds are drawn, and the one that differs most from the present features is taken.
+Chance changes slowly, so by accident the curves of one new seed may equal the old ones, and nothing would change.
+Therefore several seeds are drawn, and the one that differs most from the present features is taken.
 """
 
 from zlib import crc32
@@ -23,9 +23,9 @@ from .network import NetworkInfo
 from .sample import Variation
 from .speech_features import CUES_CHANCE, SpeechFeatures
 
-# The curves of chance change over to the new seed's no faster than gestures begin.
+# Frames over which the curves of chance change to those of the new seed: about the time in which a gesture begins.
 FADE_FRAMES = 30
-# Seeds that are drawn, to choose among them.
+# Number of seeds that are drawn, of which one is chosen.
 TRIES = 6
 
 
@@ -34,8 +34,8 @@ def area_features(
 ) -> np.ndarray:
     """Return the features (T, C) for making an area anew.
 
-    They are the take's own, those of earlier layers of the same part in the spans of these layers, and those of the new
-    seed in the new span.
+    Outside of all layers they are the take's own. In the spans of earlier layers of the same part they are those of
+    these layers, and in the new span those of the new seed.
 
     Args:
         take: with its earlier layers.
@@ -77,13 +77,14 @@ def replace_chance(features: np.ndarray, draws: list[np.ndarray], area_name: str
 def _with_chance_of(layer: Layer, features: np.ndarray, speech: SpeechFeatures, frames: int) -> np.ndarray:
     """Return the features with the chance of an earlier layer in its span.
 
-    A layer that was made anew chose among several draws; one from another take has the draw of that take's seed.
+    For a layer that was made anew, the same draw is chosen again among several. A layer from another take has the only
+    draw of that take's seed.
 
     Args:
         layer: an earlier one.
         features: (T, C) so far.
         speech: of the recording.
-        frames: of the network's time, which is late by what it has more than the take.
+        frames: number of frames of the network's time, which has some more frames at its start than the take.
     """
     late = frames - layer.span.frames
     span = Span(layer.span.start + late, layer.span.end + late, layer.span.margin, frames)

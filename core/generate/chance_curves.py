@@ -1,4 +1,4 @@
-"""Curves of chance: what speech does not decide about a take, drawn once from the take's seed.
+"""Curves of chance: choices of a take that do not depend on speech, drawn once from the take's seed.
 
 Speech decides when the hands strike and what the mouth does. It does not decide which hand leads, where the hands are
 held, which leg carries the weight, or where the head looks. Weights that were trained with curves for these choices as
@@ -42,8 +42,8 @@ CHANNELS = (
     *("left_lift", "right_lift"),
 )
 WIDTH = len(CHANNELS)
-# Choices that nothing else depends on: the hand that leads, how far out and up the hands are held, where the head
-# looks.
+# Choices on which no other choice depends: the hand that leads, how far out and up the hands are held, the head's
+# direction.
 FREE = ("lead", "out", "up", "look", "tilt")
 # Curves by which an area moves most; an area without an entry moves by all of them. Which hand leads changes the arms
 # more than where the hands are held.
@@ -55,7 +55,7 @@ MOVED_BY = {
 # How long a free choice is held, and how long the move to the next one takes.
 HOLD_S = (2.0, 6.0)
 MOVE_S = 0.7
-# Moves end this long before the vowel of an accent is loudest, as strokes do.
+# Like strokes, moves end this many seconds before the vowel of an accent is loudest.
 LEAD_S = 0.02
 # A take begins on both feet, in the neutral pose.
 STILL_S = 2.0
@@ -107,7 +107,7 @@ def draw_chance(frame_count: int, seed: int, moments_s: Sequence[float] = (), te
 def columns_of(area: str, width: int) -> np.ndarray:
     """Return the columns of features (T, width), which end with the curves of chance, by which an area moves most.
 
-    Hands move by their shapes, which are part of the speech's columns (`core.generate.hand_shapes`).
+    Fingers move by the shapes of the hands, which are columns of the speech's features (`core.generate.hand_shapes`).
 
     Args:
         area: row of `core.body.parts.AREAS`.
@@ -157,7 +157,7 @@ def _between(
 ) -> Iterator[float]:
     """Return values from -1 to 1 that lie a share of the way from common values to a seed's own ones.
 
-    Plain means of two values would crowd around 0, which for `lead` is where both hands strike. So the way leads around
+    Plain means of two values would often be near 0, where, for `lead`, both hands strike. So the way leads around
     a circle of length 4 on which every value has two places, and all places stay equally likely:
 
         place    -1    0    1    2    3 (= -1)

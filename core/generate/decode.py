@@ -15,7 +15,7 @@ from .network import Network
 ROTATION_WIDTH = 6 * JOINT_COUNT
 MOTION_WIDTH = ROTATION_WIDTH + TRANSLATION_WIDTH + CONTACT_WIDTH
 IDENTITY_ROT6D = np.array([1.0, 0.0, 0.0, 0.0, 1.0, 0.0])
-# Parts whose motion seeds the next window.
+# Parts whose motion is given to the next window as its seed.
 SEEDED_PARTS = (Part.LOWER, Part.UPPER, Part.HANDS)
 _LOWER_WIDTH = SPECS[Part.LOWER].rotation_width
 _ROOT = slice(_LOWER_WIDTH, _LOWER_WIDTH + TRANSLATION_WIDTH)
@@ -143,8 +143,8 @@ def seed_vector(
 ) -> np.ndarray:
     """Return the network's motion input (T, 337) float32 from one window's codes (T,), decoded alone.
 
-    The joints of other parts, the jaw and the eyes are straight. The root is the lower body's own, not that of the
-    global motion predictor.
+    The joints of other parts, the jaw and the eyes are straight. The root's path comes from the channels of the lower
+    body, not from the global motion predictor.
 
     Args:
         network: the autoencoders.

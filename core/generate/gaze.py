@@ -29,15 +29,16 @@ SIDE_LIMIT, UP_LIMIT = np.radians(25), np.radians(15)
 # How long eyes rest on the listener between glances, and how long a glance lasts in speech and in long pauses.
 APART_S, AWAY_S, PAUSE_AWAY_S = (1.8, 4.5), (0.4, 0.9), (0.8, 2.0)
 LONG_PAUSE_S = 0.45
-# A glance starts so long before a phrase begins, or so long after a long pause begins.
+# Seconds by which a glance starts before a phrase begins, and after a long pause begins.
 BEFORE_S, AFTER_S = 0.1, 0.12
 # How far a glance goes to the side, and upwards in speech and in long pauses; from and to.
 ASIDE = np.radians((8, 17))
 SPEAKING_UP, THINKING_UP = np.radians((-6, 4)), np.radians((3, 9))
-# Eyes rest on one point of a face only so long, and then step so far: standard deviations, to the side and up.
+# Seconds that eyes rest on one point of a face, and how far they then step: standard deviations to the side and up,
+# radians.
 FIXATION_S = (0.6, 2.2)
 WANDER = np.radians((0.9, 0.6))
-# A saccade takes one frame, and one more for each of these angles that it exceeds.
+# A saccade (a jump of the eyes) takes one frame, and one more frame for each of these angles that it exceeds.
 LONGER = np.radians((4, 14))
 
 

@@ -1,4 +1,4 @@
-"""Other shapes of the hands for the same speech: accents whose words need no shape are given one by chance.
+"""Random shapes of the hands: accents whose words need no shape of the hands get one that depends on the seed.
 
 Speech decides when hands strike; words of some classes decide what the hands show. All other shapes are free. The
 network shapes a hand by the class of the accent, so a class is put where there is none:
@@ -27,7 +27,7 @@ LEAST_PROMINENCE = 0.4
 def redraw_hands(prosody: Prosody, seed: int, temperature: float = 1.0) -> Prosody:
     """Return prosody in which accents without a shape of their own are given other shapes.
 
-    Shapes are dealt like cards: each of the four comes once before one comes again, so that even a few in a row differ.
+    Each of the four shapes comes once before any comes again, so that even a few in a row differ.
 
     Args:
         prosody: of the whole recording.

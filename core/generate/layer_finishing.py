@@ -1,6 +1,6 @@
-"""Finishing of layers: what a layer changed in the raw motion is finished too, and blended into the finished motion.
+"""Finishing of layers: the part of the raw motion that a layer changed is finished and put into the finished motion.
 
-Finishing looks at more than the span, so a longer piece of the raw motion is finished. Of the result only the layer's
+Finishing needs frames around the span, so a longer piece of the raw motion is finished. Of the result only the layer's
 area inside the span goes into the kept motion:
 
     raw, all layers        ════════════════════════════════════
@@ -27,11 +27,11 @@ from ..take.take import Layer, Take
 from .seams import calm_at_seams
 from .splice import overlay, splice
 
-# Frames around the span that finishing looks at, where it need not see the whole take.
+# Frames around the span that are finished with it, for areas that do not need the whole take.
 FINISH_FRAMES = 90
 # Half of a step's swing, on the grid on which steps are planned.
 SWING_FRAMES = 16
-# Frames over which legs with new steps blend into the kept ones, best first.
+# Frames over which legs with new steps blend into the kept ones; the first is best and is tried first.
 SEAM_FRAMES = (8, 16, 24)
 # Parts that must be smoothed when one of them is finished: the paths of the wrists depend on the pelvis.
 _SMOOTHED_WITH = {
@@ -62,7 +62,8 @@ def finish_layers(take: Take, layers: Sequence[Layer], settings: FinishSettings 
         start, stop, own = _piece_of(layer, settings)
         if (start, stop, own) not in pieces:
             pieces[start, stop, own] = finish(_cut(raw, start, stop), own)
-        # Spliced into the whole take, whose usual velocity jumps decide how abrupt a seam may be.
+        # The piece is spliced into the whole take, because the take's usual velocity jumps decide how abrupt a seam may
+        # be.
         whole = _insert(finished, pieces[start, stop, own], start, stop)
         joined = splice(finished, whole, layer.area, layer.span)
         if layer.area.whole and layer.area.part is Part.LOWER and own.feet in ("auto", "replan"):
@@ -83,7 +84,7 @@ def _piece_of(layer: Layer, settings: FinishSettings) -> tuple[int, int, FinishS
 
 
 def _with_steps(kept: Motion, joined: Motion, area: Area, span: Span, settings: FinishSettings) -> Motion:
-    """Let spliced legs step, inside the span, from their old places to their new ones; a blend would let them slide.
+    """Add steps inside the span, by which spliced feet get from old places to new ones; a blend would let them slide.
 
     Where no such steps are calm enough, the legs stay as they are.
     """

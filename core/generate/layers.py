@@ -1,4 +1,4 @@
-"""One area of a take made anew over a span: the network runs over the span alone, and is given what stays.
+"""One area of a take made anew over a span: the network runs over the span alone, with the motion that stays as input.
 
 kept take      codes of all parts, and their motion
 │ features with new chance in the span (`area_features`)
@@ -44,7 +44,7 @@ CONTEXT_FRAMES = 24
 
 @dataclass(frozen=True)
 class Source:
-    """What a take was made from.
+    """The inputs from which a take was made.
 
     Attributes:
         network: the weights.
@@ -94,7 +94,7 @@ def add_layer(
     """Make an area anew within a span; leave `take.finished` as it was.
 
     Args:
-        take: what is kept; its raw motion is given to the network wherever it stays.
+        take: the present take; its raw motion is given to the network wherever it stays.
         source: what the take was made from.
         area_name: row of `AREAS`.
         span: where.
@@ -117,7 +117,7 @@ def add_layer(
         _kept_vector(take.raw, info),
         AREAS[area_name],
         shifted,
-        # Weights that use chance vary by it; the codes of the others vary by noise.
+        # Weights that use chance vary by the curves of chance; the codes of other weights vary by noise.
         variation=None if info.audio == CUES_CHANCE else replace(variation, parts=(part,)),
         step=step,
     )
@@ -129,7 +129,7 @@ def add_layer(
 
 
 def codes_in_use(take: Take, part: Part) -> np.ndarray:
-    """Return a part's codes (T,): later layers lie over earlier ones.
+    """Return the codes (T,) of a part in the base and all layers; later layers lie over earlier ones.
 
     A layer of some joints of the part (an arm, the head) counts as one of the whole part.
     """
@@ -169,7 +169,7 @@ def lay(motion: Motion, network: Network, layer: Layer, words: Sequence[Word] = 
 
 
 def frames_late(info: NetworkInfo, part: Part) -> int:
-    """Return the network's frame that is the take's first one: bodies come late, lips do not."""
+    """Return the frame of the network that is the take's first frame: 0 for the face, later for the body."""
     return 0 if part is Part.FACE else info.late_frames
 
 

@@ -1,6 +1,6 @@
-"""Blinks for faces whose weights make none, or the same ones for every seed.
+"""Blinks for faces whose weights make no blinks, or make the same blinks for every seed.
 
-Whoever speaks blinks most often as a phrase ends. So a blink comes after a phrase, where one ends in time:
+People who speak blink most often as a phrase ends. So a blink comes after a phrase, where one ends in time:
 
     words     ▇▇▇ ▇▇▇▇▇       ▇▇▇ ▇▇        ▇▇▇▇▇▇▇▇▇
     lids      ─────────╲╱──────────╲╱──────────────── closed in 0.1 s, open again in 0.17 s
@@ -17,7 +17,7 @@ from ..clock import FPS
 from ..text.timing import Word
 
 LIDS = [index for index, name in enumerate(ARKIT_NAMES) if name.startswith("eyeBlink")]
-# Lids that never close so far have not blinked.
+# A face whose lids never close further than this does not blink.
 LEAST_BLINK = 0.3
 CLOSING_S, OPENING_S = 0.1, 0.17
 # Seconds from one blink to the next: 12 to 24 blinks a minute.

@@ -21,8 +21,8 @@ def lay_picks(take: Take, picks: Sequence[Pick], margin: int) -> Take:
     """Lay every pick over the take, one after the other; leave `take.finished` as it was.
 
     The other take's raw motion is laid over this one, so neither the weights nor the recording are needed. Where the
-    same weights made both takes, the layer keeps the codes, too: what is made anew beside it later is decoded with
-    them.
+    same weights made both takes, the layer also keeps the codes, because other areas that are made anew later are
+    decoded with them.
 
     Raises:
         GestureError: a folder without a take, one of another length, an unknown area, a range outside of the take, or

@@ -1,4 +1,4 @@
-"""The interface between generating and the engines that run networks: plain arrays in, plain arrays out.
+"""The interface between generating and the engines that run networks; it takes and returns plain arrays.
 
 `core.generate` never imports an engine. It is given a `ModelLoader`, which gives it a `Model` with a `Network`:
 
@@ -25,7 +25,7 @@ Conditions = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class NetworkInfo:
-    """What a model folder declares.
+    """Facts about a model, from its model folder.
 
     Attributes:
         name: of the weights.
@@ -33,14 +33,14 @@ class NetworkInfo:
         seed_frames: first frames of a window, whose motion is given.
         face_basis: of the expression channels.
         audio: the features that the network needs: "amplitude+onset", "amplitude+ctc+wave" or "cues+chance".
-        words: how words come in: {"kind": "fasttext", "file": …} or {"kind": "table", …}.
+        words: the form of words as input: {"kind": "fasttext", "file": …} or {"kind": "table", …}.
         speakers: names, by speaker number.
         codebook_size: codes per part.
         neutral: at least `seed_frames` frames to start a take from, with the skeleton of the weights.
         variation: the temperature that suits the weights (`core.generate.sample.Variation`).
         context: frames of sound on both sides that a window is given; None when it is given samples.
-        late_frames: how many frames too late these weights' strokes end, measured on held-out clips; when generating,
-            the body is moved earlier by them.
+        late_frames: by how many frames the strokes of these weights end too late, measured on held-out clips; generated
+            bodies are moved earlier by as many frames.
         by_latent: parts whose codes are those nearest to the regressed latents, as the published face's are; the other
             parts' codes are classified.
         face_hears_chance: whether the face uses the curves of chance. If not, blinks and gaze, which chance decides,
@@ -70,7 +70,7 @@ class NetworkInfo:
 
 @dataclass(frozen=True)
 class WindowOutput:
-    """What the network predicts for one window.
+    """The network's prediction for one window.
 
     Attributes:
         logits: per part (T, K), a score for every code.
@@ -123,7 +123,7 @@ class Model:
         folder: the model folder.
         network: the networks, ready to use.
         vectors: the word vectors that the networks were trained with.
-        sha256: hash of what computes in the folder; takes store it to say which weights made them.
+        sha256: hash of all files in the folder that decide the motion; takes store it to say which weights made them.
         former_hashes: hashes that earlier versions of this program gave the same networks (model.json lists them).
     """
 

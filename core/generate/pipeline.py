@@ -78,7 +78,7 @@ def generate(
         model.network,
         Speech(features, vectors, request.speaker),
         info.neutral,
-        # Weights that use chance vary by it; the codes of the others vary by noise.
+        # Weights that use chance vary by the curves of chance; the codes of other weights vary by noise.
         variation=None if info.audio == CUES_CHANCE else variation,
         step=steps.begin(0.35, 0.9, "Generating"),
     )

@@ -36,7 +36,7 @@ class Recording:
 
 
 class Recordings:
-    """Reads and aligns each recording once; results are dropped when newer ones take their place."""
+    """Cache that reads and aligns each recording once; new results replace the oldest ones."""
 
     def __init__(self):
         self._kept: dict[tuple, Any] = {}

@@ -89,7 +89,7 @@ def _finish_and_write(kept: Take, take: Take, request: requests.Resample | reque
 
 
 def _source_of(take: Take, request: requests.Resample, models: ModelLoader, recordings: Recordings) -> Source:
-    """Load what a take was made from.
+    """Load the weights, the features and the words from which a take was made.
 
     Raises:
         GestureError: the recording or the weights are gone, or are not those that the take was made with.
@@ -100,12 +100,12 @@ def _source_of(take: Take, request: requests.Resample, models: ModelLoader, reco
         recording = recordings.load(path, source["offset_s"], source["duration_s"])
     except GestureError as error:
         raise GestureError(
-            f"The take's recording cannot be read. {error.message}", remedy="Say where the recording is now."
+            f"The take's recording cannot be read. {error.message}", remedy="Give the path where the recording is now."
         ) from error
     if recording.audio.sha256 != source["sha256"]:
         raise GestureError(
             f"{path.name} is not the recording that the take was made from.",
-            remedy="Say where the take's recording is now, or generate a new take.",
+            remedy="Give the path of the take's recording, or generate a new take.",
         )
     model, made_with = models.load(request.weights, request.device), take.info["weights"]
     if not model.has_made(made_with["sha256"]):

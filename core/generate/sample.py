@@ -1,7 +1,7 @@
-"""Codes from the network's output: the most likely ones, or by chance ones that are likely, too.
+"""Codes from the network's output: the most likely ones, or, at random, others that are likely too.
 
-Chance must not change from frame to frame, or the body would shake. So the noise that decides is held for a gesture's
-length (`SPAN_FRAMES`), and fades into the next:
+If the random choice changed from frame to frame, the body would shake. So the noise that decides it is held for the
+length of a gesture (`SPAN_FRAMES`), and fades into the next noise:
 
     frame          0         20        40        60
     noise           a ─ ─ ─ ─ b ─ ─ ─ ─ c ─ ─ ─ ─ d      one vector of the codebook's size at each node
@@ -27,7 +27,7 @@ TOP_P = 0.9
 
 @dataclass(frozen=True)
 class Variation:
-    """How far a take may stray from the most likely one.
+    """How far a take may differ from the most likely one.
 
     Attributes:
         temperature: 0 for the most likely take; 1 draws codes as often as the network says they are likely.

@@ -1,4 +1,4 @@
-"""Seams: where kept motion turns into new motion, and how slowly it must do so that no joint turns abruptly.
+"""Seams, where kept motion meets new motion, and the length of their blends, so that no joint turns abruptly.
 
 Where old and new motion differ, the joints make up for the difference within the blend. The shorter the blend, the more
 abruptly they turn. The measure is the *velocity jump*: how much the angular velocity of a joint changes from one frame
@@ -34,7 +34,7 @@ _LEAD_FRAMES = 2
 _REACH_STEP = 3
 _MOST_REACH = 60
 _SHARES = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1, 0.05, 0.02, 0.0)
-# Nobody sees a velocity jump below this, radians per frame, per frame, however still the take is.
+# Nobody sees a velocity jump below this, radians per frame, per frame, even in a still take.
 LEAST_JUMP = np.radians(0.05)
 
 
@@ -72,7 +72,8 @@ class Turns:
     def excess(self, weights: np.ndarray, seam: int, zone: slice | None = None) -> tuple[float, float]:
         """Return how far a blend goes beyond what is allowed near a seam, and elsewhere; 1 is just allowed.
 
-        Near the seam the limit is allowed, or what the old motion does there; elsewhere also what the new one does.
+        Near the seam the jumps may be as large as the limit, or as the old motion's jumps there; elsewhere, also as
+        large as the new motion's.
 
         Args:
             weights: (T,) of the new turns.

@@ -21,7 +21,7 @@ def splice(kept: Motion, new: Motion, area: Area, span: Span, walk: bool = False
         new: T frames; only those from `span.first` to `span.stop` are taken.
         area: what to take: joints, and for a whole part its path and contacts, or its expression.
         span: where.
-        walk: the new path has a place of its own: it is moved to start where the kept one is, and led back to it.
+        walk: whether the new path is moved to start at the place of the kept path, and led back to it at the end.
     """
     if span.first >= span.stop:
         return kept
@@ -75,7 +75,7 @@ def _mixed_values(kept: np.ndarray, new: np.ndarray, weights: np.ndarray, span: 
 def _returning(kept: np.ndarray, path: np.ndarray, span: Span) -> np.ndarray:
     """Move a path (N, 3) of the span's frames so that it starts on the kept path (T, 3), and lead it back there.
 
-    What is missing at the end is walked off over the whole span, at rest at both ends. Heights stay. A span that ends
+    The difference at the end is spread over the whole span, smoothly at both ends. Heights stay. A span that ends
     with the take need not come back.
     """
     out = path.copy()

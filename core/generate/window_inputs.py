@@ -12,7 +12,7 @@ PARITY_SAMPLES_PER_FRAME = 533
 
 @dataclass(frozen=True)
 class Speech:
-    """What the network is given about the speech of a whole take.
+    """The network's inputs on the speech of a whole take.
 
     Attributes:
         audio: (N, C) features per sample; or (T, C) per frame, for networks with `NetworkInfo.context`.
@@ -41,7 +41,7 @@ class WindowClock:
 
 PRODUCT = WindowClock(sample=clock.frame_to_sample, recentre=True)
 # 533 samples are not quite a frame, so that sound and motion drift apart by 37 ms a minute. The published numbers were
-# made in this way.
+# computed in this way.
 PARITY = WindowClock(sample=lambda frame: frame * PARITY_SAMPLES_PER_FRAME, recentre=False)
 
 

@@ -9,7 +9,7 @@ With the seed written s:
     window 2             ssss───────────
     window 3                       ssss───────────
 
-The last window is cut at the end of the take. What a window is given lies in one table of motion, `KnownMotion`:
+The last window is cut at the end of the take. The motion that a window is given comes from one table, `KnownMotion`:
 
     a whole take                  one area of a take, made anew over a span
     ────────────                  ─────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""What a model folder says about itself: model.json and the neutral pose, read without PyTorch."""
+"""The model card of a model folder, model.json, and the neutral pose; both are read without PyTorch."""
 
 import json
 from pathlib import Path
@@ -70,19 +70,19 @@ def read_neutral(folder: Path, seed_frames: int) -> Motion:
 
 
 def check_card(card: dict, config: ModelConfig) -> None:
-    """Make sure that model.json does not contradict its own "architecture".
+    """Make sure that the entries of model.json do not contradict its own "architecture".
 
     Raises:
-        GestureError: it does.
+        GestureError: they contradict it.
     """
     if card["face_basis"] != config.face_basis:
         raise GestureError(f"{CARD}: face_basis and architecture disagree.", remedy=REMEDY)
     if len(card["speakers"]) > config.speakers:
-        raise GestureError(f"{CARD} names more speakers than the weights know.", remedy=REMEDY)
+        raise GestureError(f"{CARD} names more speakers than the weights have.", remedy=REMEDY)
 
 
 def network_info(card: dict, config: ModelConfig, neutral: Motion) -> NetworkInfo:
-    """Return what both engines tell about a model folder."""
+    """Return the facts about a model folder that both engines provide."""
     return NetworkInfo(
         name=card["name"],
         window=card["window"],

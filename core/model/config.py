@@ -39,10 +39,10 @@ class ModelConfig:
         word_dim: length of a word vector.
         word_vocabulary: entries of the word table; 0 when word vectors come in as numbers.
         speakers: entries of the speaker table.
-        audio_channels_face: audio channels that the face encoder takes.
-        audio_channels_body: the body encoder takes the first so many of them.
-        face_hears_chance: False gives the face zeros for the curves of chance, the last channels of "frames" features.
-            A face without chance follows speech more closely.
+        audio_channels_face: number of audio channels that are input of the face encoder.
+        audio_channels_body: number of the first of these channels that are input of the body encoder.
+        face_hears_chance: False replaces the curves of chance, the last channels of "frames" features, by zeros in the
+            input of the face. A face without chance follows speech more closely.
         chance_channels: the last so many channels of "frames" features are curves of chance.
         wav_widths: channels of the wave encoder's blocks 0-2, 3-4 and 5.
         cross_layers: layers of the cross-attention between motion and sound.
@@ -50,12 +50,12 @@ class ModelConfig:
         mamba_state: states per channel of a Mamba mixer.
         vae_width: channels inside the autoencoders.
         vae_depths: stages of each autoencoder and of the root predictor.
-        face_basis: what the expression channels mean; gives the face's width.
-        face_query_attention: the released weights have an attention layer whose output is not used.
+        face_basis: meaning of the expression channels; it decides the width of the face.
+        face_query_attention: True adds an attention layer whose output is not used, as in the released weights.
         frame_aligned: positions are added to the sound in the body's cross-attention, and each frame's sound to its
             query; each part's stream also takes its frame's sound and the seed pose. The released weights attend to
             sound without positions.
-        dropout: of attention layers in training; nothing is dropped in use.
+        dropout: share of values that attention layers drop in training; when generating, none are dropped.
         audio_encoder: "wave" takes features per sample; "frames" takes features per frame (`core.audio.cues`).
         context_frames: frames of features on both sides of a window that "frames" takes, too; 0 for "wave".
         decoder_sigma: per part, standard deviation in frames of the Gaussian at the end of its decoder, so that codes
@@ -99,7 +99,9 @@ class ModelConfig:
         if not self.face_hears_chance and (
             self.audio_encoder != "frames" or self.audio_channels_face <= self.chance_channels
         ):
-            raise GestureError("A model's face cannot be spared chance that it has no channels for.", remedy=_REMEDY)
+            raise GestureError(
+                'face_hears_chance can be false only with more "frames" features than chance.', remedy=_REMEDY
+            )
         if self.face_basis not in EXPRESSION_WIDTHS:
             raise GestureError(f"A model's face_basis is {self.face_basis!r}, which is unknown.", remedy=_REMEDY)
 

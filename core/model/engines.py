@@ -1,4 +1,4 @@
-"""Which engine runs a model folder: NumPy for the small architecture, PyTorch for CUDA and for the released one.
+"""The choice of the engine for a model folder: NumPy for the small architecture, PyTorch for CUDA and the released one.
 
 | weights | on the processor | on a CUDA card |
 |---|---|---|
@@ -22,7 +22,7 @@ DEVICES = ("auto", "cpu", "cuda")
 
 @dataclass(frozen=True)
 class Devices:
-    """What this Python can run networks on.
+    """The devices on which this Python can run networks.
 
     Attributes:
         names: "cpu", and "cuda" where PyTorch finds a card.
@@ -67,7 +67,7 @@ def engine_for(config: ModelConfig, device: str) -> str:
 
 
 def engine_name(folder: Path, device: str = "auto") -> str:
-    """Say what runs a model folder, for people: "NumPy on the processor" or "PyTorch on NVIDIA H200".
+    """Name the engine and the device of a model folder for people: "NumPy on the processor", "PyTorch on NVIDIA H200".
 
     Raises:
         GestureError: see `load_network`.

@@ -52,8 +52,8 @@ class SmplxBody:
         """Return the displacements (E, V, 3) that a skeleton with fixed rest joints needs.
 
         In the model an expression moves the joints at rest along with the face. Bones cannot move at rest, so their
-        pose moves instead, and a moved pose carries the skin along. The displacements are less by what the pose
-        carries, or the skin would move twice.
+        pose moves instead, and a moved pose carries the skin along. The part of a displacement that the pose causes is
+        subtracted, or the skin would move twice.
         """
         carried = np.einsum("vj,ejc->evc", self.weights, self.expression_joints)
         return self.expressions - carried

@@ -17,11 +17,11 @@ from .body import CORRECTIVE_COUNT, SmplxBody
 GENDERS = ("neutral", "female", "male")
 # The extra `smplx` of pyproject.toml.
 _PACKAGE = "smplx==0.1.28"
-# Files have up to so many; the package returns those that a file has.
+# The number of coefficients to ask for: files have up to so many, and the package returns those that a file has.
 _ALL_EXPRESSIONS = 100
 _FEWEST_BETAS = 10
 _NEEDED = ("v_template", "shapedirs", "posedirs", "J_regressor", "weights", "kintree_table", "f")
-# The package asks for these arrays, too, but uses them only for hands in few numbers and for landmarks.
+# The package also needs these arrays, but uses them only for hands as few coefficients and for landmarks.
 _UNUSED = {
     "hands_meanl": (45,),
     "hands_meanr": (45,),
@@ -68,7 +68,7 @@ def read_smplx_body(
 def gender_of(path: Path, arrays: dict[str, np.ndarray]) -> str:
     """Return the gender of a model: by the file's own entry, else by its name, else "neutral"."""
     said = str(arrays["gender"]).lower() if "gender" in arrays else path.stem.lower()
-    # "female" holds "male".
+    # "female" must come first, because it contains "male".
     return next((gender for gender in GENDERS if gender in said), "neutral")
 
 

@@ -9,8 +9,8 @@ A take folder holds one file for each step of the way from speech to motion:
     motion.npz           that motion finished and, where the take is directed, directed
     motion_finished.npz  only where the take is directed: the finished motion that directing starts from
 
-`TakeFiles` is their content with the meaning left out: Blender needs no more, and imports nothing of the generator
-for it. `core.take.take` gives the content its meaning: layers, parts, words.
+`TakeFiles` holds their content as plain values and arrays. Blender needs no more, so it imports nothing of the
+generator. `core.take.take` turns the content into layers, parts and words.
 """
 
 import errno
@@ -108,7 +108,7 @@ def read_files(folder: Path) -> TakeFiles:
 
 
 def unreadable(folder: Path, error: Exception) -> GestureError:
-    """Return what is raised when files of a take folder are missing or damaged."""
+    """Return the error for a take folder whose files are missing or damaged."""
     return GestureError(
         f"There is no readable take in {folder}.",
         remedy="Choose a folder that `generate` wrote, with take.json, words.json and codes.npz.",
@@ -117,12 +117,12 @@ def unreadable(folder: Path, error: Exception) -> GestureError:
 
 
 def written_by_newer(folder: Path) -> GestureError:
-    """Return what is raised when a take folder holds what only a newer version knows."""
+    """Return the error for a take folder that a newer version wrote."""
     return GestureError(f"A newer version wrote the take in {folder}.", remedy="Update the extension.")
 
 
 def check_folder(folder: Path) -> None:
-    """Make sure, before the long work, that a take can be written here.
+    """Make sure that a take can be written to a folder, before the long work of making it.
 
     Raises:
         GestureError: `folder` is a file, lies inside a take, or its parent cannot be written.

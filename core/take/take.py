@@ -1,6 +1,6 @@
 """A take as the generator works with it: codes of each body part, layers over them, timed words.
 
-A take is made in one go; later changes are layers over it, and none is ever edited:
+A take is made once. Later changes are layers over it, and a layer is never edited:
 
     layer 2   left_arm        ....|####|......   another seed, frames 40 to 80
     layer 1   hands           ..|######|......   another take, frames 20 to 80
@@ -29,11 +29,11 @@ class Layer:
     Attributes:
         area_name: row of `core.body.parts.AREAS`.
         span: the range.
-        seed, variation: what it was asked for; of a layer from another take, what that take was asked for.
-        codes: int16 (N,) of the area's part: of the span with its margins, and some frames before and after that
-            decoding needs; empty when the layer is from a take of other weights.
+        seed, variation: the seed and variation of the request; for a layer from another take, those of that take.
+        codes: int16 (N,) of the area's part: the codes of the span with its margins, and of some frames before and
+            after, which decoding needs; empty when the layer is from a take of other weights.
         codes_start: first frame of `codes`.
-        origin: of a layer from another take, its folder and what its take.json says; else None.
+        origin: for a layer from another take, its folder and the content of its take.json; else None.
     """
 
     area_name: str

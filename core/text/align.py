@@ -22,9 +22,9 @@ MATCHED = (
 UNHEARD = 0.5  # the confidence of a word is halved where the rough pass did not find it in the same place
 SAME_PLACE_S = 0.15
 SHARPNESS = 0.5  # nats per frame; slope of the confidence
-ROUGH_SHARE = 0.5  # the rough pass is so much of the work
+ROUGH_SHARE = 0.5  # share of the work that is the rough pass
 
-# A text that nobody said: its score on a recording is what chance gives.
+# A text that nobody said: its score on a recording is the score of chance.
 DECOYS = (
     "jump orange velvet thirty kitchen auction fjord humble geese yogurt spark chimney azure thumb wolf ballot quick "
     "oyster hedge museum zinc parrot shovel union theory couch glimpse vacuum ivory pledge towel journey mask eighth "
@@ -38,7 +38,7 @@ class Alignment:
     """The times of a text's words in a recording.
 
     Attributes:
-        words: displayed words in order; those that the recording cannot hold are left out.
+        words: displayed words in order; words for which the recording has no room are left out.
         score: how much better the text fits than chance: mean log likelihood ratio per 10 ms frame, in nats. A right
             text scores 3-4 on a clean recording.
         matched: share of the speech that the text surely explains, 0-1.
@@ -72,7 +72,7 @@ def align(
         language_check: False aligns even where the sound does not fit the words.
 
     Raises:
-        GestureError: the text holds no words, or it is not what the recording says.
+        GestureError: the text holds no words, or it is not the text of the recording.
         Cancelled: `cancelled()` became true.
     """
     spoken = spoken_words(transcript if isinstance(transcript, str) else transcript.text)
@@ -149,7 +149,7 @@ def _words(
     words = []
     for index, places in sorted(by_word.items()):
         parts = hits[places[0] : places[-1] + 1]
-        # The score of a short word alone is unsure, so its neighbours count, too.
+        # The score of a single short word is unreliable, so its neighbours count, too.
         around = slice(max(0, places[0] - 1), places[-1] + 2)
         frames = sum(hit.frames for hit in hits[around])
         score = sum(hit.score * hit.frames for hit in hits[around]) / frames

@@ -8,9 +8,10 @@ the place where a reader would be by now, so the work grows with the length and 
                       [.....window 2.....]        starts before the last sure word, reaches as far as anyone can speak
                       ^ cursor: the last sure word
 
-A decoder always finds some words, also in a wrong text. So a text of random words (decoys) is decoded first: its score
-is what chance gives. A word is sure where the sound fits it and its neighbours clearly better than chance, in a run of
-several words. Sure words move the cursor; chunks without any leave it, and their windows grow.
+A decoder always finds some words, also in a wrong text. So a text of random words (decoys) is decoded first; its score
+is the score of chance. A word is sure where the sound fits it and its neighbours clearly better than chance, in a run
+of several words. Sure words move the cursor. After a chunk without sure words the cursor stays, and the next window is
+larger.
 """
 
 from bisect import bisect_left
@@ -36,10 +37,10 @@ WIDEST = 300
 # Finding the first place, for recordings of a part of their transcript.
 LOCATE_STEP = 240  # windows all over the text begin so far apart
 LOCATE_TRIES = 3  # chunks that are searched in this way
-# Telling sure words from chance, in nats per frame.
+# How sure words differ from words found by chance, in nats per frame.
 CHANCE_CHUNKS = 4  # chunks on which the decoys are scored
 USUAL_CHANCE = -4.5  # chance where no chunk could be scored
-MARGIN_SLOPE, MARGIN_OFFSET = 0.4, 0.6  # sure words beat chance by more in a clean recording, where chance is bad
+MARGIN_SLOPE, MARGIN_OFFSET = 0.4, 0.6  # the least margin grows as the score of chance falls, as in clean sound
 SMALLEST_MARGIN = 0.8
 AROUND_HITS = 2  # a word is judged together with so many on each side
 RUN_HITS = 5  # so many sure words in a row make anchors
@@ -48,7 +49,7 @@ FIRM_HITS = 8  # so many sure words move the cursor
 # Going on.
 RETRY_S = (2.5, 4.5)  # after a chunk without sure words the next one begins so much later
 UNEXPLAINED = 200  # frames of speech after the last sure word, from which on the chunk's rest is decoded again
-GIVE_UP_S = 60.0  # speech without one sure word, after which the recording is taken for another text's
+GIVE_UP_S = 60.0  # after so much speech without a sure word, the recording is assumed to belong to another text
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def next_cut(smooth_db: np.ndarray, start: int, shortest_s: float, longest_s: fl
     shortest, longest = round(shortest_s / FRAME_S), round(longest_s / FRAME_S)
     if left <= longest:
         return len(smooth_db)
-    if left < longest + shortest:  # two even rests instead of a long and a tiny one
+    if left < longest + shortest:  # two equal pieces at the end instead of a long and a tiny one
         shortest, longest = left // 4, left - left // 4
     low = start + shortest
     return low + int(np.argmin(smooth_db[low : start + longest]))
@@ -211,7 +212,7 @@ def _chance(
 
 
 def _sure(hits: Sequence[Hit], chance: float, token_count: int) -> list[Hit]:
-    """Choose hits that fit clearly better than chance, in runs too long for an accident, without a chunk's edges."""
+    """Choose hits that fit clearly better than chance, in long runs, without those at the edges of the chunk."""
     margin = max(SMALLEST_MARGIN, -MARGIN_SLOPE * chance - MARGIN_OFFSET)
     good = [
         _mean(hits[max(0, place - AROUND_HITS) : place + AROUND_HITS + 1]) > chance + margin

@@ -15,7 +15,7 @@ from .timing import Phone
 FRAME_S = 0.01  # pocketsphinx's frame
 FRAME_SAMPLES = SAMPLE_RATE // 100
 LEAVE_OUT = 1e-4  # probability that a speaker drops one word
-JUMP_WORDS = 8.0  # entering this many words from the expected one is half as likely
+JUMP_WORDS = 8.0  # a start this many words away from the expected one is half as likely
 SCALE = 1024  # pocketsphinx keeps scores divided by this
 NATS = SCALE * math.log(1.0001)  # nats in one unit of the phone pass' scores
 FLOOR = 1e-300
@@ -107,7 +107,7 @@ class TextDecoder:
         return self._with_phones(decoder, pcm, hits)
 
     def _heard(self, decoder: Decoder, pcm: bytes, begin: int, end: int, arcs: list[tuple]) -> list[Hit]:
-        # Two names in turn: pocketsphinx frees a search that is replaced, even while it is the active one.
+        # Two names are used in turn, because pocketsphinx frees a search that is replaced, even while it is active.
         name = self._active[decoder] = "odd" if self._active.get(decoder) == "even" else "even"
         decoder.add_fsg(name, decoder.create_fsg(name, begin, end, arcs))
         decoder.activate_search(name)

@@ -12,7 +12,7 @@ PIECE_S = (6.0, 14.0)  # lengths, where pauses allow
 LONGEST_S = 30.0
 QUICKEST_PHONE_S = 0.03  # three frames: the acoustic model knows no shorter phone
 USUAL_PHONE_S = 0.05
-SPARE_S = 0.4  # time that the words on both sides may give to those between
+SPARE_S = 0.4  # seconds that the words on both sides may lose to the words between them
 OTHER_SPEECH_S = 1.5  # more speech than this between neighbouring words is not in the text
 MARGIN_FRAMES = 30
 
@@ -87,7 +87,7 @@ def cut_pieces(anchors: Sequence[Hit], phones: np.ndarray, level_db: np.ndarray)
 
 
 def spread(piece: Piece, phones: np.ndarray, level_db: np.ndarray) -> list[tuple[int, int, int]]:
-    """Give tokens a first and a last frame by their numbers of phones: for a piece through which no path leads."""
+    """Give tokens a first and a last frame by their numbers of phones: for a piece that cannot be decoded."""
     speech = np.cumsum(active_frames(level_db[piece.start : piece.end]) + 1e-6)
     bounds = np.concatenate([[0], np.cumsum(phones[list(piece.tokens)])])
     frames = piece.start + np.searchsorted(speech, bounds / bounds[-1] * speech[-1] - 1e-9)
@@ -95,7 +95,7 @@ def spread(piece: Piece, phones: np.ndarray, level_db: np.ndarray) -> list[tuple
 
 
 def _that_fit(tokens: range, phones: np.ndarray, room_s: float, head: bool) -> list[int]:
-    """Keep the tokens that the time allows: all if the quickest speaker could say them, else those of a usual pace."""
+    """Keep the tokens that fit: all if the quickest speaker could say them, else as many as at a usual pace."""
     if not tokens or phones[tokens.start : tokens.stop].sum() * QUICKEST_PHONE_S <= room_s + SPARE_S:
         return list(tokens)
     kept: list[int] = []

@@ -1,4 +1,4 @@
-"""How a word is pronounced: by pocketsphinx's dictionary, else by parts of the word, else by letter-to-sound rules."""
+"""Pronunciations of a word: from pocketsphinx's dictionary, else from its parts, else by letter-to-sound rules."""
 
 import re
 from functools import lru_cache
@@ -24,7 +24,7 @@ def dictionary() -> dict[str, tuple[str, ...]]:
 
 
 def known(word: str) -> tuple[str, ...]:
-    """Return the pronunciations in the dictionary, () when it has none."""
+    """Return the pronunciations of a word in the dictionary, () when it has none."""
     return dictionary().get(word, ())
 
 

@@ -98,7 +98,7 @@ def _opens(rest: str) -> bool:
 
 
 def _say(display: str, piece: str, shouting: bool) -> list[str]:
-    """Say one piece of a text.
+    """Return the spoken tokens of one piece of a text.
 
     Args:
         display: the piece without the punctuation around it.
@@ -129,7 +129,7 @@ def _say(display: str, piece: str, shouting: bool) -> list[str]:
 
 
 def _say_part(part: str, shouting: bool) -> list[str]:
-    """Say a piece without separators: a word, a number, or letters and digits mixed ("mp3", "R&D", "5km")."""
+    """Return the tokens of a piece without separators: a word, a number, or a mixture ("mp3", "R&D", "5km")."""
     number = _say_number(part.lower())
     if number is not None:
         return number
@@ -150,7 +150,7 @@ def _say_part(part: str, shouting: bool) -> list[str]:
 
 
 def _say_number(text: str) -> list[str] | None:
-    """Say a piece that is a number of some kind; None for another piece. `text` is in lower case."""
+    """Return the words for a piece that is a number of some kind, else None. `text` is in lower case."""
     for pattern, say in NUMBER_FORMS:
         match = re.fullmatch(pattern, text)
         if match:
@@ -177,7 +177,7 @@ def _digits(digits: str) -> str:
 
 
 def _plain(digits: str) -> str:
-    """Say digits; four of them without a comma are a year where they can be one."""
+    """Return the words for digits; four of them without a comma are a year where they can be one."""
     if re.fullmatch(r"1[1-9]\d\d|20[0-9]\d", digits):
         return num2words(int(digits), to="year").replace(" and ", " ")
     return _cardinal(digits)

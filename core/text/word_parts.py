@@ -1,12 +1,12 @@
-"""The sound of a word from parts that the dictionary knows: an ending, a prefix, or the two halves of a compound.
+"""Pronunciation of a word from parts that are in the dictionary: an ending, a prefix, the two halves of a compound.
 
-Each rule takes one part off and asks for the rest, first in the dictionary, then by the rules again:
+Each rule removes one part and pronounces the rest, first by the dictionary, then by the rules again:
 
     bloggers  ->  blogger + s   ->  blog + er + s   ->  B L AO G . ER . Z
     unboxed   ->  unbox + ed    ->  un + box + ed   ->  AH N . B AO K S . T
     deepfake  ->  deep + fake                       ->  D IY P . F EY K
 
-The rules are tried from the surest to the least sure, and the first one that knows the rest decides.
+The rules are tried from the surest to the least sure. The first one that can pronounce the rest is used.
 """
 
 import re
@@ -31,7 +31,7 @@ SUFFIXES = {
 }  # fmt: skip
 HISSING = {"S", "Z", "SH", "ZH", "CH", "JH"}
 VOICELESS = {"P", "T", "K", "F", "TH"}
-# A word loses so many parts at most.
+# Most parts that are removed from a word.
 _DEEPEST = 2
 
 
@@ -63,7 +63,7 @@ def from_parts(word: str, lookup: Lookup, depth: int = 0) -> str:
 
 
 def _plural_or_possessive(word: str, base: Callable[[str], str]) -> str:
-    """Pronounce "foxes", "cities", "fox's" and "foxes'"; a possessive name that no part explains by its letters."""
+    """Pronounce "foxes", "cities", "fox's" and "foxes'"; a name with 's but no known parts is read by its letters."""
     if not word.endswith(("'s", "s'", "s")) or word.endswith("ss"):
         return ""
     stems = (re.sub("('s|s'|s)$", "", word), re.sub("ies$", "y", word), re.sub("es$", "", word))
@@ -116,7 +116,7 @@ def _first_known(stems: Iterable[str], base: Callable[[str], str]) -> str:
 
 
 def _stems(stem: str) -> tuple[str, ...]:
-    """List what may have stood before an ending: the stem, with a dropped e, without a doubled letter, with y for i."""
+    """List possible words before an ending: the stem, with a dropped e, without a doubled letter, with y for i."""
     if len(stem) < 3:
         return ()
     stems = [stem, stem + "e"]

@@ -24,7 +24,7 @@ from .. import requests
 from . import protocol
 from .session import Session
 
-# How long running work may take to notice that nobody reads its replies any more.
+# Seconds that running work may take to stop when nobody reads its replies any more.
 GRACE_S = 2.0
 
 
@@ -79,7 +79,7 @@ class Server:
                 self._outgoing.write(protocol.encode_reply(reply).encode() + b"\n")
                 self._outgoing.flush()
             except OSError:
-                # The add-on is gone; the reader thread finds the same and ends the process.
+                # The add-on is gone; the reader thread notices this, too, and ends the process.
                 self._session.abandon()
 
     def _read(self) -> None:
@@ -89,7 +89,7 @@ class Server:
                 self._take(line.decode("utf-8", "replace"))
         self._session.abandon()
         self._work.put(None)
-        # Work that does not ask whether it is cancelled (a long call into a library) is cut off.
+        # Work that cannot check whether it is cancelled (a long call into a library) is ended with the process.
         if not self._finished.wait(GRACE_S):
             os._exit(1)
 

@@ -56,7 +56,7 @@ def broken_modules() -> list[Broken]:
 
 
 def describe(error: Exception, module: str = "") -> Broken:
-    """Say which module an error of an import names; `module` counts where the error names none."""
+    """Describe the module that an import error names; where it names none, the module is `module`."""
     name = getattr(error, "name", None) or module
     return Broken(name, getattr(error, "path", None) or "", str(error))
 

@@ -1,4 +1,4 @@
-"""What goes between the add-on and the worker: numbered requests, and replies to them, one JSON object a line.
+"""Messages between the add-on and the worker: numbered requests and replies to them, one JSON object per line.
 
     -> {"id": 1, "type": "finish", "motion": "in.npz", "out": "out.npz", "settings": {}, "skeleton": null}
     <- {"type": "progress", "id": 1, "fraction": 0.0, "stage": "Finishing"}

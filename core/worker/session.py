@@ -1,4 +1,4 @@
-"""Answers requests one at a time: finds the task, sends its progress, and turns whatever happens into one reply."""
+"""Answering requests one at a time: find the task, send its progress, and turn every outcome into one reply."""
 
 import threading
 import traceback
@@ -71,7 +71,7 @@ class Session:
             return protocol.Failure(
                 request.id, modules.message(broken), modules.remedy(broken.module), traceback.format_exc()
             )
-        # The one place where an unforeseen failure becomes a message: the animator's scene must not depend on it.
+        # This is the only place where an unforeseen failure becomes a message, so that no failure stops the worker.
         except Exception as error:
             return protocol.Failure(
                 request.id,
@@ -84,7 +84,7 @@ class Session:
         return self._abandoned.is_set() or number in self._cancelled
 
     def _reporter(self, number: int) -> Callable[[float, str], None]:
-        """Return a function that sends a request's progress, but leaves out steps that nobody can see."""
+        """Return a function that sends a request's progress, but leaves out reports of tiny progress."""
         last = (-1.0, "")
 
         def report(fraction: float, stage: str) -> None:

@@ -1,4 +1,4 @@
-"""What the worker does for each type of request, and what it answers."""
+"""The tasks of the worker: one function for each type of request, which returns the answer."""
 
 import importlib.metadata
 import platform
@@ -191,7 +191,7 @@ HANDLERS: dict[type, Callable[[Any, Job], dict[str, Any]]] = {
 
 
 def _take_made(take: "Take", folder: Path) -> dict[str, Any]:
-    """Return what is answered about a take that was written."""
+    """Return the answer about a take that was written."""
     from ..finish.report import measure
     from ..take.take import describe
 

@@ -1,1 +1,1 @@
-"""The small architecture in NumPy: what the bundled weights run on, in Blender's own Python."""
+"""The small architecture in NumPy, which runs the bundled weights in Blender's own Python."""

@@ -17,12 +17,12 @@ import numpy as np
 F32 = np.float32
 EPSILON = F32(1e-5)
 SLOPE = F32(0.2)
-# A matrix with fewer columns to sum over than this is faster with its rows along memory.
+# A matrix whose products sum over fewer values than this is faster when its rows are contiguous in memory.
 NARROW = 32
 
 
 class Parameters:
-    """A flat dictionary of tensors seen from a prefix; what is read is in single precision."""
+    """The tensors of a flat dictionary whose names begin with a prefix, read in single precision."""
 
     def __init__(self, tensors: Mapping[str, np.ndarray], prefix: str = ""):
         self._tensors, self._prefix = tensors, prefix

@@ -33,7 +33,7 @@ class MambaMixer:
         return self.out(y * silu(both[..., inner:]))
 
     def _causal_conv(self, x: np.ndarray) -> np.ndarray:
-        """Weigh each frame with those before it, channel by channel; (..., T, D) to the same."""
+        """Convolve each channel over the present and earlier frames: (..., T, D) to (..., T, D)."""
         count, length = len(self.taps), x.shape[-2]
         past = np.zeros((*x.shape[:-2], count - 1 + length, x.shape[-1]), F32)
         past[..., count - 1 :, :] = x
@@ -45,7 +45,7 @@ class MambaMixer:
     def _scan(self, delta: np.ndarray, b: np.ndarray, push: np.ndarray) -> np.ndarray:
         """Run h[t] = exp(delta[t] · A) · h[t-1] + b[t] · push[t]; the states h are (..., T, N, D)."""
         decay = np.exp(delta[..., None, :] * self.rates)
-        h = b[..., None] * push[..., None, :]  # the pushes become the states in place
+        h = b[..., None] * push[..., None, :]  # the input of each step, which becomes its state in place
         for t in range(1, h.shape[-3]):
             h[..., t, :, :] += decay[..., t, :, :] * h[..., t - 1, :, :]
         return h
@@ -60,7 +60,7 @@ class MambaBlock:
         self.first, self.second = Linear(parameters.at("mlp.fc1")), Linear(parameters.at("mlp.fc2"))
 
     def __call__(self, hidden: np.ndarray, residual: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-        """Take hidden state and residual (..., T, C) to the next ones; there is no residual before the first block."""
+        """Map hidden state and residual (..., T, C) to the next ones; the first block has no residual."""
         residual = hidden if residual is None else hidden + residual
         residual = self.mixer(self.norm(residual)) + residual
         both = self.first(self.norm2(residual))

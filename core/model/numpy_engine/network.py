@@ -1,4 +1,4 @@
-"""The small architecture of MambaTalk in NumPy: what the bundled weights run on, in Blender's own Python.
+"""The small architecture of MambaTalk in NumPy, which runs the bundled weights in Blender's own Python.
 
 It computes what `torch_engine.mambatalk` and `torch_engine.vqvae` compute, for weights whose sound comes in as features
 per frame and whose words come in as vectors. A test compares the two engines.
@@ -109,7 +109,8 @@ class NumpyNetwork:
         }
         return {
             "face": self._global.face_scan(fused["face"]),
-            # All frames have the same speaker, so the attention over them gives every frame the result of one.
+            # All frames have the same speaker, so attention over them gives each frame the same result as one frame
+            # alone.
             "speaker_query": np.broadcast_to(self._global.body_query(speakers["body"][:1]), (frames, config.hidden)),
             "memory": self._local.body_proj(fused["body"]),
             "speaker_face": speakers["face"],
@@ -141,7 +142,7 @@ class NumpyNetwork:
         return self._codebooks[part]
 
     def _check(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> None:
-        remedy = f"Feed these weights what their model.json asks for: {self.info.audio}, {self.info.words}."
+        remedy = f"Give these weights the inputs that their model.json names: {self.info.audio}, {self.info.words}."
         if audio.ndim != 2 or audio.shape[1] != self._config.audio_channels_face:
             raise GestureError(f"Audio features have shape {audio.shape}.", remedy=remedy)
         if words.shape[1:] != (self._config.word_dim,):
@@ -151,7 +152,7 @@ class NumpyNetwork:
 
 
 class _Inputs:
-    """Sound and words of one stream (face or body), weighed against each other channel by channel."""
+    """The input of one stream (face or body): sound and words, mixed channel by channel."""
 
     def __init__(self, generator: Parameters, stream: str, context: int):
         self.text = Linear(generator.at(f"text_encoder_{stream}"))
@@ -159,7 +160,7 @@ class _Inputs:
         self.weigh = Linear(generator.at(f"at_attn_{stream}"))
 
     def __call__(self, words: np.ndarray, sound: np.ndarray) -> np.ndarray:
-        """Take words (T, D) and sound (context + T + context, C) to features (T, audio_dim)."""
+        """Map words (T, D) and sound (context + T + context, C) to features (T, audio_dim)."""
         text = self.text(words)
         heard = _fit_frames(self.sound(sound), len(words))
         scores = self.weigh(np.concatenate([text, heard], -1)).reshape(*text.shape, 2)
@@ -183,7 +184,7 @@ class _GlobalScan:
     def __call__(
         self, conditions: Conditions, motion: np.ndarray, mask: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Take motion and mask (T, 337) to the body's stream, the face's and the motion's features, (T, hidden)."""
+        """Map motion and mask (T, 337) to the body's stream, the face's and the motion's features, (T, hidden)."""
         encoded = self.encoder(np.where(mask == 1, self.query, motion))
         moved = self.project[1](self.project[0](encoded))
         positions = position_table(self.width, motion.shape[-2])
@@ -210,7 +211,7 @@ class _LocalScan:
         self.classify = {part: Mlp(parameters.at(f"{part}_classifier")) for part in Part}
 
     def __call__(self, conditions: Conditions, g: np.ndarray, f: np.ndarray, moved: np.ndarray) -> WindowOutput:
-        """Take the global features (T, hidden) to the window's output."""
+        """Map the global features (T, hidden) to the window's output."""
         positions = position_table(self.width, g.shape[-2])
         query, memory = g + positions, conditions["memory"]
         if self.frame_aligned:

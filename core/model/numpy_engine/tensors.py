@@ -1,4 +1,4 @@
-"""safetensors files read in NumPy alone, which needs no package."""
+"""safetensors files, read with NumPy alone, so that no other package is needed."""
 
 import json
 from pathlib import Path

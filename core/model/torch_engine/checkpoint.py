@@ -62,7 +62,7 @@ def build_weights(config: ModelConfig) -> Weights:
 
 
 def empty_weights(config: ModelConfig) -> Weights:
-    """Make networks without values: drawing random values only to replace them takes seconds."""
+    """Make networks without values, because drawing random values that are then replaced takes seconds."""
     with torch.device("meta"):
         weights = build_weights(config)
     for module in weights.modules().values():
@@ -155,12 +155,12 @@ def load_model(folder: Path | str) -> LoadedModel:
 
 
 def _computed(key: str) -> bool:
-    """Whether a state is computed from the sizes, so that files need not hold it."""
+    """Return whether a state is computed from the sizes, so that files need not store it."""
     return key.endswith(("position_embeddings.pe", "num_batches_tracked"))
 
 
 def _for_disk(value: Tensor) -> Tensor:
-    """Matrices in half precision where it can hold them; vectors (norms, biases, statistics) as they are."""
+    """Return matrices in half precision where that can hold them, vectors (norms, biases, statistics) as they are."""
     value = value.detach().cpu()
     half = value.half()
     small = value.ndim >= 2 and value.is_floating_point() and bool(torch.isfinite(half).all())

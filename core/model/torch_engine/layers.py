@@ -118,7 +118,7 @@ class FrameEncoder(nn.Module):
     Args:
         channels: features in.
         width: features out.
-        context: frames on both sides that count for the others, and are cut off at the end.
+        context: frames on both sides of the window that its frames depend on; they are cut off at the end.
     """
 
     def __init__(self, channels: int, width: int, context: int):

@@ -69,7 +69,7 @@ class GatedMlp(nn.Module):
 
 
 class MambaBlock(nn.Module):
-    """Mixer and gated MLP on a residual stream that travels beside the hidden state."""
+    """A mixer and a gated MLP on a residual stream that is kept beside the hidden state."""
 
     def __init__(self, width: int, inner: int, states: int):
         super().__init__()

@@ -7,8 +7,8 @@ Parameter names are those of the published weights. The way of a window of T fra
     seed motion, mask ────┼───────────────────────┘                                            │
                           └─ memory (B, T, hidden) ────────────────────────────────────────────┘
 
-The global scan makes coarse features of the whole window. The local scan lets the body attend to sound and words, and
-splits into a stream for each part. Everything that does not depend on motion is computed once for a window
+The global scan makes coarse features of the whole window. In the local scan the body attends to sound and words, and
+there is one stream for each part. Everything that does not depend on motion is computed once for a window
 (`conditions`), because a window may be predicted several times.
 """
 
@@ -120,7 +120,7 @@ class LocalScan(nn.Module):
             conditions: from `MambaTalk.conditions`.
             g: (B, T, hidden) the body's stream.
             f: (B, T, hidden) the features for the face.
-            moved: (B, T, hidden) those of the motion alone.
+            moved: (B, T, hidden) the features of the motion alone.
         """
         module = self.get_submodule
         positions = self.position_embeddings(g.shape[1])
@@ -132,7 +132,8 @@ class LocalScan(nn.Module):
         latent = {part: module(f"motion2latent_{part}")(g) for part in BODY}
         place = conditions["speaker_body"] + positions
         if self.frame_aligned:
-            # As the face's stream does, each part takes its own frame's sound and words, and the seed pose.
+            # Like the face's stream, each part's stream gets the sound and the words of its own frame, and the seed
+            # pose.
             place = place + conditions["memory"] + moved
         streams = {}
         for part in BODY:
@@ -198,7 +199,7 @@ class MambaTalk(nn.Module):
         }
 
     def _fuse(self, stream: str, words: Tensor, sound: Tensor) -> Tensor:
-        """Weigh word against sound, channel by channel; (B, T, audio_dim)."""
+        """Mix words and sound by learned weights, channel by channel; (B, T, audio_dim)."""
         if self.config.word_vocabulary:
             words = self.get_submodule(f"text_pre_encoder_{stream}")(words)
         text = self.get_submodule(f"text_encoder_{stream}")(words)

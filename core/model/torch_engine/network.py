@@ -30,7 +30,7 @@ class TorchNetwork:
     Args:
         model: a loaded model folder; its modules move to the device.
         device: "auto" (CUDA where there is one), "cpu" or "cuda".
-        threads: of PyTorch's CPU work in this whole process; None leaves PyTorch's choice.
+        threads: number of CPU threads of PyTorch in this whole process; None leaves PyTorch's choice.
 
     Raises:
         GestureError: no such device.
@@ -98,7 +98,7 @@ class TorchNetwork:
 
     def _check(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> None:
         config = self._weights.config
-        remedy = f"Feed these weights what their model.json asks for: {self.info.audio}, {self.info.words}."
+        remedy = f"Give these weights the inputs that their model.json names: {self.info.audio}, {self.info.words}."
         if audio.ndim != 2 or audio.shape[1] != config.audio_channels_face:
             raise GestureError(f"Audio features have shape {audio.shape}.", remedy=remedy)
         width = () if config.word_vocabulary else (config.word_dim,)

@@ -50,7 +50,7 @@ CARD = {
 RECORDED_EVERY = 4  # the fixture holds every fourth frame of logits and latents
 TOLERANCE = 1e-3
 CODES_EQUAL = 0.995
-# Middle and spread of parameters whose last name says it all.
+# Middle and spread of those parameters for which the last part of the name decides both.
 _BY_LAST_PART = {
     "running_var": (1.0, 0.5),
     "running_mean": (0.0, 0.1),
@@ -104,7 +104,7 @@ def draw_weights(seed: int) -> Weights:
 
 
 def draw(seed: int, file: str, name: str, like: Tensor) -> np.ndarray:
-    """Draw one parameter by the fixture's rule: even between the rule's middle minus and plus its spread.
+    """Draw one parameter by the fixture's rule: uniform between the rule's middle minus and plus its spread.
 
     Args:
         seed: of the fixture.
@@ -204,7 +204,7 @@ def _load(path: Path) -> dict[str, np.ndarray]:
 
 
 def main(path: Path | str) -> int:
-    """Print the largest error of each output; 0 when all are within tolerance, else 1."""
+    """Print the largest error of each output; return 0 when all are within tolerance, else 1."""
     report = run(path)
     for name, error in report.errors.items():
         print(f"{name:16} {error:9.2e}  {'ok' if error <= TOLERANCE else 'ABOVE ' + str(TOLERANCE)}")

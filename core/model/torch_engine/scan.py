@@ -44,7 +44,7 @@ def selective_scan(x: Tensor, step: Tensor, a: Tensor, b: Tensor, c: Tensor, d: 
         along = [tensor.transpose(1, 2).contiguous() for tensor in (x, step, b, c)]  # (B, ·, L)
         y = selective_scan_fn(along[0], along[1], a, along[2], along[3], d, delta_bias=step_bias, delta_softplus=True)
         return y.transpose(1, 2)
-    # products over many steps need single precision, in training with half precision too
+    # products over many steps need single precision, even when the training uses half precision
     with torch.autocast(x.device.type, enabled=False):
         x, step, b, c = (tensor.float() for tensor in (x, step, b, c))
         delta = F.softplus(step + step_bias)
@@ -74,7 +74,7 @@ class _Scan(torch.autograd.Function):
         states = a.shape[1]
         rates = a.t().contiguous()  # (N, D): channels last, so that every product runs along memory
         keep = any(ctx.needs_input_grad)
-        # One buffer for all states when a backward pass will want them, else two that take turns.
+        # One buffer for all states where a backward pass needs them, else two that are used in turn.
         h = x.new_empty(length if keep else 2, batch, states, width)
         y = x.new_empty(length, batch, 1, width)
         pushes = (delta * x).unbind(1)
@@ -108,7 +108,7 @@ class _Scan(torch.autograd.Function):
         decay, flow = torch.empty_like(grad_h), torch.empty_like(grad_h)
         grads_y, deltas, pushes, bs, cs = (tensor.unbind(1) for tensor in (grad_y, delta, push, b, c))
         for t in range(length - 1, -1, -1):
-            # grad_h enters as what the later states pass back.
+            # Before this, grad_h holds the gradient that comes from the later states.
             grad_h.addcmul_(cs[t][:, :, None], grads_y[t][:, None, :])
             torch.bmm(bs[t][:, None, :], grad_h, out=grad_push[t])
             torch.bmm(grad_h, pushes[t][:, :, None], out=grad_b[t])
