@@ -126,6 +126,13 @@ def points_of(curve: bpy.types.FCurve) -> np.ndarray:
     return points
 
 
+def selected_frames(curve: bpy.types.FCurve) -> np.ndarray:
+    """Return the frames (K,) of a curve's selected keys."""
+    chosen = np.zeros(len(curve.keyframe_points), bool)
+    curve.keyframe_points.foreach_get("select_control_point", chosen)
+    return points_of(curve)[chosen, 0]
+
+
 def _are_at(points: np.ndarray, frames: np.ndarray) -> bool:
     return len(points) == len(frames) and np.array_equal(points[:, 0], frames)
 

@@ -23,6 +23,7 @@ from ...core.direct.markers import markers_from
 from ...core.errors import GestureError
 from ..face import channels as face_channels
 from ..take import playback, rewrite
+from ..take import spread as take_spread
 from ..take import store as take_store
 from ..take.channels import EVERYTHING
 from . import lips, markers, sliders
@@ -109,6 +110,27 @@ def drop_edits(take: playback.Performed, released: rewrite.Masks) -> None:
     remember(take, prepared, directed)
 
 
+def spread_edits(
+    take: playback.Performed, around: rewrite.Masks | None, frame_count: int, is_eased: bool = True
+) -> int:
+    """Let the keys around hand edits lead over to them; return the number of channels that were changed.
+
+    Args:
+        take: on its character.
+        around: frames (T,) by channel whose edits are spread; None for the selected keys, edited or not.
+        frame_count: how many keys on either side change.
+        is_eased: whether the keys lead over with minimum jerk; if not, evenly.
+
+    Raises:
+        GestureError: as in `prepare`.
+    """
+    motion = take.at_keys(direct_take(take, prepare(take)).motion)
+    chosen = take_spread.selected(take, motion) if around is None else around
+    count = take_spread.spread(take, motion, chosen, frame_count, is_eased, is_exact=around is None)
+    _show(take)
+    return count
+
+
 def prepare(take: playback.Performed, data: bytes | None = None) -> Prepared:
     """Compute what directing needs of a take's finished motion, with phone lips where they are asked for.
 
@@ -154,6 +176,11 @@ def remember(take: playback.Performed, prepared: Prepared, directed: Directed) -
     take.record.levels, take.record.markers = _directions(directed)
     take.save()
     prepared.directed, prepared.stamp = directed, take.record.stamp
+    _show(take)
+
+
+def _show(take: playback.Performed) -> None:
+    """Let the scenes of a character show its present keys."""
     for scene in take.armature.users_scene:
         scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
 

@@ -1,4 +1,4 @@
-"""Operators on hand edits and locks of a take: show edits, drop edits, lock bones."""
+"""Operators on hand edits and locks of a take: show edits, drop them, spread them, lock bones."""
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
@@ -115,6 +115,62 @@ class MAMBATALK_OT_drop_edits(_EditsOperator, bpy.types.Operator):
         return {"FINISHED"}
 
 
+class MAMBATALK_OT_spread_edits(_EditsOperator, bpy.types.Operator):
+    """Let the keys around hand edits lead over to them, so that nothing pops; the edits themselves stay"""
+
+    bl_idname = "mambatalk.spread_edits"
+    bl_label = "Spread Edit"
+
+    what: EnumProperty(
+        name="Spread",
+        description="What the keys around lead over to",
+        items=direct_settings.SPREADS,
+        options={"SKIP_SAVE"},
+    )
+    frames: IntProperty(
+        name="Frames",
+        description="Frames on either side of a hand edit that lead over to it",
+        default=8,
+        min=1,
+        max=90,
+        options={"SKIP_SAVE"},
+    )
+    easing: EnumProperty(
+        name="Easing",
+        description="How the keys lead over to a hand edit",
+        items=direct_settings.EASINGS,
+        options={"SKIP_SAVE"},
+    )
+
+    def invoke(self, context, event):
+        """Begin with the settings of the panel; the redo panel can change them afterwards."""
+        settings, given = context.scene.mambatalk_edits, self.properties.is_property_set
+        for name, value in (("what", settings.spread_of), ("frames", settings.spread), ("easing", settings.easing)):
+            if not given(name):
+                setattr(self, name, value)
+        return super().invoke(context, event)
+
+    def execute(self, context):
+        """Write the keys around the chosen edits."""
+        try:
+            armature = performer.require_target(context)
+            take = playback.of(armature)
+            around = None if self.what == "KEYS" else self._chosen(context.scene, take)
+            if self.what == "BONES":
+                names = _selected(context, armature)
+                found = {edit.channel for edit in hand_edits.find(take) if edit.is_bone and edit.owner in names}
+                around = {channel: frames for channel, frames in around.items() if channel in found}
+            count = directed_keys.spread_edits(take, around, self.frames, self.easing == "MIN_JERK")
+            if not count:
+                raise GestureError(
+                    "There is nothing to spread, or there is no key beside it that may change.",
+                    remedy="Select bones or keys, choose other parts or frames, or unlock the bones.",
+                )
+        except GestureError as error:
+            return report.fail(self, error)
+        return report.finish(self, [f"{count} channels lead over to the edits, {self.frames} frames on either side"])
+
+
 class MAMBATALK_OT_lock_bones(bpy.types.Operator):
     """Lock the selected bones of the character's take, or unlock them: only you change the keys of locked bones"""
 
@@ -154,4 +210,9 @@ def _selected(context, armature: bpy.types.Object) -> list[str]:
     return [bone.name for bone in context.selected_pose_bones or () if bone.id_data == armature]
 
 
-CLASSES = (MAMBATALK_OT_show_edits, MAMBATALK_OT_drop_edits, MAMBATALK_OT_lock_bones)
+CLASSES = (
+    MAMBATALK_OT_show_edits,
+    MAMBATALK_OT_drop_edits,
+    MAMBATALK_OT_spread_edits,
+    MAMBATALK_OT_lock_bones,
+)

@@ -173,13 +173,18 @@ class MAMBATALK_PT_edits(_OfTheTake, bpy.types.Panel):
             draw_lines(layout, context, f"Locked bones: {', '.join(names)}", "BONE_DATA")
         layout.operator("mambatalk.show_edits", icon="VIEWZOOM")
         settings = context.scene.mambatalk_edits
-        layout.label(text="Edits to drop", icon="GREASEPENCIL")
+        layout.label(text="Edits to spread or drop", icon="GREASEPENCIL")
         draw_areas(layout, settings, "parts")
         _draw_range(layout, settings, action)
         no_range = direct_settings.why_no_range(settings, context.scene, action)
         meant = no_range or f"Edits of {direct_settings.described(settings, context.scene)}"
         draw_lines(layout, context, meant, "INFO")
         _button(layout, no_range).operator("mambatalk.drop_edits", icon="LOOP_BACK")
+        layout.prop(settings, "spread_of")
+        layout.prop(settings, "spread")
+        layout.prop(settings, "easing")
+        row = _button(layout, None if settings.spread_of == "KEYS" else no_range)
+        row.operator("mambatalk.spread_edits", icon="SMOOTHCURVE")
 
 
 def draw_areas(layout, owner, name: str) -> None:

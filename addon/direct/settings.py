@@ -16,6 +16,11 @@ RANGES = [
     ("TYPED", "Typed", "From Start to End, below", "NONE", 2),
     ("ALL", "Whole Take", "All frames of the take", "NONE", 3),
 ]
+SPREADS = [
+    ("EDITS", "Hand Edits", "The edits of the parts and frames that are chosen above"),
+    ("BONES", "Selected Bones", "Of these edits only those of the selected bones"),
+    ("KEYS", "Selected Keys", "Keys that are selected in the Graph Editor or the Dope Sheet, edited or not"),
+]
 EASINGS = [
     ("MIN_JERK", "Eased", "The keys begin and end to lead over gently: with minimum jerk"),
     ("LINEAR", "Linear", "The keys lead over evenly"),
@@ -67,8 +72,9 @@ class MambaTalkEditing(_Range, bpy.types.PropertyGroup):
         items=AREA_ITEMS,
         options={"ENUM_FLAG"},
     )
+    spread_of: EnumProperty(name="Spread", description="What the keys around lead over to", items=SPREADS)
     spread: IntProperty(
-        name="Spread",
+        name="Frames",
         description="Frames on either side of a hand edit that lead over to it",
         default=8,
         min=1,

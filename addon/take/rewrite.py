@@ -136,7 +136,7 @@ def rewrite_motion(
     """
     allowed = locks.allowed(take.action, changed)
     rows = np.ones(take.info.frame_count, bool) if rows is None else rows
-    for state in _states(take, motion, allowed):
+    for state in channel_states(take, motion, allowed):
         if state.keyed is None:
             state.write_missing()
             continue
@@ -160,7 +160,7 @@ def rewrite_levels(take: Performed, motion: Motion, calm: Motion, changed: Chang
     """
     allowed = locks.allowed(take.action, changed)
     calm_values = _CalmValues(calm, take, allowed)
-    for state in _states(take, motion, allowed):
+    for state in channel_states(take, motion, allowed):
         if state.keyed is None:
             state.write_missing()
             continue
@@ -181,7 +181,7 @@ def drop_edits(take: Performed, motion: Motion, calm: Motion, released: Masks) -
     """
     allowed = locks.allowed(take.action, EVERYTHING)
     calm_values = _CalmValues(calm, take, allowed)
-    for found in _states(take, motion, allowed):
+    for found in channel_states(take, motion, allowed):
         if found.name not in released:
             continue
         state = found.without_edits(released[found.name])
@@ -216,7 +216,7 @@ class _CalmValues:
         return self._values[state.id_block.name, state.wanted.path]
 
 
-def _states(take: Performed, motion: Motion, allowed: Changed) -> Iterator[ChannelState]:
+def channel_states(take: Performed, motion: Motion, allowed: Changed) -> Iterator[ChannelState]:
     """Yield the state of each channel that a motion keys and that no lock of a bone holds."""
     locked = locks.bones(take.action)
     # All channels are computed first: an armature that cannot be keyed raises before anything is written.
