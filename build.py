@@ -18,7 +18,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    commands.add_parser("setup", help="make the environments (repeating it is instant)").set_defaults(run=_setup)
+    setup = commands.add_parser("setup", help="make the environments (repeating it is instant)")
+    setup.add_argument("--torch", action="store_true", help="also PyTorch, for graphics cards and training")
+    setup.set_defaults(run=_setup)
 
     demo = commands.add_parser("demo", help="from a recording to an animated character, a video and an FBX")
     demo.add_argument("audio", type=Path, nargs="?", help="a recording (default: the bundled one)")
@@ -33,6 +35,13 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("lint", help="ruff and mypy").set_defaults(run=_lint)
     test = commands.add_parser("test", help="lint and every test suite; other arguments go to pytest")
     test.add_argument("--slow", action="store_true", help="also the tests that are too long for every change")
+    test.add_argument(
+        "--blender",
+        default="oldest-newest",
+        metavar="NAMES",
+        help="Blender modules for the add-on's tests: all, versions such as 4.2,5.0, or oldest-newest: the oldest and "
+        "the newest that can be made here (default)",
+    )
     test.set_defaults(run=_test)
 
     commands.add_parser("bench", help="speed, as ratios measured in one run").set_defaults(run=_bench)
@@ -50,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 def _setup(arguments: argparse.Namespace) -> int:
     from devtools.environments import setup
 
-    setup()
+    setup(arguments.torch)
     return 0
 
 
@@ -80,7 +89,7 @@ def _lint(arguments: argparse.Namespace) -> int:
 def _test(arguments: argparse.Namespace) -> int:
     from devtools.checks.command import run_tests
 
-    return run_tests(arguments.pytest, slow=arguments.slow)
+    return run_tests(arguments.pytest, slow=arguments.slow, blenders=arguments.blender)
 
 
 def _bench(arguments: argparse.Namespace) -> int:

@@ -1,11 +1,23 @@
-"""The project's Python environments: made from the pins in pyproject.toml, made again only when a pin changes."""
+"""The project's Python environments: made from the pins in pyproject.toml, completed only when a pin is missing.
 
-import hashlib
+One folder can hold a small set of packages or a larger one, which contains the smaller one:
+
+| folder | set | for |
+|---|---|---|
+| `.venv` | `WORKER` | making takes: NumPy and what is in the extension's wheels |
+| `.venv` | `TORCH` | graphics cards, the released weights, training |
+| `.venv` | `DEVELOPER` | the tests, ruff, mypy |
+| `.venv-bpy-4.2` and others | `BLENDERS` | Blender as a module, with the packages of the extension's wheels |
+
+Each folder lists in a file what it holds, so that a second `ensure` is instant.
+"""
+
 import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +35,8 @@ class Environment:
 
     Attributes:
         folder: its folder in the checkout.
-        extras: the lists of pyproject.toml that go in; "" is the project's own dependencies.
+        extras: the lists of pyproject.toml that go in; "" is the project's own dependencies. Where two lists pin the
+            same package, the first one counts.
         pythons: versions it can be made with, best first.
         probe: a statement that runs in the environment when it is complete.
     """
@@ -50,11 +63,24 @@ class Environment:
 
 
 _ANY = ((3, 11), (3, 12), (3, 13))
-WORKER = Environment(".venv", ("", "train", "test", "dev"), _ANY, "import torch, librosa, pocketsphinx, fasttext")
+WORKER = Environment(".venv", ("",), _ANY, "import numpy, pocketsphinx, soundfile")
+TORCH = Environment(".venv", ("", "torch", "train"), _ANY, "import torch, librosa, pocketsphinx, fasttext")
+DEVELOPER = Environment(".venv", (*TORCH.extras, "test", "dev"), _ANY, f"{TORCH.probe}, pytest")
 ASSETS = Environment(".venv-assets", ("assets",), _ANY, "import torch, anny")
-BPY_45 = Environment(".venv-bpy-4.5", ("bpy45", "test"), ((3, 11),), "import bpy, numpy")
-BPY_50 = Environment(".venv-bpy-5.0", ("bpy50", "test"), ((3, 11),), "import bpy, numpy")
-BLENDERS = (BPY_45, BPY_50)
+
+
+def _blender(version: str, python: tuple[int, int]) -> Environment:
+    extras = (f"bpy{version.replace('.', '')}", "", "test")
+    return Environment(f".venv-bpy-{version}", extras, (python,), "import bpy, numpy, pocketsphinx")
+
+
+# From the oldest to the newest.
+BLENDERS = (
+    _blender("4.2", (3, 11)),
+    _blender("4.5", (3, 11)),
+    _blender("5.0", (3, 11)),
+    _blender("5.2", (3, 13)),
+)
 
 
 @cache
@@ -70,25 +96,41 @@ def version() -> str:
 
 
 def requirements(environment: Environment) -> tuple[str, ...]:
-    """Return the pinned requirements of an environment, read from pyproject.toml."""
+    """Return the pinned requirements of an environment, read from pyproject.toml; one for each package."""
     project = _project()
     lists = [project["optional-dependencies"][name] if name else project["dependencies"] for name in environment.extras]
-    return tuple(requirement for names in lists for requirement in names)
+    return tuple(_by_package(requirement for names in lists for requirement in names).values())
 
 
+def _by_package(pins: Iterable[str]) -> dict[str, str]:
+    """Return the first pin of each package, by the package's name."""
+    found: dict[str, str] = {}
+    for pin in pins:
+        found.setdefault(pin.partition("==")[0], pin)
+    return found
+
+
+@cache
 def find_python(versions: tuple[tuple[int, int], ...]) -> Path | None:
-    """Find an interpreter of one of these versions: the running one, else one on the PATH."""
+    """Find an interpreter of one of these versions: the running one, else one on the PATH or of pyenv."""
     if sys.version_info[:2] in versions:
         return Path(sys.executable)
     for major, minor in versions:
-        names = [[f"python{major}.{minor}"], ["py", f"-{major}.{minor}"]]
-        for command in names:
-            if not (program := shutil.which(command[0])):
-                continue
-            found = _ask([program, *command[1:]], "import sys; print(sys.executable); print(*sys.version_info[:2])")
+        for command in _commands(f"{major}.{minor}"):
+            found = _ask(command, "import sys; print(sys.executable); print(*sys.version_info[:2])")
             if found and found[-1] == f"{major} {minor}":
                 return Path(found[0])
     return None
+
+
+def _commands(version: str) -> Iterator[list[str]]:
+    """Yield the commands that may start a Python of a version such as "3.13"."""
+    for name, *arguments in ([f"python{version}"], ["py", f"-{version}"]):
+        if program := shutil.which(name):
+            yield [program, *arguments]
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    for program in sorted(pyenv.glob(f"versions/{version}*/bin/python"), reverse=True):
+        yield [str(program)]
 
 
 def _ask(command: list[str], code: str) -> list[str] | None:
@@ -102,21 +144,40 @@ def _ask(command: list[str], code: str) -> list[str] | None:
     return done.stdout.split("\n")[:-1] if done.returncode == 0 else None
 
 
-def _fingerprint(environment: Environment) -> str:
-    return hashlib.sha256("\n".join(requirements(environment)).encode()).hexdigest()
+def _stamp(environment: Environment) -> list[str]:
+    """Return what the environment's stamp says: the folder in which it was made, and the pins that it holds."""
+    stamp = environment.path / STAMP
+    if not (stamp.is_file() and environment.python.exists()):
+        return []
+    return stamp.read_text(encoding="utf-8").splitlines()
 
 
 def is_ready(environment: Environment) -> bool:
-    """Whether the environment was made from the present pins, and in this place."""
-    stamp = environment.path / STAMP
-    if not (stamp.is_file() and environment.python.exists()):
-        return False
+    """Return whether the environment holds the present pins, and was made in this place."""
+    place, *pins = _stamp(environment) or [""]
     # A virtual environment does not survive being moved: its scripts name the old folder.
-    return stamp.read_text(encoding="utf-8").split("\n")[:2] == [_fingerprint(environment), str(environment.path)]
+    return place == str(environment.path) and set(requirements(environment)) <= set(pins)
+
+
+def can_be_made(environment: Environment) -> bool:
+    """Return whether the environment is ready, or there is a Python for it."""
+    return is_ready(environment) or find_python(environment.pythons) is not None
+
+
+def newest_blender() -> Environment:
+    """Return the newest Blender module that is ready; where none is ready, the newest that can be made.
+
+    Raises:
+        BuildError: there is no Python for any of them.
+    """
+    for fits in (is_ready, can_be_made):
+        if found := [environment for environment in BLENDERS if fits(environment)]:
+            return found[-1]
+    raise _no_blender()
 
 
 def ensure(environment: Environment) -> Path:
-    """Make the environment if it is missing or its pins changed; return its interpreter.
+    """Make the environment if it is missing, install what it lacks, and return its interpreter.
 
     Raises:
         BuildError: no fitting Python, pip failed, or a system library is missing.
@@ -129,6 +190,8 @@ def ensure(environment: Environment) -> Path:
         raise _no_python(environment)
     if environment.path.exists() and _version_of(environment.python) not in environment.pythons:
         shutil.rmtree(environment.path)
+    # A larger set that the folder holds stays in it, but for pins that changed.
+    pins = _by_package([*requirements(environment), *_stamp(environment)[1:]])
     (environment.path / STAMP).unlink(missing_ok=True)
     log = environment.path.with_name(f"{environment.folder}-{LOG}")
     log.unlink(missing_ok=True)
@@ -151,14 +214,15 @@ def ensure(environment: Environment) -> Path:
         [environment.python, "-m", "pip", "install", *options, *requirements(environment)],
         log,
         failed=f"pip could not install what {environment.folder} needs.",
-        remedy="Check the network connection and the free disk space (about 3 GB), then run the same command again.",
+        remedy="Check the network connection and the free disk space (1.5 GB, with PyTorch 3 GB), then run the same "
+        "command again.",
         on_line=on_line,
     )
     status.show("checking")
     _probe(environment, log)
     shutil.move(log, environment.path / LOG)
-    stamp = [_fingerprint(environment), str(environment.path), *requirements(environment)]
-    (environment.path / STAMP).write_text("\n".join(stamp) + "\n", encoding="utf-8")
+    stamp = "\n".join([str(environment.path), *pins.values()])
+    (environment.path / STAMP).write_text(f"{stamp}\n", encoding="utf-8")
     status.end("ready")
     return environment.python
 
@@ -189,14 +253,21 @@ def _no_python(environment: Environment) -> BuildError:
     return BuildError(f"{environment.folder} needs Python {listed}, and none was found.", remedy)
 
 
-def setup() -> None:
-    """Make the worker's environment and, where Python 3.11 exists, the two Blender environments."""
-    ensure(WORKER)
-    for environment in BLENDERS:
-        try:
-            ensure(environment)
-        except BuildError as error:
-            if find_python(environment.pythons) is not None:
-                raise
-            say(f"{environment.folder}: left out. {error.message} {error.remedy}")
+def _no_blender() -> BuildError:
+    pythons = sorted({version for environment in BLENDERS for version in environment.pythons})
+    return _no_python(replace(BLENDERS[-1], pythons=tuple(pythons)))
+
+
+def setup(torch: bool = False) -> None:
+    """Make what the demo needs: the worker's environment and, where there is a Python for it, a Blender module.
+
+    Args:
+        torch: also install PyTorch and what training needs.
+    """
+    ensure(TORCH if torch else WORKER)
+    if any(can_be_made(environment) for environment in BLENDERS):
+        ensure(newest_blender())
+    else:
+        missing = _no_blender()
+        say(f"No Blender module: {missing.message} {missing.remedy}")
     say("Everything is set up.")

@@ -9,9 +9,9 @@ from typing import IO
 
 from devtools.checks.folder_coverage import by_folder, table
 from devtools.checks.static import run_static
-from devtools.checks.suites import NO_TESTS, SUITES, chosen, run_suite, split_paths
+from devtools.checks.suites import NO_TESTS, OLDEST_NEWEST, Suite, chosen, run_suite, split_paths, suites
 from devtools.checks.tally import Tally
-from devtools.environments import WORKER, ensure
+from devtools.environments import DEVELOPER, can_be_made, ensure
 from devtools.shell import Timer, say
 
 AT_ONCE = 2  # parts
@@ -25,15 +25,27 @@ class Part:
     run: Callable[[IO | None], Tally]
 
 
-def run_tests(arguments: Sequence[str], slow: bool = False) -> int:
+def run_tests(arguments: Sequence[str], slow: bool = False, blenders: str = OLDEST_NEWEST) -> int:
     """Run everything, or the tests that pytest's arguments choose; 0 when nothing failed.
 
-    The last line that it prints has the numbers of checks that passed, failed and were skipped.
+    The last line that it prints has the numbers of checks that passed, failed and were skipped; before it stand the
+    suites that were left out, because there is no Python for them.
+
+    Args:
+        arguments: pytest's.
+        slow: also run the tests that are too long for every change.
+        blenders: Blender modules for the add-on's tests, as `suites` reads them.
+
+    Raises:
+        BuildError: an environment cannot be made, or there is no such Blender module.
     """
     timer = Timer()
+    asked = suites(blenders)
+    left_out = [suite for suite in asked if not can_be_made(suite.environment)]
+    asked = [suite for suite in asked if suite not in left_out]
     with tempfile.TemporaryDirectory() as folder:
         coverage = None if arguments else Path(folder) / "data"
-        parts = _parts(arguments, slow, coverage)
+        parts = _parts(asked, arguments, slow, coverage)
         total = Tally()
         took = []
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -41,8 +53,11 @@ def run_tests(arguments: Sequence[str], slow: bool = False) -> int:
                 total.add(tally)
                 took.append(f"{seconds:>6.0f} s  {title}")
         if coverage is not None:
-            say("\n" + table(by_folder(ensure(WORKER), coverage)))
+            say("\n" + table(by_folder(ensure(DEVELOPER), coverage)))
     say("\n" + "\n".join([*took, f"{timer.seconds:>6.0f} s  in all, {AT_ONCE} at a time"]))
+    for suite in left_out:
+        pythons = " or ".join(f"{major}.{minor}" for major, minor in suite.environment.pythons)
+        say(f"left out: {suite.title}, which needs Python {pythons}")
     say(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
     if total.passed + total.failed == 0:
         say("No test ran: the arguments chose none.")
@@ -50,13 +65,13 @@ def run_tests(arguments: Sequence[str], slow: bool = False) -> int:
     return 1 if total.failed else 0
 
 
-def _parts(arguments: Sequence[str], slow: bool, coverage: Path | None) -> list[Part]:
+def _parts(asked: Sequence[Suite], arguments: Sequence[str], slow: bool, coverage: Path | None) -> list[Part]:
     """List the parts that the arguments choose, the longest first."""
     paths, options = split_paths(arguments)
     if slow:
         options.append("--slow")
     parts = []
-    for suite in SUITES:
+    for suite in asked:
         if not (targets := chosen(suite, paths)):
             continue
         python = ensure(suite.environment)
@@ -66,8 +81,8 @@ def _parts(arguments: Sequence[str], slow: bool, coverage: Path | None) -> list[
 
         parts.append(Part(suite.title, run))
     if not arguments:
-        worker = ensure(WORKER)
-        parts.append(Part("ruff and mypy", lambda output: run_static(worker, output)))
+        developer = ensure(DEVELOPER)
+        parts.append(Part("ruff and mypy", lambda output: run_static(developer, output)))
     return parts
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import IO
 
 from devtools.checks.tally import Tally
-from devtools.environments import WORKER, ensure
+from devtools.environments import DEVELOPER, ensure
 from devtools.shell import ROOT, clean_environ, say
 
 CHECKS = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",))
@@ -13,7 +13,7 @@ CHECKS = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",))
 
 def run_lint() -> int:
     """Run ruff and mypy; 0 when they find nothing."""
-    tally = run_static(ensure(WORKER), None)
+    tally = run_static(ensure(DEVELOPER), None)
     say(f"{tally.passed} passed, {tally.failed} failed")
     return 1 if tally.failed else 0
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import IO
 
 from devtools.checks.tally import Tally, read_report
-from devtools.environments import BPY_45, BPY_50, WORKER, Environment
-from devtools.shell import ROOT, clean_environ, say
+from devtools.environments import BLENDERS, DEVELOPER, Environment, can_be_made
+from devtools.shell import ROOT, BuildError, clean_environ, say
 
 LIMIT_S = 1800
 NO_TESTS = 5
@@ -36,12 +36,39 @@ class Suite:
         return f"{', '.join(self.folders)} in {self.environment.folder}"
 
 
-SUITES = (
-    Suite(("tests/core", "tests/training", "tests/devtools"), WORKER, covers=True),
-    # Both Blenders run the same code: one of them measures which part of it.
-    Suite(("tests/addon",), BPY_45, covers=False),
-    Suite(("tests/addon",), BPY_50, covers=True),
-)
+WITHOUT_BLENDER = Suite(("tests/core", "tests/training", "tests/devtools"), DEVELOPER, covers=True)
+ADDON = "tests/addon"
+OLDEST_NEWEST, ALL = "oldest-newest", "all"
+
+
+def suites(blenders: str = OLDEST_NEWEST) -> tuple[Suite, ...]:
+    """Return the suites: one without Blender, and one for each Blender module that is asked for.
+
+    Args:
+        blenders: "all", "oldest-newest" of those that can be made here, or versions such as "4.2,5.0".
+
+    Raises:
+        BuildError: there is no Blender module of such a version.
+    """
+    asked = _blenders(blenders)
+    here = [environment for environment in asked if can_be_made(environment)]
+    # All Blenders run the same code: one of them measures which part of it.
+    return (WITHOUT_BLENDER, *(Suite((ADDON,), each, covers=each in here[-1:]) for each in asked))
+
+
+def _blenders(names: str) -> list[Environment]:
+    if names == ALL:
+        return list(BLENDERS)
+    if names == OLDEST_NEWEST:
+        here = [environment for environment in BLENDERS if can_be_made(environment)] or [BLENDERS[-1]]
+        return list(dict.fromkeys((here[0], here[-1])))
+    versions = {environment.folder.rpartition("-")[2]: environment for environment in BLENDERS}
+    if unknown := set(names.split(",")) - set(versions):
+        raise BuildError(
+            f"There are no tests for Blender {', '.join(sorted(unknown))}.",
+            f"Give {ALL}, {OLDEST_NEWEST}, or versions among {', '.join(versions)}.",
+        )
+    return [versions[name] for name in names.split(",")]
 
 
 def split_paths(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

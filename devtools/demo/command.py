@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from devtools.environments import BPY_50, WORKER, ensure
+from devtools.environments import WORKER, ensure, newest_blender
 from devtools.shell import ROOT, BuildError, StatusLine, Timer, clean_environ, run_logged, say
 
 SAMPLE = ROOT / "addon" / "assets" / "demo"
@@ -40,7 +40,7 @@ def run_demo(request: DemoRequest) -> None:
     made = _make_parent(out)
     try:
         worker = ensure(WORKER)
-        scene_python = blender or [ensure(BPY_50)]
+        scene_python = blender or [ensure(newest_blender())]
         staging = Path(tempfile.mkdtemp(prefix=".demo-", dir=out.parent))
     except BaseException:
         _remove_empty(made)

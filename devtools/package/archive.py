@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from ..environments import BPY_50, Environment, ensure, version
+from ..environments import Environment, ensure, newest_blender, version
 from ..shell import ROOT, BuildError, run_logged
 from .wheels import PLATFORMS, Wheel, fetch, wheels_for
 
@@ -54,7 +54,8 @@ def build_zip(folder: Path, platform: str) -> Path:
         BuildError: an unknown platform, a wheel that cannot be had, or Blender's tool refused manifest or zip.
     """
     check_platform(platform)
-    python, tool = ensure(BPY_50), extension_tool(BPY_50)
+    blender = newest_blender()
+    python, tool = ensure(blender), extension_tool(blender)
     wheels = wheels_for(platform)
     folder.mkdir(parents=True, exist_ok=True)
     archive = folder / f"mambatalk-{version()}-{platform}.zip"

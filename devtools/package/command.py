@@ -3,7 +3,7 @@
 import platform
 from pathlib import Path
 
-from ..environments import BLENDERS
+from ..environments import BLENDERS, ensure, is_ready
 from ..shell import ROOT, Timer, say
 from .archive import build_zip, check_platform
 from .trial import try_install
@@ -37,8 +37,8 @@ def package(folder: Path, chosen: str | None = None) -> list[Path]:
         archives.append(archive)
         shown = archive.relative_to(ROOT) if archive.is_relative_to(ROOT) else archive
         say(f"{shown}: {archive.stat().st_size / 1e6:.1f} MB, valid")
-        for environment in BLENDERS if name == here else ():
-            try_install(archive, environment)
+        for environment in filter(is_ready, BLENDERS if name == here else ()):
+            try_install(archive, ensure(environment))
             say(f"installs and switches on and off in {environment.folder}")
         if name != here:
             say(f"not tried: this machine is {here}")

@@ -23,15 +23,83 @@ def build(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess:
 
 
 def test_every_environment_has_exact_pins():
-    for environment in (environments.WORKER, environments.ASSETS, *environments.BLENDERS):
+    for environment in (environments.DEVELOPER, environments.ASSETS, *environments.BLENDERS):
         pins = environments.requirements(environment)
         assert pins
         assert all("==" in pin for pin in pins), pins
 
 
-def test_the_blender_environments_differ_in_blender_alone():
-    first, second = (set(environments.requirements(blender)) for blender in environments.BLENDERS)
-    assert {pin.split("==")[0] for pin in first ^ second} == {"bpy"}
+def test_the_blender_environments_differ_in_blender_and_its_numpy_alone():
+    first, *others = (set(environments.requirements(blender)) for blender in environments.BLENDERS)
+    for other in others:
+        assert {pin.split("==")[0] for pin in first ^ other} == {"bpy", "numpy"}
+
+
+def test_each_package_is_pinned_once_and_the_first_list_counts():
+    for environment in (environments.DEVELOPER, *environments.BLENDERS):
+        names = [pin.split("==")[0] for pin in environments.requirements(environment)]
+        assert len(names) == len(set(names))
+    assert "numpy==1.24.3" in environments.requirements(environments.BLENDERS[0])
+
+
+def test_making_takes_needs_what_the_zip_brings_and_numpy_alone():
+    from devtools.package.wheels import packages
+
+    names = {pin.split("==")[0].replace("-", "_") for pin in environments.requirements(environments.WORKER)}
+    assert names - {"numpy"} <= set(packages())
+    for name in names - {"numpy"}:
+        assert f"{name.replace('_', '-')}=={packages()[name]['version']}" in {
+            pin.replace("_", "-") for pin in environments.requirements(environments.WORKER)
+        }
+
+
+def test_the_larger_sets_of_the_same_folder_contain_the_smaller_ones():
+    small, middle, large = (
+        set(environments.requirements(each))
+        for each in (environments.WORKER, environments.TORCH, environments.DEVELOPER)
+    )
+    assert small < middle < large
+    assert not any(pin.startswith(("torch", "scipy", "librosa")) for pin in small)
+
+
+def test_a_python_of_pyenv_is_found(tmp_path, monkeypatch):
+    other = next(version for version in ((3, 12), (3, 13)) if version != sys.version_info[:2])
+    program = tmp_path / "versions" / f"{other[0]}.{other[1]}.9" / "bin" / "python"
+    program.parent.mkdir(parents=True)
+    program.write_text(f"#!/bin/sh\necho {program}\necho {other[0]} {other[1]}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PYENV_ROOT", str(tmp_path))
+    monkeypatch.setenv("PATH", "")
+    environments.find_python.cache_clear()
+    try:
+        assert environments.find_python((other,)) == program
+    finally:
+        environments.find_python.cache_clear()
+
+
+def test_the_blenders_of_a_test_run_can_be_chosen(monkeypatch):
+    def versions(names):
+        return [suite.environment.folder.rpartition("-")[2] for suite in suites.suites(names)[1:]]
+
+    monkeypatch.setattr(suites, "can_be_made", lambda environment: environment.pythons == ((3, 11),))
+    assert versions("oldest-newest") == ["4.2", "5.0"]
+    assert versions("all") == ["4.2", "4.5", "5.0", "5.2"]
+    assert versions("5.0,5.2") == ["5.0", "5.2"]
+    # Coverage is measured once, in the newest Blender that can be made.
+    assert [suite.covers for suite in suites.suites("all")[1:]] == [False, False, True, False]
+    with pytest.raises(BuildError, match=r"no tests for Blender 4\.9"):
+        suites.suites("4.9")
+
+
+def test_suites_without_a_python_are_left_out_by_name(monkeypatch, capsys):
+    from devtools.checks import command
+
+    monkeypatch.setattr(command, "can_be_made", lambda environment: not environment.is_blender)
+    monkeypatch.setattr(command, "ensure", lambda environment: sys.executable)
+    assert command.run_tests(["tests/addon/test_register.py"], blenders="4.2,5.2") == suites.NO_TESTS
+    printed = capsys.readouterr().out
+    assert "left out: tests/addon in .venv-bpy-4.2, which needs Python 3.11" in printed
+    assert "left out: tests/addon in .venv-bpy-5.2, which needs Python 3.13" in printed
 
 
 def test_build_py_and_what_it_loads_first_need_the_standard_library_alone():
@@ -115,24 +183,48 @@ def test_a_program_that_crashes_shows_the_end_of_its_log(tmp_path):
     assert "ZeroDivisionError" in caught.value.detail
 
 
-def test_an_environment_of_other_pins_is_not_ready(tmp_path, monkeypatch):
-    environment = environments.Environment(".venv-x", ("test",), ((3, 11),), "pass")
+@pytest.fixture
+def folder_of(tmp_path, monkeypatch):
+    """Return a function that makes an environment in an empty checkout, whose lists pin pytest and coverage."""
     monkeypatch.setattr(environments, "ROOT", tmp_path)
-    (tmp_path / "pyproject.toml").write_text('[project]\noptional-dependencies = { test = ["pytest==1.0"] }\n')
+    lists = '{ test = ["pytest==1.0"], more = ["coverage==2.0"] }'
+    (tmp_path / "pyproject.toml").write_text(f"[project]\noptional-dependencies = {lists}\n")
     environments._project.cache_clear()
-    try:
-        environment.python.parent.mkdir(parents=True)
+
+    def make(*extras: str) -> environments.Environment:
+        environment = environments.Environment(".venv-x", extras, ((3, 11),), "pass")
+        environment.python.parent.mkdir(parents=True, exist_ok=True)
         environment.python.touch()
-        assert not environments.is_ready(environment)
-        stamp = environment.path / environments.STAMP
-        stamp.write_text(f"{environments._fingerprint(environment)}\n{environment.path}\n")
-        assert environments.is_ready(environment)
-        stamp.write_text(f"{environments._fingerprint(environment)}\n/somewhere/else\n")
-        assert not environments.is_ready(environment)
-        stamp.write_text(f"0000\n{environment.path}\n")
-        assert not environments.is_ready(environment)
-    finally:
-        environments._project.cache_clear()
+        return environment
+
+    yield make
+    environments._project.cache_clear()
+
+
+def test_an_environment_of_other_pins_is_not_ready(folder_of):
+    environment = folder_of("test")
+    assert not environments.is_ready(environment)
+    stamp = environment.path / environments.STAMP
+    stamp.write_text(f"{environment.path}\npytest==1.0\n")
+    assert environments.is_ready(environment)
+    stamp.write_text("/somewhere/else\npytest==1.0\n")
+    assert not environments.is_ready(environment)
+    stamp.write_text(f"{environment.path}\npytest==0.9\n")
+    assert not environments.is_ready(environment)
+
+
+def test_an_environment_that_holds_more_is_ready_and_keeps_it(folder_of, monkeypatch):
+    small, large = folder_of("test"), folder_of("test", "more")
+    stamp = small.path / environments.STAMP
+    stamp.write_text(f"{small.path}\npytest==1.0\n")
+    assert not environments.is_ready(large)
+    stamp.write_text(f"{small.path}\ncoverage==2.0\npytest==0.9\n")
+    monkeypatch.setattr(environments, "run_logged", lambda command, log, **_: log.touch())
+    monkeypatch.setattr(environments, "_version_of", lambda python: (3, 11))
+    monkeypatch.setattr(environments, "find_python", lambda versions: Path(sys.executable))
+    environments.ensure(small)
+    assert stamp.read_text().splitlines() == [str(small.path), "pytest==1.0", "coverage==2.0"]
+    assert environments.is_ready(large)
 
 
 def test_test_paths_go_to_the_suite_they_belong_to():
@@ -141,7 +233,7 @@ def test_test_paths_go_to_the_suite_they_belong_to():
     )
     assert paths == ["tests/addon/exchange/test_fbx.py", "tests/core/body/test_body.py::test_x"]
     assert options == ["-k", "face"]
-    core, addon = suites.SUITES[0], suites.SUITES[1]
+    core, addon = suites.suites()[:2]
     assert suites.chosen(core, paths) == ["tests/core/body/test_body.py::test_x"]
     assert suites.chosen(addon, paths) == ["tests/addon/exchange/test_fbx.py"]
     assert suites.chosen(core, []) == ["tests/core", "tests/training", "tests/devtools"]
