@@ -115,7 +115,7 @@ def _run(options: argparse.Namespace) -> int:
                 request = Generate(
                     options.audio,
                     Path(folder) / "take",
-                    options.transcript,
+                    transcript=options.transcript,
                     weights=options.weights,
                     speaker=style,
                     seed=seed,

@@ -58,6 +58,6 @@ def test_the_face_is_picked_by_latent_and_the_body_by_score():
 def test_windows_and_decoding_need_neither_torch_nor_scipy():
     program = (
         "import sys; sys.modules.update(dict.fromkeys(('torch', 'scipy', 'librosa')))\n"
-        "from core.generate import conditions, decode, network, sample, windows"
+        "from core.generate import decode, network, sample, window_inputs, windows"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
