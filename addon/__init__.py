@@ -36,6 +36,7 @@ _MODULES = (
     "exchange.export_operator",
     "face.operators",
     "direct.face_operators",
+    "generate.menu",
     "generate.panel",
     "take.panel",
     "direct.panel",

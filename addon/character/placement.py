@@ -18,8 +18,8 @@ from .armature import meshes_of
 
 # Room between a body and what it stands beside, metres.
 GAP_M = 0.1
-# A body that has no free place within this distance stays where it is: it may stand in the mesh of a room.
-FURTHEST_M = 5.0
+# A body that has no free place within this distance stays where it is.
+FURTHEST_M = 8.0
 # Boxes that share less than this height or width only touch, as soles and floor do.
 _TOUCH_M = 0.02
 
@@ -47,15 +47,26 @@ def box_of(context: bpy.types.Context, objects: Iterable[bpy.types.Object]) -> n
 
 
 def free_shift(box: np.ndarray, others: list[np.ndarray]) -> float:
-    """Return how far a box must move along X so that it meets none of the others; 0 where no place is near enough."""
+    """Return how far a box must move along X so that it meets none of the others; 0 where no place is near enough.
+
+    It moves to the side of positive X, if it can: characters that are added one after another stand in a row. A mesh
+    whose box holds the whole body is what the body stands in, such as a room.
+    """
+    others = [each for each in others if not _is_around(each, box)]
     shifts = [0.0]
     for other in others:
         shifts += [other[1, 0] - box[0, 0] + GAP_M, other[0, 0] - box[1, 0] - GAP_M]
-    for shift in sorted(shifts, key=abs):
+    for shift in sorted(shifts, key=lambda shift: (shift < 0, abs(shift))):
         moved = box + np.array([shift, 0.0, 0.0])
         if abs(shift) <= FURTHEST_M and not any(_meet(moved, other) for other in others):
             return float(shift)
     return 0.0
+
+
+def _is_around(other: np.ndarray, box: np.ndarray) -> bool:
+    """Whether a box leaves room around another one, on all sides and above."""
+    room = np.concatenate([(box[0] - other[0])[:2], other[1] - box[1]])
+    return bool((room > GAP_M).all() and other[0, 2] < box[0, 2] + _TOUCH_M)
 
 
 def _meet(one: np.ndarray, other: np.ndarray) -> bool:

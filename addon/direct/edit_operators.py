@@ -17,7 +17,7 @@ class MAMBATALK_OT_show_edits(bpy.types.Operator):
     """List the bones and shape keys that were changed by hand, with their frames. Only Drop Edits undoes the changes"""
 
     bl_idname = "mambatalk.show_edits"
-    bl_label = "Show Edits"
+    bl_label = "Show Hand Edits"
     bl_options = {"REGISTER"}
 
     @classmethod
@@ -100,7 +100,7 @@ class MAMBATALK_OT_drop_edits(_EditsOperator, bpy.types.Operator):
     """Drop changes that were made by hand: the take's own keys come back"""
 
     bl_idname = "mambatalk.drop_edits"
-    bl_label = "Drop Edits"
+    bl_label = "Drop Hand Edits"
 
     def execute(self, context):
         """Write the take's own keys over the chosen edits."""

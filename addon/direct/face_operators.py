@@ -14,7 +14,7 @@ from . import directed_keys, lips
 
 
 class MAMBATALK_OT_key_face(bpy.types.Operator):
-    """Key the take's face again, with the table and with lips made from the times of the spoken sounds"""
+    """Key the face of the take again, with the face table and with phone lips"""
 
     bl_idname = "mambatalk.key_face"
     bl_label = "Key Face Again"

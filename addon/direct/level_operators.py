@@ -19,7 +19,7 @@ class _LevelOperator(DirectionOperator):
 
 
 class MAMBATALK_OT_set_levels(_LevelOperator, bpy.types.Operator):
-    """Make the take calmer or broader, stiller, smoother; levels that are set back bring back the same keys"""
+    """Make the take calmer or broader, stiller or smoother. Levels that are set back bring back the same keys"""
 
     bl_idname = "mambatalk.set_levels"
     bl_label = "Set Levels"
@@ -44,7 +44,7 @@ class MAMBATALK_OT_set_levels(_LevelOperator, bpy.types.Operator):
 
 
 class MAMBATALK_OT_reset_levels(_LevelOperator, bpy.types.Operator):
-    """Set all levels back: the take as it was generated and finished"""
+    """Set all levels back. The take is then as it was generated and finished"""
 
     bl_idname = "mambatalk.reset_levels"
     bl_label = "Reset Levels"

@@ -23,15 +23,15 @@ class _MarkerOperator(DirectionOperator):
 
 
 class MAMBATALK_OT_accent_add(_MarkerOperator, bpy.types.Operator):
-    """Ask for a gesture, a hold or a rest of the arms here"""
+    """Let the arms gesture, hold still or rest at the chosen frames"""
 
     bl_idname = "mambatalk.accent_add"
     bl_label = "Add Accent"
 
     kind: EnumProperty(name="Kind", description="What the arms do there", items=MARKER_ITEMS)
     where: EnumProperty(name="Where", description="The frames of the marker", items=WHERE)
-    start: IntProperty(name="Start", description="The first frame; if it is given, Where is ignored")
-    end: IntProperty(name="End", description="The last frame; by default the same as Start")
+    start: IntProperty(name="Start", description="The first frame. If it is given, Where is not used")
+    end: IntProperty(name="End", description="The last frame. By default it is the same as Start")
 
     def wanted(self, context, take, entries):
         """Return the list with the new marker."""
@@ -63,7 +63,7 @@ class MAMBATALK_OT_accent_remove(_MarkerOperator, bpy.types.Operator):
     bl_idname = "mambatalk.accent_remove"
     bl_label = "Remove Accent"
 
-    index: IntProperty(name="Index", description="Position in the list, from 0; by default the chosen row")
+    index: IntProperty(name="Index", description="Position in the list, from 0. By default it is the chosen row")
 
     def wanted(self, context, take, entries):
         """Return the list without the marker."""
@@ -75,7 +75,7 @@ class MAMBATALK_OT_accent_remove(_MarkerOperator, bpy.types.Operator):
 
 
 class MAMBATALK_OT_accents_clear(_MarkerOperator, bpy.types.Operator):
-    """Remove all accents, holds and rests from the list; timeline markers stay"""
+    """Remove all accents, holds and rests from the list. Timeline markers stay"""
 
     bl_idname = "mambatalk.accents_clear"
     bl_label = "Clear Accents"
@@ -86,10 +86,10 @@ class MAMBATALK_OT_accents_clear(_MarkerOperator, bpy.types.Operator):
 
 
 class MAMBATALK_OT_accents_read(_MarkerOperator, bpy.types.Operator):
-    """Read the timeline markers with the names gesture, hold and not here again, after you moved them"""
+    """Read the timeline markers named gesture, hold and not here again, after you moved them"""
 
     bl_idname = "mambatalk.accents_read"
-    bl_label = "Read Timeline Markers"
+    bl_label = "Read Timeline Markers as Accents"
 
     def wanted(self, context, take, entries):
         """Return the list as it is: timeline markers are read whenever keys are written."""

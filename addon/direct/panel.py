@@ -9,7 +9,7 @@ from ..job import state
 from ..rig.performer import target
 from ..take import info as take_info
 from ..take import locks, recording
-from ..take.properties import AREA_ITEMS, MARKER_ITEMS
+from ..take.properties import AREA_ITEMS, FRAMES_OF, MARKER_ITEMS
 from . import settings as direct_settings
 
 _AREA_ROWS = (
@@ -18,6 +18,8 @@ _AREA_ROWS = (
     ("left_arm", "right_arm"),
     ("left_hand", "right_hand"),
 )
+# Three buttons share a row of the sidebar.
+_SHORT = {"Gesture Here": "Gesture", "Not Here": "Rest"}
 
 
 class MAMBATALK_UL_words(bpy.types.UIList):
@@ -89,10 +91,10 @@ class MAMBATALK_PT_direct(_OfTheTake, bpy.types.Panel):
         no_range = direct_settings.why_no_range(settings, context.scene, action)
         if no_range:
             draw_lines(layout, context, no_range, "INFO")
-        _button(layout, no_range).operator("mambatalk.resample", icon="FILE_REFRESH")
+        _button(layout, no_range).operator("mambatalk.resample", text="Resample", icon="FILE_REFRESH")
         if len(take_info.of_character(target(context))) > 1:
             layout.prop_search(settings, "source", bpy.data, "actions")
-            _button(layout, no_range).operator("mambatalk.mix", icon="OVERLAY")
+            _button(layout, no_range).operator("mambatalk.mix", text="Mix In", icon="OVERLAY")
         if not recording.is_known(context.scene, action):
             draw_lines(layout, context, f"The recording {take_info.stored(action).audio} is gone", "ERROR")
             layout.operator("mambatalk.find_recording", icon="FILEBROWSER")
@@ -111,7 +113,7 @@ class MAMBATALK_PT_levels(_OfTheTake, bpy.types.Panel):
             column = layout.column(align=True)
             for level in LEVELS:
                 if level.group == group:
-                    column.prop(own, level.name, slider=True)
+                    column.prop(own, FRAMES_OF.get(level.name, level.name), slider=True)
         layout.prop(own, "mirror")
         column = layout.column(align=True)
         column.operator("mambatalk.rest_pose", icon="ARMATURE_DATA")
@@ -151,9 +153,9 @@ class MAMBATALK_PT_accents(_OfTheTake, bpy.types.Panel):
             layout.label(text=label)
             row = layout.row(align=True)
             for kind, text, _, icon, _ in MARKER_ITEMS:
-                button = row.operator("mambatalk.accent_add", text=text, icon=icon)
+                button = row.operator("mambatalk.accent_add", text=_SHORT.get(text, text), icon=icon)
                 button.kind, button.where = kind, where
-        layout.operator("mambatalk.accents_read", icon="MARKER_HLT")
+        layout.operator("mambatalk.accents_read", text="Read Timeline Markers", icon="MARKER_HLT")
 
 
 class MAMBATALK_PT_edits(_OfTheTake, bpy.types.Panel):
@@ -167,11 +169,11 @@ class MAMBATALK_PT_edits(_OfTheTake, bpy.types.Panel):
         layout.label(text="Locked parts", icon="LOCKED")
         draw_areas(layout, action.mambatalk_take, "locked")
         row = layout.row(align=True)
-        row.operator("mambatalk.lock_bones", icon="LOCKED")
+        row.operator("mambatalk.lock_bones", text="Lock Bones", icon="LOCKED")
         row.operator("mambatalk.lock_bones", text="Unlock", icon="UNLOCKED").lock = False
         if names := sorted(locks.bones(action)):
             draw_lines(layout, context, f"Locked bones: {', '.join(names)}", "BONE_DATA")
-        layout.operator("mambatalk.show_edits", icon="VIEWZOOM")
+        layout.operator("mambatalk.show_edits", text="Show Edits", icon="VIEWZOOM")
         settings = context.scene.mambatalk_edits
         layout.label(text="Edits to spread or drop", icon="GREASEPENCIL")
         draw_areas(layout, settings, "parts")
@@ -179,7 +181,7 @@ class MAMBATALK_PT_edits(_OfTheTake, bpy.types.Panel):
         no_range = direct_settings.why_no_range(settings, context.scene, action)
         meant = no_range or f"Edits of {direct_settings.described(settings, context.scene)}"
         draw_lines(layout, context, meant, "INFO")
-        _button(layout, no_range).operator("mambatalk.drop_edits", icon="LOOP_BACK")
+        _button(layout, no_range).operator("mambatalk.drop_edits", text="Drop Edits", icon="LOOP_BACK")
         layout.prop(settings, "spread_of")
         layout.prop(settings, "spread")
         layout.prop(settings, "easing")

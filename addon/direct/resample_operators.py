@@ -84,21 +84,21 @@ class _PartsOperator(JobOperator):
 
 
 class MAMBATALK_OT_resample(_PartsOperator, bpy.types.Operator):
-    """Generate the chosen body parts again, over the chosen frames; everything else stays"""
+    """Generate the chosen body parts again in the chosen frames. Everything else stays"""
 
     bl_idname = "mambatalk.resample"
-    bl_label = "Resample"
+    bl_label = "Resample Body Parts"
     job_label = "Resampling"
 
     seed: IntProperty(
         name="Seed",
-        description="Each seed gives another result; by default one that the take has not used yet",
+        description="Each seed gives another result. By default it is one that the take has not used yet",
         min=0,
         options={"SKIP_SAVE"},
     )
     variation: FloatProperty(
         name="Variation",
-        description="0 for the most likely motion, 1 for the most varied; by default the value of the weights",
+        description="How varied the new motion is, from 0 to 1. By default it is as varied as usual",
         min=0.0,
         max=1.0,
         options={"SKIP_SAVE"},
@@ -130,10 +130,10 @@ class MAMBATALK_OT_resample(_PartsOperator, bpy.types.Operator):
 
 
 class MAMBATALK_OT_mix(_PartsOperator, bpy.types.Operator):
-    """Replace the chosen body parts, over the chosen frames, by those of another take"""
+    """Replace the chosen body parts in the chosen frames by those of another take"""
 
     bl_idname = "mambatalk.mix"
-    bl_label = "Mix In"
+    bl_label = "Mix In Another Take"
     job_label = "Mixing"
 
     source: StringProperty(name="From", description="Name of the other take's action", options={"SKIP_SAVE"})

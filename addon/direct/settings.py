@@ -48,10 +48,12 @@ class MambaTalkDirecting(_Range, bpy.types.PropertyGroup):
         min=0,
         max=90,
     )
-    set_variation: BoolProperty(name="Set Variation", description="Use another variation than the value of the weights")
+    set_variation: BoolProperty(
+        name="Set Variation", description="Choose how varied the new motion is, instead of using the usual value"
+    )
     variation: FloatProperty(
         name="Variation",
-        description="0 for the most likely motion, 1 for the most varied",
+        description="How varied the new motion is. 0 is the most likely motion, 1 the most varied",
         default=0.6,
         min=0.0,
         max=1.0,

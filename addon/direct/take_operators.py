@@ -88,7 +88,7 @@ class MAMBATALK_OT_copy_take(_TakeOperator, bpy.types.Operator):
 
 
 class MAMBATALK_OT_discard_take(_TakeOperator, bpy.types.Operator):
-    """Delete this take; the character goes on with another one"""
+    """Delete this take. The character then performs another one"""
 
     bl_idname = "mambatalk.discard_take"
     bl_label = "Discard Take"

@@ -16,7 +16,7 @@ class MAMBATALK_OT_export(bpy.types.Operator):
     """Write the character's take, or all takes of all characters, in the chosen format"""
 
     bl_idname = "mambatalk.export"
-    bl_label = "Export"
+    bl_label = "Export Takes"
     bl_options = {"REGISTER"}
 
     folder: StringProperty(

@@ -28,7 +28,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
     """Put the animation of the panel's character, else of a selected one, on the active armature, as a new action"""
 
     bl_idname = "mambatalk.retarget"
-    bl_label = "Retarget"
+    bl_label = "Retarget Animation"
     bl_options = {"UNDO"}
     job_label = "Retargeting"
 

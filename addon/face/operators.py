@@ -12,10 +12,10 @@ from . import names as face_names
 
 
 class MAMBATALK_OT_face_table(bpy.types.Operator):
-    """Fill the table with what the character's shape keys play by their names, so that you can change it"""
+    """List which shape key shows which expression, found by their names, so that you can change it"""
 
     bl_idname = "mambatalk.face_table"
-    bl_label = "Table from Names"
+    bl_label = "Make Face Table from Names"
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
@@ -45,10 +45,10 @@ class MAMBATALK_OT_face_table(bpy.types.Operator):
 
 
 class MAMBATALK_OT_face_automatic(bpy.types.Operator):
-    """Remove the table: shape keys then play what their names say"""
+    """Remove the table. Each shape key then shows the expression that its name says"""
 
     bl_idname = "mambatalk.face_automatic"
-    bl_label = "Automatic"
+    bl_label = "Remove Face Table"
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
@@ -68,7 +68,7 @@ class MAMBATALK_OT_face_row(bpy.types.Operator):
     """Add a row to the table of the face, or remove the chosen one"""
 
     bl_idname = "mambatalk.face_row"
-    bl_label = "Row"
+    bl_label = "Add or Remove Face Row"
     bl_options = {"REGISTER", "UNDO"}
 
     remove: BoolProperty(name="Remove", description="Remove the chosen row instead of adding one")

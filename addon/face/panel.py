@@ -51,8 +51,8 @@ class MAMBATALK_PT_face(ClosedPanel, bpy.types.Panel):
             row = layout.row(align=True)
             row.operator("mambatalk.face_row", text="Add", icon="ADD").remove = False
             row.operator("mambatalk.face_row", text="Remove", icon="REMOVE").remove = True
-            row.operator("mambatalk.face_automatic", icon="LOOP_BACK")
-        layout.operator("mambatalk.face_table", icon="SHAPEKEY_DATA")
+            row.operator("mambatalk.face_automatic", text="Automatic", icon="LOOP_BACK")
+        layout.operator("mambatalk.face_table", text="Table from Names", icon="SHAPEKEY_DATA")
         layout.separator()
         layout.prop(context.scene.mambatalk_face, "lips")
         layout.operator("mambatalk.key_face", icon="KEY_HLT")

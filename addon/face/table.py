@@ -29,7 +29,7 @@ class MambaTalkFace(bpy.types.PropertyGroup):
 
     lips: FloatProperty(
         name="Phone Lips",
-        description="How much of the mouth is made from the times of the spoken sounds; the network makes the rest",
+        description="How much of the mouth follows the times of the spoken sounds. The rest is generated",
         default=0.5,
         min=0.0,
         max=1.0,

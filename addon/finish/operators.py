@@ -75,10 +75,10 @@ class Finishing:
 
 
 class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
-    """Take shake, sliding feet and drift out of the character's animation, starting from its unfinished motion"""
+    """Remove shake, sliding feet and drift again, starting from the motion as it was generated"""
 
     bl_idname = "mambatalk.finish"
-    bl_label = "Finish Again"
+    bl_label = "Finish Again: Clean Feet, Remove Shake"
     bl_options = {"UNDO"}
     job_label = "Finishing"
     _finishing: Finishing

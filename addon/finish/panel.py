@@ -18,11 +18,9 @@ class MAMBATALK_PT_finish(ClosedPanel, bpy.types.Panel):
         layout, settings = self.layout, context.scene.mambatalk
         put_labels_beside(layout)
         layout.enabled = state.current.job is None
-        layout.prop(settings, "finish_smoothing")
-        layout.prop(settings, "finish_root")
-        layout.prop(settings, "finish_feet")
+        settings.draw_finishing(layout)
         layout.prop(settings, "finish_contacts")
-        layout.operator("mambatalk.finish", icon="MOD_SMOOTH")
+        layout.operator("mambatalk.finish", text="Finish Again", icon="MOD_SMOOTH")
 
 
 CLASSES = (MAMBATALK_PT_finish,)

@@ -48,20 +48,20 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
     """Turn the recording and its transcript into keyframes for body, hands and face"""
 
     bl_idname = "mambatalk.generate"
-    bl_label = "Generate"
+    bl_label = "Generate Gestures from Speech"
     bl_options = {"UNDO"}
     job_label = "Generating"
     _generating: Generating
 
     folder: StringProperty(
         name="Folder",
-        description="Where the take's files are written; empty: a new folder of the extension's own",
+        description="The folder of the take's files. If it is empty, the add-on makes a new one",
         subtype="DIR_PATH",
         options={"SKIP_SAVE", "HIDDEN"},
     )
     variations: IntProperty(
-        name="Takes",
-        description="How many takes to make, each with a seed of its own; by default the number in the panel",
+        name="How Many",
+        description="How many takes to make, each with its own seed. By default it is the number in the panel",
         default=1,
         min=1,
         max=16,

@@ -46,8 +46,10 @@ class MAMBATALK_PT_advanced(ClosedPanel, bpy.types.Panel):
             layout.prop(settings, "start_frame")
         layout.prop(context.scene.mambatalk_direct, "variations")
         layout.prop(settings, "seed")
-        layout.prop(settings, "finish")
         layout.prop(settings, "allow_no_words")
+        layout.prop(settings, "finish")
+        if settings.finish:
+            settings.draw_finishing(layout)
         card = weights.read_card(preferences.runtime(context).weights)
         if card is not None:
             draw_lines(layout, context, f"Weights: {card.name} ({card.license})", "INFO")
@@ -113,7 +115,7 @@ def _action(layout, settings):
     row.scale_y = 1.5
     current = state.current
     if current.job is None:
-        row.operator("mambatalk.generate", icon="ARMATURE_DATA")
+        row.operator("mambatalk.generate", text="Generate", icon="ARMATURE_DATA")
     else:
         row.progress(factor=current.job.fraction, text=current.job.stage)
         row.operator("mambatalk.cancel", text="", icon="X")

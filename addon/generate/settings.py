@@ -139,9 +139,14 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
     )
     finish_contacts: BoolProperty(
         name="Edited Contacts",
-        description="Hold the feet exactly where the contact channels of the armature are on; "
-        "when off, the channels count only where they were changed by hand",
+        description="Hold the feet wherever the contact channels of the armature are on. "
+        "If off, only the contacts that you changed by hand are held",
     )
+
+    def draw_finishing(self, layout: bpy.types.UILayout) -> None:
+        """Draw the settings of finishing, which Generate and Finish Again share."""
+        for name in ("finish_smoothing", "finish_root", "finish_feet"):
+            layout.prop(self, name)
 
     def chosen_recording(self) -> str:
         """Return the file or the strip that is chosen as the recording; an empty text where none is."""

@@ -46,10 +46,12 @@ class MAMBATALK_OT_show_details(_MessageOperator, bpy.types.Operator):
         """Draw every line of the message, and of an error its details, too."""
         error, layout = state.current.error, self.layout
         scale = context.preferences.system.ui_scale
+        icon = "INFO" if error is None else "ERROR"
         for text in messages.texts():
             column = layout.column(align=True)
-            for number, line in enumerate(wrap(text, _LINE_PX * scale, scale)):
-                column.label(text=line, icon="BLANK1" if number else "INFO" if error is None else "ERROR")
+            for line in wrap(text, _LINE_PX * scale, scale):
+                column.label(text=line, icon=icon)
+                icon = "BLANK1"
         if error is None:
             return
         column = layout.column(align=True)

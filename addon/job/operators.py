@@ -107,7 +107,7 @@ def _hello(context) -> requests.Hello:
 
 
 class MAMBATALK_OT_cancel(bpy.types.Operator):
-    """Stop the running job; nothing is changed"""
+    """Stop the running job. Nothing is changed"""
 
     bl_idname = "mambatalk.cancel"
     bl_label = "Cancel"

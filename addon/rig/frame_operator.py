@@ -14,6 +14,7 @@ class MAMBATALK_OT_frame_character(bpy.types.Operator):
 
     bl_idname = "mambatalk.frame_character"
     bl_label = "Frame Character"
+    bl_options = {"REGISTER"}
 
     @classmethod
     def poll(cls, context):

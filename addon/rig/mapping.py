@@ -26,9 +26,9 @@ class MambaTalkRig(bpy.types.PropertyGroup):
     """The mapping of an armature; a mapping without bones means that the bones are recognised whenever needed."""
 
     label: StringProperty(name="Rig", description="The kind of rig")
-    bones: CollectionProperty(type=MambaTalkRigBone)
+    bones: CollectionProperty(name="Bones", description="The bones of each part", type=MambaTalkRigBone)
     controls: BoolProperty(
-        name="Controls", description="The bones are controls that follow one another, whatever their parents"
+        name="Controls", description="The bones are controls, which follow one another whatever their parents are"
     )
     settings: StringProperty(name="Settings", description="Switches of the controls, as JSON")
 

@@ -40,7 +40,7 @@ class MAMBATALK_OT_detect_rig(_RigOperator, bpy.types.Operator):
     """Recognise the bones of the active armature, and show the mapping so that it can be changed"""
 
     bl_idname = "mambatalk.detect_rig"
-    bl_label = "Detect"
+    bl_label = "Detect Rig Bones"
 
     def change(self, armature):
         """Recognise the bones and store the mapping, or an empty one to be filled by hand."""
@@ -66,9 +66,9 @@ class MAMBATALK_OT_rig_preset(_RigOperator, bpy.types.Operator):
     """Map the bones as a known kind of rig names them"""
 
     bl_idname = "mambatalk.rig_preset"
-    bl_label = "Preset"
+    bl_label = "Map Rig Bones by Preset"
 
-    preset: EnumProperty(name="Preset", items=_preset_items)
+    preset: EnumProperty(name="Preset", description="The kind of rig", items=_preset_items)
 
     def change(self, armature):
         """Fit the preset to the armature and store the mapping."""
@@ -80,7 +80,7 @@ class MAMBATALK_OT_mirror_rig(_RigOperator, bpy.types.Operator):
     """Fill empty parts of one side with the bones that are opposite to those of the other side"""
 
     bl_idname = "mambatalk.mirror_rig"
-    bl_label = "Fill Other Side"
+    bl_label = "Fill Other Side of Rig"
 
     def change(self, armature):
         """Fill the empty parts of the stored mapping."""
@@ -88,10 +88,10 @@ class MAMBATALK_OT_mirror_rig(_RigOperator, bpy.types.Operator):
 
 
 class MAMBATALK_OT_clear_rig(_RigOperator, bpy.types.Operator):
-    """Remove the mapping; from then on the bones are recognised whenever they are keyed"""
+    """Remove the mapping. The bones are then recognised by their names and places again"""
 
     bl_idname = "mambatalk.clear_rig"
-    bl_label = "Automatic"
+    bl_label = "Detect Rig Bones by Itself"
 
     def change(self, armature):
         """Remove the stored mapping."""
@@ -102,9 +102,9 @@ class MAMBATALK_OT_add_rig_bone(_RigOperator, bpy.types.Operator):
     """Add a bone to this part of the body, after the bones that it has"""
 
     bl_idname = "mambatalk.add_rig_bone"
-    bl_label = "Add Bone"
+    bl_label = "Add Bone to Rig Part"
 
-    part: StringProperty(name="Part", options={"HIDDEN"})
+    part: StringProperty(name="Part", description="The part of the body", options={"HIDDEN"})
 
     def change(self, armature):
         """Add an empty entry after the last entry of the part."""
@@ -118,9 +118,9 @@ class MAMBATALK_OT_save_rig(_RigOperator, bpy.types.Operator):
     """Save the mapping to a file, for other characters with the same kind of rig"""
 
     bl_idname = "mambatalk.save_rig"
-    bl_label = "Save Mapping"
+    bl_label = "Save Rig Mapping"
 
-    filepath: StringProperty(name="File", subtype="FILE_PATH")
+    filepath: StringProperty(name="File", description="The file of the mapping", subtype="FILE_PATH")
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
 
     def invoke(self, context, event):
@@ -140,9 +140,9 @@ class MAMBATALK_OT_load_rig(_RigOperator, bpy.types.Operator):
     """Load a mapping that was saved before"""
 
     bl_idname = "mambatalk.load_rig"
-    bl_label = "Load Mapping"
+    bl_label = "Load Rig Mapping"
 
-    filepath: StringProperty(name="File", subtype="FILE_PATH")
+    filepath: StringProperty(name="File", description="The file of the mapping", subtype="FILE_PATH")
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
 
     def invoke(self, context, event):

@@ -20,7 +20,7 @@ class MAMBATALK_PT_rig_face(ClosedPanel, bpy.types.Panel):
         if armature is None:
             self.layout.label(text="Select an armature", icon="INFO")
         else:
-            self.layout.label(text=armature.name, icon="ARMATURE_DATA")
+            draw_lines(self.layout, context, armature.name, "ARMATURE_DATA")
 
 
 class MAMBATALK_PT_rig(ClosedPanel, bpy.types.Panel):
@@ -43,20 +43,20 @@ class MAMBATALK_PT_rig(ClosedPanel, bpy.types.Panel):
         if known is None:
             layout.label(text="Not recognised", icon="ERROR")
         else:
-            layout.label(text=f"{known.label}: {len(known.names)} bones", icon="ARMATURE_DATA")
+            draw_lines(layout, context, f"{known.label}: {len(known.names)} bones", "ARMATURE_DATA")
             if missing := known.missing():
                 draw_lines(layout, context, f"Missing: {', '.join(label_of(part) for part in missing)}", "ERROR")
         row = layout.row(align=True)
-        row.operator("mambatalk.detect_rig")
-        row.operator_menu_enum("mambatalk.rig_preset", "preset")
+        row.operator("mambatalk.detect_rig", text="Detect")
+        row.operator_menu_enum("mambatalk.rig_preset", "preset", text="Preset")
         row.operator("mambatalk.load_rig", text="", icon="FILE_FOLDER")
         row.operator("mambatalk.save_rig", text="", icon="FILE_TICK")
         if mapping is not None:
             row = layout.row(align=True)
-            row.operator("mambatalk.mirror_rig")
-            row.operator("mambatalk.clear_rig")
+            row.operator("mambatalk.mirror_rig", text="Fill Other Side")
+            row.operator("mambatalk.clear_rig", text="Automatic")
             _bones(layout, armature)
-        layout.operator("mambatalk.retarget", icon="CON_ARMATURE")
+        layout.operator("mambatalk.retarget", text="Retarget", icon="CON_ARMATURE")
 
 
 def _bones(layout, armature: bpy.types.Object) -> None:

@@ -15,6 +15,7 @@ from bpy.props import (
 )
 
 from ...core.body.parts import AREAS
+from ...core.clock import FPS
 from ...core.direct.levels import GROUPS, LEVELS
 from ...core.direct.markers import KINDS
 from . import info as take_info
@@ -88,6 +89,38 @@ def level_properties(update=None) -> dict:
     return {**found, "mirror": BoolProperty(name="Mirror", description="Left and right change sides", **more)}
 
 
+# Levels that are kept in seconds: the panel shows them as these properties, in frames.
+FRAMES_OF = {"pause_s": "pause_frames", "settle_s": "settle_frames"}
+
+
+def _durations() -> dict:
+    """Return a Blender property, in frames, for each level that is kept in seconds."""
+    return {FRAMES_OF[level.name]: _duration(level) for level in LEVELS if level.name in FRAMES_OF}
+
+
+def _duration(level):
+    """Return the property, in frames, of a level that is kept in seconds."""
+
+    def rate(own) -> float:
+        info = take_info.stored(own.id_data)
+        return FPS if info is None else info.fps
+
+    def get(own) -> int:
+        return round(getattr(own, level.name) * rate(own))
+
+    def put(own, frames: int) -> None:
+        setattr(own, level.name, min(max(frames / rate(own), level.least), level.most))
+
+    return IntProperty(
+        name=level.label,
+        description=level.description.replace("in seconds", "in frames").replace("Seconds in", "Frames in"),
+        min=1,
+        soft_max=round(level.most * FPS),
+        get=get,
+        set=put,
+    )
+
+
 class MambaTalkWord(bpy.types.PropertyGroup):
     """A spoken word of a take; the name of the entry is the word."""
 
@@ -128,7 +161,7 @@ class MambaTalkMarker(bpy.types.PropertyGroup):
     )
     end_s: FloatProperty(
         name="End",
-        description="Seconds from the take's first frame; for a moment, the same as Start",
+        description="Seconds from the take's first frame. For a moment it is the same as Start",
         min=0.0,
         precision=2,
         update=_directions_changed,
@@ -136,7 +169,7 @@ class MambaTalkMarker(bpy.types.PropertyGroup):
     start_frame: IntProperty(name="Start", description="The first frame in the scene", **_frame_of("start_s"))
     end_frame: IntProperty(
         name="End",
-        description="The last frame in the scene; for a moment, the same as Start",
+        description="The last frame in the scene. For a moment it is the same as Start",
         **_frame_of("end_s"),
     )
 
@@ -146,22 +179,27 @@ class MambaTalkTake(bpy.types.PropertyGroup):
 
     __annotations__ = {
         **level_properties(_directions_changed),
+        **_durations(),
         "pose": StringProperty(name="Rest Pose", description="Rotation vectors of the 55 joints, as JSON"),
         "lips": FloatProperty(
-            name="Phone Lips", description="How much of the mouth comes from the times of the spoken sounds", max=1.0
+            name="Phone Lips", description="How much of the mouth follows the times of the spoken sounds", max=1.0
         ),
-        "kept": BoolProperty(name="Keep", description="Discard Others leaves this take in the file"),
+        "kept": BoolProperty(name="Keep", description="Keep this take when Discard Others is used"),
         "locked": EnumProperty(
             name="Locked",
-            description="Body parts whose keys only you change: no level, marker, resample or finishing does",
+            description="Body parts that only you change. Levels, accents, Resample and Finish leave their keys alone",
             items=AREA_ITEMS,
             options={"ENUM_FLAG"},
             update=_locks_changed,
         ),
-        "locked_bones": CollectionProperty(type=MambaTalkLockedBone),
-        "markers": CollectionProperty(type=MambaTalkMarker),
+        "locked_bones": CollectionProperty(
+            name="Locked Bones", description="Bones that only you change", type=MambaTalkLockedBone
+        ),
+        "markers": CollectionProperty(
+            name="Accents", description="Where the arms gesture, hold or rest", type=MambaTalkMarker
+        ),
         "marker_index": IntProperty(name="Accent", description="The chosen row of the list"),
-        "words": CollectionProperty(type=MambaTalkWord),
+        "words": CollectionProperty(name="Words", description="The spoken words", type=MambaTalkWord),
         "word_index": IntProperty(name="Word", description="The chosen row of the list"),
     }
 

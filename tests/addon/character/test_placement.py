@@ -52,7 +52,7 @@ def test_a_floor_a_room_and_what_is_hidden_or_far_do_not_move_it(scene, kind):
     if kind == "floor":
         bpy.ops.mesh.primitive_plane_add(size=20.0)
     else:
-        size, x = {"room": (30.0, 0.0), "hidden": (2.0, 0.0), "far": (2.0, 4.0)}[kind]
+        size, x = {"room": (6.0, 0.0), "hidden": (2.0, 0.0), "far": (2.0, 4.0)}[kind]
         bpy.ops.mesh.primitive_cube_add(size=size, location=(x, 0.0, 0.0))
         bpy.context.object.hide_set(kind == "hidden")
     assert tuple(add().location) == (0.0, 0.0, 0.0)
@@ -83,3 +83,9 @@ def test_without_a_window_nothing_is_framed(scene):
     assert viewport.view_area(bpy.context) is None
     add()
     assert not bpy.ops.mambatalk.frame_character.poll()
+
+
+def test_the_second_stands_on_the_other_side_of_the_first_and_not_of_the_cube(scene):
+    bpy.ops.mesh.primitive_cube_add(size=2.0)
+    places = [add().location.x for _ in range(3)]
+    assert 0 < places[0] < places[1] < places[2]

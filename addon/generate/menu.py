@@ -1,0 +1,54 @@
+"""The menu Speech Animation of the 3D view: its entries, too, are found by Blender's search, F3."""
+
+import bpy
+
+# The operators in groups, each with its icon.
+GROUPS = (
+    (("try_example", "PLAY"), ("generate", "ARMATURE_DATA"), ("load_take", "FILE_FOLDER")),
+    (("add_character", "ADD"), ("frame_character", "ZOOM_SELECTED")),
+    (
+        ("resample", "FILE_REFRESH"),
+        ("mix", "OVERLAY"),
+        ("finish", "MOD_SMOOTH"),
+        ("rest_pose", "ARMATURE_DATA"),
+        ("set_levels", "OPTIONS"),
+        ("reset_levels", "LOOP_BACK"),
+    ),
+    (("accent_add", "ADD"), ("accent_remove", "REMOVE"), ("accents_clear", "TRASH"), ("accents_read", "MARKER_HLT")),
+    (("show_edits", "VIEWZOOM"), ("drop_edits", "LOOP_BACK"), ("lock_bones", "LOCKED")),
+    (("copy_take", "DUPLICATE"), ("keep_take", "SOLO_ON"), ("discard_take", "X"), ("discard_others", "TRASH")),
+    (("key_face", "KEY_HLT"), ("face_table", "SHAPEKEY_DATA"), ("face_automatic", "LOOP_BACK")),
+    (
+        ("retarget", "CON_ARMATURE"),
+        ("detect_rig", "VIEWZOOM"),
+        ("mirror_rig", "MOD_MIRROR"),
+        ("clear_rig", "LOOP_BACK"),
+        ("load_rig", "FILE_FOLDER"),
+        ("save_rig", "FILE_TICK"),
+    ),
+    (("import_motion", "IMPORT"), ("export", "EXPORT"), ("find_recording", "FILEBROWSER")),
+)
+
+
+class MAMBATALK_MT_speech(bpy.types.Menu):
+    """Everything that the add-on does"""
+
+    bl_label = "Speech Animation"
+    bl_idname = "MAMBATALK_MT_speech"
+
+    def draw(self, context):
+        """Draw the groups, each below a line."""
+        for number, group in enumerate(GROUPS):
+            if number:
+                self.layout.separator()
+            for name, icon in group:
+                self.layout.operator(f"mambatalk.{name}", icon=icon)
+
+
+def _draw_menu(self, context):
+    self.layout.separator()
+    self.layout.menu(MAMBATALK_MT_speech.bl_idname)
+
+
+CLASSES = (MAMBATALK_MT_speech,)
+MENUS = ((bpy.types.VIEW3D_MT_object, _draw_menu), (bpy.types.VIEW3D_MT_pose, _draw_menu))

@@ -1,0 +1,96 @@
+"""Every operator and setting explains itself, in words that Blender's search finds and the sidebar does not cut."""
+
+import bpy
+import pytest
+
+from .layouts import Context, Layout, draw_all, is_shown
+from .rigs import build
+from .test_panels import taken  # noqa: F401
+
+# Search finds an operator by the words of its label; each of these is what an animator would type.
+WANTED = {
+    "generate": "speech",
+    "generate ": "gesture",
+    "add_character": "character",
+    "frame_character": "frame",
+    "finish": "feet",
+    "finish ": "shake",
+    "retarget": "animation",
+    "detect_rig": "bones",
+    "export": "export",
+    "import_motion": "import",
+    "load_take": "load",
+    "rest_pose": "pose",
+    "resample": "resample",
+    "show_edits": "hand",
+    "face_table": "face",
+    "mirror_rig": "rig",
+}
+
+
+def kinds():
+    """Return the description of each operator of the extension, by name."""
+    names = [name for name in dir(bpy.ops.mambatalk) if not name.startswith("_")]
+    return {name: getattr(bpy.ops.mambatalk, name).get_rna_type() for name in names}
+
+
+def settings():
+    """Return each property of the extension's operators and settings with the name of its owner."""
+    scene = bpy.context.scene
+    owners = [getattr(scene, name).bl_rna for name in dir(scene) if name.startswith("mambatalk")]
+    owners += [bpy.types.Action.bl_rna.properties["mambatalk_take"].fixed_type]
+    owners += [bpy.types.Object.bl_rna.properties["mambatalk_rig"].fixed_type]
+    owners += [bpy.types.Key.bl_rna.properties["mambatalk_face"].fixed_type]
+    inherited = {entry.identifier for entry in bpy.types.PropertyGroup.bl_rna.properties}
+    browser = ("filter_", "hide_", "check_", "display_", "sort_")
+    for owner in [*owners, *kinds().values()]:
+        for entry in owner.properties:
+            if entry.identifier not in {*inherited, "rna_type"} and not entry.identifier.startswith(browser):
+                yield owner.identifier, entry
+
+
+def test_every_operator_and_setting_has_a_plain_description(extension):
+    texts = {name: kind.description for name, kind in kinds().items()}
+    texts |= {f"{owner}.{entry.identifier}": entry.description for owner, entry in settings()}
+    assert len(texts) > 100
+    assert [name for name, text in texts.items() if not text] == []
+    assert [name for name, text in texts.items() if text.endswith(".") or not text[0].isupper()] == []
+    names = [entry.name for _, entry in settings()]
+    assert all(name and "_" not in name for name in names)
+
+
+def test_operators_are_found_by_what_an_animator_types(extension):
+    labels = {name: kind.name for name, kind in kinds().items()}
+    assert len(set(labels.values())) == len(labels)
+    missing = [(name, word) for name, word in WANTED.items() if word not in labels[name.strip()].lower()]
+    assert missing == []
+
+
+def test_search_sees_every_operator_in_the_menu(scene):
+    layout = Layout()
+    bpy.types.MAMBATALK_MT_speech.draw(type("Menu", (), {"layout": layout})(), bpy.context)
+    by_label = {kind.name: name for name, kind in kinds().items()}
+    found = {by_label[label] for label in layout.drawn}
+    # These need a row of a list, or stand in a menu of Blender's own.
+    others = {"switch_take", "add_rig_bone", "rig_preset", "face_row", "add_smplx_body"}
+    internal = {name for name in kinds() if "INTERNAL" in _class_of(name).bl_options}
+    assert found == set(kinds()) - others - internal
+
+
+def _class_of(name: str) -> type:
+    return getattr(bpy.types, f"MAMBATALK_OT_{name}")
+
+
+@pytest.mark.parametrize("what", ["empty", "taken", "mapped"])
+def test_no_label_and_no_button_of_full_width_is_cut(scene, request, monkeypatch, what):
+    from mambatalk_ext.addon.blender.layout import line_width, text_width
+
+    monkeypatch.setattr(Context.region, "width", 280)
+    if what == "taken":
+        request.getfixturevalue("taken")
+    elif what == "mapped":
+        bpy.context.view_layer.objects.active = build("unreal5", seed=2).armature
+        bpy.ops.mambatalk.detect_rig()
+    assert is_shown("MAMBATALK_PT_main")
+    texts = [text for drawn in draw_all().values() for text in drawn]
+    assert [text for text in texts if text_width(text, 1.0) > line_width(Context())] == []
