@@ -15,7 +15,12 @@ GROUPS = (
         ("reset_levels", "LOOP_BACK"),
     ),
     (("accent_add", "ADD"), ("accent_remove", "REMOVE"), ("accents_clear", "TRASH"), ("accents_read", "MARKER_HLT")),
-    (("show_edits", "VIEWZOOM"), ("drop_edits", "LOOP_BACK"), ("lock_bones", "LOCKED")),
+    (
+        ("show_edits", "VIEWZOOM"),
+        ("spread_edits", "SMOOTHCURVE"),
+        ("drop_edits", "LOOP_BACK"),
+        ("lock_bones", "LOCKED"),
+    ),
     (("copy_take", "DUPLICATE"), ("keep_take", "SOLO_ON"), ("discard_take", "X"), ("discard_others", "TRASH")),
     (("key_face", "KEY_HLT"), ("face_table", "SHAPEKEY_DATA"), ("face_automatic", "LOOP_BACK")),
     (
