@@ -1,1 +1,1 @@
-"""What `build.py` runs: environments, demo, tests, benchmarks, the package. Never shipped inside the extension."""
+"""The commands of `build.py`: environments, demo, tests, benchmarks, package. The extension does not contain them."""

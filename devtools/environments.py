@@ -25,7 +25,7 @@ from .shell import ROOT, BuildError, StatusLine, clean_environ, run_logged, say
 
 STAMP = "mambatalk-pins.txt"
 LOG = "setup.log"
-# Debian names of what the bpy module links against; other systems bring them with any desktop.
+# Debian's names of the libraries that the bpy module needs; on other systems every desktop has them.
 SYSTEM_LIBRARIES = "libx11-6 libxrender1 libxfixes3 libxi6 libxext6 libxkbcommon0 libsm6 libice6 libgl1"
 
 

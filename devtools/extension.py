@@ -1,7 +1,7 @@
 """The checkout as a Blender extension: loads it in a Python that has bpy, and switches it on and off.
 
-An extension is a package with a name that Blender chooses. Here the name is fixed, whatever the checkout's folder is
-called, so that `from mambatalk_demo.core.clock import FPS` works in every script of `devtools`.
+An extension is a package with a name that Blender chooses. Here the name does not depend on the checkout's folder, so
+that `from mambatalk_demo.core.clock import FPS` works in every script of `devtools`.
 """
 
 import gc

@@ -15,7 +15,7 @@ RIG = "rig"
 
 def generate(path: Path) -> None:
     """Write a .blend with the rig of the human metarig; without its face, whose generation takes a minute."""
-    # Only importable once Blender's module is.
+    # This can only be imported after Blender's module.
     import addon_utils
 
     bpy.ops.wm.read_factory_settings(use_empty=True)

@@ -59,8 +59,8 @@ def run_logged(
     """Run a program with its output in `log`; every line is also passed to `on_line`.
 
     Raises:
-        BuildError: the program could not start or failed; it has the program's own message where that
-            printed `error: …` and a remedy.
+        BuildError: the program could not start or failed; the error has the program's own message, if it printed
+            `error: …` and a remedy.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []

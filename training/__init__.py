@@ -1,1 +1,1 @@
-"""Training: recordings with motion become a model folder; the project can make such a corpus itself."""
+"""Training of a model folder from recordings with motion; the project can also make such recordings itself."""

@@ -1,4 +1,4 @@
-"""`python -m training`."""
+"""`python -m training`: train the networks; see `training.cli`."""
 
 import sys
 

@@ -122,7 +122,7 @@ def place(scene: bpy.types.Scene, clip: Clip) -> Placed:
 
 
 def why_silent(path: Path) -> str:
-    """Say why Blender cannot play a recording that the worker can read."""
+    """Return the reason why Blender cannot play a recording that the worker can read."""
     try:
         import aud  # noqa: F401
     except ImportError:

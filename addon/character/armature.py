@@ -8,7 +8,7 @@ from ..blender import paths
 
 
 def is_smplx_armature(candidate: bpy.types.Object | None) -> bool:
-    """Whether an object is an armature that has bones with all 55 names of SMPL-X's joints."""
+    """Return whether an object is an armature that has bones with all 55 names of SMPL-X's joints."""
     if candidate is None or candidate.type != "ARMATURE":
         return False
     bones = candidate.data.bones

@@ -56,7 +56,7 @@ def read(action: bpy.types.Action, armature: bpy.types.Object, frames: np.ndarra
 
 
 def exist(action: bpy.types.Action, armature: bpy.types.Object) -> bool:
-    """Tell whether an action has contacts."""
+    """Return whether an action has contacts."""
     return all(fcurves.has(action, armature, path) for path in PATHS)
 
 

@@ -18,7 +18,7 @@ class MAMBATALK_OT_add_character(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Whether objects can be added now."""
+        """Return whether objects can be added now."""
         return report.explain(cls, None if context.mode == "OBJECT" else "Switch to Object Mode")
 
     def execute(self, context):

@@ -98,7 +98,7 @@ def _asset(body: SmplxBody) -> character_mesh.Asset:
 
 
 def _moves(shape: np.ndarray) -> bool:
-    """Whether a shape (V, 3) moves any vertex."""
+    """Return whether a shape (V, 3) moves any vertex."""
     return float(np.abs(shape).max(initial=0.0)) > _NOTHING_M
 
 

@@ -20,7 +20,7 @@ class DirectionOperator:
 
     @classmethod
     def poll(cls, context):
-        """Tell whether the character performs a take."""
+        """Return whether the character performs a take."""
         return report.explain(cls, take_info.why_no_take(context))
 
     def execute(self, context):

@@ -22,7 +22,7 @@ class MAMBATALK_OT_show_edits(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Tell whether the character performs a take."""
+        """Return whether the character performs a take."""
         return report.explain(cls, take_info.why_no_take(context))
 
     def execute(self, context):
@@ -64,7 +64,7 @@ class _EditsOperator:
 
     @classmethod
     def poll(cls, context):
-        """Tell whether the character performs a take."""
+        """Return whether the character performs a take."""
         return report.explain(cls, take_info.why_no_take(context))
 
     def invoke(self, context, event):
@@ -183,7 +183,7 @@ class MAMBATALK_OT_lock_bones(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Tell whether the character performs a take."""
+        """Return whether the character performs a take."""
         return report.explain(cls, take_info.why_no_take(context))
 
     def execute(self, context):

@@ -31,7 +31,7 @@ class MAMBATALK_OT_key_face(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Tell whether the character performs a take with a face that can be keyed."""
+        """Return whether the character performs a take with a face that can be keyed."""
         armature = target(context)
         return report.explain(cls, NO_CHARACTER if armature is None else lips.why_not_key(armature))
 

@@ -17,7 +17,7 @@ _JAW = JOINT["jaw"]
 
 
 def why_not_key(armature: bpy.types.Object) -> str | None:
-    """Say why the face of a take cannot be keyed; None when it can."""
+    """Return the reason why the face of a take cannot be keyed; None when it can."""
     if take_info.active(armature) is None:
         return f"{armature.name} performs no take"
     if face_channels.face_keys(armature) or performer.of(armature).jaw_bones():

@@ -106,7 +106,7 @@ class MAMBATALK_OT_resample(_PartsOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Tell whether there is a take, and the recording and weights that it was made from."""
+        """Return whether there is a take, and the recording and weights that it was made from."""
         return report.explain(cls, why_not_resample(context))
 
     def request(self, context, take, areas, request, folder):
@@ -140,7 +140,7 @@ class MAMBATALK_OT_mix(_PartsOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Tell whether the character has another take."""
+        """Return whether the character has another take."""
         reason = state.why_not_start(context) or take_info.why_no_take(context)
         return report.explain(cls, reason or _why_no_other(context))
 
@@ -170,7 +170,7 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Tell whether the character performs a take."""
+        """Return whether the character performs a take."""
         return report.explain(cls, take_info.why_no_take(context))
 
     def invoke(self, context, event):
@@ -194,7 +194,7 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
 
 
 def why_not_resample(context) -> str | None:
-    """Say why no part can be generated again; None when it can."""
+    """Return the reason why no part can be generated again; None when it can."""
     if reason := state.why_not_start(context) or take_info.why_no_take(context):
         return reason
     action = take_info.active(performer.target(context))

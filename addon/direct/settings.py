@@ -86,7 +86,7 @@ class MambaTalkEditing(_Range, bpy.types.PropertyGroup):
 
 
 def described(settings: MambaTalkDirecting | MambaTalkEditing, scene: bpy.types.Scene) -> str:
-    """Say which parts and frames the settings mean, as one line."""
+    """Return which parts and frames the settings mean, as one line."""
     names = [name.replace("_", " ") for name, *_ in AREA_ITEMS if name in settings.parts]
     return f"{', '.join(names) or 'all parts'}, {_range_described(settings, scene)}"
 
@@ -164,7 +164,7 @@ def preview_range(scene: bpy.types.Scene) -> tuple[int, int]:
 
 
 def why_no_range(settings, scene: bpy.types.Scene, action: bpy.types.Action) -> str | None:
-    """Say why a panel's settings give no range of frames; None when they give one."""
+    """Return the reason why a panel's settings give no range of frames; None when they give one."""
     span = settings.span
     if span == "PREVIEW" and not scene.use_preview_range:
         return "Press P in the timeline and drag over the frames, or choose another Range"

@@ -13,7 +13,7 @@ from . import directed_keys
 
 
 def why_no_takes(context) -> str | None:
-    """Say why there is no take to choose; None when there is one."""
+    """Return the reason why there is no take to choose; None when there is one."""
     armature = performer.target(context)
     if armature is None:
         return performer.NO_CHARACTER
@@ -31,7 +31,7 @@ class _TakeOperator:
 
     @classmethod
     def poll(cls, context):
-        """Tell whether the character has takes."""
+        """Return whether the character has takes."""
         return report.explain(cls, why_no_takes(context))
 
     def execute(self, context):

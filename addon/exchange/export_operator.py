@@ -67,7 +67,7 @@ class MAMBATALK_OT_export(bpy.types.Operator):
 
 
 def why_not_export(context) -> str | None:
-    """Say why there is no take to write; None when there is one."""
+    """Return the reason why there is no take to write; None when there is one."""
     if context.scene.mambatalk_export.scope == "ALL":
         return None if performers(context.scene) else "No character has a take"
     armature = target(context)

@@ -76,6 +76,6 @@ def actions_of(armature: bpy.types.Object) -> list[bpy.types.Action]:
 
 
 def _poses(action: bpy.types.Action, armature: bpy.types.Object) -> bool:
-    """Whether an action animates bones, and only bones that the armature has."""
+    """Return whether an action animates bones, and only bones that the armature has."""
     bones = {paths.bone_of(curve.data_path) for curve in versions.curves_for(action, armature)} - {None}
     return bool(bones) and bones <= {bone.name for bone in armature.data.bones}

@@ -38,7 +38,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Whether there are an animated character and an active armature."""
+        """Return whether there are an animated character and an active armature."""
         return report.explain(cls, state.why_not_start(context) or why_not_retarget(context))
 
     def execute(self, context):
@@ -124,7 +124,7 @@ def _source(context) -> bpy.types.Object | None:
 
 
 def _can_be_read(armature: bpy.types.Object) -> bool:
-    """Whether the animation of a character can be turned into a motion: any keys on SMPL-X, or a take."""
+    """Return whether the animation of a character can be turned into a motion: any keys on SMPL-X, or a take."""
     action = versions.action_of(armature)
     return action is not None and (performer.of(armature).can_read_keys or take_store.has(action))
 

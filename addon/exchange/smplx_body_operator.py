@@ -47,7 +47,7 @@ class MAMBATALK_OT_add_smplx_body(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Whether objects can be added now, and a worker can be asked."""
+        """Return whether objects can be added now, and a worker can be asked."""
         reason = None if context.mode == "OBJECT" else "Switch to Object Mode"
         return report.explain(cls, reason or state.why_not_start(context))
 

@@ -57,7 +57,7 @@ def with_bones(motion: Motion, armature: bpy.types.Object) -> Motion:
 
 
 def opens_by_bone(armature: bpy.types.Object) -> bool:
-    """Whether only a jaw bone can open a character's mouth."""
+    """Return whether only a jaw bone can open a character's mouth."""
     return "jaw" not in parts_by_keys(armature)
 
 
@@ -152,7 +152,7 @@ def notes(armature: bpy.types.Object, motion: Motion) -> list[str]:
 
 
 def is_editable(keys: bpy.types.Key) -> bool:
-    """Whether shape keys can be animated here."""
+    """Return whether shape keys can be animated here."""
     return keys.library is None
 
 

@@ -154,7 +154,7 @@ def parse(source: str) -> dict[str, float]:
 
 
 def is_signal(name: str) -> bool:
-    """Whether a name is an ARKit shape, a mouth shape or a FLAME coefficient."""
+    """Return whether a name is an ARKit shape, a mouth shape or a FLAME coefficient."""
     if name.startswith(VISEME):
         return name[len(VISEME) :] in VISEMES
     if name.startswith(FLAME):

@@ -20,7 +20,7 @@ class MAMBATALK_OT_face_table(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Whether there is a character."""
+        """Return whether there is a character."""
         return report.explain(cls, _why_no_change(context) if target(context) else NO_CHARACTER)
 
     def execute(self, context):
@@ -53,7 +53,7 @@ class MAMBATALK_OT_face_automatic(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Whether there is a table."""
+        """Return whether there is a table."""
         return report.explain(cls, _why_no_change(context) if _table(context) else "There is no table")
 
     def execute(self, context):
@@ -75,7 +75,7 @@ class MAMBATALK_OT_face_row(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        """Whether there is a table."""
+        """Return whether there is a table."""
         return report.explain(
             cls, _why_no_change(context) if _table(context) else "There is no table: press Table from Names"
         )

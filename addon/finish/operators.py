@@ -146,7 +146,7 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
 
 
 def why_not_finish(context) -> str | None:
-    """Say why there is nothing to finish; None when there is an animation."""
+    """Return the reason why there is nothing to finish; None when there is an animation."""
     armature = performer.target(context)
     if armature is None:
         return performer.NO_CHARACTER
@@ -154,7 +154,7 @@ def why_not_finish(context) -> str | None:
 
 
 def _holds_contacts(settings: dict) -> bool:
-    """Whether finishing with these settings holds feet where they have contact."""
+    """Return whether finishing with these settings holds feet where they have contact."""
     return settings["root"] != "stand_still" and settings["feet"] != "off"
 
 

@@ -191,7 +191,7 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
 
 
 def why_no_character(context) -> str | None:
-    """Say why nothing can be keyed; None when there is a character."""
+    """Return the reason why nothing can be keyed; None when there is a character."""
     return None if target(context) else NO_CHARACTER
 
 

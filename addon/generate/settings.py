@@ -217,7 +217,7 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
 
 
 def why_not_generate(context: bpy.types.Context) -> str | None:
-    """Say which input Generate still lacks; None when it lacks none."""
+    """Return which input Generate still lacks; None when it lacks none."""
     settings = context.scene.mambatalk
     if not settings.chosen_recording():
         return "Choose a recording" if settings.audio_source == "FILE" else "Choose a sound strip"

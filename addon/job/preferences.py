@@ -114,7 +114,7 @@ def runtime(context: bpy.types.Context) -> Runtime:
 
 
 def engine_name(context: bpy.types.Context) -> str:
-    """Say what runs the networks: "NumPy on the processor", "PyTorch on NVIDIA H200"."""
+    """Return what runs the networks: "NumPy on the processor", "PyTorch on NVIDIA H200"."""
     found = runtime(context)
     if found in _engines:
         return _engines[found]

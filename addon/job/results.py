@@ -4,7 +4,7 @@ from .report import Detail
 
 
 def worker_lines(result: dict) -> list[str]:
-    """Say what a worker that was checked can use, and which modules do not load."""
+    """Return what a worker that was checked can use, and which modules do not load."""
     lines = [f"Worker ready: {result['engine']}, Python {result['python']}, {', '.join(result['devices'])}"]
     for broken in result["missing"]:
         file = f" ({broken['file']})" if broken["file"] else ""
@@ -18,7 +18,7 @@ def lacking(result: dict) -> list[str]:
 
 
 def take_lines(result: dict) -> list[str]:
-    """Say how long a generated take is, and whether it has words; as a detail, say what finishing improved."""
+    """Return how long a generated take is, and whether it has words; as a detail, what finishing improved."""
     take = result["take"]
     lines = [f"Take ready: {take['frames'] / take['fps']:.0f} s"]
     if "reason" in take["alignment"]:
@@ -29,7 +29,7 @@ def take_lines(result: dict) -> list[str]:
 
 
 def improvement_line(result: dict) -> str:
-    """Say how much foot slide and drift finishing removed."""
+    """Return how much foot slide and drift finishing removed."""
     before, after = result["before"], result["after"]
     return (
         f"Foot slide {before['slide_mean_cm_s']:.1f} → {after['slide_mean_cm_s']:.1f} cm/s, "

@@ -79,12 +79,12 @@ def shown_error() -> GestureError | None:
 
 
 def why_busy() -> str | None:
-    """Say which job is running; None when no job is."""
+    """Return which job is running; None when no job is."""
     return f"{current.job.label} is still running" if current.job is not None else None
 
 
 def why_not_start(context: bpy.types.Context) -> str | None:
-    """Say why no request can be sent now; None when one can."""
+    """Return the reason why no request can be sent now; None when one can."""
     if reason := why_busy():
         return reason
     if preferences.runtime(context).interpreter is None:

@@ -122,7 +122,7 @@ class _Rests:
     turns: np.ndarray
 
     def has(self, part: str) -> bool:
-        """Whether the rig has bones for a part."""
+        """Return whether the rig has bones for a part."""
         return part in self.rig.parts
 
     def between(self, part: str, other: str) -> tuple[np.ndarray, np.ndarray]:

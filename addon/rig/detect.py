@@ -149,7 +149,7 @@ class Bones:
             self.index.setdefault(normal(name), name)
 
     def below(self, name: str, ancestor: str) -> bool:
-        """Whether a bone hangs on another, directly or not."""
+        """Return whether a bone hangs on another, directly or not."""
         above = self.parent[name]
         while above is not None and above != ancestor:
             above = self.parent[above]

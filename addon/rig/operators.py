@@ -22,7 +22,7 @@ class _RigOperator:
 
     @classmethod
     def poll(cls, context):
-        """Whether there is an armature to map."""
+        """Return whether there is an armature to map."""
         return report.explain(cls, performer.why_not_map(context))
 
     def execute(self, context):

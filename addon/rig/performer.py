@@ -67,7 +67,7 @@ class Performer(Protocol):
         """Return the proportions as rest joints (55, 3), metres, SMPL-X axes."""
 
     def is_default_body(self) -> bool:
-        """Whether the proportions are known to be those of the bundled character."""
+        """Return whether the proportions are known to be those of the bundled character."""
 
     def jaw_bones(self) -> tuple[str, ...]:
         """Return the bones that open the mouth."""
@@ -96,7 +96,7 @@ def of(armature: bpy.types.Object) -> Performer:
 
 
 def _rests_like_smplx(armature: bpy.types.Object) -> bool:
-    """Whether the left upper arm points sideways, as in SMPL-X's rest pose."""
+    """Return whether the left upper arm points sideways, as in SMPL-X's rest pose."""
     heads = rest_heads(armature)
     across = heads[JOINT["left_shoulder"]] - heads[JOINT["right_shoulder"]]
     arm = heads[JOINT["left_elbow"]] - heads[JOINT["left_shoulder"]]

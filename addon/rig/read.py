@@ -201,7 +201,7 @@ def _check(armature: bpy.types.Object, mapping: BoneMap) -> None:
 
 
 def _carries_legs(bones, name: str, mapping: BoneMap) -> bool:
-    """Whether a leg hangs on a bone."""
+    """Return whether a leg hangs on a bone."""
     return any(bones[name] in bones[mapping.bones[f"{side}_hip"][0]].parent_recursive for side in ("left", "right"))
 
 

@@ -69,7 +69,7 @@ class SmplxPerformer:
         return RestSpace.of(self.armature).rest_joints
 
     def is_default_body(self) -> bool:
-        """Whether the armature has the proportions of the bundled character."""
+        """Return whether the armature has the proportions of the bundled character."""
         return bool(np.allclose(self.rest_joints(), default_rest_joints(), atol=_SAME_BODY_M))
 
     def jaw_bones(self) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ class Record:
         return cls(frame_count, max(1, int(np.ceil(fps / _BLOCKS_PER_S - 1e-6))))
 
     def edited(self, channel: str, values: np.ndarray) -> np.ndarray:
-        """Tell in which frames (T,) values (T, C) differ from those written; in none if the channel is unknown."""
+        """Return in which frames (T,) values (T, C) differ from those written; in none if the channel is unknown."""
         if channel not in self.marks:
             return np.zeros(self.frame_count, bool)
         return np.repeat(self.marks[channel] != check(values, self.block), self.block)[: self.frame_count]

@@ -82,7 +82,7 @@ def info_of(folder: Path, take: TakeFiles, start_frame: int) -> TakeInfo:
 
 
 def is_out_of_step(info: TakeInfo, fps: float) -> bool:
-    """Tell whether a take's keys are for another frame rate than the scene's."""
+    """Return whether a take's keys are for another frame rate than the scene's."""
     return abs(fps - info.fps) > _SAME_RATE
 
 
@@ -121,7 +121,7 @@ def active(armature: bpy.types.Object | None) -> bpy.types.Action | None:
 
 
 def why_no_take(context: bpy.types.Context) -> str | None:
-    """Say why there is no take to direct; None when there is one."""
+    """Return the reason why there is no take to direct; None when there is one."""
     armature = performer.target(context)
     if armature is None:
         return performer.NO_CHARACTER

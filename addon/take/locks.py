@@ -36,7 +36,7 @@ def allowed(action: bpy.types.Action, changed: Changed) -> Changed:
 
 
 def covered(action: bpy.types.Action, area: str) -> bool:
-    """Tell whether all of an area is locked."""
+    """Return whether all of an area is locked."""
     return area in areas(action) or set(AREAS[area].joints) <= joints(action)
 
 

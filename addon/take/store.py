@@ -66,7 +66,7 @@ def packed(action: bpy.types.Action) -> bytes:
 
 
 def has(action: bpy.types.Action | None) -> bool:
-    """Tell whether an action holds a take."""
+    """Return whether an action holds a take."""
     return action is not None and KEY in action
 
 

@@ -77,7 +77,7 @@ class Area:
 
     @property
     def whole(self) -> bool:
-        """Tell whether the area is all of its part; then it has the part's extra channels, too."""
+        """Whether the area is all of its part; then it has the part's extra channels, too."""
         return set(self.joints) == set(SPECS[self.part].joints)
 
 

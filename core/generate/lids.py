@@ -28,7 +28,7 @@ AFTER_S = 0.12
 
 
 def never_blinks(expression: np.ndarray, face_basis: str) -> bool:
-    """Whether the lids of a face (T, N) stay open all the time; False for faces other than ARKit's."""
+    """Return whether the lids of a face (T, N) stay open all the time; False for faces other than ARKit's."""
     return face_basis == "arkit52" and bool(expression[:, LIDS].max(initial=0.0) < LEAST_BLINK)
 
 

@@ -134,7 +134,7 @@ class Model:
     former_hashes: tuple[str, ...] = ()
 
     def has_made(self, sha256: str) -> bool:
-        """Whether these networks made a take that stores this hash."""
+        """Return whether these networks made a take that stores this hash."""
         return sha256 == self.sha256 or sha256 in self.former_hashes
 
 

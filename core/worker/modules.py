@@ -69,7 +69,7 @@ def message(broken: Broken) -> str:
 
 
 def remedy(module: str, in_blender: bool | None = None) -> str:
-    """Say what the user can do about a module that does not load.
+    """Return what the user can do about a module that does not load.
 
     Args:
         module: its name.

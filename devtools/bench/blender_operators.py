@@ -1,6 +1,7 @@
-"""Directing a minute on the character in Blender: a part made anew until its keys are there, switching, sliders.
+"""Seconds to direct a take of a minute in Blender: make a part anew and key it, switch takes, move sliders.
 
-Seconds by the clock, the fastest of several tries, against generating the take; the worker is warm.
+The clock's seconds of the fastest of several tries are compared with those of generating the take. The worker has
+loaded the weights before.
 """
 
 import sys
@@ -46,7 +47,7 @@ def _rows(ops, armature: bpy.types.Object) -> Iterator[tuple[str, float, float |
 
 
 def main() -> None:
-    """Print one row per thing that an animator does."""
+    """Print one row per action of an animator."""
     with registered_extension(), tempfile.TemporaryDirectory() as folder:
         scene, ops = bpy.context.scene, bpy.ops.mambatalk
         scene.render.fps = 30

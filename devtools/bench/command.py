@@ -1,4 +1,4 @@
-"""`build.py bench`: how fast, as ratios of two ways measured in the same run, so that machines compare."""
+"""`build.py bench`: run the benchmarks. Ratios of two ways, measured in one run, can be compared between machines."""
 
 from devtools.environments import DEVELOPER, ensure, newest_blender
 from devtools.shell import ROOT, BuildError, clean_environ, run_shown, say

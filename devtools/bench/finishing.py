@@ -25,7 +25,7 @@ def wandering(minutes: int) -> Motion:
 
 
 def measure(minutes: int) -> dict[str, float]:
-    """Finish a motion of so many minutes in this process; returns processor seconds and megabytes."""
+    """Finish a motion of so many minutes in this process; return processor seconds and megabytes."""
     motion = wandering(minutes)
     spent_s = seconds(lambda: finish(motion), time.process_time)
     return {"s": spent_s, "mb": peak_mb()}

@@ -12,7 +12,7 @@ def measure(length_s: int) -> dict[str, float]:
     """Make two takes of so many seconds, without a transcript, in this process."""
     with tempfile.TemporaryDirectory() as folder:
         audio = demo_speech(Path(folder) / "speech.wav", length_s)
-        # Importing PyTorch is part of neither.
+        # The time to import PyTorch is not part of either measure.
         from core.generate.pipeline import generate
         from core.requests import Generate
         from core.worker.models import STARTER, Models

@@ -1,4 +1,4 @@
-"""What every benchmark needs: a stopwatch, a table, a process of its own, and a recording of any length.
+"""Parts of every benchmark: a stopwatch, a table, a process for each row, and a recording of any length.
 
 A benchmark is a module with a `main` that prints one table. Where peak memory or a cold start counts, each row is
 measured in a process of its own:

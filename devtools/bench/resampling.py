@@ -1,6 +1,7 @@
-"""Seconds of a warm worker to make 3 s of a 60 s take anew, and to make another variation, against making the take.
+"""Seconds of a worker with loaded weights to make 3 s of a 60 s take anew, or another variation, against the take.
 
-Seconds of processor time stand beside those of the clock: on a busy machine only the processor's compare.
+Seconds of processor time are printed beside those of the clock, because on a busy machine only the former can be
+compared.
 """
 
 import json

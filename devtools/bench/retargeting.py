@@ -1,6 +1,6 @@
 """A minute of 55 bones and 52 shape keys onto the bundled character and a Rigify rig, against keyframe_insert.
 
-Processor seconds: the time of other programs shall not count.
+Processor seconds are measured, so that the time of other programs does not count.
 """
 
 import subprocess

@@ -1,4 +1,4 @@
-"""Seconds per training step and peak memory, by network, size and batch, and what the time goes into."""
+"""Seconds per training step and peak memory, by network, size and batch, and the time of each part of a step."""
 
 import os
 import platform
@@ -153,7 +153,7 @@ class TimedTraining:
         self._device, self._half = device, half
 
     def reset(self) -> None:
-        """Forget the times of the steps so far."""
+        """Set the times of the steps so far to zero."""
         self.spent_s = dict.fromkeys(PARTS, 0.0)
 
     def step(self, index: int) -> None:

@@ -1,4 +1,4 @@
-"""`build.py test`: lint, types and each test suite, two at a time; then what each took, and the coverage by folder."""
+"""`build.py test`: lint, types and each test suite, two at a time; then the time of each, and coverage by folder."""
 
 import tempfile
 from collections.abc import Callable, Sequence

@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--first", type=float, default=2.0, metavar="S", help="time of the first column")
     parser.add_argument("--step", type=float, default=0.5, metavar="S", help="seconds between columns")
     parser.add_argument("--count", type=int, default=8, help="columns")
-    parser.add_argument("--raw", action="store_true", help="of take folders, the motion before finishing")
+    parser.add_argument("--raw", action="store_true", help="for take folders, show the motion before finishing")
     return parser
 
 

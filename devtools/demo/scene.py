@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("take", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--final", type=Path, help="where the take folder will lie in the end")
+    parser.add_argument("--final", type=Path, help="final path of the take folder")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args(arguments)
     from devtools.extension import registered_extension

@@ -13,7 +13,7 @@ FLOOR_RADIUS_M = 0.5
 # The camera is to the character's left front, a little above the chest, and points down a little.
 AZIMUTH, ELEVATION = math.radians(14), math.radians(7)
 LENS_MM, SENSOR_MM = 65.0, 36.0
-# The body's surface is so far from a joint; the figure fills this share of the picture.
+# Distance of the body's surface from a joint, metres, and the share of the picture that the figure fills.
 FLESH_M, FILL = 0.06, 0.97
 HEAD_TOP_M = 0.22
 

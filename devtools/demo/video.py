@@ -1,4 +1,4 @@
-"""A quick video of a scene: Cycles on the CPU with one shadowed light; the materials hold all other light.
+"""A quick video of a scene, by Cycles on the CPU with one light that casts shadows; materials add all other light.
 
 Cycles runs wherever Blender does, with or without a screen or a GPU. One bounce-free ray per light sample and shading
 that needs no rays for ambient, fill and rim give a picture without noise at two samples per pixel.
@@ -18,7 +18,7 @@ AMBIENT_TOP, AMBIENT_BOTTOM = (0.30, 0.32, 0.36), (0.15, 0.14, 0.14)
 def render(scene: bpy.types.Scene, path: Path, threads: int, on_frame: Callable[[int], None]) -> None:
     """Render the scene's frame range, with the sequencer's sound, to an MP4 (H.264 and AAC).
 
-    This changes the scene and its materials: save before.
+    This function changes the scene and its materials, so save the file before.
     """
     for material in bpy.data.materials:
         _paint(material)
@@ -47,7 +47,7 @@ def _set_engine(scene: bpy.types.Scene, threads: int) -> None:
     cycles.use_denoising = False
     cycles.max_bounces = 0
     cycles.transparent_max_bounces = 0
-    # Both would trade light for noise.
+    # Both options would remove some light to reduce noise.
     cycles.light_sampling_threshold = 0.0
     cycles.use_light_tree = False
     scene.world.cycles.sampling_method = "NONE"
@@ -66,7 +66,8 @@ def _set_video(scene: bpy.types.Scene, path: Path) -> None:
     ffmpeg.format, ffmpeg.codec = "MPEG4", "H264"
     ffmpeg.constant_rate_factor, ffmpeg.ffmpeg_preset = "HIGH", "GOOD"
     ffmpeg.audio_codec, ffmpeg.audio_bitrate, ffmpeg.audio_channels = "AAC", 160, "STEREO"
-    # Without the sequencer no sound is mixed; its strips are sound alone, so that the picture is still the scene's.
+    # Without the sequencer there would be no sound. It has only sound strips, so the picture still comes from the
+    # scene.
     scene.render.use_sequencer = True
     scene.render.use_file_extension = False
     scene.render.filepath = str(path)

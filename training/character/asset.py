@@ -11,7 +11,7 @@ from training.character.skin import INFLUENCES, strongest
 
 # Deltas below 20 micrometres cannot be seen and would double the file.
 SMALLEST_DELTA_M = 2e-5
-# The fourth corner of a triangle, in the file.
+# Vertex index in the place of the fourth corner of a triangle, in the file.
 NO_VERTEX = 65535
 
 

@@ -1,4 +1,4 @@
-"""From the body as loaded to the asset file: fit, skin, carry to the rest pose, dress, pack."""
+"""The steps from the loaded body to the asset file: fit the skeleton, skin, carry to the rest pose, dress, pack."""
 
 from pathlib import Path
 

@@ -8,7 +8,7 @@ from training.character.anny_body import GROUPS, Source
 from training.character.mesh import Mesh, cut, join, refined
 from training.character.skeleton import Fit
 
-# Linear colour and roughness. A quiet mannequin: readable hands and face, clothes that do not compete.
+# Linear colour and roughness. A plain mannequin: hands and face are easy to see, and clothes do not distract from them.
 MATERIALS: dict[str, tuple[tuple[float, float, float], float]] = {
     "skin": ((0.56, 0.33, 0.235), 0.55),
     "lips": ((0.47, 0.20, 0.165), 0.45),
@@ -28,7 +28,7 @@ MATERIAL = {name: index for index, name in enumerate(MATERIALS)}
 # A plane through the base of the neck, lower in front: clothes below it, skin above.
 COLLAR_ABOVE_NECK_M = 0.002
 COLLAR_NORMAL = np.array([0.0, 0.93, 0.36])
-# How far skin goes on under the clothes.
+# Metres by which the skin reaches under the clothes.
 COLLAR_UNDERLAP_M, CUFF_UNDERLAP_M = 0.04, 0.06
 WAIST_ABOVE_HIPS_M = 0.09
 SHOE_ABOVE_ANKLE_M = 0.008
@@ -76,7 +76,7 @@ def dress(source: Source, vertices: np.ndarray, weights: np.ndarray, shapes: np.
 
 
 def collar_distance(points: np.ndarray, fit: Fit) -> np.ndarray:
-    """Metres (...,) above the plane where the clothes end at the neck."""
+    """Return how far points are above the plane where the clothes end at the neck, metres (...,)."""
     normal = COLLAR_NORMAL / np.linalg.norm(COLLAR_NORMAL)
     return (points - fit.rest[JOINT["neck"]]) @ normal - COLLAR_ABOVE_NECK_M
 
@@ -140,7 +140,7 @@ def _brows(skin: Mesh, fit: Fit) -> Mesh:
 
 
 def _shorter(lashes: Mesh, skin: Mesh) -> Mesh:
-    """Without a texture whole lashes look like a solid fan; what is left of them draws the lid's edge."""
+    """Shorten the lashes: without a texture, long ones look like a solid fan; short ones mark the edge of the lid."""
     _, root = cKDTree(skin.vertices).query(lashes.vertices)
     blend = lambda own, lid: lid + (own - lid) * LASH_LENGTH  # noqa: E731
     return Mesh(
@@ -162,7 +162,7 @@ def _painted(source: Source, mask: str) -> np.ndarray:
 
 
 def _eyes(balls: Mesh, fit: Fit) -> Mesh:
-    """Round irises and pupils on finer eyeballs."""
+    """Return finer eyeballs with round irises and pupils."""
     balls = refined(balls).painted(MATERIAL["eye_white"])
     centre = fit.rest[JOINT["left_eye_smplhf"]]
 

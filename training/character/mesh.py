@@ -1,17 +1,17 @@
-"""A mesh with weights and shapes, and the operations that clothes are made with: take, cut, refine, push out, join."""
+"""A mesh with weights and shapes, and the operations that make clothes: take faces, cut, refine, inflate, join."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-# The fourth corner of a triangle.
+# Vertex index in the place of the fourth corner of a triangle.
 NONE = -1
 
 
 @dataclass(frozen=True)
 class Mesh:
-    """Vertices with everything that hangs on them.
+    """A mesh: vertices with their weights and shapes, and faces with their materials.
 
     Attributes:
         vertices: (V, 3) metres.
@@ -28,7 +28,7 @@ class Mesh:
     material: np.ndarray
 
     def take(self, chosen: np.ndarray) -> "Mesh":
-        """Only the chosen faces (F,), and the vertices that they use."""
+        """Return only the chosen faces (F,), and the vertices that they use."""
         faces = self.faces[chosen]
         used = np.unique(faces[faces >= 0])
         number = np.full(len(self.vertices) + 1, NONE)
@@ -42,7 +42,7 @@ class Mesh:
         return replace(self, material=painted)
 
     def middles(self) -> np.ndarray:
-        """Middle (F, 3) of each face."""
+        """Return the middle (F, 3) of each face."""
         is_corner = self.faces >= 0
         return (self.vertices[self.faces] * is_corner[..., None]).sum(1) / is_corner.sum(1)[:, None]
 
@@ -58,7 +58,7 @@ class Mesh:
         return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
 
     def inflated(self, offset_m: np.ndarray | float) -> "Mesh":
-        """Each vertex pushed along its normal by its offset (V,)."""
+        """Return the mesh with each vertex pushed along its normal by its offset (V,), metres."""
         return replace(
             self, vertices=self.vertices + self.normals() * np.broadcast_to(offset_m, len(self.vertices))[:, None]
         )
@@ -127,7 +127,7 @@ def _split(faces: np.ndarray, material: np.ndarray, sign: np.ndarray) -> tuple[n
 
 
 def refined(mesh: Mesh) -> Mesh:
-    """Each quad of a mesh without triangles in four, flat."""
+    """Divide each quad of a mesh without triangles into four flat ones."""
     pairs = edges(mesh.faces)
     count, face_count = len(mesh.vertices), len(mesh.faces)
 
@@ -152,7 +152,7 @@ def refined(mesh: Mesh) -> Mesh:
 
 
 def join(meshes: list[Mesh]) -> Mesh:
-    """All in one."""
+    """Join several meshes into one."""
     starts = np.cumsum([0, *[len(mesh.vertices) for mesh in meshes]])
     return Mesh(
         np.concatenate([mesh.vertices for mesh in meshes]),

@@ -138,7 +138,7 @@ def _turn_hand(turns: np.ndarray, relaxed: np.ndarray, source: Source) -> None:
 
 
 def _tip(source: Source, head: np.ndarray, finger: str) -> np.ndarray:
-    """Centre of the last centimetre of a left finger."""
+    """Return the centre of the last centimetre of a left finger."""
     number = ("thumb", *FINGERS).index(finger) + 1
     owned = source.vertices[source.weights[:, source.bones.index(f"finger{number}-3.L")] > 0.9]
     distance = np.linalg.norm(owned - head, axis=1)
@@ -152,7 +152,7 @@ def unit(vector: np.ndarray | list) -> np.ndarray:
 
 
 def about_x(angle: float) -> np.ndarray:
-    """Rotation (3, 3) about +X by an angle in radians."""
+    """Return the rotation (3, 3) about +X by an angle in radians."""
     c, s = np.cos(angle), np.sin(angle)
     return np.array([[1, 0, 0], [0, c, -s], [0, s, c]])
 
@@ -166,7 +166,7 @@ def swing(source: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 
 def align(main: np.ndarray, second: np.ndarray, main_target: np.ndarray, second_target: np.ndarray) -> np.ndarray:
-    """Rotation (3, 3) that takes `main` to its target exactly, `second` as near to its target as that allows."""
+    """Return the rotation (3, 3) that turns `main` exactly to its target, `second` as near to its own as possible."""
     return _frame(main_target, second_target) @ _frame(main, second).T
 
 

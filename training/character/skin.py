@@ -69,7 +69,7 @@ def strongest(weights: np.ndarray) -> np.ndarray:
 def carry_to_rest(vertices: np.ndarray, shapes: np.ndarray, weights: np.ndarray, fit: Fit):
     """Find the rest mesh that linear skinning with `weights` turns into exactly `vertices` in the relaxed pose.
 
-    So the shape that an artist modelled is what shows with the arms lowered, where a speaker's arms are.
+    So the body has the shape that an artist modelled when the arms are lowered, as a speaker's arms are.
 
     Args:
         vertices: (V, 3) in the relaxed pose.
@@ -99,7 +99,7 @@ def _of_group(source: Source, group: str) -> np.ndarray:
 
 
 def _jaw_share(source: Source) -> np.ndarray:
-    """Which part (N,) of the hinge's rotation each vertex makes in jawOpen."""
+    """Return the share (N,) of the hinge's rotation by which each vertex moves in jawOpen."""
     centre, turn = jaw_hinge(source)
     full = (source.vertices - centre) @ (turn.T - np.eye(3))
     delta = source.shapes[ARKIT_NAMES.index("jawOpen")]

@@ -41,8 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
                 f"{folder} and {arguments.real} share no file name.",
                 remedy="Name the generated files as the recorded ones; `res_` and `gt_` in front are ignored.",
             )
-        notes += [f"{title}: nothing recorded for {name}" for name in paths if name not in reals]
-        notes += [f"{title}: nothing generated for {name}" for name in reals if name not in paths]
+        notes += [f"{title}: there is no recorded motion for {name}" for name in paths if name not in reals]
+        notes += [f"{title}: there is no generated motion for {name}" for name in reals if name not in paths]
         sets[title] = [read_clip(name, paths[name], sounds.get(name), smplx) for name in shared]
     if sounds:
         notes += [f"{name}: no speech in {arguments.audio}" for name in reals if name not in sounds]

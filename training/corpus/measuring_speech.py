@@ -27,9 +27,10 @@ from training.corpus.voices import ENGINES, HELD_OUT, Speak
 
 TEXTS = Path(__file__).with_name("measuring_speech.toml")
 SEED = 1
-# Quieter than this below the loudest frame is a voice's breath after a sentence: cut, so that pauses are as planned.
+# Sound that is quieter than the loudest frame by more than this is a voice's breath after a sentence. It is cut, so
+# that pauses are as long as planned.
 TAIL_DB = -36.0
-AROUND_S = 0.3  # of the pauses on both sides goes with a sentence when it is aligned
+AROUND_S = 0.3  # a sentence is aligned together with so much of the pauses on both sides
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,10 @@ class Sentence:
     """One sentence of a measuring recording.
 
     Attributes:
-        text: as it is read.
-        voice: who reads it.
-        trigger_class: kind of the word that calls for a gesture, "" where the recording is not about these.
-        trigger_index: which word of the sentence that is, 0-based.
+        text: the sentence as the voice reads it.
+        voice: the voice that reads it.
+        trigger_class: kind of the word that calls for a gesture, "" in a recording without such words.
+        trigger_index: index of this word in the sentence, from 0.
     """
 
     text: str
@@ -78,13 +79,13 @@ def _script(name: str, part: dict) -> Script:
 
 
 def make_recording(speak: Speak, script: Script, folder: Path) -> dict:
-    """Speak and align a script; writes its four files.
+    """Speak and align a script, and write its four files.
 
     Every sentence is aligned by itself in the stretch where it was put, so that no word can slip over a pause.
 
     Returns:
-        What NAME.json holds: for every sentence its text, voice, first word and times in seconds, and for "triggers"
-        the trigger's class, word, index in words.json and times.
+        The content of NAME.json: for every sentence its text, voice, first word and times in seconds, and for
+        "triggers" the trigger's class, word, index in words.json and times.
 
     Raises:
         GestureError: the aligner lost words, or found too few of them surely.

@@ -34,7 +34,7 @@ class Job:
 
 
 def clip_names(folder: Path) -> list[str]:
-    """Clips whose sound and word times both exist, in order of name.
+    """Return the clips whose sound and word times both exist, in order of name.
 
     Raises:
         GestureError: there is no such folder, or no clip in it.
@@ -50,7 +50,7 @@ def clip_names(folder: Path) -> list[str]:
 
 
 def styles_for(name: str, count: int) -> tuple[str, ...]:
-    """`count` of the styles, a different choice for different clips."""
+    """Return `count` of the styles; different clips get different ones."""
     every = list(STYLES)
     first = crc32(name.encode()) % len(every)
     return tuple(sorted((every * 2)[first : first + count], key=every.index))
@@ -60,7 +60,7 @@ def make_corpus(folder: Path, seed: int, styles_per_clip: int = len(STYLES), for
     """Write `NAME.STYLE.npz` wherever it is missing (or everywhere, with `force`), and the index' `styles`.
 
     Returns:
-        how many motions were written.
+        The number of motions that were written.
     """
     jobs = []
     for name in clip_names(folder):

@@ -44,7 +44,7 @@ TEXT = (
 
 
 def add_recording(source: Path, folder: Path) -> float:
-    """Put the recording into a corpus folder, aligned; returns the mean confidence of its words.
+    """Put the aligned recording into a corpus folder, and return the mean confidence of its words.
 
     Raises:
         GestureError: `source` is not the archive with the recording.

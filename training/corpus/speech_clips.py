@@ -4,8 +4,8 @@
 
 Everything about a clip (voice, pace, words, pauses, room) is drawn from the seed, the engine and the clip's number, so
 clips can be made in any order and finished ones are skipped; engines may also run side by side, one command each.
-Voices take turns and names sort by number: any prefix of the corpus is balanced. What the voices are and where their
-licences stand is in `speech` and `flite`; what they read, in `texts`. A minute of a real voice: `real_speech`.
+Voices take turns and names sort by number: any prefix of the corpus is balanced. `kokoro` and `flite` describe the
+voices and their licences, and `texts` describes what they read. `real_speech` adds a minute of a real voice.
 """
 
 import argparse
@@ -33,14 +33,15 @@ from training.corpus.voices import ENGINES, Speak
 SPEECHES_SHARE = 0.2
 LONG_PAUSES = 0.35
 VALIDATION_EVERY = 12
-# Mean over a clip's words; usual is 0.9. Below, a stretch of the clip has words that are not where the times say.
+# Least mean confidence of a clip's words; the usual mean is 0.9. With a lower one, some words of the clip have wrong
+# times.
 LOWEST_CONFIDENCE = 0.75
 CLIP_NAME = re.compile(r"(?P<number>\d{4})_(?P<voice>\w+)")
 
 
 @dataclass(frozen=True)
 class Clip:
-    """What a clip will be, before anything is spoken.
+    """The plan of a clip, before it is spoken.
 
     `pauses_s[i]` is the silence after sentence i, `lead_s` the one before the first; `room` is 0 for a dry recording.
     """
@@ -61,12 +62,13 @@ class Clip:
 def plan_clip(number: int, seed: int, engine: str = "kokoro") -> Clip:
     """Draw clip `number` of an engine's part of the corpus `seed`."""
     rng = np.random.default_rng([seed, number, *engine.encode()])
-    # Every second round of the voices starts one later, so that sources and splits do not stick to voices.
+    # Every second round of the voices starts one voice later, so that no voice always has the same source of text and
+    # the same split.
     voices = ENGINES[engine].voices
     voice = voices[(number + number // len(voices)) % len(voices)]
     from_speeches = int((number + 1) * SPEECHES_SHARE) > int(number * SPEECHES_SHARE)
     said = utterance(rng, "speeches" if from_speeches else "patterns")
-    # Mostly the breath between two sentences, often a break long enough to lower the hands and rest.
+    # Most pauses are short, as between two sentences; many are long enough to lower the hands and rest.
     pauses_s = [rng.uniform(1.2, 3.0) if rng.random() < LONG_PAUSES else rng.uniform(0.3, 0.9) for _ in said.sentences]
     rough = rng.random() < 0.3
     return Clip(
@@ -85,7 +87,7 @@ def plan_clip(number: int, seed: int, engine: str = "kokoro") -> Clip:
 
 
 def split_of(number: int) -> str:
-    """Which part of the corpus clip `number` is in: "train" or "val"."""
+    """Return the part of the corpus that clip `number` belongs to: "train" or "val"."""
     return "val" if number % VALIDATION_EVERY == VALIDATION_EVERY // 2 else "train"
 
 
@@ -141,7 +143,7 @@ def _room(dry: np.ndarray, clip: Clip, rng: np.random.Generator) -> np.ndarray:
 
 
 def make_clip(speak: Speak, clip: Clip, folder: Path, seed: int) -> float:
-    """Speak a clip and write it; returns its seconds."""
+    """Speak a clip and write it; return its length in seconds."""
     sentences = [speak(clip.voice, text, clip.speed) for text in clip.utterance.sentences]
     samples = assemble(clip, sentences, seed)
     write_clip(clip.name, clip.utterance.sentences, samples, folder)
@@ -156,7 +158,7 @@ def write_clip(name: str, sentences: Sequence[str], samples: np.ndarray, folder:
 
 
 def align_clip(folder: Path, name: str) -> float:
-    """Write NAME.words.json; returns the mean confidence of its words.
+    """Write NAME.words.json, and return the mean confidence of its words.
 
     Raises:
         GestureError: the words do not fit the sound, or too few of them surely.
@@ -184,7 +186,7 @@ def check_confidence(name: str, words: Sequence[Word]) -> float:
 
 
 def write_index(folder: Path) -> dict[str, float]:
-    """Write index.json: every clip with sound and words, in order of name, with what others noted about it.
+    """Write index.json: every clip with sound and words, in order of name, with the entries that other programs added.
 
     Returns:
         The seconds of each clip by its name.

@@ -20,8 +20,8 @@ class Engine:
 
     Attributes:
         voices: the training voices; in this order they take turns.
-        why_not: what is missing to speak, "" when nothing is.
-        load: with a number of threads, the function that says a sentence.
+        why_not: function that says what is missing to speak, "" when nothing is.
+        load: function that takes a number of threads, and returns the function that speaks a sentence.
     """
 
     voices: tuple[str, ...]

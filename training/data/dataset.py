@@ -37,7 +37,7 @@ class Clip:
 
 @dataclass(frozen=True)
 class Take:
-    """One motion to one clip.
+    """One motion for one clip.
 
     Attributes:
         clip: index into the corpus' clips.
@@ -61,7 +61,7 @@ class Take:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Clips, their motions, and what they have in common."""
+    """Clips and their motions, with the skeleton and the speakers that they share."""
 
     clips: tuple[Clip, ...]
     takes: tuple[Take, ...]

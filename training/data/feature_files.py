@@ -1,7 +1,7 @@
 """Files of features: each is computed once from a recording or a motion, and mapped into memory.
 
-A file's name is a hash of its sources and of the way it was made. So no old file is read after a change, and a new date
-with the same content makes no new file.
+A file's name is a hash of its sources and of the way it was made. So after a change no old file is read, and a file
+with a new date but the same content needs no new features.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ from core.text.words import WordVectors, frame_vectors
 from training.data.dataset import WINDOW, part_channels
 from training.data.recordings import Performance, Recording
 
-VERSION = 1  # of everything below; another one makes all features again
+VERSION = 1  # version of all functions below; another number makes all features again
 FARTHEST_M = 100.0
 LARGEST_STEP_M = 0.5  # of the root from frame to frame
 LENGTHS_MAY_DIFFER_S = 2.0
@@ -42,8 +42,8 @@ class MotionFeatures:
     Attributes:
         channels: per part (T, C) float32.
         translation: (T, 3) float32 metres.
-        chance: (T, C) float32, the curves of chance that it was made with; drawn where nobody knows them, so that
-            networks learn to do without.
+        chance: (T, C) float32, the curves of chance that it was made with; random ones where they are unknown, so that
+            networks learn not to depend on them.
         rest_joints: (55, 3) metres.
         face_basis: of the face's channels.
     """
@@ -123,7 +123,7 @@ class Library:
         if not (audio_path.exists() and words_path.exists()):
             samples = load_audio(recording.audio).samples
             words = timed_words(samples, recording.text)
-            # what chance adds belongs to the motions, not to the sound
+            # the curves of chance belong to the motions, not to the sound
             _store(audio_path, speech_features(kind, samples, words).fixed.astype(np.float16))
             _store(words_path, frame_vectors(words, frame_count(len(samples)), vectors).astype(np.float16))
         audio, words = (np.load(path, mmap_mode="r", allow_pickle=False) for path in (audio_path, words_path))
@@ -155,7 +155,7 @@ def timed_words(samples: np.ndarray, text: Path | None) -> tuple[Word, ...]:
 
     Args:
         samples: (N,) 16 kHz mono.
-        text: words.json, TextGrid or any other transcript; None: no words.
+        text: words.json, TextGrid or any other transcript; None means no words.
 
     Raises:
         GestureError: a broken file, or a text that the recording does not say.

@@ -20,7 +20,7 @@ _SPLITS = {"train": TRAIN, "val": HELD_OUT, "validation": HELD_OUT, "held_out": 
 
 @dataclass(frozen=True)
 class Performance:
-    """One motion to a recording.
+    """One motion for a recording.
 
     Attributes:
         speaker: name of the person or style.
@@ -38,7 +38,7 @@ class Recording:
     Attributes:
         name: unique in its folder.
         audio: sound file.
-        text: words.json, TextGrid or any other transcript; None: nobody wrote down what is said.
+        text: words.json, TextGrid or any other transcript; None where there is no transcript.
         performances: motions.
         split: "train", "held_out" or "unused".
     """
@@ -58,7 +58,7 @@ class Problem:
         name: of the recording.
         reason: one sentence.
         remedy: one sentence.
-        used: whether it is used all the same.
+        used: whether the recording is used in spite of the problem.
     """
 
     name: str
@@ -89,7 +89,7 @@ def list_recordings(folder: Path, speakers: tuple[str, ...] = ()) -> Listing:
 
     Args:
         folder: with `manifest.csv`, `smplxflame_30`, or `NAME.wav`, `NAME.words.json`, `NAME.STYLE.npz`.
-        speakers: only these, by name or, in BEAT2, by number; empty: all.
+        speakers: only these, by name or, in BEAT2, by number; all where it is empty.
 
     Raises:
         GestureError: no such folder, none of these kinds, no such speaker, or a broken list.
@@ -124,7 +124,7 @@ def _reader(folder: Path) -> Callable[[Path], Listing]:
         return _beat2
     if any(folder.glob("*.words.json")):
         return _corpus
-    raise GestureError(f"{folder} is no data folder that training knows.", remedy=_KINDS)
+    raise GestureError(f"{folder} is not a data folder of a known kind.", remedy=_KINDS)
 
 
 def _only(listing: Listing, wanted: tuple[str, ...], folder: Path) -> Listing:

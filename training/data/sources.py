@@ -31,7 +31,7 @@ class Source:
         cache: features, made when missing; several runs may share it.
         words: fastText model of the words.
         audio: kind of sound features (`core.generate.speech_features`).
-        speakers: only these; empty: all.
+        speakers: only these; all where it is empty.
         reports: folder for `data_train.csv` and `data_held_out.csv`, which say what was left out and why.
         quiet: True in processes that do not lead.
     """
@@ -109,7 +109,7 @@ def _vectors(path: Path) -> WordVectors:
 
 
 class _Reader:
-    """Collects what can be used."""
+    """Reader of recordings that collects those that can be used, and the problems of the others."""
 
     def __init__(self, source: Source, speakers: tuple[str, ...], sound: bool):
         self.library = Library(source.cache)
@@ -159,7 +159,7 @@ class _Reader:
             self.first = motion
         if motion.face_basis != self.first.face_basis:
             raise GestureError(
-                f"Its face is {motion.face_basis}, that of the first recording {self.first.face_basis}.",
+                f"Its face is {motion.face_basis}; the face of the first recording is {self.first.face_basis}.",
                 remedy="Train on one kind of face at a time.",
             )
         if np.abs(motion.rest_joints - self.first.rest_joints).max() > SKELETONS_MAY_DIFFER_M:

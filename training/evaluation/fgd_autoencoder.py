@@ -1,7 +1,8 @@
-"""The autoencoder behind the Frechet gesture distance: windows of rotations to latents, four frames to one.
+"""The autoencoder of the Frechet gesture distance; it encodes windows of rotations as one latent for four frames.
 
 Two real motions that differ only in timing have different joint angles in every frame; in the latents of a network that
-had to rebuild motion from them, they are alike. The distance compares the latents of whole sets as Gaussians.
+was trained to rebuild motion from them, the two are similar. The distance compares the latents of whole sets as
+Gaussians.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ from core.body.rotation import rotvec_to_rot6d
 from core.body.skeleton import JOINT, JOINT_COUNT
 from core.errors import GestureError
 
-# Jaw and eyes stay out: another face basis moves them otherwise, or not at all.
+# Jaw and eyes are left out, because another face basis moves them differently, or not at all.
 JOINTS = tuple(j for j in range(JOINT_COUNT) if j not in (JOINT["jaw"], *EYES))
 CHANNELS = 6 * len(JOINTS)
 FRAMES_PER_LATENT = 4
@@ -33,7 +34,7 @@ class FgdConfig:
 
 @dataclass(frozen=True)
 class FgdSettings:
-    """How the autoencoder is trained: all that the result depends on besides the motions."""
+    """Settings of the autoencoder's training; the result depends on nothing else but the motions."""
 
     steps: int = 1000
     batch: int = 32
@@ -44,7 +45,7 @@ class FgdSettings:
 
 
 class FgdAutoencoder(nn.Module):
-    """Convolutions over time, two of them with stride 2, and their mirror; LeakyReLU 0.2 between.
+    """An encoder of convolutions over time, two of them with stride 2, and a mirrored decoder; LeakyReLU 0.2 between.
 
     `mean` and `scale` (C,) standardise the channels as the training set had them.
     """
@@ -78,11 +79,11 @@ class FgdAutoencoder(nn.Module):
         )
 
     def standard(self, x: Tensor) -> Tensor:
-        """rot6d (B, T, C) to standardised (B, C, T)."""
+        """Standardise rot6d (B, T, C), and return it as (B, C, T)."""
         return ((x - self.mean) / self.scale).transpose(1, 2)
 
     def encode(self, x: Tensor) -> Tensor:
-        """rot6d (B, T, C) to latents (B, T / 4, L)."""
+        """Encode rot6d (B, T, C) as latents (B, T / 4, L)."""
         return self.encoder(self.standard(x)).transpose(1, 2)
 
 
@@ -94,7 +95,7 @@ def channels(motion: Motion) -> np.ndarray:
 
 @torch.no_grad()
 def features(autoencoder: FgdAutoencoder, x: np.ndarray) -> np.ndarray:
-    """Latents (T // 4, L) of a whole motion's channels (T, C)."""
+    """Return the latents (T // 4, L) of a whole motion's channels (T, C)."""
     whole = len(x) // FRAMES_PER_LATENT * FRAMES_PER_LATENT
     return autoencoder.eval().encode(torch.as_tensor(x[None, :whole]))[0].double().numpy()
 
@@ -130,7 +131,7 @@ def train_fgd(
         network = FgdAutoencoder(config, long_enough[0].shape[1])
         every = np.concatenate(long_enough)
         network.mean.copy_(torch.as_tensor(every.mean(0)))
-        # Joints that hardly move would otherwise weigh as much as arms.
+        # Without this, joints that hardly move would count as much as arms.
         network.scale.copy_(torch.as_tensor(np.maximum(every.std(0), 0.02)))
         optimiser = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=1e-4)
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, settings.steps)

@@ -61,7 +61,7 @@ def mean_joint_speed(clips: Sequence[Clip]) -> np.ndarray:
 
 
 def relative(clip: Clip) -> np.ndarray:
-    """Joint positions (T, 55, 3) with the root held still."""
+    """Return the joint positions (T, 55, 3) with the root held still."""
     return clip.positions - clip.positions[:, :1]
 
 
@@ -116,7 +116,7 @@ def set_measures(
 
 
 def weighted_means(rows: Sequence[dict[str, float]], weights: np.ndarray) -> dict[str, float]:
-    """Means over the rows that have a number, weighted."""
+    """Return weighted means over the rows; rows without a number do not count."""
     out = {}
     for key in dict.fromkeys(key for row in rows for key in row):
         values = np.array([row.get(key, np.nan) for row in rows])

@@ -20,10 +20,10 @@ class Clip:
     """One motion, ready to be measured.
 
     Attributes:
-        name: the file's, without BEAT2's prefix.
+        name: name of the file, without BEAT2's prefix.
         motion: at 30 fps.
         positions: (T, 55, 3) metres.
-        bones_from: whose skeleton the positions are on.
+        bones_from: name of the skeleton that the positions belong to.
         samples: (N,) its speech at 16 kHz, or None.
     """
 

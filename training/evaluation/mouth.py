@@ -24,7 +24,7 @@ def jaw_opening(motion: Motion) -> np.ndarray:
 
 
 def jaw_correlation(motion: Motion, samples: np.ndarray, words: Iterable[Word]) -> float:
-    """Pearson's correlation of jaw opening and speech level (dB) over the frames inside vowels.
+    """Return Pearson's correlation of jaw opening and speech level (dB) over the frames inside vowels.
 
     Args:
         motion: at 30 fps.
@@ -45,7 +45,7 @@ def jaw_correlation(motion: Motion, samples: np.ndarray, words: Iterable[Word]) 
 
 
 def lips_closed_share(motion: Motion, words: Iterable[Word]) -> float:
-    """Share of p, b and m at whose middle the lips are closed; not a number without any, or in another face basis."""
+    """Return the share of p, b and m at whose middle the lips are closed; NaN without any, or in another face basis."""
     middles = [(p.start_s + p.end_s) / 2 for p in _phones(words) if p.phone in BILABIALS]
     frames = np.array([frame for m in middles if (frame := second_to_frame(m)) < motion.frame_count], int)
     if motion.face_basis != "arkit52" or not len(frames):

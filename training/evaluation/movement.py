@@ -1,4 +1,4 @@
-"""How a body moves, without regard to its speech: slide of planted feet, steps, sway, drift, speed and jerk of wrists.
+"""Measures of a motion alone, without its speech: slide of planted feet, steps, sway, drift, speed and jerk of wrists.
 
 A toe is in contact while it is within 3 cm of the floor, and the floor is the 2nd percentile of the lower toe's height.
 """
@@ -24,8 +24,9 @@ class Movement:
 
     Attributes:
         contact_fraction: share of foot-frames in contact.
-        slide_median_cm_s, slide_p75_cm_s: horizontal speed of toes in contact; these speak of planted feet.
-        slide_mean_cm_s, slide_p95_cm_s: the same; these also hold real shuffles and the ends of steps.
+        slide_median_cm_s, slide_p75_cm_s: horizontal speed of toes in contact; these two measure planted feet.
+        slide_mean_cm_s, slide_p95_cm_s: mean and 95th percentile of that speed; these two also include small steps and
+            the ends of steps.
         sliding_frames: share of foot-frames in contact and faster than 5 cm/s.
         drift_cm_min: horizontal distance between the root's first and last place, per minute.
         penetration_max_cm: how far a toe ever goes below the floor.
@@ -87,17 +88,17 @@ def movement(positions: np.ndarray) -> Movement:
 
 
 def relative_wrists(positions: np.ndarray) -> np.ndarray:
-    """Both wrists (T, 2, 3), metres from the root."""
+    """Return both wrists (T, 2, 3), metres from the root."""
     return positions[:, WRISTS] - positions[:, :1]
 
 
 def wrist_speed(positions: np.ndarray) -> np.ndarray:
-    """Speeds (T - 1, 2) of the wrists relative to the root, m/s."""
+    """Return the speeds (T - 1, 2) of the wrists relative to the root, m/s."""
     return np.linalg.norm(np.diff(relative_wrists(positions), axis=0), axis=-1) * FPS
 
 
 def wrist_jerk(positions: np.ndarray) -> np.ndarray:
-    """Jerks (T - 3, 2) of the wrists relative to the root, m/s^3."""
+    """Return the jerks (T - 3, 2) of the wrists relative to the root, m/s^3."""
     return np.linalg.norm(np.diff(relative_wrists(positions), n=3, axis=0), axis=-1) * FPS**3
 
 

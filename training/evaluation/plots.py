@@ -22,13 +22,13 @@ def save_plot(
     columns: Mapping[str, Mapping[str, float]],
     sets: Mapping[str, Sequence[Clip]],
 ) -> None:
-    """Draw it as a PNG.
+    """Draw the picture of an evaluation as a PNG.
 
     Args:
         path: the file.
         metrics: rows of the table.
-        columns: name of a set to its numbers.
-        sets: name of a set to its clips.
+        columns: numbers of each set, by its name.
+        sets: clips of each set, by its name.
 
     Raises:
         GestureError: matplotlib is not installed.

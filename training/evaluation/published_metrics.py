@@ -19,7 +19,7 @@ ONSET_HOP = 512
 
 
 def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
-    """Distance of two sets of features (N, C) and (M, C), as Gaussians: |mean|^2 + tr(Ca + Cb - 2 sqrt(Ca Cb))."""
+    """Return |mean a - mean b|^2 + tr(Ca + Cb - 2 sqrt(Ca Cb)) of two sets of features (N, C) and (M, C)."""
     difference = a.mean(0) - b.mean(0)
     cov_a, cov_b = (np.atleast_2d(np.cov(x, rowvar=False)) for x in (a, b))
     # sqrt(Ca Cb) has the trace of the symmetric sqrt(sqrt(Ca) Cb sqrt(Ca)), which stays real for singular matrices.
@@ -34,7 +34,7 @@ def _symmetric_root(matrix: np.ndarray) -> np.ndarray:
 
 
 def l1_diversity(positions: np.ndarray) -> float:
-    """Mean over frames of the summed distance |x - mean over frames| of all coordinates.
+    """Return the mean over frames of the summed distance |x - mean over frames| of all coordinates.
 
     Args:
         positions: (T, J, 3) metres, root-relative.
@@ -44,7 +44,7 @@ def l1_diversity(positions: np.ndarray) -> float:
 
 
 def joint_speed(positions: np.ndarray) -> np.ndarray:
-    """Speeds (T, J) by central differences, one-sided at the ends, m/s."""
+    """Return the speeds (T, J) by central differences, one-sided at the ends, m/s."""
     velocity = np.empty_like(positions)
     velocity[1:-1] = (positions[2:] - positions[:-2]) / 2
     velocity[0], velocity[-1] = positions[1] - positions[0], positions[-1] - positions[-2]
@@ -52,7 +52,7 @@ def joint_speed(positions: np.ndarray) -> np.ndarray:
 
 
 def audio_beats(samples: np.ndarray) -> np.ndarray:
-    """Onsets (B,) in seconds, counted from 2 s, of sound (N,) at 16 kHz without its first and last 2 s."""
+    """Return the onsets (B,) of sound (N,) at 16 kHz without its first and last 2 s; seconds after the first 2 s."""
     import librosa
 
     edge = EDGE_S * SAMPLE_RATE
@@ -61,10 +61,11 @@ def audio_beats(samples: np.ndarray) -> np.ndarray:
 
 
 def beat_consistency(positions: np.ndarray, mean_speed: np.ndarray, beats_s: np.ndarray) -> float:
-    """How near, on average, the nearest motion beat of each upper joint lies to each beat of the sound, 0-1.
+    """Return how near each beat of the sound has a motion beat, 0-1, averaged over the joints of the upper body.
 
     A motion beat is a frame at which a joint is slower than 7 frames on either side. Which of them count is decided by
-    the speed 2 s earlier than the beat, as in the published code: numbers compare only with that quirk.
+    the speed 2 s earlier than the beat, as in the published code: only with this quirk can the numbers be compared with
+    published ones.
 
     Args:
         positions: (T, 55, 3) metres, root-relative.
@@ -92,10 +93,10 @@ def beat_consistency(positions: np.ndarray, mean_speed: np.ndarray, beats_s: np.
 
 
 def vertex_mse(predicted: np.ndarray, recorded: np.ndarray) -> float:
-    """Mean squared difference of all coordinates of face vertices (T, V, 3), metres^2."""
+    """Return the mean squared difference of all coordinates of face vertices (T, V, 3), metres^2."""
     return float(np.square(predicted - recorded).mean())
 
 
 def vertex_lvd(predicted: np.ndarray, recorded: np.ndarray) -> float:
-    """Mean absolute difference of the vertices' frame-to-frame velocities (T, V, 3), metres per frame."""
+    """Return the mean absolute difference of the velocities of vertices (T, V, 3), metres per frame."""
     return float(np.abs(np.diff(predicted, axis=0) - np.diff(recorded, axis=0)).mean())

@@ -10,15 +10,15 @@ from core.body.skeleton import JOINT, default_rest_joints
 from core.clock import FPS
 from training.evaluation.smplx_face import SmplxFace
 
-# What mannequin-x calls our joints; it has no jaw and no eyes.
+# The names of our joints in mannequin-x, which has no jaw and no eyes.
 _NO_MANNEQUIN = ("jaw", "left_eye_smplhf", "right_eye_smplhf")
 
 
 def bones(motion: Motion, smplx: SmplxFace | None = None) -> tuple[np.ndarray, str]:
-    """Rest joints (55, 3) in metres, and where they came from.
+    """Return the rest joints (55, 3) of a motion, metres, and the name of their source.
 
-    A file that holds no `rest_joints` (BEAT2, AMASS) was recorded on an SMPL-X body of its own betas. They need the
-    user's SMPL-X file; the package mannequin-x, where someone has installed it, knows them without.
+    A file that holds no `rest_joints` (BEAT2, AMASS) was recorded on an SMPL-X body of its own betas. Its bones can be
+    computed with the user's SMPL-X file, or with the package mannequin-x where it is installed.
     """
     if motion.rest_joints is not None:
         return motion.rest_joints, "its own"
@@ -30,7 +30,7 @@ def bones(motion: Motion, smplx: SmplxFace | None = None) -> tuple[np.ndarray, s
 
 
 def joint_positions(motion: Motion, rest_joints: np.ndarray) -> np.ndarray:
-    """Where the joints are (T, 55, 3), metres."""
+    """Return the positions of the joints (T, 55, 3), metres."""
     return forward_kinematics(motion.rotations, motion.translation, rest_joints)[0]
 
 
@@ -54,7 +54,7 @@ def _mannequin_joints(betas: np.ndarray) -> np.ndarray:
     for name, joint in JOINT.items():
         if name not in _NO_MANNEQUIN:
             rest[joint] = known[_mannequin_name(name)]
-    # The face hangs from the head as the bundled character's does.
+    # The joints of the face have the same places relative to the head as the bundled character's.
     own = default_rest_joints()
     for name in _NO_MANNEQUIN:
         rest[JOINT[name]] = rest[JOINT["head"]] + own[JOINT[name]] - own[JOINT["head"]]

@@ -1,7 +1,8 @@
-"""The vertices of a user's SMPL-X body whose face alone moves, straight from the model file.
+"""The vertices of a user's SMPL-X body of which only the face moves, computed from the model file.
 
-Only jaw and expression move, so two joints matter: the jaw and everything else, which rests. The file is read without
-unpickling. (The research package `smplx`, extra of the same name, gives the same vertices: the tests compare.)
+Only jaw and expression move. So each vertex has two weights: that of the jaw, and that of all other joints, which rest.
+The file is read without unpickling. (The research package `smplx`, extra of the same name, gives the same vertices: the
+tests compare.)
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ _KEYS = ("v_template", "shapedirs", "posedirs", "J_regressor", "weights")
 
 @dataclass(frozen=True)
 class SmplxFace:
-    """What the face needs of an SMPL-X file.
+    """The arrays of an SMPL-X file that the face needs.
 
     Attributes:
         template: (V, 3) metres.
@@ -41,7 +42,7 @@ class SmplxFace:
     jaw_weights: np.ndarray
 
     def rest_joints(self, betas: np.ndarray) -> np.ndarray:
-        """Rest joints (55, 3) of a body shape."""
+        """Return the rest joints (55, 3) of a body shape."""
         return self.regressor @ self._body(betas)
 
     def vertices(self, jaw: np.ndarray, expression: np.ndarray, betas: np.ndarray) -> np.ndarray:

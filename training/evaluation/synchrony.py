@@ -1,6 +1,7 @@
-"""Whether a motion fits its speech: strokes that end on stressed syllables, hands that calm down in pauses.
+"""Measures of how a motion fits its speech: strokes that end on stressed syllables, hands that calm down in pauses.
 
-Beat consistency, as published, is as high for recorded motion as for the same motion shifted in time; this is not.
+The published beat consistency is as high for recorded motion as for the same motion shifted in time. These measures are
+lower for shifted motion.
 """
 
 from dataclasses import dataclass
@@ -29,8 +30,10 @@ class Synchrony:
     Attributes:
         strokes_per_min, stressed_per_min: how many strokes end, and how many syllables are stressed.
         sync: mean over strokes of exp(-d^2 / (2 * 0.08^2)), d = seconds to the nearest stressed nucleus.
-        sync_z: the same in standard deviations above the motion shifted in a circle by 1 s, 1.37 s ...; chance: 0 +- 1.
-        pause_ratio: wrist speed from 0.6 s into pauses longer than 1.2 s, over wrist speed while speaking.
+        sync_z: how far `sync` is above that of the motion shifted in a circle by 1 s, 1.37 s ..., in standard
+            deviations of the latter; by chance it is 0 +- 1.
+        pause_ratio: wrist speed in pauses longer than 1.2 s, from 0.6 s after their start on, divided by wrist speed
+            while speaking.
     """
 
     strokes_per_min: float
@@ -69,14 +72,14 @@ def synchrony(positions: np.ndarray, samples: np.ndarray) -> Synchrony:
 
 
 def speech_level(samples: np.ndarray) -> np.ndarray:
-    """Power in dB, every 10 ms, smoothed over about 60 ms."""
+    """Return the power in dB, every 10 ms, smoothed over about 60 ms."""
     hop = SAMPLE_RATE // LEVEL_RATE
     power = np.square(samples[: len(samples) // hop * hop], dtype=np.float64).reshape(-1, hop).mean(1)
     return 10 * np.log10(gaussian_filter1d(power, 2.5) + 1e-9)
 
 
 def is_speech(level: np.ndarray) -> np.ndarray:
-    """Where the level is 12 dB above the floor, its 10th percentile."""
+    """Return where the level is 12 dB above the noise floor, which is its 10th percentile."""
     return level > np.percentile(level, 10) + ABOVE_FLOOR_DB
 
 
@@ -120,7 +123,7 @@ def _score(ends: np.ndarray, stressed: np.ndarray) -> float:
 
 
 def _pause_ratio(speed: np.ndarray, speaking: np.ndarray) -> float:
-    """From wrist speed (T - 1,) m/s at 30 fps, and whether there is speech, every 10 ms."""
+    """Return the ratio from the wrist speed (T - 1,), m/s at 30 fps, and from where there is speech, every 10 ms."""
     at = np.minimum((np.arange(len(speed)) / FPS * LEVEL_RATE).astype(int), len(speaking) - 1)
     talk = speaking[at]
     edges = np.diff(np.concatenate([[False], ~talk, [False]]).astype(int))

@@ -1,4 +1,4 @@
-"""Whether words that need a gesture get it: the pose enters the word's class near the word, and not elsewhere."""
+"""Measures of gestures at words that need one: the pose enters the word's class near the word, and not elsewhere."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -31,11 +31,12 @@ class TriggerScore:
     shown where the pose is in it at all within that time. Other words are those over 1 s away from every trigger.
 
     Attributes:
-        entered, shown: triggers whose own class is.
-        entered_by_kind: the same for each class.
-        others_entered_any, others_shown_any: other words at which any class is.
-        others_entered, others_shown: other words at which a class is, averaged over the classes.
-        trigger_count, other_count: how many words that is.
+        entered, shown: share of triggers whose own class is entered, and is shown.
+        entered_by_kind: `entered` for the triggers of each class.
+        others_entered_any, others_shown_any: share of other words at which any class is entered, and is shown.
+        others_entered, others_shown: share of other words at which a class is entered, and is shown, averaged over the
+            classes.
+        trigger_count, other_count: number of triggers, and of other words.
     """
 
     entered: float
@@ -50,7 +51,7 @@ class TriggerScore:
 
 
 def read_triggers(path: Path, words: Sequence[Word]) -> tuple[Trigger, ...]:
-    """Triggers from a json file `{"sentences": [{"class", "trigger", "trigger_word", ...}]}`.
+    """Read triggers from a json file `{"sentences": [{"class", "trigger", "trigger_word", ...}]}`.
 
     Args:
         path: the file; `trigger_word` counts the words of the whole recording from 0, `trigger` is the word.
@@ -117,12 +118,12 @@ def trigger_score(triggers: Sequence[Trigger], words: Sequence[Word], inside: Ma
 
 
 def entries(inside: np.ndarray) -> np.ndarray:
-    """Frames (T,) that are inside and whose frame before is not; the first frame is never an entry."""
+    """Return the frames (T,) that are inside while the frame before is not; the first frame is never an entry."""
     return np.concatenate([[False], inside[1:] & ~inside[:-1]])
 
 
 def near(frames: np.ndarray, times_s: np.ndarray) -> np.ndarray:
-    """Whether any frame (T,) at 30 fps is true within 0.5 s of each time (N,)."""
+    """Return for each time (N,) whether any frame (T,) at 30 fps is true within 0.5 s of it."""
     true_s = np.flatnonzero(frames) / FPS
     if not len(true_s):
         return np.zeros(len(times_s), bool)

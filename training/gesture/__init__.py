@@ -1,4 +1,4 @@
-"""A gesture grammar: speech with word times in, whole-body motion out; the starter corpus is made with it."""
+"""A gesture grammar: rules that turn speech with word times into whole-body motion. It makes the starter corpus."""
 
 from training.gesture.styles import STYLES, Style
 from training.gesture.synthesis import neutral_pose, synthesise

@@ -15,15 +15,15 @@ from training.gesture.word_poses import MANNERS
 
 LEAST_BEND = np.radians(25)
 MOST_BEND = np.radians(125)
-ARM_LENGTH_M = 0.53  # the length that the styles' metres are meant for
+ARM_LENGTH_M = 0.53  # the styles' values in metres are for an arm of this length
 NEUTRAL = np.array([0.05, -0.485, 0.09])  # (out, up, forward) where every clip begins, whatever its style
-SETTLE_S = (0.1, 1.1)  # from there into the style's rest
+SETTLE_S = (0.1, 1.1)  # start and end of the move from there to the style's rest pose, seconds
 SMOOTH_S = 0.04
 MIDLINE_M = 0.06  # wrists keep this far from the body's middle, each on its own side
-# where plain strokes go in turn, (out, up, forward) from home in metres: up and in, then down and out
+# ends of plain strokes in turn, (out, up, forward) from home in metres: up and in, then down and out
 BEATS = np.array([[-0.06, 0.14, -0.04], [0.12, -0.10, 0.10]])
 PLACE_M = np.array([0.12, 0.11])  # how far chance moves the hands' place, out and up
-SINK = np.array([-0.01, -0.045, -0.02])  # hands sink while they are held up
+SINK = np.array([-0.01, -0.045, -0.02])  # hands sink by this much while they are held up
 SINK_S = 1.6
 ROLL_DELAY_S = 0.04
 
@@ -65,7 +65,7 @@ def palm_normal(rest: np.ndarray, side: int) -> np.ndarray:
 
 
 def leading(chance: dict[str, np.ndarray], style: Style, side: int) -> np.ndarray:
-    """Return how much (T, 1) this hand takes part in plain strokes: 1 when it leads or both hands do."""
+    """Return how much (T, 1) a hand takes part in plain strokes: 1 when it leads or when both hands lead."""
     against = np.maximum(chance["lead"] * sign(side), 0)
     return 1 - style.one_handed * min_jerk(1.8 * against)[:, None]
 
@@ -73,8 +73,8 @@ def leading(chance: dict[str, np.ndarray], style: Style, side: int) -> np.ndarra
 def arm_path(plan: Plan, style: Style, side: int, times_s: np.ndarray, chance: dict[str, np.ndarray]) -> ArmPath:
     """Return the wrist's path through every stroke and rest, in lengths of the styles' arm.
 
-    Plain strokes are moves around home, scaled by how much the hand leads; poses of classes take their place for a
-    while; both are blended with the rest pose.
+    Plain strokes are moves around home, scaled by how much the hand leads. The poses of words with a class replace them
+    for a while. Both are blended with the rest pose.
     """
     rest, home = np.array(style.rest), np.array(style.home)
     share = leading(chance, style, side)
@@ -93,7 +93,7 @@ def arm_path(plan: Plan, style: Style, side: int, times_s: np.ndarray, chance: d
             manner = MANNERS.get(stroke.kind) if stroke.kind else None
             pose = manner.hands[side] if manner else None
             if pose is not None:
-                # a pose that follows on another is reached from there, else from where plain strokes were
+                # a pose that follows another one is reached from that pose, else from the path of plain strokes
                 poses.append((start if posed else start - 1e-3, end if posed else start, pose.offset))
                 holds.append((start, end, [1.0]))
             elif posed:
@@ -184,7 +184,7 @@ def _pole(reach: np.ndarray, side: int) -> np.ndarray:
 
 
 def _collar(path: ArmPath, side: int) -> np.ndarray:
-    """Turn the shoulder girdle after a raised or reaching arm, a little later."""
+    """Turn the shoulder girdle towards a raised or reaching arm, a little later than the arm."""
     raised = lag(np.clip((path.wrist[:, 1] + 0.42) / 0.42, 0, 1.6), 0.05, 0.06)
     forward = lag(np.clip((path.wrist[:, 2] - 0.1) / 0.35, 0, 1.4), 0.05, 0.06)
     elevation = np.radians(-4 + 8 * raised) + path.shrug

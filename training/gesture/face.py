@@ -63,18 +63,18 @@ _VISEMES = {
 _SAME = {"Z": "S", "ZH": "SH", "CH": "SH", "JH": "SH", "D": "T", "N": "T", "G": "K", "NG": "K", "AX": "AH"}
 CLOSED = frozenset("PBM")
 CLOSED_GAP = 0.06
-JAW_MIDDLE, JAW_PHONE = 0.28, 0.55  # vowels differ less in running speech than when spoken alone
+JAW_MIDDLE, JAW_PHONE = 0.28, 0.55  # vowels differ less in normal speech than when spoken alone
 JAW_SOFT, JAW_LOUD, JAW_POWER = 0.05, 1.35, 2.0  # share of a phone's opening in silence, and what full loudness adds
 
 
 def face_channels(prosody: Prosody, plan: Plan, style: Style, head: np.ndarray) -> np.ndarray:
-    """ARKit coefficients (T, 52), 0-1.
+    """Make the ARKit coefficients (T, 52), 0-1, of a clip.
 
     Args:
         prosody: words and loudness.
         plan: accents and boundaries.
-        style: manner.
-        head: (T, 3) what the head turns beyond the trunk, radians; the eyes turn back to the viewer.
+        style: the style of gesturing.
+        head: (T, 3) turn of the head relative to the trunk, radians; the eyes turn back by as much, to the viewer.
     """
     times_s = prosody.times_s
     out = np.zeros((len(times_s), len(ARKIT_NAMES)))
@@ -99,9 +99,10 @@ def face_channels(prosody: Prosody, plan: Plan, style: Style, head: np.ndarray) 
 
 
 def lips_closed(expression: np.ndarray) -> np.ndarray:
-    """Whether ARKit coefficients (T, 52) shape a closed mouth; (T,) bool.
+    """Return whether ARKit coefficients (T, 52) shape a closed mouth; (T,) bool.
 
-    The gap is what jawOpen opens less what mouthClose closes; lips that are pulled up or down part as well.
+    The gap between the lips is the opening by jawOpen less the closing by mouthClose; lips that are pulled up or down
+    open it too.
     """
     gap = expression[:, INDEX["jawOpen"]] - expression[:, INDEX["mouthClose"]]
     pulled = [expression[:, INDEX[n + s]] for n in ("mouthLowerDown", "mouthUpperUp") for s in ("Left", "Right")]
@@ -109,7 +110,7 @@ def lips_closed(expression: np.ndarray) -> np.ndarray:
 
 
 def _mouth(prosody: Prosody, style: Style) -> np.ndarray:
-    """Targets (T, C) of the phones, each weighted by a dominance that fades with the distance to the phone."""
+    """Return the mean (T, C) of the phones' targets, weighted by dominances that fade with the distance in time."""
     times_s = prosody.times_s
     rest = np.zeros(len(CHANNELS))
     rest[CHANNELS.index("jawOpen")] = 0.015
@@ -136,7 +137,7 @@ def _mouth(prosody: Prosody, style: Style) -> np.ndarray:
 
 
 def _closure(prosody: Prosody) -> np.ndarray:
-    """How closed the lips are (T,), 0-1: 1 throughout p, b and m."""
+    """Return how closed the lips are (T,), 0-1: 1 throughout p, b and m."""
     times_s = prosody.times_s
     closed = np.zeros(len(times_s))
     for word in prosody.words:
@@ -178,7 +179,7 @@ def _expression(out: np.ndarray, prosody: Prosody, plan: Plan, style: Style) -> 
 
 
 def _blinks(prosody: Prosody) -> list[float]:
-    """Blinks at the ends of phrases and, when there is none for long, between words."""
+    """Return blinks at the ends of phrases and, after a long time without one, between words."""
     ends = {word.end_s for word in prosody.words}
     phrase_ends = {phrase.end_s for phrase in prosody.phrases}
     out, last = [], 0.0
@@ -194,7 +195,7 @@ def _blinks(prosody: Prosody) -> list[float]:
 
 
 def _gaze(out: np.ndarray, head: np.ndarray) -> None:
-    """Eyes stay with the viewer while the head turns (yaw to the left and pitch down are positive)."""
+    """Keep the eyes on the viewer while the head turns (yaw to the left and pitch down are positive)."""
     yaw = np.clip(lag(head[:, 1], 0.0) / np.radians(30), -0.6, 0.6)
     pitch = np.clip(head[:, 0] / np.radians(25), -0.5, 0.5)
     right, left = np.maximum(yaw, 0), np.maximum(-yaw, 0)

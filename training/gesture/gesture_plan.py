@@ -1,7 +1,8 @@
 """From prosody to a plan: when the hands rise, strike and rest, and the size and class of every stroke.
 
-Everything is a function of the network's inputs (`core.audio.cues`), so that it can be learnt: strokes end on
-accents, alternate between two places, grow with prominence; words with a class of their own take the hands to its pose.
+The plan depends only on the network's inputs (`core.audio.cues`), so that a network can learn it. Strokes end on
+accents, alternate between two places, and grow with prominence. At words with a class of their own the hands take the
+pose of the class.
 """
 
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ class Stroke:
         size: scale of a plain stroke.
         beat: 0 or 1, which of the two places of plain strokes it goes to.
         kind: the class whose pose it takes, None for a plain stroke.
-        prominence: of its accent, 0-1.
+        prominence: prominence of its accent, 0-1.
     """
 
     start_s: float

@@ -39,12 +39,12 @@ SHAPES: dict[str, np.ndarray] = {name: _vector(name) for name in _SHAPES}
 
 
 def hand_channels(plan: Plan, style: Style, side: int, times_s: np.ndarray) -> np.ndarray:
-    """Hand shape (T, 16) in radians: 12 curls, spread, 3 of the thumb."""
+    """Return hand shapes (T, 16) in radians: 12 curls, spread, 3 of the thumb."""
     moves = []
     rest = SHAPES[style.rest_shape]
     for unit_ in plan.units:
         for stroke in unit_.strokes:
-            # the hand loosens while it is prepared and takes its shape towards the stroke's end
+            # the hand is loose during the preparation, and takes its shape towards the stroke's end
             pose = MANNERS[stroke.kind].hands[side] if stroke.kind else None
             vigour = 1.0 if pose else 0.45 + 0.4 * stroke.prominence
             shape = SHAPES[pose.shape if pose else style.shape]
@@ -55,7 +55,7 @@ def hand_channels(plan: Plan, style: Style, side: int, times_s: np.ndarray) -> n
 
 
 def hand_rotations(channels: np.ndarray, rest: np.ndarray, side: int) -> dict[int, np.ndarray]:
-    """Parent-local matrices (T, 3, 3) of one hand's 15 joints, by joint index."""
+    """Return the parent-local matrices (T, 3, 3) of one hand's 15 joints, by joint index."""
     name = ("left", "right")[side]
     palm = palm_normal(rest, side)
     out = {}

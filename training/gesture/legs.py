@@ -5,13 +5,13 @@ import numpy as np
 from core.body.skeleton import JOINT
 from training.gesture.ik import axis_angle, frame, two_bone, unit
 
-KNEE_BEND = np.radians(17)  # of the straighter leg; straighter knees amplify every small move
-# where a foot's curve of chance puts it, from the rest pose: (outwards, forward) metres at -1 and at 1
+KNEE_BEND = np.radians(17)  # least bend of the straighter leg, because straighter knees amplify every small move
+# place of a foot at values -1 and 1 of its curve of chance: (outwards, forward) metres from the rest pose
 BACK = np.array([-0.012, -0.07])
 AHEAD = np.array([0.05, 0.06])
 LIFT_M = 0.085
 PITCH = np.radians(14)  # the toes hang a little while the foot is in the air
-PULL = 0.45  # share of the feet's way that the pelvis goes along
+PULL = 0.45  # share of the feet's displacement by which the pelvis moves
 
 
 def foot_path(place: np.ndarray, lift: np.ndarray, outward: float) -> np.ndarray:
@@ -19,7 +19,7 @@ def foot_path(place: np.ndarray, lift: np.ndarray, outward: float) -> np.ndarray
 
     Args:
         place: (T,) its curve of chance.
-        lift: (T,) how far it is into being lifted, 0-1.
+        lift: (T,) how high the foot is in its step, 0-1.
         outward: +1 for the left foot, -1 for the right.
     """
     ahead, back = np.maximum(place, 0)[:, None], np.maximum(-place, 0)[:, None]
@@ -41,7 +41,7 @@ def stand(
         pelvis_world: (T, 3, 3).
         rest: (55, 3).
         places: curves of chance (T,) of the left and the right foot.
-        lifts: how far they are into being lifted (T,).
+        lifts: how high the feet are in their steps (T,), 0-1.
 
     Returns:
         the translation (T, 3), parent-local matrices (T, 3, 3) by joint index, and contacts (T, 4).
@@ -58,7 +58,7 @@ def stand(
         reach = np.sqrt(upper**2 + lower**2 + 2 * upper * lower * np.cos(KNEE_BEND))
         hang = pelvis_world @ (hip - pelvis)
         across = place + hang[:, [0, 2]] - ankles[side][:, [0, 2]]
-        # a lifted foot must not lift the pelvis
+        # the pelvis must not rise with a lifted foot
         ceilings.append(ankle[1] + np.sqrt(reach**2 - np.square(across).sum(-1)) - hang[:, 1])
     soft = 0.004
     height = -soft * np.logaddexp(-ceilings[0] / soft, -ceilings[1] / soft)

@@ -1,4 +1,4 @@
-"""Whether a pose shows the gesture of a word's class, computed from joint positions alone."""
+"""Recognition of the gesture of a word's class in a pose, from joint positions alone."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from core.body.skeleton import JOINT
 from core.text import lexicon
 from training.gesture.arms import ARM_LENGTH_M
 
-# of a curled finger: the angle between its first and its last bone
+# least angle between the first and the last bone of a curled finger
 CURLED = np.radians(60)
 STRAIGHT = np.radians(40)
 SHRUG_M = 0.027
@@ -46,7 +46,7 @@ def read_pose(positions: np.ndarray, rest: np.ndarray) -> Pose:
     arm = sum(np.linalg.norm(rest[JOINT[a]] - rest[JOINT[b]]) for a, b in _ARM)
     wrist, palm, curl, index = [], [], [], []
     for side, outward in (("left", 1.0), ("right", -1.0)):
-        # from where the shoulder rests on the chest: a shrug does not move the frame
+        # measured from the shoulder's rest place on the chest, so that a shrug does not move the origin
         shoulder = at["spine3"] + (
             (rest[JOINT[f"{side}_shoulder"]] - rest[JOINT["spine3"]]) @ frame.reshape(len(frame), 3, 3)
         )
@@ -174,7 +174,7 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 
 def _bend(at: dict[str, np.ndarray], finger: str) -> np.ndarray:
-    """Angle (T,) between the hand and the bone after the finger's middle joint."""
+    """Return the angle (T,) between the hand and the bone after the finger's middle joint."""
     hand = _unit(at[f"{finger}1"] - at[finger.split("_")[0] + "_wrist"])
     tip = _unit(at[f"{finger}3"] - at[f"{finger}2"])
     return np.arccos(np.clip((hand * tip).sum(-1), -1, 1))

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Style:
-    """One speaker's manner. Lengths in metres for an arm of 0.53 m, angles in degrees, times in seconds.
+    """One style of gesturing. Lengths are in metres for an arm of 0.53 m, angles in degrees, times in seconds.
 
     Attributes:
         amplitude: scale of every stroke.
         move_s: time of preparation and stroke together, at most.
         home: (out, up, forward) of the wrist from the shoulder while speaking.
-        rest: the same in pauses.
+        rest: (out, up, forward) of the wrist from the shoulder in pauses.
         rest_palm: forearm roll in pauses; 0 palms face each other, 90 up, -90 down.
         palm: forearm roll while speaking.
         one_handed: how much the hand that does not lead keeps still, 0-1.

@@ -1,4 +1,4 @@
-"""The gesture grammar as one function: speech and words in, a whole-body motion out."""
+"""The gesture grammar as one function, which turns speech and words into a whole-body motion."""
 
 from collections.abc import Sequence
 
@@ -40,7 +40,7 @@ def synthesise(
         chance: (T, C) curves (`core.generate.chance_curves`) instead of those of the seed.
 
     Returns:
-        a motion of frame_count(N) frames; feet are planted but for steps.
+        A motion of frame_count(N) frames; feet stand still except for steps.
     """
     prosody = analyse(samples, words)
     plan = make_plan(prosody, STYLES[style])

@@ -1,4 +1,4 @@
-"""Pelvis, spine, neck and head: weight, lean, breathing, turns after the hands, nods shortly after accents."""
+"""Pelvis, spine, neck and head: weight, lean, breathing, turns towards the hands, nods shortly after accents."""
 
 from dataclasses import dataclass
 
@@ -29,9 +29,9 @@ def torso_path(
 
     Args:
         plan: the clip's plan.
-        style: manner.
+        style: the style of gesturing.
         times_s: (T,).
-        hands: (T, 2, 3) wrists from where they rest at first, in the chest's frame; the trunk turns after them.
+        hands: (T, 2, 3) wrists from where they rest at first, in the chest's frame; the trunk turns towards them.
         chance: curves of `core.generate.chance_curves`, by name.
     """
     shift = np.stack([style.sway * chance["stance"], FORWARD_M * chance["forward"]], 1)
@@ -73,7 +73,7 @@ def _speaking(plan: Plan, times_s: np.ndarray) -> np.ndarray:
 
 
 def _accents(plan: Plan, times_s: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Nods, beats of the trunk, shakes (each in shares of a full one) and tilts (degrees) of the head; (T,) each."""
+    """Return nods, beats of the trunk, shakes (1 is a full one) and tilts (degrees) of the head; (T,) each."""
     nod, beat, shake, tilt = np.zeros((4, len(times_s)))
     for accent in plan.accents:
         # the chin is lowest shortly after the vowel's peak

@@ -9,7 +9,7 @@ LEFT, RIGHT = 0, 1
 
 @dataclass(frozen=True)
 class HandPose:
-    """One hand's share of a class' pose.
+    """The pose of one hand for a class of words.
 
     Attributes:
         offset: (out, up, forward) of the wrist from its shoulder, metres for an arm of 0.53 m.
@@ -26,13 +26,13 @@ class HandPose:
 
 @dataclass(frozen=True)
 class Manner:
-    """What a class does.
+    """The gesture of a class of words.
 
     Attributes:
         hands: poses of the left and the right hand.
         shrug: rise of the shoulders in degrees.
-        tilt: of the head in degrees.
-        shake: of the head, 1 is a full one.
+        tilt: tilt of the head in degrees.
+        shake: shake of the head; 1 is a full one.
     """
 
     hands: tuple[HandPose, HandPose]

@@ -1,4 +1,4 @@
-"""A run's whole state on disk, so that a run that was killed at any step ends in the same weights."""
+"""The whole state of a run on disk, so that a run that was killed and started again ends with the same weights."""
 
 import pickle
 from pathlib import Path
@@ -9,7 +9,7 @@ from core.errors import GestureError
 from core.files import make_folder, saved_file
 
 FORMAT = 2
-_REMEDY = "Free some disk space or choose another folder; the checkpoint before it is still whole."
+_REMEDY = "Free some disk space or choose another folder; the previous checkpoint is still whole."
 
 
 def save_state(file: Path, **state) -> None:
@@ -23,14 +23,14 @@ def save_state(file: Path, **state) -> None:
         GestureError: the disk is full, or the folder cannot be written.
     """
     make_folder(file.parent)
-    for stale in file.parent.glob(f".{file.name}.*.part"):  # of processes that were killed while writing
+    for stale in file.parent.glob(f".{file.name}.*.part"):  # left over by processes that were killed while writing
         stale.unlink(missing_ok=True)
     with saved_file(file, remedy=_REMEDY, kinds=(OSError, RuntimeError)) as temporary:
         torch.save(state | {"format": FORMAT}, temporary)
 
 
 def load_state(file: Path, device: torch.device) -> dict | None:
-    """Read a checkpoint, None where there is none; nothing in it is executed.
+    """Read a checkpoint without executing anything in it; return None where there is none.
 
     Raises:
         GestureError: it is broken, or of another version.

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from training.loop.processes import Team
 
-LAST_RATE = 0.01  # of the learning rate, at the end of the cosine
+LAST_RATE = 0.01  # share of the learning rate that is left at the end of the cosine
 STEP_DOWN = 0.1
 
 
@@ -20,9 +20,9 @@ class FitSettings:
     """How long and how fast a stage learns.
 
     Attributes:
-        steps: the whole run, resumed or not.
-        minutes: wall clock after which the schedule must have ended; what comes first ends the run. A finite one makes
-            a run depend on the machine's speed: only runs without it end in the same weights every time.
+        steps: steps of the whole run, including those before it was resumed.
+        minutes: time limit; the run ends at this limit or after `steps`, whichever comes first. With a finite limit the
+            weights depend on the speed of the machine.
         learning_rate: at the start.
         schedule: "cosine" to a hundredth, or "step": a tenth after `step_at`.
         step_at: share of the run.
@@ -32,7 +32,8 @@ class FitSettings:
         accumulate: parts that a process works through one after the other, for batches larger than its memory.
         precision: "float32", or "bfloat16" for the networks' products (losses and weights stay float32).
         compile: networks through torch.compile.
-        average: decay of the moving average of the weights, which then is what is exported; 0: none.
+        average: decay of the moving average of the weights, which is then exported instead of the weights; 0: no
+            average.
         evaluate_every: steps between measurements on held-out data; 0: none.
         patience: measurements without a better loss that end the run; 0: never.
         checkpoint_s: seconds between checkpoints.
@@ -71,8 +72,8 @@ class FitSettings:
 class Step:
     """One step of a run, and one part of its batch.
 
-    Every random draw is made for the whole batch and then cut, so that any number of processes and parts sees the
-    same batch.
+    Random values are drawn for the whole batch and then divided, so that the batch is the same for any number of
+    processes and parts.
 
     Attributes:
         index: step number.
@@ -145,7 +146,7 @@ class Periodic:
     Attributes:
         run: called with the step.
         every: steps between runs; 0: none.
-        every_s: seconds between runs; what comes first.
+        every_s: seconds between runs. The job runs after `every` steps or `every_s` seconds, whichever comes first.
         first_s: seconds to the first run.
     """
 

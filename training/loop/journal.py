@@ -15,9 +15,9 @@ class Journal:
 
     Args:
         name: of the stage.
-        folder: for TensorBoard's files; None, or TensorBoard not installed: none are written.
-        log: where lines go; None: nowhere (processes that do not lead).
-        first: step the run goes on at; curves beyond it, of a run that was killed, are cut off.
+        folder: for TensorBoard's files; none are written where it is None or TensorBoard is not installed.
+        log: function that gets each line; None in processes that do not lead.
+        first: step at which the run goes on; later parts of the curves, from a run that was killed, are removed.
     """
 
     def __init__(self, name: str, folder: Path | None = None, log: Callable[[str], None] | None = say, first: int = 0):

@@ -1,4 +1,4 @@
-"""Single precision for losses, also where the networks compute in half precision."""
+"""Single precision for losses, even where the networks compute in half precision."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,7 +8,7 @@ from torch import Tensor
 
 
 def single_precision(function: Callable) -> Callable:
-    """Make a function or method see float32 tensors, and compute in it, inside autocast too."""
+    """Make a function or method receive float32 tensors and compute in float32, even inside autocast."""
 
     @wraps(function)
     def run(*arguments):

@@ -13,7 +13,7 @@ from torch.distributed.nn.functional import all_reduce
 
 from core.model.torch_engine.network import pick_device
 
-PATIENCE = timedelta(hours=2)  # the others wait while the first process evaluates and draws samples
+PATIENCE = timedelta(hours=2)  # how long the other processes wait while the first one evaluates and draws samples
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Team:
     Attributes:
         rank: its number; 0 writes files and logs.
         size: how many there are.
-        device: where its tensors live.
+        device: device of its tensors.
     """
 
     rank: int = 0
@@ -58,7 +58,7 @@ class Team:
         return values
 
     def follow(self, tensors: Iterable[Tensor]) -> None:
-        """Overwrite tensors with the first process', in every process."""
+        """Overwrite tensors in every process with those of the first process."""
         if self.size > 1:
             for tensor in tensors:
                 dist.broadcast(tensor, 0)
@@ -74,7 +74,7 @@ ALONE = Team()
 
 @contextmanager
 def join_team(device: str = "auto") -> Iterator[Team]:
-    """Join the processes that torchrun started, or be alone.
+    """Join the processes that torchrun started; without torchrun, return a team of this process alone.
 
     Args:
         device: "auto", "cpu" or "cuda"; on CUDA every process of a machine takes the card of its local rank.

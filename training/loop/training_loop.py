@@ -1,4 +1,4 @@
-"""One training loop for every stage, exact to resume, alone or with other processes."""
+"""The training loop of every stage, in one process or several; a resumed run gives exactly the same result."""
 
 import math
 import time
@@ -20,7 +20,7 @@ from training.loop.processes import ALONE, Team, share_batch_norms
 from training.loop.weight_average import Average
 
 SMOOTH = 0.95  # of the logged means
-MOST_BAD_STEPS = 25  # in a row, before a run is called diverged
+MOST_BAD_STEPS = 25  # bad steps in a row after which a run counts as diverged
 
 
 def fit(
@@ -32,7 +32,7 @@ def fit(
     evaluate: Callable[[], dict[str, float]] | None = None,
     periodic: tuple[Periodic, ...] = (),
 ) -> None:
-    """Train, going on from `checkpoint` when it exists; leaves the weights to export in `training`.
+    """Train, from `checkpoint` on when it exists; at the end `training` has the weights to export.
 
     With `evaluate_every` these are the weights with the smallest held-out loss, else the average, where there is one.
 
@@ -82,8 +82,8 @@ class _Run:
         self.first, self.seconds, self.ended = 0, 0.0, False
         self.best, self.misses = math.inf, 0
         self.bad_steps = 0
-        self.means: dict[str, float] = {}  # of what jumps from batch to batch
-        self.latest: dict[str, float] = {}  # of what does not
+        self.means: dict[str, float] = {}  # averages of values that vary from batch to batch
+        self.latest: dict[str, float] = {}  # values that do not vary so
 
     def go(self) -> None:
         self._resume()
@@ -125,14 +125,14 @@ class _Run:
         self._leave()
 
     def _wrapped(self) -> nn.Module:
-        """Return the module that a step calls; compiling and sharing do not rename its state."""
+        """Return the module that a step calls; compiling and distributing it do not change the names of its state."""
         if self.settings.compile:
             for network in self.training.networks():
                 network.compile()
         if self.team.size == 1:
             return self.training
         share_batch_norms(self.training)
-        # an ablation or a switch may leave parameters without gradients, and what is shared must not be overwritten
+        # an ablation or a switch may leave parameters without gradients, and shared buffers must not be overwritten
         return DistributedDataParallel(self.training, broadcast_buffers=False, find_unused_parameters=True)
 
     def _submit(self, reader: ThreadPoolExecutor, index: int) -> list:
@@ -165,7 +165,7 @@ class _Run:
             with runner.no_sync() if isinstance(runner, DistributedDataParallel) and waits else nullcontext():
                 with torch.autocast(team.device.type, torch.bfloat16, enabled=settings.precision == "bfloat16"):
                     result = runner(batch, part)
-                # gradients are averaged over processes; the whole batch's is the sum of its parts' shares
+                # gradients are averaged over processes, but the gradient of the whole batch is the sum over its parts
                 (result.loss * (result.share * team.size)).backward()
             for key, term in {"loss": result.loss, **result.terms}.items():
                 sums[key] = sums.get(key, 0.0) + term.detach().double() * result.share
@@ -257,14 +257,14 @@ class _Run:
             self.best, self.misses, self.means = state["best"], state["looks"], state["means"]
             self.journal.note(f"goes on at step {self.first}")
         elif self.team.leads:
-            self.best_file.unlink(missing_ok=True)  # of a run that started elsewhere
+            self.best_file.unlink(missing_ok=True)  # left over by another run
         if self.settings.average:
             self.average = Average(self.training, self.settings.average)
             if state is not None and state["average"]:
                 self.average.state = state["average"]
 
     def _leave(self) -> None:
-        """Put the weights to export into the training."""
+        """Load the weights to export into the training."""
         best = load_state(self.best_file, self.team.device) if self.evaluate else None
         if best is not None:
             restore(self.training, best["module"], self.best_file)

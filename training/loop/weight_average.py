@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 
 class Average:
-    """The average of everything in a module that is a floating-point number.
+    """The moving average of all floating-point numbers in the state of a module.
 
     Args:
         module: whose state is followed.

@@ -33,7 +33,7 @@ def _without_sound_columns(config: ModelConfig, weight: Tensor) -> Tensor:
     return keep
 
 
-# Per switch: ends of parameter names, and which of their numbers may differ from zero.
+# For each switch: ends of parameter names, and the numbers of these parameters that may differ from zero.
 BRANCHES: dict[str, tuple[Shut, ...]] = {
     "words": (("text_encoder_face.weight", _all), ("text_encoder_body.weight", _all)),
     "sound": (("audio_pre_encoder_face.out.weight", _all), ("audio_pre_encoder_body.out.weight", _all)),

@@ -17,7 +17,7 @@ from training.stages.codebook import CodebookLearner, jitter, moves, nearest
 from training.stages.losses import PUBLISHED_PART, PUBLISHED_ROOT, PartLoss, PartWeights, RootWeights
 
 START_LATENTS = 20_000
-LAST_RESTART = 0.9  # of the run: entries that start later would not settle
+LAST_RESTART = 0.9  # share of the run after which no entry starts again, because it would not have time to settle
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,15 @@ class AutoencoderSettings:
         batch: windows per step.
         root_batch: windows of `root_window` frames per step of the root predictor.
         root_window: frames.
-        decoded_share: of the root predictor's windows that show decoded rather than recorded legs.
-        averages: whether the codebook follows its latents' moving averages; False: gradients, as published.
+        decoded_share: share of the root predictor's windows with decoded instead of recorded legs.
+        averages: whether the codebook follows moving averages of its latents; False learns it by gradients, as
+            published.
         restarts: whether entries that nobody uses start again elsewhere.
-        free_share: of the run, before the codebook exists.
+        free_share: share of the run before the codebook exists.
         commitment: weight of the distance between latents and their entries.
         smoothness: weight of the latents' change from frame to frame.
-        scale: keeps the latents' variance near one, which the defaults of stage two's loss assume.
-        jitter: share of latents that decoding sees replaced by a neighbour in time.
+        scale: weight of a term that keeps the latents' variance near one, as the defaults of stage two's loss assume.
+        jitter: share of latents that are replaced by a neighbour in time before decoding.
         part: weights of the autoencoders' loss.
         root: weights of the root predictor's loss.
     """
@@ -82,7 +83,7 @@ def encoder_input(part: Part, channels: Tensor) -> Tensor:
 
 
 def scale_to_data(encoder: nn.Module, decoder: nn.Module, shown: np.ndarray, channels: np.ndarray) -> None:
-    """Start as if channels were standardised, without changing the architecture: fold means and spreads into the ends.
+    """Set the first and last weights so that training starts as if channels were standardised.
 
     Args:
         encoder: its first Conv1d is changed.
@@ -127,7 +128,7 @@ class AutoencoderTraining(Training):
     Args:
         part: which body part.
         autoencoder: trained in place.
-        frames: what it is to reconstruct.
+        frames: the motions that it reconstructs.
         rest_joints: (55, 3) metres.
         settings: how it learns.
     """
@@ -179,7 +180,7 @@ class AutoencoderTraining(Training):
             self.learner.start(self.autoencoder.encode(many).flatten(0, 1))
 
     def forward(self, channels: Tensor, step: Step) -> Result:
-        """Loss of windows (b, T, C); the codebook takes part once it has started."""
+        """Compute the loss of windows (b, T, C); the codebook is used once it has started."""
         settings, count = self.settings, self.settings.batch
         channels = channels.to(self.learner.total.device)
         latents = self.autoencoder.encode(encoder_input(self.part, channels)).float()  # (b, T, D)
@@ -206,7 +207,7 @@ class AutoencoderTraining(Training):
         return Result(value + extra, terms | report, len(channels) / count)
 
     def settle(self, step: Step, team: Team) -> dict[str, float]:
-        """Move the codebook after the latents of the whole batch."""
+        """Move the codebook towards the latents of the whole batch."""
         if not self._seen:
             return {}
         latents, codes = (torch.cat(values) for values in zip(*self._seen, strict=True))
@@ -236,8 +237,9 @@ def codebook_spread(autoencoder: Autoencoder) -> float:
 def normalise_latents(autoencoder: Autoencoder, spread: float) -> None:
     """Divide latents and codebook by `spread` without changing what is decoded.
 
-    LeakyReLU commutes with positive factors, so the factor moves through the ends of encoder and decoder: weights of
-    the convolution that reaches the latents shrink, the one that leaves them grows, biases between shrink.
+    LeakyReLU commutes with positive factors, so the factor can be moved into the ends of encoder and decoder. The
+    weights of the convolution before the latents shrink, those of the convolution after them grow, and the biases
+    between shrink.
     """
     reach, *inside = _convolutions(autoencoder.encoder)[-3:]
     blocks = _convolutions(autoencoder.decoder)
@@ -250,7 +252,7 @@ def normalise_latents(autoencoder: Autoencoder, spread: float) -> None:
 
 @torch.no_grad()
 def encode(part: Part, autoencoder: Autoencoder, channels: np.ndarray) -> np.ndarray:
-    """Codes (T,) of one motion's channels (T, C), the whole motion at once as it will be decoded."""
+    """Return the codes (T,) of one motion's channels (T, C), encoded at once, as they are decoded later."""
     book = autoencoder.quantizer.embedding.weight
     shown = encoder_input(part, torch.from_numpy(np.array(channels)).to(book.device)[None])
     return nearest(autoencoder.encode(shown)[0], book).cpu().numpy()
@@ -258,7 +260,7 @@ def encode(part: Part, autoencoder: Autoencoder, channels: np.ndarray) -> np.nda
 
 @torch.no_grad()
 def decode(autoencoder: Autoencoder, codes: np.ndarray) -> np.ndarray:
-    """Channels (T, C) of codes (T,)."""
+    """Return the channels (T, C) of codes (T,)."""
     book = autoencoder.quantizer.embedding.weight
     return autoencoder.decode(book[torch.as_tensor(codes).to(book.device)][None])[0].cpu().numpy()
 

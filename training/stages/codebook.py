@@ -6,13 +6,13 @@ from torch import Tensor, nn
 from training.loop.processes import ALONE, Team
 
 DECAY = 0.98
-DEAD_SHARE = 0.05  # of the mean use; rarer codes start again
+DEAD_SHARE = 0.05  # codes that are used less than this share of the mean use start again
 RESTART_EVERY = 25
 LLOYD_ROUNDS = 12
 
 
 def nearest(latents: Tensor, codebook: Tensor) -> Tensor:
-    """Index (...) of the entry (K, D) with the smallest squared distance to each latent (..., D)."""
+    """Return the index (...) of the entry (K, D) with the smallest squared distance to each latent (..., D)."""
     distance = codebook.square().sum(-1) - 2 * latents @ codebook.T
     return distance.argmin(-1)
 
@@ -66,7 +66,7 @@ class CodebookLearner(nn.Module):
 
     @torch.no_grad()
     def update(self, latents: Tensor, codes: Tensor, restarts: bool = True, team: Team = ALONE) -> None:
-        """Move the entries after one batch, this process' part of it.
+        """Move the entries after one batch, of which this process has a part.
 
         Args:
             latents: (N, D).
@@ -85,7 +85,7 @@ class CodebookLearner(nn.Module):
         self.updates += 1
         if restarts and int(self.updates) % RESTART_EVERY == 0:
             self._restart(latents)
-        # sums on a GPU differ in their last bits from run to run, and processes must not drift apart
+        # sums on a GPU differ in their last bits from run to run, but all processes must have the same entries
         team.follow([self.codebook, self.count, self.total])
 
     def use(self) -> dict[str, float]:
@@ -108,7 +108,7 @@ class CodebookLearner(nn.Module):
 
 
 def _spread(latents: Tensor, count: int) -> Tensor:
-    """`count` of the latents (N, D), far from each other (k-means++, Arthur and Vassilvitskii 2007)."""
+    """Choose `count` of the latents (N, D), far from each other (k-means++, Arthur and Vassilvitskii 2007)."""
     chosen = latents[torch.randint(len(latents), (1,))]
     error = (latents - chosen).square().sum(-1)
     for _ in range(count - 1):
@@ -119,13 +119,13 @@ def _spread(latents: Tensor, count: int) -> Tensor:
 
 
 def _badly_served(latents: Tensor, codebook: Tensor, count: int) -> Tensor:
-    """`count` of the latents (N, D), more often those far from every entry (as in k-means++)."""
+    """Choose `count` of the latents (N, D), more often those far from every entry (as in k-means++)."""
     error = (latents - codebook[nearest(latents, codebook)]).square().sum(-1) + 1e-12
     return latents[torch.multinomial(error, count, replacement=True)]
 
 
 def jitter(latents: Tensor, move: Tensor) -> Tensor:
-    """Latents (B, T, D), each replaced by that of a neighbour in time, so that decoding tolerates a wrong code.
+    """Replace latents (B, T, D) by those of a neighbour in time, so that decoding tolerates a wrong code.
 
     Args:
         latents: (B, T, D).
@@ -137,6 +137,6 @@ def jitter(latents: Tensor, move: Tensor) -> Tensor:
 
 
 def moves(count: int, frames: int, share: float, generator: torch.Generator) -> Tensor:
-    """(count, frames) int64 for `jitter`: a share of them -1 or 1, the rest 0."""
+    """Draw moves (count, frames) int64 for `jitter`: a share of them is -1 or 1, the rest is 0."""
     side = torch.randint(0, 2, (count, frames), generator=generator) * 2 - 1
     return side * (torch.rand(count, frames, generator=generator) < share)

@@ -26,10 +26,10 @@ class GeneratorSettings:
     Attributes:
         batch: windows per step.
         masked_passes: passes with a random mask beside the seed-only one.
-        masked_every: steps between those with masked passes; the others spend all their time on the seed-only one.
+        masked_every: steps from one step with masked passes to the next; all other steps have the seed-only pass alone.
         same_mask: whether the masked passes of a step share their mask.
-        seed_noise: standard deviation of noise on the seed poses, which generating never hits exactly.
-        decoded_seeds: share of windows that start from decoded instead of recorded poses.
+        seed_noise: standard deviation of noise on the seed poses, because seeds of generated windows are never exact.
+        decoded_seeds: share of windows whose seed poses are decoded instead of recorded.
         latent: weight of the regressed latents' squared error.
         relative: whether that error is counted in units of the codebook's variance.
         nll: weight of the classification.
@@ -37,8 +37,9 @@ class GeneratorSettings:
         average: whether the loss is the passes' mean instead of their sum.
         smoothing: label smoothing.
         share_neighbours: how much of a label goes to entries near the true one (0: none).
-        rarity: how much more a rare code's classification counts: its share of all frames to minus this power. Steps
-            last a thirtieth of the time; without it they are never the most likely thing.
+        rarity: how much more the classification of a rare code counts: by its share of all frames to the power of minus
+            this. Steps of the feet take about a thirtieth of the time; without this they would never be the most likely
+            codes.
     """
 
     batch: int = 24
@@ -72,13 +73,13 @@ PUBLISHED_GENERATOR = GeneratorSettings(
 
 
 class GeneratorTraining(Training):
-    """The generator with its data and the constants of its loss.
+    """The training of the generator, with its data and the constants of its loss.
 
     Args:
         generator: trained in place.
         autoencoders: the trained ones.
-        windows: what to learn from; None where only the loss is wanted.
-        settings: what a step sees and minimises.
+        windows: the training windows; None where only the loss is computed.
+        settings: the inputs and the loss of a step.
     """
 
     def __init__(
@@ -118,7 +119,7 @@ class GeneratorTraining(Training):
 
     @property
     def device(self) -> torch.device:
-        """Where the generator is."""
+        """The device of the generator."""
         return self.get_buffer("codebook_face").device
 
     def draw(self, step: Step) -> Batch:
@@ -126,13 +127,13 @@ class GeneratorTraining(Training):
         return self._given_windows().draw(step, self.settings.batch)
 
     def inputs(self, batch: Batch, step: Step, masked_passes: int, exact: bool = False) -> tuple[Tensor, Tensor]:
-        """Motion and mask (passes · B, T, 337): first the seed-only pass, then the randomly masked ones.
+        """Return motion and mask (passes · B, T, 337): first the seed-only pass, then the randomly masked ones.
 
         Args:
             batch: the windows.
             step: where the run is; the masked share grows from 0.05 to 1.
-            masked_passes: how many of the latter.
-            exact: recorded seed poses without noise.
+            masked_passes: number of randomly masked passes.
+            exact: True uses recorded seed poses without noise.
         """
         generator, rows = step.generator(), slice(batch.first, batch.first + len(batch.motion))
 
@@ -155,7 +156,7 @@ class GeneratorTraining(Training):
         return torch.cat([seeded] + [batch.motion] * len(masks)), torch.cat([hidden, *masks])
 
     def forward(self, batch: Batch, step: Step) -> Result:
-        """Loss of this part of the batch, and the seed-only pass' terms."""
+        """Compute the loss of this part of the batch, and the terms of the seed-only pass."""
         masked = step.index % self.settings.masked_every == 0
         batch = batch.to(self.device)
         value, terms = self.passes(batch, step, self.settings.masked_passes if masked else 0)
@@ -164,7 +165,7 @@ class GeneratorTraining(Training):
     def passes(
         self, batch: Batch, step: Step, masked_passes: int, exact: bool = False
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Loss of the seed-only pass and of some masked ones."""
+        """Compute the loss of the seed-only pass and of some masked ones."""
         settings, passes = self.settings, 1 + masked_passes
         conditions = self.generator.conditions(batch.audio, batch.words, batch.speaker)
         conditions = {name: value.repeat(passes, *[1] * (value.ndim - 1)) for name, value in conditions.items()}
@@ -199,7 +200,7 @@ class GeneratorTraining(Training):
         return {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
 
 
-# What torch.compile gets: the parts without loops over time.
+# Modules that torch.compile compiles: those without loops over time.
 COMPILED = (
     "audio_pre_encoder_face",
     "audio_pre_encoder_body",
@@ -211,7 +212,7 @@ COMPILED = (
 
 
 def _soft_labels(codebook: Tensor, share: float) -> Tensor:
-    """Label distributions (K, K): 1 - share on the entry itself, the rest on entries by nearness."""
+    """Return label distributions (K, K): 1 - share on the entry itself, the rest mostly on near entries."""
     entries = len(codebook)
     if not share:
         return codebook.new_empty(0)
@@ -222,7 +223,7 @@ def _soft_labels(codebook: Tensor, share: float) -> Tensor:
 
 
 def _rarity(counts: np.ndarray, power: float) -> Tensor:
-    """Weights (K,) of codes that occur so often (K,): 1 on average over frames, at most MOST_RARITY."""
+    """Return weights (K,) of codes from their counts (K,): 1 on average over frames, at most MOST_RARITY."""
     share = np.maximum(counts, 1) / max(counts.sum(), 1)
     weights = share**-power
     weights = np.minimum(weights / ((weights * counts).sum() / max(counts.sum(), 1) or 1.0), MOST_RARITY)
@@ -231,7 +232,7 @@ def _rarity(counts: np.ndarray, power: float) -> Tensor:
 
 @torch.no_grad()
 def standardise_motion_input(generator: MambaTalk, motion: Tensor) -> None:
-    """Start as if the motion input were standardised: seeds differ from each other far less than their channels do.
+    """Set first weights as if the motion input were standardised, because seeds differ far less than their channels.
 
     Args:
         generator: its first motion convolution and its learnable query are changed.
@@ -247,8 +248,8 @@ def standardise_motion_input(generator: MambaTalk, motion: Tensor) -> None:
     scan.learnable_query.copy_(mean)
 
 
-# Linear layers that join streams: with PyTorch's small random weights, sound, words and motion would be much
-# weaker than speaker and position for hundreds of steps.
+# Linear layers that join streams. With PyTorch's small random weights, sound, words and motion would have much less
+# influence than speaker and position for hundreds of steps.
 _JOINTS = (
     "audio_pre_encoder",
     "text_encoder",

@@ -1,4 +1,4 @@
-"""Examples for stage two: windows of sound, the codes to predict, and the seed poses that generating would have."""
+"""Examples for stage two: windows of sound, the codes to predict, and seed poses like those of generated windows."""
 
 from dataclasses import dataclass, fields
 
@@ -30,7 +30,7 @@ class Batch:
         words: (B, T, D).
         speaker: (B,) int64.
         motion: (B, T, 337), the recorded motion with x and z from the window's first frame.
-        seed: (B, 4, 337), the first frames as generating would have decoded them.
+        seed: (B, 4, 337), the first frames, decoded as when generating.
         codes: part -> (B, T) int64.
         weight: (B, T), zero past the end of the clip.
         first: number of the first of these windows in the step's whole batch.

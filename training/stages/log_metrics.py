@@ -61,7 +61,7 @@ def reconstruction(part: Part, autoencoder: Autoencoder, corpus: Corpus) -> dict
 
 @torch.no_grad()
 def accuracy(training: GeneratorTraining, windows: WindowSet, count: int = 32) -> dict[str, float]:
-    """Share of codes right and latent error of the seed-only pass, over the frames after the seed."""
+    """Return the share of correct codes and the latent error of the seed-only pass, over the frames after the seed."""
     totals: dict[str, list[float]] = {}
     chosen = np.random.default_rng(0).permutation(len(windows))[:count]
     for piece in np.array_split(chosen, max(len(chosen) // 8, 1)):
@@ -80,7 +80,7 @@ def accuracy(training: GeneratorTraining, windows: WindowSet, count: int = 32) -
 
 
 def wrist_motion(motion: Motion) -> tuple[np.ndarray, float]:
-    """Speeds (T - 1, 2) m/s and mean jerk m/s^3 of the wrists relative to the root."""
+    """Return speeds (T - 1, 2), m/s, and the mean jerk, m/s^3, of the wrists relative to the root."""
     positions, _ = forward_kinematics(motion.rotations, motion.translation, motion.skeleton)
     wrists = positions[:, [JOINT["left_wrist"], JOINT["right_wrist"]]] - positions[:, :1]
     speed = np.linalg.norm(np.diff(wrists, axis=0), axis=-1) * FPS
@@ -116,7 +116,7 @@ def free_run(generate: Callable[[Clip, Take], Motion], corpus: Corpus, count: in
         made, recorded = generate(corpus.clips[take.clip], take), take_motion(take, corpus)
         frames = min(made.frame_count, recorded.frame_count) - 1
         (speed, jerk), (wanted, wanted_jerk) = wrist_motion(made), wrist_motion(recorded)
-        # both smoothed over a third of a second: does it move when the recorded one moves?
+        # both are smoothed over a third of a second: the correlation shows whether it moves when the recorded one moves
         smooth = [np.convolve(s[:frames].mean(1), np.ones(10) / 10, "same") for s in (speed, wanted)]
         rows.append(
             {

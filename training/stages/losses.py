@@ -13,7 +13,7 @@ from core.errors import GestureError
 from training.loop.precision import single_precision
 from training.stages.torch_kinematics import PartKinematics, rot6d_to_matrix
 
-# How much a point counts, by part; unnamed joints 1. Tips are the points beyond the last joints.
+# Weight of each point, by part; it is 1 for joints that are not listed. Tips are the points beyond the last joints.
 POINT_WEIGHTS: dict[Part, dict[str, float]] = {
     Part.FACE: {"tips": 1.0},
     Part.UPPER: {
@@ -60,7 +60,7 @@ class PartWeights:
     plant: float = 0.0
 
 
-# The published loss, with joints and tips in the place of SMPL-X vertices.
+# Weights of the published loss, for joints and tips instead of SMPL-X vertices.
 PUBLISHED_PART = PartWeights(
     turn=1.0,
     turn_change=1.0,
@@ -115,33 +115,33 @@ def without(weights, terms: tuple[str, ...]):
 
 
 def geodesic(a: Tensor, b: Tensor) -> Tensor:
-    """Angle (...) in radians between rotation matrices (..., 3, 3), smooth at zero.
+    """Return the angle (...) in radians between rotation matrices (..., 3, 3), smooth at zero.
 
-    The chord |a - b| = 2 sqrt(2) sin(angle / 2) keeps its gradient where the arc cosine of the trace loses it.
+    The chord |a - b| = 2 sqrt(2) sin(angle / 2) has a gradient at zero, where the arc cosine of the trace has none.
     """
     chord = ((a - b) ** 2).sum((-2, -1))
     return 2 * torch.asin(torch.sqrt(chord / 8 + 1e-8).clamp(max=0.999))
 
 
 def difference_l1(a: Tensor, b: Tensor, order: int) -> Tensor:
-    """Absolute difference of the `order`-th differences over time, for a, b (B, T, ...)."""
+    """Return the absolute difference of the `order`-th differences over time of a and b (B, T, ...)."""
     return torch.diff(a - b, n=order, dim=1).abs()
 
 
 def weighed(terms: Mapping[str, Tensor], weights) -> tuple[Tensor, dict[str, Tensor]]:
-    """Sum of the terms times their weights, and the weighted terms for the log; terms of weight 0 are left out."""
+    """Return the sum of the weighted terms, and the weighted terms for the log; terms of weight 0 are left out."""
     counted = {name: getattr(weights, name) * term for name, term in terms.items() if getattr(weights, name)}
     return sum(counted.values()), {name: term.detach() for name, term in counted.items()}
 
 
 def standing_mean(values: Tensor, standing: Tensor) -> Tensor:
-    """Mean of values (B, T, ...) where standing (the same shape) is 1, window by window, then over windows."""
+    """Return the mean of values (B, T, ...) where `standing` (of their shape) is 1, per window, then over windows."""
     inside = tuple(range(1, values.ndim))
     return ((values * standing).sum(inside) / standing.sum(inside).clamp(min=1)).mean()
 
 
 class PartLoss(nn.Module):
-    """How far a part's decoded channels are from the true ones.
+    """The loss of a part's autoencoder: how far decoded channels are from the true ones.
 
     Args:
         part: which body part.
@@ -164,12 +164,12 @@ class PartLoss(nn.Module):
         self.register_buffer("weights", (points / points.mean())[:, None], persistent=False)
 
     def matrices(self, channels: Tensor) -> Tensor:
-        """Rotations (B, T, J, 3, 3) of channels (B, T, C)."""
+        """Return the rotations (B, T, J, 3, 3) of channels (B, T, C)."""
         return rot6d_to_matrix(channels[..., : SPECS[self.part].rotation_width].unflatten(-1, (-1, 6)))
 
     @single_precision
     def forward(self, decoded: Tensor, true: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Loss of channels (B, T, C), and its terms for the log."""
+        """Compute the loss of channels (B, T, C), and its terms for the log."""
         rotations, target = self.matrices(decoded), self.matrices(true)
         points, wanted = self.kinematics(rotations), self.kinematics(target)  # (B, T, P, 3)
         terms = {
@@ -208,7 +208,7 @@ class PartLoss(nn.Module):
 
 
 def foot_steps(feet: Tensor, root: Tensor) -> Tensor:
-    """Speed (B, T - 1, 4) of feet in the world, as |x| + |z|, m/s.
+    """Return the speed (B, T - 1, 4) of feet in the world, as |x| + |z|, m/s.
 
     Args:
         feet: (B, T, 4, 3) metres from the pelvis.
@@ -219,12 +219,12 @@ def foot_steps(feet: Tensor, root: Tensor) -> Tensor:
 
 
 def path(velocity: Tensor) -> Tensor:
-    """Root x and z (B, T, 2) metres from velocities (B, T, 2) m/s: p[0] = 0, p[t] = p[t-1] + v[t-1] / 30."""
+    """Return x and z (B, T, 2), metres, of velocities (B, T, 2), m/s: p[0] = 0, p[t] = p[t-1] + v[t-1] / 30."""
     return torch.cumsum(nn.functional.pad(velocity[:, :-1], (0, 0, 1, 0)), 1) / FPS
 
 
 class RootLoss(nn.Module):
-    """How well predicted root motion keeps the recorded path and the feet on the ground.
+    """The loss of predicted root motion: how well it keeps the recorded path, and the feet on the ground.
 
     Args:
         rest_joints: (55, 3) metres.
@@ -239,7 +239,7 @@ class RootLoss(nn.Module):
 
     @single_precision
     def forward(self, predicted: Tensor, lower: Tensor, true: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Loss of predicted channels (B, T, 61) for the legs `lower` that are shown and the `true` lower body."""
+        """Compute the loss of channels (B, T, 61) predicted for the legs `lower`, beside the `true` lower body."""
         width = SPECS[Part.LOWER].rotation_width
         root, wanted = predicted[..., width : width + 3], true[..., width : width + 3]
         feet, feet_true = (
@@ -274,7 +274,7 @@ def code_loss(
     weight: Tensor,
     smoothing: float,
 ) -> tuple[Tensor, Tensor]:
-    """Classification and latent regression of one part, each a mean over a window's frames, then over windows.
+    """Compute the losses of classification and latent regression of one part: means over frames, then over windows.
 
     Args:
         logits: (B, T, K).

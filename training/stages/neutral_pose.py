@@ -9,12 +9,12 @@ from training.stages.log_metrics import take_motion, wrist_motion
 
 FRAMES = 4
 STRIDE = 5
-QUIET_SHARE = 0.1  # of the frames, those with the slowest wrists
+QUIET_SHARE = 0.1  # share of the frames that count as quiet: those with the slowest wrists
 SHOWN_TAKES = 40
 
 
 def neutral_of(corpus: Corpus) -> Motion:
-    """Find the recorded pose nearest to the mean of the quiet ones; four frames on the corpus' skeleton.
+    """Return the recorded pose nearest to the mean of the quiet ones, as four frames on the corpus' skeleton.
 
     The root stands at x = z = 0 at its own height, with both feet on the ground.
     """

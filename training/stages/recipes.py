@@ -15,9 +15,9 @@ class Recipe:
     """One way to train.
 
     Attributes:
-        model: sizes; what depends on the data (speakers, face basis, inputs) is adapted by `model_for`.
-        autoencoders: what stage one minimises.
-        generator: what stage two minimises.
+        model: sizes; `model_for` adapts those that depend on the data (speakers, face basis, inputs).
+        autoencoders: settings of stage one.
+        generator: settings of stage two.
         fit_autoencoders: rates of stage one; its `steps` count where no epochs are given.
         fit_generator: rates of stage two.
         autoencoder_epochs: passes over the windows per network of stage one; empty: `steps`.
@@ -57,12 +57,12 @@ class Recipe:
         )
 
     def autoencoder_fit(self, name: str, frames: int) -> FitSettings:
-        """Rates and length of one network of stage one ("face", "upper", "hands", "lower", "root")."""
+        """Return rates and length of one network of stage one ("face", "upper", "hands", "lower", "root")."""
         batch = self.autoencoders.root_batch if name == "root" else self.autoencoders.batch
         return _lasting(self.fit_autoencoders, self.autoencoder_epochs.get(name, 0), frames // self.stride, batch)
 
     def generator_fit(self, windows: int) -> FitSettings:
-        """Rates and length of stage two."""
+        """Return rates and length of stage two."""
         return _lasting(self.fit_generator, self.generator_epochs, windows, self.generator.batch)
 
 

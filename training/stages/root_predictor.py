@@ -30,7 +30,7 @@ class RootTraining(Training):
     Args:
         predictor: trained in place.
         recorded: the lower body.
-        decoded: the same motions through the lower body's autoencoder; None where the settings show none.
+        decoded: these motions after encoding and decoding; None where the settings use no decoded legs.
         rest_joints: (55, 3) metres.
         settings: how it learns.
     """
@@ -60,7 +60,7 @@ class RootTraining(Training):
         scale_to_data(self.predictor.encoder, self.predictor.decoder, shown, sample)
 
     def draw(self, step: Step) -> tuple[Tensor, Tensor]:
-        """See `Training`; legs to show and the true lower body, (b, T, 61) each."""
+        """See `Training`; the legs that are the input, and the true lower body, (b, T, 61) each."""
         return self._windows(step, self.recorded, self.decoded, self.settings.root_batch)
 
     def _windows(self, step: Step, recorded: PartFrames, decoded: PartFrames | None, count: int):
@@ -73,7 +73,7 @@ class RootTraining(Training):
         return torch.from_numpy(shown), torch.from_numpy(true)
 
     def forward(self, batch: tuple[Tensor, Tensor], step: Step) -> Result:
-        """Loss of the path predicted for the legs that are shown."""
+        """Compute the loss of the path predicted for the given legs."""
         shown, true = (values.to(self.loss.kinematics.offsets.device) for values in batch)
         value, terms = self.loss(self.predictor(root_input(shown)), shown, true)
         return Result(value, terms, len(true) / self.settings.root_batch)

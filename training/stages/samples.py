@@ -79,7 +79,7 @@ def draw_strip(motions: dict[str, Motion], path: Path, poses: int = POSES) -> No
 
 
 def _draw_pose(axis, pose: np.ndarray, right_m: float) -> None:
-    """One figure: bones as lines, the left side (on the picture's right) darker."""
+    """Draw one figure: bones as lines, the left side (on the picture's right) darker."""
     centre = pose[0, 0]
     bones = [(joint, PARENTS[joint]) for joint in range(1, BODY)]
     bones += [(JOINT[f"{side}_{tip}"], JOINT[f"{side}_wrist"]) for side in ("left", "right") for tip in HAND]

@@ -19,7 +19,8 @@ from training.stages.root_predictor import RootTraining
 from training.stages.samples import write_sample
 from training.stages.training_plan import TrainingPlan, note_report, prepare, read_data
 
-# longest first, so that two processes end together; the root predictor needs the lower body's autoencoder
+# the longest first, so that two processes end at about the same time; the root predictor needs the lower body's
+# autoencoder
 JOBS = (("upper",), ("hands",), ("lower", "root"), ("face",))
 NETWORKS = tuple(name for job in JOBS for name in job)
 

@@ -102,7 +102,7 @@ def _card(plan: TrainingPlan, corpus: Corpus) -> dict:
         "fps": 30,
         "window": 64,
         "seed_frames": 4,
-        "variation": 1.0 if plan.source.audio == CUES_CHANCE else 0.0,  # chance is part of what they learnt
+        "variation": 1.0 if plan.source.audio == CUES_CHANCE else 0.0,  # these weights have learned to use chance
         "by_latent": [] if plan.recipe.generator.face_seeded else ["face"],
         "speakers": list(corpus.speakers),
         **{key: value for key, value in plan.card.items() if key != "provenance"},

@@ -1,4 +1,4 @@
-"""Differentiable rotations and forward kinematics in PyTorch; core.body has the same in NumPy."""
+"""Differentiable rotations and forward kinematics in PyTorch; `core.body` has these functions in NumPy."""
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ def _unit(vector: list[Tensor]) -> list[Tensor]:
 
 
 def rot6d_to_matrix(rot6d: Tensor) -> Tensor:
-    """Two rows (..., 6), not necessarily orthonormal, to matrices (..., 3, 3) by Gram-Schmidt."""
+    """Convert two rows (..., 6), not necessarily orthonormal, to matrices (..., 3, 3) by Gram-Schmidt."""
     # component by component: three times faster on a CPU than reductions over a last axis of three
     x = rot6d.unbind(-1)
     a = _unit(list(x[:3]))
@@ -28,13 +28,13 @@ def rot6d_to_matrix(rot6d: Tensor) -> Tensor:
 
 
 def orthonormal(rot6d: Tensor) -> Tensor:
-    """Channels (..., 6 J) with every rot6d replaced by the two rows of its rotation matrix."""
+    """Replace every rot6d in channels (..., 6 J) by the two rows of its rotation matrix."""
     matrix = rot6d_to_matrix(rot6d.unflatten(-1, (-1, 6)))  # (..., J, 3, 3)
     return matrix[..., :2, :].flatten(-3)
 
 
 def _tips(part: Part, rest: np.ndarray) -> list[tuple[int, np.ndarray]]:
-    """List points beyond the last joints, (joint, rest offset from it), so that a leaf's rotation moves something."""
+    """List points beyond the last joints, (joint, offset at rest), so that rotations of these joints move a point."""
     if part is Part.UPPER:
         tips = [(JOINT["head"], np.array([0.0, 0.08, 0.12])), (JOINT["head"], np.array([0.1, 0.08, 0.0]))]
         for side in ("left", "right"):
@@ -51,7 +51,7 @@ def _tips(part: Part, rest: np.ndarray) -> list[tuple[int, np.ndarray]]:
 
 
 class PartKinematics(nn.Module):
-    """Forward kinematics of one body part, in the frame of the joint it hangs from.
+    """Forward kinematics of one body part, in the frame of the joint above it.
 
     Hands are placed relative to their wrists, the upper body relative to the pelvis, the jaw relative to the head; the
     lower body includes the pelvis' own rotation and is placed relative to the pelvis' position.
@@ -82,11 +82,11 @@ class PartKinematics(nn.Module):
         return len(self.point_parents)
 
     def index(self, name: str) -> int:
-        """Position of a joint among the part's points."""
+        """Return the index of a joint among the part's points."""
         return self.joints.index(JOINT[name])
 
     def forward(self, local: Tensor) -> Tensor:
-        """Parent-local matrices (..., J, 3, 3) to points (..., P, 3): the part's joints, then its tips; metres."""
+        """Map parent-local matrices (..., J, 3, 3) to points (..., P, 3), metres: the part's joints, then its tips."""
         batch = local.shape[:-3]
         # joints first: every joint's matrices are then one contiguous batch, and no slow indexing is differentiated
         turns = local.movedim(-3, 0).reshape(len(self.joints), -1, 3, 3).unbind(0)

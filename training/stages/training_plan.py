@@ -30,7 +30,7 @@ class TrainingPlan:
         work: checkpoints, logs, samples and reports.
         words: the fastText model of the words; copied into the model folder.
         recipe: sizes, rates, lengths.
-        minutes: wall clock of the stage (or, for `all`, of everything); infinite: the recipe's lengths alone.
+        minutes: time limit of the stage (for `all`, of both stages); if infinite, the recipe's lengths alone count.
         seed: of every random draw.
         threads: of PyTorch; 0 leaves its choice.
         team: the processes that train together.
@@ -70,7 +70,7 @@ def prepare(plan: TrainingPlan, corpus: Corpus) -> Weights:
     """Build fresh networks, the same in every process and stage."""
     if plan.threads:
         torch.set_num_threads(plan.threads)
-    # states of the scan decay into denormal numbers, which are many times slower
+    # states of the scan become denormal numbers, which are many times slower
     torch.set_flush_denormal(True)
     torch.manual_seed(plan.seed)
     weights = build_weights(plan.recipe.model_for(corpus, plan.source.word_dim))

@@ -39,7 +39,7 @@ CHUNK_FRAMES = 4096
 
 
 def runs(config: ModelConfig) -> bool:
-    """Whether this engine can run an architecture."""
+    """Return whether this engine can run an architecture."""
     return config.audio_encoder == "frames" and not config.word_vocabulary
 
 

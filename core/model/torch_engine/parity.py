@@ -73,7 +73,7 @@ class Report:
 
     @property
     def good(self) -> bool:
-        """Tell whether all outputs are within tolerance."""
+        """Whether all outputs are within tolerance."""
         return self.codes_equal >= CODES_EQUAL and all(error <= TOLERANCE for error in self.errors.values())
 
 

@@ -21,7 +21,7 @@ except Exception:  # a broken build of the kernels raises more than ImportError,
 
 
 def fused(x: Tensor) -> bool:
-    """Tell whether the fused kernels can take this tensor."""
+    """Return whether the fused kernels can take this tensor."""
     return selective_scan_fn is not None and x.is_cuda
 
 

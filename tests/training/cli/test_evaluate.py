@@ -51,8 +51,8 @@ def test_the_command_compares_sets_and_says_what_is_missing(tmp_path):
     report = json.loads(result.stdout)
     sets = report["sets"]
     assert report["clips"] == {"recorded": 3, "good": 2, "bad": 2}
-    assert "good: nothing recorded for extra" in report["notes"]
-    assert "bad: nothing generated for c" in report["notes"]
+    assert "good: there is no recorded motion for extra" in report["notes"]
+    assert "bad: there is no generated motion for c" in report["notes"]
     assert sets["good"]["face_mse"] == sets["good"]["face_lvd"] == 0
     assert sets["bad"]["face_mse"] > 0
     assert sets["good"]["fgd"] == pytest.approx(0, abs=1e-6)
