@@ -28,7 +28,7 @@ def plot(before: Motion, after: Motion, path: Path) -> None:
     except ImportError as error:
         raise GestureError(
             "The picture needs matplotlib, which this Python does not have.",
-            remedy="Run `python build.py setup` again, or leave the picture out.",
+            remedy="Run `python build.py setup --torch`, or leave the picture out.",
         ) from error
     figure = Figure(figsize=(16, 9), layout="constrained")
     columns = figure.add_gridspec(1, 2, width_ratios=(3, 1))
