@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
+from mathutils import Euler, Quaternion
 
 # Blender shows twice its sensor of 36 mm in a view.
 _SENSOR_MM = 72.0
 # How much of the free part is filled.
 _FILLED = 0.85
+# A view from the front, a little from the side and from above, radians.
+FRONT = Euler((1.4, 0.0, 0.4)).to_quaternion()
 # A view is not moved closer than this, metres.
 _LEAST_M = 0.5
 
@@ -34,8 +37,13 @@ class Glass:
     lens: float
 
 
-def frame(context: bpy.types.Context, box: np.ndarray) -> bool:
-    """Move the 3D view so that it shows a box (2, 3), seen from where it is seen now.
+def frame(context: bpy.types.Context, box: np.ndarray, turn: Quaternion | None = None) -> bool:
+    """Move the 3D view so that it shows a box.
+
+    Args:
+        context: where the user works.
+        box: (2, 3) lowest and highest corner, metres.
+        turn: the rotation of the view; None leaves it as it is.
 
     Returns:
         Whether there is a 3D view; in background mode there is none.
@@ -51,7 +59,9 @@ def frame(context: bpy.types.Context, box: np.ndarray) -> bool:
     view = space.region_3d
     if view.view_perspective == "CAMERA":
         view.view_perspective = "PERSP"
-    rotation = np.array(view.view_rotation.to_matrix())
+    if turn is not None:
+        view.view_rotation = turn
+    rotation = np.array((turn or view.view_rotation).to_matrix())
     glass = Glass(window.width, window.height, left, right, space.lens)
     view.view_location, view.view_distance = place(box, rotation, glass)
     area.tag_redraw()

@@ -16,7 +16,6 @@ class MAMBATALK_PT_exchange(ClosedPanel, bpy.types.Panel):
         """Draw the buttons, and the settings of the export."""
         layout, settings = self.layout, context.scene.mambatalk_export
         put_labels_beside(layout)
-        layout.operator("mambatalk.load_take", icon="FILE_FOLDER")
         layout.operator("mambatalk.import_motion", icon="IMPORT")
         layout.separator()
         layout.prop(settings, "kind")

@@ -2,6 +2,9 @@
 
 import bpy
 
+from ..blender import viewport
+from ..character import placement
+from ..character.armature import meshes_of
 from ..job import report, state, weights
 from ..job.folder import ROOT
 from ..rig.performer import target
@@ -30,8 +33,11 @@ class MAMBATALK_OT_try_example(bpy.types.Operator):
         settings.audio_source = settings.transcript_source = "FILE"
         settings.audio_file = str(EXAMPLE / "speech.flac")
         settings.transcript_file = str(EXAMPLE / "transcript.txt")
-        if target(context) is None and bpy.ops.mambatalk.add_character() != {"FINISHED"}:
-            return {"CANCELLED"}
+        if target(context) is None:
+            if bpy.ops.mambatalk.add_character() != {"FINISHED"}:
+                return {"CANCELLED"}
+            armature = target(context)
+            viewport.frame(context, placement.box_of(context, [armature, *meshes_of(armature)]), viewport.FRONT)
         # Generate goes on by itself: it is modal in a window.
         outcome = bpy.ops.mambatalk.generate("INVOKE_DEFAULT")
         return {"CANCELLED"} if outcome == {"CANCELLED"} else {"FINISHED"}

@@ -41,10 +41,14 @@ def show(notes: list[str]) -> None:
 
 
 def finish(operator: bpy.types.Operator, notes: list[str]) -> set[str]:
-    """Show the notes of an operator that succeeded, and report each one; return what `execute` returns."""
+    """Show the notes of an operator that succeeded, and report them; return what `execute` returns.
+
+    Blender's status bar shows the last report, so the first note, which is the most important one, is reported last.
+    """
     show(notes)
-    for note in notes:
-        operator.report({"INFO"}, note)
+    for note in reversed(notes):
+        if not isinstance(note, Detail):
+            operator.report({"INFO"}, note)
     return {"FINISHED"}
 
 
