@@ -4,6 +4,7 @@ import bpy
 from bpy.props import BoolProperty, StringProperty
 
 from ...core.errors import GestureError
+from ..blender import timeline
 from ..character import armature as character_armature
 from ..job import report, state
 from ..rig import performer
@@ -57,7 +58,7 @@ class MAMBATALK_OT_switch_take(_TakeOperator, bpy.types.Operator):
     def change(self, context, armature, action):
         """Assign the take."""
         notes = _perform(armature, action)
-        context.scene.frame_set(context.scene.frame_current)
+        timeline.refresh(context.scene)
         return " ".join(notes)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ...core.body.motion import Motion
 from ...core.take.files import TakeFiles
-from ..blender import fcurves, paths, sequencer, versions
+from ..blender import fcurves, paths, sequencer, timeline, versions
 from ..character import contacts
 from ..rig import performer
 from . import channels as take_channels
@@ -29,7 +29,7 @@ def apply_motion(
     """Key any motion onto an armature, in a new action; after an error the scene is as it was before.
 
     Args:
-        scene: gives the frame rate, and gets the motion's range.
+        scene: gives the frame rate; its range becomes longer where the motion needs it.
         armature: an SMPL-X armature, or one whose bones are mapped.
         motion: of any skeleton and frame rate.
         name: of the action.
@@ -69,8 +69,8 @@ def apply_motion(
     versions.assign_action(armature, body_action)
     for keys, _ in faces:
         versions.assign_action(keys, face_action)
-    scene.frame_start, scene.frame_end = int(frames[0]), int(frames[-1])
-    scene.frame_set(int(frames[0]))
+    timeline.include(scene, frames[0], frames[-1])
+    timeline.refresh(scene)
     return body_action
 
 
@@ -90,7 +90,7 @@ def replace_keys(scene: bpy.types.Scene, armature: bpy.types.Object, motion: Mot
     if motion.contacts is not None:
         contacts.write(action, armature, frames, motion.contacts)
     performer.of(armature).prepare()
-    scene.frame_set(scene.frame_current)
+    timeline.refresh(scene)
 
 
 def _store(action, armature, info: take_info.TakeInfo, take: TakeFiles, fps: float, keyed) -> None:

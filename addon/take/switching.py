@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import bpy
 
 from ...core.errors import GestureError
-from ..blender import versions
+from ..blender import timeline, versions
 from ..face import channels as face_channels
 from ..rig import performer
 from . import info as take_info
@@ -28,6 +28,8 @@ def switch(armature: bpy.types.Object, action: bpy.types.Action) -> None:
         if own is None or not versions.switch_action(keys, own):
             _leave(keys)
     performer.of(armature).prepare()
+    for scene in armature.users_scene:
+        timeline.include(scene, *action.frame_range)
 
 
 def _leave(keys: bpy.types.Key) -> None:

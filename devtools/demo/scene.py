@@ -42,7 +42,7 @@ def _run(options: argparse.Namespace) -> None:
     scene.view_settings.view_transform = "Standard"
     _report("Keying the character")
     bpy.ops.mambatalk.add_character()
-    bpy.ops.mambatalk.load_take(folder=str(options.take))
+    _load(scene, options.take)
     armature = scene.mambatalk.character
     if options.final:
         _remember(armature.animation_data.action, options.final)
@@ -56,7 +56,7 @@ def _run(options: argparse.Namespace) -> None:
     _report("Preparing the video")
     _drop_sound(scene)
     scene.render.fps = PREVIEW_FPS
-    bpy.ops.mambatalk.load_take(folder=str(options.take))
+    _load(scene, options.take)
     total = scene.frame_end - scene.frame_start + 1
     video.render(
         scene,
@@ -65,6 +65,12 @@ def _run(options: argparse.Namespace) -> None:
         lambda frame: _report(f"Rendering frame {frame - scene.frame_start + 1} of {total}"),
     )
     _report("Done")
+
+
+def _load(scene: bpy.types.Scene, take: Path) -> None:
+    """Key the take, and make the scene as long as the take: by itself, a range only becomes longer."""
+    scene.frame_end = scene.frame_start
+    bpy.ops.mambatalk.load_take(folder=str(take))
 
 
 def performance_points(take: Path):

@@ -22,7 +22,7 @@ def test_body_and_face_come_back_from_fbx(character, take_folder, tmp_path):
     from mambatalk_ext.addon.face.channels import find_face_mesh
 
     scene = bpy.context.scene
-    scene.render.fps = 30
+    scene.render.fps, scene.frame_end = 30, 1
     bpy.ops.mambatalk.load_take(folder=str(take_folder))
     frames = range(scene.frame_start, scene.frame_end + 1, 7)
     wanted = []

@@ -58,7 +58,7 @@ def test_an_amass_file_is_performed_by_the_character(character, tmp_path):
     from mambatalk_ext.core.body.skeleton import default_rest_joints
 
     scene, motion = bpy.context.scene, upright()
-    scene.render.fps = 30
+    scene.render.fps, scene.frame_start, scene.frame_end = 30, 15, 16
     file = amass_file(tmp_path / "walk_01_poses.npz", motion)
     assert bpy.ops.mambatalk.import_motion(filepath=str(file), start_frame=11) == {"FINISHED"}
     assert character.animation_data.action.name == "walk_01_poses"

@@ -1,6 +1,5 @@
 """Finishing in Blender: through the real worker, always from the unfinished motion, contacts that can be edited."""
 
-import json
 import shutil
 
 import bpy
@@ -272,6 +271,6 @@ def test_the_contacts_come_with_a_take(character, tmp_path, recording):
     folder = write_take(tmp_path / "take", motion.replace(contacts=down), recording)
     bpy.context.scene.render.fps = 30
     bpy.ops.mambatalk.load_take(folder=str(folder))
-    start = json.loads((folder / "take.json").read_text()) and bpy.context.scene.frame_start
+    start = bpy.context.scene.mambatalk.start_frame
     action = character.animation_data.action
     assert np.array_equal(contacts.read(action, character, start + np.arange(180)), down)

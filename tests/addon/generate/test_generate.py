@@ -55,6 +55,7 @@ def test_speech_and_text_become_a_take_on_the_character(ready, character, job_st
     ready.mambatalk.transcript_text = bpy.data.texts.new("speech")
     ready.mambatalk.transcript_text.write(TRANSCRIPT.read_text(encoding="utf-8"))
     ready.mambatalk.start_frame = 5
+    ready.frame_start, ready.frame_end = 10, 11
     ready.mambatalk.seed = 3
     folder = tmp_path / "a take"
     generate(folder)
@@ -115,6 +116,7 @@ def test_a_take_is_finished_as_the_panel_shows(short, tmp_path):
 def test_only_the_audible_part_of_a_strip_is_animated(ready, strip, character, tmp_path):
     from mambatalk_ext.core.body.motion import load_motion
 
+    ready.frame_start, ready.frame_end = 110, 120
     generate(tmp_path / "take")
     info = json.loads((tmp_path / "take" / "take.json").read_text())
     assert (info["audio"]["offset_s"], info["audio"]["duration_s"]) == (2.0, 4.0)

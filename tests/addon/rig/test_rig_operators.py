@@ -82,6 +82,7 @@ def taken(character, tmp_path, recording):
 def test_a_take_is_retargeted_to_the_active_rig_and_stays_where_it_was(taken, character):
     scene = bpy.context.scene
     there = {name: keys_of(curve) for name, curve in curves_of(character).items()}
+    scene.frame_start, scene.frame_end = 11, 50
     assert bpy.ops.mambatalk.retarget(clean_feet=False) == {"FINISHED"}
     frames = keys_of(curves_of(taken.armature)['pose.bones["mixamorig:Head"].rotation_quaternion', 0])[:, 0]
     assert (frames[0], len(frames)) == (11, 40)

@@ -96,9 +96,12 @@ def test_body_and_face_share_one_action_where_blender_has_slots(character, take_
 
 
 @needs_sound
-def test_the_sound_starts_where_the_motion_starts_and_the_range_is_the_take(any_fps, character, take_folder, recording):
+def test_the_sound_starts_where_the_motion_starts_and_the_range_holds_the_take(
+    any_fps, character, take_folder, recording
+):
     scene = any_fps
     scene.mambatalk.start_frame = 41
+    scene.frame_start, scene.frame_end = 50, 60
     apply(take_folder)
     (strip,) = strips(scene)
     assert strip.type == "SOUND"
@@ -106,8 +109,30 @@ def test_the_sound_starts_where_the_motion_starts_and_the_range_is_the_take(any_
     assert bpy.path.abspath(strip.sound.filepath) == str(recording)
     fps = scene.render.fps / scene.render.fps_base
     assert abs(strip.frame_final_duration - 3 * fps) <= 1
-    assert scene.frame_start == scene.frame_current == 41
+    assert scene.frame_start == 41
     assert abs(scene.frame_end - (40 + 3 * fps)) <= 1
+
+
+@pytest.mark.parametrize(("start", "expected"), [(1, (0, 250)), (1200, (0, 1289)), (-20, (0, 250)), (0, (0, 250))])
+def test_the_range_only_grows_and_the_playhead_stays(character, take_folder, start, expected):
+    scene = bpy.context.scene
+    scene.render.fps = 30
+    scene.frame_start, scene.frame_end, scene.mambatalk.start_frame = 0, 250, start
+    scene.frame_set(77, subframe=0.25)
+    apply(take_folder)
+    assert (scene.frame_start, scene.frame_end) == expected
+    assert (scene.frame_current, scene.frame_subframe) == (77, 0.25)
+
+
+def test_switching_to_a_longer_take_makes_the_range_longer(character, take_folder, tmp_path, recording):
+    scene = bpy.context.scene
+    scene.render.fps = 30
+    apply(write_take(tmp_path / "long", wobble(400), recording))
+    scene.frame_set(30)
+    apply(take_folder)
+    scene.frame_start, scene.frame_end = 10, 90
+    assert bpy.ops.mambatalk.switch_take(name="long") == {"FINISHED"}
+    assert (scene.frame_start, scene.frame_end, scene.frame_current) == (1, 400, 30)
 
 
 @needs_sound
