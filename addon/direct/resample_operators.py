@@ -8,7 +8,7 @@ from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 from ...core import requests
 from ...core.body.parts import AREAS, Part
 from ...core.errors import GestureError
-from ..blender import sequencer
+from ..blender import sequencer, session_ids
 from ..job import preferences, report, state, weights
 from ..job.folder import absolute_path, temporary_folder
 from ..job.operator import JobOperator
@@ -59,7 +59,8 @@ class _PartsOperator(JobOperator):
         margin = self.margin if self.properties.is_property_set("margin") else settings.margin
         self._span = take.span(start, end, margin, stored.raw.frame_count)
         self._rate = take_info.rate_notes(take.action, sequencer.scene_fps(scene))
-        self._remembered = take.armature.name, take.action.name, take.action[take_store.KEY]
+        numbers = session_ids.of(take.armature), session_ids.of(take.action)
+        self._remembered = *numbers, take.action[take_store.KEY]
         self._folder = temporary_folder()
         parent = Path(self._folder.name)
         request = {

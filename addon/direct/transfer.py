@@ -10,7 +10,7 @@ from ...core.direct.chain import Changed, differences
 from ...core.direct.mirror import AREA_NAMES, JOINT_ORDER, SHAPE_ORDER
 from ...core.errors import GestureError
 from ...core.take.files import TakeFiles, write_files
-from ..blender import sequencer
+from ..blender import sequencer, session_ids
 from ..take import hand_edits, locks, playback, rewrite
 from ..take import info as take_info
 from ..take import store as take_store
@@ -100,18 +100,19 @@ def areas_in_take(action: bpy.types.Action, areas: list[str]) -> list[str]:
     return [AREA_NAMES[name] for name in areas] if action.mambatalk_take.mirror else areas
 
 
-def require_unchanged(armature_name: str, action_name: str, data: bytes) -> Performed:
+def require_unchanged(armature_number: int, action_number: int, data: bytes) -> Performed:
     """Find the take that a job was started for.
 
     Args:
-        armature_name: of the character.
-        action_name: of the take.
+        armature_number: of the character, in this session.
+        action_number: of the take, in this session.
         data: the packed take at that time.
 
     Raises:
         GestureError: the character or the take was removed or changed meanwhile.
     """
-    armature, action = bpy.data.objects.get(armature_name), bpy.data.actions.get(action_name)
+    armature = session_ids.find_in_scenes(armature_number)
+    action = session_ids.find(bpy.data.actions, action_number)
     if armature is None or action is None or action.get(take_store.KEY) != data:
         raise GestureError("The character or its take was removed or changed meanwhile.", remedy="Try again.")
     return playback.of(armature, action)

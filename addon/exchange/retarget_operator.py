@@ -9,7 +9,7 @@ from bpy.props import BoolProperty
 from ...core import requests
 from ...core.body.motion import Motion, load_motion, save_motion
 from ...core.errors import GestureError
-from ..blender import versions
+from ..blender import session_ids, versions
 from ..character import contacts
 from ..face import channels as face_channels
 from ..finish import source as finish_source
@@ -48,7 +48,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         try:
             source, armature = _pair(context)
             motion = _motion(context.scene, source)
-            for note in self._key(context.scene, armature, motion, source):
+            for note in _key(context.scene, armature, motion, *_name_and_start(source)):
                 self.report({"INFO"}, note)
         except GestureError as error:
             return report.fail(self, error)
@@ -61,7 +61,8 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
     def task(self, context):
         """Write the motion and the rig's skeleton to files, and return the request that finishes the feet."""
         source, armature = _pair(context)
-        self._names = context.scene.name, source.name, armature.name
+        self._numbers = session_ids.of(context.scene), session_ids.of(armature)
+        self._name, self._start = _name_and_start(source)
         performer.of(armature).require_free()
         motion = _motion(context.scene, source)
         self._folder = temporary_folder()
@@ -77,26 +78,25 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
 
     def apply(self, context, result):
         """Key the finished motion on the rig; return notes for the panel."""
-        scene, source, armature = (
-            blocks.get(name)
-            for blocks, name in zip((bpy.data.scenes, bpy.data.objects, bpy.data.objects), self._names, strict=True)
-        )
-        if scene is None or source is None or armature is None:
-            raise GestureError("A character or its scene was removed meanwhile.", remedy="Retarget again.")
-        notes = self._key(scene, armature, load_motion(result["motion"]), source)
+        scene = session_ids.find(bpy.data.scenes, self._numbers[0])
+        armature = session_ids.find_in_scenes(self._numbers[1])
+        if scene is None or armature is None:
+            raise GestureError("The armature or its scene was removed meanwhile.", remedy="Retarget again.")
+        notes = _key(scene, armature, load_motion(result["motion"]), self._name, self._start)
         return [results.improvement_line(result), *notes]
 
-    def _key(self, scene, armature, motion: Motion, source) -> list[str]:
-        """Key a motion as a new action; frame range and current frame of the scene stay as they are."""
-        action = versions.action_of(source)
-        kept = scene.frame_start, scene.frame_end, scene.frame_current
-        start = round(action.frame_range[0])
-        name, has_face = f"{action.name} {armature.name}", bool(np.any(motion.expression))
-        made = keying.apply_motion(scene, armature, motion, name, start, with_face=has_face)
-        # The scene's range belongs to the animation of the source.
-        scene.frame_start, scene.frame_end = kept[:2]
-        scene.frame_set(kept[2])
-        return performer.of(armature).held_note(scene, made)
+
+def _name_and_start(source: bpy.types.Object) -> tuple[str, int]:
+    """Return the name and the first frame of what a character performs."""
+    action = versions.action_of(source)
+    return action.name, round(action.frame_range[0])
+
+
+def _key(scene, armature, motion: Motion, name: str, start: int) -> list[str]:
+    """Key a motion as a new action, named after the one that it comes from; return notes on what is held."""
+    has_face = bool(np.any(motion.expression))
+    made = keying.apply_motion(scene, armature, motion, f"{name} {armature.name}", start, with_face=has_face)
+    return performer.of(armature).held_note(scene, made)
 
 
 def _pair(context) -> tuple[bpy.types.Object, bpy.types.Object]:

@@ -11,6 +11,7 @@ from ...core.errors import GestureError
 from ...core.formats.foreign import read_foreign
 from ...core.formats.reading import Reading
 from ...core.smplx.body import load_body
+from ..blender import session_ids
 from ..character import building, smplx_body
 from ..face import channels as face_channels
 from ..job import preferences, report, state
@@ -56,7 +57,7 @@ class MAMBATALK_OT_add_smplx_body(JobOperator, bpy.types.Operator):
         model = absolute_path(self.model) if self.model else preferences.smplx_model(context)
         if model is None:
             raise GestureError("No SMPL-X model is chosen.", remedy=f"{preferences.NO_SMPLX_MODEL}.")
-        self._scene_name, self._foreign = context.scene.name, None
+        self._scene, self._foreign = session_ids.of(context.scene), None
         asked = any(map(self.properties.is_property_set, ("betas", "motion")))
         person = self if asked else context.scene.mambatalk_smplx
         if person.motion:
@@ -71,7 +72,7 @@ class MAMBATALK_OT_add_smplx_body(JobOperator, bpy.types.Operator):
 
     def apply(self, context, result):
         """Build the body and key the motion on it; return notes for the panel."""
-        scene = bpy.data.scenes.get(self._scene_name)
+        scene = session_ids.find(bpy.data.scenes, self._scene)
         if scene is None:
             raise GestureError("The scene was removed meanwhile.", remedy="Add the body again.")
         body = load_body(Path(result["body"]))

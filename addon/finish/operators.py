@@ -17,7 +17,7 @@ import numpy as np
 from ...core import requests
 from ...core.body.motion import Motion, load_motion, save_motion
 from ...core.errors import GestureError
-from ..blender import sequencer, versions
+from ..blender import sequencer, session_ids, versions
 from ..character import contacts
 from ..direct import transfer
 from ..job import report, results, state
@@ -48,19 +48,34 @@ class Finishing:
     """What the operator must still know when the worker has answered.
 
     Attributes:
-        scene_name, armature_name: names, because the user may delete the objects, or undo, meanwhile.
+        scene, armature, action: numbers for this session, because the user may rename, delete or undo meanwhile.
         source: the unfinished motion.
         settings: of the first request.
         edited: the contacts of a second request; None when there is no second request.
         folder: holds the files for the worker, until this object goes.
     """
 
-    scene_name: str
-    armature_name: str
+    scene: int
+    armature: int
+    action: int
     source: finish_source.Unfinished
     settings: dict
     edited: EditedContacts | None
     folder: TemporaryDirectory
+
+    def found(self) -> tuple[bpy.types.Scene, bpy.types.Object, bpy.types.Action]:
+        """Find the scene, the armature and its action again.
+
+        Raises:
+            GestureError: one of them was removed meanwhile, or the armature has another action now.
+        """
+        scene, armature = session_ids.find(bpy.data.scenes, self.scene), session_ids.find_in_scenes(self.armature)
+        action = None if armature is None else versions.action_of(armature)
+        if scene is None or action is None:
+            raise GestureError("The character or its animation was removed meanwhile.", remedy="Finish it again.")
+        if session_ids.of(action) != self.action:
+            raise GestureError(f"{armature.name} performs another action now.", remedy="Finish it again.")
+        return scene, armature, action
 
     def request(self, motion: Motion, settings: dict) -> requests.Finish:
         """Write a motion for the worker, and return the request that finishes it."""
@@ -107,7 +122,8 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
             found = _edited_contacts(source, action, armature)
             edited = found if found.changed.any() else None
         self.task_count = 1 if edited is None else 2
-        self._finishing = Finishing(scene.name, armature.name, source, settings, edited, temporary_folder())
+        numbers = (session_ids.of(each) for each in (scene, armature, action))
+        self._finishing = Finishing(*numbers, source, settings, edited, temporary_folder())
         skeleton = Path(self._finishing.folder.name) / "skeleton.npz"
         np.savez(skeleton, rest_joints=performer.of(armature).rest_joints())
         return self._finishing.request(motion, settings)
@@ -124,11 +140,7 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
     def apply(self, context, result):
         """Replace the keys by those of the finished motion."""
         finishing = self._finishing
-        scene = bpy.data.scenes.get(finishing.scene_name)
-        armature = bpy.data.objects.get(finishing.armature_name)
-        action = None if armature is None else versions.action_of(armature)
-        if scene is None or action is None:
-            raise GestureError("The character or its animation was removed meanwhile.", remedy="Finish it again.")
+        scene, armature, action = finishing.found()
         motion = load_motion(result["motion"])
         if finishing.source.take:
             # Resample finishes the take with these settings, too; contacts edited now do not fit what it makes then.

@@ -12,7 +12,7 @@ from bpy.props import IntProperty, StringProperty
 
 from ...core import requests
 from ...core.errors import GestureError
-from ..blender import sequencer, versions
+from ..blender import sequencer, session_ids, versions
 from ..direct import directed_keys
 from ..face import channels as face_channels
 from ..job import report, results, state
@@ -31,14 +31,14 @@ class Generating:
     """What the operator must still know when the worker has answered.
 
     Attributes:
-        scene_name, armature_name: names, because the user may delete the objects, or undo, meanwhile.
+        scene, armature: numbers for this session, because the user may rename or delete, or undo, meanwhile.
         clip: the recording, and where it is in the scene.
         tasks: one request for each take.
         folder: holds the skeleton for the worker, until this object goes.
     """
 
-    scene_name: str
-    armature_name: str
+    scene: int
+    armature: int
     clip: sequencer.Clip
     tasks: tuple[requests.Generate, ...]
     folder: TemporaryDirectory
@@ -91,7 +91,9 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         np.savez(skeleton, rest_joints=body.rest_joints())
         task = replace(task, skeleton=skeleton)
         tasks = [replace(task, out=out, seed=task.seed + number) for number, out in enumerate(folders)]
-        self._generating = Generating(context.scene.name, armature.name, clip, tuple(tasks), folder)
+        self._generating = Generating(
+            session_ids.of(context.scene), session_ids.of(armature), clip, tuple(tasks), folder
+        )
         return tasks[0]
 
     def _folders(self, name: str) -> list[Path]:
@@ -120,8 +122,8 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
     def apply(self, context, result):
         """Write the keys of all takes; the character performs the first one."""
         generating, first = self._generating, self._results[0]
-        scene = bpy.data.scenes.get(generating.scene_name)
-        armature = bpy.data.objects.get(generating.armature_name)
+        scene = session_ids.find(bpy.data.scenes, generating.scene)
+        armature = session_ids.find_in_scenes(generating.armature)
         if scene is None or armature is None:
             raise GestureError(
                 "The character or its scene was removed meanwhile.",

@@ -119,10 +119,12 @@ def is_performer(candidate: bpy.types.Object | None) -> bool:
 def target(context: bpy.types.Context) -> bpy.types.Object | None:
     """Return the armature that gets keys.
 
-    It is the active object or the armature of this mesh, else the character chosen last. A pinned one comes first.
+    It is the active object or the armature of this mesh, else the character chosen last. A pinned one comes first. A
+    deleted character stays in the file, in no scene, while the panel refers to it; it gets no keys.
     """
     settings, active = context.scene.mambatalk, of_object(context.object)
-    candidates = [settings.character, *active] if settings.pinned else [*active, settings.character]
+    chosen = settings.character if settings.character is not None and settings.character.users_scene else None
+    candidates = [chosen, *active] if settings.pinned else [*active, chosen]
     return next((candidate for candidate in candidates if is_performer(candidate)), None)
 
 

@@ -273,7 +273,11 @@ def test_failures_say_what_to_do_and_leave_no_file(take, tmp_path):
     blocked.write_text("")
     with pytest.raises(RuntimeError, match="could not be written"):
         bpy.ops.mambatalk.export(folder=str(blocked / "inside"))
+    left_out = bpy.data.collections.new("Left Out")
+    bpy.context.scene.collection.children.link(left_out)
     take.users_collection[0].objects.unlink(take)
+    left_out.objects.link(take)
+    bpy.context.view_layer.layer_collection.children["Left Out"].exclude = True
     with pytest.raises(RuntimeError, match="view layer"):
         bpy.ops.mambatalk.export(folder=str(tmp_path / "out"))
     assert list((tmp_path / "out").iterdir()) == []
