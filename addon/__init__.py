@@ -22,7 +22,7 @@ _MODULES = (
     "character.operators",
     "exchange.smplx_body_operator",
     "rig.operators",
-    "rig.frame_operator",
+    "generate.frame_operator",
     "generate.operators",
     "generate.example_operator",
     "finish.operators",

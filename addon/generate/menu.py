@@ -33,6 +33,8 @@ GROUPS = (
     ),
     (("import_motion", "IMPORT"), ("export", "EXPORT"), ("find_recording", "FILEBROWSER")),
 )
+# So many groups stand in the left column.
+_LEFT = 4
 
 
 class MAMBATALK_MT_speech(bpy.types.Menu):
@@ -42,12 +44,15 @@ class MAMBATALK_MT_speech(bpy.types.Menu):
     bl_idname = "MAMBATALK_MT_speech"
 
     def draw(self, context):
-        """Draw the groups, each below a line."""
-        for number, group in enumerate(GROUPS):
-            if number:
-                self.layout.separator()
-            for name, icon in group:
-                self.layout.operator(f"mambatalk.{name}", icon=icon)
+        """Draw the groups in two columns, each below a line: one column would be higher than small screens."""
+        row = self.layout.row()
+        for groups in (GROUPS[:_LEFT], GROUPS[_LEFT:]):
+            column = row.column()
+            for number, group in enumerate(groups):
+                if number:
+                    column.separator()
+                for name, icon in group:
+                    column.operator(f"mambatalk.{name}", icon=icon)
 
 
 def _draw_menu(self, context):

@@ -6,7 +6,7 @@ from ..blender import viewport
 from ..character import armature as character_armature
 from ..character import placement
 from ..job import report
-from .performer import NO_CHARACTER, target
+from ..rig.performer import NO_CHARACTER, target
 
 
 class MAMBATALK_OT_frame_character(bpy.types.Operator):
