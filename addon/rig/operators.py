@@ -91,7 +91,7 @@ class MAMBATALK_OT_clear_rig(_RigOperator, bpy.types.Operator):
     """Remove the mapping. The bones are then recognised by their names and places again"""
 
     bl_idname = "mambatalk.clear_rig"
-    bl_label = "Detect Rig Bones by Itself"
+    bl_label = "Remove Rig Mapping"
 
     def change(self, armature):
         """Remove the stored mapping."""
