@@ -1,1 +1,1 @@
-"""What the rooms above need from Blender itself: registration, versions, keys, data paths, sound strips, panels."""
+"""Helpers for Blender itself, which all other folders use: registration, versions, keys, data paths, strips, panels."""

@@ -28,7 +28,7 @@ def joined(channel: Channel, now: np.ndarray, rows: np.ndarray) -> Channel:
 
     Args:
         channel: planned values for all frames.
-        now: what is keyed.
+        now: (T, C) the values that are keyed now.
         rows: frames that are going to be written.
     """
     values, now = np.array(channel.values, np.float64), now.astype(np.float64)

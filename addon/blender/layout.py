@@ -1,4 +1,4 @@
-"""What the panels share: the sidebar, its place in a window, labels beside the fields, and texts of several lines."""
+"""Helpers of all panels: the sidebar, its place in a window, labels beside the fields, and texts of several lines."""
 
 import blf
 import bpy
@@ -7,7 +7,7 @@ import bpy
 _POINTS = 11.0
 # Blender draws letters at whole pixels: a text is up to this much wider than its font says.
 _ROUNDED = 1.06
-# What a line of text loses of the sidebar's width at a scale of 1, in pixels: tabs, margins, and the label's icon.
+# Pixels of the sidebar's width, at a scale of 1, that a line of text cannot use: tabs, margins, and the label's icon.
 _MARGIN_PX = 84
 # A sidebar may be narrower than any text; lines are at least as long as this, in pixels at a scale of 1.
 _LEAST_PX = 80
@@ -74,7 +74,7 @@ def line_width(context: bpy.types.Context, beside_px: int = 0) -> float:
 
     Args:
         context: its region is the sidebar.
-        beside_px: what stands beside the text, in pixels at a scale of 1.
+        beside_px: width of everything beside the text, in pixels at a scale of 1.
     """
     scale = context.preferences.system.ui_scale
     return max(_LEAST_PX * scale, context.region.width - (_MARGIN_PX + beside_px) * scale)

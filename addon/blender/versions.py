@@ -1,4 +1,4 @@
-"""The one module that knows how Blender versions differ: actions and their slots, strips of the sequencer.
+"""The only module with code for single Blender versions: actions and their slots, strips of the sequencer.
 
 Since Blender 4.4 one action animates several data-blocks, each through a slot of its own:
 
@@ -26,7 +26,7 @@ def action_of(id_block: bpy.types.ID) -> bpy.types.Action | None:
 
 
 def channelbag(action: bpy.types.Action, id_block: bpy.types.ID):
-    """Return what holds the F-curves of a data-block in an action (`.fcurves`, `.groups`); make it when missing."""
+    """Return the holder of a data-block's F-curves in an action (`.fcurves`, `.groups`); make it when missing."""
     if not has_slots():
         action.id_root = id_block.id_type
         return action

@@ -1,4 +1,4 @@
-"""Facts about an armature: its kind, its meshes, whether it can be animated here, and what holds its bones."""
+"""Facts about an armature: its kind, its meshes, whether it can be animated here, and bones that keys cannot move."""
 
 import bpy
 

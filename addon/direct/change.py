@@ -1,4 +1,4 @@
-"""Mixin of operators that change how a take is directed: sliders or markers change and keys follow, or neither does."""
+"""Mixin of operators that direct a take: sliders or markers change together with the keys, or nothing changes."""
 
 from ...core.errors import GestureError
 from ..blender import sequencer

@@ -4,10 +4,11 @@
       (stored take)                  (`prepare`)      (`direct_take`)            (`take.rewrite`)
 
 Two results are kept, because a slider moves many times a second:
-- `Prepared`: what is computed of the finished motion, for the last few takes;
+- `Prepared`: values that are computed from the finished motion, for the last few takes;
 - the directed motion that the present keys show. From it `core.direct` knows which joints and shapes a change of the
-  sliders changes, and only their channels are written. It counts as long as the stamp of the take's record is the one
-  that was saved with it: undo, another take or a resample bring another stamp, and then every channel is compared.
+  sliders changes, and only their channels are written. It is used as long as the record of the take has the stamp that
+  was saved with it. After undo, in another take or after a resample the stamp differs, and then every channel is
+  compared.
 """
 
 import zlib
@@ -33,7 +34,7 @@ _KEPT = 4
 
 @dataclass
 class Prepared:
-    """What is kept of a take while Blender runs.
+    """Computed values of a take that are kept while Blender runs.
 
     Attributes:
         statistics: of its finished motion.
@@ -55,14 +56,14 @@ def write_keys(armature: bpy.types.Object, everything: bool = False, at_least: C
 
     Args:
         armature: the character.
-        everything: whether to compare every channel, because something else than sliders and markers changed.
-        at_least: channels to compare, whatever the sliders ask for.
+        everything: whether to compare every channel, because more than sliders and markers changed.
+        at_least: channels that are compared in any case.
 
     Returns:
         the directed motion.
 
     Raises:
-        GestureError: the character performs no take, the take cannot be read, or what is asked for is impossible.
+        GestureError: the character performs no take, the take cannot be read, or its levels and markers are impossible.
     """
     take = playback.of(armature)
     prepared = prepare(take)
@@ -77,7 +78,7 @@ def write_keys(armature: bpy.types.Object, everything: bool = False, at_least: C
 
 
 def catch_up(armature: bpy.types.Object) -> None:
-    """Write keys if they are not the keys that the sliders and markers of a character's take ask for.
+    """Write the keys of a character's take, if its present keys do not fit its sliders and markers.
 
     Raises:
         GestureError: as in `write_keys`.
@@ -132,7 +133,7 @@ def spread_edits(
 
 
 def prepare(take: playback.Performed, data: bytes | None = None) -> Prepared:
-    """Compute what directing needs of a take's finished motion, with phone lips where they are asked for.
+    """Compute the values of a take's finished motion that directing needs, with phone lips where they are set.
 
     Args:
         take: on its character.
@@ -157,7 +158,7 @@ def prepare(take: playback.Performed, data: bytes | None = None) -> Prepared:
 
 
 def direct_take(take: playback.Performed, prepared: Prepared, before: Directed | None = None) -> Directed:
-    """Apply the present levels and markers of a take; no other function reads them for this.
+    """Apply the present levels and markers of a take; only this function does so.
 
     Args:
         take: on its character.
@@ -165,7 +166,7 @@ def direct_take(take: playback.Performed, prepared: Prepared, before: Directed |
         before: the result that the keys show, if it is known.
 
     Raises:
-        GestureError: what the animator asks for is impossible.
+        GestureError: the levels or markers are impossible.
     """
     levels = sliders.levels_of(take.action)
     return direct(prepared.statistics, levels, before=before, markers=markers.markers_of(take))
@@ -186,7 +187,7 @@ def _show(take: playback.Performed) -> None:
 
 
 def forget() -> None:
-    """Drop all that is kept."""
+    """Drop all values that are kept."""
     _prepared.clear()
 
 

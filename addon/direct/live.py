@@ -1,9 +1,9 @@
-"""Keys that follow while an animator moves sliders: changes are gathered for a moment, then keys are written.
+"""Writing keys while an animator moves sliders: changes are gathered for a moment, then the keys are written.
 
     a slider, a marker or a lock of a take changes
         │   `take.properties.changes` calls `gather`
         ▼
-    gathered: the take waits 0.04 s; a drag changes its slider at every move of the mouse
+    gathered: the take waits 0.04 s, because a drag changes its slider at every move of the mouse
         │   a timer of Blender calls `_write_gathered`; in background, where no timers run, `gather` does
         ▼
     written: `directed_keys.write_keys` computes the motion and writes the keys that differ
@@ -28,7 +28,7 @@ _waiting: dict[str, bool] = {}
 
 
 def gather(action: bpy.types.Action, everything: bool = False) -> None:
-    """Have the keys of a take written soon, or at once where no timers run.
+    """Write the keys of a take soon, or at once where no timers run.
 
     Args:
         action: of the take.
@@ -70,14 +70,14 @@ def _after_undo(*_arguments) -> None:
 
 
 def register():
-    """Follow changes of takes, and undo."""
+    """Call the functions of this module after changes of takes and after undo."""
     changes.listeners.append(gather)
     for handlers in (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post):
         handlers.append(_after_undo)
 
 
 def unregister():
-    """Stop following and drop all that waits or is kept."""
+    """Call them no more, and drop all waiting changes and kept values."""
     changes.listeners.remove(gather)
     for handlers in (bpy.app.handlers.undo_post, bpy.app.handlers.redo_post):
         handlers.remove(_after_undo)

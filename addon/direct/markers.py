@@ -1,4 +1,4 @@
-"""Markers of a take: those in its list, and those on the timeline whose names say what they ask for."""
+"""Markers of a take: those in its list, and those on the timeline that have the name of a kind of marker."""
 
 import bpy
 

@@ -23,7 +23,7 @@ _SHORT = {"Gesture Here": "Gesture", "Not Here": "Rest"}
 
 
 class MAMBATALK_UL_words(bpy.types.UIList):
-    """List of words with their frames; from the first ticked word to the last one is the range."""
+    """List of words with their frames; the range is from the first ticked word to the last one."""
 
     def draw_item(self, context, layout, data, item, icon, active_data, active_property):
         """Draw a word with its tick and its first frame."""

@@ -22,7 +22,7 @@ from . import transfer
 
 
 class _PartsOperator(JobOperator):
-    """Mixin of an operator that has the worker replace parts of the take over a range of frames.
+    """Mixin of an operator that lets the worker replace parts of the take over a range of frames.
 
     A subclass has `request(context, take, areas, request, folder)`, which returns the task for the worker.
     """
@@ -71,7 +71,7 @@ class _PartsOperator(JobOperator):
         return self.request(context, take, transfer.areas_in_take(take.action, areas), request, parent)
 
     def apply(self, context, result):
-        """Write the keys of the new version, and return notes on what was changed and what was kept."""
+        """Write the keys of the new version, and return notes on the changed frames and the kept edits."""
         take = transfer.require_unchanged(*self._remembered)
         new = take_store.read_folder(Path(result["folder"]))
         rows = self._span.rows

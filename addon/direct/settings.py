@@ -1,4 +1,4 @@
-"""Settings of the panels for resampling, mixing and hand edits: which parts, which frames, how."""
+"""Settings of the panels for resampling, mixing and hand edits: parts, frames, blends and variation."""
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty

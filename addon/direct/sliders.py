@@ -1,4 +1,4 @@
-"""Where a take's sliders stand: read as plain values and as levels, moved without writing keys."""
+"""Values of a take's sliders, which are read as plain values or as levels, and set without writing keys."""
 
 import json
 
@@ -22,21 +22,21 @@ def levels_of(action: bpy.types.Action) -> Levels:
 
 
 def read(action: bpy.types.Action) -> dict:
-    """Return where the sliders of a take are, and its rest pose as JSON."""
+    """Return the values of a take's sliders, and its rest pose as JSON."""
     own = action.mambatalk_take
     values = {name: round(getattr(own, name), _DIGITS) for name in NAMES if name != "mirror"}
     return {**values, "mirror": own.mirror, "pose": own.pose}
 
 
 def put(action: bpy.types.Action, values: dict) -> None:
-    """Move sliders of a take without writing keys."""
+    """Set sliders of a take without writing keys."""
     with changes.paused():
         for name, value in values.items():
             setattr(action.mambatalk_take, name, value)
 
 
 def from_directions(directions: dict) -> tuple[dict, list[tuple[str, float, float]]]:
-    """Return the sliders and markers that direct a take as a shell did.
+    """Return sliders and markers that direct a take as it was directed from a shell.
 
     Args:
         directions: `direct` in take.json: levels, markers, areas to keep.
@@ -45,7 +45,7 @@ def from_directions(directions: dict) -> tuple[dict, list[tuple[str, float, floa
         values for `put`, with locked areas; and entries for `markers.put_entries`.
 
     Raises:
-        GestureError: there is no such level or area, or a marker makes no sense.
+        GestureError: there is no such level or area, or a marker is impossible.
     """
     levels, kept = Levels.from_dict(directions.get("levels", {})).as_dict(), set(directions.get("keep", ()))
     if unknown := kept - AREAS.keys():

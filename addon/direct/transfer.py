@@ -1,4 +1,4 @@
-"""Transfer of a take to the worker and back: its folder is written, and the keys of its new version are."""
+"""Transfer of a take to the worker and back: writing its folder, and the keys of its new version."""
 
 import re
 from pathlib import Path
@@ -49,7 +49,7 @@ def key_new_version(
         GestureError: all keys would be written again, and hand edits or locks would be lost.
     """
     data = take_store.pack(new)
-    # Compared as they are stored: a motion that the worker left alone is then equal to the bit.
+    # Motions are compared as they are stored, so that a motion that the worker did not change is equal to the bit.
     changed = differences(take_store.load(take.action).finished, take_store.unpack(data).finished)
     shown = mirrored(changed) if take.action.mambatalk_take.mirror else changed
     if fps is not None and take_info.is_out_of_step(take.info, fps):
@@ -64,7 +64,7 @@ def key_new_version(
 
 
 def require_rate(take: Performed, fps: float) -> None:
-    """Make sure that no hand edit and no lock is lost when a take is keyed at the scene's frame rate.
+    """Make sure that no hand edits or locks are lost when a take is keyed at the scene's frame rate.
 
     Raises:
         GestureError: the rates differ, and something was changed by hand or is locked.
@@ -86,7 +86,7 @@ def require_rate(take: Performed, fps: float) -> None:
 
 
 def mirrored(changed: Changed) -> Changed:
-    """Return what differs between two mirrored motions, from what differs between the motions themselves."""
+    """Return the differences between two mirrored motions, from the differences between the motions themselves."""
     return Changed(
         tuple(sorted(JOINT_ORDER[joint] for joint in changed.joints)),
         changed.translation,
@@ -96,7 +96,7 @@ def mirrored(changed: Changed) -> Changed:
 
 
 def areas_in_take(action: bpy.types.Action, areas: list[str]) -> list[str]:
-    """Return the take's own areas for those the animator sees: a mirrored take shows its left arm on the right."""
+    """Return the areas in the take for the areas that are seen: a mirrored take shows its left arm on the right."""
     return [AREA_NAMES[name] for name in areas] if action.mambatalk_take.mirror else areas
 
 

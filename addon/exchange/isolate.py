@@ -1,7 +1,8 @@
 """Prepare the scene for an exporter: one character performs one action alone; afterwards the scene is as it was.
 
-Exporters write what is selected, over the scene's range, as everything in the scene moves it: NLA strips, another
-action of the face. So each of these is changed first. An `ExitStack` holds one call for every change that undoes it.
+Exporters write the selected objects over the scene's range, with all animation that moves them: NLA strips, too, or
+another action of the face. So selection, range and animation are changed first. An `ExitStack` holds one call for every
+change that undoes it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -79,7 +80,7 @@ def _show(stack: ExitStack, layer: bpy.types.ViewLayer, each: bpy.types.Object) 
 
 
 def _perform(stack: ExitStack, id_block: bpy.types.ID, action: bpy.types.Action) -> None:
-    """Let the action move a data-block, and nothing else; where the action has no curves for it, nothing moves it."""
+    """Let the action move a data-block, and nothing else; without curves for it, it does not move."""
     wanted = versions.action_for(action, id_block)
     if wanted is not None and not versions.curves_for(wanted, id_block):
         wanted = None

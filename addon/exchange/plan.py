@@ -27,7 +27,7 @@ class ExportItem:
 
 
 def plan(armatures: list[bpy.types.Object], every_take: bool) -> list[ExportItem]:
-    """Return what to write for these characters: what each performs now, or every take of each.
+    """Return the files to write for these characters: the take that each performs now, or every take of each.
 
     File systems that ignore upper and lower case would overwrite "A_wave" with "a_wave": the later one gets a number.
 
@@ -57,14 +57,15 @@ def performers(scene: bpy.types.Scene) -> list[bpy.types.Object]:
 
 def _has_takes(armature: bpy.types.Object) -> bool:
     actions = actions_of(armature)
-    # Actions of another rig count only when one of them is a take: the user's own animation is not exported unasked.
+    # Actions of another rig count only when one of them is a take: so that the user's own animation is not exported by
+    # accident.
     return bool(actions) and (character_armature.is_smplx_armature(armature) or any(map(take_info.stored, actions)))
 
 
 def actions_of(armature: bpy.types.Object) -> list[bpy.types.Action]:
     """Return every action made for a character, without the copies that finishing keeps.
 
-    Before Blender 4.4 an action does not say whom it is for, unless it is a take: there other actions are left out.
+    Before Blender 4.4 only a take stores which character it is for, so all other actions are left out there.
     """
     current = versions.action_of(armature)
     kept = {action.get(finish_source.SOURCE_KEY) for action in bpy.data.actions}

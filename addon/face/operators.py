@@ -113,7 +113,7 @@ def _table(context) -> bpy.types.Key | None:
 
 
 def _why_no_change(context) -> str | None:
-    """Return the reason why the tables cannot be changed: Blender does not let anybody change lists of an override."""
+    """Return the reason why the tables cannot be changed: Blender allows no changes to lists of an override."""
     found = [mesh for mesh in character_armature.meshes_of(target(context)) if mesh.data.override_library is not None]
     return f"{found[0].data.name} overrides a mesh of another file: change its table there" if found else None
 

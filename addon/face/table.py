@@ -16,7 +16,7 @@ class MambaTalkFaceRow(bpy.types.PropertyGroup):
     gain: FloatProperty(name="Gain", description="Factor on the expression", default=1.0, soft_min=0.0, soft_max=2.0)
     offset: FloatProperty(
         name="Offset",
-        description="What is added to the value of the shape key",
+        description="Number that is added to the value of the shape key",
         default=0.0,
         soft_min=-1.0,
         soft_max=1.0,

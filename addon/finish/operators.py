@@ -1,9 +1,9 @@
 """Finish the animation on the character again, with other settings, always from the unfinished motion.
 
-The foot contacts that an animator changed are held. Who finds the other contacts depends on Edited Contacts:
+The foot contacts that an animator changed are held. Edited Contacts decides where the other contacts come from:
 
-    on:   nobody: the contact channels of the armature count as they are       one request
-    off:  the worker; where the animator changed a channel, the channel        two requests, when
+    on:   from the contact channels of the armature, as they are               one request
+    off:  from the worker; where the animator changed a channel, the channel   two requests, when
           counts instead, so the worker finishes a second time                 a channel was changed
 """
 
@@ -45,14 +45,14 @@ class EditedContacts:
 
 @dataclass(frozen=True)
 class Finishing:
-    """What the operator must still know when the worker has answered.
+    """Values that the operator needs when the worker has answered.
 
     Attributes:
         scene, armature, action: numbers for this session, because the user may rename, delete or undo meanwhile.
         source: the unfinished motion.
         settings: of the first request.
         edited: the contacts of a second request; None when there is no second request.
-        folder: holds the files for the worker, until this object goes.
+        folder: holds the files for the worker, until this object is deleted.
     """
 
     scene: int
@@ -143,7 +143,8 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
         scene, armature, action = finishing.found()
         motion = load_motion(result["motion"])
         if finishing.source.take:
-            # Resample finishes the take with these settings, too; contacts edited now do not fit what it makes then.
+            # Resample finishes the take with these settings, too; contacts that are edited now do not fit the motion
+            # made then.
             settings = {name: value for name, value in finishing.settings.items() if name != "use_contacts"}
             new = take_store.load(action).with_finished(motion, settings)
             transfer.key_new_version(playback.of(armature), new, fps=sequencer.scene_fps(scene))
@@ -171,7 +172,7 @@ def _holds_contacts(settings: dict) -> bool:
 
 
 def _edited_contacts(source: finish_source.Unfinished, action, armature) -> EditedContacts:
-    """Read the contact channels; for an action that is no take nobody knows which ones were changed."""
+    """Read the contact channels; for an action that is no take it is unknown which ones were changed."""
     if source.take:
         return EditedContacts(*hand_edits.edited_contacts(playback.of(armature), source.frames))
     found = contacts.read(action, armature, source.frames)

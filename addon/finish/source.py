@@ -1,6 +1,6 @@
 """The motion that finishing starts from: a take's raw motion, or the keys of another action on an SMPL-X armature.
 
-Finishing must not start from what it made itself, or a second run would smooth twice. A take stores its raw motion.
+Finishing must not start from its own result, or a second run would smooth twice. A take stores its raw motion.
 For another action, a copy of it is made before the first run; the action refers to the copy in a custom property.
 """
 

@@ -28,7 +28,7 @@ from .load import apply_take
 
 @dataclass(frozen=True)
 class Generating:
-    """What the operator must still know when the worker has answered.
+    """Values that the operator needs when the worker has answered.
 
     Attributes:
         scene, armature: numbers for this session, because the user may rename or delete, or undo, meanwhile.

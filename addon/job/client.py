@@ -24,7 +24,7 @@ from .interpreter import Interpreter
 CANCEL_S = 2.0
 # Seconds that the process may take to end by itself; after them it is killed.
 STOP_S = 3.0
-# How much of the end of the log an error shows, in bytes.
+# Bytes of the end of the log that an error shows.
 _LOG_TAIL = 4000
 _MISSING_MODULE = re.compile(r"No module named '([\w.]+)'")
 

@@ -1,6 +1,6 @@
 """The message that the main panel shows: an error, the notes of the last operator, or what to do next.
 
-The message has a place of its own that is always as high, whatever it says, so no button below it moves:
+The message has a place of its own with a fixed height, so that no button below it moves:
 
     ┌─────────────────────────────┬───┐
     │ (i) Take ready: 62 s        │ x │  dismiss
@@ -10,7 +10,7 @@ The message has a place of its own that is always as high, whatever it says, so 
     │                             │   │
     └─────────────────────────────┴───┘
 
-What has more rows than this place is in the popup.
+A message with more rows than fit into this place is shown in full in the popup.
 """
 
 import platform

@@ -17,7 +17,7 @@ from ..blender import layout
 from . import report, state
 from .interpreter import Interpreter
 
-# Seconds between two looks for replies while an operator is modal.
+# Seconds between two checks for replies while an operator is modal.
 TIMER_S = 0.1
 
 

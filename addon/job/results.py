@@ -1,4 +1,4 @@
-"""What results of the worker mean, as lines for the user."""
+"""Lines for the user about results of the worker."""
 
 from .report import Detail
 

@@ -16,7 +16,7 @@ from .interpreter import Interpreter
 
 @dataclass
 class Job:
-    """A request that the worker is working on, or a row of them.
+    """A request that the worker is working on, or several requests in a row.
 
     Attributes:
         label: what is being done, as the panel says it: "Generating".

@@ -1,9 +1,10 @@
-r"""How a rig's rest pose lies to SMPL-X's: a turn for each bone, and the rig's proportions as an SMPL-X skeleton.
+r"""How a rig's rest pose differs from SMPL-X's: a turn for each bone, and the rig's proportions as an SMPL-X skeleton.
 
-A motion tells how far each joint turns away from SMPL-X's rest pose, in which the arms point sideways. Most rigs rest
-otherwise, for example with lowered arms. If a lowered upper arm turned as the motion says, it would end up too low by
-the difference of the two rest poses. So each bone gets one constant turn from its own rest to SMPL-X's; the motion's
-turn comes after it. Where the joints of both skeletons lie is all that is compared; names and rolls of bones are not.
+A motion holds how far each joint turns away from SMPL-X's rest pose, in which the arms point sideways. Most rigs have
+another rest pose, for example with lowered arms. If a lowered upper arm turned as in the motion, it would end up too
+low by the difference between the two rest poses. So each bone gets one constant turn from its own rest to SMPL-X's; the
+motion's turn comes after it. Only the places of the joints of both skeletons are compared, not the names and rolls of
+bones.
 
 Worked example: the left arm of a rig that rests with lowered, slightly bent arms, seen from the front
 
@@ -17,15 +18,15 @@ Worked example: the left arm of a rig that rests with lowered, slightly bent arm
 
     1. S to E points down to the side in the rig, to the side in SMPL-X: the upper arm turns up by 45°.
     2. E to H pointed straight down. It is carried up by 45°, too, and turns by the 45° that are left.
-    3. The palm faces forward, in SMPL-X down. The knuckles say so: the hand turns by 90° about E to H, and the forearm
+    3. The palm faces forward, in SMPL-X down, as the knuckles show: the hand turns by 90° about E to H, and the forearm
        takes half of this.
 
-Each direction turns the shortest way, and the forearm's turn begins where the upper arm's brought it. So a bent elbow
-unbends about its own hinge. The forearm takes half of step 3, because a forearm turns about its length with its hand;
-otherwise the wrist alone would be twisted by 90°. Legs are aligned in the same way, but turn as a whole.
+Each direction turns the shortest way, and the forearm's turn begins from where the upper arm's turn moved it. So a bent
+elbow unbends about its own hinge. The forearm takes half of step 3, because a forearm turns about its length with its
+hand; otherwise the wrist alone would be twisted by 90°. Legs are aligned in the same way, but turn as a whole.
 
-Torso, neck, head and collars keep their rest: where their joints lie differs too much between rigs to tell whether a
-body is built or posed otherwise.
+Torso, neck, head and collars keep their rest. The places of their joints differ so much between rigs that a different
+build cannot be distinguished from a different pose.
 """
 
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ from .read import Rig
 
 _SIDES = ("left", "right")
 _NO_TURN = (1.0, 0.0, 0.0, 0.0)
-# The limb takes this share of the twist by which its hand or foot rests turned otherwise than SMPL-X's.
+# The share that a limb takes of the twist between the rest pose of its hand or foot and SMPL-X's.
 _TWIST_SHARE = 0.5
 # The bones of a finger point from joint to joint where head to tail agrees within this angle; then the tail of the last
 # bone is the fingertip.

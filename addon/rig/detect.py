@@ -1,10 +1,10 @@
-"""Recognise what kind of rig a hierarchy of bones is, by names, whatever their prefix, suffix, case or side marks.
+"""Recognising the kind of a rig by the names of its bones, whatever their prefix, suffix, case or side marks.
 
 Presets say how each kind of rig names its bones. The left forearm of a Mixamo rig, for example:
 
     name in the preset     LeftForeArm                  normal name  ("L", "forearm")
     name in the scene      mixamorig:LeftForeArm_01     normal name  ("L", "forearm01")
-    affix                  before "", after "01"        what most bones have around the names of the preset
+    affix                  before "", after "01"        the text around the preset's names in most bones
 
 Names are compared as normal names (see `presets.normal`). `_affix_of` finds what this rig has around all of them. Then
 each preset gets a score: the share of its parts that were found, times the share of limbs that hang together.
@@ -31,13 +31,13 @@ from .presets import FINGERS, PARENT, REQUIRED, BoneMap, Preset, mirrored, norma
 
 # Side ("L", "R" or "") and the rest of a name; see `presets.normal`.
 NormalName = tuple[str, str]
-# What the rests of a rig's names have before and after those of a preset.
+# Texts before and after a preset's names in the rests of a rig's names.
 Affix = tuple[str, str]
 # Part → its bones, root first.
 Parts = dict[str, tuple[str, ...]]
 
 _OTHER_SIDE = {"L": "R", "R": "L", "": ""}
-# What a part counts in a score. Fingers count little: a body without fingers is still of its kind.
+# Weight of a part in a score. Fingers count little, because a body without fingers is still of its kind.
 _WEIGHT = {"required": 1.0, "other": 0.4, "finger": 0.1}
 # From this score on a preset is trusted; from half of it on, a result is of use to be completed by hand.
 RECOGNISED = 0.7
@@ -126,7 +126,7 @@ def _detect(names: tuple[str, ...], parents: tuple[int, ...]) -> Detection | Non
 
 
 def _rank(detection: Detection) -> tuple[bool, float, int]:
-    """Return what presets are compared by: controls first, then the score, then how many bones are known by name."""
+    """Return the sort key of presets: controls first, then the score, then how many bones are known by name."""
     return detection.map.controls and detection.score > RECOGNISED, round(detection.score, 3), detection.known
 
 
@@ -233,7 +233,8 @@ def _without(name: NormalName, prefix: str) -> NormalName:
 def _affix_of(wanted: Mapping[tuple[str, int], list[NormalName]], prefix: str, bones: Bones) -> Affix:
     """Return the affix inside which a rig has most of the wanted names: the preset's own prefix, or another one.
 
-    Every bone whose name contains a wanted one votes for what stands around it; the three with most votes are tried.
+    Every bone whose name contains a wanted name votes for the text around it; the three texts with most votes are
+    tried.
     """
     tried = [(prefix, "")]
     if any(not bones.find_any(options, tried[0]) for options in wanted.values()):

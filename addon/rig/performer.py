@@ -2,10 +2,10 @@
 
 Two kinds of armature perform. One has SMPL-X's 55 bones in SMPL-X's rest pose; each bone takes its joint's rotation as
 it is. All others are mapped rigs: their bones play parts of the body, and motions are retargeted to them. `of` decides
-between the two; everything above this folder asks the performer and does not need to know its kind.
+between the two; code outside of this folder uses the performer and does not depend on its kind.
 
 Keying SMPL-X armatures through a mapping, like other rigs, was tried and rejected: one joint of a minute took 45 ms
-instead of 0.8 ms, which a slider that writes keys live makes felt, and rotations differed by 2e-6.
+instead of 0.8 ms, which is noticeable with a slider that writes keys live, and rotations differed by 2e-6.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -25,13 +25,13 @@ from .mapped_performer import MappedPerformer
 from .smplx_performer import SmplxPerformer
 
 NO_CHARACTER = "Add a character, or select an armature whose bones are a body's (see Rig)"
-# An armature whose left upper arm rests further than this from the line through both shoulders does not rest as SMPL-X
-# does, and is keyed as a mapped rig whatever its bones are called.
+# An armature whose left upper arm rests further than this from the line through both shoulders has another rest pose
+# than SMPL-X, and is keyed as a mapped rig whatever the names of its bones.
 _SAME_REST = np.cos(np.radians(20.0))
 
 
 class Performer(Protocol):
-    """What the add-on needs of an armature that performs.
+    """The interface of an armature that performs.
 
     Attributes:
         armature: the object.
@@ -73,7 +73,7 @@ class Performer(Protocol):
         """Return the bones that open the mouth."""
 
     def prepare(self) -> None:
-        """Change what would keep the bones from following the keys: rotation modes, or switches of controls."""
+        """Set rotation modes, or switches of controls, that would keep the bones from following the keys."""
 
     def key_switches(self, action: bpy.types.Action, frame: float) -> None:
         """Key the switches of controls in an action."""
@@ -161,6 +161,6 @@ def why_not_map(context: bpy.types.Context) -> str | None:
     if armature.library is not None:
         return f"{armature.name} belongs to another file"
     if armature.override_library is not None:
-        # Blender does not let anybody change such lists of an override.
+        # Blender allows no changes to such lists of an override.
         return f"{armature.name} overrides an armature of another file: change its mapping there"
     return None

@@ -1,8 +1,8 @@
 """A rig as numbers: the mapped bones of an armature, how they rest, which bone carries which, and which bones twist.
 
-Retargeting needs of an armature only what `Rig` holds. Bones that are not mapped appear in it in two ways. Between two
-mapped bones they carry the lower one with the pose they have now (`between`). Bones called twist beside a limb are
-keyed with a share of the limb's twist (`twists`).
+Retargeting needs only those facts of an armature that `Rig` holds. Bones that are not mapped appear in it in two ways.
+Between two mapped bones they carry the lower one with the pose they have now (`between`). Bones called twist beside a
+limb are keyed with a share of the limb's twist (`twists`).
 
     armature:   pelvis ─ waist ─ spine1 ─ spine2 …     mapped: pelvis, spine1, spine2
     rig:        pelvis ──────── spine1 ─ spine2 …      between[spine1] is the turn of the posed waist
@@ -208,7 +208,7 @@ def _carries_legs(bones, name: str, mapping: BoneMap) -> bool:
 def _twist_bones(armature: bpy.types.Object, parts: dict) -> list[tuple[str, str, float, bool]]:
     """Find the bones called twist that hang on a limb and carry no mapped bone.
 
-    Bones that constraints or drivers move are left to them.
+    Bones that constraints or drivers move are left out.
 
     Returns:
         (bone, limb, share, whether it follows the limb's end); see `Twist`.

@@ -1,11 +1,11 @@
-"""Motion retargeted to a rig of any rest pose, bone axes and proportions: numbers in, numbers out, without bpy.
+"""Retargeting of motion to a rig of any rest pose, bone axes and proportions; it works on arrays, without bpy.
 
 For every bone and frame, in this order (all rotations lead away from rest):
 
     world turn of the joint    SMPL-X's joints, parents' turns included
     × turn of the rests        from the bone's rest to SMPL-X's: `Alignment.turns`
     → armature space           `Alignment.facing`
-    ÷ the posed parent         what the bone's parent already turned it by, if the bone inherits rotation
+    ÷ the posed parent         the turn that the bone already has from its parent, if it inherits rotation
     → axes of the bone         as Blender keys it
 
 The path of the hips is scaled by the ratio of the legs, so that steps keep their proportion to the legs.

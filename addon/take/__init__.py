@@ -1,1 +1,1 @@
-"""A take in the .blend: what is stored, what is keyed, what was edited by hand."""
+"""A take in the .blend: its stored data, its keys, and edits that were made by hand."""

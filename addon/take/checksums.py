@@ -1,4 +1,4 @@
-"""Check sums of what was keyed, for each channel and a few frames: they tell which keys were edited by hand since.
+"""Check sums of the written keys, for each channel and a few frames; they show which keys were edited by hand since.
 
     written   channel A   | frames 0-1 | frames 2-3 | frames 4-5 |      a check sum of each block, 16 bits
                           |   0x3f21   |   0x9c04   |   0x11d7   |
@@ -32,7 +32,7 @@ _FACTORS = np.random.default_rng(7).integers(1, 1 << 63, 256, dtype=np.uint64) |
 
 @dataclass
 class Record:
-    """What the add-on wrote to an action.
+    """A record of the keys that the add-on wrote to an action.
 
     Attributes:
         frame_count: of every channel.
@@ -129,7 +129,7 @@ def load(action: bpy.types.Action) -> Record | None:
         return _unpack(data)
     except (*DAMAGED, TypeError) as error:
         raise GestureError(
-            f"What was keyed for {action.name} can no longer be read.",
+            f"The record of the keys of {action.name} can no longer be read.",
             remedy="Use a backup, or load or generate the take again.",
             detail=repr(error),
         ) from error

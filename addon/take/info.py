@@ -13,7 +13,7 @@ from ..rig import performer
 from . import store as take_store
 
 KEY = "mambatalk"
-# On an armature: a name for life, which its takes store; the armature may be renamed.
+# Custom property of an armature with a permanent name, which its takes store; the armature itself may be renamed.
 CHARACTER_KEY = "mambatalk_character"
 _SAME_RATE = 1e-4
 
@@ -65,7 +65,7 @@ def stored(action: bpy.types.Action | None) -> TakeInfo | None:
 
 
 def info_of(folder: Path, take: TakeFiles, start_frame: int) -> TakeInfo:
-    """Return what an action keeps of take.json."""
+    """Return the values of take.json that an action stores."""
     description = take.description
     audio, weights = description["audio"], description["weights"]
     return TakeInfo(
@@ -95,7 +95,7 @@ def rate_notes(action: bpy.types.Action, fps: float) -> list[str]:
 
 
 def identity(armature: bpy.types.Object) -> str:
-    """Return the name for life of an armature; an armature without one gets one."""
+    """Return the permanent name of an armature; an armature without one gets one."""
     if CHARACTER_KEY not in armature:
         armature[CHARACTER_KEY] = uuid.uuid4().hex
     return armature[CHARACTER_KEY]

@@ -32,7 +32,8 @@ MARKER_ITEMS = [
 class ChangeHook:
     """Calls functions when levels, markers or locks of a take change.
 
-    This room knows nothing of the rooms above it: `direct.live` adds the function that writes keys to `listeners`.
+    This folder does not import the folders above it, so `direct.live` adds the function that writes keys to
+    `listeners`.
     """
 
     def __init__(self):
@@ -41,7 +42,7 @@ class ChangeHook:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Within the block, call nothing: the code that sets properties writes the keys, or none are needed."""
+        """Call nothing within the block: the code that sets properties writes the keys itself, or needs none."""
         self._is_paused = True
         try:
             yield

@@ -1,4 +1,4 @@
-"""The recording of a take: where its file is now, and what to do when it was moved."""
+"""The recording of a take: finding its file, and storing its new path when the file was moved."""
 
 import hashlib
 import os
@@ -36,7 +36,7 @@ def path_of(scene: bpy.types.Scene, action: bpy.types.Action, folder: Path) -> P
         name = action.name
         raise GestureError(
             f"The take's recording {path} is gone.",
-            remedy="Say where it is now with Find Recording, or put it back.",
+            remedy="Choose the moved file with Find Recording, or put it back.",
             holds=lambda: name in bpy.data.actions and not is_known(bpy.context.scene, bpy.data.actions[name]),
         )
     if sound.packed_file is None:
@@ -71,10 +71,10 @@ def relocate(info: TakeInfo, path: Path) -> int:
     if digest != info.audio_sha256:
         raise GestureError(
             f"{path.name} is not the recording that the take was made from.",
-            remedy="Choose that one, even under another name; its content must be the same.",
+            remedy="Choose a file with the same content; its name may differ.",
         )
     known = [(action, take_info.stored(action)) for action in bpy.data.actions]
-    # All takes are read before the first is written: a damaged one must leave nothing half done.
+    # All takes are read before the first is written: a damaged take must not leave only some of them changed.
     found = [
         (action, each, take_store.load(action))
         for action, each in known

@@ -1,13 +1,13 @@
 """Rewriting a take's keys: new values where keys may change, locked channels and hand edits as they are.
 
-Three changes bring new values. They differ in the frames they write and in what the keys around a hand edit lead
-over to. (An edit is found by its check sums: the keys of a frame are not those that were written.)
+Three changes bring new values. They differ in the frames that they write, and in the values towards which the keys
+around a hand edit fade. (An edit is found by its check sums: the keys of a frame are not those that were written.)
 
-    rewrite_motion  another motion: a resample, a mix, finishing again. Around an edit the keys that are there fade
-                    into the new motion within a margin; the record calls these frames softened.
+    rewrite_motion  another motion: a resample, a mix, finishing again. Around an edit the present keys fade into the
+                    new motion within a margin; the record calls these frames softened.
     rewrite_levels  other levels or markers. Around an edit, and in softened frames, the keys fade over to the motion
-                    without levels: so levels that are set back bring back the same keys.
-    drop_edits      edits go. The take's own keys come back in their frames, and in the softened ones around them.
+                    without levels, so that the old levels give the old keys again.
+    drop_edits      edits are dropped. Their frames, and the softened frames around them, get the take's own keys again.
 
 What happens to one rotation when a motion is rewritten, and frames 5 to 7 were edited by hand:
 
@@ -16,7 +16,7 @@ What happens to one rotation when a motion is rewritten, and frames 5 to 7 were 
     wanted    new new new new new new  new  new  new new ...
     written   new old→HAND fades: "softened"│kept to the bit│fades HAND→new
 
-Where only some rows are written (a resample of a range), `seams.joined` makes the new rows continue the keys beside
+Where only some rows are written (a resample of a range), `key_seams.joined` makes the new rows continue the keys beside
 them. The record of what was written is brought up to date; saving it is the caller's task.
 """
 
@@ -44,7 +44,7 @@ Masks = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True)
 class ChannelState:
-    """One channel of a take: what is wanted, what is keyed now, and which frames were edited by hand.
+    """One channel of a take: the wanted values, the keyed values, and the frames that were edited by hand.
 
     Attributes:
         take: on its character.
@@ -98,7 +98,7 @@ class ChannelState:
         """
         rows = ~kept if rows is None else rows & ~kept
         channel = joined(self._leading_over(kept, lead), self.keyed, rows)
-        # Compared as keys are stored, in single precision: most of a take stays when one level of it changes.
+        # Values are compared in single precision, as keys are stored, because most keys stay when one level changes.
         if (channel.values.astype(np.float32) != self.keyed)[rows].any():
             fcurves.write_rows(self.take.own_action(self.id_block), self.id_block, self.take.frames, channel, rows)
         values = np.where(rows[:, None], channel.values, self.keyed)
@@ -177,7 +177,7 @@ def drop_edits(take: Performed, motion: Motion, calm: Motion, released: Masks) -
         take: on its character.
         motion: at the take's keys, as it is directed.
         calm: the motion without levels, at the take's keys; keys around edits that stay lead over to it.
-        released: frames (T,) whose edits go, by channel.
+        released: frames (T,) by channel whose edits are dropped.
     """
     allowed = locks.allowed(take.action, EVERYTHING)
     calm_values = _CalmValues(calm, take, allowed)

@@ -1,4 +1,4 @@
-"""Switching, copying and discarding whole takes, with the keys of body and face and all that is stored with them."""
+"""Switching, copying and discarding whole takes, with the keys of body and face and all data stored with them."""
 
 from collections.abc import Sequence
 
@@ -33,7 +33,7 @@ def switch(armature: bpy.types.Object, action: bpy.types.Action) -> None:
 
 
 def _leave(keys: bpy.types.Key) -> None:
-    """Take the action off a face: it belongs to another take, and the new one has no keys for this face."""
+    """Remove the action of a face, because it belongs to another take and the new take has no keys for this face."""
     if keys.animation_data is not None and keys.animation_data.action is not None:
         versions.animate(keys, None)
 

@@ -2,7 +2,7 @@
 
 The columns, in order:
 
-    9 loudness and its change; speech or pause; time since the start, and until the end, of phrase and unit
+    9   loudness and its change; speech or pause; time since the start, and until the end, of phrase and unit
     20  the next accent: how near it is, how strong, and the class of its word (`core.text.lexicon`)
     20  the last accent, in the same columns
     19  the share of the frame that each lip shape takes

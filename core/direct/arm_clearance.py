@@ -9,9 +9,8 @@ Levels and markers change arms without knowing where the body is. Two correction
                   share 1   0.4    0, within the body        ▒▒▒
 
 2. Push: where even the arm's own rotations put the hand inside the body, because the trunk moves differently now, the
-wrist is pushed out of the capsules, and shoulder and elbow follow (`body.reach`). A push sets in a centimetre before
-the
-   surface, so that a hand glides along the body instead of bouncing off it.
+   wrist is pushed out of the capsules, and shoulder and elbow follow (`body.reach`). A push begins a centimetre before
+   the surface, so that a hand glides along the body instead of bouncing off it.
 """
 
 from dataclasses import dataclass
