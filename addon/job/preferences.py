@@ -63,6 +63,7 @@ class MambaTalkPreferences(bpy.types.AddonPreferences):
         row = layout.row(heading="Device", align=True)
         for name, label, _ in DEVICES:
             button = row.row(align=True)
+            button.use_property_split = False
             button.enabled = name != "cuda" or found.may_have_torch
             button.prop_enum(self, "device", name, text=label)
         if not found.may_have_torch:
