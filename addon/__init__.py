@@ -22,6 +22,7 @@ _MODULES = (
     "character.operators",
     "exchange.smplx_body_operator",
     "rig.operators",
+    "generate.leftovers",
     "generate.frame_operator",
     "generate.operators",
     "generate.example_operator",

@@ -22,6 +22,12 @@ _KEY_VALUES = (
     ("handle_left_type", np.int32, 1),
     ("handle_right_type", np.int32, 1),
 )
+# Interpolations without easing, and handles that Blender places.
+_IDLE = {
+    "interpolation": ("CONSTANT", "LINEAR"),
+    "handle_left_type": ("AUTO", "AUTO_CLAMPED"),
+    "handle_right_type": ("AUTO", "AUTO_CLAMPED"),
+}
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,7 @@ def write(
             curve.keyframe_points.foreach_set("co", points.ravel())
             curve.keyframe_points.foreach_set("interpolation", interpolation)
             curve.update()
+            _put_handles_on_keys(curve, points)
 
 
 def write_rows(
@@ -89,6 +96,8 @@ def write_rows(
         points[rows, 1] = values[rows, index]
         curve.keyframe_points.foreach_set("co", points.ravel())
         curve.update()
+        if _has_idle_handles(curve):
+            _put_handles_on_keys(curve, points)
 
 
 def cut(curve: bpy.types.FCurve, first: float, last: float) -> None:
@@ -131,6 +140,27 @@ def selected_frames(curve: bpy.types.FCurve) -> np.ndarray:
     chosen = np.zeros(len(curve.keyframe_points), bool)
     curve.keyframe_points.foreach_get("select_control_point", chosen)
     return points_of(curve)[chosen, 0]
+
+
+def _put_handles_on_keys(curve: bpy.types.FCurve, points: np.ndarray) -> None:
+    """Let both handles of every key be where the key (K, 2) is, of which nothing is seen between keys without easing.
+
+    Blender computes handles, six numbers a key, that no compression makes smaller; with handles that repeat the key a
+    compressed .blend has half the size. As soon as a curve is edited by hand, Blender computes its handles again.
+    """
+    for side in ("handle_left", "handle_right"):
+        curve.keyframe_points.foreach_set(side, points.ravel())
+
+
+def _has_idle_handles(curve: bpy.types.FCurve) -> bool:
+    """Return whether no handle of a curve was placed by hand, and none shapes the curve."""
+    kinds = bpy.types.Keyframe.bl_rna.properties
+    numbers = np.empty(len(curve.keyframe_points), np.int32)
+    for name, idle in _IDLE.items():
+        curve.keyframe_points.foreach_get(name, numbers)
+        if not np.isin(numbers, [kinds[name].enum_items[kind].value for kind in idle]).all():
+            return False
+    return True
 
 
 def _are_at(points: np.ndarray, frames: np.ndarray) -> bool:

@@ -22,6 +22,7 @@ from ..rig import performer
 from ..rig.performer import NO_CHARACTER, require_target, target
 from ..take import store as take_store
 from ..take import switching
+from . import leftovers
 from . import settings as generate_settings
 from .load import apply_take
 
@@ -82,6 +83,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         asked = self.properties.is_property_set("variations")
         self.task_count = self.variations if asked else context.scene.mambatalk_direct.variations
         self._results = []
+        leftovers.remove_old()
         folders = self._folders(clip.path.stem)
         task, folder = settings.to_request(context, clip, folders[0]), temporary_folder()
         body = performer.of(armature)
