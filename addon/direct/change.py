@@ -5,7 +5,7 @@ from ..blender import sequencer
 from ..job import report, state
 from ..rig import performer
 from ..take import info as take_info
-from ..take import playback
+from ..take import performed
 from . import directed_keys
 
 
@@ -29,7 +29,7 @@ class DirectionOperator:
             armature = performer.require_target(context)
             action = take_info.active(armature)
             before = self.read(action)
-            self.put(action, self.wanted(context, playback.of(armature), before))
+            self.put(action, self.wanted(context, performed.of(armature), before))
             try:
                 directed_keys.write_keys(armature)
             except GestureError:

@@ -23,7 +23,7 @@ from ...core.direct.levels import Levels
 from ...core.direct.markers import markers_from
 from ...core.errors import GestureError
 from ..face import channels as face_channels
-from ..take import playback, rewrite
+from ..take import performed, rewrite
 from ..take import spread as take_spread
 from ..take import store as take_store
 from ..take.channels import EVERYTHING
@@ -65,7 +65,7 @@ def write_keys(armature: bpy.types.Object, everything: bool = False, at_least: C
     Raises:
         GestureError: the character performs no take, the take cannot be read, or its levels and markers are impossible.
     """
-    take = playback.of(armature)
+    take = performed.of(armature)
     prepared = prepare(take)
     before = prepared.directed if prepared.stamp == take.record.stamp and not everything else None
     directed = direct_take(take, prepared, before)
@@ -83,7 +83,7 @@ def catch_up(armature: bpy.types.Object) -> None:
     Raises:
         GestureError: as in `write_keys`.
     """
-    take = playback.of(armature)
+    take = performed.of(armature)
     wanted = sliders.levels_of(take.action), markers.markers_of(take)
     if (Levels.from_dict(take.record.levels), markers_from(take.record.markers)) != wanted:
         write_keys(armature)
@@ -98,7 +98,7 @@ def catch_up_notes(armature: bpy.types.Object) -> list[str]:
     return []
 
 
-def drop_edits(take: playback.Performed, released: rewrite.Masks) -> None:
+def drop_edits(take: performed.Performed, released: rewrite.Masks) -> None:
     """Replace hand edits by the take's own keys.
 
     Args:
@@ -112,7 +112,7 @@ def drop_edits(take: playback.Performed, released: rewrite.Masks) -> None:
 
 
 def spread_edits(
-    take: playback.Performed, around: rewrite.Masks | None, frame_count: int, is_eased: bool = True
+    take: performed.Performed, around: rewrite.Masks | None, frame_count: int, is_eased: bool = True
 ) -> int:
     """Let the keys around hand edits lead over to them; return the number of channels that were changed.
 
@@ -132,7 +132,7 @@ def spread_edits(
     return count
 
 
-def prepare(take: playback.Performed, data: bytes | None = None) -> Prepared:
+def prepare(take: performed.Performed, data: bytes | None = None) -> Prepared:
     """Compute the values of a take's finished motion that directing needs, with phone lips where they are set.
 
     Args:
@@ -157,7 +157,7 @@ def prepare(take: playback.Performed, data: bytes | None = None) -> Prepared:
     return _prepared[key]
 
 
-def direct_take(take: playback.Performed, prepared: Prepared, before: Directed | None = None) -> Directed:
+def direct_take(take: performed.Performed, prepared: Prepared, before: Directed | None = None) -> Directed:
     """Apply the present levels and markers of a take; only this function does so.
 
     Args:
@@ -172,7 +172,7 @@ def direct_take(take: playback.Performed, prepared: Prepared, before: Directed |
     return direct(prepared.statistics, levels, before=before, markers=markers.markers_of(take))
 
 
-def remember(take: playback.Performed, prepared: Prepared, directed: Directed) -> None:
+def remember(take: performed.Performed, prepared: Prepared, directed: Directed) -> None:
     """Save the take's record, keep the result that the keys now show, and show it in the scene."""
     take.record.levels, take.record.markers = _directions(directed)
     take.save()
@@ -180,7 +180,7 @@ def remember(take: playback.Performed, prepared: Prepared, directed: Directed) -
     _show(take)
 
 
-def _show(take: playback.Performed) -> None:
+def _show(take: performed.Performed) -> None:
     """Let the scenes of a character show its present keys."""
     for scene in take.armature.users_scene:
         scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)

@@ -6,7 +6,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from ...core.errors import GestureError
 from ..job import report, state
 from ..rig import performer
-from ..take import hand_edits, locks, playback, rewrite
+from ..take import hand_edits, locks, performed, rewrite
 from ..take import info as take_info
 from ..take.properties import AREA_ITEMS
 from . import directed_keys
@@ -28,7 +28,7 @@ class MAMBATALK_OT_show_edits(bpy.types.Operator):
     def execute(self, context):
         """Find the edits and show a line for each bone or shape key."""
         try:
-            take = playback.of(performer.require_target(context))
+            take = performed.of(performer.require_target(context))
             lines = hand_edits.lines(take, hand_edits.find(take))
         except GestureError as error:
             return report.fail(self, error)
@@ -73,7 +73,7 @@ class _EditsOperator:
             self.of_panel = True
         return self.execute(context)
 
-    def _chosen(self, scene: bpy.types.Scene, take: playback.Performed) -> rewrite.Masks:
+    def _chosen(self, scene: bpy.types.Scene, take: performed.Performed) -> rewrite.Masks:
         """Return the edited frames (T,) that are meant, by channel.
 
         Raises:
@@ -105,7 +105,7 @@ class MAMBATALK_OT_drop_edits(_EditsOperator, bpy.types.Operator):
     def execute(self, context):
         """Write the take's own keys over the chosen edits."""
         try:
-            take = playback.of(performer.require_target(context))
+            take = performed.of(performer.require_target(context))
             released = self._chosen(context.scene, take)
             directed_keys.drop_edits(take, released)
         except GestureError as error:
@@ -154,7 +154,7 @@ class MAMBATALK_OT_spread_edits(_EditsOperator, bpy.types.Operator):
         """Write the keys around the chosen edits."""
         try:
             armature = performer.require_target(context)
-            take = playback.of(armature)
+            take = performed.of(armature)
             around = None if self.what == "KEYS" else self._chosen(context.scene, take)
             if self.what == "BONES":
                 names = _selected(context, armature)

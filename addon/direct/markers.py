@@ -3,7 +3,7 @@
 import bpy
 
 from ...core.direct.markers import KINDS, Marker
-from ..take.playback import Performed
+from ..take.performed import Performed
 from ..take.properties import changes
 
 # Timeline markers are read in any spelling of case, spaces and underscores.

@@ -9,11 +9,11 @@ from ...core import requests
 from ...core.body.parts import AREAS, Part
 from ...core.errors import GestureError
 from ..blender import sequencer, session_ids
-from ..job import preferences, report, state, weights
+from ..job import model_card, preferences, report, state
 from ..job.folder import absolute_path, temporary_folder
 from ..job.operator import JobOperator
 from ..rig import performer
-from ..take import hand_edits, locks, playback, recording
+from ..take import hand_edits, locks, performed, recording
 from ..take import info as take_info
 from ..take import store as take_store
 from ..take.properties import AREA_ITEMS
@@ -45,7 +45,7 @@ class _PartsOperator(JobOperator):
     def task(self, context):
         """Check parts, range and locks, write the take to a folder for the worker, and return the request."""
         scene, settings = context.scene, context.scene.mambatalk_direct
-        take = playback.of(performer.require_target(context))
+        take = performed.of(performer.require_target(context))
         start, end = direct_settings.frames(settings, scene, take, self._given("start"), self._given("end"))
         stored = take_store.load(take.action)
         areas = chosen_areas(self.parts if self.properties.is_property_set("parts") else settings.parts)
@@ -201,7 +201,7 @@ def why_not_resample(context) -> str | None:
     action = take_info.active(performer.target(context))
     if not recording.is_known(context.scene, action):
         return f"The recording {take_info.stored(action).audio} is gone: use Find Recording"
-    return weights.why_none(context)
+    return model_card.why_none(context)
 
 
 def chosen_areas(names: set[str]) -> list[str]:

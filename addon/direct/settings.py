@@ -5,7 +5,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, Po
 
 from ...core.errors import GestureError
 from ..take import words as take_words
-from ..take.playback import Performed
+from ..take.performed import Performed
 from ..take.properties import AREA_ITEMS
 
 # Files store the number of a row, the last column: a new row must have a new number.

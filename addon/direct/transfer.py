@@ -11,11 +11,11 @@ from ...core.direct.mirror import AREA_NAMES, JOINT_ORDER, SHAPE_ORDER
 from ...core.errors import GestureError
 from ...core.take.files import TakeFiles, write_files
 from ..blender import sequencer, session_ids
-from ..take import hand_edits, locks, playback, rewrite
+from ..take import hand_edits, locks, performed, rewrite
 from ..take import info as take_info
 from ..take import store as take_store
 from ..take.channels import EVERYTHING
-from ..take.playback import Performed
+from ..take.performed import Performed
 from . import directed_keys
 
 
@@ -115,4 +115,4 @@ def require_unchanged(armature_number: int, action_number: int, data: bytes) -> 
     action = session_ids.find(bpy.data.actions, action_number)
     if armature is None or action is None or action.get(take_store.KEY) != data:
         raise GestureError("The character or its take was removed or changed meanwhile.", remedy="Try again.")
-    return playback.of(armature, action)
+    return performed.of(armature, action)

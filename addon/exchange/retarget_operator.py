@@ -13,7 +13,7 @@ from ..blender import session_ids, versions
 from ..character import contacts
 from ..face import channels as face_channels
 from ..finish import source as finish_source
-from ..job import report, results, state
+from ..job import report, result_notes, state
 from ..job.folder import temporary_folder
 from ..job.operator import JobOperator
 from ..rig import performer
@@ -83,7 +83,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         if scene is None or armature is None:
             raise GestureError("The armature or its scene was removed meanwhile.", remedy="Retarget again.")
         notes = _key(scene, armature, load_motion(result["motion"]), self._name, self._start)
-        return [results.improvement_line(result), *notes]
+        return [result_notes.improvement_line(result), *notes]
 
 
 def _name_and_start(source: bpy.types.Object) -> tuple[str, int]:

@@ -20,11 +20,11 @@ from ...core.errors import GestureError
 from ..blender import sequencer, session_ids, versions
 from ..character import contacts
 from ..direct import transfer
-from ..job import report, results, state
+from ..job import report, result_notes, state
 from ..job.folder import temporary_folder
 from ..job.operator import JobOperator
 from ..rig import performer
-from ..take import hand_edits, keying, playback
+from ..take import hand_edits, keying, performed
 from ..take import info as take_info
 from ..take import store as take_store
 from . import source as finish_source
@@ -110,7 +110,7 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
         action = versions.action_of(armature)
         take_info.require_own(action)
         if source.take:
-            transfer.require_rate(playback.of(armature), sequencer.scene_fps(scene))
+            transfer.require_rate(performed.of(armature), sequencer.scene_fps(scene))
         settings, motion, edited = scene.mambatalk.finish_settings(), source.motion, None
         if settings["use_contacts"]:
             if not contacts.exist(action, armature):
@@ -147,12 +147,12 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
             # made then.
             settings = {name: value for name, value in finishing.settings.items() if name != "use_contacts"}
             new = take_store.load(action).with_finished(motion, settings)
-            transfer.key_new_version(playback.of(armature), new, fps=sequencer.scene_fps(scene))
+            transfer.key_new_version(performed.of(armature), new, fps=sequencer.scene_fps(scene))
             performer.of(armature).prepare()
         else:
             finish_source.keep_source(armature)
             keying.replace_keys(scene, armature, motion, finishing.source.start_frame)
-        notes = [results.improvement_line(result)]
+        notes = [result_notes.improvement_line(result)]
         if finishing.edited is not None:
             notes.append("Held the contacts that were changed by hand; Drop Edits gives them up")
         return [*notes, *performer.of(armature).held_note(scene, action)]
@@ -174,7 +174,7 @@ def _holds_contacts(settings: dict) -> bool:
 def _edited_contacts(source: finish_source.Unfinished, action, armature) -> EditedContacts:
     """Read the contact channels; for an action that is no take it is unknown which ones were changed."""
     if source.take:
-        return EditedContacts(*hand_edits.edited_contacts(playback.of(armature), source.frames))
+        return EditedContacts(*hand_edits.edited_contacts(performed.of(armature), source.frames))
     found = contacts.read(action, armature, source.frames)
     return EditedContacts(found, np.zeros(found.shape, bool))
 

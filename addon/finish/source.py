@@ -18,7 +18,7 @@ from ..character.bone_space import RestSpace
 from ..rig import performer
 from ..rig.rotation_modes import quaternions_at, rotation_path
 from ..take import info as take_info
-from ..take import playback
+from ..take import performed
 from ..take import store as take_store
 
 # Custom property of a finished action: the copy that was made before finishing.
@@ -57,7 +57,7 @@ def find(scene: bpy.types.Scene, armature: bpy.types.Object) -> Unfinished:
     if action is None:
         raise GestureError(f"{armature.name} has no animation.", remedy="Generate a take, or assign an action.")
     if take_info.active(armature) is not None:
-        info = playback.of(armature).info
+        info = performed.of(armature).info
         return Unfinished(take_store.load(action).raw, info.start_frame, info.fps, take=True)
     if not performer.of(armature).can_read_keys:
         raise GestureError(

@@ -5,7 +5,7 @@ import bpy
 from ..blender import viewport
 from ..character import placement
 from ..character.armature import meshes_of
-from ..job import report, state, weights
+from ..job import model_card, report, state
 from ..job.folder import ROOT
 from ..rig.performer import target
 
@@ -22,7 +22,7 @@ class MAMBATALK_OT_try_example(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Grey the button while a take cannot be made, or a character cannot be added."""
-        reason = state.why_not_start(context) or weights.why_none(context)
+        reason = state.why_not_start(context) or model_card.why_none(context)
         if reason is None and target(context) is None and context.mode != "OBJECT":
             reason = "Switch to Object Mode"
         return report.explain(cls, reason)

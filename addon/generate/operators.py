@@ -15,7 +15,7 @@ from ...core.errors import GestureError
 from ..blender import sequencer, session_ids, versions
 from ..direct import directed_keys
 from ..face import channels as face_channels
-from ..job import report, results, state
+from ..job import report, result_notes, state
 from ..job.folder import absolute_path, data_folder, new_take_folder, temporary_folder
 from ..job.operator import JobOperator
 from ..rig import performer
@@ -147,7 +147,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         directed = directed_keys.catch_up_notes(armature)
         motion = take_store.load(action).finished
         on_rig = [*face_channels.notes(armature, motion), *performer.of(armature).held_note(scene, action)]
-        return [*results.take_lines(first), *sound, *directed, *on_rig]
+        return [*result_notes.take_lines(first), *sound, *directed, *on_rig]
 
 
 class MAMBATALK_OT_load_take(bpy.types.Operator):

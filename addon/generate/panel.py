@@ -4,7 +4,7 @@ import bpy
 
 from ..blender import versions
 from ..blender.layout import GENERATE, ClosedPanel, Sidebar, draw_lines, put_labels_beside
-from ..job import messages, preferences, state, weights
+from ..job import messages, model_card, preferences, state
 from ..rig.performer import target
 from . import settings as generate_settings
 
@@ -25,7 +25,7 @@ class MAMBATALK_PT_main(Sidebar, bpy.types.Panel):
         _recording(inputs, settings, context)
         _transcript(inputs, settings)
         _character(inputs, settings, context)
-        if weights.read_card(preferences.runtime(context).weights) is not None:
+        if model_card.read_card(preferences.runtime(context).weights) is not None:
             inputs.prop(settings, "speaker")
         _action(layout, settings)
 
@@ -50,7 +50,7 @@ class MAMBATALK_PT_advanced(ClosedPanel, bpy.types.Panel):
         layout.prop(settings, "finish")
         if settings.finish:
             settings.draw_finishing(layout)
-        card = weights.read_card(preferences.runtime(context).weights)
+        card = model_card.read_card(preferences.runtime(context).weights)
         if card is not None:
             draw_lines(layout, context, f"Weights: {card.name} ({card.license})", "INFO")
         draw_lines(layout, context, f"Engine: {preferences.engine_name(context)}", "INFO")

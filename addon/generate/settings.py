@@ -9,7 +9,7 @@ from ...core import requests
 from ...core.errors import GestureError
 from ...core.finish.settings import FEET_MODES, ROOT_MODES, FinishSettings
 from ..blender import sequencer
-from ..job import preferences, weights
+from ..job import model_card, preferences
 from ..job.folder import absolute_path
 from ..rig import performer
 
@@ -22,7 +22,7 @@ _speaker_items: list[tuple] = []
 
 def speaker_items(settings, context):
     """Return the styles that the weights in use can make, as items of an enum: one for each speaker they learned."""
-    card = weights.read_card(preferences.runtime(context or bpy.context).weights)
+    card = model_card.read_card(preferences.runtime(context or bpy.context).weights)
     names = card.speakers if card else ()
     items = [(name, name.replace("_", " ").title(), "", index) for index, name in enumerate(names)]
     if items != _speaker_items:
@@ -225,7 +225,7 @@ def why_not_generate(context: bpy.types.Context) -> str | None:
         return "Choose a transcript, or set Transcript to None"
     if settings.transcript_source == "TEXT" and settings.transcript_text is None:
         return "Choose a text, or set Transcript to None"
-    return weights.why_none(context)
+    return model_card.why_none(context)
 
 
 CLASSES = (MambaTalkSettings,)

@@ -5,7 +5,7 @@ from bpy.props import StringProperty
 
 from ...core import requests
 from ...core.errors import GestureError
-from . import environments, interpreter, preferences, report, results, state, weights
+from . import environments, interpreter, model_card, preferences, report, result_notes, state
 from .folder import absolute_path
 from .operator import JobOperator
 
@@ -30,7 +30,7 @@ class MAMBATALK_OT_check_worker(JobOperator, bpy.types.Operator):
     def apply(self, context, result):
         """Keep the worker's engine, and return the worker's reply as notes for the panel."""
         preferences.note_engine(context, result["engine"])
-        return results.worker_lines(result)
+        return result_notes.worker_lines(result)
 
 
 class MAMBATALK_OT_find_pythons(bpy.types.Operator):
@@ -90,19 +90,19 @@ class MAMBATALK_OT_use_python(JobOperator, bpy.types.Operator):
 
     def apply(self, context, result):
         """Choose this Python, unless it lacks something; then the choice stays as it was."""
-        if self.python and (lacking := results.lacking(result)):
+        if self.python and (lacking := result_notes.lacking(result)):
             raise GestureError(
                 f"{self.python} lacks {', '.join(lacking)}.",
                 remedy=f"Run {self.python} -m pip install {' '.join(lacking)}, or choose another Python.",
             )
         preferences.choose_python(context, self.python, result["engine"])
         preferences.note_engine(context, result["engine"])
-        return results.worker_lines(result)
+        return result_notes.worker_lines(result)
 
 
 def _hello(context) -> requests.Hello:
     runtime = preferences.runtime(context)
-    folder = runtime.weights if weights.read_card(runtime.weights) else None
+    folder = runtime.weights if model_card.read_card(runtime.weights) else None
     return requests.Hello(weights=folder, device=runtime.device)
 
 

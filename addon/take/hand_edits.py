@@ -13,7 +13,7 @@ from ..blender import paths, versions
 from ..character import contacts
 from ..face import channels as face_channels
 from ..rig import performer
-from .playback import Performed
+from .performed import Performed
 
 _WIDTHS = {"rotation_quaternion": 4, "rotation_axis_angle": 4, "rotation_euler": 3, "location": 3}
 

@@ -36,7 +36,7 @@ from ..character import contacts
 from . import channels as take_channels
 from . import locks
 from .channels import EVERYTHING
-from .playback import Performed
+from .performed import Performed
 
 # Frames (T,) by the name of a channel in the record.
 Masks = Mapping[str, np.ndarray]

@@ -14,7 +14,7 @@ from ..blender import fcurves
 from ..blender.fcurves import Channel
 from . import locks
 from .channels import EVERYTHING
-from .playback import Performed
+from .performed import Performed
 from .rewrite import ChannelState, Masks, channel_states
 
 # Smaller differences from the take's own motion, in radians, metres or shares of a shape, are no edit.

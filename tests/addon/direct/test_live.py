@@ -285,12 +285,12 @@ def test_a_take_directed_from_a_shell_comes_with_its_levels_and_can_be_set_back(
 
 def test_a_take_at_rest_is_not_keyed_again_when_it_is_performed(character, spoken_takes):
     from mambatalk_ext.addon.direct import directed_keys
-    from mambatalk_ext.addon.take import playback
+    from mambatalk_ext.addon.take import performed
 
     load(spoken_takes[0])
-    stamp = playback.of(character).record.stamp
+    stamp = performed.of(character).record.stamp
     directed_keys.catch_up(character)
-    assert playback.of(character).record.stamp == stamp
+    assert performed.of(character).record.stamp == stamp
 
 
 def test_seams_are_smooth_on_a_levelled_take_with_accents_too(character, spoken_takes):

@@ -14,12 +14,12 @@ OLD_ITEMS = [(name, name.title(), "") for name in ("PREVIEW", "WORDS", "TYPED", 
 @pytest.fixture
 def take(character, tmp_path, recording):
     """A take of 90 frames, from frame 1."""
-    from mambatalk_ext.addon.take import playback
+    from mambatalk_ext.addon.take import performed
 
     words = [{"word": "mama", "start_s": 0.5, "end_s": 1.0, "phones": []}]
     folder = write_take(tmp_path / "take", wobble(90), recording, words)
     assert bpy.ops.mambatalk.load_take(folder=str(folder)) == {"FINISHED"}
-    return playback.of(character)
+    return performed.of(character)
 
 
 def test_the_range_is_the_preview_range_if_there_is_one_else_the_whole_take(take):

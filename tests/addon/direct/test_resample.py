@@ -40,7 +40,7 @@ def velocity_jumps(keys, area, step):
 def test_random_parts_ranges_and_seeds_change_only_what_they_say_and_join_smoothly(
     character, spoken_takes, example, fps
 ):
-    from mambatalk_ext.addon.take import playback
+    from mambatalk_ext.addon.take import performed
     from mambatalk_ext.core.body.parts import AREAS
     from mambatalk_ext.core.generate.seams import LEAST_JUMP
 
@@ -64,7 +64,7 @@ def test_random_parts_ranges_and_seeds_change_only_what_they_say_and_join_smooth
             assert first - margin <= frames.min() <= frames.max() <= last + margin, (path, areas, first, last, margin)
         if last - first > count / 16:
             assert changed
-        blend = playback.of(character).span(first, last, margin, FRAMES).margin + 1
+        blend = performed.of(character).span(first, last, margin, FRAMES).margin + 1
         for area in {name for name in areas if AREAS[name].whole or AREAS[name].part.value not in areas}:
             was, now = (velocity_jumps(keys, area, step) for keys in (before, after))
             usual, frames = np.percentile(was[1:-1], 99), START + step * np.arange(len(was))

@@ -88,7 +88,7 @@ def test_a_dismissed_message_is_gone(messages, job_state):
 
 
 def test_details_of_a_take_are_shown_on_request_alone(messages, job_state):
-    from mambatalk_ext.addon.job.results import take_lines
+    from mambatalk_ext.addon.job.result_notes import take_lines
 
     quality = {"slide_mean_cm_s": 3.0, "drift_cm_min": 20.0}
     take = {"frames": 1860, "fps": 30, "alignment": {}, "settings": {"finish": True}}
