@@ -13,6 +13,7 @@ An area is a part, or some of its joints, that can be made anew by itself.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..errors import GestureError
 from .skeleton import JOINT, JOINT_NAMES
 
 
@@ -95,6 +96,17 @@ CONTACT_WIDTH = 4
 CONTACT_JOINTS: tuple[int, ...] = _indices("left_ankle right_ankle left_foot right_foot")
 EYES: tuple[int, ...] = _indices("left_eye_smplhf right_eye_smplhf")
 EXPRESSION_WIDTHS = {"arkit52": 52, "flame100": 100}
+
+
+def check_area(name: str) -> None:
+    """Make sure that an area of this name exists.
+
+    Raises:
+        GestureError: there is none.
+    """
+    if name not in AREAS:
+        raise GestureError(f"There is no body part {name!r}.", remedy=f"Choose among: {', '.join(AREAS)}.")
+
 
 # The 52 face shapes in the order of Apple's ARFaceAnchor.BlendShapeLocation documentation, as anny names them.
 ARKIT_NAMES: tuple[str, ...] = tuple(

@@ -7,9 +7,8 @@ import numpy as np
 
 from ..body.blend import DEFAULT_MARGIN, check_lengths, keep_quats, keep_values, mask_weights
 from ..body.motion import Motion
-from ..body.parts import AREAS, Part
+from ..body.parts import AREAS, Part, check_area
 from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
-from ..errors import GestureError
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,7 @@ class Kept:
         )
         rows = slice(start, end)
         for name in names:
-            if name not in AREAS:
-                raise GestureError(f"There is no body part {name!r}.", remedy=f"Choose among: {', '.join(AREAS)}.")
+            check_area(name)
             area = AREAS[name]
             kept.joints[rows, list(area.joints)] = True
             if area.whole and area.part is Part.LOWER:

@@ -15,7 +15,7 @@ import numpy as np
 from ..body.parts import EXPRESSION_WIDTHS
 from ..body.skeleton import JOINT, JOINT_COUNT
 from ..errors import GestureError
-from ..files import DAMAGED
+from ..smplx.model_errors import reading
 from .least_squares import bounded_least_squares
 
 _EXPRESSION_FROM = 300
@@ -79,7 +79,7 @@ def load_flame_head(path: Path) -> ShapedHead:
     Raises:
         GestureError: no such file, or not an SMPL-X model with expressions.
     """
-    try:
+    with reading(path, "an SMPL-X model file with a face"):
         with np.load(path, allow_pickle=False) as data:
             vertices = np.asarray(data["v_template"], np.float64)
             directions, regressor = data["shapedirs"], np.asarray(data["J_regressor"], np.float64)
@@ -89,14 +89,6 @@ def load_flame_head(path: Path) -> ShapedHead:
         shapes[: own.shape[2]] = np.moveaxis(own, 2, 0)[: len(shapes)]
         if regressor.shape != (JOINT_COUNT, len(vertices)) or not own.size:
             raise ValueError(f"J_regressor {regressor.shape}, shapedirs {directions.shape}")
-    except FileNotFoundError as error:
-        raise GestureError(f"There is no model file {path}.", remedy="Choose your SMPLX_*.npz.") from error
-    except (IndexError, *DAMAGED) as error:
-        raise GestureError(
-            f"{path.name} is not an SMPL-X model file with a face.",
-            remedy="Choose the SMPLX_NEUTRAL.npz (or _MALE, _FEMALE) that you downloaded.",
-            detail=str(error),
-        ) from error
     head = weights[:, [JOINT[name] for name in ("head", "jaw", "left_eye_smplhf", "right_eye_smplhf")]].sum(1) > 0.5
     return _part(ShapedHead(vertices, faces, shapes, regressor @ vertices), head)
 

@@ -78,16 +78,6 @@ def check_span(start: int, end: int, margin: int, frames: int) -> Span:
     return Span(start, end, margin, frames)
 
 
-def check_area(name: str) -> None:
-    """Make sure that an area of this name exists.
-
-    Raises:
-        GestureError: there is none.
-    """
-    if name not in AREAS:
-        raise GestureError(f"There is no body part {name!r}.", remedy=f"Choose among: {', '.join(AREAS)}.")
-
-
 def add_layer(
     take: Take, source: Source, area_name: str, span: Span, variation: Variation, step: Step = SILENT
 ) -> Take:

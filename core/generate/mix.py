@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ..body.parts import AREAS, Part
+from ..body.parts import AREAS, Part, check_area
 from ..errors import GestureError
 from ..requests import Pick
 from ..take.span import Span
 from ..take.take import Layer, Take, describe, read_take
-from .layers import CONTEXT_FRAMES, check_area, check_span, codes_in_use
+from .layers import CONTEXT_FRAMES, check_span, codes_in_use
 from .splice import splice
 
 WHOLE_BODY = "all"

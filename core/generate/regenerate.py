@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .. import requests
+from ..body.parts import check_area
 from ..errors import GestureError
 from ..finish.settings import FinishSettings
 from ..take.files import FORMAT, check_folder
@@ -12,7 +13,7 @@ from ..take.take import Take, read_take, write_take
 from ..text.words import frame_vectors
 from .directing import directed
 from .layer_finishing import finish_layers
-from .layers import Source, add_layer, check_area, check_span
+from .layers import Source, add_layer, check_span
 from .mix import lay_picks
 from .network import ModelLoader
 from .pipeline import check_variation

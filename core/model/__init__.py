@@ -4,6 +4,7 @@ Generating reaches a network only through the seam in `core.generate.network`: a
 
     card, config        model.json: what a folder declares, and the sizes of its architecture; both engines read them
     engines             which engine runs which weights on which device
+    inputs              the check of a network's inputs; both engines call it
 
     torch_engine/       PyTorch: every architecture, on a CPU or a CUDA device; training builds on its modules
         network         the engine

@@ -11,8 +11,9 @@ import numpy as np
 
 from ..body.skeleton import JOINT_COUNT
 from ..errors import GestureError
-from ..files import DAMAGED, save_arrays
+from ..files import save_arrays
 from .body import CORRECTIVE_COUNT, SmplxBody
+from .model_errors import not_a_model, other_joint_count, reading
 
 GENDERS = ("neutral", "female", "male")
 # The extra `smplx` of pyproject.toml.
@@ -30,7 +31,6 @@ _UNUSED = {
     "lmk_faces_idx": (51,),
     "lmk_bary_coords": (51, 3),
 }
-_REMEDY = "Choose the SMPLX_NEUTRAL.npz (or _MALE, _FEMALE) that you downloaded."
 
 
 def read_smplx_body(
@@ -60,7 +60,7 @@ def read_smplx_body(
                 use_pca=False, flat_hand_mean=True,
             )  # fmt: skip
         except (AttributeError, IndexError, KeyError, ValueError, TypeError, RuntimeError) as error:
-            raise _not_a_model(path, f"{type(error).__name__}: {error}") from error
+            raise not_a_model(path, f"{type(error).__name__}: {error}") from error
     progress(0.8, "Shaping the body")
     return _body(path, arrays, model, betas)
 
@@ -104,21 +104,16 @@ def _read(path: Path) -> dict[str, np.ndarray]:
             remedy="Download the npz version of the SMPL-X model (SMPLX_NEUTRAL.npz).",
         )
     arrays = {}
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            for name in data.files:
-                try:
-                    arrays[name] = data[name]
-                except ValueError as error:
-                    # Tables of part names are Python objects, and nothing needs them.
-                    if "allow_pickle" not in str(error) or name in _NEEDED:
-                        raise
-    except FileNotFoundError as error:
-        raise GestureError(f"There is no model file {path}.", remedy="Choose your SMPLX_*.npz.") from error
-    except (AttributeError, *DAMAGED) as error:
-        raise _not_a_model(path, str(error)) from error
+    with reading(path), np.load(path, allow_pickle=False) as data:
+        for name in data.files:
+            try:
+                arrays[name] = data[name]
+            except ValueError as error:
+                # Tables of part names are Python objects, and nothing needs them.
+                if "allow_pickle" not in str(error) or name in _NEEDED:
+                    raise
     if missing := [name for name in _NEEDED if name not in arrays]:
-        raise _not_a_model(path, f"without {', '.join(missing)}")
+        raise not_a_model(path, f"without {', '.join(missing)}")
     _check(path, arrays)
     for name, shape in _UNUSED.items():
         arrays.setdefault(name, np.zeros(shape, np.int64 if name.endswith("idx") else np.float64))
@@ -139,16 +134,13 @@ def _check(path: Path, arrays: dict[str, np.ndarray]) -> None:
         if arrays[name].shape != shape or arrays[name].dtype.kind not in "fiu":
             joints = len(np.atleast_1d(arrays["J_regressor"]))
             if joints != JOINT_COUNT:
-                raise GestureError(
-                    f"{path.name} has {joints} joints, not {JOINT_COUNT}.",
-                    remedy="Choose an SMPL-X model, not SMPL or SMPL-H.",
-                )
-            raise _not_a_model(path, f"{name} is {arrays[name].shape}, not {shape}")
+                raise other_joint_count(path, joints)
+            raise not_a_model(path, f"{name} is {arrays[name].shape}, not {shape}")
         if not np.isfinite(arrays[name]).all():
-            raise _not_a_model(path, f"{name} holds values that are not numbers")
+            raise not_a_model(path, f"{name} holds values that are not numbers")
     faces = np.asarray(arrays["f"])
     if faces.ndim != 2 or faces.shape[1] != 3 or (faces.size and not 0 <= faces.max() < vertices):
-        raise _not_a_model(path, f"f is {faces.shape} for {vertices} vertices")
+        raise not_a_model(path, f"f is {faces.shape} for {vertices} vertices")
 
 
 def _uv(arrays: dict[str, np.ndarray]) -> np.ndarray:
@@ -170,7 +162,3 @@ def _model_class() -> type:
             detail=str(error),
         ) from error
     return SMPLXLayer
-
-
-def _not_a_model(path: Path, detail: str) -> GestureError:
-    return GestureError(f"{path.name} is not an SMPL-X model file.", remedy=_REMEDY, detail=detail)

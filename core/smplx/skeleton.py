@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from ..body.skeleton import JOINT_COUNT
-from ..errors import GestureError
-from ..files import DAMAGED
+from .model_errors import other_joint_count, reading
 
 
 def smplx_rest_joints(path: Path | str, betas: np.ndarray) -> np.ndarray:
@@ -20,7 +19,7 @@ def smplx_rest_joints(path: Path | str, betas: np.ndarray) -> np.ndarray:
         GestureError: no such file, or not an SMPL-X model.
     """
     path = Path(path)
-    try:
+    with reading(path):
         with np.load(path, allow_pickle=False) as data:
             template, directions, regressor = (
                 np.asarray(data[key], np.float64) for key in ("v_template", "shapedirs", "J_regressor")
@@ -28,17 +27,6 @@ def smplx_rest_joints(path: Path | str, betas: np.ndarray) -> np.ndarray:
         # The first 300 directions are body shape, the last 100 facial expression.
         count = min(len(betas), max(directions.shape[2] - 100, 10), directions.shape[2])
         joints = regressor @ (template + directions[:, :, :count] @ np.asarray(betas, np.float64)[:count])
-    except FileNotFoundError as error:
-        raise GestureError(f"There is no model file {path}.", remedy="Choose your SMPLX_*.npz.") from error
-    except (IndexError, *DAMAGED) as error:
-        raise GestureError(
-            f"{path.name} is not an SMPL-X model file.",
-            remedy="Choose the SMPLX_NEUTRAL.npz (or _MALE, _FEMALE) that you downloaded.",
-            detail=str(error),
-        ) from error
     if joints.shape != (JOINT_COUNT, 3):
-        raise GestureError(
-            f"{path.name} has {len(joints)} joints, not {JOINT_COUNT}.",
-            remedy="Choose an SMPL-X model, not SMPL or SMPL-H.",
-        )
+        raise other_joint_count(path, len(joints))
     return joints

@@ -9,11 +9,11 @@ from core.body.kinematics import forward_kinematics
 from core.body.motion import Motion
 from core.body.parts import SPECS, Part
 from core.body.rotation import rot6d_to_rotvec
-from core.body.skeleton import JOINT, JOINT_COUNT
-from core.clock import FPS
+from core.body.skeleton import JOINT_COUNT
 from core.model.torch_engine.vqvae import Autoencoder
 from training.data.dataset import Clip, Corpus, Take
 from training.data.part_frames import part_frames
+from training.evaluation.movement import wrist_jerk, wrist_speed
 from training.loop.interface import Step
 from training.stages.autoencoders import encode, reconstruct
 from training.stages.generator import GeneratorTraining
@@ -82,10 +82,7 @@ def accuracy(training: GeneratorTraining, windows: WindowSet, count: int = 32) -
 def wrist_motion(motion: Motion) -> tuple[np.ndarray, float]:
     """Return speeds (T - 1, 2), m/s, and the mean jerk, m/s^3, of the wrists relative to the root."""
     positions, _ = forward_kinematics(motion.rotations, motion.translation, motion.skeleton)
-    wrists = positions[:, [JOINT["left_wrist"], JOINT["right_wrist"]]] - positions[:, :1]
-    speed = np.linalg.norm(np.diff(wrists, axis=0), axis=-1) * FPS
-    jerk = np.linalg.norm(np.diff(wrists, n=3, axis=0), axis=-1) * FPS**3
-    return speed, float(jerk.mean())
+    return wrist_speed(positions), float(wrist_jerk(positions).mean())
 
 
 def take_motion(take: Take, corpus: Corpus) -> Motion:

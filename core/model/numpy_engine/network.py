@@ -14,6 +14,7 @@ from ...errors import GestureError
 from ...generate.network import Conditions, NetworkInfo, WindowOutput
 from ..card import check_card, network_info, read_card, read_neutral
 from ..config import ROOT, ModelConfig
+from ..inputs import check_inputs
 from .layers import (
     F32,
     ConvDecoder,
@@ -96,7 +97,7 @@ class NumpyNetwork:
         Raises:
             GestureError: inputs of another kind than the weights were trained with, or no such speaker.
         """
-        self._check(audio, words, speaker)
+        check_inputs(self.info, self._config, audio, words, speaker)
         config, frames = self._config, len(words)
         audio, words = np.asarray(audio, F32), np.asarray(words, F32)
         sounds = {"face": audio[:, : config.audio_channels_face], "body": audio[:, : config.audio_channels_body]}
@@ -140,15 +141,6 @@ class NumpyNetwork:
     def codebook(self, part: Part) -> np.ndarray:
         """See `Network`."""
         return self._codebooks[part]
-
-    def _check(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> None:
-        remedy = f"Give these weights the inputs that their model.json names: {self.info.audio}, {self.info.words}."
-        if audio.ndim != 2 or audio.shape[1] != self._config.audio_channels_face:
-            raise GestureError(f"Audio features have shape {audio.shape}.", remedy=remedy)
-        if words.shape[1:] != (self._config.word_dim,):
-            raise GestureError(f"Words have shape {words.shape}.", remedy=remedy)
-        if not 0 <= speaker < self._config.speakers:
-            raise GestureError(f"These weights have no speaker {speaker}.", remedy="Choose a speaker from the list.")
 
 
 class _Inputs:

@@ -12,6 +12,7 @@ from ...body.parts import Part
 from ...errors import GestureError
 from ...generate.network import Conditions, NetworkInfo, WindowOutput
 from ..card import network_info
+from ..inputs import check_inputs
 from .checkpoint import LoadedModel, load_model
 
 
@@ -56,7 +57,7 @@ class TorchNetwork:
         Raises:
             GestureError: inputs of another kind than the weights were trained with, or no such speaker.
         """
-        self._check(audio, words, speaker)
+        check_inputs(self.info, self._weights.config, audio, words, speaker)
         words = np.asarray(words, np.int64 if words.ndim == 1 else np.float32)
         with self._guard():
             out = self._weights.generator.conditions(
@@ -95,19 +96,6 @@ class TorchNetwork:
         """Put an array (...) on the device as (1, ...); floats in single precision."""
         kind = np.int64 if np.issubdtype(values.dtype, np.integer) else np.float32
         return torch.from_numpy(np.ascontiguousarray(values, kind))[None].to(self.device)
-
-    def _check(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> None:
-        config = self._weights.config
-        remedy = f"Give these weights the inputs that their model.json names: {self.info.audio}, {self.info.words}."
-        if audio.ndim != 2 or audio.shape[1] != config.audio_channels_face:
-            raise GestureError(f"Audio features have shape {audio.shape}.", remedy=remedy)
-        width = () if config.word_vocabulary else (config.word_dim,)
-        if words.shape[1:] != width:
-            raise GestureError(f"Words have shape {words.shape}.", remedy=remedy)
-        if not width and ((words < 0) | (words >= config.word_vocabulary)).any():
-            raise GestureError("A word's id lies outside the word table.", remedy=remedy)
-        if not 0 <= speaker < config.speakers:
-            raise GestureError(f"These weights have no speaker {speaker}.", remedy="Choose a speaker from the list.")
 
     @contextmanager
     def _guard(self) -> Iterator[None]:

@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.audio.cues import WIDTH
-from core.body.parts import AREAS, Part
+from core.body.parts import AREAS, Part, check_area
 from core.errors import Cancelled, GestureError
 from core.finish.chain import finish
 from core.generate.chance_curves import WIDTH as CHANCE
 from core.generate.decode import decode_take
 from core.generate.layer_finishing import finish_layers
-from core.generate.layers import Source, add_layer, check_area, check_span, codes_in_use, lay
+from core.generate.layers import Source, add_layer, check_span, codes_in_use, lay
 from core.generate.sample import Variation
 from core.generate.speech_features import AMPLITUDE_ONSET, CUES_CHANCE, speech_features
 from core.generate.steps import Step
