@@ -11,6 +11,7 @@ _MODULES = (
     "rig.mapping",
     "generate.settings",
     "take.properties",
+    "take.switching",
     "direct.settings",
     "exchange.settings",
     "face.table",

@@ -6,12 +6,20 @@ Since Blender 4.4 one action animates several data-blocks, each through a slot o
         slot "OBCharacter"   pose.bones["head"].rotation_quaternion ...   the armature object
         slot "KEFace"        key_blocks["jawOpen"].value ...              the shape keys
 
-Before 4.4 an action animates one data-block, so that a take is two actions: "wave" and "wave face".
+Before 4.4 an action animates one data-block, so that a take is two actions: "wave" and "wave face". The first one
+refers to the second one in a custom property, so that either can be renamed. Files of earlier versions have no such
+reference: there, the names say which actions belong together.
 """
 
 from pathlib import Path
 
 import bpy
+
+# Custom property of the action of a body: the action of its face, where that is another one.
+FACE_KEY = "mambatalk_face"
+_FACE_NAME = "{} face"
+# How Blender calls the one slot that it makes for an action of a version without slots.
+_LEGACY_SLOT = "Legacy Slot"
 
 
 def has_slots() -> bool:
@@ -66,7 +74,10 @@ def switch_action(id_block: bpy.types.ID, action: bpy.types.Action) -> bool:
 def slot_name(action: bpy.types.Action, id_block: bpy.types.ID) -> str:
     """Return a name for an action's curves of a data-block that does not change when either is renamed or appended."""
     slot = find_slot(action, id_block) if has_slots() else None
-    return id_block.id_type if slot is None else str(slot.handle)
+    # The slot of an action that was made before slots: there, the kind of the data-block was the name.
+    if slot is None or slot.identifier[2:] == _LEGACY_SLOT:
+        return id_block.id_type
+    return str(slot.handle)
 
 
 def find_slot(action: bpy.types.Action, id_block: bpy.types.ID):
@@ -91,10 +102,78 @@ def find_slot(action: bpy.types.Action, id_block: bpy.types.ID):
 
 
 def action_for(action: bpy.types.Action, id_block: bpy.types.ID) -> bpy.types.Action | None:
-    """Return the action that holds a take's curves for a data-block: before slots, shape keys have their own action."""
-    if has_slots() or id_block.id_type != "KEY":
+    """Return the action that holds a take's curves for a data-block; None when there is none.
+
+    Shape keys have their own action in takes that were made before slots, also when a newer Blender opens them.
+    """
+    if id_block.id_type != "KEY":
         return action
-    return bpy.data.actions.get(f"{action.name} face")
+    return face_action(action) or (action if has_slots() else None)
+
+
+def require_action_for(action: bpy.types.Action, id_block: bpy.types.ID) -> bpy.types.Action:
+    """Return the action into which a take's curves for a data-block are written; no other take has this action.
+
+    A face without an action gets a new one. An action that was duplicated by hand shares its face with the first one
+    up to now: then the face is copied.
+    """
+    own = action_for(action, id_block)
+    if own == action:
+        return own
+    takes = [] if own is None else takes_with(own)
+    if takes == [action]:
+        return own
+    if own is None or takes:
+        own = bpy.data.actions.new("") if own is None else own.copy()
+        own.name = _FACE_NAME.format(action.name)
+    link_face(action, own)
+    return own
+
+
+def face_action(action: bpy.types.Action) -> bpy.types.Action | None:
+    """Return the separate action of a take's face; None where the take's own action holds the face, or nothing does."""
+    if has_slots() and any(slot.target_id_type == "KEY" for slot in action.slots):
+        return None
+    linked = action.get(FACE_KEY)
+    if isinstance(linked, bpy.types.Action):
+        return linked
+    named = bpy.data.actions.get(_FACE_NAME.format(action.name))
+    return named if named is not None and _is_free_face(named) else None
+
+
+def link_face(action: bpy.types.Action, face: bpy.types.Action) -> None:
+    """Make an action the face of a take, and keep it in the file."""
+    face.use_fake_user = True
+    action[FACE_KEY] = face
+
+
+def adopt_face(action: bpy.types.Action, playing: bpy.types.Action | None = None) -> None:
+    """Let a take of an earlier version refer to its face, if it does not yet.
+
+    Args:
+        action: of the take.
+        playing: what plays on the face of the take's character; it is the take's face when no name says which one is,
+            because one of the two actions was renamed.
+    """
+    if action.library is not None or isinstance(action.get(FACE_KEY), bpy.types.Action):
+        return
+    own = face_action(action)
+    if own is None and playing not in (None, action) and _is_free_face(playing):
+        # Blender numbers equal names: "wave face.001".
+        own = playing if playing.name.rstrip(".0123456789").endswith(_FACE_NAME.format("")) else None
+    if own is not None:
+        link_face(action, own)
+
+
+def _is_free_face(action: bpy.types.Action) -> bool:
+    """Return whether an action animates shape keys alone, and no take refers to it."""
+    kinds = {slot.target_id_type for slot in action.slots} if has_slots() else {action.id_root}
+    return kinds == {"KEY"} and not takes_with(action)
+
+
+def takes_with(face: bpy.types.Action) -> list[bpy.types.Action]:
+    """Return the takes that refer to an action as their face."""
+    return [each for each in bpy.data.actions if each.get(FACE_KEY) == face]
 
 
 def curves_for(action: bpy.types.Action, id_block: bpy.types.ID) -> list[bpy.types.FCurve]:

@@ -56,6 +56,7 @@ def apply_motion(
         face_action = body_action
         if faces and not versions.has_slots():
             face_action = _new_action(f"{name} face", actions)
+            versions.link_face(body_action, face_action)
         for keys, found in faces:
             fcurves.write(face_action, keys, frames, found)
         if origin is not None:

@@ -100,7 +100,7 @@ class Performed:
         return checksums.name_of(self.own_action(id_block), id_block, path)
 
     def own_action(self, id_block: bpy.types.ID) -> bpy.types.Action:
-        """Return the action that holds the take's curves for a data-block."""
+        """Return the action that holds the take's curves for a data-block, or will hold them."""
         return versions.action_for(self.action, id_block) or self.action
 
     def values(self, id_block: bpy.types.ID, path: str, width: int) -> np.ndarray | None:
@@ -108,7 +108,8 @@ class Performed:
 
         Contacts are 0 or 1, however they are keyed.
         """
-        curves = fcurves.curves_of(self.own_action(id_block), id_block, path, width)
+        action = versions.action_for(self.action, id_block)
+        curves = [None] if action is None else fcurves.curves_of(action, id_block, path, width)
         if None in curves:
             return None
         found = fcurves.values_at(curves, self.frames)

@@ -221,11 +221,19 @@ def channel_states(take: Performed, motion: Motion, allowed: Changed) -> Iterato
     locked = locks.bones(take.action)
     # All channels are computed first: an armature that cannot be keyed raises before anything is written.
     for id_block, found in list(take_channels.of(motion, take.armature, allowed)):
-        if found and versions.action_of(id_block) is None:
-            versions.assign_action(id_block, take.own_action(id_block))
+        if found:
+            _require_action(take, id_block)
         for channel in found:
             if id_block != take.armature or channel.group not in locked:
                 yield ChannelState.of(take, id_block, channel)
+
+
+def _require_action(take: Performed, id_block: bpy.types.ID) -> None:
+    """Make sure that a take has an action of its own for a data-block, and that it plays where nothing else does."""
+    before, playing = versions.action_for(take.action, id_block), versions.action_of(id_block)
+    own = versions.require_action_for(take.action, id_block)
+    if playing is None or (playing == before and playing != own):
+        versions.assign_action(id_block, own)
 
 
 def _contact_states(take: Performed, motion: Motion) -> list[tuple[int, ChannelState]]:

@@ -42,10 +42,11 @@ def copy(action: bpy.types.Action) -> bpy.types.Action:
     """Copy a take with its keys; where the face has an action of its own, copy it, too."""
     new = action.copy()
     new.use_fake_user = True
-    own = _face_action(action)
+    own = versions.face_action(action)
     if own is not None:
         other = own.copy()
-        other.name, other.use_fake_user = f"{new.name} face", True
+        other.name = f"{new.name} face"
+        versions.link_face(new, other)
     return new
 
 
@@ -66,9 +67,10 @@ def discard(armature: bpy.types.Object, actions: Sequence[bpy.types.Action]) -> 
     if current in actions and rest:
         switch(armature, rest[0])
     for action in actions:
-        for each in (_face_action(action), action):
-            if each is not None:
-                bpy.data.actions.remove(each)
+        face = versions.face_action(action)
+        bpy.data.actions.remove(action)
+        if face is not None and not versions.takes_with(face):
+            bpy.data.actions.remove(face)
 
 
 def others_performing(armature: bpy.types.Object, action: bpy.types.Action) -> list[bpy.types.Object]:
@@ -76,5 +78,23 @@ def others_performing(armature: bpy.types.Object, action: bpy.types.Action) -> l
     return [each for each in take_info.performers(action) if each != armature and each.users_scene]
 
 
-def _face_action(action: bpy.types.Action) -> bpy.types.Action | None:
-    return None if versions.has_slots() else bpy.data.actions.get(f"{action.name} face")
+@bpy.app.handlers.persistent
+def _link_faces(*_arguments) -> None:
+    """Let takes of earlier versions refer to their faces, so that names do not matter from now on."""
+    for action in bpy.data.actions:
+        if take_info.stored(action) is not None:
+            versions.adopt_face(action)
+    for each in bpy.data.objects:
+        action = take_info.active(each) if each.type == "ARMATURE" else None
+        for keys in [] if action is None else face_channels.face_keys(each):
+            versions.adopt_face(action, versions.action_of(keys))
+
+
+def register():
+    """Check the takes of each file that is opened."""
+    bpy.app.handlers.load_post.append(_link_faces)
+
+
+def unregister():
+    """Stop checking."""
+    bpy.app.handlers.load_post.remove(_link_faces)
