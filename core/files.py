@@ -47,7 +47,7 @@ def saved_file(path: Path, remedy: str = FREE_SPACE, kinds: tuple[type[Exception
     """Write like `whole_file`, and raise a `GestureError` when the file cannot be written.
 
     Args:
-        path: of the file; its folder must exist.
+        path: path of the file; its folder must exist.
         remedy: what the user can do.
         kinds: errors of the writing library that mean that the file cannot be written.
 
@@ -65,7 +65,7 @@ def save_arrays(path: Path, arrays: Mapping[str, Any], compress: bool = True) ->
     """Write an npz, whole or not at all.
 
     Args:
-        path: of the file; its folder must exist.
+        path: path of the file; its folder must exist.
         arrays: by name.
         compress: takes time, which files that live for a moment are not worth.
 

@@ -151,7 +151,7 @@ def adopt_face(action: bpy.types.Action, playing: bpy.types.Action | None = None
     """Let a take of an earlier version refer to its face, if it does not yet.
 
     Args:
-        action: of the take.
+        action: action of the take.
         playing: what plays on the face of the take's character; it is the take's face when no name says which one is,
             because one of the two actions was renamed.
     """

@@ -25,7 +25,7 @@ class Glass:
     """The region of a 3D view, and what covers it.
 
     Attributes:
-        width, height: of the region, pixels.
+        width, height: width and height of the region, pixels.
         left, right: how many pixels the toolbar and the sidebar cover.
         lens: focal length of the view, mm.
     """

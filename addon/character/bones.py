@@ -34,7 +34,7 @@ def build_armature(
     Args:
         context: Blender edits the bones in its view layer.
         collection: gets the armature.
-        name: of the object.
+        name: name of the object.
         rest_joints: (55, 3) metres, SMPL-X axes.
         made: gets the new data-blocks, so that the caller can remove them if a later step fails.
     """

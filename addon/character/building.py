@@ -16,7 +16,7 @@ def add_character(
 
     Args:
         context: its scene and view layer get the character.
-        name: of the armature; the mesh is called "NAME Body". Blender adds a number to a name that is taken.
+        name: name of the armature; the mesh is called "NAME Body". Blender adds a number to a name that is taken.
         collection: gets both objects; None means the context's.
 
     Returns:
@@ -40,7 +40,7 @@ def built(
     Args:
         context: its scene and view layer get the objects.
         asset: the mesh, the joints and the shapes.
-        name: of the armature; the mesh is called "NAME Body".
+        name: name of the armature; the mesh is called "NAME Body".
         collection: gets both objects; None means the context's.
     """
     collection = collection or context.collection or context.scene.collection

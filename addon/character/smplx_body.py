@@ -37,7 +37,7 @@ def add_smplx_body(
     Args:
         context: its scene and view layer get the body.
         body: the worker's answer.
-        name: of the armature; the mesh is called "NAME Body".
+        name: name of the armature; the mesh is called "NAME Body".
         collection: gets both objects; None means the context's.
 
     Returns:
@@ -151,8 +151,8 @@ def matrix_expression(axes: np.ndarray, row: int, column: int) -> str:
 
     Args:
         axes: (3, 3) the bone's rest axes, as columns, in the model's axes.
-        row: of the element.
-        column: of the element.
+        row: row of the element.
+        column: column of the element.
     """
     terms = ["(" + "".join(f"{axes[i, k]:+.6f}*{letter}" for k, letter in enumerate("xyz")) + ")" for i in range(3)]
     if row == column:

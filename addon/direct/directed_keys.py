@@ -37,7 +37,7 @@ class Prepared:
     """Computed values of a take that are kept while Blender runs.
 
     Attributes:
-        statistics: of its finished motion.
+        statistics: statistics of its finished motion.
         calm: the finished motion at its keys.
         directed: the last result, and the stamp of the record that was saved with it.
     """

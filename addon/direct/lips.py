@@ -29,8 +29,8 @@ def with_phone_lips(motion: Motion, words: list[dict], amount: float, jaw_by_bon
     """Return a motion with a mouth computed from the phones of its words mixed in, and a jaw that fits.
 
     Args:
-        motion: of a take.
-        words: of the take.
+        motion: motion of a take.
+        words: words of the take.
         amount: 0-1, share of the mouth that comes from phones.
         jaw_by_bone: whether only a jaw bone opens the character's mouth.
 

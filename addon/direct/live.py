@@ -31,7 +31,7 @@ def gather(action: bpy.types.Action, everything: bool = False) -> None:
     """Write the keys of a take soon, or at once where no timers run.
 
     Args:
-        action: of the take.
+        action: action of the take.
         everything: whether all channels must be compared: a lock may hold keys that no slider moves.
     """
     if not take_info.performers(action):

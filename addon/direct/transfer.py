@@ -104,8 +104,8 @@ def require_unchanged(armature_number: int, action_number: int, data: bytes) -> 
     """Find the take that a job was started for.
 
     Args:
-        armature_number: of the character, in this session.
-        action_number: of the take, in this session.
+        armature_number: number of the character, in this session.
+        action_number: number of the take, in this session.
         data: the packed take at that time.
 
     Raises:

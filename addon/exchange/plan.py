@@ -16,7 +16,7 @@ class ExportItem:
     """One take of one character.
 
     Attributes:
-        armature: of the character.
+        armature: armature of the character.
         action: the take, or another action that animates the armature.
         stem: the file's name without its extension.
     """

@@ -50,7 +50,7 @@ class Finishing:
     Attributes:
         scene, armature, action: numbers for this session, because the user may rename, delete or undo meanwhile.
         source: the unfinished motion.
-        settings: of the first request.
+        settings: settings of the first request.
         edited: the contacts of a second request; None when there is no second request.
         folder: holds the files for the worker, until this object is deleted.
     """

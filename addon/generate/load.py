@@ -22,7 +22,7 @@ def apply_take(
     Args:
         scene: gets the take's frame range and sound strip.
         armature: an SMPL-X armature, or one whose bones are mapped.
-        folder: of the take.
+        folder: folder of the take.
         clip: the recording, and the scene frame at which it begins.
 
     Returns:

@@ -56,8 +56,8 @@ def rows(parts: list[str], width: float, scale: float) -> list[str]:
 
     Args:
         parts: the texts, the most important one first.
-        width: of a row, pixels.
-        scale: of the interface.
+        width: width of a row, pixels.
+        scale: scale of the interface.
     """
     found: list[str] = []
     for number, part in enumerate(parts):

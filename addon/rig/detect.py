@@ -105,7 +105,7 @@ def detect(names: Sequence[str], parents: Sequence[int]) -> Detection | None:
     """Return the kind of rig that fits best; None when nothing fits.
 
     Args:
-        names: of all bones.
+        names: names of all bones.
         parents: index of each bone's parent, -1 for none.
     """
     return _detect(tuple(names), tuple(parents))
@@ -134,7 +134,7 @@ class Bones:
     """Names and hierarchy of a rig's bones, indexed.
 
     Attributes:
-        names: of all bones.
+        names: names of all bones.
         parent: bone → its parent, or None.
         index: normal name → the first bone that has it.
     """

@@ -132,7 +132,7 @@ def perform(
     """Return the keys with which a rig performs a motion; nothing is keyed yet.
 
     Args:
-        motion: of any skeleton.
+        motion: motion of any skeleton.
         armature: the rig.
         mapping: its bones.
         left_out: parts that are not keyed.

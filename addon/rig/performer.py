@@ -54,7 +54,7 @@ class Performer(Protocol):
         """Return the keys of a motion, at its own frames.
 
         Args:
-            motion: of any skeleton.
+            motion: motion of any skeleton.
             joints: the joints to key; 0 includes the location of the root.
             left_out: parts of the face that shape keys move; a mapped rig does not key them.
             joint_moves: locations (T, 3) by bone that an SMPL-X body's expression asks for.

@@ -102,7 +102,7 @@ class BoneMap:
     """The bones of one rig that play the parts of the body.
 
     Attributes:
-        label: of the kind of rig.
+        label: label of the kind of rig.
         bones: part → bones, root first; parts without bones are absent.
         controls: whether the bones are controls, which follow one another as the parts do, whatever their parents.
         settings: bone → custom property → the value that switches a rig with controls to forward kinematics.

@@ -96,7 +96,7 @@ def joint_rotations(turned: np.ndarray, alignment: Alignment) -> np.ndarray:
 
     Args:
         turned: (N, 4) rotations of the bones away from rest, in armature space.
-        alignment: of the rig.
+        alignment: alignment of the rig.
 
     Returns:
         (55, 3) parent-local rotation vectors.

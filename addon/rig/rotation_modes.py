@@ -98,9 +98,9 @@ def quaternions_at(armature: bpy.types.Object, action: bpy.types.Action, name: s
     A bone that the action does not key keeps the rotation it has now.
 
     Args:
-        armature: of the bone.
+        armature: armature of the bone.
         action: its curves are read.
-        name: of the bone.
+        name: name of the bone.
         frames: (T,) scene frames, which need not be whole.
 
     Returns:

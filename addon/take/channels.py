@@ -46,7 +46,7 @@ def of(
     The channels have a value for each frame of the motion.
 
     Args:
-        motion: of any skeleton.
+        motion: motion of any skeleton.
         armature: an SMPL-X armature, or one whose bones are mapped.
         changed: joints and shapes to key. A channel that also depends on others is keyed when one of them changed.
 

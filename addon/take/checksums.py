@@ -35,7 +35,7 @@ class Record:
     """A record of the keys that the add-on wrote to an action.
 
     Attributes:
-        frame_count: of every channel.
+        frame_count: number of frames of every channel.
         block: number of frames that share a check sum.
         marks: check sums (B,) uint16 by channel.
         softened: frames (T,) bool by channel, in which keys lead over to hand edits.

@@ -31,8 +31,8 @@ def apply_motion(
     Args:
         scene: gives the frame rate; its range becomes longer where the motion needs it.
         armature: an SMPL-X armature, or one whose bones are mapped.
-        motion: of any skeleton and frame rate.
-        name: of the action.
+        motion: motion of any skeleton and frame rate.
+        name: name of the action.
         start_frame: the scene frame of its first frame.
         origin: the take that the motion belongs to; both are stored on the action.
         with_face: whether shape keys are keyed; if not, the face keeps its present action.

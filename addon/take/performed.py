@@ -46,7 +46,7 @@ class Performed:
     Attributes:
         armature: the character.
         action: its action: the body and, where Blender can, the face.
-        info: of the take, with the start frame at which the keys are now.
+        info: facts of the take, with the start frame at which the keys are now.
         record: what was written; functions that write keys bring it up to date, and `save` saves it.
     """
 

@@ -22,7 +22,7 @@ def path_of(scene: bpy.types.Scene, action: bpy.types.Action, folder: Path) -> P
 
     Args:
         scene: its strips are searched.
-        action: of the take.
+        action: action of the take.
         folder: for a packed recording.
 
     Raises:

@@ -50,7 +50,7 @@ class ChannelState:
         take: on its character.
         id_block: the armature or the shape keys.
         wanted: the new values, at the take's keys.
-        name: of the channel in the take's record.
+        name: name of the channel in the take's record.
         keyed: (T, C) present values in single precision; None where curves are missing or nothing was written before.
         edited: (T,) whether the keys of a frame were edited by hand; a deleted curve is an edit of all frames.
         softened: (T,) whether the keys of a frame lead over to an edit.

@@ -56,7 +56,7 @@ def cues(prosody: Prosody) -> np.ndarray:
     fade out.
 
     Args:
-        prosody: of the whole recording (`core.audio.prosody.analyse`).
+        prosody: prosody of the whole recording (`core.audio.prosody.analyse`).
 
     Returns:
         (T, WIDTH) float32, where T is the number of frames that cover the sound. The docstring of this module lists the

@@ -26,7 +26,7 @@ class Audio:
     Attributes:
         samples: (N,) float32, 16 kHz, mono, full scale 1.
         path: the file it came from.
-        sha256: of the file's content, in hex.
+        sha256: SHA-256 of the file's content, in hex.
     """
 
     samples: np.ndarray

@@ -109,7 +109,7 @@ def save_motion(motion: Motion, path: Path | str, compress: bool = True) -> None
 
     Args:
         motion: what to write.
-        path: of the file; its folder must exist.
+        path: path of the file; its folder must exist.
         compress: takes time, which files that live for a moment are not worth.
 
     Raises:

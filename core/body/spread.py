@@ -63,7 +63,7 @@ def spread_values(values: np.ndarray, base: np.ndarray, sides: Sequence[Side], a
     Args:
         values: (T, C), edited.
         base: (T, C), unedited.
-        sides: of the edits.
+        sides: sides of the edits.
         are_angles: whether the values are angles, radians: the change is then at most half a turn.
 
     Returns:
@@ -85,7 +85,7 @@ def spread_quats(values: np.ndarray, base: np.ndarray, sides: Sequence[Side]) ->
     Args:
         values: (T, 4) quaternions, edited.
         base: (T, 4) unit quaternions, unedited.
-        sides: of the edits.
+        sides: sides of the edits.
 
     Returns:
         (T, 4); frames of no side are as they were.

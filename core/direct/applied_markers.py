@@ -1,4 +1,4 @@
-"""Markers applied to a motion: strokes land where accents ask for them, arms hold, arms settle.
+"""Markers applied to a motion: strokes land at accents, arms hold, arms settle.
 
     accent     moves the nearest stroke in time (`moved_strokes`): arms, hands and some of torso and head run a little
                faster or slower around it. Where no stroke is near, another stroke of the take is copied

@@ -65,7 +65,7 @@ def keep_clear(rotations: np.ndarray, own: Motion, limits: Limits) -> np.ndarray
     """Return rotations (T, 55, 3) whose hands stay out of the body, or come no further in than they may.
 
     Args:
-        rotations: of the changed motion; only arms change.
+        rotations: rotations of the changed motion; only arms change.
         own: the motion before it was changed.
         limits: how near hands may come.
     """
@@ -166,7 +166,7 @@ def _push_out(offset: np.ndarray, before: np.ndarray, radius: float, gap: np.nda
     Args:
         offset: (..., 3) from the capsule's axis to the point.
         before: (..., 3) from the axis to the point before the motion was changed.
-        radius: of the capsule, metres.
+        radius: radius of the capsule, metres.
         gap: (...) how far outside the point was before, metres.
     """
     distance = length(offset)

@@ -64,17 +64,17 @@ class ClipStatistics:
 
     @cached_property
     def arms(self) -> Arms:
-        """Where the arms are, and the parts of the body that they could run into."""
+        """The posed arms, and the parts of the body that they could hit."""
         return Arms.of(self.motion.rotations, self.motion.skeleton)
 
     @cached_property
     def limits(self) -> Limits:
-        """How near hands may come to the body."""
+        """The least distances between hands and body."""
         return Limits.of(self.arms, Arms.of(quat_to_rotvec(self.rest)[None], self.motion.skeleton))
 
     @cached_property
     def legs(self) -> Legs:
-        """Where legs and feet are."""
+        """The posed legs and feet."""
         return Legs.of(self.motion)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Whether a stroke's apex lands where a marker asks for it, and which frames belong to a stroke put in place."""
+"""The test whether a stroke's apex lands at its marker, and the frames that belong to a stroke."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -110,7 +110,7 @@ def arm_distance(a: np.ndarray, b: np.ndarray, side: int) -> np.ndarray:
     Args:
         a: (..., J, 4) quaternions of `MOVED`.
         b: (..., J, 4) quaternions of the other pose.
-        side: of the arm: 0 left, 1 right.
+        side: side of the arm: 0 left, 1 right.
     """
     columns = [COLUMN[joint] for joint in ARM[side]]
     angles = 2 * np.arccos(np.clip(np.abs((a[..., columns, :] * b[..., columns, :]).sum(-1)), 0.0, 1.0))

@@ -136,7 +136,7 @@ def _replan(
 
     Args:
         legs: under the held root.
-        before: under the motion's own root, which tells when feet are near the floor and still.
+        before: under the motion's own root, which shows when feet are near the floor and still.
         contacts: when feet stand, if that is given; else the steps are planned.
         ground: the floor.
         fps: frames per second.

@@ -79,7 +79,7 @@ def keep_apart(stances: list[list[Stance]], heading: np.ndarray, skeleton: Skele
     """Move stances sideways until no left foot stands closer than 14 cm to, or beyond, a right foot.
 
     Args:
-        stances: of the left and of the right foot.
+        stances: stances of the left and of the right foot.
         heading: (T,) of the pelvis, radians.
         skeleton: gives the ankles.
     """

@@ -67,7 +67,7 @@ def plan_both(tracks: list[Track], spans: list[list[tuple[int, int]]], fps: floa
     The foot with more to do is planned first; the other one keeps away from its steps.
 
     Args:
-        tracks: of the left and of the right foot.
+        tracks: tracks of the left and of the right foot.
         spans: per foot the ranges of frames, half-open, in which it is planned; between them it flies.
         fps: frames per second.
 

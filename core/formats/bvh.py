@@ -19,7 +19,7 @@ class BvhSkeleton:
     """A skeleton at rest, parents before children.
 
     Attributes:
-        names: of the bones (B,); blanks become underscores in the file.
+        names: names of the bones (B,); blanks become underscores in the file.
         parents: (B,) index of each bone's parent, -1 for the one root.
         heads: (B, 3) metres, Y up.
         tails: (B, 3) metres, Y up; only those of bones without children are written.
@@ -35,7 +35,7 @@ def write_bvh(path: Path, skeleton: BvhSkeleton, turns: np.ndarray, heads: np.nd
     """Write a BVH file, whole or not at all.
 
     Args:
-        path: of the file.
+        path: path of the file.
         skeleton: with one root.
         turns: (T, B, 3, 3) rotation of each bone away from rest, in the world.
         heads: (T, B, 3) where each bone begins, metres.

@@ -28,7 +28,7 @@ class ForeignArrays:
     """The arrays of one file under the last part of their names, in lower case.
 
     Attributes:
-        path: of the file, for messages.
+        path: path of the file, for messages.
         pickled: names of arrays that only Python's pickle could read; they are left out.
         arrays: by name.
     """

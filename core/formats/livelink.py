@@ -20,7 +20,7 @@ def write_livelink(path: Path, weights: np.ndarray, turns: np.ndarray, fps: floa
     """Write a Live Link Face recording (CSV), whole or not at all.
 
     Args:
-        path: of the file.
+        path: path of the file.
         weights: (T, 52) in the order of `ARKIT_NAMES`.
         turns: (T, 3, 3) yaw, pitch and roll of head, left eye and right eye, radians, about ARKit's axes Y (up), X and
             Z (out of the face).

@@ -32,7 +32,7 @@ class Grid:
     Packing rounds values to the grid. Values on the grid are packed to the bit, and single precision holds them.
 
     Attributes:
-        rotations: of radians; 16 digits are 0.0009 degrees.
+        rotations: rotations of radians; 16 digits are 0.0009 degrees.
         translation: of metres.
         expression: of weights.
         contacts: of 0-1.

@@ -31,7 +31,7 @@ def stand_upright(motion: Motion, reading: Reading, likely: str, notes: list[str
         motion: in its own world. Without `rest_joints` its path is assumed to be that of the pelvis, which is wrong by
             up to 35 cm.
         reading: what the user chose.
-        likely: the axis to assume where the motion does not tell: "y" or "z".
+        likely: the axis to assume where the motion does not show it: "y" or "z".
         notes: gets a sentence for what was assumed.
 
     Returns:

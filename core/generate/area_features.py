@@ -40,7 +40,7 @@ def area_features(
     Args:
         take: with its earlier layers.
         speech: features of its recording.
-        info: of the weights.
+        info: facts of the weights.
         area_name: row of `AREAS`.
         span: where, in the network's time.
         variation: seed and temperature of the new chance.
@@ -83,7 +83,7 @@ def _with_chance_of(layer: Layer, features: np.ndarray, speech: SpeechFeatures, 
     Args:
         layer: an earlier one.
         features: (T, C) so far.
-        speech: of the recording.
+        speech: speech of the recording.
         frames: number of frames of the network's time, which has some more frames at its start than the take.
     """
     late = frames - layer.span.frames

@@ -111,7 +111,7 @@ def columns_of(area: str, width: int) -> np.ndarray:
 
     Args:
         area: row of `core.body.parts.AREAS`.
-        width: of all features.
+        width: width of all features.
     """
     speech = width - WIDTH
     if AREAS[area].part is Part.HANDS:
@@ -147,7 +147,7 @@ def _spread(number: int) -> Iterator[float]:
     be calmer than those of other seeds.
 
     Args:
-        number: of the curve; each curve begins at another value.
+        number: number of the curve; each curve begins at another value.
     """
     return (2 * ((count + number / len(FREE)) * GOLDEN % 1) - 1 for count in itertools.count(1))
 

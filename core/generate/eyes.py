@@ -16,10 +16,10 @@ def with_eyes(motion: Motion, words: Sequence[Word], variation: Variation, info:
     Where it does, the network has made gaze and blinks; only a face that never blinks gets blinks.
 
     Args:
-        motion: of a whole take.
+        motion: motion of a whole take.
         words: with their times; may be empty.
         variation: gives the seed; at temperature 0 every seed gives the same blinks and gaze.
-        info: of the weights.
+        info: facts of the weights.
     """
     seed = variation.seed if variation.temperature > 0 else 0
     motion = with_blinks(motion, words, seed, instead=not info.face_hears_chance)

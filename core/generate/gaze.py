@@ -63,7 +63,7 @@ def with_gaze(motion: Motion, words: Sequence[Word], seed: int = 0) -> Motion:
     The eye joints stay: on a character without such shapes, the shapes turn them later (`core.face.jaw_and_eyes`).
 
     Args:
-        motion: of a whole take; the listener is in front of the figure (+Z).
+        motion: motion of a whole take; the listener is in front of the figure (+Z).
         words: with their times; may be empty.
         seed: another seed gives other glances.
     """

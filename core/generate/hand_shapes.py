@@ -30,7 +30,7 @@ def redraw_hands(prosody: Prosody, seed: int, temperature: float = 1.0) -> Proso
     Each of the four shapes comes once before any comes again, so that even a few in a row differ.
 
     Args:
-        prosody: of the whole recording.
+        prosody: prosody of the whole recording.
         seed: another seed gives other shapes.
         temperature: 0 changes nothing; from 0.5 on every free accent gets a class.
     """

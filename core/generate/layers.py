@@ -48,7 +48,7 @@ class Source:
 
     Attributes:
         network: the weights.
-        features: of the recording.
+        features: features of the recording.
         words: (T + late, D) word vectors per frame of the network's time, which has `NetworkInfo.late_frames` more
             frames than the take.
         speaker: number of the speaker or style.
@@ -138,7 +138,7 @@ def lay(motion: Motion, network: Network, layer: Layer, words: Sequence[Word] = 
         motion: the raw motion so far.
         network: the weights of the take.
         layer: what to lay over it.
-        words: of the take; blinks and glances follow them.
+        words: words of the take; blinks and glances follow them.
     """
     start, part = layer.codes_start, layer.area.part
     decoded = decode_part(network, part, layer.codes, motion.translation[start])

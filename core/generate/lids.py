@@ -36,7 +36,7 @@ def with_blinks(motion: Motion, words: Sequence[Word], seed: int = 0, instead: b
     """Add blinks to a motion that has none; faces other than ARKit's stay as they are.
 
     Args:
-        motion: of a whole take.
+        motion: motion of a whole take.
         words: with their times; may be empty.
         seed: another seed gives other moments.
         instead: put the blinks in the place of those that the motion has.

@@ -28,10 +28,10 @@ class NetworkInfo:
     """Facts about a model, from its model folder.
 
     Attributes:
-        name: of the weights.
+        name: name of the weights.
         window: frames per window.
         seed_frames: first frames of a window, whose motion is given.
-        face_basis: of the expression channels.
+        face_basis: basis of the expression channels.
         audio: the features that the network needs: "amplitude+onset", "amplitude+ctc+wave" or "cues+chance".
         words: the form of words as input: {"kind": "fasttext", "file": …} or {"kind": "table", …}.
         speakers: names, by speaker number.

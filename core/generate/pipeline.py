@@ -109,7 +109,7 @@ def _finished(raw: Motion, request: requests.Generate, settings: FinishSettings)
 
 
 def check_variation(variation: float | None) -> None:
-    """Make sure that a variation is in range, where one is asked for.
+    """Make sure that a variation is in range, where one is given.
 
     Raises:
         GestureError: it is out of range.

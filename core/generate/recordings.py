@@ -75,7 +75,7 @@ class Recordings:
         )
 
     def features(self, recording: Recording, kind: str, words: Sequence[Word]) -> SpeechFeatures:
-        """Compute the features that weights of a kind ask for.
+        """Compute the features of the kind that some weights need.
 
         Raises:
             GestureError: there is no such kind.

@@ -50,7 +50,7 @@ def held_gumbel(start: int, frames: int, entries: int, seed: int, part: Part) ->
         start: first frame in the take.
         frames: how many.
         entries: size of the codebook.
-        seed: of the take.
+        seed: seed of the take.
         part: every part has noise of its own.
     """
     place = (start + np.arange(frames)) / SPAN_FRAMES
@@ -89,7 +89,7 @@ def pick_codes(
     """Choose the code of every frame: the most likely one, or, with a variation, one that is likely, too.
 
     Args:
-        output: of one window of T frames.
+        output: output of one window of T frames.
         codebooks: entries (K, D) of the parts whose codes come from the regressed latents; the other parts' codes come
             from the scores.
         start: the window's first frame in the take.

@@ -46,7 +46,7 @@ class Turns:
         old, new: unit quaternions (N, J, 4) with continuous signs.
         first: the take's frame that is the first of the N.
         span: where the new motion goes.
-        limit: of velocity jumps at seams, radians per frame, per frame.
+        limit: limit of velocity jumps at seams, radians per frame, per frame.
     """
 
     old: np.ndarray

@@ -1,4 +1,4 @@
-"""The features of a recording that weights ask for, and the curves of chance that follow them.
+"""The features of a recording that weights need, and the curves of chance that follow them.
 
     kind "amplitude+onset"   per sample:  loudness and onsets, computed from the sound alone
     kind "cues+chance"       per frame:   cues of the speech (`core.audio.cues`), then curves of chance

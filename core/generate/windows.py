@@ -136,7 +136,7 @@ def run_windows(
 
     Args:
         network: the generator.
-        speech: of the whole take.
+        speech: speech of the whole take.
         seed_motion: at least `seed_frames` frames; the take starts in this pose.
         clock: where windows lie in the sound.
         variation: how far to stray from the most likely codes; None for the most likely ones.
@@ -176,7 +176,7 @@ def run_windows_over(
 
     Args:
         network: the generator.
-        speech: of the whole take.
+        speech: speech of the whole take.
         kept: (T, 337) motion input of the whole take.
         area: what to make anew.
         span: where; T frames.

@@ -12,9 +12,9 @@ from .config import ModelConfig
 FORMAT = 1
 CARD = "model.json"
 NEUTRAL = "neutral.npz"
-# What every model.json declares. Optional entries: `variation`, `late_frames` and `by_latent` (see
-# `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), and `former_hashes`: what
-# earlier versions of this program computed as the hash of the same networks; takes that store one of these hashes can
+# The required entries of model.json and their types. Optional entries: `variation`, `late_frames` and `by_latent` (see
+# `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), and `former_hashes`:
+# hashes that earlier versions of this program computed for the same networks; takes that store one of these hashes can
 # be resampled (`core.worker.models.folder_hash`).
 CARD_KEYS: dict[str, type | tuple[type, ...]] = {
     "name": str,

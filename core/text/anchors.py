@@ -126,7 +126,7 @@ def find_anchors(
         token_count: tokens of the text.
         decoys: tokens of random words, which the decoder knows besides the text.
         pcm_of: returns frames [start, end) of the recording for the decoder.
-        level_db: of every 10 ms frame.
+        level_db: level in dB of every 10 ms frame.
         progress: is called with the share done.
     """
     smooth_db = smoothed(level_db)

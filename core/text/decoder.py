@@ -28,7 +28,7 @@ class Hit:
     """One token that the decoder found.
 
     Attributes:
-        index: of the token in the text.
+        index: index of the token in the text.
         start_s, end_s: seconds from the start of the stretch.
         score: log likelihood per frame, relative to the best sound anywhere, in nats (about -1.5 right, -4.5 wrong).
         phones: filled by `strict` only.

@@ -55,7 +55,7 @@ def cut_pieces(anchors: Sequence[Hit], phones: np.ndarray, level_db: np.ndarray)
     Args:
         anchors: tokens with sure places, ascending.
         phones: (tokens,) the number of phones of each token.
-        level_db: of every 10 ms frame.
+        level_db: level in dB of every 10 ms frame.
     """
     speech = np.concatenate([[0], np.cumsum(active_frames(level_db))])
     smooth_db = smoothed(level_db)

@@ -61,7 +61,7 @@ def parse_transcript(text: str, name: str = "The transcript") -> Transcript:
 
     Args:
         text: what is said.
-        name: of the text, for messages.
+        name: name of the text, for messages.
 
     Raises:
         GestureError: the text is empty or holds no words.

@@ -21,7 +21,7 @@ class Suite:
     """Test folders and the environment they run in.
 
     Attributes:
-        folders: of tests, from the checkout's folder.
+        folders: folders of tests, from the checkout's folder.
         environment: in which pytest runs.
         covers: whether coverage is measured; it makes a suite about a third slower.
     """

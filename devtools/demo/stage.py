@@ -122,7 +122,7 @@ def camera_place(points: np.ndarray, tangents: tuple[float, float]) -> np.ndarra
 
     Args:
         points: (N, 3) in the camera's axes, X right, Y up.
-        tangents: of half the horizontal and half the vertical angle of view.
+        tangents: tangents of half the horizontal and half the vertical angle of view.
 
     Returns:
         (3,) the camera's place in the same axes.

@@ -65,7 +65,7 @@ def recording_table(kind: str, columns: Columns, judged: Sequence[str]) -> str:
     """Format the measures of a recording's motions, with a `!` behind those that miss their target.
 
     Args:
-        kind: of the recording.
+        kind: kind of the recording.
         columns: title of a motion to its measures.
         judged: titles of those columns that are compared with the targets.
     """

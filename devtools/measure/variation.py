@@ -73,7 +73,7 @@ def spread(still: Take, varied: list[Take], samples: np.ndarray) -> Spread:
 
     Args:
         still: at variation 0.
-        varied: of different seeds.
+        varied: takes of different seeds.
         samples: the recording.
     """
     within, base = speaking(samples, still), jerk(wrists(still.raw))

@@ -31,7 +31,7 @@ class Wheel:
         package: its name on PyPI, with underscores.
         version: the package's version.
         name: the file's name.
-        sha256: of the file, in hex.
+        sha256: SHA-256 of the file, in hex.
         platforms: Blender's names of the platforms that need it.
     """
 

@@ -107,7 +107,7 @@ def assemble(clip: Clip, sentences: list[np.ndarray], seed: int) -> np.ndarray:
     Args:
         clip: the plan.
         sentences: each (N,) float32 at 16 kHz.
-        seed: of the corpus; the noise is drawn from it and the clip's name.
+        seed: seed of the corpus; the noise is drawn from it and the clip's name.
 
     Returns:
         (N,) float32, peak below 1.

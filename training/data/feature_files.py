@@ -45,7 +45,7 @@ class MotionFeatures:
         chance: (T, C) float32, the curves of chance that it was made with; random ones where they are unknown, so that
             networks learn not to depend on them.
         rest_joints: (55, 3) metres.
-        face_basis: of the face's channels.
+        face_basis: basis of the face's channels.
     """
 
     channels: dict[Part, np.ndarray]

@@ -55,7 +55,7 @@ class Problem:
     """Why a recording or one of its motions is left out, or used with a change.
 
     Attributes:
-        name: of the recording.
+        name: name of the recording.
         reason: one sentence.
         remedy: one sentence.
         used: whether the recording is used in spite of the problem.

@@ -1,4 +1,4 @@
-"""Whether the mouth fits the speech: the jaw opens with the level in vowels, the lips close at p, b and m."""
+"""Measures of how the mouth fits the speech: the jaw opens with the level in vowels, lips close at p, b and m."""
 
 from collections.abc import Iterable
 

@@ -33,7 +33,7 @@ class Movement:
         steps_per_min: how often a toe rises above 5 cm.
         pelvis_sway_cm: standard deviation of the pelvis over the middle between the toes, horizontally.
         wrist_jerk_m_s3: mean norm of the third difference of the wrists, relative to the root.
-        wrist_speed_m_s, wrist_speed_p95_m_s: of the wrists, relative to the root.
+        wrist_speed_m_s, wrist_speed_p95_m_s: mean and 95th percentile of the speed of the wrists, relative to the root.
         still_fraction: share of wrist-frames slower than 5 cm/s.
     """
 

@@ -55,7 +55,7 @@ def read_triggers(path: Path, words: Sequence[Word]) -> tuple[Trigger, ...]:
 
     Args:
         path: the file; `trigger_word` counts the words of the whole recording from 0, `trigger` is the word.
-        words: of the whole recording.
+        words: words of the whole recording.
 
     Raises:
         GestureError: the file is not such a list, or names other words than the recording's.
@@ -83,7 +83,7 @@ def trigger_score(triggers: Sequence[Trigger], words: Sequence[Word], inside: Ma
 
     Args:
         triggers: from `read_triggers`.
-        words: of the whole recording.
+        words: words of the whole recording.
         inside: for every class, the frames (T,) at 30 fps in which the pose is in it.
 
     Raises:

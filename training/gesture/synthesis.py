@@ -35,7 +35,7 @@ def synthesise(
         samples: (N,) mono speech at 16 kHz.
         words: aligned words (`core.text.timing.Word`) with their phones.
         style: a name in STYLES.
-        seed: of the curves of chance.
+        seed: seed of the curves of chance.
         rest_joints: (55, 3) skeleton in metres; the bundled character's when None.
         chance: (T, C) curves (`core.generate.chance_curves`) instead of those of the seed.
 

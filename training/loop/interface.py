@@ -37,7 +37,7 @@ class FitSettings:
         evaluate_every: steps between measurements on held-out data; 0: none.
         patience: measurements without a better loss that end the run; 0: never.
         checkpoint_s: seconds between checkpoints.
-        seed: of batches, masks and dropout; step n draws the same numbers in every run.
+        seed: seed of batches, masks and dropout; step n draws the same numbers in every run.
         log_every: steps between log lines.
     """
 
@@ -78,7 +78,7 @@ class Step:
     Attributes:
         index: step number.
         progress: 0 at the start, 1 at the end of the schedule.
-        seed: of the run.
+        seed: seed of the run.
         chunk: which part.
         chunks: how many parts there are over all processes.
     """

@@ -14,7 +14,7 @@ class Journal:
     """The lines and curves of one stage.
 
     Args:
-        name: of the stage.
+        name: name of the stage.
         folder: for TensorBoard's files; none are written where it is None or TensorBoard is not installed.
         log: function that gets each line; None in processes that do not lead.
         first: step at which the run goes on; later parts of the curves, from a run that was killed, are removed.

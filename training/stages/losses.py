@@ -146,7 +146,7 @@ class PartLoss(nn.Module):
     Args:
         part: which body part.
         rest_joints: (55, 3) metres.
-        weights: of the terms.
+        weights: weights of the terms.
     """
 
     weights: Tensor
@@ -228,7 +228,7 @@ class RootLoss(nn.Module):
 
     Args:
         rest_joints: (55, 3) metres.
-        weights: of the terms.
+        weights: weights of the terms.
     """
 
     def __init__(self, rest_joints: np.ndarray, weights: RootWeights | None = None):

@@ -29,7 +29,7 @@ def write_sample(folder: Path, step: int, corpus: Corpus, number: int, made: Mot
         folder: made when missing.
         step: for the names.
         corpus: where the recorded motion is.
-        number: of its take.
+        number: number of its take.
         made: a motion, or channels of some parts; the others are then the recorded ones.
     """
     folder.mkdir(parents=True, exist_ok=True)

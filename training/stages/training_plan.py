@@ -31,7 +31,7 @@ class TrainingPlan:
         words: the fastText model of the words; copied into the model folder.
         recipe: sizes, rates, lengths.
         minutes: time limit of the stage (for `all`, of both stages); if infinite, the recipe's lengths alone count.
-        seed: of every random draw.
+        seed: seed of every random draw.
         threads: of PyTorch; 0 leaves its choice.
         team: the processes that train together.
         sample_every: steps between samples; 0: only with exports.

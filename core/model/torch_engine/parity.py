@@ -107,9 +107,9 @@ def draw(seed: int, file: str, name: str, like: Tensor) -> np.ndarray:
     """Draw one parameter by the fixture's rule: uniform between the rule's middle minus and plus its spread.
 
     Args:
-        seed: of the fixture.
+        seed: seed of the fixture.
         file: name of the published file that holds the parameter.
-        name: of the parameter.
+        name: name of the parameter.
         like: has the parameter's shape.
     """
     shape = tuple(like.shape)
