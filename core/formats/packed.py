@@ -32,10 +32,10 @@ class Grid:
     Packing rounds values to the grid. Values on the grid are packed to the bit, and single precision holds them.
 
     Attributes:
-        rotations: rotations of radians; 16 digits are 0.0009 degrees.
-        translation: of metres.
-        expression: of weights.
-        contacts: of 0-1.
+        rotations: digits of radians; 16 digits are 0.0009 degrees.
+        translation: digits of metres.
+        expression: digits of weights.
+        contacts: digits of values from 0 to 1.
     """
 
     rotations: int = 16
