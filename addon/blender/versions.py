@@ -15,6 +15,8 @@ from pathlib import Path
 
 import bpy
 
+from . import nla
+
 # Custom property of the action of a body: the action of its face, where that is another one.
 FACE_KEY = "mambatalk_face"
 _FACE_NAME = "{} face"
@@ -28,7 +30,13 @@ def has_slots() -> bool:
 
 
 def action_of(id_block: bpy.types.ID) -> bpy.types.Action | None:
-    """Return the action that animates a data-block; None when none does."""
+    """Return the action that animates a data-block, its own or that of the topmost strip; None when none does."""
+    own = assigned_action(id_block)
+    return next((strip.action for strip in nla.playing(id_block)), None) if own is None else own
+
+
+def assigned_action(id_block: bpy.types.ID) -> bpy.types.Action | None:
+    """Return the action that is assigned to a data-block; actions of NLA strips are not."""
     data = id_block.animation_data
     return None if data is None else data.action
 
@@ -89,6 +97,9 @@ def find_slot(action: bpy.types.Action, id_block: bpy.types.ID):
     data = id_block.animation_data
     if data is not None and data.action == action and data.action_slot is not None:
         return data.action_slot
+    strip = nla.strip_of(id_block, action)
+    if strip is not None and strip.action_slot is not None:
+        return strip.action_slot
     # A slot's identifier is a two-letter prefix for the kind of data-block, then the name.
     known = {id_block.name}
     if data is not None and data.action is not None and data.action_slot is not None:

@@ -21,7 +21,7 @@ class DirectionOperator:
     @classmethod
     def poll(cls, context):
         """Return whether the character performs a take."""
-        return report.explain(cls, take_info.why_no_take(context))
+        return report.explain(cls, take_info.why_not_directed(context))
 
     def execute(self, context):
         """Set the new values and write the keys that they ask for."""

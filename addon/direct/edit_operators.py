@@ -23,7 +23,7 @@ class MAMBATALK_OT_show_edits(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Return whether the character performs a take."""
-        return report.explain(cls, take_info.why_no_take(context))
+        return report.explain(cls, take_info.why_not_directed(context))
 
     def execute(self, context):
         """Find the edits and show a line for each bone or shape key."""
@@ -65,7 +65,7 @@ class _EditsOperator:
     @classmethod
     def poll(cls, context):
         """Return whether the character performs a take."""
-        return report.explain(cls, take_info.why_no_take(context))
+        return report.explain(cls, take_info.why_not_directed(context))
 
     def invoke(self, context, event):
         """Use the settings of the panel, unless parts, a bone or frames are given."""
@@ -184,7 +184,7 @@ class MAMBATALK_OT_lock_bones(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Return whether the character performs a take."""
-        return report.explain(cls, take_info.why_no_take(context))
+        return report.explain(cls, take_info.why_not_directed(context))
 
     def execute(self, context):
         """Lock or unlock the bones; unlocked ones get the keys that the sliders ask for."""

@@ -8,7 +8,7 @@ from ..blender.layout import DIRECT, ClosedPanel, draw_lines, put_labels_beside
 from ..job import state
 from ..rig.performer import target
 from ..take import info as take_info
-from ..take import locks, recording
+from ..take import locks, performed, recording
 from ..take.properties import AREA_ITEMS, FRAMES_OF, MARKER_ITEMS
 from . import settings as direct_settings
 
@@ -52,6 +52,9 @@ class MAMBATALK_PT_directing(ClosedPanel, bpy.types.Panel):
         draw_lines(layout, context, f"{action.name}, frames {info.start_frame}-{last}", "ACTION")
         for note in take_info.rate_notes(action, sequencer.scene_fps(context.scene)):
             draw_lines(layout, context, note, "ERROR")
+        if change := take_info.displacement(target(context)):
+            draw_lines(layout, context, f"{change}: nothing below and no Finish Again can change its keys.", "ERROR")
+            draw_lines(layout, context, performed.STRIP_REMEDY, "BLANK1")
 
 
 class _OfTheTake(ClosedPanel):
@@ -65,10 +68,10 @@ class _OfTheTake(ClosedPanel):
         return take_info.active(target(context)) is not None
 
     def draw(self, context):
-        """Draw what `draw_take` draws, greyed while a job is running."""
+        """Draw what `draw_take` draws, greyed while a job is running, or where an NLA strip was scaled or moved."""
         layout = self.layout
         put_labels_beside(layout)
-        layout.enabled = state.current.job is None
+        layout.enabled = state.current.job is None and take_info.displacement(target(context)) is None
         self.draw_take(layout, context, take_info.active(target(context)))
 
 

@@ -142,7 +142,7 @@ class MAMBATALK_OT_mix(_PartsOperator, bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Return whether the character has another take."""
-        reason = state.why_not_start(context) or take_info.why_no_take(context)
+        reason = state.why_not_start(context) or take_info.why_not_directed(context)
         return report.explain(cls, reason or _why_no_other(context))
 
     def request(self, context, take, areas, request, folder):
@@ -196,7 +196,7 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
 
 def why_not_resample(context) -> str | None:
     """Return the reason why no part can be generated again; None when it can."""
-    if reason := state.why_not_start(context) or take_info.why_no_take(context):
+    if reason := state.why_not_start(context) or take_info.why_not_directed(context):
         return reason
     action = take_info.active(performer.target(context))
     if not recording.is_known(context.scene, action):

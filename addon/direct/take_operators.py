@@ -114,7 +114,7 @@ class MAMBATALK_OT_discard_others(_TakeOperator, bpy.types.Operator):
             for each in take_info.of_character(armature)
             if each.library is None
             and not each.mambatalk_take.kept
-            and not any(who.users_scene for who in take_info.performers(each))
+            and not any(who.users_scene for who in take_info.users(each))
         ]
         if not others:
             raise GestureError(

@@ -4,10 +4,10 @@ import bpy
 from bpy.props import StringProperty
 
 from ...core.errors import GestureError
-from ..blender import versions
 from ..job import report
 from ..job.folder import absolute_path
 from ..rig.performer import NO_CHARACTER, require_target, target
+from ..take import info as take_info
 from . import export
 from .plan import performers, plan
 
@@ -73,7 +73,7 @@ def why_not_export(context) -> str | None:
     armature = target(context)
     if armature is None:
         return NO_CHARACTER
-    return None if versions.action_of(armature) else f"{armature.name} has no animation"
+    return None if take_info.performed(armature) else f"{armature.name} has no animation"
 
 
 CLASSES = (MAMBATALK_OT_export,)

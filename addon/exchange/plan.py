@@ -36,7 +36,7 @@ def plan(armatures: list[bpy.types.Object], every_take: bool) -> list[ExportItem
     """
     items, stems = [], set()
     for armature in armatures:
-        current = versions.action_of(armature)
+        current = take_info.performed(armature)
         for action in actions_of(armature) if every_take else [current] if current else []:
             stem = wanted = bpy.path.clean_name(f"{armature.name}_{action.name}")
             number = 1
@@ -67,7 +67,7 @@ def actions_of(armature: bpy.types.Object) -> list[bpy.types.Action]:
 
     Before Blender 4.4 only a take stores which character it is for, so all other actions are left out there.
     """
-    current = versions.action_of(armature)
+    current = take_info.performed(armature)
     kept = {action.get(finish_source.SOURCE_KEY) for action in bpy.data.actions}
     own = [] if current is None else [current]
     own += [action for action in take_info.of_character(armature) if action not in own and action not in kept]

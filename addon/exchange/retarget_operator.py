@@ -9,7 +9,7 @@ from bpy.props import BoolProperty
 from ...core import requests
 from ...core.body.motion import Motion, load_motion, save_motion
 from ...core.errors import GestureError
-from ..blender import session_ids, versions
+from ..blender import session_ids
 from ..character import contacts
 from ..face import channels as face_channels
 from ..finish import source as finish_source
@@ -17,6 +17,7 @@ from ..job import report, result_notes, state
 from ..job.folder import temporary_folder
 from ..job.operator import JobOperator
 from ..rig import performer
+from ..take import info as take_info
 from ..take import keying
 from ..take import store as take_store
 
@@ -88,7 +89,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
 
 def _name_and_start(source: bpy.types.Object) -> tuple[str, int]:
     """Return the name and the first frame of what a character performs."""
-    action = versions.action_of(source)
+    action = take_info.performed(source)
     return action.name, round(action.frame_range[0])
 
 
@@ -125,7 +126,7 @@ def _source(context) -> bpy.types.Object | None:
 
 def _can_be_read(armature: bpy.types.Object) -> bool:
     """Return whether the animation of a character can be turned into a motion: any keys on SMPL-X, or a take."""
-    action = versions.action_of(armature)
+    action = take_info.performed(armature)
     return action is not None and (performer.of(armature).can_read_keys or take_store.has(action))
 
 
@@ -142,7 +143,7 @@ def why_not_retarget(context) -> str | None:
 
 def _motion(scene: bpy.types.Scene, source: bpy.types.Object) -> Motion:
     """Return what a character performs: its present keys; on a mapped rig, the finished motion of its take."""
-    action = versions.action_of(source)
+    action = take_info.performed(source)
     if not performer.of(source).can_read_keys:
         return take_store.load(action).finished
     read = finish_source.read_action(scene, source, action)

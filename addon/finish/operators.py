@@ -17,7 +17,7 @@ import numpy as np
 from ...core import requests
 from ...core.body.motion import Motion, load_motion, save_motion
 from ...core.errors import GestureError
-from ..blender import sequencer, session_ids, versions
+from ..blender import sequencer, session_ids
 from ..character import contacts
 from ..direct import transfer
 from ..job import report, result_notes, state
@@ -70,7 +70,7 @@ class Finishing:
             GestureError: one of them was removed meanwhile, or the armature has another action now.
         """
         scene, armature = session_ids.find(bpy.data.scenes, self.scene), session_ids.find_in_scenes(self.armature)
-        action = None if armature is None else versions.action_of(armature)
+        action = None if armature is None else take_info.performed(armature)
         if scene is None or action is None:
             raise GestureError("The character or its animation was removed meanwhile.", remedy="Finish it again.")
         if session_ids.of(action) != self.action:
@@ -107,7 +107,7 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
         """Write the unfinished motion and the armature's skeleton for the worker, and return the first request."""
         scene, armature = context.scene, performer.require_target(context)
         source = finish_source.find(scene, armature)
-        action = versions.action_of(armature)
+        action = take_info.performed(armature)
         take_info.require_own(action)
         if source.take:
             transfer.require_rate(performed.of(armature), sequencer.scene_fps(scene))
@@ -163,7 +163,9 @@ def why_not_finish(context) -> str | None:
     armature = performer.target(context)
     if armature is None:
         return performer.NO_CHARACTER
-    return None if versions.action_of(armature) else f"{armature.name} has no animation"
+    if take_info.performed(armature) is None:
+        return f"{armature.name} has no animation"
+    return take_info.displacement(armature)
 
 
 def _holds_contacts(settings: dict) -> bool:

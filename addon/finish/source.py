@@ -53,7 +53,7 @@ def find(scene: bpy.types.Scene, armature: bpy.types.Object) -> Unfinished:
     Raises:
         GestureError: there is no action, or its keys cannot be read as a motion of SMPL-X.
     """
-    action = versions.action_of(armature)
+    action = take_info.performed(armature)
     if action is None:
         raise GestureError(f"{armature.name} has no animation.", remedy="Generate a take, or assign an action.")
     if take_info.active(armature) is not None:

@@ -131,7 +131,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
                 "The character or its scene was removed meanwhile.",
                 remedy=f"The take is in {result['folder']}; put it on another character with Load Take.",
             )
-        made, before = [], versions.action_of(armature)
+        made, before = [], versions.assigned_action(armature)
         try:
             for each in self._results:
                 action, sound = apply_take(scene, armature, Path(each["folder"]), generating.clip)

@@ -9,6 +9,7 @@ import bpy
 
 from ...core.errors import GestureError
 from ...core.take.files import TakeFiles
+from ..blender import nla, versions
 from ..rig import performer
 from . import store as take_store
 
@@ -114,10 +115,33 @@ def of_character(armature: bpy.types.Object | None) -> list[bpy.types.Action]:
 
 
 def active(armature: bpy.types.Object | None) -> bpy.types.Action | None:
-    """Return the take that a character performs; None when it performs something else."""
-    data = None if armature is None else armature.animation_data
-    action = None if data is None else data.action
-    return action if stored(action) is not None and take_store.has(action) else None
+    """Return the take that a character performs; None when it performs something else.
+
+    A take that was pushed down to the NLA is performed, too, even below an action that is no take.
+    """
+    if armature is None:
+        return None
+    candidates = [versions.assigned_action(armature), *(strip.action for strip in nla.playing(armature))]
+    return next((each for each in candidates if take_store.has(each) and stored(each) is not None), None)
+
+
+def performed(armature: bpy.types.Object) -> bpy.types.Action | None:
+    """Return the take that a character performs, else any other action that animates it; None where none does."""
+    return active(armature) or versions.action_of(armature)
+
+
+def displacement(armature: bpy.types.Object | None, action: bpy.types.Action | None = None) -> str | None:
+    """Say that the keys of a take, by default the performed one, are not at the frames of the scene.
+
+    None is returned where they are. They are not where the take is performed through a strip of the NLA that was scaled
+    or moved.
+    """
+    action = active(armature) if action is None else action
+    if action is None or not nla.is_through_strip(armature, action):
+        return None
+    strip = nla.strip_of(armature, action)
+    change = None if strip is None else nla.displacement(strip)
+    return None if change is None else f"The NLA strip “{strip.name}” of {action.name} is {change}"
 
 
 def why_no_take(context: bpy.types.Context) -> str | None:
@@ -126,6 +150,11 @@ def why_no_take(context: bpy.types.Context) -> str | None:
     if armature is None:
         return performer.NO_CHARACTER
     return None if active(armature) is not None else f"{armature.name} performs no take"
+
+
+def why_not_directed(context: bpy.types.Context) -> str | None:
+    """Return the reason why no key of a take can be written; None when the keys can be."""
+    return why_no_take(context) or displacement(performer.target(context))
 
 
 def require_own(action: bpy.types.Action) -> None:
@@ -142,9 +171,11 @@ def require_own(action: bpy.types.Action) -> None:
 
 
 def performers(action: bpy.types.Action) -> list[bpy.types.Object]:
-    """Return the characters that perform an action now."""
-    return [
-        each
-        for each in bpy.data.objects
-        if each.type == "ARMATURE" and each.animation_data is not None and each.animation_data.action == action
-    ]
+    """Return the characters that perform a take now."""
+    return [each for each in bpy.data.objects if each.type == "ARMATURE" and active(each) == action]
+
+
+def users(action: bpy.types.Action) -> list[bpy.types.Object]:
+    """Return the characters that perform a take now, or have a strip with it."""
+    every = [each for each in bpy.data.objects if each.type == "ARMATURE"]
+    return [each for each in every if active(each) == action or nla.has_strip(each, action)]

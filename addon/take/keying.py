@@ -7,7 +7,7 @@ import numpy as np
 
 from ...core.body.motion import Motion
 from ...core.take.files import TakeFiles
-from ..blender import fcurves, paths, sequencer, timeline, versions
+from ..blender import fcurves, nla, paths, sequencer, timeline, versions
 from ..character import contacts
 from ..rig import performer
 from . import channels as take_channels
@@ -37,6 +37,7 @@ def apply_motion(
         origin: the take that the motion belongs to; both are stored on the action.
         with_face: whether shape keys are keyed; if not, the face keeps its present action.
     """
+    nla.require_assignable(armature)
     fps = sequencer.scene_fps(scene)
     motion = take_channels.at_frames(motion, fps)
     frames = start_frame + np.arange(motion.frame_count)
@@ -86,7 +87,7 @@ def replace_keys(scene: bpy.types.Scene, armature: bpy.types.Object, motion: Mot
     """
     motion = take_channels.at_frames(motion, sequencer.scene_fps(scene))
     frames = start_frame + np.arange(motion.frame_count)
-    action = armature.animation_data.action
+    action = versions.action_of(armature)
     fcurves.write(action, armature, frames, take_channels.of_body(motion, armature))
     if motion.contacts is not None:
         contacts.write(action, armature, frames, motion.contacts)

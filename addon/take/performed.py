@@ -21,6 +21,7 @@ from .info import TakeInfo
 # So many channels are compared to find out whether all keys were moved in time.
 _WITNESSES = 3
 _WHOLE = 1e-6
+STRIP_REMEDY = "Set the strip back: Scale 1, no Repeat, its first frame as in the action. Or edit the take before that."
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,8 @@ def of(armature: bpy.types.Object, action: bpy.types.Action | None = None) -> Pe
     """Find a take of a character, by default the one that it performs.
 
     Raises:
-        GestureError: the character performs no take, or one that belongs to another file.
+        GestureError: the character performs no take, one that belongs to another file, or one whose NLA strip was
+            scaled or moved.
     """
     action = take_info.active(armature) if action is None else action
     if action is not None:
@@ -144,6 +146,13 @@ def of(armature: bpy.types.Object, action: bpy.types.Action | None = None) -> Pe
             f"{name} performs no take.",
             remedy="Generate one, or choose one in the list of takes.",
             holds=lambda: take_info.active(bpy.data.objects.get(name)) is None,
+        )
+    if change := take_info.displacement(armature, action):
+        name = armature.name
+        raise GestureError(
+            f"{change}: its keys are not at the frames of the scene.",
+            remedy=STRIP_REMEDY,
+            holds=lambda: take_info.displacement(bpy.data.objects.get(name)) == change,
         )
     shift = _moved_by(action, armature, info, record)
     return Performed(armature, action, replace(info, start_frame=info.start_frame + shift), record)

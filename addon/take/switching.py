@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import bpy
 
 from ...core.errors import GestureError
-from ..blender import timeline, versions
+from ..blender import nla, timeline, versions
 from ..face import channels as face_channels
 from ..rig import performer
 from . import info as take_info
@@ -17,8 +17,9 @@ def switch(armature: bpy.types.Object, action: bpy.types.Action) -> None:
     Its sliders may have moved while nobody performed it: `direct.directed_keys.catch_up` writes their keys.
 
     Raises:
-        GestureError: the take is not for such a character.
+        GestureError: the take is not for such a character, or a strip of it is being tweaked.
     """
+    nla.require_assignable(armature)
     if not versions.switch_action(armature, action):
         raise GestureError(f"{action.name} has no keys for {armature.name}.", remedy="Choose a take of this character.")
     for keys in face_channels.face_keys(armature):
@@ -68,14 +69,16 @@ def discard(armature: bpy.types.Object, actions: Sequence[bpy.types.Action]) -> 
         switch(armature, rest[0])
     for action in actions:
         face = versions.face_action(action)
+        for id_block in (armature, *face_channels.face_keys(armature)):
+            nla.remove_strips(id_block, action if face is None or id_block == armature else face)
         bpy.data.actions.remove(action)
         if face is not None and not versions.takes_with(face):
             bpy.data.actions.remove(face)
 
 
 def others_performing(armature: bpy.types.Object, action: bpy.types.Action) -> list[bpy.types.Object]:
-    """Return other characters in the scenes that perform a take: a copied character shares takes with the first."""
-    return [each for each in take_info.performers(action) if each != armature and each.users_scene]
+    """Return other characters in the scenes that use a take: a copied character shares takes with the first."""
+    return [each for each in take_info.users(action) if each != armature and each.users_scene]
 
 
 @bpy.app.handlers.persistent
