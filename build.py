@@ -1,4 +1,4 @@
-"""The project's commands: `python build.py setup | demo | lint | test | bench | package | character`.
+"""The project's commands: `python build.py setup | demo | lint | test | bench | package | character | window-setup`.
 
 Needs nothing but Python 3.11 or newer: each command makes the environments that it uses.
 """
@@ -53,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     package.set_defaults(run=_package)
     commands.add_parser("character", help="build the bundled character again").set_defaults(run=_character)
+    window = commands.add_parser("window-setup", help="a Blender with its window, for tests/ui (Linux, as root)")
+    window.set_defaults(run=_window_setup)
     return parser
 
 
@@ -111,6 +113,13 @@ def _character(arguments: argparse.Namespace) -> int:
     from devtools.shell import run_shown
 
     return run_shown([ensure(ASSETS), "-m", "training.character"])
+
+
+def _window_setup(arguments: argparse.Namespace) -> int:
+    from devtools.window.debian import ensure_window_folder
+
+    ensure_window_folder()
+    return 0
 
 
 def main(argv: list[str] | None = None) -> int:

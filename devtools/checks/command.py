@@ -9,7 +9,7 @@ from typing import IO
 
 from devtools.checks.folder_coverage import by_folder, table
 from devtools.checks.static import run_static
-from devtools.checks.suites import NO_TESTS, OLDEST_NEWEST, Suite, chosen, run_suite, split_paths, suites
+from devtools.checks.suites import NO_TESTS, OLDEST_NEWEST, WITH_WINDOW, Suite, chosen, run_suite, split_paths, suites
 from devtools.checks.tally import Tally
 from devtools.environments import DEVELOPER, can_be_made, ensure
 from devtools.shell import Timer, say
@@ -40,7 +40,7 @@ def run_tests(arguments: Sequence[str], slow: bool = False, blenders: str = OLDE
         BuildError: an environment cannot be made, or there is no such Blender module.
     """
     timer = Timer()
-    asked = suites(blenders)
+    asked = [*suites(blenders), WITH_WINDOW]
     left_out = [suite for suite in asked if not can_be_made(suite.environment)]
     asked = [suite for suite in asked if suite not in left_out]
     with tempfile.TemporaryDirectory() as folder:

@@ -37,6 +37,8 @@ class Suite:
 
 
 WITHOUT_BLENDER = Suite(("tests/core", "tests/training", "tests/devtools"), DEVELOPER, covers=True)
+# It drives a Blender with a window, made by `devtools.window`; where that cannot be made, the tests are skipped.
+WITH_WINDOW = Suite(("tests/ui",), DEVELOPER, covers=False)
 ADDON = "tests/addon"
 OLDEST_NEWEST, ALL = "oldest-newest", "all"
 

@@ -1,0 +1,156 @@
+"""A Blender with its window on a virtual screen: start it, ask it, move its mouse, photograph it, end it."""
+
+import json
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from .isolation import beside, environ_inside, first_process, inside
+
+SCREEN = (1920, 1080)
+DISPLAY = ":77"
+START_S = 90.0
+ANSWER_S = 60.0
+# What runs as first process: the virtual screen, and Blender in the place of this script when the screen is there.
+START = """
+mkdir -p /tmp/home /tmp/run /mnt/temporary
+Xvfb $DISPLAY -screen 0 $SCREEN -nolisten tcp >/mnt/screen.log 2>&1 &
+until xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.05; done
+exec blender -noaudio --window-geometry 0 "$3" "$1" "$2" --python /mnt/probe.py -- "$4" >/mnt/blender.log 2>&1
+"""
+
+
+class Gone(Exception):
+    """Blender has ended or answers no more."""
+
+
+class Session:
+    """A Blender that runs apart from this computer, without network, with an empty user folder.
+
+    Args:
+        root: the folder of `debian`.
+        shared: a folder of this computer that Blender sees as /mnt; it is emptied.
+        size: width and height of Blender's window, in pixels.
+    """
+
+    def __init__(self, root: Path, shared: Path, size: tuple[int, int] = (1280, 720)):
+        self.shared, self.size = shared, size
+        shutil.rmtree(shared, ignore_errors=True)
+        shared.mkdir(parents=True)
+        for name in ("probe.py", "panel_texts.py"):
+            shutil.copyfile(Path(__file__).with_name(name), shared / name)
+        self._socket, other = socket.socketpair()
+        self._lines = self._socket.makefile(encoding="utf-8")
+        # Blender counts the window's place from the lower edge of the screen.
+        arguments = [str(number) for number in (*size, SCREEN[1] - size[1], other.fileno())]
+        self._process = subprocess.Popen(
+            inside(root, ["sh", "-ec", START, "sh", *arguments], shared),
+            env=environ_inside() | _SETTINGS,
+            stdin=subprocess.DEVNULL,
+            pass_fds=[other.fileno()],
+        )
+        other.close()
+        try:
+            self.ask("answer = 1", START_S)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(self, *problem) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End Blender and everything that runs beside it."""
+        self._process.kill()
+        self._process.wait()
+        self._lines.close()
+        self._socket.close()
+
+    def ask(self, code: str, limit_s: float = ANSWER_S) -> Any:
+        """Run code inside Blender between two events, and return what it assigns to `answer`.
+
+        Raises:
+            Gone: Blender has ended, or there is no answer within the limit.
+            RuntimeError: the code failed; the message is its traceback.
+        """
+        self._socket.settimeout(limit_s)
+        try:
+            self._socket.sendall(json.dumps({"code": code}).encode() + b"\n")
+            line = self._lines.readline()
+        except OSError as error:
+            raise Gone(f"no answer within {limit_s} s to {code!r} ({error})\n{self._log()}") from error
+        if not line:
+            raise Gone(f"Blender has ended at {code!r}\n{self._log()}")
+        reply = json.loads(line)
+        if "error" in reply:
+            raise RuntimeError(reply["error"])
+        return reply["value"]
+
+    def value(self, expression: str) -> Any:
+        """Return the value of an expression inside Blender."""
+        return self.ask(f"answer = {expression}")
+
+    def until(self, condition: str | Callable[[], Any], limit_s: float = 30.0) -> None:
+        """Wait until an expression inside Blender, or a function here, is true.
+
+        Raises:
+            AssertionError: it was not true within the limit.
+        """
+        end = time.monotonic() + limit_s
+        while True:
+            if condition() if callable(condition) else self.value(f"bool({condition})"):
+                return
+            assert time.monotonic() < end, f"not true within {limit_s} s: {condition}\n{self._log()}"
+            time.sleep(0.02)
+
+    def settle(self) -> None:
+        """Wait until the window is drawn with everything that has changed."""
+        self.ask("forget()")
+        for _ in range(4):
+            self.ask("answer = 1")
+
+    def run(self, *command: str) -> subprocess.CompletedProcess:
+        """Run a program of the folder beside Blender, such as xdotool."""
+        first = first_process(self._process.pid)
+        if first is None:
+            raise Gone(f"Blender has ended\n{self._log()}")
+        environ = environ_inside() | _SETTINGS
+        return subprocess.run(
+            beside(first, command), env=environ, capture_output=True, text=True, timeout=60, check=False
+        )
+
+    def screenshot(self, name: str) -> Path:
+        """Photograph the window; return the path of the picture, NAME.png."""
+        width, height = self.size
+        done = self.run("import", "-window", "root", "-crop", f"{width}x{height}+0+0", "+repage", f"/mnt/{name}.png")
+        assert done.returncode == 0, done.stderr
+        return self.shared / f"{name}.png"
+
+    def resize(self, width: int, height: int) -> None:
+        """Give Blender's window another size."""
+        number = self.run("xdotool", "search", "--onlyvisible", "--class", "blender").stdout.split()[0]
+        self.run("xdotool", "windowsize", number, str(width), str(height))
+        self.until(f"[window().width, window().height] == [{width}, {height}]")
+        self.size = width, height
+
+    def _log(self) -> str:
+        path = self.shared / "blender.log"
+        return path.read_text(errors="replace")[-3000:] if path.is_file() else ""
+
+
+_SETTINGS = {
+    "DISPLAY": DISPLAY,
+    "SCREEN": f"{SCREEN[0]}x{SCREEN[1]}x24",
+    "HOME": "/tmp/home",
+    "XDG_RUNTIME_DIR": "/tmp/run",
+    "TMPDIR": "/mnt/temporary",
+    "BLENDER_USER_RESOURCES": "/tmp/home/blender",
+    "LIBGL_ALWAYS_SOFTWARE": "1",
+}

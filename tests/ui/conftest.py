@@ -1,0 +1,148 @@
+"""Blender with its window, as a user has it: the zip installed from disk, no network, no environment of ours in sight.
+
+All tests share one Blender. Pictures and logs are kept in cache/ui.
+"""
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from devtools.package.archive import build_zip
+from devtools.shell import BuildError
+from devtools.window.debian import ensure_window_folder
+from devtools.window.session import Session
+from devtools.window.sidebar import Sidebar
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = ROOT / "cache" / "ui"
+SIZE, NARROW = (1920, 1080), (900, 1080)
+INSTALL = """
+with override():
+    bpy.ops.extensions.package_install_files(
+        filepath="/mnt/mambatalk.zip", repo="user_default", enable_on_install=True
+    )
+"""
+
+
+@pytest.fixture(scope="session")
+def zip_file(tmp_path_factory) -> Path:
+    """The zip for Linux: the one that MAMBATALK_ZIP names, else one that is built now."""
+    named = os.environ.get("MAMBATALK_ZIP")
+    try:
+        return Path(named) if named else build_zip(tmp_path_factory.mktemp("zip"), "linux-x64")
+    except BuildError as error:
+        pytest.skip(f"no zip: {error.message} {error.remedy}")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder with Blender and a virtual screen; the tests are skipped where it cannot be made."""
+    try:
+        return ensure_window_folder()
+    except BuildError as error:
+        pytest.skip(f"{error.message} {error.remedy}")
+
+
+@pytest.fixture(scope="session")
+def blender(root, zip_file):
+    """Blender with its window and the zip as /mnt/mambatalk.zip, not installed."""
+    start = time.monotonic()
+    with Session(root, KEPT, SIZE) as session:
+        shutil.copyfile(zip_file, KEPT / "mambatalk.zip")
+        print(f"\nBlender's window: {time.monotonic() - start:.1f} s")
+        yield session
+
+
+@pytest.fixture(scope="session")
+def installed(blender):
+    """Blender with the extension installed from disk and enabled.
+
+    The operator of Install from Disk is called with the file's path: its menu and file browser are Blender's own.
+    """
+    start = time.monotonic()
+    blender.ask(INSTALL, limit_s=180)
+    print(f"Install from Disk: {time.monotonic() - start:.1f} s")
+    blender.ask(Path(__file__).with_name("questions.py").read_text(encoding="utf-8"))
+    blender.ask("watch_panels()")
+    return blender
+
+
+@pytest.fixture(scope="session")
+def sidebar(installed) -> Sidebar:
+    """The tab MambaTalk of the sidebar, opened with N and a click."""
+    bar = Sidebar(installed, "MambaTalk")
+    bar.open()
+    return bar
+
+
+@pytest.fixture(scope="session")
+def example(sidebar) -> float:
+    """Press *Try the Example*; the seconds until the keys are there. The file is kept as /mnt/example.blend."""
+    blender = sidebar.session
+    blender.screenshot("example_1_before")
+    sidebar.find("try_example")
+    start = time.monotonic()
+    blender.run("xdotool", "click", "1")
+    blender.until("job()", 60)
+    blender.until("job() is None or job().fraction > 0.2", 120)
+    blender.screenshot("example_2_during")
+    blender.until("job() is None", 170)
+    seconds = time.monotonic() - start
+    print(f"Try the Example: {seconds:.1f} s until there are keys")
+    blender.settle()
+    blender.screenshot("example_3_after")
+    blender.ask('bpy.ops.wm.save_as_mainfile(filepath="/mnt/example.blend")')
+    return seconds
+
+
+@pytest.fixture(scope="session")
+def directing(example, sidebar) -> None:
+    """The file /mnt/directing.blend: the example's take, and open panels with the buttons that the tests press.
+
+    The letters are small, so that all of them are in sight. The window is narrow and the skin hidden: software draws
+    both slowly.
+    """
+    blender = sidebar.session
+    for name in ("directing", "direct", "levels", "finish"):
+        blender.ask(f'open_panels("MAMBATALK_PT_{name}")')
+    blender.ask("prepare(0.7)")
+    blender.resize(*NARROW)
+    blender.ask('load_into_new_sidebars("/mnt/example.blend")')
+    sidebar.open()
+    blender.ask(
+        'for one in bpy.data.objects:\n    one.hide_viewport = one.type == "MESH"\n'
+        'bpy.ops.wm.save_as_mainfile(filepath="/mnt/directing.blend")'
+    )
+    blender.settle()
+    blender.screenshot("directing")
+    sidebar.known.clear()
+    sidebar.places()
+
+
+@pytest.fixture
+def performed(directing, sidebar) -> Session:
+    """The file with the example's take, loaded anew."""
+    blender = sidebar.session
+    blender.ask('bpy.ops.wm.open_mainfile(filepath="/mnt/directing.blend")')
+    blender.until("len(curves()) > 0")
+    return blender
+
+
+@pytest.fixture(autouse=True)
+def picture_of_failure(request):
+    """Photograph the window where a test failed."""
+    yield
+    if getattr(request.node, "has_failed", False) and "blender" in request.fixturenames:
+        request.getfixturevalue("blender").screenshot(f"failed_{request.node.name}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Remember that a test failed, for `picture_of_failure`."""
+    report = yield
+    if report.when in ("setup", "call") and report.failed:
+        item.has_failed = True
+    return report

@@ -1,0 +1,100 @@
+"""Sent into the Blender under test: what tests ask about the take."""
+
+import sys
+
+import bpy
+import numpy as np
+
+MODULE = "bl_ext.user_default.mambatalk"
+remembered = {}
+
+
+def module(name):
+    return sys.modules[f"{MODULE}.{name}"]
+
+
+def job():
+    return module("addon.job.state").current.job
+
+
+def notes():
+    """The message of the panel."""
+    return " ".join(module("addon.job.messages").texts())
+
+
+def character():
+    return next((one for one in bpy.data.objects if one.type == "ARMATURE"), None)
+
+
+def action():
+    data = character() and character().animation_data
+    return data.action if data else None
+
+
+def curves():
+    return list(action().fcurves) if action() else []
+
+
+def keys():
+    """(path, index) → frames and values (K, 2) of a curve."""
+    found = {}
+    for curve in curves():
+        points = np.empty(2 * len(curve.keyframe_points), np.float32)
+        curve.keyframe_points.foreach_get("co", points)
+        found[curve.data_path, curve.array_index] = points.reshape(-1, 2)
+    return found
+
+
+def remember(name="before"):
+    remembered[name] = keys()
+
+
+def is_as(name="before"):
+    """Whether all keys are as they were."""
+    before, now = remembered[name], keys()
+    return before.keys() == now.keys() and all(np.array_equal(before[key], now[key]) for key in before)
+
+
+def changed_bones(name="before"):
+    before, now = remembered[name], keys()
+    paths = {path for path, index in now if not np.array_equal(before.get((path, index)), now[path, index])}
+    return sorted({path.split('"')[1] if '"' in path else path for path in paths})
+
+
+def changed_frames(name="before"):
+    """First and last frame on which a key is not what it was."""
+    before, now = remembered[name], keys()
+    frames = [now[key][(now[key] != before[key]).any(axis=1), 0] for key in now if len(now[key]) == len(before[key])]
+    every = np.concatenate(frames)
+    return [float(every.min()), float(every.max())] if len(every) else None
+
+
+def lift(bone, frame, by):
+    """Change one key as an animator does in the graph editor; return its value."""
+    curve = action().fcurves.find(f'pose.bones["{bone}"].rotation_quaternion', index=1)
+    point = min(curve.keyframe_points, key=lambda point: abs(point.co.x - frame))
+    point.co.y += by
+    curve.update()
+    return point.co.y
+
+
+def value_of(bone, frame):
+    curve = action().fcurves.find(f'pose.bones["{bone}"].rotation_quaternion', index=1)
+    return min(curve.keyframe_points, key=lambda point: abs(point.co.x - frame)).co.y
+
+
+def open_panels(prefix):
+    """Have panels open in sidebars that are made from now on: those of the add-on whose name has the prefix."""
+    for name in dir(bpy.types):
+        if name.startswith(prefix):
+            kind = getattr(bpy.types, name)
+            kind.bl_options = set(getattr(kind, "bl_options", ())) - {"DEFAULT_CLOSED"}
+    # Registered again in the add-on's own order.
+    bpy.ops.preferences.addon_disable(module=MODULE)
+    bpy.ops.preferences.addon_enable(module=MODULE)
+
+
+def load_into_new_sidebars(path):
+    """Load a file without its windows: they would bring along which panels were open."""
+    bpy.ops.wm.read_homefile()
+    bpy.ops.wm.open_mainfile(filepath=path, load_ui=False)
