@@ -4,6 +4,7 @@ import argparse
 import json
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 from ..errors import GestureError
 from ..finish.settings import FEET_MODES, ROOT_MODES, FinishSettings
@@ -55,7 +56,9 @@ def add_settings(command: argparse.ArgumentParser) -> None:
 
 def settings_of(arguments: argparse.Namespace) -> FinishSettings:
     """Return the settings that the options ask for; a setting without an option keeps its default."""
-    values = {entry.name: getattr(arguments, entry.name, entry.default) for entry in fields(FinishSettings)}
+    values: dict[str, Any] = {
+        entry.name: getattr(arguments, entry.name, entry.default) for entry in fields(FinishSettings)
+    }
     for part in _PARTS:
         if values[part] is None:
             values[part] = 1.0 if arguments.smoothing is None else arguments.smoothing
