@@ -18,7 +18,7 @@ from devtools.window.sidebar import Sidebar
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "cache" / "ui"
-SIZE, NARROW = (1920, 1080), (900, 1080)
+SIZE, NARROW = (1280, 720), (900, 1080)
 INSTALL = """
 with override():
     bpy.ops.extensions.package_install_files(
@@ -108,7 +108,7 @@ def directing(example, sidebar) -> None:
     blender = sidebar.session
     for name in ("directing", "direct", "levels", "finish"):
         blender.ask(f'open_panels("MAMBATALK_PT_{name}")')
-    blender.ask("prepare(0.7)")
+    blender.ask("prepare(0.65)")
     blender.resize(*NARROW)
     blender.ask('load_into_new_sidebars("/mnt/example.blend")')
     sidebar.open()

@@ -9,8 +9,8 @@ def test_the_window_has_no_environment_of_ours_and_no_network(installed):
 
 def test_the_tab_has_the_panels_and_a_click_on_a_header_opens_one(sidebar):
     assert "MAMBATALK_PT_main" in sidebar.drawn()
-    sidebar.open_panel("MAMBATALK_PT_exchange")
-    assert "MAMBATALK_PT_exchange" in sidebar.drawn()
+    sidebar.open_panel("MAMBATALK_PT_advanced")
+    assert "MAMBATALK_PT_advanced" in sidebar.drawn()
 
 
 def test_the_example_gives_keys(example, sidebar):

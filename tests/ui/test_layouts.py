@@ -2,6 +2,8 @@
 
 import pytest
 
+from devtools.window.sidebar import WHEEL_DOWN
+
 SIZES = ((1280, 720), (1920, 1080))
 SCALES = (1.0, 1.5)
 
@@ -24,5 +26,11 @@ def test_texts_fit_the_sidebar(all_open, sidebar, size, scale):
     all_open.settle()
     sidebar.open()
     assert len(sidebar.drawn()) > 10
-    all_open.screenshot(f"panels_{size[0]}x{size[1]}_scale_{scale}")
+    name = f"panels_{size[0]}x{size[1]}_scale_{scale}"
+    all_open.screenshot(name)
+    if (size, scale) == (SIZES[-1], SCALES[0]):
+        # The rest of the sidebar, for those who look at the pictures.
+        for page in range(2, 5):
+            sidebar.scroll(WHEEL_DOWN, 20)
+            all_open.screenshot(f"{name}_page_{page}")
     assert all_open.value("too_wide(region_of('UI').width)") == []
