@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from .session import Session
 
 # Of the sidebar's width: where the mouse moves down, so that it crosses every full-width button and field.
-MIDDLE, RIGHT, LEFT = 0.65, 0.82, 0.06
+MIDDLE, RIGHT, LEFT = 0.5, 0.82, 0.06
 STEP = 13  # pixels at a scale of 1; a button is 20 high
+AROUND = 9  # steps up and down
 WHEEL_DOWN, WHEEL_UP = "5", "4"
 
 
@@ -49,12 +50,18 @@ class Sidebar:
         left, bottom, width, height = self.session.value('rectangle(region_of("WINDOW"))')
         self._move(left + width // 3, bottom + height // 2)
 
-    def places(self, across: float = MIDDLE) -> dict[str, tuple[float, int]]:
-        """Move the mouse down the sidebar; return button → place, where a button is an operator call or a property."""
+    def places(self, across: float = MIDDLE, near: int | None = None) -> dict[str, tuple[float, int]]:
+        """Move the mouse down the sidebar; return button → place, where a button is an operator call or a property.
+
+        Args:
+            across: where, as a fraction of the sidebar's width.
+            near: look only around this height, in pixels from the window's lower edge.
+        """
         session = self.session
         left, bottom, width, height = self._rectangle()
         x, step = left + round(across * width), round(STEP * session.value("bpy.context.preferences.view.ui_scale"))
-        heights = [bottom + height - down for down in range(step, height - 2, step)]
+        heights = range(bottom + height - step, bottom + 2, -step)
+        heights = [y for y in heights if near is None or abs(y - near) < AROUND * step]
         session.ask(f"start_sweep({x}, {heights})")
         session.until("not is_sweeping()", 60)
         seen = dict(session.value("watched"))
@@ -69,28 +76,32 @@ class Sidebar:
     def find(self, pattern: str, across: float = MIDDLE) -> tuple[int, int]:
         """Move the mouse onto the button whose Python has a pattern; scroll where it is not in sight.
 
+        It is looked for where it was last, then around there, then everywhere.
+
         Raises:
             AssertionError: there is none.
         """
-        for name, (fraction, y) in list(self.known.items()):
-            if re.search(pattern, name) and fraction == across:
-                left, _, width, _ = self._rectangle()
-                x = left + round(fraction * width)
-                self._move(x, y)
-                if self.session.value("under_mouse()") == name:
-                    return x, y
+        last = [(name, y) for name, (where, y) in self.known.items() if where == across and re.search(pattern, name)]
+        for name, y in last:
+            self._point(across, y)
+            if self.session.value("under_mouse()") == name:
+                return across, y
+        if last and (place := _matching(self.places(across, near=last[0][1]), pattern)):
+            return self._point(*place)
         self.scroll(WHEEL_UP, 60)
         for _ in range(8):
-            for name, (_, y) in self.places(across).items():
-                if re.search(pattern, name):
-                    left, _, width, _ = self._rectangle()
-                    self._move(left + round(across * width), y)
-                    return left + round(across * width), y
+            if place := _matching(self.places(across), pattern):
+                return self._point(*place)
             before = self.session.value("scrolled()")
             self.scroll(WHEEL_DOWN, 8)
             if self.session.value("scrolled()") == before:
                 break
         raise AssertionError(f"no button {pattern} in the sidebar; seen: {sorted(self.known)}")
+
+    def _point(self, across: float, y: int) -> tuple[float, int]:
+        left, _, width, _ = self._rectangle()
+        self._move(left + round(across * width), y)
+        return across, y
 
     def press(self, pattern: str, across: float = MIDDLE) -> None:
         """Click a button."""
@@ -103,9 +114,9 @@ class Sidebar:
         Raises:
             AssertionError: there is no such button.
         """
-        y = next(y for name, (_, y) in self.known.items() if re.search(row, name))
-        left, _, width, _ = self._rectangle()
-        self._move(left + round(across * width), y)
+        # While a job runs its progress is drawn in the place of a button, where that was last.
+        y = next((y for name, (_, y) in self.known.items() if re.search(row, name)), None) or self.find(row)[1]
+        self._point(across, y)
         found = self.session.value("under_mouse()")
         assert re.search(pattern, found), f"not {pattern} but {found!r} in the row of {row}"
         self.session.run("xdotool", "click", "1")
@@ -183,3 +194,7 @@ class Sidebar:
         self._move(x, y)
         self.session.run("xdotool", "click", "1")
         self.session.value("1")
+
+
+def _matching(places: dict[str, tuple[float, int]], pattern: str) -> tuple[float, int] | None:
+    return next((place for name, place in places.items() if re.search(pattern, name)), None)
