@@ -36,6 +36,9 @@ def main(argv: list[str] | None = None) -> int:
     except (Cancelled, KeyboardInterrupt):
         _log.error("\nstopped; nothing was written")
         return EXIT_CANCELLED
+    except ModuleNotFoundError as error:
+        _log.error("\nerror: this Python has no module %s.\nRun `python build.py setup --torch`.", error.name)
+        return EXIT_BAD_INPUT
     except MemoryError:
         _log.exception("\nerror: not enough memory.\nUse a shorter recording or close other programs.")
         return EXIT_BAD_INPUT

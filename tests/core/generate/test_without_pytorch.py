@@ -42,6 +42,29 @@ print(json.dumps({"frames": take.finished.frame_count, "words": len(take.words),
 """
 
 
+# Asks for training while PyTorch cannot be imported.
+TRAIN = """
+import sys
+from importlib.machinery import PathFinder
+
+find = PathFinder.find_spec
+PathFinder.find_spec = lambda name, *more: None if name.split(".")[0] == "torch" else find(name, *more)
+from core.cli.parser import main
+
+sys.exit(main(["train", "all", "--data", sys.argv[1], "--config", "small", "--out", sys.argv[1]]))
+"""
+
+
+def test_training_without_pytorch_says_what_to_install(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", TRAIN, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "no module torch" in done.stderr
+    assert "build.py setup --torch" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_take_is_made_while_pytorch_and_its_companions_cannot_be_imported(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", CODE, str(tmp_path / "take")], cwd=ROOT, capture_output=True, text=True, check=False
