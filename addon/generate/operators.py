@@ -147,7 +147,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         directed = directed_keys.catch_up_notes(armature)
         motion = take_store.load(action).finished
         on_rig = [*face_channels.notes(armature, motion), *performer.of(armature).held_note(scene, action)]
-        return [*result_notes.take_lines(first), *sound, *directed, *on_rig]
+        return [*result_notes.take_lines(first), *directed, *on_rig, *sound]
 
 
 class MAMBATALK_OT_load_take(bpy.types.Operator):
@@ -189,8 +189,8 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
             action, sound = apply_take(context.scene, armature, folder, clip)
         except GestureError as error:
             return report.fail(self, error)
-        notes = [*sound, *directed_keys.catch_up_notes(armature), *face_channels.notes(armature, take.finished)]
-        notes += performer.of(armature).held_note(context.scene, action)
+        notes = [*directed_keys.catch_up_notes(armature), *face_channels.notes(armature, take.finished)]
+        notes += [*performer.of(armature).held_note(context.scene, action), *sound]
         return report.finish(self, notes)
 
 

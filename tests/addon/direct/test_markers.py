@@ -4,6 +4,7 @@ import bpy
 import numpy as np
 import pytest
 
+from ..conftest import notes_of
 from ..directing import START, all_keys, differing, load
 from ..take.test_hand_edits import ELBOW, bend, values
 from .test_live import areas_of, own
@@ -114,7 +115,7 @@ def test_a_fresh_take_has_what_the_timeline_asks_for(character, spoken_takes, jo
     markers.new("hold", frame=150)
     load(spoken_takes[0])
     assert is_still(character, 158, 168)
-    assert job_state.current.notes == []
+    assert notes_of(job_state) == []
     # The same on the take that a switch brings; what cannot be is said, and the take is there.
     load(spoken_takes[1])
     markers.new("not here", frame=155)

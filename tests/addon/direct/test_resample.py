@@ -4,7 +4,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import curves_of, snapshot, wobble, write_take
+from ..conftest import curves_of, needs_sound, snapshot, wobble, write_take
 from ..directing import FRAMES, START, all_keys, copy_with_recording, differing, face_of, load, owner_of
 from ..layouts import draw
 
@@ -360,6 +360,7 @@ def test_without_its_recording_or_weights_a_take_is_directed_by_all_that_needs_n
     assert bpy.ops.mambatalk.copy_take() == {"FINISHED"}
 
 
+@needs_sound
 def test_a_packed_recording_is_enough(character, spoken_takes, tmp_path):
     folder, sound = copy_with_recording(spoken_takes[0], tmp_path)
     load(folder)

@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import curves_of, snapshot, wobble, write_take
+from ..conftest import curves_of, needs_sound, snapshot, wobble, write_take
 
 FRAMES = 16
 START = 5
@@ -215,6 +215,7 @@ def test_a_csv_holds_the_face_and_the_head(take, tmp_path):
     assert max(abs(float(row["HeadYaw"])) for row in rows) > 0.05
 
 
+@needs_sound
 def test_the_sound_is_as_long_as_the_take_and_starts_with_it(take, tmp_path, recording):
     files = export(tmp_path, "BVH", sound=True)
     assert [path.suffix for path in files] == [".bvh", ".wav"]

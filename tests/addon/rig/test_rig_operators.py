@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from mathutils import Quaternion
 
-from ..conftest import curves_of, keys_of, snapshot, wobble, write_take
+from ..conftest import curves_of, keys_of, notes_of, snapshot, wobble, write_take
 from ..rigs import Style, build
 from .test_retarget import edit, errors, lively, unreal_like
 
@@ -276,7 +276,7 @@ def test_constraints_that_hold_bones_are_named(rig, tmp_path, recording):
     load(write_take(tmp_path / "take", lively(30), recording))
     from mambatalk_ext.addon.job import state as job_state
 
-    assert "hand_r" in job_state.current.notes[-1]
+    assert "hand_r" in notes_of(job_state)[-1]
     (note,) = performer.of(rig.armature).held_note(bpy.context.scene, rig.armature.animation_data.action)
     assert "hand_r" in note
     constraint.mute = True
@@ -291,12 +291,12 @@ def test_constraints_on_the_bundled_character_are_named_and_its_drivers_refused(
     constraint = character.pose.bones["head"].constraints.new("COPY_ROTATION")
     constraint.target, constraint.subtarget = character, "pelvis"
     assert bpy.ops.mambatalk.import_motion(filepath=str(tmp_path / "lively.npz")) == {"FINISHED"}
-    assert "head" in job_state.current.notes[-1]
+    assert "head" in notes_of(job_state)[-1]
     load(write_take(tmp_path / "take", lively(30), recording))
-    assert "head" in job_state.current.notes[-1]
+    assert "head" in notes_of(job_state)[-1]
     character.pose.bones["head"].constraints.remove(constraint)
     load(tmp_path / "take")
-    assert job_state.current.notes == []
+    assert notes_of(job_state) == []
     character.pose.bones["left_elbow"].driver_add("rotation_quaternion", 1)
     before = snapshot()
     with pytest.raises(RuntimeError, match="Drivers move left_elbow"):

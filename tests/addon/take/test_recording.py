@@ -6,7 +6,7 @@ import json
 import bpy
 import pytest
 
-from ..conftest import strips, wobble, write_take
+from ..conftest import needs_sound, strips, wobble, write_take
 from ..layouts import draw
 
 
@@ -22,6 +22,7 @@ def moved(character, tmp_path, recording, job_state):
     return recording.rename(tmp_path / "sounds" / "renamed.wav")
 
 
+@needs_sound
 @pytest.mark.parametrize("is_relative", [False, True])
 def test_strip_field_and_message_follow_a_found_recording(moved, scene, recording, job_state, tmp_path, is_relative):
     from mambatalk_ext.addon.job import messages
@@ -41,6 +42,7 @@ def test_strip_field_and_message_follow_a_found_recording(moved, scene, recordin
     assert "There is no recording" not in " ".join(draw("MAMBATALK_PT_main").drawn)
 
 
+@needs_sound
 def test_other_sounds_and_fields_keep_their_paths(moved, scene, tmp_path):
     other = str(tmp_path / "other.wav")
     strip = strips(scene)[0]
