@@ -72,10 +72,6 @@ class MappedPerformer:
         """
         return alignment_of(self.armature, self.mapping).rest_joints
 
-    def is_default_body(self) -> bool:
-        """Whether the armature has the proportions of the bundled character: for a mapped rig this is never assumed."""
-        return False
-
     def jaw_bones(self) -> tuple[str, ...]:
         """Return the bones that open the mouth; none where the rig has none."""
         return self.mapping.bones.get("jaw", ())

@@ -66,9 +66,6 @@ class Performer(Protocol):
     def rest_joints(self) -> np.ndarray:
         """Return the proportions as rest joints (55, 3), metres, SMPL-X axes."""
 
-    def is_default_body(self) -> bool:
-        """Return whether the proportions are known to be those of the bundled character."""
-
     def jaw_bones(self) -> tuple[str, ...]:
         """Return the bones that open the mouth."""
 

@@ -6,15 +6,12 @@ import bpy
 import numpy as np
 
 from ...core.body.motion import Motion
-from ...core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES, default_rest_joints
+from ...core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES
 from ..blender.fcurves import Channel
 from ..blender.paths import bone_path
 from ..character.bone_space import RestSpace
 from . import blocked
 from . import mapping as rig_mapping
-
-# A body whose joints are nearer than this to those of the bundled character is the same body, metres.
-_SAME_BODY_M = 1e-4
 
 
 class SmplxPerformer:
@@ -67,10 +64,6 @@ class SmplxPerformer:
     def rest_joints(self) -> np.ndarray:
         """Return the armature's proportions as rest joints (55, 3), metres, SMPL-X axes."""
         return RestSpace.of(self.armature).rest_joints
-
-    def is_default_body(self) -> bool:
-        """Return whether the armature has the proportions of the bundled character."""
-        return bool(np.allclose(self.rest_joints(), default_rest_joints(), atol=_SAME_BODY_M))
 
     def jaw_bones(self) -> tuple[str, ...]:
         """Return the bone that opens the mouth."""
