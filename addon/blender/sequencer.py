@@ -1,6 +1,15 @@
-"""Sound strips: which part of a recording a strip plays, and a new strip for a recording without one."""
+"""Sound strips: which part of a recording a strip plays, and a new strip for a recording without one.
+
+The strips that the add-on made have a mark, a custom property. Actions refer to it: while a character performs such an
+action, the strip plays; otherwise it is muted. Strips that the user made have no mark, and nothing here changes them.
+
+    channel 3   [ second.wav, mark b        ]    plays: Character performs "second"
+    channel 2   [ first.wav,  mark a   ]         muted: nobody performs "first"
+    channel 1   [ music.wav,  no mark                       ]    plays, whatever anybody performs
+"""
 
 import math
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +17,10 @@ import bpy
 
 from ...core.errors import GestureError
 from . import versions
+
+# Custom property of a strip that the add-on made, and of the actions whose sound it is.
+MARK_KEY = "mambatalk_strip"
+_MOST_CHANNELS = 128
 
 
 @dataclass(frozen=True)
@@ -35,10 +48,23 @@ def scene_fps(scene: bpy.types.Scene) -> float:
 
 
 def sound_strips(scene: bpy.types.Scene) -> list:
-    """Return all sound strips of a scene."""
+    """Return all sound strips of a scene, but not those inside of meta strips."""
     if scene.sequence_editor is None:
         return []
     return [strip for strip in versions.strips(scene.sequence_editor) if strip.type == "SOUND"]
+
+
+def mark_of(strip) -> str:
+    """Return the mark of a strip that the add-on made; empty for a strip of the user's, and for no strip."""
+    return "" if strip is None else strip.get(MARK_KEY, "")
+
+
+def let_play(scene: bpy.types.Scene, marks: set[str]) -> None:
+    """Let the strips with these marks play, and mute all other strips that the add-on made."""
+    for strip in _nested_sound_strips(scene):
+        mark = mark_of(strip)
+        if mark and strip.mute != (mark not in marks):
+            strip.mute = mark not in marks
 
 
 def clip_of_strip(scene: bpy.types.Scene, name: str) -> Clip:
@@ -63,15 +89,14 @@ def clip_of_strip(scene: bpy.types.Scene, name: str) -> Clip:
         )
     fps = scene_fps(scene)
     first, end = versions.handles(strip)
-    hidden = versions.content_start(strip) - strip.animation_offset_start + versions.sound_offset_s(strip) * fps
     # A strip whose left handle lies before the file's beginning is silent up to `audible`.
-    audible = max(first, math.ceil(hidden - 1e-6))
+    audible = max(first, math.ceil(_file_start(strip, fps) - 1e-6))
     if audible >= end:
         raise GestureError(f"The strip “{name}” plays nothing of its recording.", remedy="Lengthen the strip.")
     return Clip(
         path=path,
         start_frame=audible,
-        offset_s=max(0.0, (audible - hidden) / fps),
+        offset_s=_hidden_s(strip, audible, fps),
         duration_s=(end - audible) / fps,
         strip=name,
     )
@@ -95,30 +120,65 @@ class Placed:
 def place(scene: bpy.types.Scene, clip: Clip) -> Placed:
     """Find the strip that plays a clip, or add one on a free channel.
 
-    A strip plays the clip when the clip came from it, or when it begins at the same frame with the same file. A
-    Blender that was built without sound has no such strip; keys can be made without one.
+    A strip plays the clip when the clip came from it, or when it begins at the same frame with the same part of the
+    same file. A Blender that was built without sound has no such strip; keys can be made without one.
 
     Raises:
         GestureError: the recording is missing.
     """
-    for strip in sound_strips(scene):
-        path = Path(bpy.path.abspath(strip.sound.filepath, library=strip.sound.library))
-        same_place = versions.handles(strip)[0] == clip.start_frame and path == clip.path
-        if strip.name == clip.strip or (clip.strip is None and same_place):
+    for strip in _nested_sound_strips(scene):
+        if strip.name == clip.strip or (clip.strip is None and _plays(strip, clip, scene_fps(scene))):
             return Placed(strip)
     if not clip.path.is_file():
         raise GestureError(f"The recording {clip.path} is missing.", remedy="Put it back and try again.")
     editor = scene.sequence_editor or scene.sequence_editor_create()
-    channel = 1 + max((strip.channel for strip in versions.strips(editor)), default=0)
     try:
-        strip = versions.new_sound_strip(editor, clip.path, channel, clip.start_frame)
+        strip = versions.new_sound_strip(editor, clip.path, _free_channel(editor), clip.start_frame)
     except RuntimeError:
         return Placed(None, notes=(why_silent(clip.path),))
+    strip[MARK_KEY] = uuid.uuid4().hex
     if clip.offset_s or clip.duration_s is not None:
         fps = scene_fps(scene)
         frame_count = None if clip.duration_s is None else round(clip.duration_s * fps)
         versions.trim(strip, clip.start_frame, clip.offset_s * fps, frame_count)
     return Placed(strip, is_new=True)
+
+
+def _nested_sound_strips(scene: bpy.types.Scene) -> list:
+    """Return all sound strips of a scene, also those inside of meta strips."""
+    if scene.sequence_editor is None:
+        return []
+    return [strip for strip in versions.strips_with_nested(scene.sequence_editor) if strip.type == "SOUND"]
+
+
+def _plays(strip, clip: Clip, fps: float) -> bool:
+    """Return whether a strip plays a clip from its first frame on; one that the add-on made must play it to its end."""
+    path = Path(bpy.path.abspath(strip.sound.filepath, library=strip.sound.library))
+    first, end = versions.handles(strip)
+    if path != clip.path or first != clip.start_frame or abs(_hidden_s(strip, first, fps) - clip.offset_s) * fps > 1:
+        return False
+    if not mark_of(strip):
+        return True
+    return not versions.is_cut_short(strip) if clip.duration_s is None else end - first > clip.duration_s * fps - 1.5
+
+
+def _hidden_s(strip, frame: int, fps: float) -> float:
+    """Return how many seconds of its file a strip has behind it at a frame; 0 before the file begins."""
+    return max(0.0, (frame - _file_start(strip, fps)) / fps)
+
+
+def _file_start(strip, fps: float) -> float:
+    """Return the frame at which the file of a strip begins; it may lie before the strip's first visible frame."""
+    return versions.content_start(strip) - strip.animation_offset_start + versions.sound_offset_s(strip) * fps
+
+
+def _free_channel(editor: bpy.types.SequenceEditor) -> int:
+    """Return a channel above all strips; where there is none, the lowest one without a strip."""
+    used = {strip.channel for strip in versions.strips(editor)}
+    above = max(used, default=0) + 1
+    if above <= _MOST_CHANNELS:
+        return above
+    return min(set(range(1, _MOST_CHANNELS)) - used, default=_MOST_CHANNELS)
 
 
 def why_silent(path: Path) -> str:

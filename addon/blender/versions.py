@@ -223,6 +223,11 @@ def strips(editor: bpy.types.SequenceEditor):
     return editor.strips if hasattr(editor, "strips") else editor.sequences
 
 
+def strips_with_nested(editor: bpy.types.SequenceEditor):
+    """Return all strips of a sequencer, also those inside of meta strips."""
+    return editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all
+
+
 def strips_property(editor: bpy.types.SequenceEditor) -> str:
     """Return the name of the property that `strips` returns, for `layout.prop_search`."""
     return "strips" if hasattr(editor, "strips") else "sequences"
@@ -233,6 +238,12 @@ def handles(strip) -> tuple[int, int]:
     if hasattr(strip, "left_handle"):
         return round(strip.left_handle), round(strip.right_handle)
     return round(strip.frame_final_start), round(strip.frame_final_end)
+
+
+def is_cut_short(strip) -> bool:
+    """Return whether the right handle of a strip hides the end of its content."""
+    hidden = strip.right_handle_offset if hasattr(strip, "right_handle_offset") else strip.frame_offset_end
+    return hidden > 0.5
 
 
 def content_start(strip) -> float:

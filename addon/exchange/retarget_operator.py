@@ -1,5 +1,6 @@
 """Operator Retarget: puts a character's animation on another rig; the worker can clean the feet on that rig's legs."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
@@ -18,7 +19,7 @@ from ..job.folder import temporary_folder
 from ..job.operator import JobOperator
 from ..rig import performer
 from ..take import info as take_info
-from ..take import keying
+from ..take import keying, recording
 from ..take import store as take_store
 
 # Only feet are finished: everything else of a retargeted motion was finished before.
@@ -49,7 +50,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         try:
             source, armature = _pair(context)
             motion = _motion(context.scene, source)
-            for note in _key(context.scene, armature, motion, *_name_and_start(source)):
+            for note in _key(context.scene, armature, motion, _Origin.of(source)):
                 self.report({"INFO"}, note)
         except GestureError as error:
             return report.fail(self, error)
@@ -63,7 +64,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         """Write the motion and the rig's skeleton to files, and return the request that finishes the feet."""
         source, armature = _pair(context)
         self._numbers = session_ids.of(context.scene), session_ids.of(armature)
-        self._name, self._start = _name_and_start(source)
+        self._origin = _Origin.of(source)
         performer.of(armature).require_free()
         motion = _motion(context.scene, source)
         self._folder = temporary_folder()
@@ -83,20 +84,35 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         armature = session_ids.find_in_scenes(self._numbers[1])
         if scene is None or armature is None:
             raise GestureError("The armature or its scene was removed meanwhile.", remedy="Retarget again.")
-        notes = _key(scene, armature, load_motion(result["motion"]), self._name, self._start)
+        notes = _key(scene, armature, load_motion(result["motion"]), self._origin)
         return [result_notes.improvement_line(result), *notes]
 
 
-def _name_and_start(source: bpy.types.Object) -> tuple[str, int]:
-    """Return the name and the first frame of what a character performs."""
-    action = take_info.performed(source)
-    return action.name, round(action.frame_range[0])
+@dataclass(frozen=True)
+class _Origin:
+    """What the new action gets from the one that it is retargeted from.
+
+    Attributes:
+        name: of the action.
+        start: its first frame.
+        sound: mark of the strip that plays with it.
+    """
+
+    name: str
+    start: int
+    sound: str
+
+    @classmethod
+    def of(cls, source: bpy.types.Object) -> "_Origin":
+        """Read it from what a character performs."""
+        action = take_info.performed(source)
+        return cls(action.name, round(action.frame_range[0]), recording.mark_of(action))
 
 
-def _key(scene, armature, motion: Motion, name: str, start: int) -> list[str]:
+def _key(scene, armature, motion: Motion, origin: _Origin) -> list[str]:
     """Key a motion as a new action, named after the one that it comes from; return notes on what is held."""
-    has_face = bool(np.any(motion.expression))
-    made = keying.apply_motion(scene, armature, motion, f"{name} {armature.name}", start, with_face=has_face)
+    has_face, name = bool(np.any(motion.expression)), f"{origin.name} {armature.name}"
+    made = keying.apply_motion(scene, armature, motion, name, origin.start, with_face=has_face, sound=origin.sound)
     return performer.of(armature).held_note(scene, made)
 
 

@@ -36,7 +36,8 @@ def apply_take(
     placed = sequencer.place(scene, clip)
     try:
         info = take_info.info_of(folder, take, clip.start_frame)
-        action = keying.apply_motion(scene, armature, take.finished, folder.name, clip.start_frame, (info, take))
+        sound, start = sequencer.mark_of(placed.strip), clip.start_frame
+        action = keying.apply_motion(scene, armature, take.finished, folder.name, start, (info, take), sound=sound)
         if take.directions:
             sliders.put(action, values)
             markers.put_entries(action, entries)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,8 +21,8 @@ from ..job.folder import absolute_path, data_folder, new_take_folder, temporary_
 from ..job.operator import JobOperator
 from ..rig import performer
 from ..rig.performer import NO_CHARACTER, require_target, target
+from ..take import recording, switching
 from ..take import store as take_store
-from ..take import switching
 from . import leftovers
 from . import settings as generate_settings
 from .load import apply_take
@@ -131,7 +132,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
                 "The character or its scene was removed meanwhile.",
                 remedy=f"The take is in {result['folder']}; put it on another character with Load Take.",
             )
-        made, before = [], versions.assigned_action(armature)
+        made, before, restore = [], versions.assigned_action(armature), _scene_before(scene)
         try:
             for each in self._results:
                 action, sound = apply_take(scene, armature, Path(each["folder"]), generating.clip)
@@ -140,6 +141,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
             switching.discard(armature, made)
             if before is not None:
                 versions.switch_action(armature, before)
+            restore()
             raise
         action = made[0]
         if len(made) > 1:
@@ -148,6 +150,23 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         motion = take_store.load(action).finished
         on_rig = [*face_channels.notes(armature, motion), *performer.of(armature).held_note(scene, action)]
         return [*result_notes.take_lines(first), *directed, *on_rig, *sound]
+
+
+def _scene_before(scene: bpy.types.Scene) -> Callable[[], None]:
+    """Return a function that gives a scene the range and the sounds back that it has now."""
+    frames, strips = (
+        (scene.frame_start, scene.frame_end),
+        {sequencer.mark_of(each) for each in sequencer.sound_strips(scene)},
+    )
+
+    def restore() -> None:
+        scene.frame_start, scene.frame_end = frames
+        for strip in sequencer.sound_strips(scene):
+            if sequencer.mark_of(strip) not in {"", *strips}:
+                sequencer.remove(scene, strip)
+        recording.play_performed(scene)
+
+    return restore
 
 
 class MAMBATALK_OT_load_take(bpy.types.Operator):

@@ -11,7 +11,7 @@ from ..blender import fcurves, nla, paths, sequencer, timeline, versions
 from ..character import contacts
 from ..rig import performer
 from . import channels as take_channels
-from . import checksums
+from . import checksums, recording
 from . import info as take_info
 from . import store as take_store
 from . import words as take_words
@@ -25,6 +25,7 @@ def apply_motion(
     start_frame: int,
     origin: tuple[take_info.TakeInfo, TakeFiles] | None = None,
     with_face: bool = True,
+    sound: str = "",
 ) -> bpy.types.Action:
     """Key any motion onto an armature, in a new action; after an error the scene is as it was before.
 
@@ -36,6 +37,7 @@ def apply_motion(
         start_frame: the scene frame of its first frame.
         origin: the take that the motion belongs to; both are stored on the action.
         with_face: whether shape keys are keyed; if not, the face keeps its present action.
+        sound: mark of the strip that plays with the motion; empty where the user made the strip, or there is none.
     """
     nla.require_assignable(armature)
     fps = sequencer.scene_fps(scene)
@@ -71,6 +73,9 @@ def apply_motion(
     versions.assign_action(armature, body_action)
     for keys, _ in faces:
         versions.assign_action(keys, face_action)
+    if sound:
+        body_action[sequencer.MARK_KEY] = sound
+    recording.play_performed(scene)
     timeline.include(scene, frames[0], frames[-1])
     timeline.refresh(scene)
     return body_action

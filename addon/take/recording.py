@@ -1,4 +1,4 @@
-"""The recording of a take: finding its file, and storing its new path when the file was moved."""
+"""The recording of a take: finding its file, storing its new path after a move, and letting its strip play."""
 
 import hashlib
 import os
@@ -8,10 +8,35 @@ from pathlib import Path
 import bpy
 
 from ...core.errors import GestureError
-from ..blender import sequencer
+from ..blender import nla, sequencer, versions
 from . import info as take_info
 from . import store as take_store
 from .info import TakeInfo
+
+
+def play_performed(scene: bpy.types.Scene) -> None:
+    """Let the sounds of the takes that somebody in a scene performs play, and mute those of other takes.
+
+    Only strips that the add-on made are muted; the user's own strips stay as they are.
+    """
+    armatures = [each for each in scene.objects if each.type == "ARMATURE"]
+    sequencer.let_play(scene, {mark_of(action) for each in armatures for action in _performed(each)})
+
+
+def _performed(armature: bpy.types.Object) -> list[bpy.types.Action]:
+    """Return the take that is assigned to a character; where none is, the actions of its NLA strips."""
+    own = versions.assigned_action(armature)
+    if own is not None and (mark_of(own) or take_info.stored(own) is not None):
+        return [own]
+    return [strip.action for strip in nla.playing(armature)]
+
+
+def mark_of(action: bpy.types.Action) -> str:
+    """Return the mark of the strip that plays an action's sound; empty where the strip is the user's or there is none.
+
+    Besides takes, what was retargeted from a take has its sound.
+    """
+    return action.get(sequencer.MARK_KEY, "")
 
 
 def path_of(scene: bpy.types.Scene, action: bpy.types.Action, folder: Path) -> Path:

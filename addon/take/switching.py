@@ -9,6 +9,7 @@ from ..blender import nla, timeline, versions
 from ..face import channels as face_channels
 from ..rig import performer
 from . import info as take_info
+from . import recording
 
 
 def switch(armature: bpy.types.Object, action: bpy.types.Action) -> None:
@@ -31,6 +32,7 @@ def switch(armature: bpy.types.Object, action: bpy.types.Action) -> None:
     performer.of(armature).prepare()
     for scene in armature.users_scene:
         timeline.include(scene, *action.frame_range)
+        recording.play_performed(scene)
 
 
 def _leave(keys: bpy.types.Key) -> None:
@@ -74,6 +76,8 @@ def discard(armature: bpy.types.Object, actions: Sequence[bpy.types.Action]) -> 
         bpy.data.actions.remove(action)
         if face is not None and not versions.takes_with(face):
             bpy.data.actions.remove(face)
+    for scene in armature.users_scene:
+        recording.play_performed(scene)
 
 
 def others_performing(armature: bpy.types.Object, action: bpy.types.Action) -> list[bpy.types.Object]:
