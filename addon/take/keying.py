@@ -73,12 +73,16 @@ def apply_motion(
     versions.assign_action(armature, body_action)
     for keys, _ in faces:
         versions.assign_action(keys, face_action)
-    if sound:
-        body_action[sequencer.MARK_KEY] = sound
+    body_action[sequencer.MARK_KEY] = sound
+    _present(scene, frames)
+    return body_action
+
+
+def _present(scene: bpy.types.Scene, frames: np.ndarray) -> None:
+    """Let a scene play and show what was keyed at `frames` (T,)."""
     recording.play_performed(scene)
     timeline.include(scene, frames[0], frames[-1])
     timeline.refresh(scene)
-    return body_action
 
 
 def replace_keys(scene: bpy.types.Scene, armature: bpy.types.Object, motion: Motion, start_frame: float) -> None:
