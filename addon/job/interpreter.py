@@ -7,7 +7,11 @@
 | Blender in the background | as for Blender's own Python | where Blender has no Python program |
 
 Blender unpacks the extension's wheels into `extensions/.local/lib/python3.11/site-packages` when the extension is
-enabled, and finds them there. A child process does not: so the folders are handed to it in PYTHONPATH.
+enabled, and finds them there. A child process does not: so the folders are passed to it in PYTHONPATH.
+
+Blender in the background is the last resort: it starts ten times slower, and its libraries may collide with those in
+wheels. Debian's Blender has loaded another PocketSphinx, so that words could not be aligned there; but Debian's Blender
+has a Python program.
 """
 
 import os
