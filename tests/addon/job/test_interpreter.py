@@ -89,7 +89,7 @@ def test_the_program_of_an_embedded_python_is_found_beside_its_library(interpret
 def test_without_any_python_program_blender_itself_runs_the_worker(interpreter, monkeypatch, ask, tmp_path):
     """Blender writes lines of its own before the worker's; a script stands for Blender, which bpy's module has not."""
     blender = tmp_path / "blender"
-    blender.write_text(f'#!/bin/sh\necho "Blender 9.9 (hash 0)"\necho "Read prefs"\nexec {sys.executable} -c "$6"\n')
+    blender.write_text(f'#!/bin/sh\necho "Blender 9.9 (hash 0)"\necho "Read prefs"\nexec "{sys.executable}" -c "$6"\n')
     blender.chmod(0o755)
     monkeypatch.setattr(sys, "executable", "")
     for name in ("prefix", "exec_prefix", "base_prefix"):

@@ -3,7 +3,7 @@
 import bpy
 import pytest
 
-from ..layouts import Context, draw
+from ..layouts import Context, Layout, draw
 
 SHORT = ("The disk is full.", "Free some space.")
 LONG = (
@@ -66,7 +66,7 @@ def test_an_error_can_be_copied_and_its_log_opened(messages, job_state, tmp_path
     from mambatalk_ext.addon.job.client import WorkerClient
 
     shown = []
-    monkeypatch.setattr("tests.addon.layouts.Layout.operator", lambda self, name, **options: shown.append(name))
+    monkeypatch.setattr(Layout, "operator", lambda self, name, **options: shown.append(name))
     fail(job_state, SHORT)
     draw("MAMBATALK_PT_main")
     assert {"mambatalk.dismiss", "mambatalk.show_details", "mambatalk.copy_details", "mambatalk.open_log"} <= set(shown)
