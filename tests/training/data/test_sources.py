@@ -170,7 +170,7 @@ def test_a_manifest_with_other_columns_or_a_strange_folder_is_an_error_with_a_re
     with pytest.raises(GestureError, match="lacks the columns audio"):
         list_recordings(tmp_path)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(GestureError, match="no data folder") as error:
+    with pytest.raises(GestureError, match="not a data folder") as error:
         list_recordings(tmp_path / "empty")
     assert "smplxflame_30" in error.value.remedy
     with pytest.raises(GestureError, match="There is no data folder"):
