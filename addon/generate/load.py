@@ -41,6 +41,7 @@ def apply_take(
         if take.directions:
             sliders.put(action, values)
             markers.put_entries(action, entries)
+    # After any error at all, no new strip stays without its take.
     except Exception:
         if placed.is_new:
             sequencer.remove(scene, placed.strip)

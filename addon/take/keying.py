@@ -65,6 +65,7 @@ def apply_motion(
         if origin is not None:
             stands = [] if motion.contacts is None else contacts.channels_of(motion.contacts)
             _store(body_action, armature, *origin, fps, [(armature, [*body, *stands]), *faces])
+    # After any error at all, no action with half of the keys stays in the file.
     except Exception:
         for action in actions:
             bpy.data.actions.remove(action)

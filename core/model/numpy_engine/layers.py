@@ -11,6 +11,7 @@ in `torch_engine` gives them.
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -305,6 +306,7 @@ class FrameEncoder:
         return self.out(gelu(x[..., self.context : x.shape[-2] - self.context, :]))
 
 
+@lru_cache(maxsize=8)
 def position_table(width: int, frames: int, period: int = 64) -> np.ndarray:
     """Return sines and cosines (frames, width) that repeat every `period` frames, as PyTorch's `PositionTable`."""
     place = np.arange(period, dtype=F32)[:, None]
