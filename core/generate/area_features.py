@@ -11,6 +11,7 @@ Chance changes slowly, so by accident the curves of one new seed may equal the o
 Therefore several seeds are drawn, and the one that differs most from the present features is taken.
 """
 
+from collections.abc import Sequence
 from zlib import crc32
 
 import numpy as np
@@ -45,17 +46,20 @@ def area_features(
         span: where, in the network's time.
         variation: seed and temperature of the new chance.
     """
-    features = speech.with_chance(int(take.info["seed"]), float(take.info["settings"]["variation"]))
+    features = speech.with_chance(info.chance, int(take.info["seed"]), float(take.info["settings"]["variation"]))
     if info.audio != CUES_CHANCE:
         return features
     part = AREAS[area_name].part
     for layer in take.layers:
         if layer.area.part is part:
-            features = _with_chance_of(layer, features, speech, span.frames)
-    return replace_chance(features, _draws(speech, area_name, variation, TRIES), area_name, span)
+            features = _with_chance_of(layer, features, speech, info.chance, span.frames)
+    draws = _draws(speech, info.chance, area_name, variation, TRIES)
+    return replace_chance(features, draws, area_name, span, info.chance)
 
 
-def replace_chance(features: np.ndarray, draws: list[np.ndarray], area_name: str, span: Span) -> np.ndarray:
+def replace_chance(
+    features: np.ndarray, draws: list[np.ndarray], area_name: str, span: Span, channels: Sequence[str]
+) -> np.ndarray:
     """Replace the chance features inside the span.
 
     Of several draws, the one that differs most from the present features is taken, in the columns by which the area
@@ -66,15 +70,18 @@ def replace_chance(features: np.ndarray, draws: list[np.ndarray], area_name: str
         draws: (T, C) features of other seeds.
         area_name: row of `AREAS`.
         span: where.
+        channels: the weights' channels of chance.
     """
     reach = min(FADE_FRAMES, (span.end - span.start) // 3)
     share = span.weights((reach, reach))[: len(features), None].astype(np.float32)
-    columns = columns_of(area_name, features.shape[1])
+    columns = columns_of(area_name, features.shape[1], channels)
     changes = [share * (drawn - features) for drawn in draws]
     return features + max(changes, key=lambda change: np.abs(change[:, columns]).sum())
 
 
-def _with_chance_of(layer: Layer, features: np.ndarray, speech: SpeechFeatures, frames: int) -> np.ndarray:
+def _with_chance_of(
+    layer: Layer, features: np.ndarray, speech: SpeechFeatures, channels: Sequence[str], frames: int
+) -> np.ndarray:
     """Return the features with the chance of an earlier layer in its span.
 
     For a layer that was made anew, the same draw is chosen again among several. A layer from another take has the only
@@ -84,20 +91,23 @@ def _with_chance_of(layer: Layer, features: np.ndarray, speech: SpeechFeatures, 
         layer: an earlier one.
         features: (T, C) so far.
         speech: speech of the recording.
+        channels: the weights' channels of chance.
         frames: number of frames of the network's time, which has some more frames at its start than the take.
     """
     late = frames - layer.span.frames
     span = Span(layer.span.start + late, layer.span.end + late, layer.span.margin, frames)
     tries = TRIES if layer.origin is None else 0
-    draws = _draws(speech, layer.area_name, Variation(layer.variation, layer.seed), tries)
-    return replace_chance(features, draws, layer.area_name, span)
+    draws = _draws(speech, channels, layer.area_name, Variation(layer.variation, layer.seed), tries)
+    return replace_chance(features, draws, layer.area_name, span, channels)
 
 
-def _draws(speech: SpeechFeatures, area_name: str, variation: Variation, tries: int) -> list[np.ndarray]:
+def _draws(
+    speech: SpeechFeatures, channels: Sequence[str], area_name: str, variation: Variation, tries: int
+) -> list[np.ndarray]:
     """Return features (T, C) of a seed, and of `tries` - 1 seeds derived from it.
 
     With 0 tries it is one draw, as a whole take has it: the shapes of the hands are then not drawn anew.
     """
     new_hands = AREAS[area_name].part is Part.HANDS and tries > 0
     seeds = [variation.seed, *(crc32(f"{variation.seed} {number}".encode()) for number in range(1, tries))]
-    return [speech.with_chance(seed, variation.temperature, new_hands) for seed in seeds]
+    return [speech.with_chance(channels, seed, variation.temperature, new_hands) for seed in seeds]

@@ -27,20 +27,25 @@ Every change is a minimum-jerk move.
 """
 
 import itertools
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from zlib import crc32
 
 import numpy as np
 
-from ..body.curves import min_jerk, runs, steps
+from ..body.curves import min_jerk, runs
 from ..body.parts import AREAS, Part
 from ..clock import FPS
 from ..filters import gaussian_filter1d
+from .added_chance import ADDED
+from .chance_moves import STILL_S, Move, choices, curve, uniform
 
-CHANNELS = (
+# The channels of weights whose model.json names none. Their curves may never change.
+FIRST_CHANNELS = (
     *("lead", "out", "up", "stance", "forward", "left_foot", "right_foot", "look", "tilt", "breath"),
     *("left_lift", "right_lift"),
 )
+# The channels that the gesture grammar uses, and with which new weights are trained.
+CHANNELS = (*FIRST_CHANNELS, *ADDED)
 WIDTH = len(CHANNELS)
 # Choices on which no other choice depends: the hand that leads, how far out and up the hands are held, the head's
 # direction.
@@ -52,13 +57,6 @@ MOVED_BY = {
     "head": ("look", "tilt"),
     "lower": ("stance", "left_foot", "right_foot"),
 }
-# How long a free choice is held, and how long the move to the next one takes.
-HOLD_S = (2.0, 6.0)
-MOVE_S = 0.7
-# Like strokes, moves end this many seconds before the vowel of an accent is loudest.
-LEAD_S = 0.02
-# A take begins on both feet, in the neutral pose.
-STILL_S = 2.0
 # How long the weight stays on a leg, and how long it takes to shift to the other one.
 STANCE_S = (2.5, 6.0)
 SHIFT_S = (1.3, 2.0)
@@ -69,11 +67,14 @@ PLACES = (-1.0, -0.4, 0.0, 0.4, 1.0)
 BREATHS_PER_S = 0.25
 GOLDEN = (5**0.5 - 1) / 2
 
-# One move of a curve: when it starts, how long it takes, and the value that it ends at.
-Move = tuple[float, float, float]
 
-
-def draw_chance(frame_count: int, seed: int, moments_s: Sequence[float] = (), temperature: float = 1.0) -> np.ndarray:
+def draw_chance(
+    frame_count: int,
+    seed: int,
+    moments_s: Sequence[float] = (),
+    temperature: float = 1.0,
+    channels: Sequence[str] = CHANNELS,
+) -> np.ndarray:
     """Draw the curves of a take.
 
     Args:
@@ -82,29 +83,24 @@ def draw_chance(frame_count: int, seed: int, moments_s: Sequence[float] = (), te
             these moments.
         seed: another seed gives another take.
         temperature: 0 gives the same curves for every seed, 1 gives the seed's own.
+        channels: which channels, of `CHANNELS`; each has the same curve whichever others are drawn.
 
     Returns:
-        (T, WIDTH) float32, within about -1 to 1, second derivative continuous. `lead` is 1 when the right hand leads,
-        -1 when the left hand does. `stance` is 1 with the weight on the left leg and -1 on the right. A foot's curve
-        says where the foot stands (0: where the neutral pose has it), and moves only while the other leg carries the
-        weight; its lift is a hump over every move.
+        (T, channels) float32, within about -1 to 1, second derivative continuous. `lead` is 1 when the right hand
+        leads, -1 when the left hand does. `stance` is 1 with the weight on the left leg and -1 on the right. A foot's
+        curve says where the foot stands (0: where the neutral pose has it), and moves only while the other leg carries
+        the weight; its lift is a hump over every move.
     """
-    own, common = (np.random.default_rng(key) for key in ([seed % 2**32, 1], [0, 0]))
-    rng = own if temperature >= 0.5 else common
-    columns: dict[str, np.ndarray] = {}
-    for number, name in enumerate(FREE):
-        sides = np.random.default_rng([seed % 2**32, 3, number])
-        values = _between(_spread(number), _uniform(own), temperature, sides)
-        columns[name] = _choices(frame_count, rng, moments_s, values)
-    columns["forward"] = 0.6 * _choices(frame_count, rng, (), _uniform(rng))
-    columns["breath"] = _breath(frame_count, rng)
-    columns["stance"], columns["left_foot"], columns["right_foot"] = _standing(frame_count, rng)
-    for side in ("left", "right"):
-        columns[f"{side}_lift"] = _in_the_air(columns[f"{side}_foot"])
-    return np.stack([columns[name] for name in CHANNELS], 1).astype(np.float32)
+    columns = _first_columns(frame_count, seed, moments_s, temperature) if set(channels) & set(FIRST_CHANNELS) else {}
+    own_seed = seed % 2**32 if temperature >= 0.5 else 0
+    for name in channels:
+        if name in ADDED:
+            rng = np.random.default_rng([own_seed, 7, crc32(name.encode())])
+            columns[name] = ADDED[name](frame_count, rng, moments_s)
+    return np.stack([columns[name] for name in channels], 1).astype(np.float32)
 
 
-def columns_of(area: str, width: int) -> np.ndarray:
+def columns_of(area: str, width: int, channels: Sequence[str] = CHANNELS) -> np.ndarray:
     """Return the columns of features (T, width), which end with the curves of chance, by which an area moves most.
 
     Fingers move by the shapes of the hands, which are columns of the speech's features (`core.generate.hand_shapes`).
@@ -112,31 +108,32 @@ def columns_of(area: str, width: int) -> np.ndarray:
     Args:
         area: row of `core.body.parts.AREAS`.
         width: width of all features.
+        channels: the curves' channels.
     """
-    speech = width - WIDTH
+    speech = width - len(channels)
     if AREAS[area].part is Part.HANDS:
         return np.arange(speech)
-    return np.array([speech + CHANNELS.index(name) for name in MOVED_BY.get(area, CHANNELS)])
+    moving = [name for name in MOVED_BY.get(area, channels) if name in channels]
+    return np.array([speech + channels.index(name) for name in moving or channels])
 
 
-def _choices(
-    frame_count: int, rng: np.random.Generator, moments_s: Sequence[float], values: Iterator[float]
-) -> np.ndarray:
-    """Draw a curve (T,) of values that each hold for a few seconds and move smoothly to the next one."""
-    moves: list[Move] = []
-    time = STILL_S * rng.uniform(0.3, 1)
-    while time < frame_count / FPS:
-        later = bisect_left(moments_s, time + MOVE_S)
-        end = moments_s[later] - LEAD_S if later < len(moments_s) else time + MOVE_S
-        moves.append((end - MOVE_S, MOVE_S, next(values)))
-        time = end + rng.uniform(*HOLD_S)
-    return _curve(frame_count, moves)
-
-
-def _uniform(rng: np.random.Generator) -> Iterator[float]:
-    """Draw values from -1 to 1, all equally likely."""
-    while True:
-        yield rng.uniform(-1, 1)
+def _first_columns(
+    frame_count: int, seed: int, moments_s: Sequence[float], temperature: float
+) -> dict[str, np.ndarray]:
+    """Draw the curves (T,) of `FIRST_CHANNELS` by name, as all earlier versions of this program drew them."""
+    own, common = (np.random.default_rng(key) for key in ([seed % 2**32, 1], [0, 0]))
+    rng = own if temperature >= 0.5 else common
+    columns: dict[str, np.ndarray] = {}
+    for number, name in enumerate(FREE):
+        sides = np.random.default_rng([seed % 2**32, 3, number])
+        values = _between(_spread(number), uniform(own), temperature, sides)
+        columns[name] = choices(frame_count, rng, moments_s, values)
+    columns["forward"] = 0.6 * choices(frame_count, rng, (), uniform(rng))
+    columns["breath"] = _breath(frame_count, rng)
+    columns["stance"], columns["left_foot"], columns["right_foot"] = _standing(frame_count, rng)
+    for side in ("left", "right"):
+        columns[f"{side}_lift"] = _in_the_air(columns[f"{side}_foot"])
+    return columns
 
 
 def _spread(number: int) -> Iterator[float]:
@@ -198,8 +195,8 @@ def _standing(frame_count: int, rng: np.random.Generator) -> tuple[np.ndarray, n
         side = -side
     wobble = gaussian_filter1d(rng.standard_normal(frame_count + 360), 45)[180 : 180 + frame_count]
     wobble *= min_jerk(np.arange(frame_count) / FPS / STILL_S)
-    left, right = (_curve(frame_count, moves) for moves in steps_of)
-    return _curve(frame_count, shifts) + 0.5 * wobble, left, right
+    left, right = (curve(frame_count, moves) for moves in steps_of)
+    return curve(frame_count, shifts) + 0.5 * wobble, left, right
 
 
 def _in_the_air(place: np.ndarray) -> np.ndarray:
@@ -216,9 +213,3 @@ def _breath(frame_count: int, rng: np.random.Generator) -> np.ndarray:
     """Draw a sine (T,) of about a quarter of a hertz whose rate changes slowly."""
     rate = BREATHS_PER_S * (1 + 0.15 * np.sin(2 * np.pi * np.arange(frame_count) / FPS / 17 + rng.uniform(0, 6)))
     return np.sin(2 * np.pi * np.cumsum(rate) / FPS)
-
-
-def _curve(frame_count: int, moves: list[Move]) -> np.ndarray:
-    """Return the curve (T,) that starts at 0, makes every move with minimum jerk, and holds between moves."""
-    times = np.arange(frame_count) / FPS
-    return steps(times, [0.0], [(start, start + length, [value]) for start, length, value in moves])[:, 0]

@@ -16,6 +16,7 @@ import numpy as np
 
 from ..body.motion import Motion
 from ..body.parts import Part
+from .chance_curves import FIRST_CHANNELS
 
 if TYPE_CHECKING:
     from ..text.words import WordVectors
@@ -45,6 +46,7 @@ class NetworkInfo:
             parts' codes are classified.
         face_hears_chance: whether the face uses the curves of chance. If not, blinks and gaze, which chance decides,
             are added after the network (`core.generate.eyes`).
+        chance: the channels of chance that the weights were trained with, in order.
     """
 
     name: str
@@ -61,6 +63,7 @@ class NetworkInfo:
     context: int | None = None
     by_latent: tuple[Part, ...] = (Part.FACE,)
     face_hears_chance: bool = True
+    chance: tuple[str, ...] = FIRST_CHANNELS
 
     @property
     def rest_joints(self) -> np.ndarray:

@@ -72,7 +72,8 @@ def generate(
     steps.begin(0.3, 0.35, "Listening")
     frames = clock.frame_count(len(recording.audio.samples))
     variation = Variation(info.variation if request.variation is None else request.variation, request.seed)
-    features = recordings.features(recording, info.audio, words).with_chance(variation.seed, variation.temperature)
+    speech = recordings.features(recording, info.audio, words)
+    features = speech.with_chance(info.chance, variation.seed, variation.temperature)
     vectors = frame_vectors(words, frames + info.late_frames, model.vectors)
     codes = run_windows(
         model.network,

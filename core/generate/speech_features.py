@@ -34,10 +34,17 @@ class SpeechFeatures:
     fixed: np.ndarray
     prosody: "Prosody | None" = None
 
-    def with_chance(self, seed: int = 0, temperature: float = 1.0, new_hands: bool = False) -> np.ndarray:
+    def with_chance(
+        self,
+        channels: Sequence[str],
+        seed: int = 0,
+        temperature: float = 1.0,
+        new_hands: bool = False,
+    ) -> np.ndarray:
         """Return the features (N or T, C) float32 of one take.
 
         Args:
+            channels: the weights' channels of chance (`core.generate.network.NetworkInfo.chance`).
             seed: decides the curves of chance, where the weights use them.
             temperature: how far the curves differ from those that all seeds have at 0, up to 1.
             new_hands: also draw which shapes the hands take, where words do not decide that; see
@@ -51,7 +58,7 @@ class SpeechFeatures:
 
         prosody = self.prosody
         fixed = cues(redraw_hands(prosody, seed, temperature)) if new_hands else self.fixed
-        drawn = draw_chance(prosody.frame_count, seed, prosody.moments_s, temperature)
+        drawn = draw_chance(prosody.frame_count, seed, prosody.moments_s, temperature, channels)
         return np.concatenate([fixed, drawn], 1)
 
 

@@ -6,14 +6,16 @@ from pathlib import Path
 from ..body.motion import Motion, load_motion
 from ..body.parts import Part
 from ..errors import GestureError
+from ..generate.chance_curves import CHANNELS, FIRST_CHANNELS
 from ..generate.network import NetworkInfo
 from .config import ModelConfig
 
 FORMAT = 1
 CARD = "model.json"
 NEUTRAL = "neutral.npz"
-# The required entries of model.json and their types. Optional entries: `variation`, `late_frames` and `by_latent` (see
-# `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), and `former_hashes`:
+# The required entries of model.json and their types. Optional entries: `variation`, `late_frames`, `by_latent` and
+# `chance` (see `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), and
+# `former_hashes`:
 # hashes that earlier versions of this program computed for the same networks; takes that store one of these hashes can
 # be resampled (`core.worker.models.folder_hash`).
 CARD_KEYS: dict[str, type | tuple[type, ...]] = {
@@ -79,6 +81,17 @@ def check_card(card: dict, config: ModelConfig) -> None:
         raise GestureError(f"{CARD}: face_basis and architecture disagree.", remedy=REMEDY)
     if len(card["speakers"]) > config.speakers:
         raise GestureError(f"{CARD} names more speakers than the weights have.", remedy=REMEDY)
+    chance = card.get("chance", FIRST_CHANNELS)
+    if not isinstance(chance, (list, tuple)):
+        raise GestureError(f"{CARD}: chance is not a list of names.", remedy=REMEDY)
+    unknown = [name for name in chance if name not in CHANNELS]
+    if unknown:
+        raise GestureError(
+            f"These weights need the curves of chance {', '.join(map(str, unknown))}, which this version cannot draw.",
+            remedy="Update the extension, or use weights for this version.",
+        )
+    if "chance" in card and len(chance) != config.chance_channels:
+        raise GestureError(f"{CARD}: chance and architecture disagree.", remedy=REMEDY)
 
 
 def network_info(card: dict, config: ModelConfig, neutral: Motion) -> NetworkInfo:
@@ -98,4 +111,5 @@ def network_info(card: dict, config: ModelConfig, neutral: Motion) -> NetworkInf
         context=config.context_frames if config.audio_encoder == "frames" else None,
         by_latent=tuple(Part(name) for name in card.get("by_latent", ["face"])),
         face_hears_chance=config.face_hears_chance,
+        chance=tuple(card.get("chance", FIRST_CHANNELS)),
     )

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from ..audio.cues import WIDTH as CUES
 from ..body.parts import EXPRESSION_WIDTHS, Part, part_width
 from ..errors import GestureError
+from ..generate.chance_curves import FIRST_CHANNELS
 from ..generate.chance_curves import WIDTH as CHANCE
 
 ROOT = "root"
@@ -74,7 +75,7 @@ class ModelConfig:
     audio_channels_face: int = 3
     audio_channels_body: int = 2
     face_hears_chance: bool = True
-    chance_channels: int = CHANCE
+    chance_channels: int = len(FIRST_CHANNELS)
     wav_widths: tuple[int, int, int] = (128, 256, 512)
     cross_layers: int = 8
     face_blocks: int = 4
@@ -173,6 +174,7 @@ STARTER = ModelConfig(
     speakers=4,
     audio_channels_face=CUES + CHANCE,
     audio_channels_body=CUES + CHANCE,
+    chance_channels=CHANCE,
     cross_layers=2,
     face_blocks=2,
     mamba_state=4,

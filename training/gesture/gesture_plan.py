@@ -8,7 +8,7 @@ pose of the class.
 from dataclasses import dataclass
 
 from core.audio.prosody import Accent, Prosody
-from core.generate.chance_curves import LEAD_S
+from core.generate.chance_moves import LEAD_S
 from training.gesture.styles import Style
 
 HOLD_S = 0.07  # the hands stay at least this long where a stroke ended

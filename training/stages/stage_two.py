@@ -9,6 +9,7 @@ from core.body.motion import Motion
 from core.body.parts import Part
 from core.errors import GestureError
 from core.files import whole_file
+from core.generate.chance_curves import CHANNELS
 from core.generate.decode import decode_take
 from core.generate.speech_features import CUES_CHANCE
 from core.generate.window_inputs import Speech
@@ -103,6 +104,7 @@ def _card(plan: TrainingPlan, corpus: Corpus) -> dict:
         "window": 64,
         "seed_frames": 4,
         "variation": 1.0 if plan.source.audio == CUES_CHANCE else 0.0,  # these weights have learned to use chance
+        **({"chance": list(CHANNELS)} if plan.source.audio == CUES_CHANCE else {}),
         "by_latent": [] if plan.recipe.generator.face_seeded else ["face"],
         "speakers": list(corpus.speakers),
         **{key: value for key, value in plan.card.items() if key != "provenance"},

@@ -11,6 +11,7 @@ from core.audio.cues import WIDTH
 from core.body.parts import AREAS, Part, check_area
 from core.errors import Cancelled, GestureError
 from core.finish.chain import finish
+from core.generate.chance_curves import CHANNELS
 from core.generate.chance_curves import WIDTH as CHANCE
 from core.generate.decode import decode_take
 from core.generate.layer_finishing import finish_layers
@@ -37,6 +38,7 @@ SIZES_FOR = {
         "audio_channels_body": WIDTH + CHANCE,
         "audio_encoder": "frames",
         "context_frames": 8,
+        "chance_channels": CHANCE,
     },
 }
 WORDS = (Word("never", 1.0, 1.4), Word("big", 3.0, 3.5), Word("house", 4.0, 4.6))
@@ -48,13 +50,14 @@ class Made:
     def __init__(self, audio: str, late: int):
         config = replace(tiny.CONFIG, **SIZES_FOR[audio])
         card = {**tiny.CARD, "audio": audio, "late_frames": late, "variation": 1.0}
+        card |= {"chance": list(CHANNELS)} if audio == CUES_CHANCE else {}
         self.network = TorchNetwork(LoadedModel(tiny.weights(config), card, tiny.neutral(), None), "cpu")
         random = np.random.default_rng(0)
         swell = np.sin(np.arange(FRAMES * 16000 // 30) / 2500) ** 2
         samples = (0.3 * swell * random.normal(size=len(swell))).astype(np.float32)
         vectors = random.normal(size=(FRAMES + late, 5)).astype(np.float32)
         self.source = Source(self.network, speech_features(audio, samples, WORDS), vectors, 1)
-        features = self.source.features.with_chance(0)
+        features = self.source.features.with_chance(self.network.info.chance, 0)
         codes = run_windows(self.network, Speech(features, vectors, 1), self.network.info.neutral)
         codes = {part: c[:FRAMES] if part is Part.FACE else c[late:] for part, c in codes.items()}
         raw = decode_take(self.network, codes, np.zeros(3))

@@ -1,0 +1,51 @@
+"""Draws of single curves of chance: choices that hold for seconds, and smooth moves between them."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ..body.curves import steps
+from ..clock import FPS
+
+# How long a free choice is held, and how long the move to the next one takes.
+HOLD_S = (2.0, 6.0)
+MOVE_S = 0.7
+# Like strokes, moves end this many seconds before the vowel of an accent is loudest.
+LEAD_S = 0.02
+# A take begins on both feet, in the neutral pose.
+STILL_S = 2.0
+
+# One move of a curve: when it starts, how long it takes, and the value that it ends at.
+Move = tuple[float, float, float]
+
+
+def choices(
+    frame_count: int,
+    rng: np.random.Generator,
+    moments_s: Sequence[float],
+    values: Iterator[float],
+    hold_s: tuple[float, float] = HOLD_S,
+    move_s: float = MOVE_S,
+) -> np.ndarray:
+    """Draw a curve (T,) of values that each hold for a few seconds and move smoothly to the next one."""
+    moves: list[Move] = []
+    time = STILL_S * rng.uniform(0.3, 1)
+    while time < frame_count / FPS:
+        later = bisect_left(moments_s, time + move_s)
+        end = moments_s[later] - LEAD_S if later < len(moments_s) else time + move_s
+        moves.append((end - move_s, move_s, next(values)))
+        time = end + rng.uniform(*hold_s)
+    return curve(frame_count, moves)
+
+
+def uniform(rng: np.random.Generator) -> Iterator[float]:
+    """Draw values from -1 to 1, all equally likely."""
+    while True:
+        yield rng.uniform(-1, 1)
+
+
+def curve(frame_count: int, moves: list[Move]) -> np.ndarray:
+    """Return the curve (T,) that starts at 0, makes every move with minimum jerk, and holds between moves."""
+    times = np.arange(frame_count) / FPS
+    return steps(times, [0.0], [(start, start + length, [value]) for start, length, value in moves])[:, 0]
