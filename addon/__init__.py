@@ -7,6 +7,7 @@ from .blender.registration import register_module
 
 # The order of registration: properties come before the operators and panels that use them.
 _MODULES = (
+    "blender.translation",
     "job.preferences",
     "rig.mapping",
     "generate.settings",

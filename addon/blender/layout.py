@@ -3,6 +3,8 @@
 import blf
 import bpy
 
+from .translation import translated
+
 # The size of Blender's font for widgets, in points, at a scale of 1.
 _POINTS = 11.0
 # Blender draws letters at whole pixels: a text is up to this much wider than its font says.
@@ -81,9 +83,12 @@ def line_width(context: bpy.types.Context, beside_px: int = 0) -> float:
 
 
 def wrap(text: str, width: float, scale: float) -> list[str]:
-    """Break a text into lines that are no wider than `width` pixels; a word that is wider is broken, too."""
+    """Break a text, in the language of the interface, into lines that are no wider than `width` pixels.
+
+    A word that is wider is broken, too.
+    """
     lines, line = [], ""
-    for word in text.split():
+    for word in translated(text).split():
         longer = f"{line} {word}" if line else word
         if text_width(longer, scale) <= width:
             line = longer

@@ -39,5 +39,5 @@ class DirectionOperator:
             return report.fail(self, error)
         state.current.error = None
         for note in take_info.rate_notes(action, sequencer.scene_fps(context.scene)):
-            self.report({"INFO"}, note)
+            report.inform(self, note)
         return {"FINISHED"}

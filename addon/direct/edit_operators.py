@@ -111,7 +111,7 @@ class MAMBATALK_OT_drop_edits(_EditsOperator, bpy.types.Operator):
         except GestureError as error:
             return report.fail(self, error)
         state.current.error = None
-        self.report({"INFO"}, f"Dropped edits of {len(released)} channels")
+        report.inform(self, f"Dropped edits of {len(released)} channels")
         return {"FINISHED"}
 
 
@@ -202,7 +202,7 @@ class MAMBATALK_OT_lock_bones(bpy.types.Operator):
         except GestureError as error:
             return report.fail(self, error)
         state.current.error = None
-        self.report({"INFO"}, f"{'Locked' if self.lock else 'Unlocked'} {len(names)} bones")
+        report.inform(self, f"{'Locked' if self.lock else 'Unlocked'} {len(names)} bones")
         return {"FINISHED"}
 
 

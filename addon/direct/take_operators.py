@@ -45,7 +45,7 @@ class _TakeOperator:
             return report.fail(self, error)
         state.current.error = None
         if note:
-            self.report({"INFO"}, note)
+            report.inform(self, note)
         return {"FINISHED"}
 
 

@@ -99,7 +99,7 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
         notes = [f"{action.name}: {foreign.summary}", *foreign.notes, *face_channels.notes(armature, foreign.motion)]
         notes += performer.of(armature).held_note(context.scene, action)
         report.show(notes)
-        self.report({"INFO"}, ". ".join(notes))
+        report.inform(self, ". ".join(notes))
         return {"FINISHED"}
 
 

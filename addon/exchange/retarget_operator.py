@@ -51,7 +51,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
             source, armature = _pair(context)
             motion = _motion(context.scene, source)
             for note in _key(context.scene, armature, motion, _Origin.of(source)):
-                self.report({"INFO"}, note)
+                report.inform(self, note)
         except GestureError as error:
             return report.fail(self, error)
         return {"FINISHED"}

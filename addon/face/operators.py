@@ -37,8 +37,8 @@ class MAMBATALK_OT_face_table(bpy.types.Operator):
             labels = {_fill(keys) for keys in every} - {""}
         except GestureError as error:
             return report.fail(self, error)
-        self.report(
-            {"INFO"},
+        report.inform(
+            self,
             f"Found: {', '.join(sorted(labels))}" if labels else "No known names: fill in what the shape keys play",
         )
         return {"FINISHED"}

@@ -4,6 +4,7 @@ import bpy
 
 from ..blender import versions
 from ..blender.layout import GENERATE, ClosedPanel, Sidebar, draw_lines, put_labels_beside
+from ..blender.translation import translated
 from ..job import messages, model_card, preferences, state
 from ..rig.performer import target
 from . import settings as generate_settings
@@ -102,7 +103,7 @@ def _character(layout, settings, context):
     row.prop(settings, "character")
     row.prop(settings, "pinned", text="", icon="PINNED" if settings.pinned else "UNPINNED", emboss=False)
     if armature is not None and armature != settings.character:
-        layout.label(text=f"Selected: {armature.name}", icon="ARMATURE_DATA")
+        layout.label(text=translated(f"Selected: {armature.name}"), icon="ARMATURE_DATA")
     row = layout.row(align=True)
     row.operator("mambatalk.add_character", icon="ADD")
     if armature is not None:
@@ -117,7 +118,7 @@ def _action(layout, settings):
     if current.job is None:
         row.operator("mambatalk.generate", text="Generate", icon="ARMATURE_DATA")
     else:
-        row.progress(factor=current.job.fraction, text=current.job.stage)
+        row.progress(factor=current.job.fraction, text=translated(current.job.stage))
         row.operator("mambatalk.cancel", text="", icon="X")
     if current.job is None and not settings.chosen_recording():
         layout.operator("mambatalk.try_example", icon="PLAY")

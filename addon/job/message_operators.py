@@ -77,7 +77,7 @@ class MAMBATALK_OT_copy_details(_MessageOperator, bpy.types.Operator):
     def execute(self, context):
         """Put the text into the clipboard."""
         context.window_manager.clipboard = messages.details()
-        self.report({"INFO"}, "The details are in the clipboard")
+        report.inform(self, "The details are in the clipboard")
         return {"FINISHED"}
 
 

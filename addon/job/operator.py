@@ -14,6 +14,7 @@ from ...core import requests
 from ...core.errors import GestureError
 from ...core.worker import protocol
 from ..blender import layout
+from ..blender.translation import translated
 from . import report, state
 from .interpreter import Interpreter
 
@@ -75,7 +76,8 @@ class JobOperator:
             return {"PASS_THROUGH"}
         self._job.poll()
         report.redraw(context)
-        context.workspace.status_text_set(f"{self._job.stage}: {self._job.fraction:.0%}   Esc over the sidebar: cancel")
+        stage, escape = translated(self._job.stage), translated("Esc over the sidebar: cancel")
+        context.workspace.status_text_set(f"{stage}: {self._job.fraction:.0%}   {escape}")
         if not self._done():
             return {"PASS_THROUGH"}
         self._close(context)
@@ -126,7 +128,7 @@ class JobOperator:
         if self._job.cancelling or isinstance(outcome, protocol.Cancelled):
             self.abandon()
             state.current.notes = [f"{self.job_label} was cancelled; nothing was changed."]
-            self.report({"WARNING"}, state.current.notes[0])
+            report.inform(self, state.current.notes[0], "WARNING")
             return {"CANCELLED"}
         if isinstance(outcome, protocol.Failure):
             self.abandon()

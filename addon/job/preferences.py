@@ -10,6 +10,7 @@ from pathlib import Path
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
+from ..blender.translation import translated
 from .chosen_python import Choice, remember, remembered
 from .folder import PACKAGE, ROOT, absolute_path
 from .interpreter import Interpreter, default, of_python
@@ -53,7 +54,7 @@ class MambaTalkPreferences(bpy.types.AddonPreferences):
         if found.interpreter is None:
             layout.label(text=NO_WORKER, icon="ERROR")
         else:
-            layout.label(text=f"Engine: {engine_name(context)}", icon="CHECKMARK")
+            layout.label(text=translated(f"Engine: {engine_name(context)}"), icon="CHECKMARK")
         self._draw_device(layout, found)
         layout.prop(self, "weights")
         layout.prop(self, "smplx_model")

@@ -6,6 +6,7 @@ import bpy
 
 from ...core.errors import GestureError
 from ..blender import layout
+from ..blender.translation import translated
 from . import state
 
 
@@ -19,7 +20,7 @@ def explain(operator: type, reason: str | None) -> bool:
     `poll` of an operator returns this; a reason of None means that the operator may run.
     """
     if reason:
-        operator.poll_message_set(reason)
+        operator.poll_message_set(translated(reason))
     return reason is None
 
 
@@ -31,7 +32,7 @@ def fail(operator: bpy.types.Operator, error: GestureError) -> set[str]:
     state.current.error, state.current.notes = error, []
     if error.detail:
         print(textwrap.indent(error.detail, "mambatalk: "))
-    operator.report({"ERROR"}, f"{error.message} {error.remedy}")
+    operator.report({"ERROR"}, f"{translated(error.message)} {translated(error.remedy)}")
     return {"CANCELLED"}
 
 
@@ -48,8 +49,13 @@ def finish(operator: bpy.types.Operator, notes: list[str]) -> set[str]:
     show(notes)
     for note in reversed(notes):
         if not isinstance(note, Detail):
-            operator.report({"INFO"}, note)
+            inform(operator, note)
     return {"FINISHED"}
+
+
+def inform(operator: bpy.types.Operator, note: str, kind: str = "INFO") -> None:
+    """Report a note in the language of the interface."""
+    operator.report({kind}, translated(note))
 
 
 def redraw(context: bpy.types.Context) -> None:

@@ -32,7 +32,7 @@ class _RigOperator:
         except GestureError as error:
             return report.fail(self, error)
         if message:
-            self.report({"INFO"}, message)
+            report.inform(self, message)
         return {"FINISHED"}
 
 
