@@ -26,6 +26,8 @@ _PLACE = re.compile(r"\{\d+\}")
 # A text starts like a sentence and has at least two words; file formats and phones do not look like this.
 _STARTS = re.compile(r"[A-Z“{]")
 _WORD = re.compile(r"[a-z]{2,}")
+# Lines of files, types, patterns of texts and names of properties.
+_TECHNICAL = re.compile(r"[\t\n|\\]|^[A-Z]_\w+ \{|^mambatalk\w*$")
 
 
 def code_texts() -> set[str]:
@@ -118,7 +120,7 @@ def _property_texts(item) -> set[str]:
 
 def all_texts(package: str) -> set[str]:
     """Return everything that a catalog must hold (see `interface_texts`)."""
-    return code_texts() | interface_texts(package)
+    return {text for text in code_texts() | interface_texts(package) if not _TECHNICAL.search(text)}
 
 
 def catalog(language: str) -> dict:
