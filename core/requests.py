@@ -78,6 +78,8 @@ class Generate:
         allow_no_words: go on without words when the transcript does not fit the recording.
         offset_s, duration_s: the part of the recording to use; None for all that follows the offset.
         skeleton: an npz whose `rest_joints` the motion is finished on; None for the bundled character's.
+        decoded: a sound file with just this part of the recording, for recordings that the worker cannot read: Blender
+            can decode the sound of a video. Everything but the samples comes from `audio`.
     """
 
     type: ClassVar[str] = "generate"
@@ -96,6 +98,7 @@ class Generate:
     offset_s: float = 0.0
     duration_s: float | None = None
     skeleton: Path | None = None
+    decoded: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,7 @@ class Resample:
         weights: the model folder that made the take; None for the bundled weights.
         audio: where the recording is now; None for the path that the take stores.
         device: "auto", "cpu" or "cuda".
+        decoded: as in `Generate`.
     """
 
     type: ClassVar[str] = "resample"
@@ -132,6 +136,7 @@ class Resample:
     weights: Path | None = None
     audio: Path | None = None
     device: str = "auto"
+    decoded: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +164,8 @@ class Mix:
         out: the folder for the new take; may be the same one.
         picks: what to take from which other take; later picks lie over earlier ones.
         margin, finish, settings: as in `Resample`.
+        weights: the model folder that made the takes; its model.json lists the hashes under which older takes store the
+            same networks. None for the bundled weights.
     """
 
     type: ClassVar[str] = "mix"
@@ -168,6 +175,7 @@ class Mix:
     margin: int = DEFAULT_MARGIN
     finish: bool = True
     settings: dict[str, Any] = field(default_factory=dict)
+    weights: Path | None = None
 
 
 @dataclass(frozen=True)

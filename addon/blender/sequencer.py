@@ -16,7 +16,7 @@ from pathlib import Path
 import bpy
 
 from ...core.errors import GestureError
-from . import versions
+from . import sound, versions
 
 # Custom property of a strip that the add-on made, and of the actions whose sound it is.
 MARK_KEY = "mambatalk_strip"
@@ -54,6 +54,20 @@ def sound_strips(scene: bpy.types.Scene) -> list:
     return [strip for strip in versions.strips(scene.sequence_editor) if strip.type == "SOUND"]
 
 
+def speaking_strips(scene: bpy.types.Scene) -> list:
+    """Return all strips of a scene that a recording can come from: those with sound or a video, outside of metas."""
+    if scene.sequence_editor is None:
+        return []
+    return [strip for strip in versions.strips(scene.sequence_editor) if strip.type in ("SOUND", "MOVIE")]
+
+
+def file_of(strip) -> Path:
+    """Return the file of a strip with sound, or of a strip with a video."""
+    if strip.type == "MOVIE":
+        return Path(bpy.path.abspath(strip.filepath))
+    return Path(bpy.path.abspath(strip.sound.filepath, library=strip.sound.library))
+
+
 def mark_of(strip) -> str:
     """Return the mark of a strip that the add-on made; empty for a strip of the user's, and for no strip."""
     return "" if strip is None else strip.get(MARK_KEY, "")
@@ -68,12 +82,12 @@ def let_play(scene: bpy.types.Scene, marks: set[str]) -> None:
 
 
 def clip_of_strip(scene: bpy.types.Scene, name: str) -> Clip:
-    """Return the audible part of a sound strip, which its handles cut out of the file.
+    """Return the part of a recording that a strip's handles cut out of its file; a video's strip has sound, too.
 
     Raises:
         GestureError: there is no such strip, its speed was changed, its file is missing, or none of it is audible.
     """
-    strip = next((strip for strip in sound_strips(scene) if strip.name == name), None)
+    strip = next((strip for strip in speaking_strips(scene) if strip.name == name), None)
     if strip is None:
         raise GestureError(f"There is no sound strip “{name}” in this scene.", remedy="Pick a sound strip.")
     if versions.is_retimed(strip):
@@ -81,7 +95,7 @@ def clip_of_strip(scene: bpy.types.Scene, name: str) -> Clip:
             f"The speed of the strip “{name}” was changed by retiming.",
             remedy="Remove its retiming keys, or use the recording as a file.",
         )
-    path = Path(bpy.path.abspath(strip.sound.filepath, library=strip.sound.library))
+    path = file_of(strip)
     if not path.is_file():
         raise GestureError(
             f"The recording {path} of the strip “{name}” is missing.",
@@ -98,7 +112,8 @@ def clip_of_strip(scene: bpy.types.Scene, name: str) -> Clip:
         start_frame=audible,
         offset_s=_hidden_s(strip, audible, fps),
         duration_s=(end - audible) / fps,
-        strip=name,
+        # The strip of a video is mute: its sound is played by another strip.
+        strip=name if strip.type == "SOUND" else None,
     )
 
 
@@ -153,9 +168,12 @@ def _nested_sound_strips(scene: bpy.types.Scene) -> list:
 
 def _plays(strip, clip: Clip, fps: float) -> bool:
     """Return whether a strip plays a clip from its first frame on; one that the add-on made must play it to its end."""
-    path = Path(bpy.path.abspath(strip.sound.filepath, library=strip.sound.library))
     first, end = versions.handles(strip)
-    if path != clip.path or first != clip.start_frame or abs(_hidden_s(strip, first, fps) - clip.offset_s) * fps > 1:
+    if (
+        file_of(strip) != clip.path
+        or first != clip.start_frame
+        or abs(_hidden_s(strip, first, fps) - clip.offset_s) * fps > 1
+    ):
         return False
     if not mark_of(strip):
         return True
@@ -183,16 +201,14 @@ def _free_channel(editor: bpy.types.SequenceEditor) -> int:
 
 def why_silent(path: Path) -> str:
     """Return the reason why Blender cannot play a recording that the worker can read."""
-    try:
-        import aud  # noqa: F401
-    except ImportError:
+    if not sound.exists():
         return "The sequencer does not play the recording, because this Blender was built without sound."
     return f"The sequencer does not play {path.name}, because Blender cannot read it. Convert it to wav or flac."
 
 
 def remove(scene: bpy.types.Scene, strip) -> None:
     """Remove a strip, and its sound when no other strip plays it."""
-    sound = strip.sound
+    played = strip.sound
     versions.strips(scene.sequence_editor).remove(strip)
-    if sound.users == 0:
-        bpy.data.sounds.remove(sound)
+    if played.users == 0:
+        bpy.data.sounds.remove(played)

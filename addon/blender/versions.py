@@ -20,6 +20,8 @@ from . import nla
 # Custom property of the action of a body: the action of its face, where that is another one.
 FACE_KEY = "mambatalk_face"
 _FACE_NAME = "{} face"
+# The option of a path property that may begin with `//`: without it, 4.5 and newer warn.
+RELATIVE = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 # How Blender calls the one slot that it makes for an action of a version without slots.
 _LEGACY_SLOT = "Legacy Slot"
 

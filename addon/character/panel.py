@@ -4,6 +4,7 @@ import bpy
 from bpy.props import PointerProperty, StringProperty
 
 from ..blender.layout import RIG_AND_FACE, ClosedPanel, draw_lines, put_labels_beside
+from ..blender.versions import RELATIVE
 from ..job import preferences
 
 
@@ -18,6 +19,7 @@ class MambaTalkSmplx(bpy.types.PropertyGroup):
         name="Motion",
         description="An SMPL-X motion (npz) that the body performs. Its file can also give the person's shape",
         subtype="FILE_PATH",
+        options=RELATIVE,
     )
 
 

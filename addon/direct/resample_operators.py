@@ -9,11 +9,12 @@ from ...core import requests
 from ...core.body.parts import AREAS, Part
 from ...core.errors import GestureError
 from ..blender import sequencer, session_ids
+from ..blender.versions import RELATIVE
 from ..job import model_card, preferences, report, state
 from ..job.folder import absolute_path, temporary_folder
 from ..job.operator import JobOperator
 from ..rig import performer
-from ..take import hand_edits, locks, performed, recording
+from ..take import decoding, hand_edits, locks, performed, recording
 from ..take import info as take_info
 from ..take import store as take_store
 from ..take.properties import AREA_ITEMS
@@ -117,6 +118,7 @@ class MAMBATALK_OT_resample(_PartsOperator, bpy.types.Operator):
         if self.properties.is_property_set("variation"):
             variation = self.variation
         seed = self.seed if self.properties.is_property_set("seed") else _unused_seed(take.action)
+        audio = recording.path_of(context.scene, take.action, folder)
         return requests.Resample(
             **request,
             areas=tuple(areas),
@@ -125,8 +127,9 @@ class MAMBATALK_OT_resample(_PartsOperator, bpy.types.Operator):
             seed=seed,
             variation=variation,
             weights=runtime.weights,
-            audio=recording.path_of(context.scene, take.action, folder),
+            audio=audio,
             device=runtime.device,
+            decoded=decoding.for_worker(audio, take.info.offset_s, take.info.duration_s),
         )
 
 
@@ -157,7 +160,7 @@ class MAMBATALK_OT_mix(_PartsOperator, bpy.types.Operator):
             )
         given = transfer.write_for_worker(other, folder)
         pick = requests.Pick(given, tuple(areas), start=self._span.start, end=self._span.end)
-        return requests.Mix(**request, picks=(pick,))
+        return requests.Mix(**request, picks=(pick,), weights=preferences.runtime(context).weights)
 
 
 class MAMBATALK_OT_find_recording(bpy.types.Operator):
@@ -167,7 +170,7 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
     bl_label = "Find Recording"
     bl_options = {"REGISTER", "UNDO"}
 
-    filepath: StringProperty(name="File", description="The recording", subtype="FILE_PATH")
+    filepath: StringProperty(name="File", description="The recording", subtype="FILE_PATH", options=RELATIVE)
 
     @classmethod
     def poll(cls, context):

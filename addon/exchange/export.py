@@ -17,16 +17,22 @@ from .settings import MambaTalkExport
 from .writers import WRITERS, write_sound
 
 
-def write(context: bpy.types.Context, item: ExportItem, settings: MambaTalkExport, folder: Path) -> list[Path]:
-    """Write the files of one take and return their paths.
+def write(
+    context: bpy.types.Context, item: ExportItem, settings: MambaTalkExport, folder: Path
+) -> tuple[list[Path], list[str]]:
+    """Write the files of one take.
 
-    After an error none of the files is left. The scene is as it was in either case.
+    After an error none of the files is left. The scene is as it was in either case. A sound that cannot be written is
+    left out.
 
     Args:
         context: its scene and view layer hold the character.
         item: what to write.
         settings: the choices of the export panel.
         folder: where the files go; it is made when missing.
+
+    Returns:
+        the paths, and a note for the user where the sound was left out.
 
     Raises:
         GestureError: the format cannot hold the character, an exporter is missing or fails, or the disk is full.
@@ -42,10 +48,10 @@ def write(context: bpy.types.Context, item: ExportItem, settings: MambaTalkExpor
             WRITERS[settings.kind](context.scene, item, path)
         else:
             _call_exporter(context, item, settings, path)
-        if settings.sound:
-            write_sound(context.scene, item, temporary / f"{item.stem}.wav")
+        reason = write_sound(context.scene, item, temporary / f"{item.stem}.wav") if settings.sound else None
         names = [each.relative_to(temporary) for each in temporary.rglob("*") if each.is_file()]
-    return [folder / name for name in sorted(names)]
+    notes = [] if reason is None else [f"{item.stem} was written without its sound. {reason}."]
+    return [folder / name for name in sorted(names)], notes
 
 
 def _call_exporter(context: bpy.types.Context, item: ExportItem, settings: MambaTalkExport, path: Path) -> None:

@@ -4,6 +4,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ...core.errors import GestureError
+from ..blender.versions import RELATIVE
 from ..job import report
 from ..job.folder import absolute_path
 from ..rig.performer import NO_CHARACTER, require_target, target
@@ -23,7 +24,7 @@ class MAMBATALK_OT_export(bpy.types.Operator):
         name="Folder",
         description="The folder to use instead of the panel's",
         subtype="DIR_PATH",
-        options={"SKIP_SAVE", "HIDDEN"},
+        options={"SKIP_SAVE", "HIDDEN", *RELATIVE},
     )
 
     @classmethod
@@ -34,7 +35,7 @@ class MAMBATALK_OT_export(bpy.types.Operator):
     def execute(self, context):
         """Write the takes one after the other; after an error the takes before it stay written."""
         settings = context.scene.mambatalk_export
-        written = []
+        written, notes = [], []
         try:
             folder = self._folder(settings)
             everyone = settings.scope == "ALL"
@@ -43,13 +44,15 @@ class MAMBATALK_OT_export(bpy.types.Operator):
             context.window_manager.progress_begin(0, len(items))
             for number, item in enumerate(items):
                 context.window_manager.progress_update(number)
-                written += export.write(context, item, settings, folder)
+                paths, left_out = export.write(context, item, settings, folder)
+                written += paths
+                notes += left_out
         except GestureError as error:
             return report.fail(self, error)
         finally:
             context.window_manager.progress_end()
         more = ", …" if written[1:] else ""
-        return report.finish(self, [f"Wrote {len(written)} files to {folder}: {written[0].name}{more}"])
+        return report.finish(self, [f"Wrote {len(written)} files to {folder}: {written[0].name}{more}", *notes])
 
     def _folder(self, settings):
         """Return the folder that the user chose.

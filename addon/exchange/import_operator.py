@@ -6,6 +6,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 from ...core.errors import GestureError
 from ...core.formats.foreign import read_foreign
 from ...core.formats.reading import Reading
+from ..blender.versions import RELATIVE
 from ..character import armature as character_armature
 from ..face import channels as face_channels
 from ..job import preferences, report
@@ -22,7 +23,7 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
     bl_label = "Import Motion"
     bl_options = {"REGISTER", "UNDO", "PRESET"}
 
-    filepath: StringProperty(name="File", description="A motion saved as npz", subtype="FILE_PATH")
+    filepath: StringProperty(name="File", description="A motion saved as npz", subtype="FILE_PATH", options=RELATIVE)
     filter_glob: StringProperty(default="*.npz;*.smpl;*.pt;*.pth;*.pkl", options={"HIDDEN"})
     start_frame: IntProperty(
         name="Start Frame", description="The scene frame of the motion's first frame", default=1, options={"SKIP_SAVE"}

@@ -3,6 +3,7 @@
 import bpy
 from bpy.props import BoolProperty, EnumProperty, PointerProperty, StringProperty
 
+from ..blender.versions import RELATIVE
 from .formats import FBX_PRESETS, FORMATS
 
 
@@ -32,6 +33,7 @@ class MambaTalkExport(bpy.types.PropertyGroup):
         name="Folder",
         description="Where the files are written; // means the folder of the .blend file",
         subtype="DIR_PATH",
+        options=RELATIVE,
         default="//export",
     )
     mesh: BoolProperty(

@@ -12,6 +12,7 @@ from ...core.formats.foreign import read_foreign
 from ...core.formats.reading import Reading
 from ...core.smplx.body import load_body
 from ..blender import session_ids
+from ..blender.versions import RELATIVE
 from ..character import building, smplx_body
 from ..face import channels as face_channels
 from ..job import preferences, report, state
@@ -37,13 +38,13 @@ class MAMBATALK_OT_add_smplx_body(JobOperator, bpy.types.Operator):
         name="Motion",
         description="An SMPL-X motion (npz) to perform, instead of the panel's",
         subtype="FILE_PATH",
-        options={"SKIP_SAVE"},
+        options={"SKIP_SAVE", *RELATIVE},
     )
     model: StringProperty(
         name="Model",
         description="SMPLX_NEUTRAL.npz or another SMPL-X model. If empty, the file in the preferences is used",
         subtype="FILE_PATH",
-        options={"SKIP_SAVE"},
+        options={"SKIP_SAVE", *RELATIVE},
     )
 
     @classmethod

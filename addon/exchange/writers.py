@@ -88,15 +88,19 @@ def write_bvh(scene: bpy.types.Scene, item: ExportItem, path: Path) -> None:
     bvh.write_bvh(path, skeleton, TO_BLENDER.T @ turns @ TO_BLENDER, heads, sequencer.scene_fps(scene))
 
 
-def write_sound(scene: bpy.types.Scene, item: ExportItem, path: Path) -> None:
-    """Write the recording of a take from its first frame to its last; an action that is no take has none."""
+def write_sound(scene: bpy.types.Scene, item: ExportItem, path: Path) -> str | None:
+    """Write the recording of a take from its first frame to its last; an action that is no take has none.
+
+    Returns:
+        the reason why a take's sound could not be written; None where there is none.
+    """
     info = take_info.stored(item.action)
     if info is None:
-        return
+        return None
     first, last = (round(frame) for frame in item.action.frame_range)
     fps = sequencer.scene_fps(scene)
     begin_s = info.offset_s + (first - info.start_frame) / fps
-    wav.cut(Path(info.audio), begin_s, (last + 1 - first) / fps, path)
+    return wav.cut(Path(info.audio), begin_s, (last + 1 - first) / fps, path)
 
 
 def _rotation(matrices: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from bpy.props import IntProperty, StringProperty
 from ...core import requests
 from ...core.errors import GestureError
 from ..blender import sequencer, session_ids, versions
+from ..blender.versions import RELATIVE
 from ..direct import directed_keys
 from ..face import channels as face_channels
 from ..job import report, result_notes, state
@@ -59,7 +60,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         name="Folder",
         description="The folder of the take's files. If it is empty, the add-on makes a new one",
         subtype="DIR_PATH",
-        options={"SKIP_SAVE", "HIDDEN"},
+        options={"SKIP_SAVE", "HIDDEN", *RELATIVE},
     )
     variations: IntProperty(
         name="How Many",
@@ -177,11 +178,14 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     folder: StringProperty(
-        name="Take Folder", description="A folder with take.json", subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"}
+        name="Take Folder",
+        description="A folder with take.json",
+        subtype="DIR_PATH",
+        options={"SKIP_SAVE", "HIDDEN", *RELATIVE},
     )
     # The file browser knows only this name for a folder.
     directory: StringProperty(
-        name="Take Folder", description="A folder with take.json", subtype="DIR_PATH", options={"SKIP_SAVE"}
+        name="Take Folder", description="A folder with take.json", subtype="DIR_PATH", options={"SKIP_SAVE", *RELATIVE}
     )
 
     @classmethod

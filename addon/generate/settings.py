@@ -9,9 +9,11 @@ from ...core import requests
 from ...core.errors import GestureError
 from ...core.finish.settings import FEET_MODES, ROOT_MODES, FinishSettings
 from ..blender import sequencer
+from ..blender.versions import RELATIVE
 from ..job import model_card, preferences
 from ..job.folder import absolute_path
 from ..rig import performer
+from ..take import decoding
 
 # The kinds of transcripts that are looked for beside a recording, in this order.
 TRANSCRIPTS = (".txt", ".srt", ".vtt", ".TextGrid", ".json")
@@ -36,9 +38,9 @@ def _recording_changed(settings, context):
         return
     recording = settings.audio_file
     if settings.audio_source == "STRIP":
-        strips = {strip.name: strip for strip in sequencer.sound_strips(settings.id_data)}
+        strips = {strip.name: strip for strip in sequencer.speaking_strips(settings.id_data)}
         strip = strips.get(settings.audio_strip)
-        recording = "" if strip is None else bpy.path.abspath(strip.sound.filepath, library=strip.sound.library)
+        recording = "" if strip is None else str(sequencer.file_of(strip))
     settings.transcript_found = settings.transcript_file = transcript_beside(recording) or ""
 
 
@@ -66,18 +68,21 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         name="Recording",
         description="Where the speech comes from",
         items=[
-            ("FILE", "File", "A sound file. A strip that plays it is added to the sequencer"),
-            ("STRIP", "Strip", "A sound strip that is in the sequencer already"),
+            ("FILE", "File", "A sound file or a video. A strip that plays its sound is added to the sequencer"),
+            ("STRIP", "Strip", "A strip with sound, or a video, that is in the sequencer already"),
         ],
     )
     audio_file: StringProperty(
         name="File",
-        description="A recording of one person who speaks",
+        description="A recording of one person who speaks: a sound file, or a video",
         subtype="FILE_PATH",
+        options=RELATIVE,
         update=_recording_changed,
     )
     audio_strip: StringProperty(
-        name="Strip", description="A sound strip. Only the part that you see is used", update=_recording_changed
+        name="Strip",
+        description="A strip with sound, or with a video that has sound. Only the part that you see is used",
+        update=_recording_changed,
     )
     start_frame: IntProperty(name="Start Frame", description="The scene frame at which the recording begins", default=1)
     transcript_source: EnumProperty(
@@ -93,6 +98,7 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         name="File",
         description="The spoken words. A file beside the recording that has the recording's name is found by itself",
         subtype="FILE_PATH",
+        options=RELATIVE,
     )
     transcript_found: StringProperty(
         name="Found", description="The transcript that was found beside the recording", options={"HIDDEN"}
@@ -187,7 +193,7 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         """Return the request for a take; the worker checks what is in the recording and the transcript.
 
         Raises:
-            GestureError: the weights do not have the chosen style.
+            GestureError: the weights do not have the chosen style, or the recording cannot be read.
         """
         runtime = preferences.runtime(context)
         names = [item[0] for item in speaker_items(self, context)]
@@ -213,6 +219,7 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
             allow_no_words=self.allow_no_words,
             offset_s=clip.offset_s,
             duration_s=clip.duration_s,
+            decoded=decoding.for_worker(clip.path, clip.offset_s, clip.duration_s),
         )
 
 

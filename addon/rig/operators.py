@@ -6,6 +6,7 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ...core.errors import GestureError
+from ..blender.versions import RELATIVE
 from ..job import report
 from ..job.folder import absolute_path, data_folder
 from . import mapping as rig_mapping
@@ -120,7 +121,7 @@ class MAMBATALK_OT_save_rig(_RigOperator, bpy.types.Operator):
     bl_idname = "mambatalk.save_rig"
     bl_label = "Save Rig Mapping"
 
-    filepath: StringProperty(name="File", description="The file of the mapping", subtype="FILE_PATH")
+    filepath: StringProperty(name="File", description="The file of the mapping", subtype="FILE_PATH", options=RELATIVE)
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
 
     def invoke(self, context, event):
@@ -142,7 +143,7 @@ class MAMBATALK_OT_load_rig(_RigOperator, bpy.types.Operator):
     bl_idname = "mambatalk.load_rig"
     bl_label = "Load Rig Mapping"
 
-    filepath: StringProperty(name="File", description="The file of the mapping", subtype="FILE_PATH")
+    filepath: StringProperty(name="File", description="The file of the mapping", subtype="FILE_PATH", options=RELATIVE)
     filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
 
     def invoke(self, context, event):

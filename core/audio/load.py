@@ -39,11 +39,19 @@ class Audio:
         return len(self.samples) / SAMPLE_RATE
 
 
-def load_audio(path: Path | str, offset_s: float = 0.0, duration_s: float | None = None) -> Audio:
+def load_audio(
+    path: Path | str, offset_s: float = 0.0, duration_s: float | None = None, decoded: Path | None = None
+) -> Audio:
     """Read a recording, or the part of it from `offset_s` on that is `duration_s` long.
 
     Channels are averaged; where they cancel each other out, the loudest one is taken. A part that reaches beyond the
     file's end stops there.
+
+    Args:
+        path: the recording.
+        offset_s: start of the part.
+        duration_s: its length; None for all that follows the offset.
+        decoded: a sound file with just this part, where the recording itself is of a kind that cannot be read here.
 
     Raises:
         GestureError: the file is missing, is not sound, is empty, silent, under 1 s or over an hour long, or holds
@@ -57,8 +65,8 @@ def load_audio(path: Path | str, offset_s: float = 0.0, duration_s: float | None
             remedy="Choose a start of 0 s or later and a positive length.",
         )
     try:
-        with soundfile.SoundFile(path) as sound:
-            samples = _read(sound, path, offset_s, duration_s)
+        with soundfile.SoundFile(path if decoded is None else decoded) as sound:
+            samples = _read(sound, path, offset_s if decoded is None else 0.0, duration_s)
     except soundfile.LibsndfileError as error:
         raise GestureError(f"{path.name} could not be read as sound.", remedy=CONVERT, detail=str(error)) from error
     _check_samples(samples, path)
@@ -95,15 +103,15 @@ def _read(sound: soundfile.SoundFile, path: Path, offset_s: float, duration_s: f
             remedy="Choose an earlier start.",
         )
     _check_length(wanted / rate, path)
-    mono, energies, mean_energy = _downmixed(sound, start, wanted, channel=None)
+    mono, energies, mean_energy = _downmixed(sound, path, start, wanted, channel=None)
     loudest = int(np.argmax(energies))
     if mean_energy < CANCELLED_SHARE * energies[loudest]:
-        mono, _, _ = _downmixed(sound, start, wanted, channel=loudest)
+        mono, _, _ = _downmixed(sound, path, start, wanted, channel=loudest)
     return mono
 
 
 def _downmixed(
-    sound: soundfile.SoundFile, start: int, count: int, channel: int | None
+    sound: soundfile.SoundFile, path: Path, start: int, count: int, channel: int | None
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """Read one channel, or the mean of all, at 16 kHz; with the energies of every channel and of the mean."""
     resampler = Resampler(sound.samplerate)
@@ -120,7 +128,7 @@ def _downmixed(
         if not np.isfinite(data).all():
             bad = done + int(np.argmax(~np.isfinite(data).all(axis=1)))
             raise GestureError(
-                f"{Path(sound.name).name} holds a sample that is not a number, at {bad / sound.samplerate:.3f} s.",
+                f"{path.name} holds a sample that is not a number, at {bad / sound.samplerate:.3f} s.",
                 remedy="Export the recording again; 16- or 24-bit WAV cannot hold such values.",
             )
         done += len(data)

@@ -21,6 +21,7 @@ def add_mix(commands: argparse._SubParsersAction) -> None:
         metavar="FROM",
         help="OTHER_DIR PART[,PART...] [START:END]: parts of another take, `all` for the whole body; may be repeated",
     )
+    command.add_argument("--weights", type=Path, help="model folder that made the takes (default: the bundled weights)")
     add_margin(command)
     add_no_finish(command)
     add_json(command)
@@ -30,6 +31,7 @@ def add_mix(commands: argparse._SubParsersAction) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Mix one take."""
     from ..generate.regenerate import mix
+    from ..worker.models import hashes_of
 
     request = requests.Mix(
         take=arguments.take,
@@ -37,8 +39,9 @@ def run(arguments: argparse.Namespace) -> int:
         picks=tuple(_pick(words) for words in arguments.picks),
         margin=arguments.margin,
         finish=not arguments.no_finish,
+        weights=arguments.weights,
     )
-    print_take(arguments, mix(request, show_progress))
+    print_take(arguments, mix(request, show_progress, same=hashes_of(request.weights)))
     return 0
 
 

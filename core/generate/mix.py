@@ -1,6 +1,6 @@
 """Several takes mixed into one: areas of other takes over ranges of frames, laid over a take."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,12 +17,18 @@ from .splice import splice
 WHOLE_BODY = "all"
 
 
-def lay_picks(take: Take, picks: Sequence[Pick], margin: int) -> Take:
+def lay_picks(take: Take, picks: Sequence[Pick], margin: int, same: Collection[str] = ()) -> Take:
     """Lay every pick over the take, one after the other; leave `take.finished` as it was.
 
     The other take's raw motion is laid over this one, so neither the weights nor the recording are needed. Where the
     same weights made both takes, the layer also keeps the codes, because other areas that are made anew later are
     decoded with them.
+
+    Args:
+        take: the take that the picks are laid over.
+        picks: what to take from which other take.
+        margin: frames on either side of a range in which both motions blend.
+        same: hashes under which takes store the same weights (`core.worker.models.hashes_of`); others must be equal.
 
     Raises:
         GestureError: a folder without a take, one of another length, an unknown area, a range outside of the take, or
@@ -39,22 +45,29 @@ def lay_picks(take: Take, picks: Sequence[Pick], margin: int) -> Take:
         for area in areas:
             _check_fits(take, other, pick.take, AREAS[area].part)
         for area in areas:
-            take = _lay_area(take, other, str(pick.take), area, span)
+            codes = _codes(take, other, AREAS[area].part, span, same)
+            take = _lay_area(take, other, str(pick.take), area, span, codes)
     return take
 
 
-def _lay_area(take: Take, other: Take, name: str, area_name: str, span: Span) -> Take:
-    area = AREAS[area_name]
-    raw = splice(take.raw, other.raw, area, span, walk=True)
-    start, stop = max(span.first - CONTEXT_FRAMES, 0), min(span.stop + CONTEXT_FRAMES, span.frames)
-    codes = codes_in_use(other, area.part)[start:stop] if _same_weights(take, other) else np.zeros(0)
+def _lay_area(take: Take, other: Take, name: str, area_name: str, span: Span, codes: np.ndarray) -> Take:
+    raw = splice(take.raw, other.raw, AREAS[area_name], span, walk=True)
     seed, variation = int(other.info["seed"]), float(other.info["settings"]["variation"])
-    layer = Layer(area_name, span, seed, variation, codes.astype(np.int16), start, {"take": name, **describe(other)})
+    start, origin = _first_code(span), {"take": name, **describe(other)}
+    layer = Layer(area_name, span, seed, variation, codes.astype(np.int16), start, origin)
     return replace(take, raw=raw, layers=(*take.layers, layer))
 
 
-def _same_weights(take: Take, other: Take) -> bool:
-    return take.info["weights"]["sha256"] == other.info["weights"]["sha256"]
+def _codes(take: Take, other: Take, part: Part, span: Span, same: Collection[str]) -> np.ndarray:
+    """Return the codes of another take that a layer keeps; none where other weights made that take."""
+    one, two = (each.info["weights"]["sha256"] for each in (take, other))
+    if one != two and not (one in same and two in same):
+        return np.zeros(0)
+    return codes_in_use(other, part)[_first_code(span) : min(span.stop + CONTEXT_FRAMES, span.frames)]
+
+
+def _first_code(span: Span) -> int:
+    return max(span.first - CONTEXT_FRAMES, 0)
 
 
 def _check_fits(take: Take, other: Take, folder: Path, part: Part) -> None:

@@ -61,7 +61,7 @@ def generate(
     check_folder(request.out)
     settings = FinishSettings.from_dict(request.settings)
     steps.begin(0.0, 0.03, "Reading the recording")
-    recording = recordings.load(request.audio, request.offset_s, request.duration_s)
+    recording = recordings.load(request.audio, request.offset_s, request.duration_s, request.decoded)
     transcript = _transcript(request)
     steps.begin(0.03, 0.1, "Loading the weights")
     model = models.load(request.weights, request.device)

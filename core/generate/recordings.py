@@ -41,15 +41,23 @@ class Recordings:
     def __init__(self):
         self._kept: dict[tuple, Any] = {}
 
-    def load(self, path: Path, offset_s: float = 0.0, duration_s: float | None = None) -> Recording:
+    def load(
+        self, path: Path, offset_s: float = 0.0, duration_s: float | None = None, decoded: Path | None = None
+    ) -> Recording:
         """Read a recording; read it again only when its file changed.
+
+        Args:
+            path: the recording.
+            offset_s: start of the part.
+            duration_s: its length; None for all that follows the offset.
+            decoded: a sound file with just this part, where the recording itself cannot be read.
 
         Raises:
             GestureError: as `core.audio.load.load_audio`.
         """
 
         def read() -> Recording:
-            return Recording(load_audio(path, offset_s, duration_s), offset_s, duration_s)
+            return Recording(load_audio(path, offset_s, duration_s, decoded), offset_s, duration_s)
 
         if not path.is_file():
             return read()

@@ -1,6 +1,6 @@
 """Takes made from takes: the steps that make areas of a take anew, and those that mix several takes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,8 +57,16 @@ def mix(
     request: requests.Mix,
     progress: Progress = lambda fraction, stage: None,
     cancelled: Callable[[], bool] = lambda: False,
+    *,
+    same: Collection[str] = (),
 ) -> Take:
     """Lay parts of other takes over a take, and write the new take to `request.out`.
+
+    Args:
+        request: the takes, and what to take from which.
+        progress: called with the fraction done and the name of the step.
+        cancelled: returns True when the work is to stop.
+        same: hashes under which takes store the same weights (`core.worker.models.hashes_of`).
 
     Raises:
         GestureError: bad input, with a remedy; nothing has been written.
@@ -69,7 +77,7 @@ def mix(
     steps.begin(0.0, 0.1, "Reading the takes")
     kept = read_take(request.take)
     steps.begin(0.1, 0.5, "Mixing")
-    take = lay_picks(kept, request.picks, request.margin)
+    take = lay_picks(kept, request.picks, request.margin, same)
     return _finish_and_write(kept, take, request, steps)
 
 
@@ -98,7 +106,7 @@ def _source_of(take: Take, request: requests.Resample, models: ModelLoader, reco
     source = take.info["audio"]
     path = request.audio or Path(source["path"])
     try:
-        recording = recordings.load(path, source["offset_s"], source["duration_s"])
+        recording = recordings.load(path, source["offset_s"], source["duration_s"], request.decoded)
     except GestureError as error:
         raise GestureError(
             f"The take's recording cannot be read. {error.message}", remedy="Give the path where the recording is now."

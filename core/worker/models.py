@@ -73,6 +73,21 @@ def read_model_json(folder: Path) -> dict:
         ) from error
 
 
+def hashes_of(folder: Path | None) -> frozenset[str]:
+    """Return every hash under which takes store the networks of a model folder, now and formerly.
+
+    Takes can be mixed without the weights that made them, so there are none where the folder is no model folder.
+
+    Args:
+        folder: a model folder; None for the bundled starter weights.
+    """
+    folder = folder or STARTER
+    try:
+        return frozenset((folder_hash(folder), *read_model_json(folder).get("former_hashes", ())))
+    except (GestureError, OSError):
+        return frozenset()
+
+
 def folder_hash(folder: Path) -> str:
     """Return the SHA-256 of everything in a model folder that decides what the model computes.
 

@@ -127,8 +127,10 @@ def resample(request: requests.Resample, job: Job) -> dict[str, Any]:
 def mix(request: requests.Mix, job: Job) -> dict[str, Any]:
     """Lay parts of other takes over a take; answer as `generate` does."""
     from ..generate.regenerate import mix
+    from .models import hashes_of
 
-    return _take_made(mix(request, job.progress, job.cancelled), request.out)
+    take = mix(request, job.progress, job.cancelled, same=hashes_of(request.weights))
+    return _take_made(take, request.out)
 
 
 def direct(request: requests.Direct, job: Job) -> dict[str, Any]:

@@ -302,10 +302,17 @@ def test_keys_before_frame_0_are_refused_where_they_would_be_lost(character, tmp
     assert not list((tmp_path / "out").iterdir())
 
 
-def test_a_missing_recording_is_an_error_that_names_the_sound_setting(take, tmp_path, recording):
-    recording.unlink()
+@pytest.mark.parametrize("cause", ["missing", "no sound"])
+def test_a_take_without_a_readable_recording_is_written_and_the_note_says_what_is_left_out(
+    take, tmp_path, recording, job_state, cause
+):
+    if cause == "missing":
+        recording.unlink()
+    else:
+        recording.write_bytes(b"no sound at all")
     settings = bpy.context.scene.mambatalk_export
-    settings.kind, settings.sound = "BVH", True
-    with pytest.raises(RuntimeError, match="Sound off"):
-        bpy.ops.mambatalk.export(folder=str(tmp_path / "out"))
-    assert list((tmp_path / "out").iterdir()) == []
+    settings.kind, settings.sound = "FBX", True
+    assert bpy.ops.mambatalk.export(folder=str(tmp_path / "out")) == {"FINISHED"}
+    (file,) = (tmp_path / "out").iterdir()
+    assert file.suffix == ".fbx"
+    assert [note for note in job_state.current.notes if "without its sound" in note and file.stem in note]

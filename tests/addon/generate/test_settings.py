@@ -37,3 +37,25 @@ def test_a_path_relative_to_the_file_stays_relative(scene, recording, tmp_path):
     settings = bpy.context.scene.mambatalk
     settings.audio_file = f"//{recording.name}"
     assert settings.transcript_file == "//tone.txt"
+
+
+def test_no_path_warns_when_it_is_relative_to_the_file(extension, character, recwarn):
+    """Every path may be relative but those of the preferences, which belong to no file."""
+    groups = [getattr(bpy.context.scene, name) for name in dir(bpy.context.scene) if name.startswith("mambatalk")]
+    owners = [group.bl_rna for group in groups]
+    owners += [getattr(bpy.ops.mambatalk, name).get_rna_type() for name in dir(bpy.ops.mambatalk) if name[0] != "_"]
+    paths = [
+        (owner.identifier, entry)
+        for owner in owners
+        for entry in owner.properties
+        if entry.type == "STRING" and entry.subtype in ("FILE_PATH", "DIR_PATH")
+    ]
+    assert len(paths) > 10
+    if bpy.app.version >= (4, 5, 0):
+        refused = [f"{owner}.{entry.identifier}" for owner, entry in paths if not entry.is_path_supports_blend_relative]
+        assert refused == ["MAMBATALK_OT_use_python.python"]
+    for group in groups:
+        for entry in group.bl_rna.properties:
+            if entry.type == "STRING" and entry.subtype in ("FILE_PATH", "DIR_PATH"):
+                setattr(group, entry.identifier, "//nothing")
+    assert [str(warning.message) for warning in recwarn if "//" in str(warning.message)] == []

@@ -107,6 +107,28 @@ def test_the_layers_say_where_they_are_from_and_keep_the_codes_of_the_same_weigh
     assert json.loads((tmp_path / "mixed" / "take.json").read_text())["layers"][-1]["from"]["seed"] == 3
 
 
+def test_takes_of_former_versions_of_the_same_weights_keep_their_codes(folders, tmp_path):
+    request = Mix(folders / "1", tmp_path / "mixed", (Pick(folders / "3", ("upper",), 50, 120),))
+    third = read_take(folders / "3")
+    for same, kept in (((), 0), ({OTHER_WEIGHTS}, 0), ({"a" * 64, OTHER_WEIGHTS}, None)):
+        codes = mix(request, same=same).layers[-1].codes
+        assert len(codes) == 0 if kept == 0 else len(codes) > 70
+    assert np.array_equal(
+        codes_in_use(read_take(tmp_path / "mixed"), Part.UPPER)[50:120], codes_in_use(third, Part.UPPER)[50:120]
+    )
+
+
+def test_the_shell_finds_former_hashes_in_the_card_of_the_weights(folders, tmp_path):
+    weights = tmp_path / "weights"
+    weights.mkdir()
+    arguments = ["mix", str(folders / "1"), "--from", str(folders / "3"), "upper", "--out", str(tmp_path / "mixed")]
+    for card, kept in (({}, False), ({"former_hashes": ["a" * 64, OTHER_WEIGHTS]}, True)):
+        (weights / "model.json").write_text(json.dumps(card))
+        assert main([*arguments, "--weights", str(weights)]) == 0
+        assert (len(read_take(tmp_path / "mixed").layers[-1].codes) > 0) == kept
+        shutil.rmtree(tmp_path / "mixed")
+
+
 def test_a_mixed_take_can_be_made_anew_in_part_and_mixed_again(made, folders, tmp_path):
     mix(Mix(folders / "1", tmp_path / "mixed", (Pick(folders / "3", ("upper",)),)))
     take, span = read_take(tmp_path / "mixed"), Span(60, 120, 8, FRAMES)

@@ -37,12 +37,13 @@ def test_a_request_survives_the_line(task):
         (
             requests.Resample(A, B, ("hands",), 3, 90),
             '"take": "a", "out": "b", "areas": ["hands"], "start": 3, "end": 90, "seed": 0, "variation": null, '
-            '"margin": 8, "finish": true, "settings": {}, "weights": null, "audio": null, "device": "auto"}',
+            '"margin": 8, "finish": true, "settings": {}, "weights": null, "audio": null, "device": "auto", '
+            '"decoded": null}',
         ),
         (
             requests.Mix(A, B, (requests.Pick(Path("c"), ("all",), 1, 2),)),
             '"take": "a", "out": "b", "picks": [{"take": "c", "areas": ["all"], "start": 1, "end": 2}], '
-            '"margin": 8, "finish": true, "settings": {}}',
+            '"margin": 8, "finish": true, "settings": {}, "weights": null}',
         ),
     ],
 )
