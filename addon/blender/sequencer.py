@@ -9,6 +9,8 @@ action, the strip plays; otherwise it is muted. Strips that the user made have n
 """
 
 import math
+import os
+import re
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -143,6 +145,7 @@ def place(scene: bpy.types.Scene, clip: Clip) -> Placed:
     """
     for strip in _nested_sound_strips(scene):
         if strip.name == clip.strip or (clip.strip is None and _plays(strip, clip, scene_fps(scene))):
+            adopt(scene, clip)
             return Placed(strip)
     if not clip.path.is_file():
         raise GestureError(f"The recording {clip.path} is missing.", remedy="Put it back and try again.")
@@ -159,6 +162,20 @@ def place(scene: bpy.types.Scene, clip: Clip) -> Placed:
     return Placed(strip, is_new=True)
 
 
+def adopt(scene: bpy.types.Scene, clip: Clip) -> str:
+    """Return the mark of the strip that plays a clip, where the add-on made the strip; an empty text where it did not.
+
+    Earlier versions of the add-on made strips without a mark; such a strip is known by its name, and gets a mark.
+    Blender itself names a strip like its file, with the extension.
+    """
+    for strip in _nested_sound_strips(scene):
+        if re.fullmatch(rf"{re.escape(clip.path.stem)}(\.\d+)?", strip.name) and _plays(strip, clip, scene_fps(scene)):
+            if not mark_of(strip):
+                strip[MARK_KEY] = uuid.uuid4().hex
+            return mark_of(strip)
+    return ""
+
+
 def _nested_sound_strips(scene: bpy.types.Scene) -> list:
     """Return all sound strips of a scene, also those inside of meta strips."""
     if scene.sequence_editor is None:
@@ -169,11 +186,9 @@ def _nested_sound_strips(scene: bpy.types.Scene) -> list:
 def _plays(strip, clip: Clip, fps: float) -> bool:
     """Return whether a strip plays a clip from its first frame on; one that the add-on made must play it to its end."""
     first, end = versions.handles(strip)
-    if (
-        file_of(strip) != clip.path
-        or first != clip.start_frame
-        or abs(_hidden_s(strip, first, fps) - clip.offset_s) * fps > 1
-    ):
+    is_same_file = os.path.normpath(file_of(strip)) == os.path.normpath(clip.path)
+    hidden_s = _hidden_s(strip, first, fps)
+    if not is_same_file or first != clip.start_frame or abs(hidden_s - clip.offset_s) * fps > 1:
         return False
     if not mark_of(strip):
         return True

@@ -10,11 +10,11 @@ from ...core.body.parts import AREAS, Part
 from ...core.errors import GestureError
 from ..blender import sequencer, session_ids
 from ..blender.versions import RELATIVE
-from ..job import model_card, preferences, report, state
+from ..job import decoding, model_card, preferences, report, state
 from ..job.folder import absolute_path, temporary_folder
 from ..job.operator import JobOperator
 from ..rig import performer
-from ..take import decoding, hand_edits, locks, performed, recording
+from ..take import hand_edits, locks, performed, recording
 from ..take import info as take_info
 from ..take import store as take_store
 from ..take.properties import AREA_ITEMS

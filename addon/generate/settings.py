@@ -10,10 +10,9 @@ from ...core.errors import GestureError
 from ...core.finish.settings import FEET_MODES, ROOT_MODES, FinishSettings
 from ..blender import sequencer
 from ..blender.versions import RELATIVE
-from ..job import model_card, preferences
+from ..job import decoding, model_card, preferences
 from ..job.folder import absolute_path
 from ..rig import performer
-from ..take import decoding
 
 # The kinds of transcripts that are looked for beside a recording, in this order.
 TRANSCRIPTS = (".txt", ".srt", ".vtt", ".TextGrid", ".json")

@@ -19,8 +19,21 @@ def play_performed(scene: bpy.types.Scene) -> None:
 
     Only strips that the add-on made are muted; the user's own strips stay as they are.
     """
+    _adopt_strips(scene)
     armatures = [each for each in scene.objects if each.type == "ARMATURE"]
     sequencer.let_play(scene, {mark_of(action) for each in armatures for action in _performed(each)})
+
+
+def _adopt_strips(scene: bpy.types.Scene) -> None:
+    """Let takes that earlier versions of the add-on keyed have the strips that it made for them."""
+    for action in bpy.data.actions:
+        if sequencer.MARK_KEY in action or action.library is not None:
+            continue
+        info = take_info.stored(action)
+        if info is not None:
+            clip = sequencer.Clip(Path(info.audio), info.start_frame, info.offset_s, info.duration_s)
+            if mark := sequencer.adopt(scene, clip):
+                action[sequencer.MARK_KEY] = mark
 
 
 def _performed(armature: bpy.types.Object) -> list[bpy.types.Action]:

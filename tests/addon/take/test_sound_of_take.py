@@ -227,3 +227,46 @@ def test_takes_that_were_pushed_down_to_the_nla_are_heard_one_after_the_other(ch
     bpy.context.scene.mambatalk.character = other
     load(tmp_path, "three", recording, start=400)
     assert audible() == ["second.wav", "tone.wav", "tone.wav"]
+
+
+def as_of_an_earlier_version():
+    """Take the marks off all strips and takes: earlier versions gave them none."""
+    for strip in strips(bpy.context.scene):
+        strip.pop("mambatalk_strip", None)
+        strip.mute = False
+    for action in bpy.data.actions:
+        action.pop("mambatalk_strip", None)
+
+
+def muted():
+    return [(strip.frame_final_start, strip.mute) for strip in strips(bpy.context.scene)]
+
+
+def test_strips_of_an_earlier_version_are_switched_with_their_takes(two, recording, tmp_path):
+    load(tmp_path, "three", recording, seed=3, start=300)
+    as_of_an_earlier_version()
+    assert audible() == ["second.wav", "tone.wav", "tone.wav"]
+    load(tmp_path, "one again", recording, seed=4)
+    assert muted() == [(1, False), (1, True), (300, True)]
+    assert bpy.ops.mambatalk.switch_take(name="two") == {"FINISHED"}
+    assert audible() == ["second.wav"]
+    assert bpy.ops.mambatalk.switch_take(name="three") == {"FINISHED"}
+    assert muted() == [(1, True), (1, True), (300, False)]
+
+
+def test_a_strip_of_an_earlier_version_without_a_take_belongs_to_the_next_take_at_its_place(two, recording, tmp_path):
+    as_of_an_earlier_version()
+    for action in list(bpy.data.actions):
+        bpy.data.actions.remove(action)
+    load(tmp_path, "new", recording)
+    assert len(strips(bpy.context.scene)) == 2
+    load(tmp_path, "other", tmp_path / "second.wav", start=500)
+    assert muted() == [(1, True), (1, False), (500, False)]
+
+
+def test_a_strip_of_the_user_at_the_place_of_an_old_take_is_left_alone(two, recording, tmp_path):
+    as_of_an_earlier_version()
+    for strip in strips(bpy.context.scene):
+        strip.name = f"{strip.name}.wav"
+    bpy.ops.mambatalk.switch_take(name="one")
+    assert audible() == ["second.wav", "tone.wav"]

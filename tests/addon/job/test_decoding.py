@@ -92,7 +92,7 @@ def test_a_part_of_a_compressed_file_is_decoded_where_the_worker_cannot_read_it(
     scene, tmp_path, name, container, codec, is_decoded
 ):
     import aud
-    from mambatalk_ext.addon.take import decoding
+    from mambatalk_ext.addon.job import decoding
 
     path = encoded(tmp_path / name, container, codec)
     found = decoding.for_worker(path, 1.0, 2.0)
@@ -109,7 +109,7 @@ def test_a_part_of_a_compressed_file_is_decoded_where_the_worker_cannot_read_it(
 
 @needs_sound
 def test_only_the_newest_files_are_kept(scene, tmp_path):
-    from mambatalk_ext.addon.take import decoding
+    from mambatalk_ext.addon.job import decoding
 
     path = encoded(tmp_path / "speech.aac", "CONTAINER_AAC", "CODEC_AAC")
     made = [decoding.for_worker(path, 0.1 * number, 1.0) for number in range(decoding.MOST_KEPT + 3)]
@@ -183,6 +183,6 @@ def test_what_cannot_be_read_is_named_with_a_remedy(scene, character, weights, t
     ],
 )
 def test_the_first_bytes_say_what_the_worker_reads(extension, head, is_read):
-    from mambatalk_ext.addon.take.decoding import is_read_by_worker
+    from mambatalk_ext.addon.job.decoding import is_read_by_worker
 
     assert is_read_by_worker(head) == is_read
