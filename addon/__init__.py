@@ -37,6 +37,7 @@ _MODULES = (
     "direct.marker_operators",
     "exchange.import_operator",
     "exchange.export_operator",
+    "exchange.editor_operators",
     "face.operators",
     "direct.face_operators",
     "generate.menu",

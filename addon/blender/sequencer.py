@@ -151,7 +151,7 @@ def place(scene: bpy.types.Scene, clip: Clip) -> Placed:
         raise GestureError(f"The recording {clip.path} is missing.", remedy="Put it back and try again.")
     editor = scene.sequence_editor or scene.sequence_editor_create()
     try:
-        strip = versions.new_sound_strip(editor, clip.path, _free_channel(editor), clip.start_frame)
+        strip = versions.new_sound_strip(editor, clip.path, free_channel(editor), clip.start_frame)
     except RuntimeError:
         return Placed(None, notes=(why_silent(clip.path),))
     strip[MARK_KEY] = uuid.uuid4().hex
@@ -205,7 +205,7 @@ def _file_start(strip, fps: float) -> float:
     return versions.content_start(strip) - strip.animation_offset_start + versions.sound_offset_s(strip) * fps
 
 
-def _free_channel(editor: bpy.types.SequenceEditor) -> int:
+def free_channel(editor: bpy.types.SequenceEditor) -> int:
     """Return a channel above all strips; where there is none, the lowest one without a strip."""
     used = {strip.channel for strip in versions.strips(editor)}
     above = max(used, default=0) + 1

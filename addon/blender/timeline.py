@@ -1,4 +1,6 @@
-"""The range and the current frame of a scene: what is keyed makes the range longer, and never moves the playhead."""
+"""Range, current frame and markers of a scene: what is keyed makes the range longer and never moves the playhead."""
+
+import json
 
 import bpy
 
@@ -12,3 +14,33 @@ def include(scene: bpy.types.Scene, first: float, last: float) -> None:
 def refresh(scene: bpy.types.Scene) -> None:
     """Evaluate a scene again at its current frame, so that it shows new keys."""
     scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
+
+
+def replace_markers(markers, action: bpy.types.Action, key: str, wanted: list[tuple[str, int]] | None) -> int:
+    """Replace the markers that an earlier call added for an action by others, and return how many were removed.
+
+    Since Blender 5.0 markers hold no custom properties. So the action remembers name and frame of each: a marker that
+    was renamed or moved since is the user's, and stays.
+
+    Args:
+        markers: markers of a scene, or pose markers of the action.
+        action: it has a custom property with what was added.
+        key: name of this property.
+        wanted: name and frame of every new marker; None removes the property, too.
+    """
+    old = [tuple(entry) for entry in json.loads(action.get(key, "[]"))]
+    removed = 0
+    for marker in list(markers):
+        if (marker.name, marker.frame) in old:
+            old.remove((marker.name, marker.frame))
+            markers.remove(marker)
+            removed += 1
+    for name, frame in wanted or ():
+        marker = markers.new(name)
+        marker.frame = frame
+        marker.select = False
+    if wanted is not None:
+        action[key] = json.dumps(wanted)
+    elif key in action:
+        del action[key]
+    return removed

@@ -213,6 +213,45 @@ def current_slot(data: bpy.types.AnimData):
     return data.action_slot if has_slots() else None
 
 
+def push_down(id_block: bpy.types.ID, name: str) -> bpy.types.NlaStrip:
+    """Put the action assigned to a data-block into a strip on a new topmost track, as Push Down of the NLA editor does.
+
+    The strip is where the action's keys are, blends as the action did, and plays unless the NLA is switched off.
+
+    Args:
+        id_block: it has an action.
+        name: of the track and of the strip.
+    """
+    data = id_block.animation_data
+    action, slot = data.action, current_slot(data)
+    is_lowest = len(data.nla_tracks) == 0
+    track = data.nla_tracks.new()
+    track.name = name
+    strip = track.strips.new(name, int(action.frame_range[0]), action)
+    if slot is not None:
+        strip.action_slot = slot
+    strip.blend_type = data.action_blend_type
+    # Above other tracks, a strip that holds its first pose before it begins would hide them.
+    holds = data.action_extrapolation == "HOLD" and not is_lowest
+    strip.extrapolation = "HOLD_FORWARD" if holds else data.action_extrapolation
+    data.action = None
+    return strip
+
+
+def take_up(id_block: bpy.types.ID, strip: bpy.types.NlaStrip) -> None:
+    """Assign the action of a strip to its data-block again, through the strip's slot; remove the strip.
+
+    A track that is then empty is removed, too.
+    """
+    data, action = id_block.animation_data, strip.action
+    slot = strip.action_slot if has_slots() else None
+    track = next(track for track in data.nla_tracks if strip.name in track.strips and track.strips[strip.name] == strip)
+    track.strips.remove(strip)
+    if len(track.strips) == 0:
+        data.nla_tracks.remove(track)
+    animate(id_block, action, slot)
+
+
 def set_bytes(id_block: bpy.types.ID, key: str, data: bytes) -> None:
     """Store bytes as a custom property; Blender 5.0 cuts bytes at their first zero when it overwrites a property."""
     if key in id_block:
@@ -270,6 +309,32 @@ def new_sound_strip(editor: bpy.types.SequenceEditor, path: Path, channel: int, 
         RuntimeError: Blender cannot read the file.
     """
     return strips(editor).new_sound(name=path.stem, filepath=str(path), channel=channel, frame_start=start_frame)
+
+
+def new_text_strip(editor: bpy.types.SequenceEditor, name: str, channel: int, start_frame: int, end_frame: int):
+    """Add a text strip to a sequencer, with its text at the bottom in the middle, and return it.
+
+    Args:
+        editor: the sequencer.
+        name: of the strip.
+        channel: where nothing is in the way.
+        start_frame: the first visible frame.
+        end_frame: the frame after the last visible one.
+    """
+    own = strips(editor)
+    known = own.bl_rna.functions["new_effect"].parameters
+    end = {"length": end_frame - start_frame} if "length" in known else {"frame_end": end_frame}
+    strip = own.new_effect(name=name, type="TEXT", channel=channel, frame_start=start_frame, **end)
+    names = ("anchor_x", "anchor_y", "alignment_x") if hasattr(strip, "anchor_x") else ("align_x", "align_y")
+    for name, value in zip(names, ("CENTER", "BOTTOM", "CENTER"), strict=False):
+        setattr(strip, name, value)
+    strip.location = (0.5, 0.05)
+    return strip
+
+
+def renders_muted_strips() -> bool:
+    """Return whether a muted strip with a picture makes Blender render the sequencer, as 4.2 does and 4.5 does not."""
+    return bpy.app.version < (4, 5, 0)
 
 
 def trim(strip, start_frame: int, hidden_frames: float, frame_count: int | None) -> None:

@@ -177,6 +177,7 @@ def remember(take: performed.Performed, prepared: Prepared, directed: Directed) 
     take.record.levels, take.record.markers = _directions(directed)
     take.save()
     prepared.directed, prepared.stamp = directed, take.record.stamp
+    markers.keep_pose_markers(take, directed.markers)
     _show(take)
 
 

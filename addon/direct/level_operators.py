@@ -1,15 +1,57 @@
-"""Operators on the levels of a take: set several in one step, reset them, choose the rest pose."""
+"""Operators on the levels of a take: set several in one step, reset them, choose the rest pose, presets.
+
+Presets are Blender's own: small programs that set properties, listed by a menu. Those of the extension are in its
+folder `presets`, those of the user in the user's folder of Blender. A preset cannot know whose take it will be for, so
+it sets the levels of the window manager, and the operator gives them to the take.
+"""
 
 import json
+from pathlib import Path
 
 import bpy
 import numpy as np
+from bl_operators.presets import AddPresetBase
+from bpy.props import BoolProperty, EnumProperty, PointerProperty, StringProperty
 
+from ...core.errors import GestureError
+from ...core.finish.settings import ROOT_MODES
+from ..job import report
+from ..job.folder import ROOT
 from ..rig import performer
 from ..take import info as take_info
 from ..take.properties import level_properties
 from . import sliders
 from .change import DirectionOperator
+
+# What belongs to one take alone is in no preset: its own rest pose, and left and right.
+_IN_PRESETS = tuple(name for name in sliders.NAMES if name not in ("mirror", "pose_amount"))
+_SUBDIR = "mambatalk/levels"
+
+
+class MambaTalkLevels(bpy.types.PropertyGroup):
+    """The levels that a preset sets."""
+
+    __annotations__ = {
+        **{name: entry for name, entry in level_properties().items() if name in _IN_PRESETS},
+        "walking": EnumProperty(
+            name="Walking",
+            description="How the character may move over the floor, when the take is finished again",
+            items=[
+                ("KEEP", "As It Is", "The setting of the panel Finish stays"),
+                *((name, mode.label, mode.description) for name, mode in ROOT_MODES.items()),
+            ],
+        ),
+    }
+
+
+class MAMBATALK_MT_level_presets(bpy.types.Menu):
+    """Presets of the levels: those of the extension and your own"""
+
+    bl_idname = "MAMBATALK_MT_level_presets"
+    bl_label = "Level Presets"
+    preset_subdir = _SUBDIR
+    preset_operator = "mambatalk.use_level_preset"
+    draw = bpy.types.Menu.draw_preset
 
 
 class _LevelOperator(DirectionOperator):
@@ -68,4 +110,98 @@ class MAMBATALK_OT_rest_pose(_LevelOperator, bpy.types.Operator):
         return {"pose": json.dumps(pose), "pose_amount": amount or 1.0}
 
 
-CLASSES = (MAMBATALK_OT_set_levels, MAMBATALK_OT_reset_levels, MAMBATALK_OT_rest_pose)
+class MAMBATALK_OT_use_level_preset(_LevelOperator, bpy.types.Operator):
+    """Set the levels of the take as this preset says, all others to what leaves the take as it is"""
+
+    bl_idname = "mambatalk.use_level_preset"
+    bl_label = "Use Level Preset"
+    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+
+    filepath: StringProperty(
+        name="Preset", description="The file of the preset", subtype="FILE_PATH", options={"SKIP_SAVE"}
+    )
+
+    def wanted(self, context, take, before):
+        """Return the levels of the preset."""
+        chosen, path = context.window_manager.mambatalk_levels, Path(self.filepath)
+        for name in (*_IN_PRESETS, "walking"):
+            chosen.property_unset(name)
+        try:
+            bpy.utils.execfile(str(path))
+        except Exception as error:  # a preset is a program, in which anything may be wrong
+            raise GestureError(
+                f"The preset {path.name} cannot be used.", remedy="Delete it, and save it again.", detail=repr(error)
+            ) from error
+        return {name: getattr(chosen, name) for name in _IN_PRESETS}
+
+    def execute(self, context):
+        """Set the levels, and how the character may walk; what needs Finish Again is said."""
+        done = super().execute(context)
+        if done == {"FINISHED"}:
+            MAMBATALK_MT_level_presets.bl_label = bpy.path.display_name(Path(self.filepath).name, title_case=False)
+            settings, walking = context.scene.mambatalk, context.window_manager.mambatalk_levels.walking
+            if walking not in ("KEEP", settings.finish_root):
+                settings.finish_root = walking
+                return report.finish(self, [f"Walking is {ROOT_MODES[walking].label} now: press Finish Again"])
+        return done
+
+
+class MAMBATALK_OT_level_preset_add(AddPresetBase, bpy.types.Operator):
+    """Save the levels of the take as a preset, or delete the preset that was used last"""
+
+    bl_idname = "mambatalk.level_preset_add"
+    bl_label = "Save Level Preset"
+    preset_menu = "MAMBATALK_MT_level_presets"
+    preset_subdir = _SUBDIR
+    preset_defines = ("levels = bpy.context.window_manager.mambatalk_levels",)
+    preset_values = tuple(f"levels.{name}" for name in _IN_PRESETS)
+
+    remove_name: BoolProperty(
+        name="Delete by Name", description="Delete the preset with this name", options={"HIDDEN", "SKIP_SAVE"}
+    )
+    remove_active: BoolProperty(
+        name="Delete", description="Delete the preset that was used last", options={"HIDDEN", "SKIP_SAVE"}
+    )
+
+    @classmethod
+    def poll(cls, context):
+        """Return whether the character performs a take."""
+        return report.explain(cls, take_info.why_no_take(context))
+
+    def pre_cb(self, context):
+        """Put the levels of the take where a preset has them."""
+        values = sliders.read(take_info.active(performer.target(context)))
+        for name in _IN_PRESETS:
+            setattr(context.window_manager.mambatalk_levels, name, values[name])
+
+    def remove(self, context, filepath):
+        """Delete a preset of the user.
+
+        Raises:
+            PermissionError: the preset belongs to the extension.
+        """
+        if Path(filepath).is_relative_to(ROOT):
+            raise PermissionError("The presets of the extension stay")
+        Path(filepath).unlink()
+
+
+def register():
+    """Let Blender find the presets of the extension."""
+    bpy.utils.register_preset_path(str(ROOT))
+
+
+def unregister():
+    """Let Blender find them no more."""
+    bpy.utils.unregister_preset_path(str(ROOT))
+
+
+CLASSES = (
+    MambaTalkLevels,
+    MAMBATALK_MT_level_presets,
+    MAMBATALK_OT_set_levels,
+    MAMBATALK_OT_reset_levels,
+    MAMBATALK_OT_rest_pose,
+    MAMBATALK_OT_use_level_preset,
+    MAMBATALK_OT_level_preset_add,
+)
+PROPERTIES = ((bpy.types.WindowManager, "mambatalk_levels", PointerProperty(type=MambaTalkLevels)),)

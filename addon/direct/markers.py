@@ -1,13 +1,25 @@
-"""Markers of a take: those in its list, and those on the timeline that have the name of a kind of marker."""
+"""Markers of a take: those in its list, those on the timeline that are named so, and pose markers that show them."""
+
+from collections.abc import Iterable
 
 import bpy
 
-from ...core.direct.markers import KINDS, Marker
+from ...core.direct.markers import KINDS, Kind, Marker
+from ..blender import timeline
 from ..take.performed import Performed
 from ..take.properties import changes
 
 # Timeline markers are read in any spelling of case, spaces and underscores.
 _BY_NAME = {name: kind for kind, row in KINDS.items() for name in row.timeline_names}
+
+
+# Custom property of an action whose pose markers show the accents: their names and frames.
+POSE_KEY = "mambatalk_pose_markers"
+
+
+def kind_named(name: str) -> Kind | None:
+    """Return the kind that a marker of the timeline asks for by its name; None for all other names."""
+    return _BY_NAME.get(" ".join(name.lower().replace("_", " ").split()))
 
 
 def read_entries(action: bpy.types.Action) -> list[tuple[str, float, float]]:
@@ -40,7 +52,7 @@ def on_timeline(take: Performed) -> tuple[Marker, ...]:
     found = []
     for scene in take.armature.users_scene[:1]:
         for marker in scene.timeline_markers:
-            kind = _BY_NAME.get(" ".join(marker.name.lower().replace("_", " ").split()))
+            kind = kind_named(marker.name)
             second = (marker.frame - int(take.frames[0])) / take.info.fps
             if kind is not None and take.frames[0] <= marker.frame < take.frames[-1]:
                 found.append(Marker(kind, second, second))
@@ -55,3 +67,30 @@ def markers_of(take: Performed) -> tuple[Marker, ...]:
     """
     every = {*listed(take.action), *on_timeline(take)}
     return tuple(sorted(every, key=lambda marker: (marker.start_s, marker.end_s, marker.kind)))
+
+
+def show_as_pose_markers(take: Performed, every: Iterable[Marker]) -> int:
+    """Show markers of a take as pose markers inside its action, in place of those shown before; return their number.
+
+    A stretch has one at its first frame and one at its last.
+    """
+    wanted = []
+    for marker in every:
+        label = KINDS[marker.kind].label
+        first, last = (
+            round(take.info.start_frame + second * take.info.fps) for second in (marker.start_s, marker.end_s)
+        )
+        wanted += [(label, first)] if first == last else [(label, first), (f"{label} End", last)]
+    timeline.replace_markers(take.action.pose_markers, take.action, POSE_KEY, wanted)
+    return len(wanted)
+
+
+def keep_pose_markers(take: Performed, every: Iterable[Marker]) -> None:
+    """Keep the pose markers of an action in step with the take's markers, where it has such pose markers."""
+    if POSE_KEY in take.action:
+        show_as_pose_markers(take, every)
+
+
+def remove_pose_markers(action: bpy.types.Action) -> int:
+    """Remove the pose markers that show a take's markers, and keep them no longer; return how many were removed."""
+    return timeline.replace_markers(action.pose_markers, action, POSE_KEY, None)

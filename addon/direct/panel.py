@@ -111,7 +111,11 @@ class MAMBATALK_PT_levels(_OfTheTake, bpy.types.Panel):
 
     def draw_take(self, layout, context, action):
         """Draw the sliders of the take."""
-        own = action.mambatalk_take
+        own, menu = action.mambatalk_take, bpy.types.MAMBATALK_MT_level_presets
+        row = layout.row(align=True)
+        row.menu(menu.bl_idname, text=menu.bl_label)
+        row.operator("mambatalk.level_preset_add", text="", icon="ADD")
+        row.operator("mambatalk.level_preset_add", text="", icon="REMOVE").remove_active = True
         for group in (PARTS, HEAD, CALM):
             column = layout.column(align=True)
             for level in LEVELS:

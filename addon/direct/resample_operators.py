@@ -170,7 +170,9 @@ class MAMBATALK_OT_find_recording(bpy.types.Operator):
     bl_label = "Find Recording"
     bl_options = {"REGISTER", "UNDO"}
 
-    filepath: StringProperty(name="File", description="The recording", subtype="FILE_PATH", options=RELATIVE)
+    filepath: StringProperty(
+        name="File", description="The recording, where it is now", subtype="FILE_PATH", options=RELATIVE
+    )
 
     @classmethod
     def poll(cls, context):

@@ -1,4 +1,4 @@
-"""Operators on the takes of a character: switch, keep, copy, discard."""
+"""Operators on the takes of a character: switch, keep, copy, discard, put into the NLA and take back."""
 
 import bpy
 from bpy.props import BoolProperty, StringProperty
@@ -125,6 +125,56 @@ class MAMBATALK_OT_discard_others(_TakeOperator, bpy.types.Operator):
         return f"Discarded {len(others)} takes"
 
 
+class _NlaOperator:
+    """Mixin of an operator on the performed take and the NLA; a subclass has `why_not` and `move`."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        """Return whether the take can be moved."""
+        reason = why_no_takes(context)
+        return report.explain(cls, reason or cls.why_not(performer.target(context)))
+
+    def execute(self, context):
+        """Move the take; an error is reported, and then nothing is changed."""
+        try:
+            armature = performer.require_target(context)
+            character_armature.require_editable(armature)
+            notes = self.move(armature)
+        except GestureError as error:
+            return report.fail(self, error)
+        timeline.refresh(context.scene)
+        return report.finish(self, notes)
+
+
+class MAMBATALK_OT_push_take_to_nla(_NlaOperator, bpy.types.Operator):
+    """Put the take into strips of the NLA, on tracks with its name, body and face. It can still be directed"""
+
+    bl_idname = "mambatalk.push_take_to_nla"
+    bl_label = "Push Take to NLA"
+    why_not = staticmethod(switching.why_not_pushed)
+
+    def move(self, armature):
+        """Push the take down, and return a note on where it is."""
+        action = switching.push_to_nla(armature)
+        return [f"{action.name} is in the NLA now, on a track of its own"]
+
+
+class MAMBATALK_OT_take_from_nla(_NlaOperator, bpy.types.Operator):
+    """Let the character perform the take of its topmost NLA strip without the NLA. The strips of the take go"""
+
+    bl_idname = "mambatalk.take_from_nla"
+    bl_label = "Take from NLA"
+    why_not = staticmethod(switching.why_not_taken_back)
+
+    def move(self, armature):
+        """Assign the take again, and return a note where its strip was moved."""
+        action = take_info.active(armature)
+        notes = switching.take_from_nla(armature)
+        return notes if action.library is not None else [*notes, *directed_keys.catch_up_notes(armature)]
+
+
 def _perform(armature: bpy.types.Object, action: bpy.types.Action) -> list[str]:
     """Let the character perform a take, with the keys that its sliders ask for; return notes on what is impossible."""
     switching.switch(armature, action)
@@ -155,4 +205,6 @@ CLASSES = (
     MAMBATALK_OT_copy_take,
     MAMBATALK_OT_discard_take,
     MAMBATALK_OT_discard_others,
+    MAMBATALK_OT_push_take_to_nla,
+    MAMBATALK_OT_take_from_nla,
 )

@@ -43,10 +43,7 @@ def isolated(
             _show(stack, layer, each)
             each.select_set(True, view_layer=layer)
         layer.objects.active = armature
-        _perform(stack, armature, action)
-        for mesh in meshes:
-            if mesh.data.shape_keys is not None:
-                _perform(stack, mesh.data.shape_keys, action)
+        _let_perform(stack, armature, meshes, action)
         first, last = (round(frame) for frame in action.frame_range)
         current, subframe = scene.frame_current, scene.frame_subframe
         stack.callback(scene.frame_set, current, subframe=subframe)
@@ -55,6 +52,30 @@ def isolated(
             setattr(scene, prop, value)
         scene.frame_set(first)
         yield first, last
+
+
+@contextmanager
+def performing(
+    scene: bpy.types.Scene,
+    armature: bpy.types.Object,
+    meshes: Sequence[bpy.types.Object],
+    action: bpy.types.Action,
+    frame: int,
+) -> Iterator[None]:
+    """Let one action alone move a character, and show a frame of it; afterwards the scene is as it was."""
+    with ExitStack() as stack:
+        stack.callback(scene.frame_set, scene.frame_current, subframe=scene.frame_subframe)
+        _let_perform(stack, armature, meshes, action)
+        scene.frame_set(frame)
+        yield
+
+
+def _let_perform(stack: ExitStack, armature, meshes: Sequence[bpy.types.Object], action: bpy.types.Action) -> None:
+    """Let an action move a character, body and face, and nothing else."""
+    _perform(stack, armature, action)
+    for mesh in meshes:
+        if mesh.data.shape_keys is not None:
+            _perform(stack, mesh.data.shape_keys, action)
 
 
 def _show(stack: ExitStack, layer: bpy.types.ViewLayer, each: bpy.types.Object) -> None:

@@ -1,8 +1,11 @@
-"""The sidebar's part for import and export."""
+"""The sidebar's part for import and export, and for takes in other editors of Blender."""
 
 import bpy
 
-from ..blender.layout import EXCHANGE, ClosedPanel, put_labels_beside
+from ..blender.layout import DIRECT, EXCHANGE, ClosedPanel, put_labels_beside
+from ..job import state
+from ..rig.performer import target
+from ..take import info as take_info
 from .formats import FORMATS
 
 
@@ -29,4 +32,33 @@ class MAMBATALK_PT_exchange(ClosedPanel, bpy.types.Panel):
         layout.operator("mambatalk.export", text="Export", icon="EXPORT")
 
 
-CLASSES = (MAMBATALK_PT_exchange,)
+class MAMBATALK_PT_editors(ClosedPanel, bpy.types.Panel):
+    """Put the take into the NLA, the asset browser, the dope sheet, the timeline and the sequencer."""
+
+    bl_label = "Other Editors"
+    bl_idname = "MAMBATALK_PT_editors"
+    bl_parent_id = DIRECT
+
+    @classmethod
+    def poll(cls, context):
+        """Show the panel where the character performs a take."""
+        return take_info.active(target(context)) is not None
+
+    def draw(self, context):
+        """Draw the buttons; one that is impossible greys itself, with its reason."""
+        layout = self.layout
+        layout.enabled = state.current.job is None
+        column = layout.column(align=True)
+        column.operator("mambatalk.push_take_to_nla", icon="NLA_PUSHDOWN")
+        column.operator("mambatalk.take_from_nla", icon="NLA")
+        layout.operator("mambatalk.mark_take_as_asset", icon="ASSET_MANAGER")
+        row = layout.row(align=True)
+        row.operator("mambatalk.accents_to_pose_markers", icon="PMARKER_ACT")
+        row.operator("mambatalk.remove_pose_markers", text="", icon="X")
+        column = layout.column(align=True)
+        column.operator("mambatalk.words_to_markers", icon="MARKER")
+        column.operator("mambatalk.words_to_text_strips", icon="SEQ_SEQUENCER")
+        column.operator("mambatalk.remove_words", icon="TRASH")
+
+
+CLASSES = (MAMBATALK_PT_exchange, MAMBATALK_PT_editors)

@@ -14,7 +14,14 @@ GROUPS = (
         ("set_levels", "OPTIONS"),
         ("reset_levels", "LOOP_BACK"),
     ),
-    (("accent_add", "ADD"), ("accent_remove", "REMOVE"), ("accents_clear", "TRASH"), ("accents_read", "MARKER_HLT")),
+    (
+        ("accent_add", "ADD"),
+        ("accent_remove", "REMOVE"),
+        ("accents_clear", "TRASH"),
+        ("accents_read", "MARKER_HLT"),
+        ("accents_to_pose_markers", "PMARKER_ACT"),
+        ("remove_pose_markers", "PMARKER"),
+    ),
     (
         ("show_edits", "VIEWZOOM"),
         ("spread_edits", "SMOOTHCURVE"),
@@ -22,6 +29,14 @@ GROUPS = (
         ("lock_bones", "LOCKED"),
     ),
     (("copy_take", "DUPLICATE"), ("keep_take", "SOLO_ON"), ("discard_take", "X"), ("discard_others", "TRASH")),
+    (
+        ("push_take_to_nla", "NLA_PUSHDOWN"),
+        ("take_from_nla", "NLA"),
+        ("mark_take_as_asset", "ASSET_MANAGER"),
+        ("words_to_markers", "MARKER"),
+        ("words_to_text_strips", "SEQ_SEQUENCER"),
+        ("remove_words", "TRASH"),
+    ),
     (("key_face", "KEY_HLT"), ("face_table", "SHAPEKEY_DATA"), ("face_automatic", "LOOP_BACK")),
     (
         ("retarget", "CON_ARMATURE"),
@@ -53,6 +68,8 @@ class MAMBATALK_MT_speech(bpy.types.Menu):
                     column.separator()
                 for name, icon in group:
                     column.operator(f"mambatalk.{name}", icon=icon)
+                    if name == "reset_levels":
+                        column.menu("MAMBATALK_MT_level_presets", text="Level Presets", icon="PRESET")
 
 
 def _draw_menu(self, context):

@@ -18,7 +18,7 @@ _FITS = 0.4
 class MambaTalkRigBone(bpy.types.PropertyGroup):
     """One bone of a part; a part of several bones has several entries, root first."""
 
-    part: StringProperty(name="Part")
+    part: StringProperty(name="Part", description="The part of the body that the bone plays")
     bone: StringProperty(name="Bone", description="The bone that plays this part of the body")
 
 

@@ -183,7 +183,9 @@ class MambaTalkTake(bpy.types.PropertyGroup):
         **_durations(),
         "pose": StringProperty(name="Rest Pose", description="Rotation vectors of the 55 joints, as JSON"),
         "lips": FloatProperty(
-            name="Phone Lips", description="How much of the mouth follows the times of the spoken sounds", max=1.0
+            name="Phone Lips",
+            description="How much of the mouth follows the times of the spoken sounds, from 0 to 1",
+            max=1.0,
         ),
         "kept": BoolProperty(name="Keep", description="Keep this take when Discard Others is used"),
         "locked": EnumProperty(

@@ -1,4 +1,4 @@
-"""Switching, copying and discarding whole takes, with the keys of body and face and all data stored with them."""
+"""Whole takes, body and face: switched, put into the NLA and taken back, copied and discarded."""
 
 from collections.abc import Sequence
 
@@ -39,6 +39,66 @@ def _leave(keys: bpy.types.Key) -> None:
     """Remove the action of a face, because it belongs to another take and the new take has no keys for this face."""
     if keys.animation_data is not None and keys.animation_data.action is not None:
         versions.animate(keys, None)
+
+
+def why_not_pushed(armature: bpy.types.Object) -> str | None:
+    """Return the reason why the take that a character performs cannot go into the NLA; None where it can."""
+    action = take_info.active(armature)
+    if action is None:
+        return f"{armature.name} performs no take"
+    return None if versions.assigned_action(armature) == action else f"{action.name} is in the NLA already"
+
+
+def push_to_nla(armature: bpy.types.Object) -> bpy.types.Action:
+    """Put the take that a character performs into strips of the NLA, on tracks with its name, body and face.
+
+    The take stays the character's take, and can be directed further. Return its action.
+
+    Raises:
+        GestureError: the character performs no take of its own, the take is in the NLA already, or is being tweaked.
+    """
+    nla.require_assignable(armature)
+    if reason := why_not_pushed(armature):
+        raise GestureError(f"{reason}.", remedy="Let the character perform a take, without the NLA, and try again.")
+    action = take_info.active(armature)
+    for id_block in (armature, *face_channels.face_keys(armature)):
+        own = versions.action_for(action, id_block)
+        if own is not None and versions.assigned_action(id_block) == own:
+            versions.push_down(id_block, action.name)
+            id_block.animation_data.use_nla = True
+    return action
+
+
+def why_not_taken_back(armature: bpy.types.Object) -> str | None:
+    """Return the reason why no take of a character can be taken from the NLA; None where one can."""
+    action = take_info.active(armature)
+    if action is None:
+        return f"{armature.name} performs no take"
+    own = versions.assigned_action(armature)
+    if own == action:
+        return f"{action.name} is not in the NLA"
+    return None if own is None else f"{own.name} plays above the NLA: push it down, or take it off the character"
+
+
+def take_from_nla(armature: bpy.types.Object) -> list[str]:
+    """Let a character perform the take of its topmost strip without the NLA, body and face; the strips go.
+
+    Return a note where the strip was scaled or moved: the take is then back at the frames of its keys.
+
+    Raises:
+        GestureError: no take plays through a strip, a strip is being tweaked, or another action plays above.
+    """
+    nla.require_assignable(armature)
+    if reason := why_not_taken_back(armature):
+        raise GestureError(f"{reason}.", remedy="Only a take that plays through its NLA strip can be taken back.")
+    action = take_info.active(armature)
+    change = take_info.displacement(armature, action)
+    for id_block in (armature, *face_channels.face_keys(armature)):
+        own = versions.action_for(action, id_block)
+        strip = None if own is None else nla.strip_of(id_block, own)
+        if strip is not None and versions.assigned_action(id_block) is None:
+            versions.take_up(id_block, strip)
+    return [] if change is None else [f"{change}; now the take is back at the frames of its keys"]
 
 
 def copy(action: bpy.types.Action) -> bpy.types.Action:

@@ -65,20 +65,44 @@ class Levels:
         neutral=1.0,
         group=PARTS,
     )
-    hands: float = _row("Hands", "How far fingers move about their rest pose", (0.0, 1.5), neutral=1.0, group=PARTS)
+    hands: float = _row(
+        "Hands",
+        "How far fingers move about their rest pose: 0 calm, 1 as generated",
+        (0.0, 1.5),
+        neutral=1.0,
+        group=PARTS,
+    )
     face: float = _row(
-        "Face", "How strong expressions and mouth are; blinks and gaze stay", (0.0, 1.5), neutral=1.0, group=PARTS
+        "Face",
+        "How strong expressions and mouth are, 0 to 1.5, 1 as generated; blinks and gaze stay",
+        (0.0, 1.5),
+        neutral=1.0,
+        group=PARTS,
     )
     lower: float = _row(
-        "Lower Body", "How far the pelvis sways; the feet stay where they stand", (0.0, 1.5), neutral=1.0, group=PARTS
+        "Lower Body",
+        "How far the pelvis sways, 0 to 1.5, 1 as generated; the feet stay where they stand",
+        (0.0, 1.5),
+        neutral=1.0,
+        group=PARTS,
     )
-    head: float = _row("Head", "How far neck and head turn, on top of Upper Body", (0.0, 1.5), neutral=1.0, group=HEAD)
+    head: float = _row(
+        "Head",
+        "How far neck and head turn, on top of Upper Body: 0 calm, 1 as generated",
+        (0.0, 1.5),
+        neutral=1.0,
+        group=HEAD,
+    )
     gaze: float = _row(
-        "Gaze", "How far eyes turn away from where they usually look", (0.0, 1.5), neutral=1.0, group=HEAD
+        "Gaze",
+        "How far eyes turn away from where they usually look: 0 not at all, 1 as generated",
+        (0.0, 1.5),
+        neutral=1.0,
+        group=HEAD,
     )
     stillness: float = _row(
         "Stillness",
-        "How far arms, hands and torso settle into their rest pose in pauses of speech",
+        "How far arms, hands and torso settle into their rest pose in pauses of speech: 0 as generated, 1 wholly",
         (0.0, 1.0),
         neutral=0.0,
         group=CALM,
@@ -90,7 +114,11 @@ class Levels:
         "Settle", "Seconds in which the body settles, and in which it moves again", (0.1, 3.0), neutral=0.6, group=CALM
     )
     smoothing: float = _row(
-        "Smoothing", "Smooths the motion further after finishing, without delay", (0.0, 1.0), neutral=0.0, group=CALM
+        "Smoothing",
+        "Smooths the motion further after finishing, without delay: 0 not at all, 1 the most",
+        (0.0, 1.0),
+        neutral=0.0,
+        group=CALM,
     )
     blink_rate: float = _row(
         "Blinks",
@@ -102,7 +130,7 @@ class Levels:
     mirror: bool = False
     pose_amount: float = _row(
         "Pose",
-        "How far arms, hands, torso and head are blended into the chosen rest pose",
+        "How far arms, hands, torso and head are blended into the chosen rest pose: 0 not at all, 1 wholly",
         (0.0, 1.0),
         neutral=0.0,
         group=POSE,

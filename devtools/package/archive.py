@@ -13,7 +13,7 @@ from ..shell import ROOT, BuildError, run_logged
 from .wheels import PLATFORMS, Wheel, fetch, wheels_for
 
 MANIFEST = "blender_manifest.toml"
-SHIPPED = ("__init__.py", "addon", "core", "weights/starter", "LICENSE", "README.md", "pyproject.toml")
+SHIPPED = ("__init__.py", "addon", "core", "presets", "weights/starter", "LICENSE", "README.md", "pyproject.toml")
 FIXED_DATE = 946_728_000  # 2000-01-01 12:00 UTC, within what a zip can hold in every time zone
 LOG = ROOT / "cache" / "logs" / "package.log"
 # The links of the extension's page. They stay out of the manifest as long as they are empty.

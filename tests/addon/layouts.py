@@ -68,6 +68,10 @@ class Layout:
             self.greyed.append(self.drawn[-1])
         return _Properties(set(kind.properties.keys()))
 
+    def menu(self, idname: str, text: str | None = None, icon: str = "NONE"):
+        self._icon(icon)
+        self.drawn.append(getattr(bpy.types, idname).bl_label if text is None else text)
+
     def operator_menu_enum(self, idname: str, name: str, **options):
         assert name in getattr(bpy.ops.mambatalk, idname.removeprefix("mambatalk.")).get_rna_type().properties
 

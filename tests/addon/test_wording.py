@@ -3,6 +3,7 @@
 import bpy
 import pytest
 
+from .conftest import PACKAGE
 from .layouts import Context, Layout, draw_all, is_shown
 from .rigs import build
 from .test_panels import taken  # noqa: F401
@@ -25,6 +26,11 @@ WANTED = {
     "show_edits": "hand",
     "face_table": "face",
     "mirror_rig": "rig",
+    "push_take_to_nla": "nla",
+    "mark_take_as_asset": "asset",
+    "words_to_text_strips": "text",
+    "words_to_markers": "markers",
+    "accents_to_pose_markers": "pose markers",
 }
 
 
@@ -70,7 +76,8 @@ def test_search_sees_every_operator_in_the_menu(scene):
     layout = Layout()
     bpy.types.MAMBATALK_MT_speech.draw(type("Menu", (), {"layout": layout})(), bpy.context)
     by_label = {kind.name: name for name, kind in kinds().items()}
-    found = {by_label[label] for label in layout.drawn}
+    # The only entry that is a menu: Blender's own list of presets.
+    found = {by_label[label] for label in layout.drawn if label != "Level Presets"}
     # These need a row of a list, or stand in a menu of Blender's own.
     others = {"switch_take", "add_rig_bone", "rig_preset", "face_row", "add_smplx_body"}
     internal = {name for name in kinds() if "INTERNAL" in _class_of(name).bl_options}
@@ -94,3 +101,39 @@ def test_no_label_and_no_button_of_full_width_is_cut(scene, request, monkeypatch
     assert is_shown("MAMBATALK_PT_main")
     texts = [text for drawn in draw_all().values() for text in drawn]
     assert [text for text in texts if text_width(text, 1.0) > line_width(Context())] == []
+
+
+# What a number can be in, as descriptions say it; else Blender shows a unit beside the number.
+MEASURES = ("frame", "second", "0 ", " 1", "factor", "how many", "number", "row of", "position in", "seed")
+
+
+def every_setting():
+    """Return all that `settings` does, and the properties of rows of lists, of presets and of the preferences."""
+    kinds = [*bpy.types.PropertyGroup.__subclasses__(), *bpy.types.AddonPreferences.__subclasses__()]
+    inherited = {"rna_type", "name", "bl_idname"}
+    for kind in kinds:
+        if kind.__module__.startswith(PACKAGE) and kind.is_registered:
+            for entry in kind.bl_rna.properties:
+                if entry.identifier not in inherited:
+                    yield kind.__name__, entry
+    yield from settings()
+
+
+def test_every_description_says_something_and_every_number_has_its_unit(extension):
+    texts = {name: kind.description for name, kind in kinds().items()}
+    texts |= {f"{owner}.{entry.identifier}": entry.description for owner, entry in every_setting()}
+    assert len(texts) > 150
+    assert [name for name, text in texts.items() if len(text.split()) < 3] == []
+    without = [
+        (owner, entry.identifier, entry.description)
+        for owner, entry in every_setting()
+        if entry.type in ("FLOAT", "INT")
+        and (entry.unit, entry.subtype) == ("NONE", "NONE")
+        and not any(measure in entry.description.lower() for measure in MEASURES)
+    ]
+    assert without == []
+
+
+def test_the_add_on_takes_no_key_of_the_keyboard(extension):
+    keymaps = bpy.context.window_manager.keyconfigs.addon.keymaps
+    assert [item.idname for keymap in keymaps for item in keymap.keymap_items if "mambatalk" in item.idname] == []

@@ -187,3 +187,36 @@ def test_resampling_keeps_accents(take):
     assert is_still(take, 188, 194)
     frames = np.concatenate(list(differing(before, all_keys(take)).values()))
     assert frames.max() <= 108
+
+
+def pose_markers(armature):
+    return sorted((marker.frame, marker.name) for marker in armature.animation_data.action.pose_markers)
+
+
+def test_accents_are_pose_markers_that_follow_every_change(take):
+    action = take.animation_data.action
+    bpy.ops.mambatalk.accent_add()
+    assert pose_markers(take) == []
+    assert bpy.ops.mambatalk.accents_to_pose_markers() == {"FINISHED"}
+    assert pose_markers(take) == [(101, "Gesture Here")]
+    action.pose_markers.new("mine").frame = 50
+    bpy.ops.mambatalk.accent_add(kind="hold", start=120, end=150)
+    own(take).markers[0].start_frame = 103
+    own(take).markers[0].end_frame = 103
+    assert pose_markers(take) == [(50, "mine"), (103, "Gesture Here"), (120, "Hold"), (150, "Hold End")]
+    assert bpy.ops.mambatalk.remove_pose_markers() == {"FINISHED"}
+    assert pose_markers(take) == [(50, "mine")]
+    bpy.ops.mambatalk.accents_clear()
+    assert pose_markers(take) == [(50, "mine")]
+
+
+def test_pose_markers_are_undone_with_their_accents(take):
+    name = take.name
+    bpy.ops.mambatalk.accents_to_pose_markers()
+    bpy.ops.ed.undo_push(message="before")
+    bpy.ops.mambatalk.accent_add("EXEC_DEFAULT", True, kind="hold", start=120, end=150)
+    assert len(pose_markers(bpy.data.objects[name])) == 2
+    bpy.ops.ed.undo()
+    assert pose_markers(bpy.data.objects[name]) == []
+    bpy.ops.ed.redo()
+    assert pose_markers(bpy.data.objects[name]) == [(120, "Hold"), (150, "Hold End")]

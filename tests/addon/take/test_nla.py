@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ..conftest import keys_of
-from ..directing import START, differing, face_of, load
+from ..directing import START, all_keys, differing, face_of, load
 from ..layouts import draw
 
 ELBOW = 'pose.bones["left_elbow"].rotation_quaternion'
@@ -198,3 +198,82 @@ def test_while_a_strip_is_tweaked_no_other_take_is_assigned(take, spoken_takes):
     before = keys(take)
     assert bpy.ops.mambatalk.set_levels(upper=0.4) == {"FINISHED"}
     assert differing(before, keys(take))
+
+
+def tracks(armature):
+    """Name of each track with the actions of its strips, body and face."""
+    found = []
+    for id_block in (armature, face_of(armature)):
+        data = id_block.animation_data
+        found.append([(track.name, [strip.action.name for strip in track.strips]) for track in data.nla_tracks])
+    return found
+
+
+@pytest.fixture
+def performed(character, spoken_takes):
+    """A character whose take is assigned to it."""
+    load(spoken_takes[0])
+    return character
+
+
+def test_a_take_goes_into_the_nla_on_tracks_with_its_name_at_its_place(performed):
+    before, name = all_keys(performed), performed.animation_data.action.name
+    assert bpy.ops.mambatalk.push_take_to_nla() == {"FINISHED"}
+    assert performed.animation_data.action is None
+    assert face_of(performed).animation_data.action is None
+    assert [[track for track, _ in each] for each in tracks(performed)] == [[name], [name]]
+    strip = strip_of(performed)
+    assert (strip.frame_start, strip.frame_end, strip.scale, strip.mute) == (START, START + 239, 1.0, False)
+    assert is_shown(performed)
+    assert bpy.ops.mambatalk.set_levels(upper=0.4) == {"FINISHED"}
+    assert differing(before, keys(performed))
+    with pytest.raises(RuntimeError, match="is in the NLA already"):
+        bpy.ops.mambatalk.push_take_to_nla()
+
+
+def test_a_take_comes_back_from_the_nla_with_its_keys(performed):
+    before, name = all_keys(performed), performed.animation_data.action.name
+    with pytest.raises(RuntimeError, match="is not in the NLA"):
+        bpy.ops.mambatalk.take_from_nla()
+    bpy.ops.mambatalk.push_take_to_nla()
+    assert bpy.ops.mambatalk.take_from_nla() == {"FINISHED"}
+    assert performed.animation_data.action.name == name
+    assert tracks(performed) == [[], []]
+    assert not differing(before, all_keys(performed))
+
+
+def test_a_strip_that_was_moved_is_taken_back_to_the_frames_of_the_keys(performed, job_state):
+    before = all_keys(performed)
+    bpy.ops.mambatalk.push_take_to_nla()
+    _moved(strip_of(performed))
+    assert bpy.ops.mambatalk.take_from_nla() == {"FINISHED"}
+    assert "moved by +25 frames" in job_state.current.notes[0]
+    assert not differing(before, all_keys(performed))
+
+
+def test_other_tracks_and_a_layer_of_the_animators_own_stay(performed, spoken_takes):
+    first = performed.animation_data.action.name
+    bpy.ops.mambatalk.push_take_to_nla()
+    load(spoken_takes[1])
+    second = performed.animation_data.action.name
+    bpy.ops.mambatalk.push_take_to_nla()
+    assert [track for track, _ in tracks(performed)[0]] == [first, second]
+    assert bpy.ops.mambatalk.take_from_nla() == {"FINISHED"}
+    assert [track for track, _ in tracks(performed)[0]] == [first]
+    bpy.ops.mambatalk.push_take_to_nla()
+    performed.animation_data.action = bpy.data.actions.new("Layer")
+    with pytest.raises(RuntimeError, match="Layer plays above the NLA"):
+        bpy.ops.mambatalk.take_from_nla()
+
+
+def test_pushing_and_taking_back_are_one_undo_step_each(performed):
+    name, take = performed.name, performed.animation_data.action.name
+    bpy.ops.ed.undo_push(message="before")
+    bpy.ops.mambatalk.push_take_to_nla("EXEC_DEFAULT", True)
+    bpy.ops.mambatalk.take_from_nla("EXEC_DEFAULT", True)
+    bpy.ops.ed.undo()
+    assert bpy.data.objects[name].animation_data.action is None
+    assert bpy.data.objects[name].animation_data.nla_tracks[0].name == take
+    bpy.ops.ed.undo()
+    assert bpy.data.objects[name].animation_data.action.name == take
+    assert len(bpy.data.objects[name].animation_data.nla_tracks) == 0

@@ -1,0 +1,94 @@
+"""Takes in the asset browser: an action with a description, tags, and a picture of the character in a pose of the take.
+
+Author, licence and catalog stay as they are: only the user knows them.
+"""
+
+import bpy
+import numpy as np
+
+from ...core.body.parts import AREAS
+from ...core.body.skeleton import JOINT
+from ..blender import picture
+from ..character import armature as character_armature
+from ..rig import performer
+from ..take import store as take_store
+from ..take.performed import Performed
+from . import isolate
+
+_PIXELS = 256
+# The eye is beside the character's front and a little above, radians.
+_ASIDE, _ABOVE = 0.4, 0.12
+_UP = np.array([0.0, 0.0, 1.0])
+
+
+def mark(context: bpy.types.Context, take: Performed, frame: int) -> list[str]:
+    """Make a take an asset, or bring its picture up to date; return notes.
+
+    A description that the take has already stays.
+
+    Args:
+        context: where the character is.
+        take: on its character.
+        frame: the scene frame whose pose the picture shows.
+    """
+    action, info = take.action, take.info
+    action.asset_mark()
+    data = action.asset_data
+    if not data.description:
+        seconds, style = info.frame_count / info.fps, f", style {info.speaker}" if info.speaker else ""
+        data.description = (
+            f"Speech animation of body, hands and face, {seconds:.0f} s at {info.fps:g} frames a second{style}"
+        )
+    for tag in ("speech", "gesture", *([info.speaker] if info.speaker else [])):
+        data.tags.new(tag, skip_if_exists=True)
+    pixels = _picture(context, take, frame)
+    if pixels is None:
+        return [f"{action.name} is an asset now, without a picture: no mesh of {take.armature.name} is visible"]
+    preview = action.preview_ensure()
+    preview.image_size = pixels.shape[:2]
+    preview.image_pixels_float.foreach_set(pixels.ravel())
+    return [f"{action.name} is an asset now: save the file in a folder of your asset libraries"]
+
+
+def telling_frame(take: Performed) -> int:
+    """Return the scene frame in which the arms of a take are furthest from where they are most of the time.
+
+    Raises:
+        GestureError: the take is damaged.
+    """
+    motion = take_store.load(take.action).finished
+    arms = motion.rotations[:, [*AREAS["left_arm"].joints, *AREAS["right_arm"].joints]]
+    far = np.linalg.norm(arms - np.median(arms, axis=0), axis=(1, 2))
+    row = round(int(far.argmax()) / motion.fps * take.info.fps)
+    return int(take.frames[min(row, len(take.frames) - 1)])
+
+
+def _picture(context: bpy.types.Context, take: Performed, frame: int) -> np.ndarray | None:
+    """Draw a character in the pose that a take has at a frame; None where no mesh of it is visible."""
+    armature = take.armature
+    meshes = [each for each in character_armature.meshes_of(armature) if each.visible_get()]
+    with isolate.performing(context.scene, armature, meshes, take.action, frame):
+        depsgraph = context.evaluated_depsgraph_get()
+        seen = picture.surface(meshes, depsgraph)
+        view = _view(armature.evaluated_get(depsgraph))
+    return picture.draw(seen, view, _PIXELS) if len(seen.corners) else None
+
+
+def _view(armature: bpy.types.Object) -> np.ndarray:
+    """Return the axes (3, 3) of a view of a character's front: right, up, towards the eye.
+
+    The front is where the shoulders say, because any axis of an armature may point forward.
+    """
+    ends = []
+    for side in ("left", "right"):
+        names = performer.of(armature.original).bones_of([JOINT[f"{side}_shoulder"]])
+        heads = [armature.matrix_world @ armature.pose.bones[name].head for name in names]
+        ends.append(np.mean(np.array(heads), axis=0))
+    left = (ends[0] - ends[1]) * (1, 1, 0)
+    size = np.linalg.norm(left)
+    left = left / size if size > 1e-6 else np.array([1.0, 0.0, 0.0])
+    front = np.cross(left, _UP)
+    flat = np.cos(_ASIDE) * front + np.sin(_ASIDE) * left
+    towards = np.cos(_ABOVE) * flat + np.sin(_ABOVE) * _UP
+    right = np.cross(_UP, flat)
+    return np.array([right, np.cross(towards, right), towards])
