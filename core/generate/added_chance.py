@@ -1,18 +1,38 @@
-"""Curves of chance that were added after the first weights: one row for each channel.
+"""Curves of chance that were added after the first weights: one row for one channel, or for several.
 
 Weights name in their model.json (`chance`) the channels that they were trained with, so rows may be added here at any
-time, but a row that bundled weights name may not change.
+time, but a row that bundled weights name may not change. The first 20 seconds of one seed:
+
+    seconds      0           4           8           12          16
+                              ╭──────╮               ╭──────╮            the left leg carries the weight
+    weight       ──────╮     │      │              │      ╰─
+                       ╰──────╯      ╰──────────────╯                    the right leg
+
+    left_place   ────────────╭──────────────────────────────────────     steps ahead, while the right leg carries
+    left_step    ____________∩______________________________________     in the air
 """
 
 from collections.abc import Callable, Sequence
+from zlib import crc32
 
 import numpy as np
 
-from .chance_moves import choices, uniform
+from ..clock import FPS
+from ..filters import gaussian_filter1d
+from .chance_moves import STILL_S, Move, choices, curve, in_the_air, uniform
 
-# Draws a curve (T,) from the number of frames, a generator of random numbers that is the channel's own, and the moments
-# of the accents (ascending seconds).
+# Draws a curve (T,), or several (T, C), from the number of frames, a generator of random numbers that is the row's own,
+# and the moments of the accents (ascending seconds).
 Draw = Callable[[int, np.random.Generator, Sequence[float]], np.ndarray]
+
+# How long the weight stays on a leg after the last step, and how long it takes to shift to the other one.
+STAND_S = (0.5, 2.0)
+SHIFT_S = (0.9, 1.5)
+# Shares of the shifts that are followed by no step, one and two steps of the free foot, and how long a step takes.
+STEPS = (0.06, 0.56, 0.38)
+STEP_S = 0.85
+# Share of the steps that put the foot ahead where the other one is behind, or behind where it is ahead.
+STRIDE_SHARE = 0.8
 
 
 def held(hold_s: tuple[float, float], move_s: float) -> Draw:
@@ -24,7 +44,77 @@ def held(hold_s: tuple[float, float], move_s: float) -> Draw:
     return draw
 
 
-ADDED: dict[str, Draw] = {
+def wandering(slow_s: float) -> Draw:
+    """Return a draw of noise with a standard deviation of about 0.5, without changes faster than about `slow_s`."""
+
+    def draw(frame_count: int, rng: np.random.Generator, _: Sequence[float]) -> np.ndarray:
+        sigma = slow_s * FPS
+        reach = int(4 * sigma)
+        noise = gaussian_filter1d(rng.standard_normal(frame_count + 2 * reach), sigma)[reach : reach + frame_count]
+        rising = np.minimum(np.arange(frame_count) / FPS / STILL_S, 1)
+        return np.tanh(0.5 * noise * (2 * sigma * np.pi**0.5) ** 0.5) * rising**2 * (3 - 2 * rising)
+
+    return draw
+
+
+def standing(frame_count: int, rng: np.random.Generator, _: Sequence[float]) -> np.ndarray:
+    """Draw how a figure stands and steps, (T, 5).
+
+    The columns are which leg carries the weight; the places of the left and the right foot, from back to ahead; and how
+    high the left and the right foot are in their steps, 0-1.
+    """
+    shifts: list[Move] = []
+    steps_of: tuple[list[Move], list[Move]] = ([], [])
+    places = [0.0, 0.0]
+    side, time = rng.choice([-1.0, 1.0]), STILL_S * rng.uniform(0.5, 1)
+    while time < frame_count / FPS:
+        length = rng.uniform(*SHIFT_S)
+        shifts.append((time, length, side * rng.uniform(0.6, 1.0)))
+        time += length
+        free = 1 if side > 0 else 0
+        for _step in range(rng.choice(len(STEPS), p=STEPS)):
+            across = -np.sign(places[1 - free] or rng.choice([-1.0, 1.0]))
+            place = across * rng.uniform(0.25, 1.0) * (1 if rng.random() < STRIDE_SHARE else -1)
+            if abs(place - places[free]) < 0.35:
+                place = places[free] - np.sign(places[free] or 1.0) * rng.uniform(0.4, 0.9)
+            places[free] = place
+            steps_of[free].append((time + 0.05, STEP_S, places[free]))
+            time += STEP_S + 0.15
+        time += rng.uniform(*STAND_S)
+        side = -side
+    left, right = (curve(frame_count, moves) for moves in steps_of)
+    lifts = [in_the_air(place) ** 0.6 for place in (left, right)]
+    return np.stack([curve(frame_count, shifts), left, right, *lifts], 1)
+
+
+DRAWS: dict[tuple[str, ...], Draw] = {
     # How large strokes and beats are, from small to large.
-    "vigour": held((3.0, 9.0), 0.8),
+    ("vigour",): held((3.0, 9.0), 0.8),
+    # Which leg carries the weight (1: the left one), where each foot stands, and how high it is in its step.
+    ("weight", "left_place", "right_place", "left_step", "right_step"): standing,
+    # Where the hips face, from right to left.
+    ("facing",): held((2.0, 6.0), 1.0),
+    # How the trunk bows forward and bends to the side.
+    ("bow",): held((2.5, 7.0), 1.1),
+    ("bend",): held((2.0, 6.0), 1.0),
+    # Which way the head and the trunk go on accents: to the side, and how they tilt.
+    ("beat_side",): held((1.2, 4.0), 0.6),
+    ("beat_tilt",): held((1.2, 4.0), 0.6),
+    # Small shifts of balance that nobody makes on purpose.
+    ("idle",): wandering(0.3),
+    ("idle_side",): wandering(0.3),
 }
+ADDED = tuple(name for names in DRAWS for name in names)
+
+
+def draw_added(
+    channels: Sequence[str], frame_count: int, seed: int, moments_s: Sequence[float]
+) -> dict[str, np.ndarray]:
+    """Draw those of the channels that are in `ADDED`: curves (T,) by name, which depend on no other channel."""
+    columns: dict[str, np.ndarray] = {}
+    for names, draw in DRAWS.items():
+        if set(names) & set(channels):
+            rng = np.random.default_rng([seed, 7, crc32(names[0].encode())])
+            drawn = draw(frame_count, rng, moments_s)
+            columns.update(zip(names, drawn.reshape(frame_count, -1).T, strict=True))
+    return columns

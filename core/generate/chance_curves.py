@@ -28,16 +28,15 @@ Every change is a minimum-jerk move.
 
 import itertools
 from collections.abc import Iterator, Sequence
-from zlib import crc32
 
 import numpy as np
 
-from ..body.curves import min_jerk, runs
+from ..body.curves import min_jerk
 from ..body.parts import AREAS, Part
 from ..clock import FPS
 from ..filters import gaussian_filter1d
-from .added_chance import ADDED
-from .chance_moves import STILL_S, Move, choices, curve, uniform
+from .added_chance import ADDED, draw_added
+from .chance_moves import STILL_S, Move, choices, curve, in_the_air, uniform
 
 # The channels of weights whose model.json names none. Their curves may never change.
 FIRST_CHANNELS = (
@@ -45,7 +44,8 @@ FIRST_CHANNELS = (
     *("left_lift", "right_lift"),
 )
 # The channels that the gesture grammar uses, and with which new weights are trained.
-CHANNELS = (*FIRST_CHANNELS, *ADDED)
+CHANNELS = ("lead", "out", "up", "forward", "look", "tilt", "breath", *ADDED)
+KNOWN = (*FIRST_CHANNELS, *ADDED)
 WIDTH = len(CHANNELS)
 # Choices on which no other choice depends: the hand that leads, how far out and up the hands are held, the head's
 # direction.
@@ -54,8 +54,8 @@ FREE = ("lead", "out", "up", "look", "tilt")
 # more than where the hands are held.
 MOVED_BY = {
     **dict.fromkeys(("upper", "left_arm", "right_arm"), ("lead",)),
-    "head": ("look", "tilt"),
-    "lower": ("stance", "left_foot", "right_foot"),
+    "head": ("look", "tilt", "beat_side", "beat_tilt"),
+    "lower": ("stance", "left_foot", "right_foot", "weight", "left_place", "right_place"),
 }
 # How long the weight stays on a leg, and how long it takes to shift to the other one.
 STANCE_S = (2.5, 6.0)
@@ -83,7 +83,7 @@ def draw_chance(
             these moments.
         seed: another seed gives another take.
         temperature: 0 gives the same curves for every seed, 1 gives the seed's own.
-        channels: which channels, of `CHANNELS`; each has the same curve whichever others are drawn.
+        channels: which channels, of `KNOWN`; each has the same curve whichever others are drawn.
 
     Returns:
         (T, channels) float32, within about -1 to 1, second derivative continuous. `lead` is 1 when the right hand
@@ -92,11 +92,7 @@ def draw_chance(
         the weight; its lift is a hump over every move.
     """
     columns = _first_columns(frame_count, seed, moments_s, temperature) if set(channels) & set(FIRST_CHANNELS) else {}
-    own_seed = seed % 2**32 if temperature >= 0.5 else 0
-    for name in channels:
-        if name in ADDED:
-            rng = np.random.default_rng([own_seed, 7, crc32(name.encode())])
-            columns[name] = ADDED[name](frame_count, rng, moments_s)
+    columns |= draw_added(channels, frame_count, seed % 2**32 if temperature >= 0.5 else 0, moments_s)
     return np.stack([columns[name] for name in channels], 1).astype(np.float32)
 
 
@@ -132,7 +128,7 @@ def _first_columns(
     columns["breath"] = _breath(frame_count, rng)
     columns["stance"], columns["left_foot"], columns["right_foot"] = _standing(frame_count, rng)
     for side in ("left", "right"):
-        columns[f"{side}_lift"] = _in_the_air(columns[f"{side}_foot"])
+        columns[f"{side}_lift"] = in_the_air(columns[f"{side}_foot"])
     return columns
 
 
@@ -197,16 +193,6 @@ def _standing(frame_count: int, rng: np.random.Generator) -> tuple[np.ndarray, n
     wobble *= min_jerk(np.arange(frame_count) / FPS / STILL_S)
     left, right = (curve(frame_count, moves) for moves in steps_of)
     return curve(frame_count, shifts) + 0.5 * wobble, left, right
-
-
-def _in_the_air(place: np.ndarray) -> np.ndarray:
-    """Return a hump (T,) of height 1 over every stretch of frames in which a foot's curve (T,) moves."""
-    lift = np.zeros(len(place))
-    for start, end in runs(np.abs(np.diff(place)) > 1e-4):
-        way = place[start : end + 1]
-        travelled = np.concatenate([[0], np.cumsum(np.abs(np.diff(way)))])
-        lift[start : end + 1] = np.maximum(np.sin(np.pi * travelled / travelled[-1]), 0) ** 1.5
-    return lift
 
 
 def _breath(frame_count: int, rng: np.random.Generator) -> np.ndarray:

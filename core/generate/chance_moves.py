@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..body.curves import steps
+from ..body.curves import runs, steps
 from ..clock import FPS
 
 # How long a free choice is held, and how long the move to the next one takes.
@@ -49,3 +49,13 @@ def curve(frame_count: int, moves: list[Move]) -> np.ndarray:
     """Return the curve (T,) that starts at 0, makes every move with minimum jerk, and holds between moves."""
     times = np.arange(frame_count) / FPS
     return steps(times, [0.0], [(start, start + length, [value]) for start, length, value in moves])[:, 0]
+
+
+def in_the_air(place: np.ndarray) -> np.ndarray:
+    """Return a hump (T,) of height 1 over every stretch of frames in which a foot's curve (T,) moves."""
+    lift = np.zeros(len(place))
+    for start, end in runs(np.abs(np.diff(place)) > 1e-4):
+        way = place[start : end + 1]
+        travelled = np.concatenate([[0], np.cumsum(np.abs(np.diff(way)))])
+        lift[start : end + 1] = np.maximum(np.sin(np.pi * travelled / travelled[-1]), 0) ** 1.5
+    return lift

@@ -6,7 +6,7 @@ from pathlib import Path
 from ..body.motion import Motion, load_motion
 from ..body.parts import Part
 from ..errors import GestureError
-from ..generate.chance_curves import CHANNELS, FIRST_CHANNELS
+from ..generate.chance_curves import FIRST_CHANNELS, KNOWN
 from ..generate.network import NetworkInfo
 from .config import ModelConfig
 
@@ -84,7 +84,7 @@ def check_card(card: dict, config: ModelConfig) -> None:
     chance = card.get("chance", FIRST_CHANNELS)
     if not isinstance(chance, (list, tuple)):
         raise GestureError(f"{CARD}: chance is not a list of names.", remedy=REMEDY)
-    unknown = [name for name in chance if name not in CHANNELS]
+    unknown = [name for name in chance if name not in KNOWN]
     if unknown:
         raise GestureError(
             f"These weights need the curves of chance {', '.join(map(str, unknown))}, which this version cannot draw.",

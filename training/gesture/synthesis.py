@@ -14,11 +14,15 @@ from training.gesture.arms import arm_path, solve_arm
 from training.gesture.face import face_channels
 from training.gesture.gesture_plan import Plan, make_plan
 from training.gesture.hands import hand_channels, hand_rotations
+from training.gesture.head import head_path
 from training.gesture.legs import stand
+from training.gesture.rhythm import rhythm
 from training.gesture.styles import STYLES
 from training.gesture.torso import torso_path
 
 NEUTRAL_FRAMES = 8
+FULL_NOD = 7.5  # degrees; head and trunk of a style with this nod move at full scale
+LIVELIER = 0.3  # chance makes beats larger or smaller by this share
 
 
 def synthesise(
@@ -69,16 +73,19 @@ def perform(
             matrices[:, index] = turn
 
     wrists = np.stack([arm.reached for arm in arms], 1)
-    torso = torso_path(plan, manner, times_s, wrists - wrists[:1], curves)
-    for index, rotvec in torso.rotvecs.items():
+    beat, lively = rhythm(plan, prosody), manner.nod / FULL_NOD * (1 + LIVELIER * curves["vigour"])
+    torso = torso_path(beat, manner, wrists - wrists[:1], curves, lively)
+    turns = torso.rotvecs | head_path(beat, torso.swing, curves, lively)
+    for index, rotvec in turns.items():
         matrices[:, index] = rotvec_to_matrix(rotvec)
-    places, lifts = ((curves[f"left_{what}"], curves[f"right_{what}"]) for what in ("foot", "lift"))
-    translation, legs, contacts = stand(torso.shift, matrices[:, JOINT["pelvis"]], rest, places, lifts)
+    places, lifts = ((curves[f"left_{what}"], curves[f"right_{what}"]) for what in ("place", "step"))
+    pelvis = matrices[:, JOINT["pelvis"]]
+    translation, legs, contacts = stand(torso.shift, torso.dip, pelvis, rest, places, lifts)
     for index, turn in legs.items():
         matrices[:, index] = turn
 
     trunk = ("pelvis", "spine1", "spine2", "spine3", "neck", "head")
-    head = np.sum([torso.rotvecs[JOINT[name]] for name in trunk], axis=0)
+    head = np.sum([turns[JOINT[name]] for name in trunk], axis=0)
     return Motion(
         rotations=matrix_to_rotvec(matrices),
         translation=translation,

@@ -1,96 +1,110 @@
-"""Pelvis, spine, neck and head: weight, lean, breathing, turns towards the hands, nods shortly after accents."""
+"""Pelvis and spine: posture, weight on one leg, bows and twists that follow the hands and the accents, breath.
+
+What moves the trunk, from slow to fast:
+
+    chance       which leg carries the weight, where the hips face, how far the trunk bows and bends
+    the hands    the chest turns and leans with them a little later, the pelvis later still and less
+    accents      each of them has a small pose of the trunk, to one side and to the other in turn
+    syllables    a little of the head's beats goes into the chest
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.body.curves import steps
 from core.body.skeleton import JOINT
-from training.gesture.curves import lag, pulse
-from training.gesture.gesture_plan import Plan
+from training.gesture.curves import lag
+from training.gesture.rhythm import Rhythm
 from training.gesture.styles import Style
-from training.gesture.word_poses import MANNERS
 
-FORWARD_M = 0.022
+FORWARD_M = 0.13
+SIDE_SHARE = 1.45  # of the style's sway that the pelvis moves to the side of the leg that carries the weight
+IDLE_M = 0.012
+# Posture: pitch of the pelvis, and of the three joints of the spine, degrees.
+PELVIS_TILT = -11.0
+SPINE_CURVE = (8.5, 5.0, 4.5)
+# Shares of the three joints in every bend of the spine, and how much later each of them moves.
+SHARES = (0.44, 0.35, 0.21)
+LATER_S = 0.03
+HIPS = np.array([0.6, 0.45, 0.4])  # share of a bend, turn and tilt of the spine by which the hips turn the other way
 
 
 @dataclass(frozen=True)
 class TorsoPath:
-    """Pelvis shift (T, 2) in metres (left, forward), and rotation vectors (T, 3) by joint index, radians."""
+    """Pelvis shift (T, 2) in metres (left, forward), dips of the pelvis (T,) in metres, and rotation vectors (T, 3) by
+    joint index, radians; and the turn of the chest in the world without its posture, (T, 3) radians.
+    """
 
     shift: np.ndarray
+    dip: np.ndarray
     rotvecs: dict[int, np.ndarray]
+    swing: np.ndarray
 
 
 def torso_path(
-    plan: Plan, style: Style, times_s: np.ndarray, hands: np.ndarray, chance: dict[str, np.ndarray]
+    beat: Rhythm, style: Style, hands: np.ndarray, chance: dict[str, np.ndarray], lively: np.ndarray
 ) -> TorsoPath:
     """Move the trunk.
 
     Args:
-        plan: the clip's plan.
+        beat: the clip's curves of speech.
         style: the style of gesturing.
-        times_s: (T,).
-        hands: (T, 2, 3) wrists from where they rest at first, in the chest's frame; the trunk turns towards them.
+        hands: (T, 2, 3) wrists from where they rest at first, in the chest's frame; the trunk follows them.
         chance: curves of `core.generate.chance_curves`, by name.
+        lively: (T,) scale of all that is quick.
     """
-    shift = np.stack([style.sway * chance["stance"], FORWARD_M * chance["forward"]], 1)
-    speaking = _speaking(plan, times_s)
-    nod, beat, shake, tilt = _accents(plan, times_s)
+    weight = chance["weight"]
+    side = SIDE_SHARE * style.sway * weight + IDLE_M * chance["idle_side"]
+    ahead = FORWARD_M * chance["forward"] + IDLE_M * chance["idle"]
+    calm = style.sway / 0.055  # scale of all that is slow
+    twist, lean, tip = _from_hands(hands)
+    beat_side, beat_tilt = chance["beat_side"], chance["beat_tilt"]
+    turn = lively * (8.0 * beat.turn + 7.0 * beat_side * beat.nod)
+    heave = lively * (8.0 * beat.nod + 6.5 * beat.swell) + 6.0 * calm * chance["bow"]
+    rock = lively * beat_tilt * (7.5 * beat.nod + 8.0 * beat.turn) + 4.5 * calm * chance["bend"]
 
+    # where the spine bends, the hips give way to the other side
+    away = -HIPS * lag(np.stack([heave, turn, rock], -1), 0.08)
+    pelvis = away + np.stack(
+        [
+            PELVIS_TILT + 18 * ahead + 0.5 * lag(lean, 0.10, 0.05) + 1.2 * chance["idle"],
+            calm * (13.0 * chance["facing"] + 2.0 * weight) + 0.7 * lag(twist, 0.10, 0.04),
+            calm * 3.6 * weight + 0.35 * lag(tip, 0.10, 0.05) + 0.5 * chance["idle_side"],
+        ],
+        -1,
+    )
+    bend = np.stack(
+        [
+            style.lean * lag(beat.speaking, 0.0, 0.1) + lean + heave,
+            calm * 3.5 * chance["look"] + twist + turn,
+            tip + rock - 2.2 * calm * weight,
+        ],
+        -1,
+    )
+    rotvecs = {JOINT["pelvis"]: np.radians(pelvis)}
+    for index, (share, curve) in enumerate(zip(SHARES, SPINE_CURVE, strict=True)):
+        own = share * lag(bend, 0.06 - LATER_S * index)
+        own[:, 0] += curve + (-0.35, -0.25, 0.5)[index] * chance["breath"]
+        # the upper joints also take a share of the syllables' beats
+        own[:, 0] += lively * (1.0, 2.2, 2.6)[index] * beat.syllables
+        rotvecs[JOINT[f"spine{index + 1}"]] = np.radians(own)
+    dip = lag(lively * (0.004 * beat.nod + 0.004 * beat.swell + 0.016 * beat.syllables), 0.05)
+    swing = np.radians(pelvis - [PELVIS_TILT, 0, 0] + lag(bend, 0.03))
+    return TorsoPath(np.stack([side, ahead], 1), dip, rotvecs, swing)
+
+
+def _from_hands(hands: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return how far the hands turn, lean and tip the chest (T,), degrees.
+
+    It turns towards the hand that reaches further and to the side where the hands are, leans with hands that go forward
+    and down, and back with hands that rise.
+    """
     sideways = (hands[:, 0, 0] + hands[:, 1, 0]) / 2
     raised = (hands[:, 0, 1] - hands[:, 1, 1]) / 2
     reach = (hands[:, 0, 2] - hands[:, 1, 2]) / 2
-    yaw = np.radians(lag(-70 * reach + 45 * sideways, 0.10, 0.12) + 9.0 * chance["look"])
-    roll = np.radians(lag(30 * raised, 0.12, 0.12))
-
-    side = shift[:, 0]
-    pelvis = np.stack([0.3 * shift[:, 1], 0.9 * side + 0.25 * np.radians(4.0) * chance["look"], 0.75 * side], -1)
-    lean = np.radians(style.lean) * lag(speaking, 0.0, 0.1) + np.radians(1.4 * style.amplitude) * beat
-    spine = np.stack([lean, yaw - 0.5 * pelvis[:, 1], roll - 0.85 * pelvis[:, 2] - 0.3 * side], -1)
-    rotvecs = {JOINT["pelvis"]: pelvis}
-    for index, (name, share) in enumerate((("spine1", 0.35), ("spine2", 0.35), ("spine3", 0.30))):
-        breath = np.radians((-0.35, -0.25, 0.5)[index]) * chance["breath"]
-        rotvecs[JOINT[name]] = lag(spine, 0.03 * index) * share + _axis(breath, 0)
-
-    trunk = pelvis + spine
-    head = -0.75 * lag(trunk, 0.06, 0.08)
-    head[:, 0] += np.radians(style.nod) * nod + np.radians(2.0) * chance["tilt"]
-    head[:, 1] += np.radians(7.0) * shake + np.radians(7.0) * chance["look"] + 0.6 * yaw
-    head[:, 2] += np.radians(lag(tilt, 0.05) + 3.5 * chance["tilt"]) - 0.3 * side
-    rotvecs[JOINT["neck"]] = 0.4 * head
-    rotvecs[JOINT["head"]] = 0.6 * lag(head, 0.033)
-    return TorsoPath(shift, rotvecs)
-
-
-def _speaking(plan: Plan, times_s: np.ndarray) -> np.ndarray:
-    """Return a curve (T,) that is 1 from the first stroke of a unit until its hands are down."""
-    talk = []
-    for unit in plan.units:
-        talk.append((unit.strokes[0].start_s, unit.strokes[0].end_s + 0.3, [1.0]))
-        talk.append((unit.retract_s, unit.rested_s + 0.3, [1.0 - unit.rest_share]))
-    return steps(times_s, [0.0], talk)[:, 0]
-
-
-def _accents(plan: Plan, times_s: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return nods, beats of the trunk, shakes (1 is a full one) and tilts (degrees) of the head; (T,) each."""
-    nod, beat, shake, tilt = np.zeros((4, len(times_s)))
-    for accent in plan.accents:
-        # the chin is lowest shortly after the vowel's peak
-        near = np.abs(times_s - accent.time_s) < 1.5
-        now = times_s[near]
-        nod[near] += accent.prominence * pulse(now, accent.time_s + 0.05, 0.22, 0.38)
-        beat[near] += accent.prominence * pulse(now, accent.time_s + 0.06, 0.30, 0.45)
-        manner = MANNERS.get(accent.kind) if accent.kind else None
-        if manner and manner.shake:
-            phase = np.clip((now - accent.time_s + 0.25) / 0.95, 0, 1)
-            shake[near] += manner.shake * np.sin(4 * np.pi * phase) * np.sin(np.pi * phase) ** 2
-        if manner and manner.tilt:
-            tilt[near] += manner.tilt * pulse(now, accent.time_s + 0.1, 0.45, 0.9)
-    return nod, beat, shake, tilt
-
-
-def _axis(angle: np.ndarray, axis: int) -> np.ndarray:
-    out = np.zeros((len(angle), 3))
-    out[:, axis] = angle
-    return out
+    height, ahead = hands[..., 1].mean(1), hands[..., 2].mean(1)
+    return (
+        lag(-60 * reach + 45 * sideways, 0.05, 0.03),
+        lag(14 * ahead - 13 * height, 0.06, 0.03),
+        lag(30 * raised, 0.06, 0.03),
+    )

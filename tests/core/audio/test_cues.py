@@ -7,7 +7,8 @@ from core.audio.cues import LIP_SHAPES, PHONES, WIDTH, cues
 from core.audio.prosody import SPACING_S, TRIGGER_SPACING_S, Accent, Prosody, analyse
 from core.clock import FPS, SAMPLE_RATE, frame_count
 from core.errors import GestureError
-from core.generate.chance_curves import CHANNELS, FIRST_CHANNELS, FREE, STEP_S, draw_chance
+from core.generate.added_chance import ADDED
+from core.generate.chance_curves import CHANNELS, FIRST_CHANNELS, FREE, KNOWN, STEP_S, draw_chance
 from core.generate.chance_curves import WIDTH as CHANCE
 from core.generate.hand_shapes import HAND_KINDS, SHAPED, redraw_hands
 from core.generate.speech_features import CUES_CHANCE, speech_features
@@ -86,7 +87,7 @@ def test_a_seed_gives_a_take_its_own_chance_and_temperature_takes_it_back():
 
 @pytest.mark.parametrize("temperature", [0.0, 0.2, 0.5, 0.7, 1.0])
 def test_at_every_temperature_hands_lead_as_evenly_so_that_no_take_is_calmer(temperature):
-    lead = [draw_chance(18000, seed, (), temperature)[:, CHANNELS.index("lead")] for seed in range(8)]
+    lead = [draw_chance(18000, seed, (), temperature, ("lead",))[:, 0] for seed in range(8)]
     shares = np.histogram(lead, bins=4, range=(-1, 1))[0] / np.size(lead)
     np.testing.assert_allclose(shares, 0.25, atol=0.05)
 
@@ -98,6 +99,7 @@ def test_weights_get_the_channels_that_they_name_and_older_ones_the_first_twelve
         draw_chance(900, 5, [3.0, 8.0], channels=named), every[:, [CHANNELS.index(name) for name in named]]
     )
     first = draw_chance(900, 5, [3.0, 8.0], channels=FIRST_CHANNELS)
+    every = draw_chance(900, 5, [3.0, 8.0], channels=KNOWN)
     np.testing.assert_array_equal(first, every[:, :12])
     # bundled weights and stored takes depend on these values
     np.testing.assert_allclose(first[[450, 899], 0], FIRST_LEAD, atol=1e-6)
@@ -127,26 +129,32 @@ def test_hands_get_shapes_that_differ_where_words_ask_for_none():
 
 
 def test_chance_is_smooth_and_starts_in_the_neutral_pose():
-    drawn = draw_chance(1800, 3)
-    still = [CHANNELS.index(name) for name in ("stance", "left_foot", "right_foot", "lead")]
+    drawn = draw_chance(1800, 3, channels=FIRST_CHANNELS)
+    still = [FIRST_CHANNELS.index(name) for name in ("stance", "left_foot", "right_foot", "lead")]
     assert np.abs(drawn[0, still]).max() < 0.01
     # the largest acceleration of a minimum-jerk move: 5.8 times its way over its time squared
-    moves = drawn[:, : CHANNELS.index("left_lift")]
+    moves = drawn[:, : FIRST_CHANNELS.index("left_lift")]
     assert np.abs(np.diff(moves, n=2, axis=0)).max() < 5.8 * 2 / STEP_S**2 / FPS**2
     assert np.abs(drawn).max() < 1.3
+    added = draw_chance(1800, 3, channels=ADDED)
+    assert np.abs(added[0]).max() < 0.01
+    assert np.abs(added).max() <= 1.0
+    assert np.abs(np.diff(added, axis=0)).max() < 0.25
 
 
-def test_a_foot_is_lifted_while_its_place_changes_and_only_then():
-    drawn = draw_chance(3600, 3)
+@pytest.mark.parametrize("names", [("foot", "lift"), ("place", "step")])
+def test_a_foot_is_lifted_while_its_place_changes_and_only_then(names):
+    drawn = draw_chance(3600, 3, channels=KNOWN)
     for side in ("left", "right"):
-        place, lift = (drawn[:, CHANNELS.index(f"{side}_{what}")] for what in ("foot", "lift"))
+        place, lift = (drawn[:, KNOWN.index(f"{side}_{what}")] for what in names)
         moves = np.abs(np.gradient(place)) > 1e-3
         assert moves.any()
-        assert lift[~moves].max() < 0.03
+        assert lift[~moves].max() < 0.12
         peaks = np.flatnonzero((lift[1:-1] > lift[:-2]) & (lift[1:-1] >= lift[2:])) + 1
         assert len(peaks) >= 3
         np.testing.assert_allclose(lift[peaks], 1, atol=0.03)
-    assert not (drawn[:, CHANNELS.index("left_lift")] * drawn[:, CHANNELS.index("right_lift")]).any()
+    left, right = (drawn[:, KNOWN.index(f"{side}_{names[1]}")] for side in ("left", "right"))
+    assert not (left * right).any()
 
 
 def test_choices_of_the_hands_arrive_on_accents():
