@@ -12,6 +12,7 @@ import numpy as np
 from core.errors import GestureError
 from training.evaluation.fgd_autoencoder import FgdAutoencoder, FgdSettings, channels, train_fgd
 from training.evaluation.fgd_files import convert_fgd, load_fgd, save_fgd
+from training.evaluation.fgd_parts import WHOLE, area_autoencoders
 from training.evaluation.measures import METRICS, mean_joint_speed, set_measures
 from training.evaluation.motion_sets import PREDICTED, REAL, Clip, find_motions, find_sounds, read_clip
 from training.evaluation.plots import save_plot
@@ -48,9 +49,12 @@ def run(arguments: argparse.Namespace) -> int:
         notes += [f"{name}: no speech in {arguments.audio}" for name in reals if name not in sounds]
     notes += [f"{title}: measured on {_bones(clips)}" for title, clips in sets.items()]
     mean_speed = _mean_speed(arguments.mean_speed, sets[RECORDED])
-    autoencoder = _autoencoder(arguments, sets[RECORDED])
+    autoencoders = _autoencoders(arguments, sets[RECORDED])
+    # Distances can be compared only where they count equally many frames.
+    every = [clip for clips in sets.values() for clip in clips]
+    frames = {name: min(clip.motion.frame_count for clip in every if clip.name == name) for name in reals}
     columns = {
-        title: set_measures(clips, [reals[clip.name] for clip in clips], mean_speed, autoencoder, smplx)
+        title: set_measures(clips, [reals[clip.name] for clip in clips], mean_speed, autoencoders, smplx, frames)
         for title, clips in sets.items()
     }
     _print(arguments, columns, {title: len(clips) for title, clips in sets.items()}, notes)
@@ -83,8 +87,21 @@ def _mean_speed(path: Path | None, reals: list[Clip]) -> np.ndarray:
     return speed
 
 
+def _autoencoders(arguments: argparse.Namespace, reals: list[Clip]) -> dict[str, FgdAutoencoder]:
+    """Return one autoencoder for all sets; with `--parts` also one for each part of the body."""
+    if not arguments.parts:
+        return {WHOLE: _autoencoder(arguments, reals)}
+    folder = arguments.fgd_out if arguments.fgd == "train" else Path(arguments.fgd)
+    settings = FgdSettings(seed=arguments.seed)
+    return area_autoencoders([clip.motion for clip in reals], folder, settings, _say)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
 def _autoencoder(arguments: argparse.Namespace, reals: list[Clip]) -> FgdAutoencoder:
-    """Return one autoencoder for all sets: trained, converted or read from a folder."""
+    """Return the whole body's autoencoder: trained, converted or read from a folder."""
     if arguments.fgd == "train":
         autoencoder = train_fgd(
             [channels(clip.motion) for clip in reals], settings=FgdSettings(seed=arguments.seed), progress=_show

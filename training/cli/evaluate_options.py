@@ -18,6 +18,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--published", type=Path, help="the published autoencoder's state dict")
     parser.add_argument("--fgd-out", type=Path, help="keep the trained or converted autoencoder in this folder")
+    parser.add_argument(
+        "--parts",
+        action="store_true",
+        help="FGD of upper body, hands and lower body too; missing autoencoders are trained and kept",
+    )
     parser.add_argument("--seed", type=int, default=0, help="seed of the autoencoder's training")
     parser.add_argument("--plot", type=Path, help="write a picture (png)")
     form = parser.add_mutually_exclusive_group()

@@ -1,6 +1,6 @@
 """All measures of a set of clips, with or without the recorded set beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -8,7 +8,8 @@ import numpy as np
 from core.body.skeleton import JOINT
 from core.clock import FPS
 from training.evaluation import published_metrics as published
-from training.evaluation.fgd_autoencoder import FgdAutoencoder, channels, features
+from training.evaluation.fgd_autoencoder import FgdAutoencoder, features
+from training.evaluation.fgd_parts import area_channels, key_of
 from training.evaluation.motion_sets import Clip
 from training.evaluation.movement import movement
 from training.evaluation.smplx_face import SmplxFace
@@ -27,6 +28,9 @@ class Metric:
 
 METRICS = (
     Metric("fgd", "FGD", digits=3),
+    Metric("fgd_upper", "... of the upper body", digits=3),
+    Metric("fgd_hands", "... of the hands", digits=3),
+    Metric("fgd_lower", "... of the lower body", digits=3),
     Metric("beat_consistency", "BC", digits=3),
     Metric("l1_diversity", "L1 diversity"),
     Metric("face_mse", "face MSE", "m2", 9),
@@ -95,23 +99,30 @@ def set_measures(
     clips: Sequence[Clip],
     reals: Sequence[Clip],
     mean_speed: np.ndarray,
-    autoencoder: FgdAutoencoder,
+    autoencoders: Mapping[str, FgdAutoencoder],
     smplx: SmplxFace | None = None,
+    frames: Mapping[str, int] | None = None,
 ) -> dict[str, float]:
-    """Measure a set: means over clips by their length, and the distance of all latents from the recorded ones.
+    """Measure a set: means over clips by their length, and the distances of all latents from the recorded ones.
 
     Args:
         clips: the set.
         reals: the recorded clips of the same names, in the same order.
         mean_speed: (55,) from `mean_joint_speed` of the recorded set.
-        autoencoder: one for all sets that are compared.
+        autoencoders: one per area (`fgd_parts.AREAS`) for all sets that are compared.
         smplx: for the face's vertices.
+        frames: how many frames of a clip of each name the distances count; all of them by default.
     """
     rows = [clip_measures(c, mean_speed) | face_measures(c, r, smplx) for c, r in zip(clips, reals, strict=True)]
     weights = np.array([clip.motion.frame_count / FPS for clip in clips])
     out = weighted_means(rows, weights)
-    latents = [np.concatenate([features(autoencoder, channels(c.motion)) for c in group]) for group in (clips, reals)]
-    out["fgd"] = published.frechet_distance(*latents)
+    counted = [(frames or {}).get(clip.name, clip.motion.frame_count) for clip in clips]
+    for area, network in autoencoders.items():
+        latents = [
+            [features(network, area_channels(c.motion, area)[:n]) for c, n in zip(group, counted, strict=True)]
+            for group in (clips, reals)
+        ]
+        out[key_of(area)] = published.frechet_distance(*map(np.concatenate, latents))
     return out
 
 

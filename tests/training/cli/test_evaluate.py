@@ -8,14 +8,18 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
+from core.body.kinematics import forward_kinematics
 from core.body.motion import load_motion, save_motion
 from training.evaluation.fgd_autoencoder import FgdConfig, FgdSettings, channels, train_fgd
 from training.evaluation.fgd_files import save_fgd
+from training.evaluation.likeness import likeness
 from training.evaluation.measures import mean_joint_speed
 from training.evaluation.motion_sets import read_clip
-from training.evaluation.movement import movement
+from training.evaluation.movement import movement, relative_wrists
+from training.evaluation.posture import posture_measures
 from training.evaluation.skeletons import bones, joint_positions
 from training.evaluation.synchrony import synchrony
+from training.evaluation.turning import turning, turning_measures
 
 from ...conftest import ROOT
 from ...core.smplx_model import write_smplx
@@ -93,3 +97,45 @@ def test_the_recorded_minute_measures_as_known(real_dir):
         assert mean_joint_speed([clip])[1:].min() > 0
     motion = load_motion(real_dir / f"gt_{name}.npz")
     assert joint_positions(motion, bones(motion)[0]).shape == (1804, 55, 3)
+
+
+def test_the_recorded_minute_turns_and_stands_as_known(real_dir):
+    pytest.importorskip("mannequin", reason="mannequin-x is not installed")
+    known = {
+        "pelvis_turn_deg": (10.0, 14.6),
+        "head_turn_deg": (5.0, 6.9),
+        "head_speed_deg_s": (15.7, 21.5),
+        "fingers_turn_deg": (16.7, 15.0),
+        "thumbs_speed_deg_s": (41.7, 51.9),
+        "knees_turn_deg": (12.0, 11.3),
+        "spine_over_5_hz": (0.10, 0.02),
+        "wrists_2_to_5_hz": (0.34, 0.29),
+        "knees_under_2_hz": (0.65, 0.63),
+        "hand_dimensions": (6.3, 5.6),
+        "fingers_together": (0.79, 0.80),
+        "arm_together": (0.82, 0.79),
+        "collars_with_hands": (0.72, 0.63),
+        "pelvis_with_hands": (0.38, 0.19),
+        "head_yaw_sd_deg": (7.7, 13.2),
+        "chest_pitch_sd_deg": (2.6, 4.1),
+        "left_wrist_up_cm": (-34.6, -29.8),
+        "right_wrist_ahead_sd_cm": (8.2, 7.4),
+        "both_raised": (0.53, 0.65),
+        "mirror_height": (0.25, 0.29),
+        "feet_fore_aft_cm": (13.2, 12.9),
+        "dead_joints": (0, 0),
+        "turn_ratio": (1, 0.91),
+        "pose_apart_deg": (0, 5.3),
+        "turning_distance_deg": (0, 2.18),
+    }
+    name = "2_scott_0_2_2"
+    clips = [read_clip(name, real_dir / f"{kind}_{name}.npz", None, None) for kind in ("gt", "res")]
+    turns = [turning(clip.motion) for clip in clips]
+    for column, (clip, own) in enumerate(zip(clips, turns, strict=True)):
+        motion = clip.motion
+        _, world = forward_kinematics(motion.rotations, motion.translation, motion.skeleton)
+        figures = turning_measures(own, relative_wrists(clip.positions)) | posture_measures(clip.positions, world)
+        figures |= likeness(own, turns[:1])
+        for key, wanted in known.items():
+            digits = len(str(wanted[1]).partition(".")[2])
+            assert figures[key] == pytest.approx(wanted[column], abs=0.5001 * 10**-digits), key

@@ -8,6 +8,7 @@ from core.errors import GestureError
 from training.evaluation import published_metrics as published
 from training.evaluation.fgd_autoencoder import FgdAutoencoder, FgdConfig, FgdSettings, channels, features, train_fgd
 from training.evaluation.fgd_files import convert_fgd, load_fgd, save_fgd
+from training.evaluation.fgd_parts import AREAS, WHOLE, area_autoencoders, area_distances
 
 from ..random_motion import wander
 
@@ -57,3 +58,28 @@ def test_the_autoencoder_survives_its_folder_and_what_does_not_fit_is_refused(tm
         load_fgd(tmp_path / "nowhere")
     with pytest.raises(GestureError, match="frames"):
         train_fgd([x[:20]], settings=TINY)
+
+
+def test_distances_of_parts_count_equally_many_frames_and_are_shown_beside_the_recorded_halves(tmp_path):
+    for area, joints in AREAS.items():
+        folder = tmp_path if area == WHOLE else tmp_path / area
+        save_fgd(FgdAutoencoder(FgdConfig(8, 4), 6 * len(joints)), folder, "a test")
+    recorded, other = wander(0, 400), wander(1, 400)
+    networks = area_autoencoders([recorded], tmp_path)
+    stiff_hands = recorded.rotations.copy()
+    stiff_hands[:, 25:] = 0
+    motions = {"recorded": recorded, "same": wander(0, 400), "other": other}
+    motions["stiff hands"] = recorded.replace(rotations=stiff_hands)
+    rows = area_distances(networks, motions, "recorded")
+    assert rows["same"]["fgd"] == pytest.approx(0, abs=1e-6)
+    assert rows["recorded"]["fgd_to_halves"] == 1
+    assert rows["other"]["fgd_upper_to_halves"] == rows["other"]["fgd_upper"] / rows["recorded"]["fgd_upper"]
+    assert rows["stiff hands"]["fgd_upper"] == pytest.approx(0, abs=1e-6)
+    assert rows["stiff hands"]["fgd_hands"] > 0
+    cut = {name: motion.replace(**_first(motion, 320)) for name, motion in motions.items()}
+    rows = area_distances(networks, {"recorded": recorded, "other": cut["other"]}, "recorded")
+    assert rows["other"] == area_distances(networks, cut, "recorded")["other"]
+
+
+def _first(motion, frames):
+    return {name: getattr(motion, name)[:frames] for name in ("rotations", "translation", "expression")}
