@@ -12,6 +12,7 @@ time, but a row that bundled weights name may not change. The first 20 seconds o
     left_step    ____________∩______________________________________     in the air
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from zlib import crc32
 
@@ -19,7 +20,7 @@ import numpy as np
 
 from ..clock import FPS
 from ..filters import gaussian_filter1d
-from .chance_moves import STILL_S, Move, choices, curve, in_the_air, uniform
+from .chance_moves import LEAD_S, STILL_S, Move, choices, curve, in_the_air, uniform
 
 # Draws a curve (T,), or several (T, C), from the number of frames, a generator of random numbers that is the row's own,
 # and the moments of the accents (ascending seconds).
@@ -40,6 +41,30 @@ def held(hold_s: tuple[float, float], move_s: float) -> Draw:
 
     def draw(frame_count: int, rng: np.random.Generator, moments_s: Sequence[float]) -> np.ndarray:
         return choices(frame_count, rng, moments_s, uniform(rng), hold_s, move_s)
+
+    return draw
+
+
+def changing(hold_s: tuple[float, float], move_s: float, wait_s: float = 0.6) -> Draw:
+    """Return a draw of values from -1 to 1 that change often, on an accent where one is near, and in pauses as well.
+
+    Args:
+        hold_s: how long a value is held.
+        move_s: how long a change takes.
+        wait_s: how long a change waits for an accent.
+    """
+
+    def draw(frame_count: int, rng: np.random.Generator, moments_s: Sequence[float]) -> np.ndarray:
+        plan: list[Move] = []
+        time = STILL_S * rng.uniform(0.2, 0.6)
+        while time < frame_count / FPS:
+            later = bisect_left(moments_s, time + move_s)
+            end = time + move_s
+            if later < len(moments_s) and moments_s[later] - end < wait_s:
+                end = moments_s[later] - LEAD_S
+            plan.append((end - move_s, move_s, rng.uniform(-1, 1)))
+            time = end + rng.uniform(*hold_s)
+        return curve(frame_count, plan)
 
     return draw
 
@@ -103,6 +128,20 @@ DRAWS: dict[tuple[str, ...], Draw] = {
     # Small shifts of balance that nobody makes on purpose.
     ("idle",): wandering(0.3),
     ("idle_side",): wandering(0.3),
+    # Where strokes go (inwards to outwards), and from which side they come.
+    ("aim",): changing((0.5, 2.0), 0.5),
+    ("arc",): changing((0.5, 2.5), 0.5),
+    # How the forearms are turned, from palms down to palms up.
+    ("roll",): changing((0.6, 3.0), 1.0),
+    # Shapes of the hands: all fingers bent, the outer ones bent more, fanned out, index finger straight, thumb across.
+    ("grip",): changing((0.4, 2.4), 0.7),
+    ("curl",): changing((0.4, 2.4), 0.7),
+    ("fan",): changing((0.4, 2.4), 0.7),
+    ("index",): changing((0.4, 2.4), 0.7),
+    ("thumb",): changing((0.4, 2.4), 0.7),
+    # Small movements of each arm and hand that nobody makes on purpose.
+    ("left_idle",): wandering(0.35),
+    ("right_idle",): wandering(0.35),
 }
 ADDED = tuple(name for names in DRAWS for name in names)
 

@@ -14,6 +14,7 @@ from core.clock import frame_count
 from core.model.config import STARTER
 from core.text.timing import Word, save_words
 from training.data.sources import Source
+from training.gesture import STYLES as GRAMMAR_STYLES
 from training.loop.interface import FitSettings
 from training.stages.generator import GeneratorSettings
 from training.stages.recipes import Recipe
@@ -23,7 +24,7 @@ SECONDS = 6
 WORDS = (Word("hand", 0.5, 1.0), Word("sea", 1.5, 2.0))
 BEAT2_SECONDS = 4
 UP = np.array([0, 1.3, 0])  # SMPL-X files measure the root from near the chest
-STYLES = ("calm", "lively", "presenter", "reserved")
+STYLES = tuple(GRAMMAR_STYLES)
 SIZES = {
     "hidden": 16,
     "audio_dim": 8,

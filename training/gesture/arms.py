@@ -1,54 +1,57 @@
-"""Wrist paths in the chest's frame, and the collar, shoulder, elbow and wrist rotations that follow them."""
+"""Wrist paths in the chest's frame: strokes, taps and rests, mostly of both hands alike, and small moves in holds."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.body.curves import min_jerk, steps
+from core.body.curves import min_jerk
 from core.body.skeleton import JOINT
-from core.clock import FPS
-from training.gesture.curves import lag, loop
-from training.gesture.gesture_plan import Plan
-from training.gesture.ik import axis_angle, clamp_reach, frame, two_bone, unit
+from training.gesture.curves import lag, moves, pulses
+from training.gesture.gesture_plan import TAP_S, Plan, Stroke
+from training.gesture.ik import unit
 from training.gesture.styles import Style
-from training.gesture.word_poses import MANNERS
+from training.gesture.word_poses import MANNERS, HandPose
 
-LEAST_BEND = np.radians(25)
-MOST_BEND = np.radians(125)
 ARM_LENGTH_M = 0.53  # the styles' values in metres are for an arm of this length
-NEUTRAL = np.array([0.05, -0.485, 0.09])  # (out, up, forward) where every clip begins, whatever its style
+NEUTRAL = np.array([0.05, -0.505, 0.09])  # (out, up, forward) where every clip begins, whatever its style
 SETTLE_S = (0.1, 1.1)  # start and end of the move from there to the style's rest pose, seconds
-SMOOTH_S = 0.04
-MIDLINE_M = 0.06  # wrists keep this far from the body's middle, each on its own side
-# ends of plain strokes in turn, (out, up, forward) from home in metres: up and in, then down and out
-BEATS = np.array([[-0.06, 0.14, -0.04], [0.12, -0.10, 0.10]])
-PLACE_M = np.array([0.12, 0.11])  # how far chance moves the hands' place, out and up
+SMOOTH_S = 0.03
+# Ends of plain strokes in turn, (out, up, forward) from home in metres, and how far chance moves them.
+BEATS = np.array([[-0.03, 0.03, -0.02], [0.05, -0.05, 0.05]])
+AIM_M = np.array([0.06, 0.01, -0.02])
+# A stroke comes from above, from the side that chance says, this far away.
+WIND_UP_M = np.array([0.0, 0.11, -0.03])
+ARC_M = np.array([0.06, -0.03, 0.03])
+STRIKE_S = (0.22, 0.34)  # how long the last part of a stroke takes
+DIRECT_S = 0.42  # a stroke that has less time than this has no wind-up
+RECOIL, RECOIL_S = 0.2, 0.3  # share of the wind-up by which a hand bounces back after a stroke
+TAP_M = np.array([0.01, 0.045, -0.01])
+PLACE_M = np.array([0.07, 0.12])  # how far chance moves the hands' place, out and up
+ASIDE_M = 0.05  # how far both hands go to the side to which the head turns
 SINK = np.array([-0.01, -0.045, -0.02])  # hands sink by this much while they are held up
 SINK_S = 1.6
+IDLE_M, IDLE_LATE_S = np.array([0.03, 0.034, 0.03]), (0.0, 0.45, 0.85)
+VOICE_M = np.array([0.01, 0.05, 0.015])
+WAITING_SHARE = 0.2  # share of the strokes in a hand that rests while the other one gestures
 ROLL_DELAY_S = 0.04
+ROLL = np.radians(56.0)  # how far chance rolls the forearms
+BEAT_ROLL = np.radians([-7.0, 8.0])
+WIND_UP_ROLL = np.radians(-10.0)
+EXTENSION = np.radians(8.0)
+FLICK = np.radians(-9.0)  # how far a wrist is bent before a stroke; it is extended by as much at its end
 
 
 @dataclass(frozen=True)
 class ArmPath:
     """One arm: wrist (T, 3) from the rest shoulder in the chest's frame, roll and wrist extension (T,) in radians,
-    and how much the shoulder is shrugged (T,) in radians.
+    how much the shoulder is shrugged (T,) in radians, and how much of its movements the arm is free to make (T,).
     """
 
     wrist: np.ndarray
     roll: np.ndarray
     extension: np.ndarray
     shrug: np.ndarray
-
-
-@dataclass(frozen=True)
-class ArmRotations:
-    """Parent-local matrices (T, 3, 3) of one arm, and the wrist's place (T, 3) from the rest shoulder."""
-
-    collar: np.ndarray
-    shoulder: np.ndarray
-    elbow: np.ndarray
-    wrist: np.ndarray
-    reached: np.ndarray
+    free: np.ndarray
 
 
 def sign(side: int) -> float:
@@ -64,130 +67,110 @@ def palm_normal(rest: np.ndarray, side: int) -> np.ndarray:
     return unit(normal if normal[1] < 0 else -normal)
 
 
-def leading(chance: dict[str, np.ndarray], style: Style, side: int) -> np.ndarray:
-    """Return how much (T, 1) a hand takes part in plain strokes: 1 when it leads or when both hands lead."""
+def shares(chance: dict[str, np.ndarray], style: Style, side: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return how large a hand's plain strokes are, and how far it is raised; (T, 1) each, 1 when it leads."""
     against = np.maximum(chance["lead"] * sign(side), 0)
-    return 1 - style.one_handed * min_jerk(1.8 * against)[:, None]
+    waits = min_jerk((against - (1 - style.apart)) / 0.25)[:, None] if style.apart else np.zeros((len(against), 1))
+    follows = 1 - style.one_handed * min_jerk(1.5 * against)[:, None]
+    return follows * (1 - (1 - WAITING_SHARE) * waits), 1 - waits
 
 
-def arm_path(plan: Plan, style: Style, side: int, times_s: np.ndarray, chance: dict[str, np.ndarray]) -> ArmPath:
+def arm_path(
+    plan: Plan, style: Style, side: int, times_s: np.ndarray, chance: dict[str, np.ndarray], voice: np.ndarray
+) -> ArmPath:
     """Return the wrist's path through every stroke and rest, in lengths of the styles' arm.
 
     Plain strokes are moves around home, scaled by how much the hand leads. The poses of words with a class replace them
     for a while. Both are blended with the rest pose.
     """
-    rest, home = np.array(style.rest), np.array(style.home)
-    share = leading(chance, style, side)
-    up = [(*SETTLE_S, [0.0])]
-    beats, holds, poses, rolls, extensions, shrugs = [], [], [], [], [], []
-    loops = np.zeros((len(times_s), 3))
-    posed = False
+    share, lifted = shares(chance, style, side)
+    track = _Track(times_s, chance, style)
     for unit_ in plan.units:
-        up.append((unit_.strokes[0].start_s, unit_.strokes[0].end_s, [1.0]))
+        track.up.append((unit_.strokes[0].start_s, unit_.strokes[0].end_s, [1.0]))
         for stroke in unit_.strokes:
-            start, end = stroke.start_s, stroke.end_s
-            beats.append((start, end, stroke.size * BEATS[stroke.beat]))
-            beats.append((end, end + SINK_S, stroke.size * (BEATS[stroke.beat] + SINK)))
-            rise, swing = loop(times_s, start, end)
-            loops += stroke.size * style.loop * (rise[:, None] * [0, 1.0, -0.3] + swing[:, None] * [0.4, 0.0, 0.5])
             manner = MANNERS.get(stroke.kind) if stroke.kind else None
-            pose = manner.hands[side] if manner else None
-            if pose is not None:
-                # a pose that follows another one is reached from that pose, else from the path of plain strokes
-                poses.append((start if posed else start - 1e-3, end if posed else start, pose.offset))
-                holds.append((start, end, [1.0]))
-            elif posed:
-                holds.append((start, end, [0.0]))
-            late = (start + ROLL_DELAY_S, end + ROLL_DELAY_S)
-            rolls.append((*late, [np.radians(pose.palm if pose else style.palm)]))
-            extensions.append((*late, [np.radians(pose.wrist if pose else 12.0)]))
-            shrugs.append((start, end, [np.radians(manner.shrug if manner else 0.0)]))
-            posed = pose is not None
-        lower = (unit_.retract_s, unit_.rested_s)
-        up.append((*lower, [1 - unit_.rest_share]))
-        if posed:
-            holds.append((*lower, [0.0]))
-        posed = False
-        rolls.append((*lower, [np.radians(style.rest_palm)]))
-        extensions.append((*lower, [0.0]))
-        shrugs.append((*lower, [0.0]))
-    raised = steps(times_s, [0.0], up)
-    held = steps(times_s, [0.0], holds)
-    posture = steps(times_s, home, poses)
-    place = np.stack([PLACE_M[0] * chance["out"], PLACE_M[1] * chance["up"], np.zeros(len(times_s))], 1)
-    plain = home + place + share * (steps(times_s, np.zeros(3), beats) + loops)
-    settled = steps(times_s, NEUTRAL, [(*SETTLE_S, rest)])
-    raised = 1 - (1 - raised * share) * (1 - held)
-    path = settled + raised * (plain + held * (posture - plain) - settled)
+            track.stroke(stroke, manner.hands[side] if manner else None, np.radians(manner.shrug if manner else 0.0))
+        track.retract(unit_.retract_s, unit_.rested_s, unit_.rest_share)
+    idle = chance[("left_idle", "right_idle")[side]]
+    stir = style.stir * IDLE_M * np.stack([lag(idle, late) for late in IDLE_LATE_S], 1)
+    tap = pulses(times_s, ((t.end_s - TAP_S, t.end_s - 0.45 * TAP_S, t.end_s, t.size) for t in plan.taps))
+    across = PLACE_M[0] * chance["out"] + sign(side) * ASIDE_M * chance["look"]
+    place = np.stack([across, PLACE_M[1] * chance["up"], np.zeros(len(times_s))], 1)
+    small = tap[:, None] * TAP_M + style.amplitude * voice[:, None] * VOICE_M
+    held = moves(times_s, [0.0], track.holds)
+    plain = np.array(style.home) + place + share * (moves(times_s, np.zeros(3), track.beats) + small)
+    posture = moves(times_s, style.home, track.poses) + 0.3 * small
+    settled = moves(times_s, NEUTRAL, [(*SETTLE_S, style.rest)])
+    raised = 1 - (1 - moves(times_s, [0.0], track.up) * lifted) * (1 - held)
+    path = settled + raised * (plain + held * (posture - plain) - settled) + (1 - 0.6 * held) * stir
     path = lag(path, 0.0, SMOOTH_S) * np.array([sign(side), 1.0, 1.0])
-    settle_roll = [(*SETTLE_S, [np.radians(style.rest_palm)])]
+    free = (1 - held[:, 0]) * raised[:, 0]
     return ArmPath(
         path,
-        steps(times_s, [0.0], settle_roll + rolls)[:, 0],
-        steps(times_s, [0.0], extensions)[:, 0],
-        steps(times_s, [0.0], shrugs)[:, 0],
+        moves(times_s, [0.0], track.rolls)[:, 0] + ROLL * chance["roll"] * (0.35 + 0.65 * free) * (1 - held[:, 0]),
+        moves(times_s, [0.0], track.extensions)[:, 0],
+        moves(times_s, [0.0], track.shrugs)[:, 0],
+        free,
     )
 
 
-def solve_arm(path: ArmPath, rest: np.ndarray, side: int) -> ArmRotations:
-    """Return the rotations that put the wrist on its path, which is scaled to this skeleton's arm.
+class _Track:
+    """The moves of one arm, gathered stroke by stroke."""
 
-    The elbow hangs down, out and back; half of the forearm's roll lies in the elbow, half in the wrist, so that the
-    skin does not twist much at either joint.
-    """
-    name = ("left", "right")[side]
-    chest, collar, shoulder, elbow, wrist = (
-        rest[JOINT[j]] for j in ("spine3", f"{name}_collar", f"{name}_shoulder", f"{name}_elbow", f"{name}_wrist")
-    )
-    upper_rest, fore_rest = elbow - shoulder, wrist - elbow
-    upper, fore = float(np.linalg.norm(upper_rest)), float(np.linalg.norm(fore_rest))
-    size = (upper + fore) / ARM_LENGTH_M
-    target = shoulder - chest + path.wrist * size
-    target[:, 0] = sign(side) * _at_least(sign(side) * target[:, 0], MIDLINE_M * size, 0.02)
+    def __init__(self, times_s: np.ndarray, chance: dict[str, np.ndarray], style: Style):
+        self.times_s, self.chance, self.style = times_s, chance, style
+        self.up: list = [(*SETTLE_S, [0.0])]
+        self.beats: list = []
+        self.holds: list = []
+        self.poses: list = []
+        self.rolls: list = [(*SETTLE_S, [np.radians(style.rest_palm)])]
+        self.extensions: list = []
+        self.shrugs: list = []
+        self.posed = False
 
-    collar_rotation = _collar(path, side)
-    shoulder_at = collar - chest + collar_rotation @ (shoulder - collar)
-    offset = clamp_reach(target - shoulder_at, upper, fore, LEAST_BEND, MOST_BEND)
-    pole = _pole(offset / (upper + fore), side)
-    middle = two_bone(np.zeros_like(offset), offset, upper, fore, pole)
-    upper_way, fore_way = unit(middle), unit(offset - middle)
-    hinge = np.cross(upper_way, fore_way)
-    hinge_rest = np.array([0.0, -sign(side), 0.0])
-    upper_world = frame(upper_way, hinge) @ frame(upper_rest, hinge_rest).T
-    fore_world = frame(fore_way, hinge) @ frame(fore_rest, hinge_rest).T
-    half_roll = axis_angle(unit(fore_rest), -sign(side) * path.roll / 2)
-    fore_world = fore_world @ half_roll
+    def at(self, name: str, time_s: float) -> float:
+        """Return a curve of chance at a time."""
+        return float(self.chance[name][min(round(time_s * 30), len(self.times_s) - 1)])
 
-    palm = palm_normal(rest, side)
-    knuckle = unit(rest[JOINT[f"{name}_middle1"]] - wrist)
-    velocity = np.gradient(offset[:, 1]) * FPS if len(offset) > 1 else np.zeros(len(offset))
-    drag = np.radians(np.clip(-16 * lag(velocity, 0.05, 0.035), -22, 22))
-    flexion = axis_angle(unit(np.cross(knuckle, palm)), -(path.extension + drag))
-    wrist_local = half_roll @ flexion
-    return ArmRotations(
-        collar_rotation,
-        np.swapaxes(collar_rotation, -1, -2) @ upper_world,
-        np.swapaxes(upper_world, -1, -2) @ fore_world,
-        wrist_local,
-        shoulder_at + offset - (shoulder - chest),
-    )
+    def stroke(self, stroke: Stroke, pose: HandPose | None, shrug: float) -> None:
+        """Add a stroke, which takes the hand to a pose or, without one, to a place near home."""
+        start, end = stroke.start_s, stroke.end_s
+        size = stroke.size * (1 + 0.25 * self.at("vigour", end))
+        aim, arc = self.at("aim", end), self.at("arc", end)
+        target = size * (BEATS[stroke.beat] + aim * AIM_M)
+        away = size * (WIND_UP_M * (1 - 0.3 * abs(arc)) + arc * ARC_M)
+        middle = end - float(np.clip(0.45 * (end - start), *STRIKE_S))
+        wound = end - start >= DIRECT_S
+        if wound:
+            self.beats.append((start, middle + 0.05, target + away))
+        self.beats.append((middle if wound else start, end, target))
+        self.beats.append((end + 0.02, end + RECOIL_S, target + RECOIL * away))
+        self.beats.append((end + RECOIL_S, end + SINK_S, target + size * SINK))
+        if pose is not None:
+            # a pose that follows another one is reached from that pose, else from the path of plain strokes
+            self.poses.append((start if self.posed else start - 1e-3, end if self.posed else start, pose.offset))
+            self.holds.append((start, end, [1.0]))
+        elif self.posed:
+            self.holds.append((start, end, [0.0]))
+        late, late_middle = start + ROLL_DELAY_S, middle + ROLL_DELAY_S
+        roll = np.radians(pose.palm if pose else self.style.palm)
+        extension = np.radians(pose.wrist) if pose else EXTENSION
+        if pose is None:
+            roll += BEAT_ROLL[stroke.beat] * min(size, 1.3)
+            if wound:
+                self.rolls.append((late, late_middle, [roll + WIND_UP_ROLL * min(size, 1.3)]))
+                self.extensions.append((late, late_middle, [extension + FLICK * min(size, 1.3)]))
+        self.rolls.append((late_middle if wound else late, end + ROLL_DELAY_S, [roll]))
+        self.extensions.append((late_middle if wound else late, end + ROLL_DELAY_S, [extension]))
+        self.shrugs.append((start, end, [shrug]))
+        self.posed = pose is not None
 
-
-def _at_least(value: np.ndarray, least: float, soft: float) -> np.ndarray:
-    return least + soft * np.logaddexp(0, (value - least) / soft)
-
-
-def _pole(reach: np.ndarray, side: int) -> np.ndarray:
-    """Return the elbow's direction (T, 3): back and out when the arm hangs, down and out when it reaches forward."""
-    out = 0.34 + 0.2 * np.clip(-sign(side) * reach[:, 0], -0.2, 0.5)
-    return np.stack([sign(side) * out, np.full(len(reach), -0.62), np.full(len(reach), -0.62)], -1)
-
-
-def _collar(path: ArmPath, side: int) -> np.ndarray:
-    """Turn the shoulder girdle towards a raised or reaching arm, a little later than the arm."""
-    raised = lag(np.clip((path.wrist[:, 1] + 0.42) / 0.42, 0, 1.6), 0.05, 0.06)
-    forward = lag(np.clip((path.wrist[:, 2] - 0.1) / 0.35, 0, 1.4), 0.05, 0.06)
-    elevation = np.radians(-4 + 8 * raised) + path.shrug
-    protraction = np.radians(6 * forward)
-    up = axis_angle(np.array([0.0, 0.0, 1.0]), sign(side) * elevation)
-    return up @ axis_angle(np.array([0.0, 1.0, 0.0]), -sign(side) * protraction)
+    def retract(self, start_s: float, rested_s: float, share: float) -> None:
+        """Lower the hand by a share of the way to its rest."""
+        self.up.append((start_s, rested_s, [1 - share]))
+        if self.posed:
+            self.holds.append((start_s, rested_s, [0.0]))
+        self.posed = False
+        self.rolls.append((start_s, rested_s, [np.radians(self.style.rest_palm)]))
+        self.extensions.append((start_s, rested_s, [0.0]))
+        self.shrugs.append((start_s, rested_s, [0.0]))

@@ -1,82 +1,121 @@
-"""Hand shapes as joint angles, blended in time with every finger a little later than the one before."""
+"""Hand shapes in time: they close and open with every stroke, change between strokes, and flutter with the voice."""
 
 import numpy as np
 
-from core.body.curves import steps
+from core.body.rotation import rotvec_to_matrix
 from core.body.skeleton import JOINT
-from training.gesture.arms import palm_normal
-from training.gesture.curves import lag
-from training.gesture.gesture_plan import Plan
-from training.gesture.ik import axis_angle, unit
+from training.gesture.arms import palm_normal, sign
+from training.gesture.curves import lag, moves, pulses
+from training.gesture.gesture_plan import TAP_S, Plan
+from training.gesture.hand_shapes import CURLS, FANS, REST_TURNS, SHAPES, SYNERGIES, SYNERGY, THUMB
+from training.gesture.ik import unit
 from training.gesture.styles import Style
 from training.gesture.word_poses import MANNERS
 
 FINGERS = ("index", "middle", "ring", "pinky")
-LAG_S = {"thumb": 0.04, "index": 0.045, "middle": 0.055, "ring": 0.065, "pinky": 0.075}
-
-# Degrees. Per finger (knuckle, middle, tip) curl, in the order index, middle, ring, pinky; then spread (of the fan);
-# then the thumb: across the palm, first and second bend.
-_SHAPES = {
-    "relaxed": ("22 28 15  28 32 18  33 36 20  36 36 20", -4, "18 14 16"),
-    "open": ("8 14 8  12 16 9  16 19 10  19 20 11", -1, "12 8 10"),
-    "flat": ("4 6 4  5 7 4  6 8 5  7 9 5", -5, "16 8 6"),
-    "spread": ("2 10 6  4 10 6  5 11 6  6 12 7", 3, "0 2 4"),
-    "cup": ("30 24 14  32 26 14  33 27 15  34 28 15", -4, "22 14 12"),
-    "fist": ("52 62 38  56 68 40  60 70 40  62 70 40", 0, "26 24 26"),
-    "point": ("4 8 5  50 62 36  56 66 38  58 66 38", 0, "24 22 26"),
-    "pinch": ("42 44 20  44 46 22  34 30 16  26 24 14", 2, "30 16 18"),
-    "two": ("2 5 3  2 5 3  58 68 40  60 68 40", 5, "28 24 28"),
-    "three": ("2 5 3  2 5 3  4 7 4  60 66 38", 6, "30 26 28"),
+# Every finger follows a little later than the one before.
+LAG_S = {"thumb": 0.04, "index": 0.03, "middle": 0.05, "ring": 0.07, "pinky": 0.095}
+# Fingers close by this many units of the grip before a stroke, are open by as much at its end, and relax.
+CLOSE, OPEN, RELAXED = 0.35, -0.45, -0.05
+RELAX_S = 0.5
+TAP_GRIP = 0.5
+# A hand that shows a word's class keeps this share of the movements that do not belong to the shape.
+KEPT_IN_POSE = 0.25
+# Per synergy: the curve of chance that drives it and units per unit of it; units per unit of the arm's idle curve, and
+# how late that is, so that synergies do not move together; units per unit of the voice (`training.gesture.voice`).
+DRIVES = {
+    "radial": ("grip", 0.8, 0.4, 0.0, -1.3),
+    "ulnar": ("curl", 0.9, 0.4, 0.9, -1.0),
+    "fan": ("fan", 1.6, 0.5, 0.45, 1.4),
+    "index": ("index", 1.5, 0.45, 1.3, 1.5),
+    "thumb": ("thumb", 1.3, 0.4, 0.25, 2.0),
+    "cascade": ("aim", 1.2, 0.5, 0.65, 1.7),
 }
+# The right hand follows the same curves of chance as the left one, each mixed with the next row's.
+ALIKE, UNLIKE = 0.75, 0.6
 
 
-def _vector(shape: str) -> np.ndarray:
-    curls, spread, thumb = _SHAPES[shape]
-    return np.radians([*map(float, curls.split()), spread, *map(float, thumb.split())])
-
-
-SHAPES: dict[str, np.ndarray] = {name: _vector(name) for name in _SHAPES}
-
-
-def hand_channels(plan: Plan, style: Style, side: int, times_s: np.ndarray) -> np.ndarray:
-    """Return hand shapes (T, 16) in radians: 12 curls, spread, 3 of the thumb."""
-    moves = []
+def hand_channels(
+    plan: Plan, style: Style, side: int, times_s: np.ndarray, chance: dict[str, np.ndarray], voice: np.ndarray
+) -> np.ndarray:
+    """Return hand shapes (T, 20) in radians; `training.gesture.hand_shapes` names the columns."""
+    base, held, grips = [], [], []
     rest = SHAPES[style.rest_shape]
     for unit_ in plan.units:
         for stroke in unit_.strokes:
             # the hand is loose during the preparation, and takes its shape towards the stroke's end
             pose = MANNERS[stroke.kind].hands[side] if stroke.kind else None
-            vigour = 1.0 if pose else 0.45 + 0.4 * stroke.prominence
+            vigour = 1.0 if pose else 0.45 + 0.4 * max(stroke.prominence, 0)
             shape = SHAPES[pose.shape if pose else style.shape]
-            start = stroke.start_s + 0.25 * (stroke.end_s - stroke.start_s)
-            moves.append((start, stroke.end_s, SHAPES["relaxed"] + vigour * (shape - SHAPES["relaxed"])))
-        moves.append((unit_.retract_s, unit_.rested_s, rest))
-    return steps(times_s, rest, moves)
+            start, end = stroke.start_s, stroke.end_s
+            middle = start + 0.55 * (end - start)
+            base.append((start + 0.25 * (end - start), end, SHAPES["relaxed"] + vigour * (shape - SHAPES["relaxed"])))
+            held.append((start, middle, [1.0 if pose else 0.0]))
+            size = 0.4 + 0.6 * min(stroke.size, 1.5)
+            grips.append((start, middle + 0.05, [CLOSE * size]))
+            grips.append((middle + 0.05, end, [OPEN * size]))
+            grips.append((end + 0.05, end + RELAX_S, [RELAXED]))
+        base.append((unit_.retract_s, unit_.rested_s, rest))
+        held.append((unit_.retract_s, unit_.rested_s, [0.0]))
+        grips.append((unit_.retract_s, unit_.rested_s, [0.0]))
+    beat = moves(times_s, [0.0], grips)[:, 0]
+    taps = ((tap.end_s - TAP_S, tap.end_s - TAP_S / 2, tap.end_s, TAP_GRIP * tap.size) for tap in plan.taps)
+    beat += pulses(times_s, taps)
+    free = 1 - (1 - KEPT_IN_POSE) * moves(times_s, [0.0], held)
+    drives = style.fingers * free * synergy_drives(beat, style, side, chance, voice)
+    return moves(times_s, rest, base) + drives @ SYNERGIES
+
+
+def synergy_drives(
+    beat: np.ndarray, style: Style, side: int, chance: dict[str, np.ndarray], voice: np.ndarray
+) -> np.ndarray:
+    """Return how far each synergy is driven (T, 5): by strokes (T,), chance and the voice (T,)."""
+    idle = chance[("left_idle", "right_idle")[side]]
+    following = dict(zip(DRIVES, [*list(DRIVES)[1:], next(iter(DRIVES))], strict=True))
+    out = np.zeros((len(beat), len(SYNERGY)))
+    for name, (curve, amount, stirred, late_s, spoken) in DRIVES.items():
+        drawn = chance[curve]
+        if side == 1:
+            drawn = ALIKE * drawn + UNLIKE * chance[DRIVES[following[name]][0]]
+        out[:, SYNERGY[name]] = amount * drawn + style.stir * stirred * lag(idle, late_s) + spoken * voice
+    out[:, SYNERGY["radial"]] += beat * (1 + 0.5 * chance["index"])
+    out[:, SYNERGY["ulnar"]] += beat * (1 + 0.6 * chance["roll"])
+    out[:, SYNERGY["fan"]] -= beat * (0.7 + 0.6 * chance["fan"])
+    out[:, SYNERGY["thumb"]] += beat * (0.4 + 0.6 * chance["thumb"])
+    out[:, SYNERGY["index"]] += 0.7 * beat * chance["grip"]
+    out[:, SYNERGY["cascade"]] += 0.9 * beat * chance["arc"]
+    return out
 
 
 def hand_rotations(channels: np.ndarray, rest: np.ndarray, side: int) -> dict[int, np.ndarray]:
     """Return the parent-local matrices (T, 3, 3) of one hand's 15 joints, by joint index."""
     name = ("left", "right")[side]
     palm = palm_normal(rest, side)
-    out = {}
     across = unit(rest[JOINT[f"{name}_pinky1"]] - rest[JOINT[f"{name}_index1"]])
+    mirror = np.array([1.0, sign(side), sign(side)])
+    joints, turns = [], []
     for number, finger in enumerate(FINGERS):
         late = lag(channels, LAG_S[finger])
-        joints = [rest[JOINT[f"{name}_{finger}{i}"]] for i in (1, 2, 3)]
-        bones = [joints[1] - joints[0], joints[2] - joints[1], joints[2] - joints[1]]
-        fan = late[:, 12] * (1.5 - number)
-        for i in range(3):
-            axis = unit(np.cross(bones[i], palm))
-            turn = axis_angle(axis, late[:, 3 * number + i])
+        curls, fan = late[:, CURLS][:, 3 * number : 3 * number + 3], late[:, FANS][:, number]
+        for i, bone in enumerate(_bones(rest, name, finger)):
+            turn = curls[:, i, None] * unit(np.cross(bone, palm)) + mirror * REST_TURNS.get(f"{finger}{i + 1}", 0.0)
             if i == 0:
-                # a positive fan turns towards the thumb
-                turn = axis_angle(unit(np.cross(bones[0], -across)), fan) @ turn
-            out[JOINT[f"{name}_{finger}{i + 1}"]] = turn
-    late = lag(channels, LAG_S["thumb"])
-    joints = [rest[JOINT[f"{name}_thumb{i}"]] for i in (1, 2, 3)]
-    bones = [joints[1] - joints[0], joints[2] - joints[1], joints[2] - joints[1]]
+                turn = turn + fan[:, None] * unit(np.cross(bone, -across))
+            joints.append(JOINT[f"{name}_{finger}{i + 1}"])
+            turns.append(turn)
+    thumb = lag(channels, LAG_S["thumb"])[:, THUMB]
     inward = unit(0.75 * across + 0.65 * palm)
-    for i in range(3):
-        axis = unit(np.cross(bones[i], palm if i == 0 else inward))
-        out[JOINT[f"{name}_thumb{i + 1}"]] = axis_angle(axis, late[:, 13 + i])
-    return out
+    for i, bone in enumerate(_bones(rest, name, "thumb")):
+        turn = thumb[:, i, None] * unit(np.cross(bone, palm if i == 0 else inward))
+        turn = turn + mirror * REST_TURNS[f"thumb{i + 1}"]
+        if i == 0:
+            turn = turn + thumb[:, 3, None] * unit(np.cross(bone, -palm - 0.5 * across))
+        joints.append(JOINT[f"{name}_thumb{i + 1}"])
+        turns.append(turn)
+    return dict(zip(joints, np.moveaxis(rotvec_to_matrix(np.stack(turns, 1)), 1, 0), strict=True))
+
+
+def _bones(rest: np.ndarray, name: str, finger: str) -> list[np.ndarray]:
+    """Return the directions of a finger's three bones; the last one has that of the second."""
+    joints = [rest[JOINT[f"{name}_{finger}{i}"]] for i in (1, 2, 3)]
+    return [joints[1] - joints[0], joints[2] - joints[1], joints[2] - joints[1]]

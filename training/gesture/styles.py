@@ -1,4 +1,4 @@
-"""The four styles: how large, how fast and where each of them gestures."""
+"""The styles: how large, how fast, how often and where each of them gestures."""
 
 from dataclasses import dataclass
 
@@ -10,14 +10,18 @@ class Style:
     Attributes:
         amplitude: scale of every stroke.
         move_s: time of preparation and stroke together, at most.
+        least: prominence below which an accent gets no stroke.
+        taps: scale of the small beats between strokes.
         home: (out, up, forward) of the wrist from the shoulder while speaking.
         rest: (out, up, forward) of the wrist from the shoulder in pauses.
         rest_palm: forearm roll in pauses; 0 palms face each other, 90 up, -90 down.
         palm: forearm roll while speaking.
         one_handed: how much the hand that does not lead keeps still, 0-1.
-        loop: height of the loop on the way to a stroke.
+        apart: how much of the time one hand rests while the other one gestures, 0-1.
+        stir: scale of the small movements that speech does not decide.
         shape: hand shape while speaking.
         rest_shape: hand shape in pauses.
+        fingers: scale of the movements of the fingers.
         nod: degrees of head nod on a full accent.
         sway: metres of a weight shift.
         smile: resting smile, 0-1.
@@ -29,14 +33,18 @@ class Style:
     name: str
     amplitude: float
     move_s: float
+    least: float
+    taps: float
     home: tuple[float, float, float]
     rest: tuple[float, float, float]
     rest_palm: float
     palm: float
     one_handed: float
-    loop: float
+    apart: float
+    stir: float
     shape: str
     rest_shape: str
+    fingers: float
     nod: float
     sway: float
     smile: float
@@ -49,24 +57,40 @@ STYLES: dict[str, Style] = {
     style.name: style
     for style in (
         Style(
-            name="calm", amplitude=1.1, move_s=0.85, home=(0.04, -0.30, 0.26), rest=(0.05, -0.49, 0.08),
-            rest_palm=-5, palm=15, one_handed=0.8, loop=0.05, shape="open", rest_shape="relaxed", nod=6.0,
+            name="calm", amplitude=1.0, move_s=0.8, least=0.0, taps=0.5,
+            home=(0.06, -0.36, 0.27), rest=(0.05, -0.505, 0.09), rest_palm=-5, palm=12, one_handed=0.5, apart=0.3,
+            stir=0.8, shape="relaxed", rest_shape="relaxed", fingers=0.9, nod=6.0,
             sway=0.050, smile=0.12, brow=0.35, lean=1.5, mouth=0.95,
         ),
         Style(
-            name="lively", amplitude=1.35, move_s=0.75, home=(0.09, -0.25, 0.27), rest=(0.07, -0.49, 0.07),
-            rest_palm=0, palm=20, one_handed=0.75, loop=0.08, shape="spread", rest_shape="relaxed", nod=9.0,
+            name="lively", amplitude=1.15, move_s=0.7, least=-1.0, taps=1.2,
+            home=(0.08, -0.32, 0.29), rest=(0.07, -0.50, 0.10), rest_palm=0, palm=15, one_handed=0.35, apart=0.15,
+            stir=1.2, shape="open", rest_shape="relaxed", fingers=1.05, nod=9.0,
             sway=0.060, smile=0.25, brow=0.6, lean=3.0, mouth=1.1,
         ),
         Style(
-            name="presenter", amplitude=1.25, move_s=0.8, home=(0.07, -0.26, 0.28), rest=(0.02, -0.46, 0.13),
-            rest_palm=0, palm=24, one_handed=0.6, loop=0.06, shape="flat", rest_shape="relaxed", nod=7.5,
+            name="presenter", amplitude=1.05, move_s=0.8, least=0.0, taps=0.8,
+            home=(0.07, -0.31, 0.30), rest=(0.04, -0.49, 0.13), rest_palm=0, palm=18, one_handed=0.25, apart=0.0,
+            stir=0.9, shape="open", rest_shape="relaxed", fingers=1.0, nod=7.5,
             sway=0.055, smile=0.2, brow=0.5, lean=2.0, mouth=1.0,
         ),
         Style(
-            name="reserved", amplitude=1.0, move_s=0.9, home=(0.03, -0.35, 0.22), rest=(0.03, -0.49, 0.09),
-            rest_palm=-5, palm=10, one_handed=1.0, loop=0.05, shape="relaxed", rest_shape="relaxed", nod=5.0,
+            name="reserved", amplitude=0.75, move_s=0.9, least=0.3, taps=0.35,
+            home=(0.05, -0.39, 0.24), rest=(0.04, -0.505, 0.09), rest_palm=-5, palm=5, one_handed=0.6, apart=0.5,
+            stir=0.7, shape="relaxed", rest_shape="relaxed", fingers=0.75, nod=5.0,
             sway=0.045, smile=0.05, brow=0.25, lean=0.8, mouth=0.85,
+        ),
+        Style(
+            name="thoughtful", amplitude=0.9, move_s=1.0, least=0.15, taps=0.6,
+            home=(0.03, -0.33, 0.27), rest=(0.03, -0.49, 0.12), rest_palm=-10, palm=8, one_handed=0.6, apart=0.45,
+            stir=0.9, shape="relaxed", rest_shape="relaxed", fingers=1.0, nod=5.5,
+            sway=0.055, smile=0.05, brow=0.45, lean=1.0, mouth=0.9,
+        ),
+        Style(
+            name="storyteller", amplitude=1.35, move_s=0.9, least=-0.1, taps=0.9,
+            home=(0.11, -0.32, 0.29), rest=(0.07, -0.50, 0.09), rest_palm=0, palm=22, one_handed=0.3, apart=0.1,
+            stir=1.2, shape="open", rest_shape="relaxed", fingers=1.05, nod=8.0,
+            sway=0.065, smile=0.2, brow=0.65, lean=2.5, mouth=1.05,
         ),
     )
 }  # fmt: skip

@@ -10,7 +10,8 @@ from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from core.body.skeleton import JOINT, JOINT_COUNT, default_rest_joints
 from core.clock import frame_to_sample
 from core.generate.chance_curves import CHANNELS, draw_chance
-from training.gesture.arms import arm_path, solve_arm
+from training.gesture.arm_joints import solve_arm
+from training.gesture.arms import arm_path
 from training.gesture.face import face_channels
 from training.gesture.gesture_plan import Plan, make_plan
 from training.gesture.hands import hand_channels, hand_rotations
@@ -19,6 +20,7 @@ from training.gesture.legs import stand
 from training.gesture.rhythm import rhythm
 from training.gesture.styles import STYLES
 from training.gesture.torso import torso_path
+from training.gesture.voice import voice_curve
 
 NEUTRAL_FRAMES = 8
 FULL_NOD = 7.5  # degrees; head and trunk of a style with this nod move at full scale
@@ -63,13 +65,17 @@ def perform(
     count = prosody.frame_count
     matrices = np.tile(np.eye(3), (count, JOINT_COUNT, 1, 1))
 
+    voice = voice_curve(prosody.loudness)
     arms = []
     for side, name in enumerate(("left", "right")):
-        arm = solve_arm(arm_path(plan, manner, side, times_s, curves), rest, side)
+        path = arm_path(plan, manner, side, times_s, curves, voice)
+        arm = solve_arm(path, rest, side, curves[f"{name}_idle"], voice)
         arms.append(arm)
         for joint in ("collar", "shoulder", "elbow", "wrist"):
             matrices[:, JOINT[f"{name}_{joint}"]] = getattr(arm, joint)
-        for index, turn in hand_rotations(hand_channels(plan, manner, side, times_s), rest, side).items():
+        for index, turn in hand_rotations(
+            hand_channels(plan, manner, side, times_s, curves, voice), rest, side
+        ).items():
             matrices[:, index] = turn
 
     wrists = np.stack([arm.reached for arm in arms], 1)

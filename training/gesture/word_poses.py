@@ -60,7 +60,7 @@ MANNERS: dict[str, Manner] = {
     lexicon.YOU: _one(RIGHT, (0.02, -0.13, 0.45), 62, "open", 12),
     lexicon.NUMBER: _one(RIGHT, (0.08, 0.03, 0.22), -5, "point", 12),
     lexicon.LARGE: _both((0.32, -0.12, 0.26), 5, "spread", 12),
-    lexicon.SMALL: _both((-0.05, -0.14, 0.30), 0, "pinch", 8),
+    lexicon.SMALL: _both((-0.044, -0.14, 0.30), 0, "pinch", 8),
     lexicon.UP: _one(RIGHT, (0.14, 0.24, 0.16), 10, "flat", 12),
     lexicon.DOWN: _one(RIGHT, (0.14, -0.42, 0.30), -85, "flat", 15),
     lexicon.LEFT: _one(LEFT, (0.37, -0.12, 0.18), 10, "flat"),
@@ -72,5 +72,5 @@ MANNERS: dict[str, Manner] = {
         (HandPose((0.12, -0.08, 0.28), 70, "open", 12), HandPose((0.12, -0.36, 0.28), 70, "open", 12)), tilt=-4.0
     ),
     lexicon.QUESTION: _both((0.22, -0.24, 0.29), 85, "spread", 14, tilt=5.0),
-    lexicon.UNCERTAIN: _both((0.15, -0.30, 0.20), 85, "spread", 14, shrug=16.0, tilt=6.0, shake=0.35),
+    lexicon.UNCERTAIN: _both((0.15, -0.30, 0.20), 85, "spread", 14, shrug=26.0, tilt=6.0, shake=0.35),
 }

@@ -24,7 +24,18 @@ from training.stages.log_metrics import take_motion
 from training.stages.neutral_pose import neutral_of
 
 from ..tiny_corpus import BEAT2_SECONDS as SECONDS
-from ..tiny_corpus import UP, WORDS, make_beat2, make_corpus, make_vectors, motion, motion_path, speech, write_csv
+from ..tiny_corpus import (
+    STYLES,
+    UP,
+    WORDS,
+    make_beat2,
+    make_corpus,
+    make_vectors,
+    motion,
+    motion_path,
+    speech,
+    write_csv,
+)
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +200,7 @@ def test_our_own_corpus_keeps_its_styles_and_its_chance(tmp_path, vectors):
     chance = np.random.default_rng(0).random((180, CHANCE)).astype(np.float16)
     np.save(folder / "clip0.lively.chance.npy", chance)
     corpus = source(folder, vectors, tmp_path).load()
-    assert corpus.speakers == ("calm", "lively", "presenter", "reserved")
+    assert corpus.speakers == STYLES
     lively = next(take for take in corpus.takes if take.clip == 0 and take.speaker == 1)
     assert np.allclose(lively.chance, chance)
     calm = next(take for take in corpus.takes if take.clip == 0 and take.speaker == 0)

@@ -24,11 +24,13 @@ from core.text.align import align
 from core.text.timing import Phone, Word, save_words
 from training.corpus.motions import make_corpus
 from training.gesture import STYLES, neutral_pose, synthesise
-from training.gesture.arms import arm_path, solve_arm
+from training.gesture.arm_joints import solve_arm
+from training.gesture.arms import arm_path
 from training.gesture.face import lips_closed
 from training.gesture.gesture_plan import HOLD_S, LEAD_S, SHORTEST_MOVE_S, make_plan
 from training.gesture.pose_recognition import CLASSES, in_class, read_pose
 from training.gesture.synthesis import perform
+from training.gesture.voice import voice_curve
 
 DEMO = Path(__file__).parents[3] / "addon" / "assets" / "demo"
 RATE = 16000
@@ -173,8 +175,9 @@ def test_arms_reach_their_targets_with_bent_elbows(style, side, spoken):
     rest = neutral_pose().skeleton
     name = ("left", "right")[side]
     chance = dict(zip(CHANNELS, draw_chance(prosody.frame_count, 0).T, strict=True))
-    path = arm_path(make_plan(prosody, STYLES[style]), STYLES[style], side, prosody.times_s, chance)
-    arm = solve_arm(path, rest, side)
+    voice = voice_curve(prosody.loudness)
+    path = arm_path(make_plan(prosody, STYLES[style]), STYLES[style], side, prosody.times_s, chance, voice)
+    arm = solve_arm(path, rest, side, chance[f"{name}_idle"], voice)
     world = arm.collar
     place = rest[JOINT[f"{name}_collar"]] + world @ (rest[JOINT[f"{name}_shoulder"]] - rest[JOINT[f"{name}_collar"]])
     for turn, start, end in ((arm.shoulder, "shoulder", "elbow"), (arm.elbow, "elbow", "wrist")):

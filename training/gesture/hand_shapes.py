@@ -1,0 +1,55 @@
+"""Shapes of the hand and synergies of its joints, in degrees, and the pose that a resting hand has besides its curl."""
+
+import numpy as np
+
+# Columns of a shape: for the fingers index, middle, ring, pinky the bend of knuckle, middle and last joint; how far
+# each finger leans towards the thumb; and the thumb's way across the palm, its two bends and its way off the palm.
+CURLS, FANS, THUMB = slice(0, 12), slice(12, 16), slice(16, 20)
+WIDTH = 20
+
+# curls; leaning of the fingers; thumb, from where it rests
+_SHAPES = {
+    "relaxed": ("13 20 9  31 20 11  29 28 12  19 27 9", "-11 0 8 17", "0 0 0 0"),
+    "open": ("7 16 8  20 17 9  21 22 10  15 22 9", "-7 0 4 11", "-5 -4 -4 4"),
+    "flat": ("4 6 4  5 7 4  6 8 5  7 9 5", "-6 -2 3 8", "0 -6 -4 0"),
+    "spread": ("2 10 6  4 10 6  5 11 6  6 12 7", "4 1 -2 -4", "-16 -10 -10 8"),
+    "cup": ("30 24 14  32 26 14  33 27 15  34 28 15", "-6 0 3 8", "6 0 0 0"),
+    "fist": ("52 62 38  56 68 40  60 70 40  62 70 40", "-2 0 2 4", "10 10 10 -4"),
+    "point": ("4 8 5  50 62 36  56 66 38  58 66 38", "0 0 2 4", "8 8 10 -4"),
+    "pinch": ("42 44 20  44 46 22  34 30 16  26 24 14", "2 0 2 4", "14 4 4 0"),
+    "two": ("2 5 3  2 5 3  58 68 40  60 68 40", "6 -4 2 4", "12 10 12 -4"),
+    "three": ("2 5 3  2 5 3  4 7 4  60 66 38", "7 0 -7 4", "14 12 12 -4"),
+}
+
+
+def _vector(shape: str) -> np.ndarray:
+    return np.radians([float(number) for row in _SHAPES[shape] for number in row.split()])
+
+
+SHAPES: dict[str, np.ndarray] = {name: _vector(name) for name in _SHAPES}
+
+# What joints do together, per unit of each synergy.
+_SYNERGIES = {
+    "radial": ("13 14 8  17 15 9  6 5 3  1 0 0", "1 0 0 0", "4 3 5 -3"),
+    "ulnar": ("0 1 0  7 6 5  17 13 11  16 12 9", "0 1 2 5", "0 0 1 0"),
+    "fan": ("-4 -3 -2  -1 -3 -1  1 3 1  -6 4 1", "10 3 -5 -18", "-3 -3 -3 4"),
+    "index": ("-14 -13 -8  2 2 1  4 3 1  1 2 2", "4 0 0 -3", "2 -5 -6 3"),
+    "thumb": ("3 3 2  0 0 0  0 0 0  2 -2 0", "-2 0 0 2", "11 -9 -13 -6"),
+    "cascade": ("9 -10 -6  9 -11 -7  9 -10 -8  11 -13 -8", "-2 0 2 5", "-3 6 8 3"),
+}
+SYNERGY = {name: row for row, name in enumerate(_SYNERGIES)}
+SYNERGIES = np.radians([[float(n) for row in rows for n in row.split()] for rows in _SYNERGIES.values()])
+
+# How the joints of a resting left hand are turned besides bending, rotation vectors in the frame of the T-pose. Mean
+# angles of people's hands, rounded; they are mirrored for the right hand.
+REST_TURNS = {
+    "thumb1": np.radians([19.0, 16.0, 9.0]),
+    "thumb2": np.radians([-18.0, 8.0, -12.0]),
+    "thumb3": np.radians([26.0, 14.0, 5.0]),
+    "index2": np.radians([3.0, -8.0, 0.0]),
+    "middle3": np.radians([-3.0, -6.0, 0.0]),
+    "ring2": np.radians([-12.0, -4.0, 0.0]),
+    "ring3": np.radians([-9.0, -4.0, 0.0]),
+    "pinky2": np.radians([-16.0, 8.0, 0.0]),
+    "pinky3": np.radians([-12.0, 3.0, 0.0]),
+}

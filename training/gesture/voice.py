@@ -1,0 +1,16 @@
+"""The voice as a drive of small movements: how much louder a syllable is than the speech around it."""
+
+import numpy as np
+
+from core.clock import FPS
+from core.filters import gaussian_filter1d
+
+QUICK_S, SLOW_S = 0.03, 0.25
+
+
+def voice_curve(loudness: np.ndarray) -> np.ndarray:
+    """Return the loudness (T,) without its slow changes: about -0.4 to 0.5, 0 in silence."""
+    if len(loudness) < 2:
+        return np.zeros(len(loudness))
+    quick, slow = (gaussian_filter1d(loudness, seconds * FPS) for seconds in (QUICK_S, SLOW_S))
+    return quick - slow
