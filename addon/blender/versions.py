@@ -252,6 +252,11 @@ def take_up(id_block: bpy.types.ID, strip: bpy.types.NlaStrip) -> None:
     animate(id_block, action, slot)
 
 
+def is_selected(bone: bpy.types.PoseBone) -> bool:
+    """Return whether a bone is selected in Pose Mode."""
+    return bone.select if hasattr(bone, "select") else bone.bone.select
+
+
 def set_bytes(id_block: bpy.types.ID, key: str, data: bytes) -> None:
     """Store bytes as a custom property; Blender 5.0 cuts bytes at their first zero when it overwrites a property."""
     if key in id_block:

@@ -53,7 +53,7 @@ def _write_gathered() -> None:
                 directed_keys.write_keys(armature, everything)
                 state.current.error = None
             except GestureError as error:
-                state.current.error = error
+                report.show_error(error)
         report.redraw(bpy.context)
 
 
@@ -66,7 +66,7 @@ def _after_undo(*_arguments) -> None:
                 try:
                     directed_keys.catch_up(armature)
                 except GestureError as error:
-                    state.current.error = error
+                    report.show_error(error)
 
 
 def register():

@@ -1,5 +1,7 @@
 """Operators on the markers of a take: add at frames or words, remove, read the timeline, show as pose markers."""
 
+from functools import partial
+
 import bpy
 from bpy.props import EnumProperty, IntProperty
 
@@ -46,12 +48,16 @@ class MAMBATALK_OT_accent_add(_MarkerOperator, bpy.types.Operator):
                 f"Frame {first if first < own[0] else last} lies outside of {take.action.name}, whose frames are "
                 f"{own[0]} to {own[1]}.",
                 remedy="Choose frames of the take.",
+                holds=None if self._is_given() or self.where != "FRAME" else partial(_is_outside, *own),
             )
         return [*entries, (self.kind, *((frame - own[0]) / take.info.fps for frame in (first, last)))]
 
+    def _is_given(self) -> bool:
+        return any(map(self.properties.is_property_set, ("start", "end")))
+
     def _frames(self, context, take) -> tuple[int, int]:
         given = self.properties.is_property_set
-        if given("start") or given("end"):
+        if self._is_given():
             start = self.start if given("start") else self.end
             return start, self.end if given("end") else start
         if self.where == "FRAME":
@@ -59,6 +65,11 @@ class MAMBATALK_OT_accent_add(_MarkerOperator, bpy.types.Operator):
         if self.where == "WORDS":
             return direct_settings.words_range(take)
         return direct_settings.preview_range(context.scene)
+
+
+def _is_outside(first: int, last: int) -> bool:
+    """Return whether the current frame is outside of a range."""
+    return not first <= bpy.context.scene.frame_current <= last
 
 
 class MAMBATALK_OT_accent_remove(_MarkerOperator, bpy.types.Operator):

@@ -112,7 +112,9 @@ class WorkerClient:
         self._replies = queue.SimpleQueue()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with self.log.open("wb") as log:
+            # Opened to append, because the add-on writes its own errors to this file, too.
+            self.log.write_bytes(b"")
+            with self.log.open("ab") as log:
                 self._process = subprocess.Popen(
                     self.interpreter.command,
                     cwd=self._root,

@@ -28,6 +28,11 @@ def data_folder(name: str) -> Path:
         return folder
 
 
+def log_file() -> Path:
+    """Return the path of the log: errors of the add-on, and what the worker prints. It goes when Blender ends."""
+    return Path(bpy.app.tempdir) / "mambatalk-worker.log"
+
+
 def new_take_folder(name: str, taken: frozenset[Path] = frozenset()) -> Path:
     """Return the path of a take folder that does not exist yet and is not among those `taken`."""
     parent = data_folder("takes")

@@ -19,7 +19,7 @@ from pathlib import Path
 import bpy
 
 from ..blender.layout import line_width, wrap
-from . import report, state
+from . import folder, report, state
 
 ROWS = 5
 # The width of the column of buttons, in pixels at a scale of 1.
@@ -46,9 +46,9 @@ def details() -> str:
 
 
 def log_file() -> Path | None:
-    """Return the log of the worker; None where the worker wrote none yet."""
-    client = state.current.client
-    return client.log if client is not None and client.log.is_file() else None
+    """Return the log of errors and of the worker; None where nothing was logged yet."""
+    found = folder.log_file()
+    return found if found.is_file() else None
 
 
 def rows(parts: list[str], width: float, scale: float) -> list[str]:

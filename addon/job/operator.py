@@ -46,6 +46,9 @@ class JobOperator:
             return self._end(context)
         except GestureError as error:
             return report.fail(self, error)
+        # Any other exception is shown like an error, with its traceback as details.
+        except Exception as error:
+            return report.fail(self, report.unexpected(error))
         except KeyboardInterrupt:
             state.stop_worker()
             raise
@@ -59,8 +62,8 @@ class JobOperator:
             return self.execute(context)
         try:
             self._start(context)
-        except GestureError as error:
-            return report.fail(self, error)
+        except Exception as error:
+            return report.fail(self, error if isinstance(error, GestureError) else report.unexpected(error))
         self._timer = context.window_manager.event_timer_add(TIMER_S, window=context.window)
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
@@ -74,6 +77,14 @@ class JobOperator:
             return {"RUNNING_MODAL"}
         if event.type != "TIMER":
             return {"PASS_THROUGH"}
+        try:
+            return self._tick(context)
+        # After any error at all the job is over: it must not stay the running one for ever.
+        except Exception as error:
+            self._close(context)
+            return report.fail(self, error if isinstance(error, GestureError) else report.unexpected(error))
+
+    def _tick(self, context):
         self._job.poll()
         report.redraw(context)
         stage, escape = translated(self._job.stage), translated("Esc over the sidebar: cancel")
@@ -81,10 +92,7 @@ class JobOperator:
         if not self._done():
             return {"PASS_THROUGH"}
         self._close(context)
-        try:
-            return self._end(context)
-        except GestureError as error:
-            return report.fail(self, error)
+        return self._end(context)
 
     def cancel(self, context):
         """End the worker when Blender ends the operator, because a file is loaded or the window closes."""

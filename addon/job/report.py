@@ -1,13 +1,16 @@
 """Show the user what an operator did: reasons of greyed buttons, errors, notes; and draw the sidebars again."""
 
+import contextlib
 import textwrap
+import time
+import traceback
 
 import bpy
 
 from ...core.errors import GestureError
 from ..blender import layout
 from ..blender.translation import translated
-from . import state
+from . import folder, state
 
 
 class Detail(str):
@@ -25,15 +28,30 @@ def explain(operator: type, reason: str | None) -> bool:
 
 
 def fail(operator: bpy.types.Operator, error: GestureError) -> set[str]:
-    """Show an error in the report and the panel, its detail in the console; return what `execute` returns.
-
-    Every error of the add-on reaches the user through this function.
-    """
-    state.current.error, state.current.notes = error, []
+    """Show an error in the report and the panel, its detail in the console; return what `execute` returns."""
+    show_error(error)
     if error.detail:
         print(textwrap.indent(error.detail, "mambatalk: "))
     operator.report({"ERROR"}, f"{translated(error.message)} {translated(error.remedy)}")
     return {"CANCELLED"}
+
+
+def unexpected(error: Exception) -> GestureError:
+    """Return any exception as an error for the user, who cannot do much but report it; call it while it is handled."""
+    return GestureError(
+        f"This is a fault of the add-on: {error or type(error).__name__}.",
+        remedy="Press Copy Details and report it. Undo if something looks wrong.",
+        detail=traceback.format_exc(),
+    )
+
+
+def show_error(error: GestureError) -> None:
+    """Show an error in the panel, and write it to the log; every error of the add-on passes through this function."""
+    state.current.error, state.current.notes = error, []
+    lines = "\n".join([time.strftime("%H:%M:%S"), error.message, error.remedy, error.detail, ""])
+    # A log that cannot be written must not hide the error itself.
+    with contextlib.suppress(OSError), folder.log_file().open("a", encoding="utf-8") as log:
+        log.write(lines)
 
 
 def show(notes: list[str]) -> None:

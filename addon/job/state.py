@@ -1,14 +1,15 @@
 """The one job that runs at a time, the worker that does it, and what the panel shows about it."""
 
 import atexit
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import bpy
 
 from ...core import requests
 from ...core.errors import GestureError
 from ...core.worker import protocol
+from ..blender import session_ids, situation
 from . import folder, preferences
 from .client import WorkerClient
 from .interpreter import Interpreter
@@ -58,23 +59,78 @@ class Job:
         self.client.cancel()
 
 
-@dataclass
 class State:
-    """The running job, the worker, and the last error and notes; kept until Blender ends, not in the file."""
+    """The running job, the worker, and the last error and notes; kept until Blender ends, not in the file.
 
-    job: Job | None = None
-    error: GestureError | None = None
-    notes: list[str] = field(default_factory=list)
-    client: WorkerClient | None = None
+    With an error or notes, the situation in the scene is kept, so that they go when it has changed.
+
+    Attributes:
+        job: the running job.
+        client: the worker.
+    """
+
+    def __init__(self):
+        self.job: Job | None = None
+        self.client: WorkerClient | None = None
+        self._error: GestureError | None = None
+        self._notes: list[str] = []
+        self._of_error = self._of_notes = _no_situation
+
+    @property
+    def error(self) -> GestureError | None:
+        """The last error."""
+        return self._error
+
+    @error.setter
+    def error(self, error: GestureError | None) -> None:
+        self._error = error
+        if error is not None:
+            self._of_error = _is_unchanged(situation.of_error)
+
+    @property
+    def notes(self) -> list[str]:
+        """The notes of the last operator."""
+        return self._notes
+
+    @notes.setter
+    def notes(self, notes: list[str]) -> None:
+        self._notes = notes
+        if notes:
+            self._of_notes = _is_unchanged(situation.of_note)
+
+    def refresh(self) -> None:
+        """Forget an error or notes whose situation or cause is gone.
+
+        An error that can tell whether its cause is there decides itself.
+        """
+        if self._error is not None and not (self._error.holds or self._of_error)():
+            self._error = None
+        if self._notes and not self._of_notes():
+            self._notes = []
+
+
+def _no_situation() -> bool:
+    return False
+
+
+def _is_unchanged(read: Callable[[bpy.types.Scene], tuple]) -> Callable[[], bool]:
+    """Return a function that tells whether the situation in the present scene is still the same."""
+    number = session_ids.of(bpy.context.scene)
+    about = read(bpy.context.scene)
+
+    def holds() -> bool:
+        scene = session_ids.find(bpy.data.scenes, number)
+        return scene is not None and read(scene) == about
+
+    return holds
 
 
 current = State()
 
 
 def shown_error() -> GestureError | None:
-    """Return the last error, as long as its cause is still there; forget it when the cause is gone."""
-    if current.error is not None and current.error.holds is not None and not current.error.holds():
-        current.error = None
+    """Return the last error; forget it when its cause is gone, or when it is about what was changed since."""
+    current.refresh()
     return current.error
 
 
@@ -117,8 +173,7 @@ def start(
     interpreter = interpreter or preferences.runtime(context).interpreter
     if current.client is None or current.client.interpreter != interpreter:
         stop_worker()
-        log = Path(bpy.app.tempdir) / "mambatalk-worker.log"
-        current.client = WorkerClient(interpreter, folder.ROOT, log)
+        current.client = WorkerClient(interpreter, folder.ROOT, folder.log_file())
     current.client.submit(task)
     current.job = Job(label, current.client, parts)
     return current.job

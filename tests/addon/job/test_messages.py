@@ -62,21 +62,50 @@ def test_what_does_not_fit_is_marked_and_is_in_the_details(messages, job_state):
     assert messages.rows(["a", "b"], 150.0, 1.0) == ["a", "b"]
 
 
-def test_an_error_can_be_copied_and_its_log_opened(messages, job_state, tmp_path, monkeypatch):
-    from mambatalk_ext.addon.job.client import WorkerClient
+def test_an_error_can_be_copied_and_its_log_opened(messages, job_state, tmp_path, monkeypatch, character):
+    from mambatalk_ext.addon.job import folder
 
     shown = []
     monkeypatch.setattr(Layout, "operator", lambda self, name, **options: shown.append(name))
-    fail(job_state, SHORT)
+    folder.log_file().unlink(missing_ok=True)
+    assert not bpy.ops.mambatalk.open_log.poll()
+    with pytest.raises(RuntimeError):
+        bpy.ops.mambatalk.load_take(folder=str(tmp_path))
     draw("MAMBATALK_PT_main")
     assert {"mambatalk.dismiss", "mambatalk.show_details", "mambatalk.copy_details", "mambatalk.open_log"} <= set(shown)
     assert bpy.ops.mambatalk.copy_details() == {"FINISHED"}
-    monkeypatch.setattr(job_state.current, "client", None)
-    assert not bpy.ops.mambatalk.open_log.poll()
-    log = tmp_path / "worker.log"
-    log.write_text("hello")
-    monkeypatch.setattr(job_state.current, "client", WorkerClient(tmp_path, tmp_path, log))
     assert bpy.ops.mambatalk.open_log.poll()
+    assert job_state.current.error.message in folder.log_file().read_text(encoding="utf-8")
+
+
+def test_a_slider_that_fails_has_details_and_a_log(messages, job_state, character, take_folder):
+    from mambatalk_ext.addon.job import folder
+
+    assert bpy.ops.mambatalk.load_take(folder=str(take_folder)) == {"FINISHED"}
+    folder.log_file().unlink(missing_ok=True)
+    take = character.animation_data.action
+    data = bytearray(take["mambatalk_data"])
+    data[len(data) // 2] ^= 255
+    del take["mambatalk_data"]
+    take["mambatalk_data"] = bytes(data)
+    take.mambatalk_take.upper = 0.5
+    assert "damaged" in job_state.current.error.message
+    assert job_state.current.error.detail in messages.details()
+    assert "damaged" in folder.log_file().read_text(encoding="utf-8")
+
+
+def test_a_fault_of_the_add_on_itself_ends_the_job_and_has_its_traceback_as_details(
+    messages, job_state, character, weights, recording, monkeypatch
+):
+    from mambatalk_ext.addon.generate import operators
+
+    monkeypatch.setattr(operators.leftovers, "remove_old", lambda: 1 / 0)
+    settings = bpy.context.scene.mambatalk
+    settings.audio_file, settings.transcript_source = str(recording), "NONE"
+    with pytest.raises(RuntimeError, match="fault of the add-on: division by zero"):
+        bpy.ops.mambatalk.generate()
+    assert job_state.current.job is None
+    assert "ZeroDivisionError" in messages.details()
 
 
 def test_a_dismissed_message_is_gone(messages, job_state):
