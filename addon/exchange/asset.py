@@ -1,16 +1,26 @@
 """Takes in the asset browser: an action with a description, tags, and a picture of the character in a pose of the take.
 
 Author, licence and catalog stay as they are: only the user knows them.
+
+A take of a library may be of a character with other bones. So a character that performs it is keyed anew, from the
+motion that the take holds, with its levels and accents.
 """
+
+from dataclasses import replace
+from pathlib import Path
 
 import bpy
 import numpy as np
 
 from ...core.body.parts import AREAS
 from ...core.body.skeleton import JOINT
-from ..blender import picture
+from ...core.errors import GestureError
+from ..blender import picture, sequencer, versions
 from ..character import armature as character_armature
+from ..direct import markers, sliders
+from ..generate import load
 from ..rig import performer
+from ..take import info as take_info
 from ..take import store as take_store
 from ..take.performed import Performed
 from . import isolate
@@ -61,6 +71,68 @@ def telling_frame(take: Performed) -> int:
     far = np.linalg.norm(arms - np.median(arms, axis=0), axis=(1, 2))
     row = round(int(far.argmax()) / motion.fps * take.info.fps)
     return int(take.frames[min(row, len(take.frames) - 1)])
+
+
+def perform(
+    scene: bpy.types.Scene, armature: bpy.types.Object, library: Path | None, name: str
+) -> tuple[bpy.types.Action, tuple[str, ...]]:
+    """Key the take of an asset onto a character, at the start frame of the panel; hand edits stay in the library.
+
+    The sliders and markers are set, and `directed_keys.catch_up` must follow.
+
+    Args:
+        scene: gets the take's frame range and, where the recording is there, its sound strip.
+        armature: the character.
+        library: file of the asset; None for an asset of this file.
+        name: of the asset.
+
+    Returns:
+        The action, and notes for the user.
+
+    Raises:
+        GestureError: there is no such asset, it is no take, or the character cannot be keyed.
+    """
+    source = bpy.data.actions.get(name) if library is None else _append(library, name)
+    if source is None:
+        raise GestureError(f"There is no action {name}.", remedy="Choose a take in the asset browser.")
+    try:
+        if not take_store.has(source):
+            raise GestureError(f"{name} is no take.", remedy="Choose an asset that Mark Take as Asset made.")
+        start = scene.mambatalk.start_frame
+        origin = replace(take_info.stored(source), start_frame=start), take_store.load(source)
+        directions = sliders.read(source), markers.read_entries(source)
+    finally:
+        if library is not None:
+            _remove(source)
+    audio = origin[1].description["audio"]
+    clip = sequencer.Clip(Path(audio["path"]), start, audio["offset_s"], audio["duration_s"])
+    if clip.path.is_file():
+        placed = sequencer.place(scene, clip)
+    else:
+        placed = sequencer.Placed(None, notes=(f"Its recording {clip.path} is not here: use Find Recording",))
+    return load.put_on(scene, armature, origin, name, placed, directions)
+
+
+def _append(library: Path, name: str) -> bpy.types.Action | None:
+    """Append an action of another file, with all that it refers to; None where the file has no such action.
+
+    Raises:
+        GestureError: the file cannot be read.
+    """
+    try:
+        with bpy.data.libraries.load(str(library)) as (found, wanted):
+            wanted.actions = [name] if name in found.actions else []
+    except OSError as error:
+        raise GestureError(f"{library} cannot be read.", remedy="Choose another file.", detail=repr(error)) from error
+    return wanted.actions[0] if wanted.actions else None
+
+
+def _remove(action: bpy.types.Action) -> None:
+    """Remove an appended action, and the action of its face."""
+    face = versions.face_action(action)
+    bpy.data.actions.remove(action)
+    if face is not None and not versions.takes_with(face):
+        bpy.data.actions.remove(face)
 
 
 def _picture(context: bpy.types.Context, take: Performed, frame: int) -> np.ndarray | None:

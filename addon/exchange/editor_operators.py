@@ -1,10 +1,15 @@
 """Operators that put a take into other editors: asset browser, timeline and sequencer."""
 
+from pathlib import Path
+
 import bpy
-from bpy.props import IntProperty
+from bpy.props import IntProperty, StringProperty
 
 from ...core.errors import GestureError
-from ..job import report
+from ..character import armature as character_armature
+from ..direct import directed_keys
+from ..job import report, state
+from ..job.folder import absolute_path
 from ..rig import performer
 from ..take import info as take_info
 from ..take import performed
@@ -49,6 +54,52 @@ class MAMBATALK_OT_mark_take_as_asset(_EditorOperator, bpy.types.Operator):
         return asset.mark(context, take, self.frame)
 
 
+class MAMBATALK_OT_perform_asset(bpy.types.Operator):
+    """Let the character perform this take, keyed for its bones, with levels and accents but without hand edits"""
+
+    bl_idname = "mambatalk.perform_asset"
+    bl_label = "Perform Take Asset"
+    bl_options = {"REGISTER", "UNDO"}
+
+    library: StringProperty(
+        name="Library",
+        description="The .blend file that holds the take. By default the asset that is chosen in the asset browser",
+        subtype="FILE_PATH",
+        options={"SKIP_SAVE"},
+    )
+    name: StringProperty(name="Take", description="Name of the take's action in that file", options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context):
+        """Return whether there is a character, and no job is running."""
+        armature = performer.target(context)
+        return report.explain(cls, performer.NO_CHARACTER if armature is None else state.why_busy())
+
+    def execute(self, context):
+        """Key the take, and return notes; an error is reported, and then nothing is changed."""
+        try:
+            armature = performer.require_target(context)
+            character_armature.require_editable(armature)
+            action, sound = asset.perform(context.scene, armature, *self._chosen(context))
+        except GestureError as error:
+            return report.fail(self, error)
+        held = performer.of(armature).held_note(context.scene, action)
+        return report.finish(self, [*directed_keys.catch_up_notes(armature), *held, *sound])
+
+    def _chosen(self, context) -> tuple[Path | None, str]:
+        """Return file and name of the asset; no file for one of this file.
+
+        Raises:
+            GestureError: none is given or chosen.
+        """
+        if self.name:
+            return (absolute_path(self.library) if self.library else None), self.name
+        chosen = getattr(context, "asset", None)
+        if chosen is None or chosen.id_type != "ACTION":
+            raise GestureError("No take is chosen.", remedy="Right-click a take in the asset browser.")
+        return (None if chosen.local_id is not None else Path(chosen.full_library_path)), chosen.name
+
+
 class MAMBATALK_OT_words_to_markers(_EditorOperator, bpy.types.Operator):
     """Add a timeline marker at each word of the take. Another press replaces the ones that were added before"""
 
@@ -82,9 +133,16 @@ class MAMBATALK_OT_remove_words(_EditorOperator, bpy.types.Operator):
         return [f"Removed {words.remove(context.scene, take.action)} markers and text strips"]
 
 
+def _draw_asset_menu(self, context):
+    self.layout.separator()
+    self.layout.operator(MAMBATALK_OT_perform_asset.bl_idname, icon="ARMATURE_DATA")
+
+
 CLASSES = (
     MAMBATALK_OT_mark_take_as_asset,
+    MAMBATALK_OT_perform_asset,
     MAMBATALK_OT_words_to_markers,
     MAMBATALK_OT_words_to_text_strips,
     MAMBATALK_OT_remove_words,
 )
+MENUS = ((bpy.types.ASSETBROWSER_MT_context_menu, _draw_asset_menu),)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import bpy
 
+from ...core.take.files import TakeFiles
 from ..blender import sequencer
 from ..direct import markers, sliders
 from ..take import info as take_info
@@ -32,15 +33,41 @@ def apply_take(
         GestureError: the take cannot be read, or its recording is missing.
     """
     take = take_store.read_folder(folder)
-    values, entries = sliders.from_directions(take.directions)
-    placed = sequencer.place(scene, clip)
+    directions = sliders.from_directions(take.directions) if take.directions else None
+    info = take_info.info_of(folder, take, clip.start_frame)
+    return put_on(scene, armature, (info, take), folder.name, sequencer.place(scene, clip), directions)
+
+
+def put_on(
+    scene: bpy.types.Scene,
+    armature: bpy.types.Object,
+    origin: tuple[take_info.TakeInfo, TakeFiles],
+    name: str,
+    placed: sequencer.Placed,
+    directions: tuple[dict, list[tuple[str, float, float]]] | None,
+) -> tuple[bpy.types.Action, tuple[str, ...]]:
+    """Do what `apply_take` does with a take that was read already.
+
+    Args:
+        scene: as there.
+        armature: as there.
+        origin: the take, and where it came from and begins.
+        name: of the new action.
+        placed: the strip that plays its sound; after an error, a new one is removed.
+        directions: values of sliders, and entries of the list of markers; None where the take has none.
+
+    Returns:
+        The action, and notes for the user.
+
+    Raises:
+        GestureError: the armature cannot be keyed.
+    """
     try:
-        info = take_info.info_of(folder, take, clip.start_frame)
-        sound, start = sequencer.mark_of(placed.strip), clip.start_frame
-        action = keying.apply_motion(scene, armature, take.finished, folder.name, start, (info, take), sound=sound)
-        if take.directions:
-            sliders.put(action, values)
-            markers.put_entries(action, entries)
+        sound, motion = sequencer.mark_of(placed.strip), origin[1].finished
+        action = keying.apply_motion(scene, armature, motion, name, origin[0].start_frame, origin, sound=sound)
+        if directions is not None:
+            sliders.put(action, directions[0])
+            markers.put_entries(action, directions[1])
     # After any error at all, no new strip stays without its take.
     except Exception:
         if placed.is_new:

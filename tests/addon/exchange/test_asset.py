@@ -4,8 +4,9 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import FPS, wobble, write_take
+from ..conftest import FPS, snapshot, wobble, write_take
 from ..directing import all_keys, differing
+from ..rigs import build
 
 
 @pytest.fixture
@@ -86,6 +87,54 @@ def test_an_appended_asset_brings_body_face_and_take(take, tmp_path):
     assert not differing(keys, all_keys(armature))
     assert bpy.ops.mambatalk.set_levels(upper=0.5) == {"FINISHED"}
     assert differing(keys, all_keys(armature))
+
+
+def library_with(take, tmp_path):
+    """A file with the character's take as an asset; then an empty scene at the same frame rate."""
+    bpy.ops.mambatalk.accent_add(kind="hold", start=30, end=40)
+    bpy.ops.mambatalk.set_levels(upper=0.6)
+    bpy.ops.mambatalk.mark_take_as_asset()
+    path = str(tmp_path / "library.blend")
+    keys = all_keys(take)
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.context.scene.render.fps = 30
+    return path, keys
+
+
+def test_another_character_performs_a_take_of_a_library(take, tmp_path):
+    path, keys = library_with(take, tmp_path)
+    bpy.ops.mambatalk.add_character()
+    armature = bpy.context.scene.mambatalk.character
+    assert bpy.ops.mambatalk.perform_asset(library=path, name="wave") == {"FINISHED"}
+    assert not differing(keys, all_keys(armature))
+    own = armature.animation_data.action.mambatalk_take
+    assert ([marker.kind for marker in own.markers], round(own.upper, 3)) == (["hold"], 0.6)
+    assert armature.animation_data.action.name == "wave"
+    assert bpy.ops.mambatalk.perform_asset(name="wave") == {"FINISHED"}
+    assert not differing(keys, all_keys(armature))
+
+
+def test_a_rig_with_other_bones_performs_a_take_of_a_library(take, tmp_path, recording, job_state):
+    path, _ = library_with(take, tmp_path)
+    recording.unlink()
+    armature = build("unreal5", seed=2).armature
+    bpy.context.view_layer.objects.active = armature
+    assert bpy.ops.mambatalk.perform_asset(library=path, name="wave") == {"FINISHED"}
+    assert "use Find Recording" in " ".join(job_state.current.notes)
+    bpy.context.scene.frame_set(1)
+    first = [bone.matrix.copy() for bone in armature.pose.bones]
+    bpy.context.scene.frame_set(40)
+    assert any(bone.matrix != before for bone, before in zip(armature.pose.bones, first, strict=True))
+
+
+def test_what_is_no_take_is_not_performed(take, tmp_path):
+    bpy.data.actions.new("Wind")
+    before = snapshot()
+    for given in ({"name": "Wind"}, {"name": "none"}, {"library": str(tmp_path / "no.blend"), "name": "wave"}, {}):
+        with pytest.raises(RuntimeError, match=r"is no take|There is no action|cannot be read|No take is chosen"):
+            bpy.ops.mambatalk.perform_asset(**given)
+        assert snapshot() == before
 
 
 def test_marking_is_one_undo_step(take):

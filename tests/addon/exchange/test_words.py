@@ -27,8 +27,10 @@ def markers():
 
 def texts():
     """First frame, frame after the last one, and text of each text strip."""
+    from mambatalk_ext.addon.blender import versions
+
     found = [strip for strip in strips(bpy.context.scene) if strip.type == "TEXT"]
-    return sorted((strip.frame_final_start, strip.frame_final_end, strip.text) for strip in found)
+    return sorted((*versions.handles(strip), strip.text) for strip in found)
 
 
 def test_each_word_has_a_marker_at_its_first_frame(take):
