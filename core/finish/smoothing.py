@@ -12,8 +12,6 @@ from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
 from .settings import FinishSettings
 from .whittaker import solve_third_differences
 
-# Hertz above which a steady vibration is removed; hands and lips are quicker than torso and legs.
-CUTOFF_HZ = {Part.UPPER: 2.6, Part.HANDS: 3.5, Part.LOWER: 2.6, Part.FACE: 6.0}
 # Rounds of reweighting after the first solution; further rounds make no visible difference.
 _PASSES = 3
 # Jerk, in units of its mean, below which a passage counts as wholly calm.
@@ -66,13 +64,13 @@ def _smoothed(values: np.ndarray, cutoff_hz: np.ndarray, fps: float, strength: n
     return solve_third_differences(values, fidelity, penalty)
 
 
-def smooth_rotations(motion: Motion, settings: FinishSettings) -> np.ndarray:
+def smooth_rotations(motion: Motion, settings: FinishSettings, cutoffs_hz: dict[Part, float]) -> np.ndarray:
     """Return rotation vectors (T, 55, 3): each joint smoothed as a quaternion, with the strength for its part."""
     joints = [joint for spec in SPECS.values() for joint in spec.joints]
     parts = [part for part, spec in SPECS.items() for _ in spec.joints]
     quaternions = quat_continuous(rotvec_to_quat(motion.rotations[:, joints]))  # (T, J, 4)
     tracks = np.moveaxis(quaternions, 1, 0)
-    cutoff_hz = np.array([CUTOFF_HZ[part] for part in parts])
+    cutoff_hz = np.array([cutoffs_hz[part] for part in parts])
     strength = np.array([getattr(settings, part.value) for part in parts])
     smoothed = np.moveaxis(smooth_tracks(tracks, cutoff_hz, motion.fps, strength), 0, 1)
     rotations = motion.rotations.copy()
@@ -80,16 +78,16 @@ def smooth_rotations(motion: Motion, settings: FinishSettings) -> np.ndarray:
     return rotations
 
 
-def smooth_motion(motion: Motion, settings: FinishSettings) -> Motion:
+def smooth_motion(motion: Motion, settings: FinishSettings, cutoffs_hz: dict[Part, float]) -> Motion:
     """Return the motion with rotations, root and expression smoothed; shapes that end at 0 and 1 stay within."""
     count = motion.expression.shape[1]
     curves = np.moveaxis(motion.expression, 1, 0)[..., None]  # (N, T, 1)
-    cutoff_hz, strength = np.full(count, CUTOFF_HZ[Part.FACE]), np.full(count, settings.face)
+    cutoff_hz, strength = np.full(count, cutoffs_hz[Part.FACE]), np.full(count, settings.face)
     expression = np.moveaxis(smooth_tracks(curves, cutoff_hz, motion.fps, strength)[..., 0], 0, 1)
     if motion.face_basis == "arkit52":
         expression = np.clip(expression, 0.0, 1.0)
     return motion.replace(
-        rotations=smooth_rotations(motion, settings),
-        translation=smooth_track(motion.translation, CUTOFF_HZ[Part.LOWER], motion.fps, settings.lower),
+        rotations=smooth_rotations(motion, settings, cutoffs_hz),
+        translation=smooth_track(motion.translation, cutoffs_hz[Part.LOWER], motion.fps, settings.lower),
         expression=expression,
     )

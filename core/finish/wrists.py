@@ -12,16 +12,17 @@ from ..body.motion import Motion
 from ..body.parts import Part
 from ..body.reach import reach_rotations
 from .settings import FinishSettings
-from .smoothing import CUTOFF_HZ, smooth_track
+from .smoothing import smooth_track
 
 
-def refine_wrists(motion: Motion, before: Motion, settings: FinishSettings) -> Motion:
+def refine_wrists(motion: Motion, before: Motion, settings: FinishSettings, cutoffs_hz: dict[Part, float]) -> Motion:
     """Bring each wrist to its smoothed path, relative to the pelvis, by turning shoulder and elbow a little.
 
     Args:
         motion: after the rotations were smoothed.
         before: the motion before smoothing, whose wrist paths are the reference.
         settings: `upper` is the strength.
+        cutoffs_hz: the frequencies that suit the motion.
 
     Returns:
         The motion with shoulder, elbow and wrist rotations changed; the hands keep their direction in the world.
@@ -31,7 +32,7 @@ def refine_wrists(motion: Motion, before: Motion, settings: FinishSettings) -> M
     rotations = motion.rotations.copy()
     for chain in ARM_CHAINS:
         reference, _ = chosen_joints(before.rotations, before.translation, before.skeleton, (0, chain[-1]))
-        path = smooth_track(reference[:, 1] - reference[:, 0], CUTOFF_HZ[Part.UPPER], motion.fps, settings.upper)
+        path = smooth_track(reference[:, 1] - reference[:, 0], cutoffs_hz[Part.UPPER], motion.fps, settings.upper)
         positions, world = chosen_joints(motion.rotations, motion.translation, motion.skeleton, (0, *chain))
         pelvis, _, *arm = np.moveaxis(positions, 1, 0)
         _, *turns = np.moveaxis(world, 1, 0)

@@ -62,6 +62,19 @@ def test_shake_falls_to_a_fraction_and_strokes_stay():
     assert measure(finished).wrist_speed_p95_m_s > 0.9 * measure(clean).wrist_speed_p95_m_s
 
 
+def test_quick_nods_stay_in_a_steady_motion_and_go_with_the_shake_of_a_shaky_one():
+    kept = []
+    for shake in (0.0, 0.02):
+        motion = talker(shake=shake)
+        nods = np.radians(4) * np.sin(2 * np.pi * 3 * np.arange(motion.frame_count) / motion.fps)
+        rotations = motion.rotations.copy()
+        rotations[:, JOINT["head"], 0] += nods
+        pitch = finish(motion.replace(rotations=rotations)).rotations[:, JOINT["head"], 0]
+        kept.append(pitch @ nods / (nods @ nods))
+    assert kept[0] > 0.8
+    assert kept[1] < 0.6
+
+
 def test_smooth_motion_is_hardly_changed():
     clean = talker()
     error = np.linalg.norm(wrists(finish(clean)) - wrists(clean), axis=-1)

@@ -10,6 +10,7 @@ from core.body.joints import ANKLES, HIPS, KNEES
 from core.body.kinematics import forward_kinematics
 from core.body.legs import Feet, Legs, solve_legs
 from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
+from core.finish.cutoffs import cutoffs_of
 from core.finish.foot_paths import hold_foot
 from core.finish.footlock import lock_feet
 from core.finish.knees import near_bend
@@ -83,7 +84,7 @@ INPUTS = {
 @pytest.mark.parametrize("name", INPUTS)
 def test_the_whole_lock_agrees(name, feet, root):
     before, settings = INPUTS[name](), FinishSettings(root=root, feet=feet)
-    motion = smooth_motion(before, settings)
+    motion = smooth_motion(before, settings, cutoffs_of(before))
     agree(lock_feet(motion, before, settings), twin.lock(motion, before, settings))
 
 
