@@ -11,6 +11,7 @@ from .direct import add_direct
 from .finish import add_finish
 from .generate import add_generate
 from .import_motion import add_import
+from .import_weights import add_import_weights
 from .mix import add_mix
 from .parity import add_parity
 from .resample import add_resample
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     add_direct(commands)
     add_finish(commands)
     add_import(commands)
+    add_import_weights(commands)
     add_align(commands)
     add_parity(commands)
     if find_spec("training"):  # the extension's zip leaves training out

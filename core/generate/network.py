@@ -7,7 +7,7 @@
     codes of a part ── decode ─→ its channels          lower body's channels ── root ─→ velocities of the root
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -19,7 +19,7 @@ from ..body.parts import Part
 from .chance_curves import FIRST_CHANNELS
 
 if TYPE_CHECKING:
-    from ..text.words import WordVectors
+    from ..text.timing import Word
 
 Conditions = dict[str, np.ndarray]
 
@@ -118,6 +118,13 @@ class Network(Protocol):
         """Return the entries (K, D) of a part's codebook."""
 
 
+class FrameWords(Protocol):
+    """Words as a network takes them."""
+
+    def frames(self, words: "Sequence[Word]", frame_count: int) -> np.ndarray:
+        """Return the words of every frame: numbers (T,) or vectors (T, D) float32."""
+
+
 @dataclass(frozen=True)
 class Model:
     """Everything that a model folder gives to generating.
@@ -125,14 +132,14 @@ class Model:
     Attributes:
         folder: the model folder.
         network: the networks, ready to use.
-        vectors: the word vectors that the networks were trained with.
+        words: the word vectors, or the table of words, that the networks were trained with.
         sha256: hash of all files in the folder that decide the motion; takes store it to say which weights made them.
         former_hashes: hashes that earlier versions of this program gave the same networks (model.json lists them).
     """
 
     folder: Path
     network: Network
-    vectors: "WordVectors"
+    words: "FrameWords"
     sha256: str
     former_hashes: tuple[str, ...] = ()
 

@@ -21,7 +21,6 @@ from ..take.files import FORMAT, check_folder
 from ..take.take import Take, write_take
 from ..text.timing import Word
 from ..text.transcript import Transcript, parse_transcript, read_transcript
-from ..text.words import frame_vectors
 from .decode import decode_take
 from .eyes import with_eyes
 from .network import Model, ModelLoader, NetworkInfo
@@ -72,12 +71,11 @@ def generate(
     steps.begin(0.3, 0.35, "Listening")
     frames = clock.frame_count(len(recording.audio.samples))
     variation = Variation(info.variation if request.variation is None else request.variation, request.seed)
-    speech = recordings.features(recording, info.audio, words)
+    speech = recordings.features(recording, info.audio, words, model.folder)
     features = speech.with_chance(info.chance, variation.seed, variation.temperature)
-    vectors = frame_vectors(words, frames + info.late_frames, model.vectors)
     codes = run_windows(
         model.network,
-        Speech(features, vectors, request.speaker),
+        Speech(features, model.words.frames(words, frames + info.late_frames), request.speaker),
         info.neutral,
         # Weights that use chance vary by the curves of chance; the codes of other weights vary by noise.
         variation=None if info.audio == CUES_CHANCE else variation,

@@ -82,15 +82,22 @@ class Recordings:
             lambda: align(recording.audio.samples, transcript, progress=progress, cancelled=cancelled),
         )
 
-    def features(self, recording: Recording, kind: str, words: Sequence[Word]) -> SpeechFeatures:
+    def features(self, recording: Recording, kind: str, words: Sequence[Word], weights: Path) -> SpeechFeatures:
         """Compute the features of the kind that some weights need.
 
+        Args:
+            recording: the recording.
+            kind: see `core.generate.speech_features`.
+            words: aligned words.
+            weights: the model folder; the released kind reads a recogniser from it.
+
         Raises:
-            GestureError: there is no such kind.
+            GestureError: there is no such kind, or the model folder lacks what it needs.
         """
         words = tuple(words)
         return self._keep(
-            ("features", *recording.key, kind, words), lambda: speech_features(kind, recording.audio.samples, words)
+            ("features", *recording.key, kind, words, weights),
+            lambda: speech_features(kind, recording.audio.samples, words, weights),
         )
 
     def _keep(self, key: tuple, make: Callable[[], T]) -> T:

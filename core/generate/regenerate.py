@@ -10,7 +10,6 @@ from ..errors import GestureError
 from ..finish.settings import FinishSettings
 from ..take.files import FORMAT, check_folder
 from ..take.take import Take, read_take, write_take
-from ..text.words import frame_vectors
 from .directing import directed
 from .layer_finishing import finish_layers
 from .layers import Source, add_layer, check_span
@@ -126,7 +125,7 @@ def _source_of(take: Take, request: requests.Resample, models: ModelLoader, reco
     info = model.network.info
     return Source(
         network=model.network,
-        features=recordings.features(recording, info.audio, take.words),
-        words=frame_vectors(take.words, take.raw.frame_count + info.late_frames, model.vectors),
+        features=recordings.features(recording, info.audio, take.words, model.folder),
+        words=model.words.frames(take.words, take.raw.frame_count + info.late_frames),
         speaker=int(take.info["speaker"]),
     )

@@ -1,13 +1,15 @@
 """The features of a recording that weights need, and the curves of chance that follow them.
 
-    kind "amplitude+onset"   per sample:  loudness and onsets, computed from the sound alone
-    kind "cues+chance"       per frame:   cues of the speech (`core.audio.cues`), then curves of chance
+    kind "amplitude+onset"      per sample:  loudness and onsets, computed from the sound alone
+    kind "amplitude+ctc+wave"   per sample:  loudness, letters of a recogniser, the sound itself: the released weights
+    kind "cues+chance"          per frame:   cues of the speech (`core.audio.cues`), then curves of chance
 
 Cues are computed once per recording. Chance is drawn once per take, from its seed (`core.generate.chance_curves`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from ..audio.prosody import Prosody
 
 AMPLITUDE_ONSET = "amplitude+onset"
+AMPLITUDE_CTC_WAVE = "amplitude+ctc+wave"
 CUES_CHANCE = "cues+chance"
 
 
@@ -62,22 +65,27 @@ class SpeechFeatures:
         return np.concatenate([fixed, drawn], 1)
 
 
-def speech_features(kind: str, samples: np.ndarray, words: Sequence[Word]) -> SpeechFeatures:
+def speech_features(kind: str, samples: np.ndarray, words: Sequence[Word], weights: Path = Path()) -> SpeechFeatures:
     """Compute the features of a recording.
 
     Args:
-        kind: "amplitude+onset", per sample; or "cues+chance", per frame.
+        kind: "amplitude+onset" or "amplitude+ctc+wave", per sample; or "cues+chance", per frame.
         samples: (N,) 16 kHz mono.
         words: aligned words; may be empty.
+        weights: the model folder; "amplitude+ctc+wave" reads a recogniser from it.
 
     Raises:
-        GestureError: there is no such kind.
+        GestureError: there is no such kind, or the recogniser is missing.
     """
     # The packages for sound are imported only here: windows and decoding do without them.
     if kind == AMPLITUDE_ONSET:
         from ..audio.features import amplitude_onset
 
         return SpeechFeatures(amplitude_onset(samples))
+    if kind == AMPLITUDE_CTC_WAVE:
+        from ..audio import ctc
+
+        return SpeechFeatures(ctc.amplitude_ctc_wave(samples, weights / ctc.FOLDER))
     if kind == CUES_CHANCE:
         from ..audio.cues import cues
         from ..audio.prosody import analyse

@@ -13,6 +13,8 @@ from .config import ModelConfig
 FORMAT = 1
 CARD = "model.json"
 NEUTRAL = "neutral.npz"
+# The bundled weights.
+STARTER_FOLDER = Path(__file__).resolve().parents[2] / "weights" / "starter"
 # The required entries of model.json and their types. Optional entries: `variation`, `late_frames`, `by_latent` and
 # `chance` (see `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), and
 # `former_hashes`:

@@ -52,24 +52,22 @@ class WordVectors:
         vectors = np.stack([self._model.get_word_vector(token) for token in tokens])  # (tokens, D)
         return vectors.mean(axis=0, dtype=np.float32)
 
+    def frames(self, words: Sequence[Word], frame_count: int) -> np.ndarray:
+        """Give every frame the vector of the word that is being said.
 
-def frame_vectors(words: Sequence[Word], frame_count: int, vectors: WordVectors) -> np.ndarray:
-    """Give every frame the vector of the word that is being said.
+        A frame gets the vector of the word that covers its centre, at (frame + 0.5) / 30 s; frames in silence are zero.
 
-    A frame gets the vector of the word that covers its centre, at (frame + 0.5) / 30 s; frames in silence are zero.
+        Args:
+            words: in order of time.
+            frame_count: T.
 
-    Args:
-        words: in order of time.
-        frame_count: T.
-        vectors: the model.
-
-    Returns:
-        (T, D) float32.
-    """
-    table = np.zeros((frame_count, vectors.dimension), np.float32)  # (T, D)
-    for word in words:
-        first = max(0, int(np.ceil(word.start_s * FPS - 0.5 - 1e-9)))
-        last = min(frame_count, int(np.ceil(word.end_s * FPS - 0.5 - 1e-9)))
-        if last > first:
-            table[first:last] = vectors.vector(word.word)
-    return table
+        Returns:
+            (T, D) float32.
+        """
+        table = np.zeros((frame_count, self.dimension), np.float32)  # (T, D)
+        for word in words:
+            first = max(0, int(np.ceil(word.start_s * FPS - 0.5 - 1e-9)))
+            last = min(frame_count, int(np.ceil(word.end_s * FPS - 0.5 - 1e-9)))
+            if last > first:
+                table[first:last] = self.vector(word.word)
+        return table

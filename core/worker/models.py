@@ -4,15 +4,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import GestureError
-from ..generate.network import Model
+from ..generate.network import FrameWords, Model
+from ..model.card import STARTER_FOLDER as STARTER
 
-if TYPE_CHECKING:
-    from ..text.words import WordVectors
-
-STARTER = Path(__file__).resolve().parents[2] / "weights" / "starter"
 CARD = "model.json"
 # Entries of model.json that describe the weights to people: a changed word there changes no motion.
 DESCRIPTIONS = frozenset({"former_hashes", "license", "provenance"})
@@ -49,7 +45,7 @@ class Models:
             self._model = Model(
                 folder=folder,
                 network=network,
-                vectors=load_vectors(folder, network.info.words),
+                words=load_words(folder, network.info.words),
                 sha256=folder_hash(folder),
                 former_hashes=tuple(read_model_json(folder).get("former_hashes", ())),
             )
@@ -99,9 +95,9 @@ def folder_hash(folder: Path) -> str:
     """
     card = {name: value for name, value in read_model_json(folder).items() if name not in DESCRIPTIONS}
     digest = hashlib.sha256()
-    for path in sorted(p for p in folder.iterdir() if p.is_file() and p.suffix != ".md"):
-        digest.update(path.name.encode())
-        if path.name == CARD:
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".md"):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        if path == folder / CARD:
             digest.update(hashlib.sha256(json.dumps(card, sort_keys=True).encode()).digest())
             continue
         with path.open("rb") as file:
@@ -109,16 +105,23 @@ def folder_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def load_vectors(folder: Path, words: Mapping) -> "WordVectors":
-    """Open the word vectors that a model folder's model.json declares under "words".
+def load_words(folder: Path, words: Mapping) -> FrameWords:
+    """Open the words that a model folder's model.json declares under "words".
+
+    "fasttext" has a file of word vectors; "table" has a vocabulary, without which every word is an unknown one.
 
     Raises:
-        GestureError: words of another kind than "fasttext"; no file is named, or it is missing or broken.
+        GestureError: words of another kind; no file of vectors is named, or a file is missing or broken.
     """
     kind, file = words.get("kind"), words.get("file")
+    # The modules need packages that a worker may lack; checking such a worker must still work.
+    if kind == "table" and (file is None or isinstance(file, str)):
+        from ..text.word_table import WordTable
+
+        return WordTable({}) if file is None else WordTable.load(_inside(folder, file))
     if kind != "fasttext":
         raise GestureError(
-            f'The model.json in {folder} declares words of the kind {kind!r}; this version reads only "fasttext".',
+            f"The model.json in {folder} declares words of the kind {kind!r}, which this version does not know.",
             remedy="Choose weights with fastText words, such as the starter weights, or update the extension.",
         )
     if not isinstance(file, str):
@@ -126,7 +129,20 @@ def load_vectors(folder: Path, words: Mapping) -> "WordVectors":
             f'The model.json in {folder} names no file of word vectors: "words" lacks a usable "file".',
             remedy="Use the model.json that came with the weights.",
         )
-    # The module needs packages that a worker may lack; checking such a worker must still work.
     from ..text.words import WordVectors
 
-    return WordVectors.load(folder / file)
+    return WordVectors.load(_inside(folder, file))
+
+
+def _inside(folder: Path, file: str) -> Path:
+    """Return the path of a file of a model folder.
+
+    Raises:
+        GestureError: it leads out of the folder.
+    """
+    if not file or Path(file).name != file:
+        raise GestureError(
+            f"The model.json in {folder} names the file {file!r}, which does not lie in this folder.",
+            remedy="Use the model.json that came with the weights.",
+        )
+    return folder / file

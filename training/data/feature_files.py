@@ -25,7 +25,7 @@ from core.generate.speech_features import speech_features
 from core.text.align import align
 from core.text.timing import Word, load_words
 from core.text.transcript import read_transcript
-from core.text.words import WordVectors, frame_vectors
+from core.text.words import WordVectors
 from training.data.dataset import WINDOW, part_channels
 from training.data.recordings import Performance, Recording
 
@@ -125,7 +125,7 @@ class Library:
             words = timed_words(samples, recording.text)
             # the curves of chance belong to the motions, not to the sound
             _store(audio_path, speech_features(kind, samples, words).fixed.astype(np.float16))
-            _store(words_path, frame_vectors(words, frame_count(len(samples)), vectors).astype(np.float16))
+            _store(words_path, vectors.frames(words, frame_count(len(samples))).astype(np.float16))
         audio, words = (np.load(path, mmap_mode="r", allow_pickle=False) for path in (audio_path, words_path))
         return SoundFeatures(audio, words)
 

@@ -75,31 +75,39 @@ def empty_weights(config: ModelConfig) -> Weights:
     return weights
 
 
-def save_model(folder: Path | str, weights: Weights, card: dict, neutral: Motion) -> None:
-    """Write a model folder; matrices in half precision.
+def save_model(folder: Path | str, weights: Weights, card: dict, neutral: Motion, half: bool = True) -> None:
+    """Write a model folder.
 
     Args:
         folder: made when missing; other files in it (word vectors) stay.
         weights: the networks.
         card: the keys of model.json besides "format" and "architecture".
         neutral: at least `seed_frames` frames, with `rest_joints`.
+        half: store matrices in half precision; weights that were trained without rounding need float32.
 
     Raises:
         GestureError: the disk is full, or the folder cannot be written.
     """
     folder = Path(folder)
     for name, module in weights.modules().items():
-        save_part(folder, name, module)
+        save_part(folder, name, module, half)
     save_motion(neutral, folder / NEUTRAL)
     text = json.dumps({"format": FORMAT} | card | {"architecture": weights.config.to_dict()}, indent=1)
     with saved_file(folder / CARD) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
 
 
-def save_part(folder: Path | str, name: str, module: nn.Module) -> None:
-    """Write one network ("face", "upper", "hands", "lower", "root" or "generator"), whole or not at all."""
+def save_part(folder: Path | str, name: str, module: nn.Module, half: bool = True) -> None:
+    """Write one network ("face", "upper", "hands", "lower", "root" or "generator"), whole or not at all.
+
+    Args:
+        folder: made when missing.
+        name: the stem of the file.
+        module: the network.
+        half: store matrices in half precision.
+    """
     path = Path(folder) / f"{name}.safetensors"
-    tensors = {key: _for_disk(value) for key, value in module.state_dict().items() if not _computed(key)}
+    tensors = {key: _for_disk(value, half) for key, value in module.state_dict().items() if not is_computed(key)}
     make_folder(path.parent)
     with saved_file(path, kinds=(OSError, SafetensorError)) as temporary:
         save_file(tensors, temporary)
@@ -118,7 +126,7 @@ def load_part(folder: Path | str, name: str, module: nn.Module) -> None:
         tensors = load_file(path)
     except (OSError, SafetensorError) as error:
         raise GestureError(f"{path} is broken.", remedy=REMEDY, detail=str(error)) from error
-    wanted = {key: value for key, value in module.state_dict().items() if not _computed(key)}
+    wanted = {key: value for key, value in module.state_dict().items() if not is_computed(key)}
     for key, value in wanted.items():
         if key not in tensors:
             raise GestureError(f"{path.name} lacks the parameter {key}.", remedy=REMEDY)
@@ -154,14 +162,14 @@ def load_model(folder: Path | str) -> LoadedModel:
     return LoadedModel(weights, card, read_neutral(folder, card["seed_frames"]), folder)
 
 
-def _computed(key: str) -> bool:
+def is_computed(key: str) -> bool:
     """Return whether a state is computed from the sizes, so that files need not store it."""
     return key.endswith(("position_embeddings.pe", "num_batches_tracked"))
 
 
-def _for_disk(value: Tensor) -> Tensor:
-    """Return matrices in half precision where that can hold them, vectors (norms, biases, statistics) as they are."""
+def _for_disk(value: Tensor, to_half: bool) -> Tensor:
+    """Return matrices in half precision where that is wanted and can hold them; vectors (norms, biases) as they are."""
     value = value.detach().cpu()
     half = value.half()
-    small = value.ndim >= 2 and value.is_floating_point() and bool(torch.isfinite(half).all())
+    small = to_half and value.ndim >= 2 and value.is_floating_point() and bool(torch.isfinite(half).all())
     return (half if small else value).contiguous()

@@ -23,19 +23,11 @@ from ...generate.network import Network, WindowOutput
 from ...generate.sample import pick_codes
 from ...generate.window_inputs import PARITY, Speech, parity_frame_count
 from ...generate.windows import run_windows
-from ..config import RELEASED, ROOT
-from .checkpoint import LoadedModel, Weights, empty_weights
+from ..config import RELEASED
+from .checkpoint import LoadedModel, Weights, empty_weights, load_model
 from .network import TorchNetwork
+from .published import PUBLISHED
 
-# The published file of each of our files.
-PUBLISHED = {
-    "face": "pretrained_vq/face.bin",
-    "upper": "pretrained_vq/upper.bin",
-    "hands": "pretrained_vq/hands.bin",
-    "lower": "pretrained_vq/lower_foot.bin",
-    ROOT: "pretrained_vq/foot.bin",
-    "generator": "mambatalk_100.bin",
-}
 CARD = {
     "name": "parity",
     "audio": "amplitude+ctc+wave",
@@ -142,8 +134,13 @@ def _middle_and_spread(name: str, shape: tuple[int, ...]) -> tuple[float | np.nd
     return 0.0, math.sqrt(3 / math.prod(shape[1:]))
 
 
-def run(golden_path: Path | str, device: str = "cpu") -> Report:
+def run(golden_path: Path | str, device: str = "cpu", folder: Path | None = None) -> Report:
     """Generate from the fixture's inputs and compare.
+
+    Args:
+        golden_path: the fixture.
+        device: "cpu" or "cuda".
+        folder: a model folder with the fixture's weights; None to draw these weights.
 
     Raises:
         GestureError: no such file, or not the fixture.
@@ -156,7 +153,8 @@ def run(golden_path: Path | str, device: str = "cpu") -> Report:
         face_basis="flame100",
         contacts=golden["contact"].astype(np.float64),
     )
-    model = LoadedModel(draw_weights(int(golden["seed"])), CARD, seed_motion, Path())
+    weights = draw_weights(int(golden["seed"])) if folder is None else load_model(folder).weights
+    model = LoadedModel(weights, CARD, seed_motion, Path())
     network = Recorder(TorchNetwork(model, device))
     words = golden["word"][: parity_frame_count(len(golden["word"]))]
     audio = golden["audio"].astype(np.float32)
@@ -203,9 +201,9 @@ def _load(path: Path) -> dict[str, np.ndarray]:
     return golden
 
 
-def main(path: Path | str) -> int:
+def main(path: Path | str, device: str = "cpu", folder: Path | None = None) -> int:
     """Print the largest error of each output; return 0 when all are within tolerance, else 1."""
-    report = run(path)
+    report = run(path, device, folder)
     for name, error in report.errors.items():
         print(f"{name:16} {error:9.2e}  {'ok' if error <= TOLERANCE else 'ABOVE ' + str(TOLERANCE)}")
     print(f"codes equal      {report.codes_equal:.2%}  {'ok' if report.codes_equal >= CODES_EQUAL else 'TOO FEW'}")

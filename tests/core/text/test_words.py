@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import GestureError
 from core.text.timing import Word
-from core.text.words import WordVectors, frame_vectors
+from core.text.words import WordVectors
 
 STARTER = Path(__file__).resolve().parents[3] / "weights" / "starter" / "words.bin"
 
@@ -41,21 +41,21 @@ def test_frames_equal_their_definition(vectors):
     rng = np.random.default_rng(0)
     times = np.cumsum(rng.uniform(0.02, 0.4, 40))
     words = [Word(w, a, b) for w, a, b in zip(["cat", "dog"] * 10, times[::2], times[1::2], strict=True)]
-    assert np.array_equal(frame_vectors(words, 300, vectors), slow_frames(words, 300, vectors))
+    assert np.array_equal(vectors.frames(words, 300), slow_frames(words, 300, vectors))
 
 
 def test_an_hour_in_a_word_is_still_on_its_frame(vectors):
-    table = frame_vectors([Word("cat", 3599.0, 3599.5)], 30 * 3600, vectors)
+    table = vectors.frames([Word("cat", 3599.0, 3599.5)], 30 * 3600)
     assert np.flatnonzero(table.any(axis=1)).tolist() == list(range(30 * 3599, 30 * 3599 + 15))
 
 
 def test_silence_and_what_lies_outside_is_zero(vectors):
-    table = frame_vectors([Word("cat", 0.5, 1.0), Word("dog", 1.9, 9.0)], 60, vectors)
+    table = vectors.frames([Word("cat", 0.5, 1.0), Word("dog", 1.9, 9.0)], 60)
     assert table.dtype == np.float32
     assert not table[:15].any()
     assert not table[30:57].any()
     assert table[57:].any(axis=1).all()
-    assert frame_vectors([], 10, vectors).shape == (10, 8)
+    assert vectors.frames([], 10).shape == (10, 8)
 
 
 def test_unknown_words_get_a_vector_from_their_letters(vectors):
