@@ -34,6 +34,8 @@ from .config import RELEASED, ModelConfig
 VOCABULARY = "vocabulary.json"
 VOCABULARY_PICKLE = "vocab.pkl"
 SEED_FRAMES = 4
+# Without noise every seed gives the same take; this much leaves most frames as the network wants them most.
+VARIATION = 0.5
 LICENSE = "non-commercial: the released MambaTalk weights, trained on BEAT2"
 # Where SMPL-X's own origin lies: the pelvis of its mean body is this far from it, metres.
 SMPLX_PELVIS = np.array([0.003, -0.351, 0.012])
@@ -123,6 +125,7 @@ def make_card(sources: dict[str, str], has_vocabulary: bool, speakers: int) -> d
         "fps": 30,
         "window": 64,
         "seed_frames": SEED_FRAMES,
+        "variation": VARIATION,
         "speakers": [f"speaker {number}" for number in range(1, speakers + 1)],
         "license": LICENSE,
         "provenance": {"published_sha256": sources},
