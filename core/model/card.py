@@ -81,6 +81,9 @@ def check_card(card: dict, config: ModelConfig) -> None:
     """
     if card["face_basis"] != config.face_basis:
         raise GestureError(f"{CARD}: face_basis and architecture disagree.", remedy=REMEDY)
+    kind = card["words"].get("kind")
+    if kind in ("table", "fasttext") and (kind == "table") != bool(config.word_vocabulary):
+        raise GestureError(f"{CARD}: words of the kind {kind!r} do not fit the architecture.", remedy=REMEDY)
     if len(card["speakers"]) > config.speakers:
         raise GestureError(f"{CARD} names more speakers than the weights have.", remedy=REMEDY)
     chance = card.get("chance", FIRST_CHANNELS)

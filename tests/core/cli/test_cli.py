@@ -131,7 +131,7 @@ def test_weights_whose_words_cannot_be_read_say_so(tmp_path, words, missing):
 
 def test_generating_with_a_table_of_words_is_refused(tmp_path, speech):
     weights = weights_with(tmp_path, {"kind": "table"})
-    refused(run("generate", speech, "--out", tmp_path / "take", "--weights", weights), "table", "fasttext")
+    refused(run("generate", speech, "--out", tmp_path / "take", "--weights", weights), "words", "table")
     assert not (tmp_path / "take").exists()
 
 
