@@ -13,6 +13,7 @@ bpy.ops.extensions.package_install_files(filepath=archive, repo="user_default", 
 name = "bl_ext.user_default.mambatalk"
 assert addon_utils.check(name)[1], "installed but not enabled"
 assert hasattr(bpy.types.Scene, "mambatalk"), "enabled but its settings are missing"
+assert bpy.utils.preset_paths("mambatalk/levels"), "its presets are not found"
 addon_utils.disable(name, default_set=True)
 assert not hasattr(bpy.types.Scene, "mambatalk"), "disabled but its settings are still there"
 print("INSTALLED")

@@ -33,12 +33,14 @@ def test_the_zip_holds_the_extension_and_no_development_files(archive):
         assert wanted in names
     assert "addon/assets/character.npz" in names
     assert "addon/assets/demo/speech.flac" in names
+    assert "presets/mambatalk/levels/Calm.py" in names
     tops = {name.split("/")[0] for name in names}
     assert tops <= {
         "blender_manifest.toml",
         "__init__.py",
         "addon",
         "core",
+        "presets",
         "weights",
         "LICENSE",
         "README.md",
