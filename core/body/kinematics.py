@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from .blocks import BLOCK_FRAMES
 from .rotation import rotvec_to_matrix
 from .skeleton import PARENTS
-
-BLOCK_FRAMES = 2048
 
 
 def forward_kinematics(

@@ -6,6 +6,7 @@ smooth  ──────╱‾‾‾‾‾╲────      stroke: its jer
 
 import numpy as np
 
+from ..body.blocks import in_blocks
 from ..body.motion import Motion
 from ..body.parts import SPECS, Part
 from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
@@ -18,6 +19,10 @@ _PASSES = 3
 _CALM = 0.5
 # A track whose mean jerk is below this counts as a track without jerk, because rounding alone causes as much.
 _NO_JERK = 1e-12
+# Values that are smoothed at a time; the solver needs some 20 times their memory. A minute is smoothed at once.
+_VALUES_AT_ONCE = 1 << 19
+# With groups of so many tracks, divided evenly, no track is ever alone: NumPy would sum it in another order.
+_LEAST_TRACKS = 3
 
 
 def smooth_track(values: np.ndarray, cutoff_hz: float, fps: float, strength: float = 1.0) -> np.ndarray:
@@ -47,8 +52,10 @@ def smooth_tracks(values: np.ndarray, cutoff_hz: np.ndarray, fps: float, strengt
     wanted = (strength > 0) & (cutoff_hz < fps / 2)
     if not wanted.any():
         return values
-    smoothed = values.astype(np.float64)
-    smoothed[wanted] = _smoothed(smoothed[wanted], cutoff_hz[wanted], fps, strength[wanted])
+    smoothed, tracks = values.astype(np.float64), np.flatnonzero(wanted)
+    at_once = max(_LEAST_TRACKS, _VALUES_AT_ONCE // values[0].size)
+    for group in np.array_split(tracks, -(-len(tracks) // at_once)):
+        smoothed[group] = _smoothed(smoothed[group], cutoff_hz[group], fps, strength[group])
     return smoothed
 
 
@@ -68,14 +75,18 @@ def smooth_rotations(motion: Motion, settings: FinishSettings, cutoffs_hz: dict[
     """Return rotation vectors (T, 55, 3): each joint smoothed as a quaternion, with the strength for its part."""
     joints = [joint for spec in SPECS.values() for joint in spec.joints]
     parts = [part for part, spec in SPECS.items() for _ in spec.joints]
-    quaternions = quat_continuous(rotvec_to_quat(motion.rotations[:, joints]))  # (T, J, 4)
-    tracks = np.moveaxis(quaternions, 1, 0)
     cutoff_hz = np.array([cutoffs_hz[part] for part in parts])
     strength = np.array([getattr(settings, part.value) for part in parts])
-    smoothed = np.moveaxis(smooth_tracks(tracks, cutoff_hz, motion.fps, strength), 0, 1)
+    # (T, J, 4); the quaternions before smoothing have no name, so that their memory is free afterwards.
+    smoothed = quat_continuous(in_blocks(rotvec_to_quat, motion.rotations[:, joints]))
+    smoothed = np.moveaxis(smooth_tracks(np.moveaxis(smoothed, 1, 0), cutoff_hz, motion.fps, strength), 0, 1)
     rotations = motion.rotations.copy()
-    rotations[:, joints] = quat_to_rotvec(smoothed / np.linalg.norm(smoothed, axis=-1, keepdims=True))
+    rotations[:, joints] = in_blocks(_unit_to_rotvec, smoothed)
     return rotations
+
+
+def _unit_to_rotvec(quaternions: np.ndarray) -> np.ndarray:
+    return quat_to_rotvec(quaternions / np.linalg.norm(quaternions, axis=-1, keepdims=True))
 
 
 def smooth_motion(motion: Motion, settings: FinishSettings, cutoffs_hz: dict[Part, float]) -> Motion:

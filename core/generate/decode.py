@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..body.blocks import in_blocks
 from ..body.motion import Motion
 from ..body.parts import CONTACT_WIDTH, SPECS, TRANSLATION_WIDTH, Area, Part
 from ..body.rotation import matrix_to_rot6d, rot6d_to_matrix, rot6d_to_rotvec, rotvec_to_rot6d
@@ -82,7 +83,7 @@ def decode_take(network: Network, codes: dict[Part, np.ndarray], start_translati
     for part, values in decoded.items():
         pose[:, list(SPECS[part].joints)] = values.rot6d
     return Motion(
-        rotations=rot6d_to_rotvec(pose),
+        rotations=in_blocks(rot6d_to_rotvec, pose),
         translation=lower.translation,
         expression=face.expression,
         face_basis=network.info.face_basis,
@@ -93,8 +94,11 @@ def decode_take(network: Network, codes: dict[Part, np.ndarray], start_translati
 
 def part_rotations(part: Part, channels: np.ndarray) -> np.ndarray:
     """Return orthonormal rot6d (T, joints, 6) from a part's channels (T, width)."""
-    raw = channels[:, : SPECS[part].rotation_width].astype(np.float64).reshape(len(channels), -1, 6)
-    return matrix_to_rot6d(rot6d_to_matrix(raw))
+
+    def orthonormal(block: np.ndarray) -> np.ndarray:
+        return matrix_to_rot6d(rot6d_to_matrix(block.astype(np.float64).reshape(len(block), -1, 6)))
+
+    return in_blocks(orthonormal, channels[:, : SPECS[part].rotation_width])
 
 
 def integrate_root(velocity: np.ndarray, start_translation: np.ndarray) -> np.ndarray:

@@ -6,7 +6,9 @@ from devtools.shell import ROOT, BuildError, clean_environ, run_shown, say
 # Modules of this package, and whether each of them runs in Blender.
 BENCHMARKS = (
     ("selective_scan", False),
+    ("worker_start", True),
     ("generation", False),
+    ("long_recording", True),
     ("resampling", False),
     ("finishing", False),
     ("directing", False),

@@ -13,6 +13,7 @@ from core.body.motion import Motion
 from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from core.body.skeleton import JOINT, default_rest_joints
 from core.errors import GestureError
+from core.finish import smoothing
 from core.finish.chain import finish
 from core.finish.report import measure
 from core.finish.root import heading_correction, slow_trend
@@ -73,6 +74,17 @@ def test_quick_nods_stay_in_a_steady_motion_and_go_with_the_shake_of_a_shaky_one
         kept.append(pitch @ nods / (nods @ nods))
     assert kept[0] > 0.8
     assert kept[1] < 0.6
+
+
+def test_a_long_motion_is_smoothed_in_groups_of_tracks_to_the_same_bits(monkeypatch):
+    motion = talker(12.0, shake=0.02)
+    at_once = finish(motion)
+    for values in (1, 5000, 20000):
+        monkeypatch.setattr(smoothing, "_VALUES_AT_ONCE", values)
+        in_groups = finish(motion)
+        assert np.array_equal(in_groups.rotations, at_once.rotations)
+        assert np.array_equal(in_groups.translation, at_once.translation)
+        assert np.array_equal(in_groups.expression, at_once.expression)
 
 
 def test_smooth_motion_is_hardly_changed():

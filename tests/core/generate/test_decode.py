@@ -2,7 +2,9 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
+from core.body import blocks
 from core.body.parts import EYES, Part
 from core.body.rotation import rot6d_to_rotvec, rotvec_to_matrix
 from core.generate.decode import decode_take, integrate_root, motion_vector
@@ -34,6 +36,17 @@ def test_a_decoded_take_is_a_clean_motion():
     np.testing.assert_allclose(
         matrices @ np.swapaxes(matrices, -1, -2), np.broadcast_to(np.eye(3), matrices.shape), atol=1e-9
     )
+
+
+@pytest.mark.parametrize("length", [1, 99, 100, 101, 350])
+def test_a_take_that_is_decoded_in_blocks_has_the_same_bits(monkeypatch, length):
+    network, random = tiny.network(), np.random.default_rng(length)
+    codes = {part: random.integers(0, 12, length) for part in Part}
+    whole = decode_take(network, codes, np.zeros(3))
+    monkeypatch.setattr(blocks, "BLOCK_FRAMES", 50)
+    in_blocks = decode_take(network, codes, np.zeros(3))
+    for name in ("rotations", "translation", "expression", "contacts"):
+        assert np.array_equal(getattr(whole, name), getattr(in_blocks, name)), name
 
 
 def test_the_motion_vector_holds_pose_place_and_contacts():
