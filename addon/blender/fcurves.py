@@ -2,10 +2,14 @@
 
 Blender's `keyframe_insert` makes one key per call; `foreach_set` writes all keys of a curve at once, which takes a
 small part of the time (devtools/bench/keyframes.py compares them).
+
+A channel that does not change, in none of its columns, has a key at its first and one at its last frame. A key takes
+about 100 bytes of a file, and a tenth of the channels of a take stand still. As soon as one column moves, all columns
+have a key at every frame: a quaternion with a key in three of its columns would turn on the way to the next key.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
@@ -58,18 +62,20 @@ def write(
     """
     bag = versions.channelbag(action, id_block)
     value = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items[kind].value
-    interpolation = np.full(len(frames), value, np.int32)
-    points = np.empty((len(frames), 2), np.float32)
-    points[:, 0] = frames
+    every = np.stack([frames, np.zeros(len(frames))], axis=1).astype(np.float32)
     for channel in channels:
+        columns = np.asarray(channel.values, np.float32)
+        is_flat = _is_flat(columns)
+        points = every[[0, -1]] if is_flat else every
+        interpolation = np.full(len(points), value, np.int32)
         group = bag.groups.get(channel.group) or bag.groups.new(channel.group)
-        for index, values in enumerate(np.asarray(channel.values).T):
+        for index, values in enumerate((columns[[0, -1]] if is_flat else columns).T):
             curve = bag.fcurves.find(channel.path, index=index) or bag.fcurves.new(channel.path, index=index)
             if curve.group != group:
                 curve.group = group
             points[:, 1] = values
             curve.keyframe_points.clear()
-            curve.keyframe_points.add(len(frames))
+            curve.keyframe_points.add(len(points))
             curve.keyframe_points.foreach_set("co", points.ravel())
             curve.keyframe_points.foreach_set("interpolation", interpolation)
             curve.update()
@@ -88,6 +94,12 @@ def write_rows(
         write(action, id_block, frames, [channel])
         return
     values = np.asarray(channel.values, np.float32)
+    flat = _flat_values(curves, frames)
+    is_replaced = rows.all() and _is_flat(values) and all(map(_has_idle_handles, curves))
+    if flat is not None or is_replaced:
+        whole = values if flat is None else np.where(rows[:, None], values, flat)
+        write(action, id_block, frames, [replace(channel, values=whole)])
+        return
     for index, curve in enumerate(curves):
         points = points_of(curve)
         if not _are_at(points, frames):
@@ -119,8 +131,12 @@ def curves_of(action: bpy.types.Action, id_block: bpy.types.ID, path: str, width
 def values_at(curves: list[bpy.types.FCurve], frames: np.ndarray) -> np.ndarray:
     """Return values (T, C) of curves at frames (T,), in single precision.
 
-    Where the keys of a curve are at exactly these frames, their values are returned to the bit.
+    Where the keys of a curve are at exactly these frames, or the curve does not change between them, the values of the
+    keys are returned to the bit.
     """
+    flat = _flat_values(curves, frames)
+    if flat is not None:
+        return np.repeat(flat[None], len(frames), axis=0)
     out = np.empty((len(frames), len(curves)), np.float32)
     for index, curve in enumerate(curves):
         points = points_of(curve)
@@ -161,6 +177,25 @@ def _has_idle_handles(curve: bpy.types.FCurve) -> bool:
         if not np.isin(numbers, [kinds[name].enum_items[kind].value for kind in idle]).all():
             return False
     return True
+
+
+def is_flat_between(curve: bpy.types.FCurve, first: float, last: float) -> bool:
+    """Return whether a curve has two equal keys, one at each of two frames, and nothing that bends it in between."""
+    points = points_of(curve)
+    is_flat = len(points) == 2 and (points[:, 0] == (first, last)).all() and points[0, 1] == points[1, 1]
+    return bool(is_flat) and _has_idle_handles(curve)
+
+
+def _flat_values(curves: list[bpy.types.FCurve], frames: np.ndarray) -> np.ndarray | None:
+    """Return the values (C,) of curves that do not change over frames (T,); None where one of them may change."""
+    if len(frames) <= 2 or not all(is_flat_between(curve, frames[0], frames[-1]) for curve in curves):
+        return None
+    return np.array([points_of(curve)[0, 1] for curve in curves], np.float32)
+
+
+def _is_flat(values: np.ndarray) -> bool:
+    """Return whether values (T, C) do not change, over frames that are more than two."""
+    return len(values) > 2 and bool((values == values[0]).all())
 
 
 def _are_at(points: np.ndarray, frames: np.ndarray) -> bool:

@@ -168,8 +168,14 @@ def _moved_by(action, armature, info: TakeInfo, record: Record) -> int:
     for path in paths[:: max(1, len(paths) // _WITNESSES)]:
         (curve,) = fcurves.curves_of(action, armature, path, 1)
         frames = np.zeros(0) if curve is None else fcurves.points_of(curve)[:, 0]
-        if len(frames) != info.frame_count or (np.diff(frames) != 1).any():
+        if len(frames) == 0 or not _is_whole(curve, frames, info.frame_count):
             return 0
         shifts.add(float(frames[0]) - info.start_frame)
     shift = shifts.pop() if len(shifts) == 1 else 0.0
     return int(shift) if shift == int(shift) else 0
+
+
+def _is_whole(curve: bpy.types.FCurve, frames: np.ndarray, count: int) -> bool:
+    """Return whether a curve with keys at frames (K,) is keyed over `count` frames, or does not change in these."""
+    is_dense = len(frames) == count and bool((np.diff(frames) == 1).all())
+    return is_dense or fcurves.is_flat_between(curve, frames[0], frames[0] + count - 1)

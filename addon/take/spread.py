@@ -64,10 +64,12 @@ def selected(take: Performed, motion: Motion) -> Masks:
         if state.keyed is None:
             continue
         action, width = take.own_action(state.id_block), state.wanted.values.shape[1]
-        mask = np.zeros(take.info.frame_count, bool)
+        mask, is_all = np.zeros(take.info.frame_count, bool), True
         for curve in fcurves.curves_of(action, state.id_block, state.wanted.path, width):
-            mask |= np.isin(take.frames, fcurves.selected_frames(curve))
-        if mask.any() and not mask.all():
+            frames = fcurves.selected_frames(curve)
+            mask |= np.isin(take.frames, frames)
+            is_all = is_all and len(frames) == len(curve.keyframe_points)
+        if mask.any() and not (is_all or mask.all()):
             found[state.name] = mask
     return found
 

@@ -38,11 +38,19 @@ def face_of(armature):
 
 
 def all_keys(armature):
-    """Keys (K, 2) by (path, index), body and face."""
+    """Keys (K, 2) by (path, index), body and face; of a curve that stands still, as if it had one at every frame."""
     found = {}
     for id_block in (armature, face_of(armature)):
         found |= {name: keys_of(curve) for name, curve in curves_of(id_block).items()}
-    return found
+    return {name: keys if "Contact" in name[0] else every_frame(keys) for name, keys in found.items()}
+
+
+def every_frame(keys):
+    """Keys (K, 2) of a curve, at all frames between its two keys where these are equal."""
+    if len(keys) != 2 or keys[0, 1] != keys[1, 1]:
+        return keys
+    frames = np.arange(keys[0, 0], keys[1, 0] + 1)
+    return np.stack([frames, np.full(len(frames), keys[0, 1])], axis=1).astype(np.float32)
 
 
 def owner_of(path):

@@ -91,3 +91,55 @@ def test_writing_again_replaces_the_keys(armature, channels):
     versions.assign_action(armature, action)
     for curve in curves_of(armature).values():
         np.testing.assert_array_equal(keys_of(curve)[:, 0], FRAMES)
+
+
+def still_and_moving(count):
+    """A channel that stands still, and one of which three columns do."""
+    still = np.tile(np.float32([0.1, -0.0, 0.3, 0.9]), (count, 1))
+    moving = still.copy()
+    moving[:, 2] = np.linspace(0, 1, count)
+    return still, moving
+
+
+def test_a_channel_that_stands_still_has_two_keys_and_evaluates_the_same_between_and_beside_them(armature):
+    from mambatalk_ext.addon.blender import fcurves, versions
+    from mambatalk_ext.addon.blender.fcurves import Channel
+
+    action = bpy.data.actions.new("bulk")
+    versions.assign_action(armature, action) if not versions.has_slots() else None
+    path = 'pose.bones["pelvis"].rotation_quaternion'
+    still, moving = still_and_moving(len(FRAMES))
+    for values, keys in ((still, 2), (moving, len(FRAMES)), (still, 2)):
+        fcurves.write(action, armature, FRAMES, [Channel(path, values, "pelvis")])
+        curves = fcurves.curves_of(action, armature, path, 4)
+        assert {len(curve.keyframe_points) for curve in curves} == {keys}
+        assert np.array_equal(fcurves.values_at(curves, FRAMES), values)
+        for curve, column in zip(curves, values.T, strict=True):
+            assert [curve.evaluate(frame) for frame in FRAMES] == list(column)
+            if keys == 2:
+                assert {curve.evaluate(frame) for frame in (-1000, -0.5, 3.25, 1000)} == {column[0]}
+
+
+def test_some_rows_of_a_channel_that_stands_still_can_be_written_and_written_back(armature):
+    from mambatalk_ext.addon.blender import fcurves
+    from mambatalk_ext.addon.blender.fcurves import Channel
+
+    action = bpy.data.actions.new("bulk")
+    path = 'pose.bones["pelvis"].rotation_quaternion'
+    still, moving = still_and_moving(len(FRAMES))
+    fcurves.write(action, armature, FRAMES, [Channel(path, still, "pelvis")])
+    rows = (FRAMES > 2) & (FRAMES < 6)
+    fcurves.write_rows(action, armature, FRAMES, Channel(path, moving, "pelvis"), rows)
+    curves = fcurves.curves_of(action, armature, path, 4)
+    assert np.array_equal(fcurves.values_at(curves, FRAMES), np.where(rows[:, None], moving, still))
+    assert {len(curve.keyframe_points) for curve in curves} == {len(FRAMES)}
+    fcurves.write_rows(action, armature, FRAMES, Channel(path, still, "pelvis"), np.ones(len(FRAMES), bool))
+    assert {len(curve.keyframe_points) for curve in curves} == {2}
+    assert np.array_equal(fcurves.values_at(curves, FRAMES), still)
+    curves[0].keyframe_points[0].interpolation = "BEZIER"
+    curves[0].keyframe_points[0].handle_right_type = "FREE"
+    curves[0].keyframe_points[0].handle_right = (2.0, 4.0)
+    curves[0].update()
+    assert np.ptp(fcurves.values_at(curves, FRAMES)[:, 0]) > 0.1
+    fcurves.write_rows(action, armature, FRAMES, Channel(path, moving, "pelvis"), rows)
+    assert np.array_equal(fcurves.values_at(curves, FRAMES)[rows], moving[rows])

@@ -285,3 +285,48 @@ def test_directing_at_another_scene_rate_keeps_the_keys_where_they_are_and_says_
     assert bpy.ops.mambatalk.finish() == {"FINISHED"}
     assert bpy.ops.mambatalk.resample(parts={"hands"}, start=60, end=90, seed=3) == {"FINISHED"}
     assert not any("keyed for" in note for note in job_state.current.notes)
+
+
+EYE = 'pose.bones["left_eye_smplhf"].rotation_quaternion'
+
+
+def keys_on(armature, path=EYE):
+    return [len(curves_of(armature)[path, index].keyframe_points) for index in range(4)]
+
+
+def test_a_channel_that_stands_still_has_two_keys_which_can_be_edited_kept_and_dropped(take, job_state):
+    assert keys_on(take) == [2] * 4
+    before = all_keys(take)
+    curve = curves_of(take)[EYE, 1]
+    curve.keyframe_points.insert(START + 50, 0.4)
+    curve.update()
+    assert shown(job_state)[0].startswith("left_eye_smplhf: ")
+    edited = [curve.evaluate(frame) for frame in range(START, START + 240)]
+    assert bpy.ops.mambatalk.set_levels(upper=0.5, face=0.5) == {"FINISHED"}
+    assert bpy.ops.mambatalk.resample(parts={"upper"}, start=61, end=100) == {"FINISHED"}
+    assert [curve.evaluate(frame) for frame in range(START, START + 240)] == edited
+    assert bpy.ops.mambatalk.drop_edits() == {"FINISHED"}
+    assert shown(job_state) == ["Nothing was changed by hand"]
+    assert keys_on(take) == [2] * 4
+    assert np.array_equal(all_keys(take)[EYE, 1], before[EYE, 1])
+
+
+def test_keys_that_are_moved_together_take_channels_that_stand_still_along(take, job_state):
+    for id_block in (take, face_of(take)):
+        for curve in curves_of(id_block).values():
+            for point in curve.keyframe_points:
+                point.co.x += 20
+            curve.update()
+    assert shown(job_state) == ["Nothing was changed by hand"]
+    assert bpy.ops.mambatalk.set_levels(upper=0.5) == {"FINISHED"}
+    assert keys_of(curves_of(take)[ELBOW, 0])[0, 0] == START + 20
+    assert keys_of(curves_of(take)[EYE, 0])[:, 0].tolist() == [START + 20, START + 259]
+
+
+def test_selecting_all_keys_spreads_nothing(take):
+    for id_block in (take, face_of(take)):
+        for curve in curves_of(id_block).values():
+            for point in curve.keyframe_points:
+                point.select_control_point = True
+    with pytest.raises(RuntimeError, match="nothing to spread"):
+        bpy.ops.mambatalk.spread_edits(what="KEYS")
