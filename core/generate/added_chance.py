@@ -27,7 +27,7 @@ from .chance_moves import LEAD_S, STILL_S, Move, choices, curve, in_the_air, uni
 Draw = Callable[[int, np.random.Generator, Sequence[float]], np.ndarray]
 
 # How long the weight stays on a leg after the last step, and how long it takes to shift to the other one.
-STAND_S = (0.5, 2.0)
+STAND_S = (0.4, 1.8)
 SHIFT_S = (0.9, 1.5)
 # Shares of the shifts that are followed by no step, one and two steps of the free foot, and how long a step takes.
 STEPS = (0.06, 0.56, 0.38)
@@ -88,11 +88,12 @@ def standing(frame_count: int, rng: np.random.Generator, _: Sequence[float]) -> 
     The columns are which leg carries the weight; the places of the left and the right foot, from back to ahead; and how
     high the left and the right foot are in their steps, 0-1.
     """
+    longer = frame_count + round(STEP_S * FPS) + 2  # no step is cut off where the take ends
     shifts: list[Move] = []
     steps_of: tuple[list[Move], list[Move]] = ([], [])
     places = [0.0, 0.0]
     side, time = rng.choice([-1.0, 1.0]), STILL_S * rng.uniform(0.5, 1)
-    while time < frame_count / FPS:
+    while time < longer / FPS:
         length = rng.uniform(*SHIFT_S)
         shifts.append((time, length, side * rng.uniform(0.6, 1.0)))
         time += length
@@ -107,9 +108,9 @@ def standing(frame_count: int, rng: np.random.Generator, _: Sequence[float]) -> 
             time += STEP_S + 0.15
         time += rng.uniform(*STAND_S)
         side = -side
-    left, right = (curve(frame_count, moves) for moves in steps_of)
-    lifts = [in_the_air(place) ** 0.6 for place in (left, right)]
-    return np.stack([curve(frame_count, shifts), left, right, *lifts], 1)
+    left, right = (curve(longer, moves) for moves in steps_of)
+    lifts = [in_the_air(place) ** 0.35 for place in (left, right)]
+    return np.stack([curve(longer, shifts), left, right, *lifts], 1)[:frame_count]
 
 
 DRAWS: dict[tuple[str, ...], Draw] = {

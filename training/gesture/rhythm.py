@@ -12,7 +12,7 @@ from training.gesture.gesture_plan import Plan
 from training.gesture.word_poses import MANNERS
 
 # Loudness that changes within these times is what a syllable adds: standard deviations of two Gaussians, in frames.
-SYLLABLE_FRAMES = (1.0, 5.0)
+SYLLABLE_FRAMES = (0.8, 4.5)
 POSE_S = 0.44  # a move from the pose of one accent to that of the next
 THINK_S = 0.45  # a pause is long enough to think in
 STILL_S = 1.2  # a clip begins in the neutral pose

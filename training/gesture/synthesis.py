@@ -16,14 +16,14 @@ from training.gesture.face import face_channels
 from training.gesture.gesture_plan import Plan, make_plan
 from training.gesture.hands import hand_channels, hand_rotations
 from training.gesture.head import head_path
-from training.gesture.legs import stand
+from training.gesture.legs import Foot, free_legs, stand
 from training.gesture.rhythm import rhythm
 from training.gesture.styles import STYLES
 from training.gesture.torso import torso_path
 from training.gesture.voice import voice_curve
 
 NEUTRAL_FRAMES = 8
-FULL_NOD = 7.5  # degrees; head and trunk of a style with this nod move at full scale
+FULL_NOD = 8.0  # degrees; head and trunk of a style with this nod move at full scale
 LIVELIER = 0.3  # chance makes beats larger or smaller by this share
 
 
@@ -84,9 +84,9 @@ def perform(
     turns = torso.rotvecs | head_path(beat, torso.swing, curves, lively)
     for index, rotvec in turns.items():
         matrices[:, index] = rotvec_to_matrix(rotvec)
-    places, lifts = ((curves[f"left_{what}"], curves[f"right_{what}"]) for what in ("place", "step"))
+    feet = [Foot(curves[f"{side}_place"], curves[f"{side}_step"], free) for side, free in free_legs(curves["weight"])]
     pelvis = matrices[:, JOINT["pelvis"]]
-    translation, legs, contacts = stand(torso.shift, torso.dip, pelvis, rest, places, lifts)
+    translation, legs, contacts = stand(torso.shift, torso.dip, pelvis, rest, feet)
     for index, turn in legs.items():
         matrices[:, index] = turn
 

@@ -17,6 +17,7 @@ from training.gesture.curves import lag
 from training.gesture.rhythm import Rhythm
 from training.gesture.styles import Style
 
+FULL_SWAY = 0.055  # a style with this sway shifts its weight at full scale
 FORWARD_M = 0.13
 SIDE_SHARE = 1.45  # of the style's sway that the pelvis moves to the side of the leg that carries the weight
 IDLE_M = 0.012
@@ -26,7 +27,7 @@ SPINE_CURVE = (8.5, 5.0, 4.5)
 # Shares of the three joints in every bend of the spine, and how much later each of them moves.
 SHARES = (0.44, 0.35, 0.21)
 LATER_S = 0.03
-HIPS = np.array([0.6, 0.45, 0.4])  # share of a bend, turn and tilt of the spine by which the hips turn the other way
+HIPS = np.array([0.5, 0.5, 0.45])  # share of a bend, turn and tilt of the spine by which the hips turn the other way
 
 
 @dataclass(frozen=True)
@@ -53,22 +54,22 @@ def torso_path(
         chance: curves of `core.generate.chance_curves`, by name.
         lively: (T,) scale of all that is quick.
     """
-    weight = chance["weight"]
+    weight, scale = chance["weight"], style.sway / FULL_SWAY
     side = SIDE_SHARE * style.sway * weight + IDLE_M * chance["idle_side"]
-    ahead = FORWARD_M * chance["forward"] + IDLE_M * chance["idle"]
-    calm = style.sway / 0.055  # scale of all that is slow
+    ahead = FORWARD_M * scale * chance["forward"] + IDLE_M * chance["idle"]
+    calm = 0.5 + 0.5 * scale  # of all that turns slowly
     twist, lean, tip = _from_hands(hands)
     beat_side, beat_tilt = chance["beat_side"], chance["beat_tilt"]
-    turn = lively * (8.0 * beat.turn + 7.0 * beat_side * beat.nod)
-    heave = lively * (8.0 * beat.nod + 6.5 * beat.swell) + 6.0 * calm * chance["bow"]
-    rock = lively * beat_tilt * (7.5 * beat.nod + 8.0 * beat.turn) + 4.5 * calm * chance["bend"]
+    turn = lively * (9.6 * beat.turn + 8.5 * beat_side * beat.nod)
+    heave = lively * (9.6 * beat.nod + 8.0 * beat.swell) + 7.5 * calm * chance["bow"]
+    rock = lively * beat_tilt * (9.0 * beat.nod + 9.6 * beat.turn) + 5.0 * calm * chance["bend"]
 
     # where the spine bends, the hips give way to the other side
     away = -HIPS * lag(np.stack([heave, turn, rock], -1), 0.08)
     pelvis = away + np.stack(
         [
             PELVIS_TILT + 18 * ahead + 0.5 * lag(lean, 0.10, 0.05) + 1.2 * chance["idle"],
-            calm * (13.0 * chance["facing"] + 2.0 * weight) + 0.7 * lag(twist, 0.10, 0.04),
+            calm * (11.5 * chance["facing"] + 2.0 * weight) + 0.7 * lag(twist, 0.10, 0.04),
             calm * 3.6 * weight + 0.35 * lag(tip, 0.10, 0.05) + 0.5 * chance["idle_side"],
         ],
         -1,
@@ -88,7 +89,7 @@ def torso_path(
         # the upper joints also take a share of the syllables' beats
         own[:, 0] += lively * (1.0, 2.2, 2.6)[index] * beat.syllables
         rotvecs[JOINT[f"spine{index + 1}"]] = np.radians(own)
-    dip = lag(lively * (0.004 * beat.nod + 0.004 * beat.swell + 0.016 * beat.syllables), 0.05)
+    dip = lag(0.003 * beat.nod + 0.002 * beat.swell + 0.013 * beat.syllables, 0.05, 0.02)
     swing = np.radians(pelvis - [PELVIS_TILT, 0, 0] + lag(bend, 0.03))
     return TorsoPath(np.stack([side, ahead], 1), dip, rotvecs, swing)
 
