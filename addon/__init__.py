@@ -25,6 +25,8 @@ _MODULES = (
     "exchange.smplx_body_operator",
     "rig.operators",
     "generate.leftovers",
+    "generate.removal",
+    "generate.removal_operators",
     "generate.frame_operator",
     "generate.operators",
     "generate.example_operator",

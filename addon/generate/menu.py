@@ -5,7 +5,7 @@ import bpy
 # The operators in groups, each with its icon.
 GROUPS = (
     (("try_example", "PLAY"), ("generate", "ARMATURE_DATA"), ("load_take", "FILE_FOLDER")),
-    (("add_character", "ADD"), ("frame_character", "ZOOM_SELECTED")),
+    (("add_character", "ADD"), ("frame_character", "ZOOM_SELECTED"), ("remove_character", "X")),
     (
         ("resample", "FILE_REFRESH"),
         ("mix", "OVERLAY"),
@@ -28,7 +28,13 @@ GROUPS = (
         ("drop_edits", "LOOP_BACK"),
         ("lock_bones", "LOCKED"),
     ),
-    (("copy_take", "DUPLICATE"), ("keep_take", "SOLO_ON"), ("discard_take", "X"), ("discard_others", "TRASH")),
+    (
+        ("copy_take", "DUPLICATE"),
+        ("keep_take", "SOLO_ON"),
+        ("discard_take", "X"),
+        ("discard_others", "TRASH"),
+        ("discard_left_takes", "TRASH"),
+    ),
     (
         ("push_take_to_nla", "NLA_PUSHDOWN"),
         ("take_from_nla", "NLA"),

@@ -133,11 +133,17 @@ def discard(armature: bpy.types.Object, actions: Sequence[bpy.types.Action]) -> 
         face = versions.face_action(action)
         for id_block in (armature, *face_channels.face_keys(armature)):
             nla.remove_strips(id_block, action if face is None or id_block == armature else face)
-        bpy.data.actions.remove(action)
-        if face is not None and not versions.takes_with(face):
-            bpy.data.actions.remove(face)
+        delete(action)
     for scene in armature.users_scene:
         recording.play_performed(scene)
+
+
+def delete(action: bpy.types.Action) -> None:
+    """Delete a take that no character performs, with the action of its face where that is another one."""
+    face = versions.face_action(action)
+    bpy.data.actions.remove(action)
+    if face is not None and not versions.takes_with(face):
+        bpy.data.actions.remove(face)
 
 
 def others_performing(armature: bpy.types.Object, action: bpy.types.Action) -> list[bpy.types.Object]:
