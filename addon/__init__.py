@@ -10,6 +10,7 @@ _MODULES = (
     "blender.translation",
     "job.preferences",
     "rig.mapping",
+    "character.mood",
     "generate.settings",
     "take.properties",
     "take.switching",

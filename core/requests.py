@@ -9,7 +9,8 @@ the only place where the types of what arrives are checked:
      "margin": 8, "finish": true, "settings": {}}
 
 Fields of the type dict hold what another class writes and checks: `settings` belong to `FinishSettings` in
-`core.finish.settings`, `levels` to `Levels` in `core.direct.levels`, `markers` to `Marker` in `core.direct.markers`.
+`core.finish.settings`, `levels` to `Levels` in `core.direct.levels`, `markers` to `Marker` in `core.direct.markers`,
+`mood` to `MoodKey` in `core.direct.mood`.
 
 The add-on imports this module, so it needs only the standard library and NumPy.
 """
@@ -80,6 +81,8 @@ class Generate:
         skeleton: an npz whose `rest_joints` the motion is finished on; None for the bundled character's.
         decoded: a sound file with just this part of the recording, for recordings that the worker cannot read: Blender
             can decode the sound of a video. Everything but the samples comes from `audio`.
+        mood: the mood over time: objects with `name`, `strength` and, where there are several, `start_s`; empty for a
+            neutral take.
     """
 
     type: ClassVar[str] = "generate"
@@ -99,6 +102,7 @@ class Generate:
     duration_s: float | None = None
     skeleton: Path | None = None
     decoded: Path | None = None
+    mood: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -180,7 +184,7 @@ class Mix:
 
 @dataclass(frozen=True)
 class Direct:
-    """Direct a take by levels and markers; they replace those that directed it before.
+    """Direct a take by levels, markers and a mood; they replace those that directed it before.
 
     Attributes:
         take: a take folder.
@@ -188,6 +192,7 @@ class Direct:
         levels: those that differ from the defaults.
         markers: where to gesture, hold or rest: objects with `kind`, `start_s` and `end_s`.
         keep: rows of `core.body.parts.AREAS` that stay as they are finished.
+        mood: as in `Generate`; None for the mood that the take has.
     """
 
     type: ClassVar[str] = "direct"
@@ -196,6 +201,7 @@ class Direct:
     levels: dict[str, Any] = field(default_factory=dict)
     markers: tuple[dict[str, Any], ...] = ()
     keep: tuple[str, ...] = ()
+    mood: tuple[dict[str, Any], ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -200,6 +200,14 @@ def curves_for(action: bpy.types.Action, id_block: bpy.types.ID) -> list[bpy.typ
     return [curve for bag in bags if bag is not None for curve in bag.fcurves]
 
 
+def every_curve(action: bpy.types.Action) -> list[bpy.types.FCurve]:
+    """Return the F-curves of an action, whatever data-blocks they animate."""
+    if not has_slots():
+        return list(action.fcurves)
+    strips = [strip for layer in action.layers for strip in layer.strips]
+    return [curve for strip in strips for bag in strip.channelbags for curve in bag.fcurves]
+
+
 def animate(id_block: bpy.types.ID, action: bpy.types.Action | None, slot=None) -> None:
     """Let an action animate a data-block through a slot, by default the one made for it; None stops the animation."""
     data = id_block.animation_data

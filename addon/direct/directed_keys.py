@@ -1,7 +1,7 @@
-"""Keys of a directed take: its finished motion, with levels and markers applied, written where keys change.
+"""Keys of a directed take: its finished motion, with levels, markers and mood applied, written where keys change.
 
-    finished motion ── phone lips ──► prepared ── levels, markers ──► directed motion ──► keys
-      (stored take)                  (`prepare`)      (`direct_take`)            (`take.rewrite`)
+    finished motion ── phone lips ──► prepared ── levels, markers, mood ──► directed motion ──► keys
+      (stored take)                  (`prepare`)         (`direct_take`)               (`take.rewrite`)
 
 Two results are kept, because a slider moves many times a second:
 - `Prepared`: values that are computed from the finished motion, for the last few takes;
@@ -21,6 +21,7 @@ from ...core.direct.chain import Changed, Directed, direct
 from ...core.direct.clip_statistics import ClipStatistics, clip_statistics
 from ...core.direct.levels import Levels
 from ...core.direct.markers import markers_from
+from ...core.direct.mood import mood_from
 from ...core.errors import GestureError
 from ..face import channels as face_channels
 from ..take import performed, rewrite
@@ -52,11 +53,11 @@ _prepared: dict[tuple, Prepared] = {}
 
 
 def write_keys(armature: bpy.types.Object, everything: bool = False, at_least: Changed | None = None) -> Motion:
-    """Write the keys that the sliders and markers of a character's take ask for.
+    """Write the keys that sliders, markers and mood of a character's take ask for.
 
     Args:
         armature: the character.
-        everything: whether to compare every channel, because more than sliders and markers changed.
+        everything: whether to compare every channel, because more than those changed.
         at_least: channels that are compared in any case.
 
     Returns:
@@ -71,22 +72,32 @@ def write_keys(armature: bpy.types.Object, everything: bool = False, at_least: C
     directed = direct_take(take, prepared, before)
     changed = EVERYTHING if before is None else directed.changed
     if at_least is not None:
-        changed = at_least if _directions(directed) == (take.record.levels, take.record.markers) else EVERYTHING
+        recorded = take.record.levels, take.record.markers, take.record.mood
+        changed = at_least if _directions(directed) == recorded else EVERYTHING
     rewrite.rewrite_levels(take, take.at_keys(directed.motion), prepared.calm, changed)
     remember(take, prepared, directed)
     return directed.motion
 
 
 def catch_up(armature: bpy.types.Object) -> None:
-    """Write the keys of a character's take, if its present keys do not fit its sliders and markers.
+    """Write the keys of a character's take, if its present keys do not fit its sliders, markers and mood.
 
     Raises:
         GestureError: as in `write_keys`.
     """
-    take = performed.of(armature)
-    wanted = sliders.levels_of(take.action), markers.markers_of(take)
-    if (Levels.from_dict(take.record.levels), markers_from(take.record.markers)) != wanted:
+    if is_behind(performed.of(armature)):
         write_keys(armature)
+
+
+def is_behind(take: performed.Performed) -> bool:
+    """Return whether the keys of a take do not fit its sliders, markers and mood.
+
+    Raises:
+        GestureError: the levels or markers are impossible.
+    """
+    record = take.record
+    shown = Levels.from_dict(record.levels), markers_from(record.markers), mood_from(record.mood)
+    return shown != (sliders.levels_of(take.action), markers.markers_of(take), sliders.mood_of(take.action, take.info))
 
 
 def catch_up_notes(armature: bpy.types.Object) -> list[str]:
@@ -158,7 +169,7 @@ def prepare(take: performed.Performed, data: bytes | None = None) -> Prepared:
 
 
 def direct_take(take: performed.Performed, prepared: Prepared, before: Directed | None = None) -> Directed:
-    """Apply the present levels and markers of a take; only this function does so.
+    """Apply the present levels, markers and mood of a take; only this function does so.
 
     Args:
         take: on its character.
@@ -168,13 +179,13 @@ def direct_take(take: performed.Performed, prepared: Prepared, before: Directed 
     Raises:
         GestureError: the levels or markers are impossible.
     """
-    levels = sliders.levels_of(take.action)
-    return direct(prepared.statistics, levels, before=before, markers=markers.markers_of(take))
+    levels, mood = sliders.levels_of(take.action), sliders.mood_of(take.action, take.info)
+    return direct(prepared.statistics, levels, before=before, markers=markers.markers_of(take), mood=mood)
 
 
 def remember(take: performed.Performed, prepared: Prepared, directed: Directed) -> None:
     """Save the take's record, keep the result that the keys now show, and show it in the scene."""
-    take.record.levels, take.record.markers = _directions(directed)
+    take.record.levels, take.record.markers, take.record.mood = _directions(directed)
     take.save()
     prepared.directed, prepared.stamp = directed, take.record.stamp
     markers.keep_pose_markers(take, directed.markers)
@@ -192,6 +203,7 @@ def forget() -> None:
     _prepared.clear()
 
 
-def _directions(directed: Directed) -> tuple[dict, list[dict]]:
-    """Return levels and markers that a motion has, as plain values."""
-    return directed.levelled.levels.as_dict(), [marker.as_dict() for marker in directed.markers]
+def _directions(directed: Directed) -> tuple[dict, list[dict], list[dict]]:
+    """Return levels, markers and mood that a motion has, as plain values."""
+    markers = [marker.as_dict() for marker in directed.markers]
+    return directed.levelled.levels.as_dict(), markers, directed.mooded.mood.as_list()

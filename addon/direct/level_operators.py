@@ -1,4 +1,4 @@
-"""Operators on the levels of a take: set several in one step, reset them, choose the rest pose, presets.
+"""Operators on levels and mood of a take: set levels, reset them, choose the rest pose, presets, key the mood.
 
 Presets are Blender's own: small programs that set properties, listed by a menu. Those of the extension are in its
 folder `presets`, those of the user in the user's folder of Blender. A preset cannot know whose take it will be for, so
@@ -15,12 +15,14 @@ from bpy.props import BoolProperty, EnumProperty, PointerProperty, StringPropert
 
 from ...core.errors import GestureError
 from ...core.finish.settings import ROOT_MODES
+from ..character import mood as character_mood
 from ..job import report
 from ..job.folder import ROOT
 from ..rig import performer
 from ..take import info as take_info
+from ..take import performed
 from ..take.properties import level_properties
-from . import sliders
+from . import directed_keys, sliders
 from .change import DirectionOperator
 
 # What belongs to one take alone is in no preset: its own rest pose, and left and right.
@@ -86,7 +88,7 @@ class MAMBATALK_OT_set_levels(_LevelOperator, bpy.types.Operator):
 
 
 class MAMBATALK_OT_reset_levels(_LevelOperator, bpy.types.Operator):
-    """Set all levels back. The take is then as it was generated and finished"""
+    """Set all levels back. Accents and the mood stay"""
 
     bl_idname = "mambatalk.reset_levels"
     bl_label = "Reset Levels"
@@ -185,6 +187,57 @@ class MAMBATALK_OT_level_preset_add(AddPresetBase, bpy.types.Operator):
         Path(filepath).unlink()
 
 
+class _MoodOperator:
+    """Mixin of an operator that changes the keys of a take's mood; a subclass has `change(context, take)`."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        """Return whether the character performs a take."""
+        return report.explain(cls, take_info.why_not_directed(context))
+
+    def execute(self, context):
+        """Change the keys of the mood, and write the keys that follow from it."""
+        try:
+            armature = performer.require_target(context)
+            take = performed.of(armature)
+            self.change(context, take)
+            directed_keys.catch_up(armature)
+        except GestureError as error:
+            return report.fail(self, error)
+        return report.finish(self, [])
+
+
+class MAMBATALK_OT_key_mood(_MoodOperator, bpy.types.Operator):
+    """Key the mood and its strength at the current frame. With keys, the mood changes over time"""
+
+    bl_idname = "mambatalk.key_mood"
+    bl_label = "Key Mood"
+
+    def change(self, context, take):
+        """Key the mood that the panel shows."""
+        shown = take.armature.mambatalk_mood
+        if not character_mood.is_keyed(take.action):
+            shown.kind, shown.strength = sliders.static_mood(take.action)
+        mood = shown.kind, shown.strength
+        character_mood.key(take.action, take.armature, context.scene.frame_current, mood)
+
+
+class MAMBATALK_OT_clear_mood_keys(_MoodOperator, bpy.types.Operator):
+    """Remove all keys of the mood. The whole take then has the mood of the current frame"""
+
+    bl_idname = "mambatalk.clear_mood_keys"
+    bl_label = "Clear Mood Keys"
+
+    def change(self, context, take):
+        """Remove the keys."""
+        now = np.array([context.scene.frame_current])
+        name, strength = character_mood.read(take.action, now, sliders.static_mood(take.action))[0]
+        character_mood.clear(take.action, take.armature)
+        sliders.put(take.action, {"mood": name, "mood_strength": strength})
+
+
 def register():
     """Let Blender find the presets of the extension."""
     bpy.utils.register_preset_path(str(ROOT))
@@ -203,5 +256,7 @@ CLASSES = (
     MAMBATALK_OT_rest_pose,
     MAMBATALK_OT_use_level_preset,
     MAMBATALK_OT_level_preset_add,
+    MAMBATALK_OT_key_mood,
+    MAMBATALK_OT_clear_mood_keys,
 )
 PROPERTIES = ((bpy.types.WindowManager, "mambatalk_levels", PointerProperty(type=MambaTalkLevels)),)

@@ -3,8 +3,10 @@
 import bpy
 
 from ...core.direct.levels import CALM, HEAD, LEVELS, PARTS
+from ...core.direct.mood import NEUTRAL
 from ..blender import sequencer
 from ..blender.layout import DIRECT, ClosedPanel, draw_lines, put_labels_beside
+from ..character import mood as character_mood
 from ..job import state
 from ..rig.performer import target
 from ..take import info as take_info
@@ -129,6 +131,27 @@ class MAMBATALK_PT_levels(_OfTheTake, bpy.types.Panel):
         layout.operator("mambatalk.reset_levels", icon="LOOP_BACK")
 
 
+class MAMBATALK_PT_mood(_OfTheTake, bpy.types.Panel):
+    """Choose the mood of the take, for all of it or over time."""
+
+    bl_label = "Mood"
+    bl_idname = "MAMBATALK_PT_mood"
+
+    def draw_take(self, layout, context, action):
+        """Draw the mood and its strength: those of the take, or those that are keyed at the current frame."""
+        armature = target(context)
+        is_keyed = character_mood.is_keyed(action)
+        if is_keyed:
+            draw_mood(layout, armature.mambatalk_mood, "kind", "strength", is_animated=True)
+        else:
+            draw_mood(layout, action.mambatalk_take, "mood", "mood_strength")
+        row = layout.row(align=True)
+        row.operator("mambatalk.key_mood", icon="KEY_HLT")
+        if is_keyed:
+            row.operator("mambatalk.clear_mood_keys", text="", icon="X")
+            draw_lines(layout, context, "Change both, then press Key Mood: they follow their keys", "INFO")
+
+
 class MAMBATALK_UL_accents(bpy.types.UIList):
     """List of accents, holds and rests with their frames."""
 
@@ -196,6 +219,16 @@ class MAMBATALK_PT_edits(_OfTheTake, bpy.types.Panel):
         row.operator("mambatalk.spread_edits", icon="SMOOTHCURVE")
 
 
+def draw_mood(layout, owner, mood: str, strength: str, is_animated: bool = False) -> None:
+    """Draw the menu of moods and the slider of the strength, which is greyed where the mood is neutral."""
+    column = layout.column(align=True)
+    column.use_property_decorate = is_animated
+    column.prop(owner, mood)
+    slider = column.row()
+    slider.enabled = getattr(owner, mood) != NEUTRAL or is_animated
+    slider.prop(owner, strength, slider=True)
+
+
 def draw_areas(layout, owner, name: str) -> None:
     """Draw buttons for body parts, smaller areas below larger ones."""
     labels = {item[0]: item[1] for item in AREA_ITEMS}
@@ -239,6 +272,7 @@ CLASSES = (
     MAMBATALK_UL_accents,
     MAMBATALK_PT_directing,
     MAMBATALK_PT_direct,
+    MAMBATALK_PT_mood,
     MAMBATALK_PT_levels,
     MAMBATALK_PT_accents,
     MAMBATALK_PT_edits,

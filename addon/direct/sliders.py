@@ -1,18 +1,28 @@
-"""Values of a take's sliders, which are read as plain values or as levels, and set without writing keys."""
+"""Values of a take's sliders and its mood, which are read as plain values or as levels, and set without writing keys.
+
+A take's mood is the one of its menu and slider, or, where the character's mood is keyed in the take's action, the keyed
+one (`character.mood`): it is read at every key of the take, and what lies on a line between two others is left out.
+"""
 
 import json
 
 import bpy
+import numpy as np
 
 from ...core.body.parts import AREAS
 from ...core.direct.levels import Levels
 from ...core.direct.markers import markers_from
+from ...core.direct.mood import NEUTRAL, UNCHANGED, Mood, MoodKey, mood_from
 from ...core.errors import GestureError
+from ..character import mood as character_mood
+from ..take.info import TakeInfo
 from ..take.properties import changes, level_properties
 
 NAMES = tuple(level_properties())
 # Sliders have single precision: 0.7 comes back as 0.699999988.
 _DIGITS = 6
+# A strength that is nearer than this to the line between its neighbours follows from them.
+_BENDS = 2e-6
 
 
 def levels_of(action: bpy.types.Action) -> Levels:
@@ -35,21 +45,80 @@ def put(action: bpy.types.Action, values: dict) -> None:
             setattr(action.mambatalk_take, name, value)
 
 
-def from_directions(directions: dict) -> tuple[dict, list[tuple[str, float, float]]]:
-    """Return sliders and markers that direct a take as it was directed from a shell.
+def static_mood(action: bpy.types.Action) -> tuple[str, float]:
+    """Return the mood of a take's menu, and the strength of its slider."""
+    own = action.mambatalk_take
+    return own.mood, round(own.mood_strength, _DIGITS)
+
+
+def mood_of(action: bpy.types.Action, info: TakeInfo) -> Mood:
+    """Return the mood that a take asks for: the keyed one, where there are keys.
 
     Args:
-        directions: `direct` in take.json: levels, markers, areas to keep.
+        action: of the take.
+        info: says at which frames the keys of the take are.
+    """
+    static = static_mood(action)
+    if not character_mood.is_keyed(action):
+        return _steady(*static)
+    found = character_mood.read(action, info.start_frame + np.arange(info.frame_count), static)
+    names = np.array([name for name, _ in found])
+    strengths = np.round([strength for _, strength in found], _DIGITS)
+    if (names == names[0]).all() and (strengths == strengths[0]).all():
+        return _steady(str(names[0]), float(strengths[0]))
+    rows = np.flatnonzero(_matters(names, strengths))
+    return Mood(tuple(MoodKey(str(names[row]), float(strengths[row]), row / info.fps) for row in rows))
 
-    Returns:
-        values for `put`, with locked areas; and entries for `markers.put_entries`.
+
+def _steady(name: str, strength: float) -> Mood:
+    """Return a mood that stays the same; there is one neutral mood, whatever its strength."""
+    return UNCHANGED if name == NEUTRAL or strength == 0 else Mood((MoodKey(name, strength),))
+
+
+def _matters(names: np.ndarray, strengths: np.ndarray) -> np.ndarray:
+    """Return which values (T,) do not follow from their neighbours: (T,) bool."""
+    matters = np.ones(len(names), bool)
+    bends = np.abs(np.diff(strengths, n=2)) > _BENDS
+    matters[1:-1] = bends | (names[1:-1] != names[:-2]) | (names[1:-1] != names[2:])
+    return matters
+
+
+def put_mood(action: bpy.types.Action, armature: bpy.types.Object, entries: list[dict], start: int, fps: float) -> None:
+    """Give a take the mood that it has in take.json, without writing keys of bones or shape keys.
+
+    Args:
+        action: of the take.
+        armature: performs it; gets keys of the mood where the mood changes over time.
+        entries: plain values of `core.direct.mood.Mood`.
+        start: scene frame of the take's first frame.
+        fps: frames a second of the scene.
 
     Raises:
-        GestureError: there is no such level or area, or a marker is impossible.
+        GestureError: there is no such mood.
+    """
+    keys = mood_from(entries).keys
+    if len(keys) == 1:
+        put(action, {"mood": keys[0].name, "mood_strength": keys[0].strength})
+    elif keys:
+        frames = start + np.array([key.start_s for key in keys]) * fps
+        character_mood.write(action, armature, frames, [(key.name, key.strength) for key in keys])
+
+
+def from_directions(directions: dict) -> tuple[dict, list[tuple[str, float, float]], list[dict]]:
+    """Return sliders, markers and mood that direct a take as it was directed from a shell.
+
+    Args:
+        directions: `direct` in take.json: levels, markers, areas to keep, mood.
+
+    Returns:
+        values for `put`, with locked areas; entries for `markers.put_entries`; and entries for `put_mood`.
+
+    Raises:
+        GestureError: there is no such level, area or mood, or a marker is impossible.
     """
     levels, kept = Levels.from_dict(directions.get("levels", {})).as_dict(), set(directions.get("keep", ()))
     if unknown := kept - AREAS.keys():
         raise GestureError(f"There is no body part {', '.join(unknown)}.", remedy="Update the extension.")
     pose = "" if levels["pose"] is None else json.dumps(levels["pose"])
     markers = [(m.kind.value, m.start_s, m.end_s) for m in markers_from(directions.get("markers", ()))]
-    return {**levels, "pose": pose, "locked": kept}, markers
+    return {**levels, "pose": pose, "locked": kept}, markers, mood_from(directions.get("mood", ())).as_list()

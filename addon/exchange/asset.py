@@ -78,7 +78,7 @@ def perform(
 ) -> tuple[bpy.types.Action, tuple[str, ...]]:
     """Key the take of an asset onto a character, at the start frame of the panel; hand edits stay in the library.
 
-    The sliders and markers are set, and `directed_keys.catch_up` must follow.
+    Sliders, markers and mood are set, and `directed_keys.catch_up` must follow.
 
     Args:
         scene: gets the take's frame range and, where the recording is there, its sound strip.
@@ -99,8 +99,9 @@ def perform(
         if not take_store.has(source):
             raise GestureError(f"{name} is no take.", remedy="Choose an asset that Mark Take as Asset made.")
         start = scene.mambatalk.start_frame
-        origin = replace(take_info.stored(source), start_frame=start), take_store.load(source)
-        directions = sliders.read(source), markers.read_entries(source)
+        own = take_info.stored(source)
+        origin = replace(own, start_frame=start), take_store.load(source)
+        directions = sliders.read(source), markers.read_entries(source), sliders.mood_of(source, own).as_list()
     finally:
         if library is not None:
             _remove(source)

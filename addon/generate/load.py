@@ -17,8 +17,8 @@ def apply_take(
 ) -> tuple[bpy.types.Action, tuple[str, ...]]:
     """Key a take onto an armature and make the scene play it; after an error the scene is as it was.
 
-    The keys are the finished motion without its directions (levels, markers). The sliders and markers are set, and
-    `directed_keys.catch_up` must follow: it may fail, and then the character still has the take.
+    The keys are the finished motion without its directions (levels, markers, mood). Sliders, markers and mood are set,
+    and `directed_keys.catch_up` must follow: it may fail, and then the character still has the take.
 
     Args:
         scene: gets the take's frame range and sound strip.
@@ -44,7 +44,7 @@ def put_on(
     origin: tuple[take_info.TakeInfo, TakeFiles],
     name: str,
     placed: sequencer.Placed,
-    directions: tuple[dict, list[tuple[str, float, float]]] | None,
+    directions: tuple[dict, list[tuple[str, float, float]], list[dict]] | None,
 ) -> tuple[bpy.types.Action, tuple[str, ...]]:
     """Do what `apply_take` does with a take that was read already.
 
@@ -54,7 +54,8 @@ def put_on(
         origin: the take, and where it came from and begins.
         name: of the new action.
         placed: the strip that plays its sound; after an error, a new one is removed.
-        directions: values of sliders, and entries of the list of markers; None where the take has none.
+        directions: values of sliders, entries of the list of markers, and the keys of the mood; None where the take has
+            none.
 
     Returns:
         The action, and notes for the user.
@@ -68,6 +69,7 @@ def put_on(
         if directions is not None:
             sliders.put(action, directions[0])
             markers.put_entries(action, directions[1])
+            sliders.put_mood(action, armature, directions[2], origin[0].start_frame, sequencer.scene_fps(scene))
     # After any error at all, no new strip stays without its take.
     except Exception:
         if placed.is_new:

@@ -13,6 +13,8 @@ GROUPS = (
         ("rest_pose", "ARMATURE_DATA"),
         ("set_levels", "OPTIONS"),
         ("reset_levels", "LOOP_BACK"),
+        ("key_mood", "KEY_HLT"),
+        ("clear_mood_keys", "X"),
     ),
     (
         ("accent_add", "ADD"),

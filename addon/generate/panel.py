@@ -2,6 +2,7 @@
 
 import bpy
 
+from ...core.direct.mood import NEUTRAL
 from ..blender import versions
 from ..blender.layout import GENERATE, ClosedPanel, Sidebar, draw_lines, put_labels_beside
 from ..blender.translation import translated
@@ -28,6 +29,7 @@ class MAMBATALK_PT_main(Sidebar, bpy.types.Panel):
         _character(inputs, settings, context)
         if model_card.read_card(preferences.runtime(context).weights) is not None:
             inputs.prop(settings, "speaker")
+        _mood(inputs, settings)
         _action(layout, settings)
 
 
@@ -109,6 +111,12 @@ def _character(layout, settings, context):
     if armature is not None:
         row.operator("mambatalk.frame_character", text="", icon="ZOOM_SELECTED")
     layout.separator()
+
+
+def _mood(layout, settings):
+    layout.prop(settings, "mood")
+    if settings.mood != NEUTRAL:
+        layout.prop(settings, "mood_strength", slider=True)
 
 
 def _action(layout, settings):

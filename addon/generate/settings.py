@@ -6,10 +6,12 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
 from ...core import requests
+from ...core.direct.mood import NEUTRAL
 from ...core.errors import GestureError
 from ...core.finish.settings import FEET_MODES, ROOT_MODES, FinishSettings
 from ..blender import sequencer
 from ..blender.versions import RELATIVE
+from ..character.mood import kind_property, strength_property
 from ..job import decoding, model_card, preferences
 from ..job.folder import absolute_path
 from ..rig import performer
@@ -116,6 +118,8 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
     )
     pinned: BoolProperty(name="Pin", description="Keep this character, whatever is selected")
     speaker: EnumProperty(name="Style", description="The speaker whose gestures are imitated", items=speaker_items)
+    mood: kind_property()
+    mood_strength: strength_property()
     seed: IntProperty(
         name="Seed",
         description="Each number gives another take. The same number gives the same take again",
@@ -219,6 +223,7 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
             offset_s=clip.offset_s,
             duration_s=clip.duration_s,
             decoded=decoding.for_worker(clip.path, clip.offset_s, clip.duration_s),
+            mood=() if self.mood == NEUTRAL else ({"name": self.mood, "strength": round(self.mood_strength, 6)},),
         )
 
 

@@ -41,6 +41,7 @@ class Record:
         softened: frames (T,) bool by channel, in which keys lead over to hand edits.
         levels: plain values of `core.direct.levels.Levels` that the keys show.
         markers: plain values of `core.direct.markers.Marker` that the keys show.
+        mood: plain values of `core.direct.mood.Mood` that the keys show.
         stamp: changes whenever the record is saved.
     """
 
@@ -50,6 +51,7 @@ class Record:
     softened: dict[str, np.ndarray] = field(default_factory=dict)
     levels: dict = field(default_factory=dict)
     markers: list = field(default_factory=list)
+    mood: list = field(default_factory=list)
     stamp: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @classmethod
@@ -109,6 +111,7 @@ def save(action: bpy.types.Action, record: Record) -> None:
         "softened": {name: runs(frames) for name, frames in record.softened.items()},
         "levels": record.levels,
         "markers": record.markers,
+        "mood": record.mood,
         "stamp": record.stamp,
     }
     text = json.dumps(head).encode()
@@ -153,5 +156,6 @@ def _unpack(stored: bytes) -> Record:
         softened,
         head["levels"],
         head.get("markers", []),
+        head.get("mood", []),
         head["stamp"],
     )

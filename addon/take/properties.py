@@ -18,6 +18,7 @@ from ...core.body.parts import AREAS
 from ...core.clock import FPS
 from ...core.direct.levels import GROUPS, LEVELS
 from ...core.direct.markers import KINDS
+from ..character.mood import kind_property, strength_property
 from . import info as take_info
 
 AREA_ITEMS = [
@@ -181,6 +182,8 @@ class MambaTalkTake(bpy.types.PropertyGroup):
     __annotations__ = {
         **level_properties(_directions_changed),
         **_durations(),
+        "mood": kind_property(update=_directions_changed),
+        "mood_strength": strength_property(update=_directions_changed),
         "pose": StringProperty(name="Rest Pose", description="Rotation vectors of the 55 joints, as JSON"),
         "lips": FloatProperty(
             name="Phone Lips",

@@ -1,4 +1,4 @@
-"""`python -m core direct`: levels, markers and kept areas from a shell."""
+"""`python -m core direct`: levels, markers, a mood and kept areas from a shell."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from ..direct.levels import LEVELS, Levels
 from ..direct.markers import KINDS, Kind, Marker, markers_from
 from ..errors import GestureError
 from ..requests import Direct
+from .mood import add_mood, mood_of
 from .terminal import add_json, add_take_and_out, print_take
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def add_direct(commands: argparse._SubParsersAction) -> None:
         metavar="AREA",
         help=f"parts that stay as they are finished: {', '.join(AREAS)}",
     )
+    add_mood(command, "the mood of the take (default: the one it has)")
     add_json(command)
     command.set_defaults(run=run)
 
@@ -63,6 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
             levels=_levels(arguments).as_dict(),
             markers=tuple(marker.as_dict() for marker in markers),
             keep=tuple(arguments.keep),
+            mood=mood_of(arguments),
         )
     )
     print_take(arguments, take)

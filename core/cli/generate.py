@@ -6,6 +6,7 @@ from pathlib import Path
 
 from .. import requests
 from .finish import add_settings, settings_of
+from .mood import add_mood, mood_of
 from .terminal import add_json, add_no_finish, print_take, show_progress
 
 _log = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ def add_generate(commands: argparse._SubParsersAction) -> None:
         "--variation", type=float, help="0 for the most likely take, up to 1 (default: set by the weights)"
     )
     command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the network runs")
+    add_mood(command, "the mood of the take (default: neutral)")
     add_no_finish(command)
     add_settings(command)
     command.add_argument(
@@ -50,6 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         finish=not arguments.no_finish,
         settings=settings_of(arguments).changed(),
         allow_no_words=arguments.allow_no_words,
+        mood=mood_of(arguments) or (),
     )
     take = generate(request, show_progress, models=Models())
     if reason := take.info["alignment"].get("reason"):

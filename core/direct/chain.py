@@ -1,10 +1,12 @@
-"""The order of directing: first markers, then levels, then the motion that the animator keeps.
+"""The order of directing: first markers, then levels, then the mood, then the motion that the animator keeps.
 
-    finished motion ──▶ markers ──▶ levels ──▶ kept motion ──▶ keys
-                        strokes     how broad   hand edits, locks
+    finished motion ──▶ markers ──▶ levels ──▶ mood ──▶ kept motion ──▶ keys
+                        strokes     how broad  face,    hand edits, locks
+                                               posture
 
 Markers come before levels. So accents are calm in a calm take and broad in a broad one, their apexes stay in place, and
-stillness in pauses does not change accents. Kept motion comes last, because it wins over everything.
+stillness in pauses does not change accents. The mood comes after levels: it has a strength of its own, and whatever the
+levels are, a sad figure hangs its head. Kept motion comes last, because it wins over everything.
 """
 
 from collections.abc import Sequence
@@ -15,10 +17,12 @@ import numpy as np
 from ..body.motion import Motion
 from .applied_levels import Levelled, apply_levels
 from .applied_markers import apply_markers
+from .applied_mood import Mooded, apply_mood
 from .clip_statistics import ClipStatistics
 from .kept_motion import Kept, keep_motion
 from .levels import Levels
 from .markers import Marker
+from .mood import UNCHANGED, Mood
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Directed:
         clip: the finished motion.
         markers: the markers of the result.
         marked: the clip with the markers applied.
+        mooded: the motion in its mood, for the next call.
     """
 
     motion: Motion
@@ -57,6 +62,7 @@ class Directed:
     clip: ClipStatistics
     markers: tuple[Marker, ...]
     marked: ClipStatistics
+    mooded: Mooded
 
 
 def direct(
@@ -66,6 +72,7 @@ def direct(
     before: Directed | None = None,
     *,
     markers: Sequence[Marker] = (),
+    mood: Mood = UNCHANGED,
 ) -> Directed:
     """Direct a take. The same input gives the same motion, whatever `before` was.
 
@@ -75,6 +82,7 @@ def direct(
         kept: hand edits and locks, which win over everything.
         before: the last result of the same clip; values in it that do not change are not computed again.
         markers: where to gesture, hold or rest; times are seconds from the take's start.
+        mood: the mood over time, likewise.
 
     Raises:
         GestureError: markers outside of the take, in contradiction, or accents in a take without a single stroke.
@@ -85,9 +93,10 @@ def direct(
     else:
         marked = apply_markers(clip, markers)
     levelled = apply_levels(marked, levels, None if before is None else before.levelled)
-    motion = levelled.motion if kept is None else keep_motion(levelled.motion, kept)
+    mooded = apply_mood(levelled, mood, None if before is None else before.mooded)
+    motion = mooded.motion if kept is None else keep_motion(mooded.motion, kept)
     changed = differences(None if before is None else before.motion, motion)
-    return Directed(motion, changed, levelled, clip, markers, marked)
+    return Directed(motion, changed, levelled, clip, markers, marked, mooded)
 
 
 def differences(before: Motion | None, after: Motion) -> Changed:

@@ -1,4 +1,4 @@
-"""Directing of a take: levels, markers and kept areas, applied to its finished motion and recorded in it.
+"""Directing of a take: levels, markers, mood and kept areas, applied to its finished motion and recorded in it.
 
     take.finished ── directions ─→ take.directed
 
@@ -14,6 +14,7 @@ from ..direct.clip_statistics import clip_statistics
 from ..direct.kept_motion import Kept
 from ..direct.levels import Levels
 from ..direct.markers import Marker, markers_from
+from ..direct.mood import Mood, mood_from
 from ..take.files import check_folder
 from ..take.take import Take, read_take, write_take
 
@@ -26,11 +27,13 @@ class Directions:
         levels: how broad, still and smooth the motion is.
         markers: where to gesture, hold or rest.
         keep: rows of `core.body.parts.AREAS` that stay as they are finished.
+        mood: the mood over time.
     """
 
     levels: Levels = field(default_factory=Levels)
     markers: tuple[Marker, ...] = ()
     keep: tuple[str, ...] = ()
+    mood: Mood = field(default_factory=Mood)
 
     def as_dict(self) -> dict:
         """Return plain values, as they go into take.json."""
@@ -38,6 +41,7 @@ class Directions:
             "levels": self.levels.as_dict(),
             "markers": [marker.as_dict() for marker in self.markers],
             "keep": list(self.keep),
+            "mood": self.mood.as_list(),
         }
 
     @classmethod
@@ -45,12 +49,13 @@ class Directions:
         """Make directions from plain values, as they come from take.json.
 
         Raises:
-            GestureError: a level is unknown, or a marker is not a marker.
+            GestureError: a level or mood is unknown, or a marker is not a marker.
         """
         return cls(
             Levels.from_dict(values.get("levels", {})),
             markers_from(values.get("markers", ())),
             tuple(map(str, values.get("keep", ()))),
+            mood_from(values.get("mood", ())),
         )
 
 
@@ -64,6 +69,8 @@ def direct_take(request: requests.Direct) -> Take:
     take = read_take(request.take)
     info = {name: value for name, value in take.info.items() if name != "direct"}
     directions = Directions.from_dict({name: getattr(request, name) for name in ("levels", "markers", "keep")})
+    mood = take.info.get("direct", {}).get("mood", ()) if request.mood is None else request.mood
+    directions = replace(directions, mood=mood_from(mood))
     if directions != Directions():
         info["direct"] = directions.as_dict()
     take = directed(replace(take, info=info))
@@ -82,4 +89,4 @@ def directed(take: Take) -> Take:
 def _directed_motion(take: Take, directions: Directions) -> Motion:
     kept = Kept.areas(take.finished, directions.keep) if directions.keep else None
     subject = clip_statistics(take.finished, [(word.start_s, word.end_s) for word in take.words])
-    return direct(subject, directions.levels, kept, markers=directions.markers).motion
+    return direct(subject, directions.levels, kept, markers=directions.markers, mood=directions.mood).motion

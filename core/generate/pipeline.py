@@ -2,6 +2,8 @@
 
 recording ── features ───────────────────┐
 transcript ── words with times ── vectors ┴─ windows ── codes of each part ── raw motion ── blinks, gaze ── finish
+
+The mood of a request directs the finished take (`directing`), so that it can be changed later.
 """
 
 from collections.abc import Callable
@@ -12,6 +14,7 @@ import numpy as np
 from .. import clock, requests
 from ..body.motion import Motion
 from ..body.parts import Part
+from ..direct.mood import mood_from
 from ..errors import GestureError
 from ..finish.chain import finish
 from ..finish.settings import FinishSettings
@@ -22,6 +25,7 @@ from ..take.take import Take, write_take
 from ..text.timing import Word
 from ..text.transcript import Transcript, parse_transcript, read_transcript
 from .decode import decode_take
+from .directing import Directions, directed
 from .eyes import with_eyes
 from .network import Model, ModelLoader, NetworkInfo
 from .recordings import Recording, Recordings
@@ -59,6 +63,7 @@ def generate(
     check_variation(request.variation)
     check_folder(request.out)
     settings = FinishSettings.from_dict(request.settings)
+    mood_from(request.mood)  # an unknown mood stops here, before the long work
     steps.begin(0.0, 0.03, "Reading the recording")
     recording = recordings.load(request.audio, request.offset_s, request.duration_s, request.decoded)
     transcript = _transcript(request)
@@ -89,7 +94,7 @@ def generate(
     finished = _finished(raw, request, settings)
     steps.begin(0.98, 1.0, "Writing the take")
     facts = _facts(request, recording, model, variation) | {"alignment": alignment, "fps": clock.FPS, "frames": frames}
-    take = Take(codes, raw, finished, words, facts)
+    take = directed(Take(codes, raw, finished, words, facts))
     write_take(take, request.out)
     progress(1.0, "Done")
     return take
@@ -120,6 +125,7 @@ def check_variation(variation: float | None) -> None:
 def _facts(request: requests.Generate, recording: Recording, model: Model, variation: Variation) -> dict[str, Any]:
     """Return what take.json says about the recording, the weights and the request."""
     audio, info = recording.audio, model.network.info
+    mood = mood_from(request.mood)
     return {
         "format": FORMAT,
         "audio": {
@@ -138,6 +144,7 @@ def _facts(request: requests.Generate, recording: Recording, model: Model, varia
             "variation": variation.temperature,
             **({"finish_settings": request.settings} if request.settings else {}),
         },
+        **({} if mood.is_neutral else {"direct": Directions(mood=mood).as_dict()}),
     }
 
 

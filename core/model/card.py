@@ -16,8 +16,8 @@ NEUTRAL = "neutral.npz"
 # The bundled weights.
 STARTER_FOLDER = Path(__file__).resolve().parents[2] / "weights" / "starter"
 # The required entries of model.json and their types. Optional entries: `variation`, `late_frames`, `by_latent` and
-# `chance` (see `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), and
-# `former_hashes`:
+# `chance` (see `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), `moods`
+# (what each mood changes in a take at least, for people: `core.direct.mood_figures`), and `former_hashes`:
 # hashes that earlier versions of this program computed for the same networks; takes that store one of these hashes can
 # be resampled (`core.worker.models.folder_hash`).
 CARD_KEYS: dict[str, type | tuple[type, ...]] = {

@@ -11,7 +11,7 @@ from ..model.card import STARTER_FOLDER as STARTER
 
 CARD = "model.json"
 # Entries of model.json that describe the weights to people: a changed word there changes no motion.
-DESCRIPTIONS = frozenset({"former_hashes", "license", "provenance"})
+DESCRIPTIONS = frozenset({"former_hashes", "license", "moods", "provenance"})
 
 
 class Models:

@@ -7,6 +7,7 @@ import numpy as np
 
 from core.body.motion import Motion
 from core.body.parts import Part
+from core.direct.mood_figures import LEAST_CHANGES
 from core.errors import GestureError
 from core.files import whole_file
 from core.generate.chance_curves import CHANNELS
@@ -107,6 +108,7 @@ def _card(plan: TrainingPlan, corpus: Corpus) -> dict:
         **({"chance": list(CHANNELS)} if plan.source.audio == CUES_CHANCE else {}),
         "by_latent": [] if plan.recipe.generator.face_seeded else ["face"],
         "speakers": list(corpus.speakers),
+        "moods": {name: dict(figures) for name, figures in LEAST_CHANGES.items()},
         **{key: value for key, value in plan.card.items() if key != "provenance"},
         "provenance": {
             **plan.card.get("provenance", {}),

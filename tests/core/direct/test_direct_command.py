@@ -126,3 +126,30 @@ def test_files_of_the_wrong_kind_are_refused(takes, tmp_path, capsys):
     for option, name in (("--levels", "x.json"), ("--markers", "y.json"), ("--markers", "x.json")):
         assert main(["direct", str(takes / "1"), "--out", str(tmp_path / "new"), option, str(tmp_path / name)]) == 2
         assert "error:" in capsys.readouterr().err
+
+
+def test_a_mood_stays_until_another_one_is_asked_for(takes, tmp_path, capsys):
+    sad, calm, neutral = (tmp_path / name for name in ("sad", "calm", "neutral"))
+    assert main(["direct", str(takes / "1"), "--out", str(sad), "--mood", "sad:0.5"]) == 0
+    assert main(["direct", str(sad), "--out", str(calm), "--upper", "0.5"]) == 0
+    kept = json.loads((calm / "take.json").read_text())["direct"]
+    assert kept["mood"] == [{"name": "sad", "strength": 0.5, "start_s": 0.0}]
+    assert kept["levels"]["upper"] == 0.5
+    assert main(["direct", str(sad), "--out", str(neutral), "--mood", "neutral"]) == 0
+    finished, back = (load_motion(path) for path in (takes / "1" / "motion.npz", neutral / "motion.npz"))
+    assert np.array_equal(finished.rotations, back.rotations)
+    capsys.readouterr()
+    assert main(["generate", "speech.wav", "--out", str(tmp_path / "no"), "--mood", "joyful:0.5"]) == 2
+    assert "happy, sad, angry" in capsys.readouterr().err
+
+
+def test_a_mixed_take_keeps_its_mood(takes, tmp_path):
+    sad, mixed = tmp_path / "sad", tmp_path / "mixed"
+    assert main(["direct", str(takes / "1"), "--out", str(sad), "--mood", "sad"]) == 0
+    mix(Mix(sad, mixed, (Pick(takes / "2", ("hands",), 100, 200),)))
+    before, after = read_take(sad), read_take(mixed)
+    assert after.info["direct"]["mood"] == before.info["direct"]["mood"]
+    # far from the range, all joints are as before; inside it, the others' are
+    assert np.allclose(before.directed.rotations[:60], after.directed.rotations[:60], atol=1e-4)
+    torso = list(AREAS["torso"].joints)
+    assert np.allclose(before.directed.rotations[:, torso], after.directed.rotations[:, torso], atol=1e-6)
