@@ -217,7 +217,7 @@ def performed(character, spoken_takes):
 
 
 def test_a_take_goes_into_the_nla_on_tracks_with_its_name_at_its_place(performed):
-    before, name = all_keys(performed), performed.animation_data.action.name
+    name = performed.animation_data.action.name
     assert bpy.ops.mambatalk.push_take_to_nla() == {"FINISHED"}
     assert performed.animation_data.action is None
     assert face_of(performed).animation_data.action is None
@@ -225,6 +225,7 @@ def test_a_take_goes_into_the_nla_on_tracks_with_its_name_at_its_place(performed
     strip = strip_of(performed)
     assert (strip.frame_start, strip.frame_end, strip.scale, strip.mute) == (START, START + 239, 1.0, False)
     assert is_shown(performed)
+    before = keys(performed)
     assert bpy.ops.mambatalk.set_levels(upper=0.4) == {"FINISHED"}
     assert differing(before, keys(performed))
     with pytest.raises(RuntimeError, match="is in the NLA already"):
