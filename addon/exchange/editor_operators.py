@@ -84,7 +84,8 @@ class MAMBATALK_OT_perform_asset(bpy.types.Operator):
         except GestureError as error:
             return report.fail(self, error)
         held = performer.of(armature).held_note(context.scene, action)
-        return report.finish(self, [*directed_keys.catch_up_notes(armature), *held, *sound])
+        done = f"Now performing {action.name}"
+        return report.finish(self, [done, *directed_keys.catch_up_notes(armature), *held, *sound])
 
     def _chosen(self, context) -> tuple[Path | None, str]:
         """Return file and name of the asset; no file for one of this file.

@@ -57,7 +57,7 @@ GROUPS = (
     (("import_motion", "IMPORT"), ("export", "EXPORT"), ("find_recording", "FILEBROWSER")),
 )
 # So many groups stand in the left column.
-_LEFT = 4
+_LEFT = 5
 
 
 class MAMBATALK_MT_speech(bpy.types.Menu):
