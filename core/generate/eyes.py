@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ..body.motion import Motion
 from ..text.timing import Word
+from .chance_curves import FIRST_CHANNELS
 from .gaze import with_gaze
 from .lids import with_blinks
 from .network import NetworkInfo
@@ -23,4 +24,6 @@ def with_eyes(motion: Motion, words: Sequence[Word], variation: Variation, info:
     """
     seed = variation.seed if variation.temperature > 0 else 0
     motion = with_blinks(motion, words, seed, instead=not info.face_hears_chance)
-    return motion if info.face_hears_chance else with_gaze(motion, words, seed)
+    # the heads of the first weights hardly turn, and their takes stay as they were
+    lead = info.chance != FIRST_CHANNELS
+    return motion if info.face_hears_chance else with_gaze(motion, words, seed, lead)

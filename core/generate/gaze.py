@@ -7,6 +7,8 @@ glance longer and upwards, as people do who think. In between they make small st
     eyes       ╭───╮                   ╭─────────────╮            away
                │   │                   │             │
           ─────╯   ╰──╌╌──╌──╌╌──╌╌╌───╯             ╰──╌─╌╌──    on the listener
+
+Where the head itself turns away from the listener for a while, the eyes go there first, and come back first.
 """
 
 from collections.abc import Sequence
@@ -14,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..body.curves import min_jerk
+from ..body.curves import min_jerk, runs
 from ..body.kinematics import chosen_joints
 from ..body.motion import Motion
 from ..body.parts import ARKIT_NAMES
@@ -34,6 +36,11 @@ BEFORE_S, AFTER_S = 0.1, 0.12
 # How far a glance goes to the side, and upwards in speech and in long pauses; from and to.
 ASIDE = np.radians((8, 17))
 SPEAKING_UP, THINKING_UP = np.radians((-6, 4)), np.radians((3, 9))
+# How far the head turns to the side, and how long, until the eyes go there too; by how much earlier they leave, and how
+# much further they look.
+TURNED, TURNED_S = np.radians(11), 0.4
+EARLIER_S = 0.25
+BEYOND = 1.2
 # Seconds that eyes rest on one point of a face, and how far they then step: standard deviations to the side and up,
 # radians.
 FIXATION_S = (0.6, 2.2)
@@ -57,7 +64,7 @@ class Glance:
     up: float
 
 
-def with_gaze(motion: Motion, words: Sequence[Word], seed: int = 0) -> Motion:
+def with_gaze(motion: Motion, words: Sequence[Word], seed: int = 0, lead: bool = False) -> Motion:
     """Replace the gaze shapes of a motion; faces other than ARKit's stay as they are.
 
     The eye joints stay: on a character without such shapes, the shapes turn them later (`core.face.jaw_and_eyes`).
@@ -66,10 +73,13 @@ def with_gaze(motion: Motion, words: Sequence[Word], seed: int = 0) -> Motion:
         motion: motion of a whole take; the listener is in front of the figure (+Z).
         words: with their times; may be empty.
         seed: another seed gives other glances.
+        lead: whether the eyes lead the head when it turns away from the listener.
     """
     if motion.face_basis != "arkit52":
         return motion
-    left, up = (_to_listener(motion) + wandering(motion.frame_count, words, seed)).T
+    listener = _to_listener(motion)
+    turns = head_turns(listener) if lead else []
+    left, up = (listener + wandering(motion.frame_count, words, seed, turns)).T
     left, up = (limit * np.tanh(angle / limit) for angle, limit in ((left, SIDE_LIMIT), (up, UP_LIMIT)))
     turns = {"Up": up, "Down": -up}
     sides = {"Left": {"Out": left, "In": -left}, "Right": {"In": left, "Out": -left}}
@@ -81,12 +91,25 @@ def with_gaze(motion: Motion, words: Sequence[Word], seed: int = 0) -> Motion:
     return motion.replace(expression=expression)
 
 
-def wandering(frame_count: int, words: Sequence[Word], seed: int = 0) -> np.ndarray:
-    """Draw how far eyes look past the listener, left and up (T, 2) radians: glances, and small steps between them."""
+def wandering(frame_count: int, words: Sequence[Word], seed: int = 0, turns: Sequence[Glance] = ()) -> np.ndarray:
+    """Draw how far eyes look past the listener, left and up (T, 2) radians: glances, and small steps between them.
+
+    Args:
+        frame_count: T.
+        words: with their times; may be empty.
+        seed: another seed gives other glances.
+        turns: glances that go with turns of the head; drawn ones that overlap with them are left out.
+    """
     rng = np.random.default_rng([seed % 2**32, 6])
     duration_s = frame_count / FPS
     moves, time_s = [], 0.0
-    for glance in [*glances(duration_s, words, seed), Glance(duration_s, duration_s, 0.0, 0.0)]:
+    drawn = [
+        glance
+        for glance in glances(duration_s, words, seed)
+        if all(glance.end_s <= turn.start_s or turn.end_s <= glance.start_s for turn in turns)
+    ]
+    all_glances = sorted([*drawn, *turns], key=lambda glance: glance.start_s)
+    for glance in [*all_glances, Glance(duration_s, duration_s, 0.0, 0.0)]:
         while time_s < glance.start_s:
             moves.append((time_s, rng.normal(0, WANDER)))
             time_s += rng.uniform(*FIXATION_S)
@@ -118,6 +141,22 @@ def glances(duration_s: float, words: Sequence[Word], seed: int = 0) -> list[Gla
             return out
         out.append(Glance(start, start + length, aside, up))
         earliest = start + length + APART_S[0]
+
+
+def head_turns(listener: np.ndarray) -> list[Glance]:
+    """Return glances that lead the head wherever it turns away from the listener for a while.
+
+    Args:
+        listener: (T, 2) direction of the listener as seen from the head, to its left and up, radians.
+    """
+    out: list[Glance] = []
+    for start, end in runs(np.abs(listener[:, 0]) > TURNED):
+        if (end - start) / FPS >= TURNED_S:
+            earliest = out[-1].end_s if out else 0.0
+            leaves, returns = max(start / FPS - EARLIER_S, earliest), max(end / FPS - EARLIER_S, earliest)
+            left, up = -BEYOND * listener[start:end].mean(0)
+            out.append(Glance(leaves, returns, float(left), float(up)))
+    return out
 
 
 def _pauses(duration_s: float, words: Sequence[Word]) -> list[tuple[float, float]]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.audio.cues import WIDTH
+from core.body.curves import steps
 from core.body.motion import Motion
 from core.body.parts import ARKIT_NAMES, EYES, Part
 from core.body.skeleton import JOINT
@@ -90,6 +91,19 @@ def test_the_eyes_keep_to_the_listener_while_the_head_turns_and_nods():
     assert kept.mean() > 0.6
     # eyes that are turned far leave a little of it
     assert np.abs(seen - look(straight)[0])[kept].max() < np.radians(2)
+
+
+def test_the_eyes_lead_a_head_that_turns_away_and_follow_no_nod():
+    times = np.arange(3600) / FPS
+    turn = np.radians(22) * steps(times, [0.0], [(20.0, 20.6, [1.0]), (23.0, 23.6, [0.0])])[:, 0]
+    motion = turned(yaw=turn, pitch=np.radians(6) * np.sin(9 * times))
+    seen = look(with_gaze(motion, WORDS, 3, lead=True))[0][:, 0] + turn
+    away = np.flatnonzero(seen[590:] > np.radians(15))[0] + 590
+    assert turn[away] < np.radians(5)
+    assert (seen[away : round(22.8 * FPS)] > np.radians(15)).all()
+    assert seen[round(23.3 * FPS)] < 0.7 * turn[round(23.3 * FPS)]
+    apart = np.abs(seen - look(with_gaze(turned(), WORDS, 3, lead=True))[0][:, 0])
+    assert apart[: 19 * FPS].max() < np.radians(2)
 
 
 @pytest.mark.parametrize("angle", [0.0, 1.0, -1.5, np.pi])
