@@ -78,8 +78,8 @@ def with_gaze(motion: Motion, words: Sequence[Word], seed: int = 0, lead: bool =
     if motion.face_basis != "arkit52":
         return motion
     listener = _to_listener(motion)
-    turns = head_turns(listener) if lead else []
-    left, up = (listener + wandering(motion.frame_count, words, seed, turns)).T
+    head = head_turns(listener) if lead else []
+    left, up = (listener + wandering(motion.frame_count, words, seed, head)).T
     left, up = (limit * np.tanh(angle / limit) for angle, limit in ((left, SIDE_LIMIT), (up, UP_LIMIT)))
     turns = {"Up": up, "Down": -up}
     sides = {"Left": {"Out": left, "In": -left}, "Right": {"In": left, "Out": -left}}

@@ -65,7 +65,7 @@ STYLES: dict[str, Style] = {
         Style(
             name="lively", amplitude=1.15, move_s=0.7, least=-1.0, taps=1.2,
             home=(0.08, -0.32, 0.29), rest=(0.07, -0.50, 0.10), rest_palm=0, palm=15, one_handed=0.35, apart=0.15,
-            stir=1.2, shape="open", rest_shape="relaxed", fingers=1.05, nod=9.2,
+            stir=1.2, shape="open", rest_shape="relaxed", fingers=1.05, nod=8.9,
             sway=0.065, smile=0.25, brow=0.6, lean=3.0, mouth=1.1,
         ),
         Style(

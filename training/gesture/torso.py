@@ -60,17 +60,17 @@ def torso_path(
     calm = 0.5 + 0.5 * scale  # of all that turns slowly
     twist, lean, tip = _from_hands(hands)
     beat_side, beat_tilt = chance["beat_side"], chance["beat_tilt"]
-    turn = lively * (9.6 * beat.turn + 8.5 * beat_side * beat.nod)
-    heave = lively * (9.6 * beat.nod + 8.0 * beat.swell) + 7.5 * calm * chance["bow"]
-    rock = lively * beat_tilt * (9.0 * beat.nod + 9.6 * beat.turn) + 5.0 * calm * chance["bend"]
+    turn = lively * (10.8 * beat.turn + 9.5 * beat_side * beat.nod)
+    heave = lively * (10.8 * beat.nod + 9.0 * beat.swell) + 7.5 * calm * chance["bow"]
+    rock = lively * beat_tilt * (10.0 * beat.nod + 10.8 * beat.turn) + 5.0 * calm * chance["bend"]
 
     # where the spine bends, the hips give way to the other side
     away = -HIPS * lag(np.stack([heave, turn, rock], -1), 0.08)
     pelvis = away + np.stack(
         [
             PELVIS_TILT + 18 * ahead + 0.5 * lag(lean, 0.10, 0.05) + 1.2 * chance["idle"],
-            calm * (11.5 * chance["facing"] + 2.0 * weight) + 0.7 * lag(twist, 0.10, 0.04),
-            calm * 3.6 * weight + 0.35 * lag(tip, 0.10, 0.05) + 0.5 * chance["idle_side"],
+            calm * (11.0 * chance["facing"] + 2.0 * weight) + 0.7 * lag(twist, 0.10, 0.04),
+            calm * 2.9 * weight + 0.35 * lag(tip, 0.10, 0.05) + 0.5 * chance["idle_side"],
         ],
         -1,
     )

@@ -18,7 +18,7 @@ SECONDS = 60
 
 @pytest.fixture(scope="module")
 def prosody() -> Prosody:
-    """A minute of speech: syllables of 0.2 s, an accent on every third, a pause of one second in every six."""
+    """A minute of speech: syllables of 0.2 s, an accent on every fourth, a pause of one second in every six."""
     random = np.random.default_rng(0)
     times_s = np.arange(SECONDS * FPS) / FPS
     loudness, accents, phrases = np.zeros(len(times_s)), [], []
@@ -26,11 +26,11 @@ def prosody() -> Prosody:
         phrases.append(Stretch(start, start + 5))
         moments = start + np.cumsum(random.uniform(0.15, 0.27, 23))
         for number, moment in enumerate(moments):
-            accented = number % 3 == 1
-            loud = random.uniform(0.55, 1.0) if accented else random.uniform(0.3, 0.6)
+            accented = number % 4 == 1
+            loud = random.uniform(0.55, 1.0) if accented else random.uniform(0.35, 0.55)
             loudness = np.maximum(loudness, loud * np.exp(-0.5 * ((times_s - moment) / 0.05) ** 2))
             if accented:
-                accents.append(Accent(moment, random.uniform(0.3, 0.8), loud, order=number // 3))
+                accents.append(Accent(moment, random.uniform(0.3, 0.8), loud, order=number // 4))
     return Prosody(len(times_s), loudness, (), tuple(accents), tuple(phrases), tuple(phrases))
 
 
