@@ -1,4 +1,4 @@
-"""The project's commands: `python build.py setup | demo | lint | test | bench | package | character | window-setup`.
+"""The project's commands: `python build.py setup | demo | lint | test | bench | package | docs`.
 
 Needs nothing but Python 3.11 or newer: each command makes the environments that it uses.
 """
@@ -53,6 +53,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     package.set_defaults(run=_package)
     commands.add_parser("character", help="build the bundled character again").set_defaults(run=_character)
+    docs = commands.add_parser("docs", help="the generated pages and pictures of README and docs")
+    docs.add_argument(
+        "--only", choices=("pages", "pictures", "screenshots"), default="", help="make one kind (default: all)"
+    )
+    docs.set_defaults(run=_docs)
     window = commands.add_parser("window-setup", help="a Blender with its window, for tests/ui (Linux, as root)")
     window.set_defaults(run=_window_setup)
     return parser
@@ -113,6 +118,13 @@ def _character(arguments: argparse.Namespace) -> int:
     from devtools.shell import run_shown
 
     return run_shown([ensure(ASSETS), "-m", "training.character"])
+
+
+def _docs(arguments: argparse.Namespace) -> int:
+    from devtools.docs.command import make_docs
+
+    make_docs(arguments.only)
+    return 0
 
 
 def _window_setup(arguments: argparse.Namespace) -> int:

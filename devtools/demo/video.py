@@ -20,12 +20,7 @@ def render(scene: bpy.types.Scene, path: Path, threads: int, on_frame: Callable[
 
     This function changes the scene and its materials, so save the file before.
     """
-    for material in bpy.data.materials:
-        _paint(material)
-    for name in ("Fill", "Rim"):
-        bpy.data.objects[name].hide_render = True
-    bpy.data.objects["Key"].data.angle = 0.0
-    _set_engine(scene, threads)
+    prepare(scene, threads)
     _set_video(scene, path)
 
     def written(rendered: bpy.types.Scene, *_) -> None:
@@ -36,6 +31,16 @@ def render(scene: bpy.types.Scene, path: Path, threads: int, on_frame: Callable[
         bpy.ops.render.render(animation=True)
     finally:
         bpy.app.handlers.render_write.remove(written)
+
+
+def prepare(scene: bpy.types.Scene, threads: int) -> None:
+    """Give a scene of `stage` the engine and the materials for pictures that are made quickly."""
+    for material in bpy.data.materials:
+        _paint(material)
+    for name in ("Fill", "Rim"):
+        bpy.data.objects[name].hide_render = True
+    bpy.data.objects["Key"].data.angle = 0.0
+    _set_engine(scene, threads)
 
 
 def _set_engine(scene: bpy.types.Scene, threads: int) -> None:

@@ -87,7 +87,7 @@ def test_every_command_that_a_text_of_the_project_names_exists():
     texts = [*ROOT.glob("*.md"), *(path for folder in folders for path in folder.rglob("*.md"))]
     command = re.compile(r"-m core ([a-z][\w-]*)")
     named = {(path.name, name) for path in texts for name in command.findall(path.read_text("utf-8"))}
-    assert ("README.md", "generate") in named
+    assert ("shell.md", "generate") in named
     commands = re.search(r"\{(.+?)\}", run("--help").stdout)[1].split(",")
     assert not [(text, name) for text, name in named if name not in commands]
 

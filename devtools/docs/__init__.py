@@ -1,0 +1,1 @@
+"""The pages that people read: their generated parts, pictures and screenshots, made by `build.py docs`."""
