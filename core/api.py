@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from .body.motion import Motion, load_motion, save_motion
+from .direct.mood import parse_mood
 from .errors import GestureError
 from .finish.chain import finish as finish_motion
 from .finish.settings import FinishSettings
@@ -42,6 +43,7 @@ def generate(
     speaker: int = 0,
     seed: int = 0,
     variation: float | None = None,
+    mood: str = "neutral",
     start_s: float = 0.0,
     duration_s: float | None = None,
     weights: Path | str | None = None,
@@ -57,19 +59,17 @@ def generate(
         A file with the words of the recording (txt, srt, vtt, TextGrid, whisper json); None for a take without words.
     speaker
         Number of a speaker of the weights; for the bundled weights: 0 calm, 1 lively, 2 presenter, 3 reserved.
-    seed
-        Another seed gives another take; the same seed gives the same take.
-    variation
-        From 0, the most likely take, to 1; None for the value that suits the weights.
+    seed, variation
+        Another seed gives another take. From 0, the most likely take, to 1; None for what suits the weights.
+    mood, weights, device
+        Such as "happy:0.6" or "sad:0.8@0 happy:0.6@5"; a model folder, None for the bundled; "auto", "cpu" or "cuda".
     start_s, duration_s
         The part of the recording to use, seconds.
-    weights, device
-        A model folder, None for the bundled weights; and "auto", "cpu" or "cuda".
 
     Returns
     -------
     Take
-        `finished` is the motion, 30 frames per second; `words` are the words with their times.
+        `finished` is the motion, 30 frames per second, `directed` the same in its mood; `words` are timed.
 
     Raises
     ------
@@ -88,6 +88,7 @@ def generate(
         speaker=speaker,
         seed=seed,
         variation=variation,
+        mood=tuple(parse_mood(mood.split()).as_list()),
         device=device,
         offset_s=start_s,
         duration_s=duration_s,
