@@ -15,6 +15,7 @@ from bpy.props import BoolProperty, EnumProperty, PointerProperty, StringPropert
 
 from ...core.errors import GestureError
 from ...core.finish.settings import ROOT_MODES
+from ..blender.versions import RELATIVE
 from ..character import mood as character_mood
 from ..job import report
 from ..job.folder import ROOT
@@ -120,7 +121,7 @@ class MAMBATALK_OT_use_level_preset(_LevelOperator, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
     filepath: StringProperty(
-        name="Preset", description="The file of the preset", subtype="FILE_PATH", options={"SKIP_SAVE"}
+        name="Preset", description="The file of the preset", subtype="FILE_PATH", options={"SKIP_SAVE", *RELATIVE}
     )
 
     def wanted(self, context, take, before):

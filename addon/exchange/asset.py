@@ -98,7 +98,7 @@ def perform(
     try:
         if not take_store.has(source):
             raise GestureError(f"{name} is no take.", remedy="Choose an asset that Mark Take as Asset made.")
-        start = scene.mambatalk.start_frame
+        start = scene.mambatalk.first_frame()
         own = take_info.stored(source)
         origin = replace(own, start_frame=start), take_store.load(source)
         directions = sliders.read(source), markers.read_entries(source), sliders.mood_of(source, own).as_list()

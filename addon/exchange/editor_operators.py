@@ -6,6 +6,7 @@ import bpy
 from bpy.props import IntProperty, StringProperty
 
 from ...core.errors import GestureError
+from ..blender.versions import RELATIVE
 from ..character import armature as character_armature
 from ..direct import directed_keys
 from ..job import report, state
@@ -65,7 +66,7 @@ class MAMBATALK_OT_perform_asset(bpy.types.Operator):
         name="Library",
         description="The .blend file that holds the take. By default the asset that is chosen in the asset browser",
         subtype="FILE_PATH",
-        options={"SKIP_SAVE"},
+        options={"SKIP_SAVE", *RELATIVE},
     )
     name: StringProperty(name="Take", description="Name of the take's action in that file", options={"SKIP_SAVE"})
 

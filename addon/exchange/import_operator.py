@@ -71,7 +71,7 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
 
     def invoke(self, context, event):
         """Open the file browser; import a file that was dropped at once."""
-        self.start_frame = context.scene.mambatalk.start_frame
+        self.start_frame = context.scene.mambatalk.first_frame()
         if self.filepath and self.properties.is_property_set("filepath"):
             return self.execute(context)
         context.window_manager.fileselect_add(self)

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 import bpy
 
 from ...core.errors import GestureError
-from ..blender import versions
+from ..blender import nla, versions
 
 
 @contextmanager
@@ -101,7 +101,12 @@ def _show(stack: ExitStack, layer: bpy.types.ViewLayer, each: bpy.types.Object) 
 
 
 def _perform(stack: ExitStack, id_block: bpy.types.ID, action: bpy.types.Action) -> None:
-    """Let the action move a data-block, and nothing else; without curves for it, it does not move."""
+    """Let the action move a data-block, and nothing else; without curves for it, it does not move.
+
+    Raises:
+        GestureError: a strip of the data-block is being tweaked.
+    """
+    nla.require_assignable(id_block)
     wanted = versions.action_for(action, id_block)
     if wanted is not None and not versions.curves_for(wanted, id_block):
         wanted = None

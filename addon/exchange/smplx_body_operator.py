@@ -82,7 +82,7 @@ class MAMBATALK_OT_add_smplx_body(JobOperator, bpy.types.Operator):
         notes = [f"{armature.name}: {len(body.betas)} shapes of the person, {len(body.expressions)} of the face"]
         if self._foreign is not None:
             try:
-                start = scene.mambatalk.start_frame
+                start = scene.mambatalk.first_frame()
                 action = apply_motion(scene, armature, self._foreign.motion, self._motion_path.stem, start)
             except GestureError:
                 smplx_body.remove(armature)

@@ -206,7 +206,7 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
             folder = absolute_path(self.folder or self.directory)
             take = take_store.read_folder(folder)
             audio = take.description["audio"]
-            start = context.scene.mambatalk.start_frame
+            start = context.scene.mambatalk.first_frame()
             clip = sequencer.Clip(Path(audio["path"]), start, audio["offset_s"], audio["duration_s"])
             armature = require_target(context)
             action, sound = apply_take(context.scene, armature, folder, clip)

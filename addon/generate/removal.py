@@ -10,6 +10,7 @@ the character: otherwise Blender would keep it in the file, in no scene.
 
 import bpy
 
+from ...core.errors import GestureError
 from ..blender import sequencer, session_ids
 from ..character import armature as character_armature
 from ..take import info as take_info
@@ -28,7 +29,10 @@ def remove(armature: bpy.types.Object) -> int:
     Raises:
         GestureError: the character belongs to another file, or a take could not be discarded.
     """
-    character_armature.require_editable(armature)
+    if armature.library is not None or armature.override_library is not None:
+        raise GestureError(
+            f"{armature.name} belongs to another file.", remedy="Remove its collection in the Outliner instead."
+        )
     takes = [
         action
         for action in take_info.of_character(armature)

@@ -34,7 +34,9 @@ def speaker_items(settings, context):
 
 
 def _recording_changed(settings, context):
-    """Choose the transcript that lies beside a new recording; one that the user chose stays."""
+    """Choose the transcript beside a new recording, and the frame where it begins; what the user chose stays."""
+    if settings.chosen_recording():
+        settings.start_frame = settings.first_frame()
     if settings.transcript_source != "FILE" or settings.transcript_file not in ("", settings.transcript_found):
         return
     recording = settings.audio_file
@@ -85,7 +87,11 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         description="A strip with sound, or with a video that has sound. Only the part that you see is used",
         update=_recording_changed,
     )
-    start_frame: IntProperty(name="Start Frame", description="The scene frame at which the recording begins", default=1)
+    start_frame: IntProperty(
+        name="Start Frame",
+        description="The scene frame at which the recording begins. At first it is the scene's first frame",
+        default=1,
+    )
     transcript_source: EnumProperty(
         name="Transcript",
         description="Where the words come from",
@@ -157,6 +163,10 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         for name in ("finish_smoothing", "finish_root", "finish_feet"):
             layout.prop(self, name)
 
+    def first_frame(self) -> int:
+        """Return the frame at which a recording begins: the chosen one, else the first one of the scene."""
+        return self.start_frame if self.is_property_set("start_frame") else self.id_data.frame_start
+
     def chosen_recording(self) -> str:
         """Return the file or the strip that is chosen as the recording; an empty text where none is."""
         return self.audio_file if self.audio_source == "FILE" else self.audio_strip
@@ -186,7 +196,7 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
                 remedy="Choose an existing sound file.",
                 holds=lambda: bpy.context.scene.mambatalk.is_file_missing(path),
             )
-        return sequencer.Clip(path, self.start_frame)
+        return sequencer.Clip(path, self.first_frame())
 
     def is_file_missing(self, path: Path) -> bool:
         """Return whether this file is still chosen as the recording, and still does not exist."""

@@ -59,3 +59,18 @@ def test_no_path_warns_when_it_is_relative_to_the_file(extension, character, rec
             if entry.type == "STRING" and entry.subtype in ("FILE_PATH", "DIR_PATH"):
                 setattr(group, entry.identifier, "//nothing")
     assert [str(warning.message) for warning in recwarn if "//" in str(warning.message)] == []
+
+
+@pytest.mark.parametrize("start", [0, 1, 1001])
+def test_a_recording_begins_with_the_scene_unless_the_user_says_where(scene, character, take_folder, recording, start):
+    settings = scene.mambatalk
+    scene.render.fps, scene.frame_end, scene.frame_start = 30, start + 50, start
+    scene.frame_set(start + 5)
+    assert bpy.ops.mambatalk.load_take(folder=str(take_folder)) == {"FINISHED"}
+    assert character.animation_data.action.frame_range[0] == start
+    assert (scene.frame_start, scene.frame_end, scene.frame_current) == (start, start + 89, start + 5)
+    settings.audio_file = str(recording)
+    assert settings.start_frame == settings.clip(scene).start_frame == start
+    settings.start_frame = 40
+    settings.audio_file = str(recording.with_name("other.wav"))
+    assert settings.start_frame == 40
