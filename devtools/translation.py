@@ -101,8 +101,8 @@ def _subclasses(kind: type) -> Iterator[type]:
 def _class_texts(entry: type) -> set[str]:
     """Return the label and tooltip of a class, and those of its own properties."""
     found = {getattr(entry, "bl_label", "")}
-    if hasattr(entry, "bl_idname") and "_OT_" in entry.__name__:
-        found.add(entry.bl_rna.description)
+    if "_OT_" in entry.__name__:
+        found.add(getattr(entry, "bl_description", None) or inspect.cleandoc(entry.__doc__ or ""))
     own = {name for base in entry.__mro__ for name in inspect.get_annotations(base)}
     for item in entry.bl_rna.properties:
         if item.identifier in own:

@@ -36,7 +36,8 @@ class NetworkInfo:
         audio: the features that the network needs: "amplitude+onset", "amplitude+ctc+wave" or "cues+chance".
         words: the form of words as input: {"kind": "fasttext", "file": …} or {"kind": "table", …}.
         speakers: names, by speaker number.
-        codebook_size: codes per part.
+        codebook_size: rows of each part's codebook.
+        code_groups: groups of the codes (`core.generate.code_groups`).
         neutral: at least `seed_frames` frames to start a take from, with the skeleton of the weights.
         variation: the temperature that suits the weights (`core.generate.sample.Variation`).
         context: frames of sound on both sides that a window is given; None when it is given samples.
@@ -64,6 +65,7 @@ class NetworkInfo:
     by_latent: tuple[Part, ...] = (Part.FACE,)
     face_hears_chance: bool = True
     chance: tuple[str, ...] = FIRST_CHANNELS
+    code_groups: int = 1
 
     @property
     def rest_joints(self) -> np.ndarray:
@@ -76,7 +78,7 @@ class WindowOutput:
     """The network's prediction for one window.
 
     Attributes:
-        logits: per part (T, K), a score for every code.
+        logits: per part (T, G K), a score for every row of the codebook in every group of the codes.
         latents: per part (T, D); the codebook entry nearest to one is its code.
     """
 

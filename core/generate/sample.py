@@ -14,6 +14,7 @@ from zlib import crc32
 import numpy as np
 
 from ..body.parts import Part
+from .code_groups import codes_of
 from .network import WindowOutput
 
 # Parts that vary in a new take; the face must follow the phones, and the legs must carry the weight.
@@ -77,14 +78,22 @@ def likely_scores(scores: np.ndarray, top_p: float = TOP_P) -> np.ndarray:
     return out
 
 
-def nearest_codes(latents: np.ndarray, codebook: np.ndarray) -> np.ndarray:
+def nearest_codes(latents: np.ndarray, codebook: np.ndarray, groups: int = 1) -> np.ndarray:
     """Return the codes (T,) of the codebook entries (K, D) nearest to latents (T, D) by squared distance."""
     latents, codebook = np.asarray(latents, np.float64), np.asarray(codebook, np.float64)
-    return ((codebook**2).sum(-1) - 2 * latents @ codebook.T).argmin(-1)
+    rows = [
+        ((book**2).sum(-1) - 2 * part @ book.T).argmin(-1)
+        for part, book in zip(np.split(latents, groups, -1), np.split(codebook, groups, -1), strict=True)
+    ]
+    return codes_of(np.stack(rows, -1), len(codebook))
 
 
 def pick_codes(
-    output: WindowOutput, codebooks: dict[Part, np.ndarray], start: int = 0, variation: Variation | None = None
+    output: WindowOutput,
+    codebooks: dict[Part, np.ndarray],
+    start: int = 0,
+    variation: Variation | None = None,
+    groups: int = 1,
 ) -> dict[Part, np.ndarray]:
     """Choose the code of every frame: the most likely one, or, with a variation, one that is likely, too.
 
@@ -94,6 +103,7 @@ def pick_codes(
             from the scores.
         start: the window's first frame in the take.
         variation: None for the most likely codes.
+        groups: groups of the codes (`core.generate.code_groups`).
 
     Returns:
         int16 (T,) per part.
@@ -101,12 +111,13 @@ def pick_codes(
     codes = {}
     for part in Part:
         if part in codebooks:
-            codes[part] = nearest_codes(output.latents[part], codebooks[part]).astype(np.int16)
+            codes[part] = nearest_codes(output.latents[part], codebooks[part], groups).astype(np.int16)
             continue
-        scores = output.logits[part]
+        frames, width = output.logits[part].shape
+        scores = output.logits[part].reshape(frames * groups, -1)  # each group's own rows
         if variation is not None and variation.temperature > 0 and part in variation.parts:
-            frames, codes_count = scores.shape
-            noise = held_gumbel(start, frames, codes_count, variation.seed, part)
-            scores = likely_scores(scores) + variation.temperature * noise
-        codes[part] = scores.argmax(-1).astype(np.int16)
+            noise = held_gumbel(start, frames, width, variation.seed, part)
+            scores = likely_scores(scores) + variation.temperature * noise.reshape(scores.shape)
+        rows = scores.argmax(-1).reshape(frames, groups)
+        codes[part] = codes_of(rows, scores.shape[-1]).astype(np.int16)
     return codes

@@ -216,7 +216,7 @@ def _run(
         sound, words = window_inputs(speech.audio, speech.words, window.start, info.window, clock, info.context)
         conditions = network.conditions(sound, words, speech.speaker)
         output = network.window(conditions, *known.given(window, info.window, info.seed_frames, clock.recentre))
-        codes = pick_codes(output, codebooks, window.start, variation)
+        codes = pick_codes(output, codebooks, window.start, variation, info.code_groups)
         decided = slice(window.first - window.start, window.stop - window.start)
         pieces.append({part: codes[part][decided] for part in Part})
         if number < len(plan):

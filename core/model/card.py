@@ -110,6 +110,7 @@ def network_info(card: dict, config: ModelConfig, neutral: Motion) -> NetworkInf
         words=card["words"],
         speakers=tuple(card["speakers"]),
         codebook_size=config.codebook_size,
+        code_groups=config.code_groups,
         neutral=neutral,
         variation=float(card.get("variation", 0.0)),
         late_frames=int(card.get("late_frames", 0)),

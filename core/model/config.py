@@ -9,13 +9,14 @@ from ..body.parts import EXPRESSION_WIDTHS, Part, part_width
 from ..errors import GestureError
 from ..generate.chance_curves import FIRST_CHANNELS
 from ..generate.chance_curves import WIDTH as CHANCE
+from ..generate.code_groups import MOST_CODES
 
 ROOT = "root"
 ENCODERS = ("wave", "frames")
 LARGEST_SIGMA = 8.0
 _REMEDY = "Use the model.json that came with the weights."
 # Entries that a model.json may leave out.
-_OPTIONAL = frozenset({"face_hears_chance", "chance_channels"})
+_OPTIONAL = frozenset({"face_hears_chance", "chance_channels", "code_groups"})
 
 
 def _depths(face: int = 2, upper: int = 2, hands: int = 2, lower: int = 4, root: int = 4) -> Mapping[str, int]:
@@ -36,6 +37,7 @@ class ModelConfig:
         motion_dim: motion features per frame.
         motion_width: 55 joints × 6, translation 3, contacts 4.
         codebook_size: entries of each codebook.
+        code_groups: groups of columns whose entries are chosen independently (`core.generate.code_groups`).
         code_dim: length of an entry.
         word_dim: length of a word vector.
         word_vocabulary: entries of the word table; 0 when word vectors come in as numbers.
@@ -68,6 +70,7 @@ class ModelConfig:
     motion_dim: int = 256
     motion_width: int = 337
     codebook_size: int = 256
+    code_groups: int = 1
     code_dim: int = 256
     word_dim: int = 300
     word_vocabulary: int = 11195
@@ -95,6 +98,8 @@ class ModelConfig:
             raise GestureError(f"A model's hidden width is {self.hidden}, not a multiple of 8.", remedy=_REMEDY)
         if self.audio_channels_body > self.audio_channels_face:
             raise GestureError("A model's body has more audio channels than its face.", remedy=_REMEDY)
+        if self.codebook_size**self.code_groups > MOST_CODES or self.code_dim % self.code_groups:
+            raise GestureError("A model's groups of codes do not fit its codebooks.", remedy=_REMEDY)
         if self.audio_encoder not in ENCODERS:
             raise GestureError(f"A model's audio_encoder is {self.audio_encoder!r}, which is unknown.", remedy=_REMEDY)
         if not self.face_hears_chance and (

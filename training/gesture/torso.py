@@ -70,7 +70,7 @@ def torso_path(
         [
             PELVIS_TILT + 18 * ahead + 0.5 * lag(lean, 0.10, 0.05) + 1.2 * chance["idle"],
             calm * (11.0 * chance["facing"] + 2.0 * weight) + 0.7 * lag(twist, 0.10, 0.04),
-            calm * 2.9 * weight + 0.35 * lag(tip, 0.10, 0.05) + 0.5 * chance["idle_side"],
+            calm * 2.4 * weight + 0.35 * lag(tip, 0.10, 0.05) + 0.5 * chance["idle_side"],
         ],
         -1,
     )
@@ -78,7 +78,7 @@ def torso_path(
         [
             style.lean * lag(beat.speaking, 0.0, 0.1) + lean + heave,
             calm * 3.5 * chance["look"] + twist + turn,
-            tip + rock - 2.2 * calm * weight,
+            tip + rock - 1.6 * calm * weight,
         ],
         -1,
     )

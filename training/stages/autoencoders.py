@@ -13,7 +13,7 @@ from training.data.dataset import WINDOW
 from training.data.part_frames import PartFrames
 from training.loop.interface import Result, Step, Training
 from training.loop.processes import Team, shared_mean
-from training.stages.codebook import CodebookLearner, jitter, moves, nearest
+from training.stages.codebook import GroupLearner, jitter, moves
 from training.stages.losses import PUBLISHED_PART, PUBLISHED_ROOT, PartLoss, PartWeights, RootWeights
 
 START_LATENTS = 20_000
@@ -101,12 +101,6 @@ def scale_to_data(encoder: nn.Module, decoder: nn.Module, shown: np.ndarray, cha
         _bias(last).mul_(spread).add_(mean)
 
 
-def _codebook(autoencoder: Autoencoder) -> nn.Parameter:
-    codebook = autoencoder.quantizer.embedding.weight
-    assert isinstance(codebook, nn.Parameter)
-    return codebook
-
-
 def _convolutions(network: nn.Module) -> list[nn.Conv1d]:
     """Return the convolutions of a network, from its input to its output."""
     return [module for module in network.modules() if isinstance(module, nn.Conv1d)]
@@ -148,7 +142,7 @@ class AutoencoderTraining(Training):
         self.settings = settings or AutoencoderSettings()
         self.frames = frames
         self.autoencoder = autoencoder
-        self.learner = CodebookLearner(_codebook(autoencoder), self.settings.averages)
+        self.learner = GroupLearner(autoencoder.quantizer, self.settings.averages)
         self.loss = PartLoss(part, rest_joints, self.settings.part)
         self._seen: list[tuple[Tensor, Tensor]] = []
 
@@ -169,10 +163,10 @@ class AutoencoderTraining(Training):
 
     def before(self, step: Step) -> None:
         """Start the codebook when its time comes."""
-        if step.progress < self.settings.free_share or bool(self.learner.ready):
+        if step.progress < self.settings.free_share or self.learner.ready:
             return
         sample = self.frames.windows(step.random(1), START_LATENTS // WINDOW, WINDOW)
-        many = encoder_input(self.part, torch.from_numpy(sample).to(self.learner.total.device))
+        many = encoder_input(self.part, torch.from_numpy(sample).to(self.learner.device))
         with torch.no_grad():
             if self.settings.scale:
                 spread = float(self.autoencoder.encode(many).var((0, 1)).mean() ** 0.5)
@@ -182,17 +176,16 @@ class AutoencoderTraining(Training):
     def forward(self, channels: Tensor, step: Step) -> Result:
         """Compute the loss of windows (b, T, C); the codebook is used once it has started."""
         settings, count = self.settings, self.settings.batch
-        channels = channels.to(self.learner.total.device)
+        channels = channels.to(self.learner.device)
         latents = self.autoencoder.encode(encoder_input(self.part, channels)).float()  # (b, T, D)
         centred = latents - shared_mean(latents.mean((0, 1)))
         spread = shared_mean(centred.square().mean()).clamp(min=1e-6)
         extra = settings.smoothness * torch.diff(latents, dim=1).square().mean()
         extra = extra + settings.scale * torch.log(spread).square()
         inner, report = latents, {"spread": spread.detach()}
-        if bool(self.learner.ready):
-            codebook = self.learner.codebook
-            codes = nearest(latents.detach(), codebook)
-            entries = codebook[codes]
+        if self.learner.ready:
+            codes = self.autoencoder.quantizer.codes(latents.detach())
+            entries = self.autoencoder.quantizer.lookup(codes)
             extra = extra + settings.commitment * (latents - entries.detach()).square().mean()
             if not settings.averages:
                 extra = extra + (entries - latents.detach()).square().mean()
@@ -253,16 +246,16 @@ def normalise_latents(autoencoder: Autoencoder, spread: float) -> None:
 @torch.no_grad()
 def encode(part: Part, autoencoder: Autoencoder, channels: np.ndarray) -> np.ndarray:
     """Return the codes (T,) of one motion's channels (T, C), encoded at once, as they are decoded later."""
-    book = autoencoder.quantizer.embedding.weight
-    shown = encoder_input(part, torch.from_numpy(np.array(channels)).to(book.device)[None])
-    return nearest(autoencoder.encode(shown)[0], book).cpu().numpy()
+    device = autoencoder.quantizer.embedding.weight.device
+    shown = encoder_input(part, torch.from_numpy(np.array(channels)).to(device)[None])
+    return autoencoder.codes(shown)[0].cpu().numpy()
 
 
 @torch.no_grad()
 def decode(autoencoder: Autoencoder, codes: np.ndarray) -> np.ndarray:
     """Return the channels (T, C) of codes (T,)."""
-    book = autoencoder.quantizer.embedding.weight
-    return autoencoder.decode(book[torch.as_tensor(codes).to(book.device)][None])[0].cpu().numpy()
+    device = autoencoder.quantizer.embedding.weight.device
+    return autoencoder.decode_codes(torch.as_tensor(codes).to(device)[None])[0].cpu().numpy()
 
 
 def reconstruct(part: Part, autoencoder: Autoencoder, frames: PartFrames) -> PartFrames:

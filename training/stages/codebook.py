@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from core.model.torch_engine.vqvae import Quantizer
 from training.loop.processes import ALONE, Team
 
 DECAY = 0.98
@@ -25,26 +26,33 @@ class CodebookLearner(nn.Module):
     Args:
         codebook: (K, D) parameter, changed in place.
         averages: False leaves the entries to a gradient and only restarts the dead ones.
+        columns: those that this learner moves; the others belong to other groups of the codes.
     """
 
-    codebook: nn.Parameter
+    _parameter: nn.Parameter
     count: Tensor
     total: Tensor
     ready: Tensor
     updates: Tensor
     restarted: Tensor
 
-    def __init__(self, codebook: nn.Parameter, averages: bool = True):
+    def __init__(self, codebook: nn.Parameter, averages: bool = True, columns: slice = slice(None)):
         super().__init__()
         codebook.requires_grad_(not averages)
         self.averages = averages
-        object.__setattr__(self, "codebook", codebook)
-        entries, width = codebook.shape
+        self.columns = columns
+        object.__setattr__(self, "_parameter", codebook)
+        entries, width = self.codebook.shape
         self.register_buffer("count", torch.ones(entries))
         self.register_buffer("total", torch.zeros(entries, width))
         self.register_buffer("ready", torch.zeros((), dtype=torch.bool))
         self.register_buffer("updates", torch.zeros((), dtype=torch.long))
         self.register_buffer("restarted", torch.zeros((), dtype=torch.long))
+
+    @property
+    def codebook(self) -> Tensor:
+        """The entries (K, D) that are moved: a view of the parameter."""
+        return self._parameter[:, self.columns]
 
     @torch.no_grad()
     def start(self, latents: Tensor) -> None:
@@ -86,7 +94,7 @@ class CodebookLearner(nn.Module):
         if restarts and int(self.updates) % RESTART_EVERY == 0:
             self._restart(latents)
         # sums on a GPU differ in their last bits from run to run, but all processes must have the same entries
-        team.follow([self.codebook, self.count, self.total])
+        team.follow([self._parameter, self.count, self.total])
 
     def use(self) -> dict[str, float]:
         """Return the share of entries in use, their perplexity, and how many were restarted so far."""
@@ -105,6 +113,57 @@ class CodebookLearner(nn.Module):
         self.count[dead] = 0.5 * mean
         self.total[dead] = fresh * 0.5 * mean
         self.restarted += len(dead)
+
+
+class GroupLearner(nn.Module):
+    """Moves each group's columns of a codebook like a codebook of its own.
+
+    Args:
+        quantizer: its codebook is changed in place.
+        averages: see `CodebookLearner`.
+    """
+
+    quantizer: Quantizer
+
+    def __init__(self, quantizer: Quantizer, averages: bool = True):
+        super().__init__()
+        object.__setattr__(self, "quantizer", quantizer)
+        codebook = quantizer.embedding.weight
+        assert isinstance(codebook, nn.Parameter)
+        width = codebook.shape[1] // quantizer.groups
+        self.books = nn.ModuleList(
+            CodebookLearner(codebook, averages, slice(group * width, (group + 1) * width))
+            for group in range(quantizer.groups)
+        )
+
+    def _learners(self) -> list[CodebookLearner]:
+        return [book for book in self.books if isinstance(book, CodebookLearner)]
+
+    @property
+    def ready(self) -> bool:
+        """Whether the codebook has started."""
+        return bool(self._learners()[0].ready)
+
+    @property
+    def device(self) -> torch.device:
+        """The device of the codebook."""
+        return self._learners()[0].total.device
+
+    def start(self, latents: Tensor) -> None:
+        """Place the entries on latents (N, D)."""
+        for learner, part in zip(self._learners(), latents.chunk(len(self.books), -1), strict=True):
+            learner.start(part.contiguous())
+
+    def update(self, latents: Tensor, codes: Tensor, restarts: bool = True, team: Team = ALONE) -> None:
+        """Move the entries after one batch; see `CodebookLearner.update`."""
+        parts = zip(latents.chunk(len(self.books), -1), self.quantizer.rows(codes), strict=True)
+        for learner, (part, rows) in zip(self._learners(), parts, strict=True):
+            learner.update(part.contiguous(), rows, restarts, team)
+
+    def use(self) -> dict[str, float]:
+        """Return how the entries are used, the mean over the groups; see `CodebookLearner.use`."""
+        uses = [learner.use() for learner in self._learners()]
+        return {name: sum(use[name] for use in uses) / len(uses) for name in uses[0]}
 
 
 def _spread(latents: Tensor, count: int) -> Tensor:

@@ -96,12 +96,14 @@ class GeneratorTraining(Training):
         for part in Part:
             codebook = autoencoders[part].quantizer.embedding.weight.detach().clone()
             spread = codebook.var(0).mean().clamp(min=1e-6)
-            soft = _soft_labels(codebook, self.settings.share_neighbours)
+            books = codebook.chunk(autoencoders[part].quantizer.groups, -1)
+            soft = torch.stack([_soft_labels(book, self.settings.share_neighbours) for book in books])
             self.register_buffer(f"codebook_{part}", codebook, persistent=False)
             self.register_buffer(f"spread_{part}", spread, persistent=False)
             self.register_buffer(f"soft_{part}", soft, persistent=False)
-            counts = np.zeros(len(codebook)) if windows is None else windows.code_counts(part)
-            self.register_buffer(f"rarity_{part}", _rarity(counts, self.settings.rarity), persistent=False)
+            counts = np.zeros((len(books), len(codebook))) if windows is None else windows.code_counts(part)
+            rarity = torch.stack([_rarity(group, self.settings.rarity) for group in counts])
+            self.register_buffer(f"rarity_{part}", rarity, persistent=False)
 
     def networks(self) -> Iterator[nn.Module]:
         """See `Training`."""
@@ -121,6 +123,16 @@ class GeneratorTraining(Training):
     def device(self) -> torch.device:
         """The device of the generator."""
         return self.get_buffer("codebook_face").device
+
+    def rows(self, part: Part, codes: Tensor) -> Tensor:
+        """Return the codebook's rows (..., G) of a part's codes (...), one for each group."""
+        groups, size = self.get_buffer(f"rarity_{part}").shape
+        return torch.stack([codes // size**group % size for group in range(groups)], -1)
+
+    def entries(self, part: Part, rows: Tensor) -> Tensor:
+        """Return the codebook's entries (..., D) of rows (..., G)."""
+        books = self.get_buffer(f"codebook_{part}").chunk(rows.shape[-1], -1)
+        return torch.cat([book[row] for book, row in zip(books, rows.unbind(-1), strict=True)], -1)
 
     def draw(self, step: Step) -> Batch:
         """See `Training`."""
@@ -173,15 +185,14 @@ class GeneratorTraining(Training):
         value = batch.weight.new_zeros(())
         report: dict[str, Tensor] = {}
         for part in Part:
-            codebook, spread = getattr(self, f"codebook_{part}"), getattr(self, f"spread_{part}")
-            labels, rarity = batch.codes[part], getattr(self, f"rarity_{part}")
-            soft = getattr(self, f"soft_{part}")[labels] if settings.share_neighbours else labels
+            labels, spread = self.rows(part, batch.codes[part]), getattr(self, f"spread_{part}")
+            groups = torch.arange(labels.shape[-1], device=labels.device)
+            rarity, entries = getattr(self, f"rarity_{part}")[groups, labels], self.entries(part, labels)
+            soft = getattr(self, f"soft_{part}")[groups, labels] if settings.share_neighbours else labels
             for index in range(passes):
                 rows = slice(index * len(labels), (index + 1) * len(labels))
                 logits, latents = output.logits[part][rows], output.latents[part][rows]
-                nll, error = code_loss(
-                    logits, latents, soft, labels, codebook, rarity, batch.weight, settings.smoothing
-                )
+                nll, error = code_loss(logits, latents, soft, entries, rarity, batch.weight, settings.smoothing)
                 error = error / spread if settings.relative else error
                 classified = part is not Part.FACE or index or settings.face_seeded
                 value = value + settings.latent * error + (settings.nll * nll if classified else 0.0)

@@ -7,6 +7,7 @@ import torch
 
 from core.body.parts import SPECS, TRANSLATION_WIDTH, Part
 from core.clock import FPS
+from core.generate.code_groups import rows_of
 from core.generate.window_inputs import window_inputs
 from core.model.torch_engine.vqvae import Autoencoder
 from training.data.dataset import WINDOW, Corpus, Take, full_vector, window_starts
@@ -71,7 +72,8 @@ class WindowSet:
     def __init__(self, corpus: Corpus, autoencoders: dict[Part, Autoencoder], stride: int, context: int | None = None):
         self.corpus = corpus
         self.context = context
-        self.entries = len(autoencoders[Part.UPPER].quantizer.embedding.weight)
+        quantizer = autoencoders[Part.UPPER].quantizer
+        self.rows, self.groups = len(quantizer.embedding.weight), quantizer.groups
         self.codes = [
             {part: encode(part, autoencoders[part], take.channels[part]) for part in Part} for take in corpus.takes
         ]
@@ -87,8 +89,9 @@ class WindowSet:
         return len(self.places)
 
     def code_counts(self, part: Part) -> np.ndarray:
-        """Count the frames of each code of a part (K,)."""
-        return np.bincount(np.concatenate([codes[part] for codes in self.codes]), minlength=self.entries)
+        """Count the frames of each row of a part's codebook in each group of the codes, (G, K)."""
+        rows = rows_of(np.concatenate([codes[part] for codes in self.codes]), self.rows, self.groups)
+        return np.stack([np.bincount(group, minlength=self.rows) for group in rows.T])
 
     def draw(self, step: Step, count: int) -> Batch:
         """Draw this part of `count` random windows."""
@@ -149,9 +152,9 @@ def _seeds(
     for part in SEED_PARTS:
         spec = SPECS[part]
         autoencoder = autoencoders[part]
-        book = autoencoder.quantizer.embedding.weight
-        entries = book[torch.as_tensor(codes[part][frames]).to(book.device)]
-        decoded = autoencoder.decode(entries)[:, -SEED_FRAMES:].cpu()  # (n, 4, C)
+        device = autoencoder.quantizer.embedding.weight.device
+        chosen = torch.as_tensor(codes[part][frames]).to(device)
+        decoded = autoencoder.decode_codes(chosen)[:, -SEED_FRAMES:].cpu()  # (n, 4, C)
         rot6d = orthonormal(decoded[..., : spec.rotation_width]).numpy().reshape(len(late), SEED_FRAMES, -1, 6)
         for place, joint in enumerate(spec.joints):
             out[late, :, 6 * joint : 6 * joint + 6] = rot6d[:, :, place]

@@ -10,6 +10,7 @@ from core.body.motion import Motion
 from core.body.parts import SPECS, Part
 from core.body.rotation import rot6d_to_rotvec
 from core.body.skeleton import JOINT_COUNT
+from core.generate.code_groups import rows_of
 from core.model.torch_engine.vqvae import Autoencoder
 from training.data.dataset import Clip, Corpus, Take
 from training.data.part_frames import part_frames
@@ -51,12 +52,18 @@ def reconstruction(part: Part, autoencoder: Autoencoder, corpus: Corpus) -> dict
     if frames.width > width:
         report["beyond_rotation"] = float(np.abs(decoded - channels)[:, width:].mean())
     codes = [encode(part, autoencoder, take.channels[part]) for take in corpus.takes]
-    share = np.bincount(np.concatenate(codes), minlength=len(autoencoder.quantizer.embedding.weight))
-    share = share / share.sum()
-    report["usage"] = float((share > 0).mean())
-    report["perplexity"] = float(np.exp(-(share[share > 0] * np.log(share[share > 0])).sum()))
+    size, groups = len(autoencoder.quantizer.embedding.weight), autoencoder.quantizer.groups
+    rows = rows_of(np.concatenate(codes), size, groups)
+    shares = [np.bincount(group, minlength=size) / len(group) for group in rows.T]
+    report["usage"] = float(np.mean([share > 0 for share in shares]))
+    report["perplexity"] = float(np.mean([_perplexity(share) for share in shares]))
     report["changes"] = float(np.mean([np.mean(np.diff(c) != 0) for c in codes]))
     return report
+
+
+def _perplexity(share: np.ndarray) -> float:
+    """Return the exponential of the entropy of shares (K,)."""
+    return float(np.exp(-(share[share > 0] * np.log(share[share > 0])).sum()))
 
 
 @torch.no_grad()
@@ -71,10 +78,13 @@ def accuracy(training: GeneratorTraining, windows: WindowSet, count: int = 32) -
         valid = batch.weight.clone()
         valid[:, :SEED_FRAMES] = 0
         for part in Part:
-            right = (output.logits[part].argmax(-1) == batch.codes[part]).float()
+            rows = training.rows(part, batch.codes[part])
+            scores = output.logits[part].unflatten(-1, (rows.shape[-1], -1))
+            right = (scores.argmax(-1) == rows).float().mean(-1)
             totals.setdefault(f"{part}_right", []).append(float((right * valid).sum() / valid.sum()))
-            wanted = getattr(training, f"codebook_{part}")[batch.codes[part]]
-            error = ((output.latents[part] - wanted) ** 2).mean(-1) / getattr(training, f"spread_{part}")
+            error = ((output.latents[part] - training.entries(part, rows)) ** 2).mean(-1) / getattr(
+                training, f"spread_{part}"
+            )
             totals.setdefault(f"{part}_latent", []).append(float((error * valid).sum() / valid.sum()))
     return {name: float(np.mean(values)) for name, values in totals.items()}
 

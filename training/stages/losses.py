@@ -268,8 +268,7 @@ def code_loss(
     logits: Tensor,
     latents: Tensor,
     labels: Tensor,
-    codes: Tensor,
-    codebook: Tensor,
+    entries: Tensor,
     rarity: Tensor,
     weight: Tensor,
     smoothing: float,
@@ -277,20 +276,20 @@ def code_loss(
     """Compute the losses of classification and latent regression of one part: means over frames, then over windows.
 
     Args:
-        logits: (B, T, K).
+        logits: (B, T, G K).
         latents: (B, T, D) regressed.
-        labels: (B, T, K) probabilities, or (B, T) the codes.
-        codes: (B, T) true codes.
-        codebook: (K, D).
-        rarity: (K,) how much the classification of each code counts.
+        labels: (B, T, G, K) probabilities, or (B, T, G) the true rows of each group.
+        entries: (B, T, D) true entries of the codebook.
+        rarity: (B, T, G) how much the classification of each row counts.
         weight: (B, T), zero where a window runs past the end of its clip.
         smoothing: label smoothing of the classification.
 
     Returns:
         negative log-likelihood and mean squared error.
     """
+    scores = logits.unflatten(-1, (rarity.shape[-1], -1))
     nll = nn.functional.cross_entropy(
-        logits.flatten(0, 1), labels.flatten(0, 1), reduction="none", label_smoothing=smoothing
-    ).view_as(weight)
-    error = ((latents - codebook[codes]) ** 2).mean(-1)
-    return standing_mean(nll * rarity[codes], weight), standing_mean(error, weight)
+        scores.flatten(0, 2), labels.flatten(0, 2), reduction="none", label_smoothing=smoothing
+    ).view_as(rarity)
+    error = ((latents - entries) ** 2).mean(-1)
+    return standing_mean((nll * rarity).mean(-1), weight), standing_mean(error, weight)

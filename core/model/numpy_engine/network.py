@@ -11,6 +11,7 @@ import numpy as np
 
 from ...body.parts import Part
 from ...errors import GestureError
+from ...generate.code_groups import entries_of
 from ...generate.network import Conditions, NetworkInfo, WindowOutput
 from ..card import check_card, network_info, read_card, read_neutral
 from ..config import ROOT, ModelConfig
@@ -131,7 +132,7 @@ class NumpyNetwork:
             channels = decoder(latents)
             return gaussian_over_time(channels, sigma) if sigma else channels
 
-        return _in_chunks(decoded, self._codebooks[part][np.asarray(codes, np.int64)], reach)
+        return _in_chunks(decoded, entries_of(self._codebooks[part], codes, self._config.code_groups), reach)
 
     def root(self, lower: np.ndarray) -> np.ndarray:
         """See `Network`; long takes are computed piece by piece, to the same bits."""

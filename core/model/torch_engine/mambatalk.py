@@ -34,7 +34,7 @@ class Output(NamedTuple):
     """The prediction of one pass.
 
     Attributes:
-        logits: per part (B, T, K), a score for every code.
+        logits: per part (B, T, G K), a score for every row of the codebook in every group of the codes.
         latents: per part (B, T, D), near the codebook entries.
     """
 
@@ -109,9 +109,10 @@ class LocalScan(nn.Module):
         self.face_scan = MambaScan(hidden, hidden, hidden, config.face_blocks, states)
         for part in BODY:
             self.add_module(f"{part}_scan", MambaModel(hidden, hidden, 1, states, config.dropout))
+        rows = config.code_groups * config.codebook_size
         for part in Part:
             self.add_module(f"motion_down_{part}", nn.Linear(hidden, config.code_dim))
-            self.add_module(f"{part}_classifier", Mlp(config.code_dim, hidden, config.codebook_size))
+            self.add_module(f"{part}_classifier", Mlp(config.code_dim, hidden, rows))
 
     def forward(self, conditions: Conditions, g: Tensor, f: Tensor, moved: Tensor) -> Output:
         """Predict a window from the results of `GlobalScan`.

@@ -29,22 +29,41 @@ class Quantised(NamedTuple):
 
 
 class Quantizer(nn.Module):
-    """A codebook of K entries of length D."""
+    """A codebook of K entries of length D, whose columns are chosen in groups (`core.generate.code_groups`)."""
 
-    def __init__(self, size: int, width: int):
+    def __init__(self, size: int, width: int, groups: int = 1):
         super().__init__()
+        self.groups = groups
         self.embedding = nn.Embedding(size, width)
         nn.init.uniform_(self.embedding.weight, -1 / size, 1 / size)
 
     def codes(self, latents: Tensor) -> Tensor:
         """Find the nearest entries (B, T) of latents (B, T, D) by squared distance."""
-        book = self.embedding.weight
+        pairs = zip(latents.chunk(self.groups, -1), self.books(), strict=True)
         # |z|² is the same for every entry, so it does not decide.
-        return (book.square().sum(-1) - 2 * (latents @ book.t())).argmin(-1)
+        return self.join([(book.square().sum(-1) - 2 * (part @ book.t())).argmin(-1) for part, book in pairs])
 
     def lookup(self, codes: Tensor) -> Tensor:
         """Return the entries (B, T, D) of codes (B, T)."""
-        return self.embedding(codes)
+        pairs = zip(self.rows(codes), self.books(), strict=True)
+        return torch.cat([F.embedding(rows, book) for rows, book in pairs], -1)
+
+    def books(self) -> tuple[Tensor, ...]:
+        """Return each group's columns (K, D / G) of the codebook."""
+        return self.embedding.weight.chunk(self.groups, -1)
+
+    def rows(self, codes: Tensor) -> list[Tensor]:
+        """Return each group's rows (...) of codes (...)."""
+        size = len(self.embedding.weight)
+        return [codes // size**group % size for group in range(self.groups)]
+
+    def join(self, rows: list[Tensor]) -> Tensor:
+        """Return the codes (...) of each group's rows (...)."""
+        size = len(self.embedding.weight)
+        codes = rows[0]
+        for group, more in enumerate(rows[1:], 1):
+            codes = codes + more * size**group
+        return codes
 
     def forward(self, latents: Tensor) -> Quantised:
         """Snap latents (B, T, D) to their nearest entries."""
@@ -64,13 +83,23 @@ class Autoencoder(nn.Module):
         codebook_size: number of entries.
         depth: stages of encoder and decoder.
         sigma: standard deviation in frames of the Gaussian over decoded channels; 0 for none.
+        groups: groups of the codes.
     """
 
-    def __init__(self, width: int, inner: int, code_dim: int, codebook_size: int, depth: int, sigma: float = 0.0):
+    def __init__(
+        self,
+        width: int,
+        inner: int,
+        code_dim: int,
+        codebook_size: int,
+        depth: int,
+        sigma: float = 0.0,
+        groups: int = 1,
+    ):
         super().__init__()
         self.sigma = sigma
         self.encoder = ConvEncoder(width, inner, code_dim, depth)
-        self.quantizer = Quantizer(codebook_size, code_dim)
+        self.quantizer = Quantizer(codebook_size, code_dim, groups)
         self.decoder = ConvDecoder(code_dim, inner, width, depth)
 
     def encode(self, motion: Tensor) -> Tensor:
@@ -123,7 +152,8 @@ def build_autoencoder(config: ModelConfig, part: Part) -> Autoencoder:
     """Make a part's autoencoder with new random weights."""
     depth = config.vae_depths[part]
     width, sigma = config.part_width(part), config.decoder_sigma[part]
-    return Autoencoder(width, config.vae_width, config.code_dim, config.codebook_size, depth, sigma)
+    size, groups = config.codebook_size, config.code_groups
+    return Autoencoder(width, config.vae_width, config.code_dim, size, depth, sigma, groups)
 
 
 def build_root(config: ModelConfig) -> RootPredictor:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core.body.parts import Part
+from core.generate.code_groups import codes_of, rows_of
 from core.generate.network import WindowOutput
 from core.generate.sample import SPAN_FRAMES, TOP_P, Variation, held_gumbel, likely_scores, nearest_codes, pick_codes
 
@@ -84,3 +85,18 @@ def test_the_same_code_is_drawn_whatever_window_a_frame_lies_in(output):
     )
     for part, codes in pick_codes(later, CODEBOOKS, 130, variation).items():
         assert np.array_equal(codes, whole[part][30:])
+
+
+def test_codes_of_groups_are_chosen_group_by_group():
+    output = WindowOutput({part: RNG.normal(size=(30, 2 * 12)) for part in Part}, {})
+    first, second = np.split(output.logits[Part.UPPER], 2, axis=-1)
+    codes = pick_codes(output, {}, groups=2)[Part.UPPER]
+    assert np.array_equal(codes % 12, first.argmax(-1))
+    assert np.array_equal(codes // 12, second.argmax(-1))
+    rows = rows_of(codes, 12, 2)
+    assert np.array_equal(codes_of(rows, 12), codes)
+    varied = pick_codes(output, {}, 0, Variation(1.0, 1), groups=2)[Part.UPPER]
+    assert codes.dtype == varied.dtype == np.int16
+    kept = np.stack([likely_scores(group) for group in (first, second)], 1)
+    assert np.isfinite(np.take_along_axis(kept, rows_of(varied, 12, 2)[..., None], -1)).all()
+    assert (varied != codes).any()

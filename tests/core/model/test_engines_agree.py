@@ -131,9 +131,10 @@ class Both:
     def window(self, conditions, motion, mask) -> WindowOutput:
         found, wanted = self.ours.window(conditions[0], motion, mask), self.theirs.window(conditions[1], motion, mask)
         for each in Part:
-            best = np.sort(wanted.logits[each], axis=-1)
+            found_rows, rows = (o.logits[each].reshape(-1, self.theirs.info.codebook_size) for o in (found, wanted))
+            best = np.sort(rows, axis=-1)
             close = best[:, -1] - best[:, -2] <= MARGIN
-            other = found.logits[each].argmax(-1) != wanted.logits[each].argmax(-1)
+            other = found_rows.argmax(-1) != rows.argmax(-1)
             self.largest = max(self.largest, float(np.abs(found.logits[each] - wanted.logits[each]).max()))
             self.codes += len(close)
             self.close += int(close.sum())

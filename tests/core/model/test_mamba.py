@@ -74,7 +74,7 @@ def test_one_set_of_conditions_serves_several_passes_and_every_parameter_learns(
     loss = 0
     for output in outputs:
         for part in Part:
-            assert output.logits[part].shape == (batch, frames, config.codebook_size)
+            assert output.logits[part].shape == (batch, frames, config.code_groups * config.codebook_size)
             assert output.latents[part].shape == (batch, frames, config.code_dim)
             loss = loss + output.logits[part].square().mean()
     loss.backward()

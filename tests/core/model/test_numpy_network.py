@@ -44,6 +44,11 @@ def written(folder: Path, config: ModelConfig, seed: int = 0) -> Path:
     return folder
 
 
+def config_codes(network: NumpyNetwork) -> int:
+    """How many codes a frame may have."""
+    return network.info.codebook_size**network.info.code_groups
+
+
 def inputs(network: NumpyNetwork, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Sound, words, motion and mask of a window."""
     rng, config, frames = np.random.default_rng(seed), network._config, network.info.window
@@ -55,7 +60,14 @@ def inputs(network: NumpyNetwork, seed: int) -> tuple[np.ndarray, np.ndarray, np
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, {"frame_aligned": False}, {"face_hears_chance": False}, {"cross_layers": 1, "mamba_state": 3}]
+    "changes",
+    [
+        {},
+        {"frame_aligned": False},
+        {"face_hears_chance": False},
+        {"cross_layers": 1, "mamba_state": 3},
+        {"code_groups": 2},
+    ],
 )
 def test_random_weights_of_any_small_architecture_give_the_same_numbers(tmp_path, changes):
     folder = written(tmp_path / "weights", small(**changes))
@@ -64,9 +76,11 @@ def test_random_weights_of_any_small_architecture_give_the_same_numbers(tmp_path
         audio, words, motion, mask = inputs(ours, seed)
         output = ours.window(ours.conditions(audio, words, 0), motion, mask)
         wanted = theirs.window(theirs.conditions(audio, words, 0), motion, mask)
+        codes = np.random.default_rng(seed).integers(0, config_codes(ours), 90)
         for part in Part:
             assert np.abs(output.logits[part] - wanted.logits[part]).max() < LOGITS
             assert np.abs(output.latents[part] - wanted.latents[part]).max() < LOGITS
+            assert np.abs(ours.decode(part, codes) - theirs.decode(part, codes)).max() < LOGITS
 
 
 @pytest.mark.parametrize("speaker", range(4))
@@ -77,15 +91,16 @@ def test_the_bundled_weights_choose_the_same_codes(speaker):
     wanted = theirs.window(theirs.conditions(audio, words, speaker), motion, mask)
     for part in Part:
         assert np.abs(output.logits[part] - wanted.logits[part]).max() < LOGITS
-        best = np.sort(wanted.logits[part], axis=-1)
+        found, sought = (o.logits[part].reshape(-1, ours.info.codebook_size) for o in (output, wanted))
+        best = np.sort(sought, axis=-1)
         sure = best[:, -1] - best[:, -2] > MARGIN
-        assert np.array_equal(output.logits[part].argmax(-1)[sure], wanted.logits[part].argmax(-1)[sure])
+        assert np.array_equal(found.argmax(-1)[sure], sought.argmax(-1)[sure])
 
 
 def test_codes_decode_to_the_same_motion_and_root():
     ours, theirs = NumpyNetwork(STARTER_FOLDER), load_network(STARTER_FOLDER, "cpu")
     rng = np.random.default_rng(5)
-    codes = rng.integers(0, ours.info.codebook_size, 200)
+    codes = rng.integers(0, config_codes(ours), 200)
     for part in Part:
         assert np.abs(ours.decode(part, codes) - theirs.decode(part, codes)).max() < 1e-4
         assert np.array_equal(ours.codebook(part), theirs.codebook(part))
@@ -96,7 +111,7 @@ def test_codes_decode_to_the_same_motion_and_root():
 @pytest.mark.parametrize("length", [1, 2, 7, 300, 513])
 def test_decoding_in_pieces_gives_the_same_bits(monkeypatch, length):
     network, rng = NumpyNetwork(STARTER_FOLDER), np.random.default_rng(length)
-    codes = rng.integers(0, network.info.codebook_size, length)
+    codes = rng.integers(0, config_codes(network), length)
     lower = rng.normal(0, 0.3, (length, 61)).astype(np.float32)
     whole = [network.decode(part, codes) for part in Part] + [network.root(lower)]
     monkeypatch.setattr(numpy_network, "CHUNK_FRAMES", 100)

@@ -1,6 +1,9 @@
+import numpy as np
 import torch
 
 from core.body.parts import Part
+from core.generate.code_groups import entries_of
+from core.generate.sample import nearest_codes
 from core.model.torch_engine.vqvae import Autoencoder, Quantizer, build_autoencoder, build_root
 
 from .. import tiny
@@ -61,3 +64,17 @@ def test_a_decoder_that_ends_in_a_gaussian_turns_flicker_into_little():
     held = torch.zeros(1, 60, dtype=torch.long)
     middle = slice(20, 40)
     assert torch.allclose(plain.decode_codes(held)[:, middle], soft.decode_codes(held)[:, middle], atol=1e-5)
+
+
+def test_codes_of_groups_are_the_nearest_of_all_combinations():
+    torch.manual_seed(0)
+    quantizer = Quantizer(5, 6, groups=2)
+    torch.nn.init.normal_(quantizer.embedding.weight)
+    every = quantizer.lookup(torch.arange(25))  # (25, 6)
+    assert torch.equal(every[7], torch.cat([quantizer.embedding.weight[2, :3], quantizer.embedding.weight[1, 3:]]))
+    latents = torch.randn(2, 50, 6)
+    nearest = (latents[..., None, :] - every).square().sum(-1).argmin(-1)
+    assert torch.equal(quantizer.codes(latents), nearest)
+    book = quantizer.embedding.weight.detach().numpy()
+    assert np.array_equal(entries_of(book, nearest[0].numpy(), 2), quantizer.lookup(nearest[0]).detach().numpy())
+    assert np.array_equal(nearest_codes(latents[0].numpy(), book, 2), nearest[0].numpy())

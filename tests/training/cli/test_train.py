@@ -14,7 +14,7 @@ from core.body.motion import load_motion
 from core.cli.parser import main
 from core.model.torch_engine.checkpoint import load_model
 
-from ..tiny_corpus import SIZES, make_beat2, make_corpus, make_vectors
+from ..tiny_corpus import SIZES, STYLES, make_beat2, make_corpus, make_vectors
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -64,7 +64,7 @@ def test_one_command_leaves_a_model_that_loads(trained):
     assert model.card["license"] == "CC0-1.0"
     assert model.card["name"] == "whole"
     assert model.card["audio"] == "cues+chance"
-    assert model.card["speakers"] == ["calm", "lively", "presenter", "reserved"]
+    assert model.card["speakers"] == list(STYLES)
     assert model.card["provenance"]["command"].startswith("python -m core train all --data")
     assert model.card["provenance"]["held_out"]["upper"]["points_cm"] > 0
     assert (trained / "words.bin").exists()

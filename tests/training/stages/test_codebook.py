@@ -6,10 +6,11 @@ import pytest
 import torch
 
 from core.body.parts import Part
+from core.model.torch_engine.vqvae import Quantizer
 from training.data.part_frames import part_frames
 from training.loop.interface import Step
 from training.stages.autoencoders import PUBLISHED_AUTOENCODERS, AutoencoderSettings, AutoencoderTraining
-from training.stages.codebook import CodebookLearner, jitter, moves, nearest
+from training.stages.codebook import CodebookLearner, GroupLearner, jitter, moves, nearest
 
 from ..tiny_corpus import plan_for
 
@@ -66,6 +67,24 @@ def test_dead_codes_start_again_and_are_counted():
     for _ in range(50):
         frozen.update(latents, nearest(latents, frozen.codebook), restarts=False)
     assert frozen.use()["restarts"] == 0
+
+
+def test_the_groups_of_a_codebook_learn_like_codebooks_of_their_own():
+    latents = torch.randn(400, 6, generator=torch.Generator().manual_seed(1))
+    quantizer = Quantizer(8, 6, groups=2)
+    learner = GroupLearner(quantizer)
+    torch.manual_seed(0)
+    learner.start(latents)
+    learner.update(latents, quantizer.codes(latents), restarts=False)
+    torch.manual_seed(0)
+    for columns in (slice(0, 3), slice(3, 6)):
+        book = torch.nn.Parameter(torch.zeros(8, 3))
+        alone = CodebookLearner(book)
+        alone.start(latents[:, columns].contiguous())
+        alone.update(latents[:, columns], nearest(latents[:, columns], book), restarts=False)
+        torch.testing.assert_close(quantizer.embedding.weight[:, columns], book)
+    assert learner.ready
+    assert 1 < learner.use()["perplexity"] <= 8
 
 
 def test_jitter_moves_latents_to_neighbours_only():
