@@ -6,9 +6,30 @@ import bpy
 
 
 def include(scene: bpy.types.Scene, first: float, last: float) -> None:
-    """Make a scene's range longer where frames lie outside of it; a scene cannot begin before frame 0."""
+    """Make a scene's range longer where frames lie outside of it; a scene cannot begin before frame 0.
+
+    Where the range became longer, timelines and dope sheets that show only a part of the frames show all of them. A
+    view that the user moved on purpose stays as long as the range does.
+    """
+    before = scene.frame_start, scene.frame_end
     scene.frame_start = min(scene.frame_start, max(0, round(first)))
     scene.frame_end = max(scene.frame_end, round(last))
+    if before != (scene.frame_start, scene.frame_end):
+        _show(scene, first, last)
+
+
+def _show(scene: bpy.types.Scene, first: float, last: float) -> None:
+    """Zoom the timelines and dope sheets of a scene out where frames lie outside of their view."""
+    if bpy.app.background:
+        return
+    for window in bpy.context.window_manager.windows:
+        areas = [area for area in window.screen.areas if area.type == "DOPESHEET_EDITOR" and window.scene == scene]
+        for area in areas:
+            region = next(region for region in area.regions if region.type == "WINDOW")
+            left, right = (region.view2d.region_to_view(x, 0)[0] for x in (0, region.width))
+            if first < left or last > right:
+                with bpy.context.temp_override(window=window, area=area, region=region):
+                    bpy.ops.action.view_all()
 
 
 def refresh(scene: bpy.types.Scene) -> None:

@@ -15,7 +15,7 @@ _SENSOR_MM = 72.0
 # How much of the free part is filled.
 _FILLED = 0.85
 # A view from the front, a little from the side and from above, radians.
-FRONT = Euler((1.4, 0.0, 0.4)).to_quaternion()
+FRONT = Euler((1.4, 0.0, -0.3)).to_quaternion()
 # A view is not moved closer than this, metres.
 _LEAST_M = 0.5
 

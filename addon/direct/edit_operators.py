@@ -38,7 +38,7 @@ class MAMBATALK_OT_show_edits(bpy.types.Operator):
 class _EditsOperator:
     """Mixin of an operator on hand edits: of some parts or one bone, in some frames; by default on all of a take.
 
-    Pressed in the panel Edits & Locks, or found by search, it uses parts and frames of the panel.
+    Pressed in the panel Hand Edits, or found by search, it uses parts and frames of the panel.
     """
 
     bl_options = {"REGISTER", "UNDO"}
@@ -56,7 +56,7 @@ class _EditsOperator:
     )
     of_panel: BoolProperty(
         name="As in the Panel",
-        description="Use parts and frames of the panel Edits & Locks instead of those below",
+        description="Use parts and frames of the panel Hand Edits instead of those below",
         options={"SKIP_SAVE"},
     )
     start: IntProperty(name="Start", description="The first scene frame whose edits are meant", options={"SKIP_SAVE"})

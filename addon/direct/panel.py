@@ -6,6 +6,7 @@ from ...core.direct.levels import CALM, HEAD, LEVELS, PARTS
 from ...core.direct.mood import NEUTRAL
 from ..blender import sequencer
 from ..blender.layout import DIRECT, ClosedPanel, draw_lines, put_labels_beside
+from ..blender.translation import translated
 from ..character import mood as character_mood
 from ..job import state
 from ..rig.performer import target
@@ -188,25 +189,54 @@ class MAMBATALK_PT_accents(_OfTheTake, bpy.types.Panel):
         layout.operator("mambatalk.accents_read", text="Read Timeline Markers", icon="MARKER_HLT")
 
 
-class MAMBATALK_PT_edits(_OfTheTake, bpy.types.Panel):
-    """Lock parts and bones, show and drop hand edits."""
+class MAMBATALK_PT_locks(_OfTheTake, bpy.types.Panel):
+    """Keep parts and bones as they are, whatever is generated again."""
 
-    bl_label = "Edits & Locks"
-    bl_idname = "MAMBATALK_PT_edits"
+    bl_label = "Locks"
+    bl_idname = "MAMBATALK_PT_locks"
 
     def draw_take(self, layout, context, action):
-        """Draw the locks, and the buttons for hand edits."""
-        layout.label(text="Locked parts", icon="LOCKED")
+        """Draw the locked parts, and the buttons that lock bones."""
+        draw_lines(layout, context, "Locked parts keep their keys", "LOCKED")
         draw_areas(layout, action.mambatalk_take, "locked")
         row = layout.row(align=True)
         row.operator("mambatalk.lock_bones", text="Lock Bones", icon="LOCKED")
         row.operator("mambatalk.lock_bones", text="Unlock", icon="UNLOCKED").lock = False
         if names := sorted(locks.bones(action)):
             draw_lines(layout, context, f"Locked bones: {', '.join(names)}", "BONE_DATA")
+
+
+class MAMBATALK_PT_edited_parts(bpy.types.Panel):
+    """Opens from the panel Hand Edits: the parts whose edits are meant."""
+
+    bl_label = "Parts"
+    bl_idname = "MAMBATALK_PT_edited_parts"
+    bl_space_type = "VIEW_3D"
+    # No region draws it: a button opens it.
+    bl_region_type = "HEADER"
+    bl_options = {"INSTANCED"}
+
+    def draw(self, context):
+        """Draw a button for each part."""
+        draw_areas(self.layout, context.scene.mambatalk_edits, "parts")
+
+
+class MAMBATALK_PT_edits(_OfTheTake, bpy.types.Panel):
+    """Show, drop and spread what the animator keyed by hand."""
+
+    bl_label = "Hand Edits"
+    bl_idname = "MAMBATALK_PT_edits"
+
+    def draw_take(self, layout, context, action):
+        """Draw which edits are meant, and the buttons that change them."""
         layout.operator("mambatalk.show_edits", text="Show Edits", icon="VIEWZOOM")
         settings = context.scene.mambatalk_edits
-        layout.label(text="Edits to spread or drop", icon="GREASEPENCIL")
-        draw_areas(layout, settings, "parts")
+        row = layout.split(factor=0.4)
+        row.use_property_split = False
+        label = row.row()
+        label.alignment = "RIGHT"
+        label.label(text="Parts")
+        row.popover(MAMBATALK_PT_edited_parts.bl_idname, text=translated(direct_settings.parts_described(settings)))
         _draw_range(layout, settings, action)
         no_range = direct_settings.why_no_range(settings, context.scene, action)
         meant = no_range or f"Edits of {direct_settings.described(settings, context.scene)}"
@@ -275,5 +305,7 @@ CLASSES = (
     MAMBATALK_PT_mood,
     MAMBATALK_PT_levels,
     MAMBATALK_PT_accents,
+    MAMBATALK_PT_edited_parts,
     MAMBATALK_PT_edits,
+    MAMBATALK_PT_locks,
 )

@@ -91,6 +91,14 @@ def described(settings: MambaTalkDirecting | MambaTalkEditing, scene: bpy.types.
     return f"{', '.join(names) or 'all parts'}, {_range_described(settings, scene)}"
 
 
+def parts_described(settings: MambaTalkEditing) -> str:
+    """Return which parts the settings mean, as the text of a button."""
+    labels = [label for name, label, *_ in AREA_ITEMS if name in settings.parts]
+    if len(labels) > 1:
+        return f"{len(labels)} chosen"
+    return labels[0] if labels else "All"
+
+
 def _range_described(settings, scene: bpy.types.Scene) -> str:
     if settings.span == "TYPED":
         return f"frames {settings.start} to {settings.end}"

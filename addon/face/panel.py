@@ -2,8 +2,7 @@
 
 import bpy
 
-from ..blender.layout import RIG_AND_FACE, ClosedPanel, draw_lines, put_labels_beside
-from ..job import preferences
+from ..blender.layout import RIG_AND_FACE, ClosedPanel, put_labels_beside
 from ..rig.performer import target
 from . import channels as face_channels
 
@@ -56,8 +55,6 @@ class MAMBATALK_PT_face(ClosedPanel, bpy.types.Panel):
         layout.separator()
         layout.prop(context.scene.mambatalk_face, "lips")
         layout.operator("mambatalk.key_face", icon="KEY_HLT")
-        if preferences.smplx_model(context) is None:
-            draw_lines(layout, context, "Of SMPL-X faces only the jaw moves. The preferences lack a model file", "INFO")
 
 
 def _chosen(layout, keys: bpy.types.Key) -> None:

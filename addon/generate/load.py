@@ -75,7 +75,7 @@ def put_on(
         if placed.is_new:
             sequencer.remove(scene, placed.strip)
         raise
-    if scene.sync_mode == "NONE":
+    if placed.strip is not None and scene.sync_mode == "NONE":
         # Otherwise a slow viewport plays the gestures late.
         scene.sync_mode = "AUDIO_SYNC"
     return action, placed.notes

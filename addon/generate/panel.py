@@ -18,9 +18,8 @@ class MAMBATALK_PT_main(Sidebar, bpy.types.Panel):
     bl_idname = GENERATE
 
     def draw(self, context):
-        """Draw the message, the inputs in the order in which they are chosen, and the button or the progress."""
+        """Draw the inputs in the order in which they are chosen, the button or the progress, and the message."""
         layout, settings = self.layout, context.scene.mambatalk
-        messages.draw(layout, context, _hint(context))
         put_labels_beside(layout)
         inputs = layout.column()
         inputs.enabled = state.current.job is None
@@ -31,6 +30,7 @@ class MAMBATALK_PT_main(Sidebar, bpy.types.Panel):
             inputs.prop(settings, "speaker")
         _mood(inputs, settings)
         _action(layout, settings)
+        messages.draw(layout, context, _hint(context))
 
 
 class MAMBATALK_PT_advanced(ClosedPanel, bpy.types.Panel):
@@ -68,7 +68,14 @@ def _hint(context) -> str:
     reason = generate_settings.why_not_generate(context)
     if reason is None and target(context) is None:
         reason = "Add a character, or select your own"
+    if reason and _can_try_example(context.scene.mambatalk):
+        reason = f"{reason}, or press Try the Example"
     return f"{reason}." if reason else "Ready. Press Generate."
+
+
+def _can_try_example(settings) -> bool:
+    """Return whether the example is offered: while there is no recording that it would replace."""
+    return state.current.job is None and not settings.chosen_recording()
 
 
 def _recording(layout, settings, context):
@@ -128,7 +135,7 @@ def _action(layout, settings):
     else:
         row.progress(factor=current.job.fraction, text=translated(current.job.stage))
         row.operator("mambatalk.cancel", text="", icon="X")
-    if current.job is None and not settings.chosen_recording():
+    if _can_try_example(settings):
         layout.operator("mambatalk.try_example", icon="PLAY")
 
 

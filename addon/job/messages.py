@@ -1,13 +1,12 @@
 """The message that the main panel shows: an error, the notes of the last operator, or what to do next.
 
-The message has a place of its own with a fixed height, so that no button below it moves:
+The message has a place of its own below the main button, with a fixed height, so that nothing below it moves:
 
     ┌─────────────────────────────┬───┐
     │ (i) Take ready: 62 s        │ x │  dismiss
     │                             │ i │  everything, in a popup
     │                             │ c │  copy it      with an error
     │                             │ l │  the log      with an error
-    │                             │   │
     └─────────────────────────────┴───┘
 
 A message with more rows than fit into this place is shown in full in the popup.
@@ -21,7 +20,7 @@ import bpy
 from ..blender.layout import line_width, wrap
 from . import folder, report, state
 
-ROWS = 5
+ROWS = 4
 # The width of the column of buttons, in pixels at a scale of 1.
 _BUTTONS_PX = 34
 _MORE = "…"
@@ -63,12 +62,9 @@ def rows(parts: list[str], width: float, scale: float) -> list[str]:
     for number, part in enumerate(parts):
         lines = wrap(part, width, scale)
         # A row must be left for the sign, where another text follows.
-        if len(found) + len(lines) + (number + 1 < len(parts)) <= ROWS:
-            found += lines
-        elif found or len(lines) > ROWS:
+        if len(found) + len(lines) + (number + 1 < len(parts)) > ROWS:
             return [*(found or lines[: ROWS - 1]), _MORE]
-        else:
-            return lines
+        found += lines
     return found
 
 

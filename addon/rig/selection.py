@@ -18,10 +18,14 @@ def _follow(scene, *_arguments) -> None:
     layer = getattr(bpy.context, "view_layer", None)
     active = None if layer is None else layer.objects.active
     key = 0 if active is None else active.as_pointer()
-    if key == _seen[0] or bpy.context.scene != scene:
+    settings = scene.mambatalk
+    # A deleted object stays in the file while the panel refers to it.
+    is_gone = settings.character is not None and not settings.character.users_scene
+    if (key == _seen[0] and not is_gone) or bpy.context.scene != scene:
         return
     _seen[0] = key
-    settings = scene.mambatalk
+    if is_gone:
+        settings.character = None
     found = next((each for each in performer.of_object(active) if performer.is_performer(each)), None)
     if found is not None and not settings.pinned and settings.character != found:
         choose(settings, found)

@@ -75,6 +75,10 @@ class Layout:
     def operator_menu_enum(self, idname: str, name: str, **options):
         assert name in getattr(bpy.ops.mambatalk, idname.removeprefix("mambatalk.")).get_rna_type().properties
 
+    def popover(self, panel: str, text: str = ""):
+        assert hasattr(bpy.types, panel), panel
+        self.drawn.append(text)
+
     def template_list(self, kind: str, identifier: str, data, name: str, active, active_name: str, rows: int = 5):
         """Draws every row, as the list would when it is long enough."""
         assert active_name in active.bl_rna.properties

@@ -7,6 +7,7 @@ from ..layouts import draw
 
 
 def test_one_click_makes_a_take_in_an_empty_scene(scene, weights, job_state):
+    from mambatalk_ext.addon.blender import sequencer
     from mambatalk_ext.addon.take import info as take_info
 
     assert "Try the Example" in draw("MAMBATALK_PT_main").drawn
@@ -14,7 +15,8 @@ def test_one_click_makes_a_take_in_an_empty_scene(scene, weights, job_state):
     armature = scene.mambatalk.character
     assert take_info.active(armature) is not None
     assert len(curves_of(armature)) > 200
-    assert scene.sync_mode == "AUDIO_SYNC"
+    # pip's Blender 4.2 has no sound: a scene without a sound plays as the user set it.
+    assert scene.sync_mode == ("AUDIO_SYNC" if sequencer.sound_strips(scene) else "NONE")
     assert job_state.current.notes[0] == "Take ready: 32 s"
     assert "Try the Example" not in draw("MAMBATALK_PT_main").drawn
     bpy.ops.mambatalk.dismiss()

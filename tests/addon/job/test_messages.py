@@ -27,7 +27,7 @@ def fail(job_state, texts, detail=""):
 
 
 @pytest.mark.parametrize("width", [200, 280, 320, 500])
-def test_no_message_moves_a_button(messages, job_state, monkeypatch, width):
+def test_no_message_moves_what_stands_below_it(messages, job_state, monkeypatch, width):
     monkeypatch.setattr(Context.region, "width", width)
     heights = set()
     for texts in (None, ["Take ready: 62 s"], [*SHORT, *LONG], SHORT, LONG):
@@ -36,7 +36,7 @@ def test_no_message_moves_a_button(messages, job_state, monkeypatch, width):
         else:
             job_state.current.error, job_state.current.notes = None, texts or []
         drawn = draw("MAMBATALK_PT_main").drawn
-        heights.add(drawn.index("Recording"))
+        heights.add(len(drawn) - drawn.index("Try the Example") - 1)
     assert heights == {2 * messages.ROWS}
 
 

@@ -61,3 +61,13 @@ def test_a_character_that_is_chosen_by_hand_is_pinned_and_a_new_one_takes_its_pl
     assert scene.mambatalk.pinned
     scene.mambatalk.character = None
     assert not scene.mambatalk.pinned
+
+
+def test_a_deleted_character_is_chosen_no_more(scene, pair):
+    first, second = pair
+    with bpy.context.temp_override(selected_objects=[second]):
+        assert bpy.ops.object.delete() == {"FINISHED"}
+    bpy.context.view_layer.update()
+    assert scene.mambatalk.character is None
+    select(first)
+    assert target() == scene.mambatalk.character == first

@@ -1,9 +1,11 @@
 """The sound of a take plays while somebody performs the take, and strips of the user's always stay as they are."""
 
 import shutil
+import wave
 from pathlib import Path
 
 import bpy
+import numpy as np
 import pytest
 
 from ..conftest import needs_sound, snapshot, strips, wobble, write_take
@@ -270,3 +272,29 @@ def test_a_strip_of_the_user_at_the_place_of_an_old_take_is_left_alone(two, reco
         strip.name = f"{strip.name}.wav"
     bpy.ops.mambatalk.switch_take(name="one")
     assert audible() == ["second.wav", "tone.wav"]
+
+
+def rendered(tmp_path):
+    """The samples that Blender renders of the scene's sound, mono, from -1 to 1; and their rate."""
+    path = tmp_path / "mixdown.wav"
+    assert bpy.ops.sound.mixdown(filepath=str(path), container="WAV", codec="PCM", format="S16") == {"FINISHED"}
+    with wave.open(str(path)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, file.getnchannels())
+        # Blender gives each channel its part of a sound's power.
+        return samples.sum(axis=1) / np.sqrt(file.getnchannels()) / 32768, file.getframerate()
+
+
+def test_the_performed_take_is_heard_once_and_from_its_first_frame_on(character, recording, tmp_path):
+    load(tmp_path, "one", recording, start=31)
+    load(tmp_path, "two", recording, seed=1, start=61)
+    scene = bpy.context.scene
+    scene.frame_start, scene.frame_end = 1, 150
+    samples, rate = rendered(tmp_path)
+    with wave.open(str(recording)) as file:
+        source = np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768
+    before, heard = samples[: 2 * rate - 100], samples[2 * rate : 5 * rate]
+    assert np.abs(before).max() < 1e-3
+    assert 20 * np.log10(heard.std() / source.std()) == pytest.approx(0, abs=0.5)
+    for strip in strips(scene):
+        strip.mute = True
+    assert np.abs(rendered(tmp_path)[0]).max() < 1e-3
