@@ -9,6 +9,7 @@ import glob
 import os
 import re
 import shutil
+import tempfile
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -38,6 +39,8 @@ PROGRAMS = (
     "usr/bin/xdotool",
     "usr/bin/import",
 )
+# debootstrap refuses a path that has a space, so the folder gets a second path, which only debootstrap sees.
+UNPACK = 'mount --bind "$1" "$2"; exec "$3" --variant=minbase "$4" "$2" "$5"'
 # Nobody reads manuals in there, and a folder that can be made again need not survive a power cut.
 DPKG = (
     "force-unsafe-io\npath-exclude=/usr/share/doc/*\npath-exclude=/usr/share/man/*\npath-exclude=/usr/share/locale/*\n"
@@ -86,15 +89,18 @@ def _unpack(folder: Path, mirror: str) -> None:
     part = folder.with_name(f"{folder.name}.part")
     _remove(part)
     part.mkdir(parents=True)
-    program, environ = _debootstrap(part.with_name(f"{folder.name}.debootstrap"))
-    run_logged(
-        # Apart, because debootstrap mounts folders in there.
-        [*APART, "--mount-proc", program, "--variant=minbase", RELEASE, part, mirror],
-        LOG,
-        failed=f"Debian could not be unpacked in {part}.",
-        remedy="Read the log; the network, the disk, or the rights of this container may be too small.",
-        environ={**environ_inside(), **environ},
-    )
+    with tempfile.TemporaryDirectory() as temporary:
+        program, environ = _debootstrap(Path(temporary))
+        plain = Path(temporary) / "root"
+        plain.mkdir()
+        run_logged(
+            # Apart, because debootstrap mounts folders in there.
+            [*APART, "--mount-proc", "sh", "-ec", UNPACK, "sh", part, plain, program, RELEASE, mirror],
+            LOG,
+            failed=f"Debian could not be unpacked in {part}.",
+            remedy="Read the log; the network, the disk, or the rights of this container may be too small.",
+            environ={**environ_inside(), **environ},
+        )
     if folder.exists():
         folder.rmdir()
     part.rename(folder)
@@ -123,13 +129,11 @@ def _install(folder: Path, mirror: str) -> None:
 
 
 def _debootstrap(place: Path) -> tuple[Path, dict[str, str]]:
-    """Return debootstrap and its variables; where it is not installed, its package is unpacked beside the folder."""
+    """Return debootstrap and its variables; where it is not installed, its package is unpacked in `place`."""
     if installed := shutil.which("debootstrap"):
         return Path(installed), {}
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         raise _impossible("there is no debootstrap", "Install debootstrap.")
-    _remove(place)
-    place.mkdir(parents=True)
     run_logged(
         [
             "sh",

@@ -68,6 +68,11 @@ class Noted:
         arguments = {} if text is None else {"text": text}
         return self._real.operator(idname, icon=icon, **arguments, **options)
 
+    def popover(self, panel, text="", **options):
+        """Note and draw a button that opens a panel."""
+        self._note(text, "DOWN")
+        self._real.popover(panel, text=text, **options)
+
     def progress(self, text="", **options):
         """Note and draw a bar of progress."""
         self._note(text, "NONE")

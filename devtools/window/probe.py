@@ -10,6 +10,7 @@ code that tests send can use the names of this module.
 import json
 import os
 import queue
+import re
 import socket
 import sys
 import threading
@@ -69,9 +70,21 @@ def window() -> bpy.types.Window:
     return bpy.context.window_manager.windows[0]
 
 
+def windows_of(kind: str) -> list[bpy.types.Window]:
+    """Return the windows that have an area of a kind, the one that was opened last first."""
+    every = reversed(bpy.context.window_manager.windows)
+    return [each for each in every if any(area.type == kind for area in each.screen.areas)]
+
+
+def placed(kind: str) -> list[int]:
+    """Return left, bottom, width and height of the window with an area of a kind, in pixels of the screen."""
+    found = windows_of(kind)[0]
+    return [found.x, found.y, found.width, found.height]
+
+
 def area_of(kind: str) -> bpy.types.Area:
     """Return the largest area of a kind, such as VIEW_3D."""
-    areas = [area for area in window().screen.areas if area.type == kind]
+    areas = [area for area in windows_of(kind)[0].screen.areas if area.type == kind]
     return max(areas, key=lambda area: area.width * area.height)
 
 
@@ -82,9 +95,7 @@ def region_of(kind: str, area: str = "VIEW_3D") -> bpy.types.Region:
 
 def override(region: str = "WINDOW", area: str = "VIEW_3D"):
     """Return the context that operators have when the mouse is over a region."""
-    return bpy.context.temp_override(
-        window=window(), screen=window().screen, area=area_of(area), region=region_of(region, area)
-    )
+    return bpy.context.temp_override(window=windows_of(area)[0], area=area_of(area), region=region_of(region, area))
 
 
 def rectangle(region: bpy.types.Region) -> list[int]:
@@ -105,9 +116,9 @@ class PROBE_OT_mouse(bpy.types.Operator):
         return {"CANCELLED"}
 
 
-def mouse() -> list[int]:
-    """Return the place of the mouse, in pixels from the window's lower left corner, as Blender last got it."""
-    with override():
+def mouse(area: str = "VIEW_3D") -> list[int]:
+    """Return the place of the mouse, in pixels from its window's lower left corner, as Blender last got it."""
+    with override("WINDOW", area):
         bpy.ops.probe.mouse("INVOKE_DEFAULT")
     return answers["mouse"]
 
@@ -123,13 +134,14 @@ def under_mouse() -> str:
         return f"{found[1]}" if found else ""
 
 
-def start_sweep(x: int, heights: list[int]) -> None:
+def start_sweep(x: int, heights: list[int], until: str = "") -> None:
     """Move the mouse to one height after the other, and note in `watched` what is under it.
 
-    The sweep ends when the heights are done, or below the last button.
+    The sweep ends when the heights are done, or below the last button; with a pattern, below the first button that
+    has it.
     """
     watched.clear()
-    answers["sweep"] = x, list(heights)
+    answers["sweep"] = x, list(heights), until
     window().cursor_warp(x, heights[0])
 
 
@@ -139,21 +151,27 @@ def is_sweeping() -> bool:
 
 
 def _sweep() -> None:
-    x, heights = answers["sweep"]
+    x, heights, until = answers["sweep"]
     if not rests(x, heights[0]):
         return
     watched.append([heights.pop(0), under_mouse()])
     is_below = any(name for _, name in watched) and not any(name for _, name in watched[-EMPTY:])
-    if heights and not is_below:
+    if heights and not (_is_past(until) if until else is_below):
         window().cursor_warp(x, heights[0])
     else:
         answers["sweep"] = None
 
 
-def rests(x: int, y: int) -> bool:
+def _is_past(pattern: str) -> bool:
+    """Return whether the mouse has left a button whose Python has a pattern."""
+    found = [name for _, name in watched if re.search(pattern, name)]
+    return bool(found) and watched[-1][1] not in found
+
+
+def rests(x: int, y: int, area: str = "VIEW_3D") -> bool:
     """Return whether the mouse is at a place since three ticks; Blender knows its place two ticks before the button."""
     place, ticks = answers.get("rest", (None, 0))
-    now = mouse()
+    now = mouse(area)
     answers["rest"] = now, ticks + 1 if now == place else 0
     return now == [x, y] and answers["rest"][1] >= 3
 

@@ -136,7 +136,9 @@ class Session:
     def resize(self, width: int, height: int) -> None:
         """Give Blender's window another size."""
         number = self.run("xdotool", "search", "--onlyvisible", "--class", "blender").stdout.split()[0]
-        self.run("xdotool", "windowsize", number, str(width), str(height))
+        # It is moved as well: only then Blender learns where on the screen its lower edge is now.
+        moves = ("windowmove", number, "1", "1", "windowmove", number, "0", "0")
+        self.run("xdotool", "windowsize", number, str(width), str(height), *moves)
         self.until(f"[window().width, window().height] == [{width}, {height}]")
         self.size = width, height
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from .session import Session
 
 # Of the sidebar's width: where the mouse moves down, so that it crosses every full-width button and field.
-MIDDLE, RIGHT, LEFT = 0.5, 0.82, 0.06
+MIDDLE, RIGHT, LEFT = 0.5, 0.82, 0.075
 STEP = 13  # pixels at a scale of 1; a button is 20 high
 AROUND = 9  # steps up and down
 WHEEL_DOWN, WHEEL_UP = "5", "4"
+# Where a button is drawn anew while the mouse comes, Blender knows of it when the mouse moves the next time.
+_TRIES = 3
 
 
 @dataclass
@@ -50,19 +52,20 @@ class Sidebar:
         left, bottom, width, height = self.session.value('rectangle(region_of("WINDOW"))')
         self._move(left + width // 3, bottom + height // 2)
 
-    def places(self, across: float = MIDDLE, near: int | None = None) -> dict[str, tuple[float, int]]:
+    def places(self, across: float = MIDDLE, near: int | None = None, until: str = "") -> dict[str, tuple[float, int]]:
         """Move the mouse down the sidebar; return button → place, where a button is an operator call or a property.
 
         Args:
             across: where, as a fraction of the sidebar's width.
             near: look only around this height, in pixels from the window's lower edge.
+            until: go no further than the first button whose Python has this pattern.
         """
         session = self.session
         left, bottom, width, height = self._rectangle()
         x, step = left + round(across * width), round(STEP * session.value("bpy.context.preferences.view.ui_scale"))
         heights = range(bottom + height - step, bottom + 2, -step)
         heights = [y for y in heights if near is None or abs(y - near) < AROUND * step]
-        session.ask(f"start_sweep({x}, {heights})")
+        session.ask(f"start_sweep({x}, {heights}, {until!r})")
         session.until("not is_sweeping()", 60)
         seen = dict(session.value("watched"))
         found: dict[str, list[int]] = {}
@@ -90,7 +93,7 @@ class Sidebar:
             return self._point(*place)
         self.scroll(WHEEL_UP, 60)
         for _ in range(8):
-            if place := _matching(self.places(across), pattern):
+            if place := _matching(self.places(across, until=pattern), pattern):
                 return self._point(*place)
             before = self.session.value("scrolled()")
             self.scroll(WHEEL_DOWN, 8)
@@ -116,8 +119,11 @@ class Sidebar:
         """
         # While a job runs its progress is drawn in the place of a button, where that was last.
         y = next((y for name, (_, y) in self.known.items() if re.search(row, name)), None) or self.find(row)[1]
-        self._point(across, y)
-        found = self.session.value("under_mouse()")
+        found = ""
+        for _ in range(_TRIES):
+            self._point(across, y)
+            if re.search(pattern, found := self.session.value("under_mouse()")):
+                break
         assert re.search(pattern, found), f"not {pattern} but {found!r} in the row of {row}"
         self.session.run("xdotool", "click", "1")
 

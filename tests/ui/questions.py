@@ -4,6 +4,8 @@ import sys
 
 import bpy
 import numpy as np
+from bpy_extras.view3d_utils import location_3d_to_region_2d
+from probe import area_of, region_of
 
 MODULE = "bl_ext.user_default.mambatalk"
 remembered = {}
@@ -23,7 +25,7 @@ def notes():
 
 
 def character():
-    return next((one for one in bpy.data.objects if one.type == "ARMATURE"), None)
+    return next((one for one in bpy.context.scene.objects if one.type == "ARMATURE"), None)
 
 
 def action():
@@ -84,7 +86,7 @@ def value_of(bone, frame):
 
 
 def open_panels(prefix):
-    """Have panels open in sidebars that are made from now on: those of the add-on whose name has the prefix."""
+    """Have panels open in sidebars that are made from now on: those whose name has a prefix, or one of several."""
     for name in dir(bpy.types):
         if name.startswith(prefix):
             kind = getattr(bpy.types, name)
@@ -92,6 +94,32 @@ def open_panels(prefix):
     # Registered again in the add-on's own order.
     bpy.ops.preferences.addon_disable(module=MODULE)
     bpy.ops.preferences.addon_enable(module=MODULE)
+
+
+def open_panels_alone(names):
+    """Have these panels open in sidebars that are made from now on, and the others closed."""
+    for name in dir(bpy.types):
+        kind = getattr(bpy.types, name)
+        if name.startswith("MAMBATALK_PT_") and kind.bl_region_type == "UI" and hasattr(kind, "bl_parent_id"):
+            options = set(getattr(kind, "bl_options", ()))
+            closed = name.removeprefix("MAMBATALK_PT_") not in (*names, "takes")
+            kind.bl_options = options | {"DEFAULT_CLOSED"} if closed else options - {"DEFAULT_CLOSED"}
+    open_panels(tuple(f"MAMBATALK_PT_{name}" for name in names))
+
+
+def corners():
+    """The corners of the character in the 3D viewport: the fraction of the width and the height of each."""
+    placement, armature = module("addon.character.placement"), module("addon.character.armature")
+    region, view = region_of("WINDOW"), area_of("VIEW_3D").spaces.active.region_3d
+    box = placement.box_of(bpy.context, armature.meshes_of(character()))
+    every = [(box[i][0], box[j][1], box[k][2]) for i in (0, 1) for j in (0, 1) for k in (0, 1)]
+    return [list(location_3d_to_region_2d(region, view, corner)) for corner in every]
+
+
+def timeline():
+    """First and last frame that the timeline shows."""
+    region = region_of("WINDOW", "DOPESHEET_EDITOR")
+    return [region.view2d.region_to_view(x, 0)[0] for x in (0, region.width)]
 
 
 def load_into_new_sidebars(path):

@@ -20,6 +20,17 @@ def test_the_example_gives_keys(example, sidebar):
     assert example < 150
 
 
+def test_the_whole_body_is_in_view_and_the_timeline_shows_the_whole_take(example, blender):
+    _, _, width, height = blender.value('rectangle(region_of("WINDOW"))')
+    free = width - blender.value('region_of("UI").width')
+    corners = blender.value("corners()")
+    assert all(0 < x < free and 0 < y < height for x, y in corners), corners
+    assert max(y for _, y in corners) - min(y for _, y in corners) > height / 2
+    first, last = blender.value("timeline()")
+    assert first <= 1
+    assert last >= blender.value("bpy.context.scene.frame_end") > 700
+
+
 def test_the_playhead_plays_and_the_body_moves(example, blender):
     blender.ask("bpy.ops.wm.open_mainfile(filepath='/mnt/example.blend')")
     blender.ask("bpy.context.scene.frame_set(30)")

@@ -2,7 +2,10 @@
 
 import pytest
 
+from devtools.window import dialogs
 from devtools.window.sidebar import LEFT, RIGHT
+
+from .conftest import keep_with_open_panels
 
 START, END, MARGIN = 120, 180, 8
 
@@ -17,6 +20,14 @@ def ranged(performed):
         "remember()"
     )
     return performed
+
+
+@pytest.fixture(scope="module")
+def with_accents(example, sidebar):
+    """The file /mnt/accents.blend: the example's take, and open panels for accents and export."""
+    keep_with_open_panels(sidebar, "accents", ("directing", "accents", "exchange"))
+    sidebar.session.ask("remember('as generated')")
+    return sidebar.session
 
 
 def press_and_wait(sidebar, button):
@@ -87,25 +98,39 @@ def test_finish_again_with_less_smoothing_changes_keys(performed, sidebar):
     assert performed.value("changed_frames()")
 
 
-def test_a_saved_file_opens_with_its_take_which_can_still_be_changed(performed, sidebar):
-    performed.ask("remember(); bpy.ops.wm.save_as_mainfile(filepath='/mnt/saved.blend')")
-    performed.ask("bpy.ops.wm.read_homefile()")
-    performed.until("character() is None")
-    performed.ask("bpy.ops.wm.open_mainfile(filepath='/mnt/saved.blend')")
-    performed.until("is_as()")
-    performed.ask("action().mambatalk_take.upper = 0.5")
-    performed.until("not is_as()")
+def test_a_gesture_at_the_current_frame_moves_the_arms_there(with_accents, sidebar):
+    with_accents.ask("bpy.context.scene.frame_set(150)")
+    sidebar.press("accent_add.*accent.*FRAME", FIRST_OF_THREE)
+    with_accents.until("not is_as('as generated')")
+    first, last = with_accents.value("changed_frames('as generated')")
+    assert first < 150 < last
+    assert not {"head", "left_hip", "jaw"} & set(with_accents.value("changed_bones('as generated')"))
 
 
-def test_an_fbx_is_written(performed):
+def test_a_file_saved_and_opened_with_keys_has_its_take_which_can_still_be_changed(with_accents, sidebar):
+    with_accents.ask("remember()")
+    key_over_viewport(sidebar, "ctrl+shift+s")
+    dialogs.name_file(with_accents, "saved.blend")
+    with_accents.until("bpy.data.filepath == '/mnt/saved.blend'")
+    with_accents.ask("bpy.ops.wm.read_homefile()")
+    with_accents.until("character() is None")
+    key_over_viewport(sidebar, "ctrl+o")
+    dialogs.choose_file(with_accents, "/mnt/saved.blend")
+    with_accents.until("bpy.data.filepath == '/mnt/saved.blend' and is_as()")
+    with_accents.ask("action().mambatalk_take.upper = 0.5")
+    with_accents.until("not is_as()")
+
+
+def test_export_writes_an_fbx_and_says_why_there_is_no_sound(with_accents, sidebar):
+    sidebar.type_into("^folder$", "/mnt/exported")
+    sidebar.press("mambatalk.export")
+    with_accents.until("notes()", 120)
+    assert max(path.stat().st_size for path in (with_accents.shared / "exported").glob("*.fbx")) > 1_000_000
     # Debian builds Blender without sound.
-    performed.ask(
-        "settings = bpy.context.scene.mambatalk_export\n"
-        "settings.kind, settings.sound = 'FBX', False\n"
-        "with override('UI'):\n    bpy.ops.mambatalk.export(folder='/mnt/exported')",
-        limit_s=120,
-    )
-    assert max(path.stat().st_size for path in (performed.shared / "exported").glob("*.fbx")) > 1_000_000
+    assert "without its sound" in with_accents.value("notes()")
+    with_accents.settle()
+    with_accents.screenshot("exported")
 
 
+FIRST_OF_THREE = 0.17  # of the sidebar's width
 FINGERS = {"index", "middle", "pinky", "ring", "thumb"}
