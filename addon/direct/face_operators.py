@@ -17,7 +17,7 @@ class MAMBATALK_OT_key_face(bpy.types.Operator):
     """Key the face of the take again, with the face table and with phone lips"""
 
     bl_idname = "mambatalk.key_face"
-    bl_label = "Key Face Again"
+    bl_label = "Key Face Again: Lip Sync"
     bl_options = {"REGISTER", "UNDO"}
 
     amount: FloatProperty(

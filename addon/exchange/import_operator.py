@@ -20,7 +20,7 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
     """Key an SMPL, SMPL-H or SMPL-X motion (AMASS, BEAT2, EMAGE, GVHMR, WHAM, …) on the character"""
 
     bl_idname = "mambatalk.import_motion"
-    bl_label = "Import Motion"
+    bl_label = "Import Motion (Mocap)"
     bl_options = {"REGISTER", "UNDO", "PRESET"}
 
     filepath: StringProperty(name="File", description="A motion saved as npz", subtype="FILE_PATH", options=RELATIVE)

@@ -93,7 +93,7 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
     """Remove shake, sliding feet and drift again, starting from the motion as it was generated"""
 
     bl_idname = "mambatalk.finish"
-    bl_label = "Finish Again: Clean Feet, Remove Shake"
+    bl_label = "Finish Again: Clean Feet and Foot Slide, Remove Shake"
     bl_options = {"UNDO"}
     job_label = "Finishing"
     _finishing: Finishing

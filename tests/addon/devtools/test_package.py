@@ -13,7 +13,7 @@ import pytest
 from devtools import environments
 from devtools.package.archive import build_zip
 from devtools.package.command import this_platform
-from devtools.package.trial import GENERATE, try_install
+from devtools.package.trial import GENERATE, try_install, try_update
 
 from ..conftest import HAS_SOUND
 
@@ -52,6 +52,18 @@ def test_the_zip_holds_the_extension_and_no_development_files(archive):
 
 def test_the_zip_installs_switches_on_and_off(archive):
     try_install(archive, Path(sys.executable))
+
+
+@pytest.mark.slow
+def test_an_update_ends_the_worker_first_and_keeps_preferences_and_takes(archive, tmp_path):
+    older = tmp_path / "older.zip"
+    with zipfile.ZipFile(archive) as given, zipfile.ZipFile(older, "w") as out:
+        for name in given.namelist():
+            content = given.read(name)
+            if name == "blender_manifest.toml":
+                content = re.sub(rb'(?m)^version = ".*"$', b'version = "0.0.1"', content)
+            out.writestr(name, content)
+    try_update(older, archive, Path(sys.executable))
 
 
 def canonical(name: str) -> str:
