@@ -172,7 +172,8 @@ STARTER = ModelConfig(
     hidden=160,
     audio_dim=128,
     motion_dim=64,
-    codebook_size=512,
+    codebook_size=176,
+    code_groups=2,
     code_dim=64,
     word_dim=64,
     word_vocabulary=0,
@@ -191,5 +192,5 @@ STARTER = ModelConfig(
     dropout=0.0,
     audio_encoder="frames",
     context_frames=32,
-    decoder_sigma=_sigmas(upper=1.5, hands=1.5, lower=2.0),
+    decoder_sigma=_sigmas(upper=0.7, hands=0.7, lower=1.2),
 )

@@ -14,7 +14,7 @@ from training.data.part_frames import PartFrames
 from training.loop.interface import Result, Step, Training
 from training.loop.processes import Team, shared_mean
 from training.stages.codebook import GroupLearner, jitter, moves
-from training.stages.losses import PUBLISHED_PART, PUBLISHED_ROOT, PartLoss, PartWeights, RootWeights
+from training.stages.losses import PUBLISHED_PART, PUBLISHED_ROOT, PartLoss, PartWeights, RootWeights, even_joints
 
 START_LATENTS = 20_000
 LAST_RESTART = 0.9  # share of the run after which no entry starts again, because it would not have time to settle
@@ -37,6 +37,7 @@ class AutoencoderSettings:
         smoothness: weight of the latents' change from frame to frame.
         scale: weight of a term that keeps the latents' variance near one, as the defaults of stage two's loss assume.
         jitter: share of latents that are replaced by a neighbour in time before decoding.
+        even_joints: whether joints that turn little count more (`losses.even_joints`).
         part: weights of the autoencoders' loss.
         root: weights of the root predictor's loss.
     """
@@ -52,6 +53,7 @@ class AutoencoderSettings:
     smoothness: float = 0.02
     scale: float = 0.05
     jitter: float = 0.05
+    even_joints: bool = True
     part: PartWeights = field(default_factory=PartWeights)
     root: RootWeights = field(default_factory=RootWeights)
 
@@ -67,6 +69,7 @@ PUBLISHED_AUTOENCODERS = AutoencoderSettings(
     smoothness=0.0,
     scale=0.0,
     jitter=0.0,
+    even_joints=False,
     part=PUBLISHED_PART,
     root=PUBLISHED_ROOT,
 )
@@ -143,7 +146,10 @@ class AutoencoderTraining(Training):
         self.frames = frames
         self.autoencoder = autoencoder
         self.learner = GroupLearner(autoencoder.quantizer, self.settings.averages)
-        self.loss = PartLoss(part, rest_joints, self.settings.part)
+        joints = None
+        if self.settings.even_joints:
+            joints = even_joints(frames.sample(np.random.default_rng(0), START_LATENTS), part)
+        self.loss = PartLoss(part, rest_joints, self.settings.part, joints)
         self._seen: list[tuple[Tensor, Tensor]] = []
 
     def networks(self) -> Iterator[nn.Module]:

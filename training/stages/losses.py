@@ -27,6 +27,7 @@ POINT_WEIGHTS: dict[Part, dict[str, float]] = {
     Part.LOWER: {"left_ankle": 3.0, "right_ankle": 3.0, "left_foot": 4.0, "right_foot": 4.0, "tips": 3.0},
 }
 FEET = ("left_ankle", "right_ankle", "left_foot", "right_foot")
+STILL_JOINT = 0.02  # spread of a joint's rot6d below which all joints count the same
 PUBLISHED_CONTACT = 0.95  # a decoded contact above it means that the foot stands
 
 
@@ -45,8 +46,8 @@ class PartWeights:
         plant: L1 of the feet's velocity, m/s, where the decoded contact says that they stand.
     """
 
-    rotation: float = 1.0
-    turn: float = 0.0
+    rotation: float = 4.0
+    turn: float = 10.0
     turn_change: float = 0.0
     place: float = 10.0
     place_squared: float = 0.0
@@ -62,6 +63,7 @@ class PartWeights:
 
 # Weights of the published loss, for joints and tips instead of SMPL-X vertices.
 PUBLISHED_PART = PartWeights(
+    rotation=1.0,
     turn=1.0,
     turn_change=1.0,
     place=0.0,
@@ -140,6 +142,21 @@ def standing_mean(values: Tensor, standing: Tensor) -> Tensor:
     return ((values * standing).sum(inside) / standing.sum(inside).clamp(min=1)).mean()
 
 
+def even_joints(channels: np.ndarray, part: Part) -> np.ndarray:
+    """Return weights (J,) of a part's joints that are 1 on average, large for joints that turn little.
+
+    Head and back turn by a few degrees, elbows by tens. If all errors counted the same, codes would be spent on the
+    arms alone, and head and back would lose a third of their movement.
+
+    Args:
+        channels: (N, C) sample of the part's channels.
+        part: which body part.
+    """
+    rot6d = channels[:, : SPECS[part].rotation_width].reshape(len(channels), -1, 6)
+    weights = 1 / np.maximum(np.sqrt(rot6d.var(0).sum(-1)), STILL_JOINT)
+    return weights / weights.mean()
+
+
 class PartLoss(nn.Module):
     """The loss of a part's autoencoder: how far decoded channels are from the true ones.
 
@@ -147,12 +164,23 @@ class PartLoss(nn.Module):
         part: which body part.
         rest_joints: (55, 3) metres.
         weights: weights of the terms.
+        joint_weights: (J,) how much the turning of each joint counts; None for all alike.
     """
 
     weights: Tensor
+    joint_weights: Tensor
 
-    def __init__(self, part: Part, rest_joints: np.ndarray, weights: PartWeights | None = None):
+    def __init__(
+        self,
+        part: Part,
+        rest_joints: np.ndarray,
+        weights: PartWeights | None = None,
+        joint_weights: np.ndarray | None = None,
+    ):
         super().__init__()
+        joints = len(SPECS[part].joints)
+        each = torch.as_tensor(np.ones(joints) if joint_weights is None else joint_weights, dtype=torch.float32)
+        self.register_buffer("joint_weights", each, persistent=False)
         self.part = part
         self.terms = weights or PartWeights()
         self.kinematics = PartKinematics(part, rest_joints)
@@ -173,9 +201,9 @@ class PartLoss(nn.Module):
         rotations, target = self.matrices(decoded), self.matrices(true)
         points, wanted = self.kinematics(rotations), self.kinematics(target)  # (B, T, P, 3)
         terms = {
-            "rotation": geodesic(rotations, target).mean(),
-            "turn": difference_l1(rotations, target, 1).mean(),
-            "turn_change": difference_l1(rotations, target, 2).mean(),
+            "rotation": (geodesic(rotations, target) * self.joint_weights).mean(),
+            "turn": (difference_l1(rotations, target, 1) * self.joint_weights[:, None, None]).mean(),
+            "turn_change": (difference_l1(rotations, target, 2) * self.joint_weights[:, None, None]).mean(),
             "place": ((points - wanted).abs() * self.weights).mean(),
             "place_squared": (points - wanted).square().mean(),
             "velocity": (difference_l1(points, wanted, 1) * self.weights).mean(),

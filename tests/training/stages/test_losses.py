@@ -15,6 +15,7 @@ from training.stages.losses import (
     PartLoss,
     PartWeights,
     RootLoss,
+    even_joints,
     geodesic,
     standing_mean,
 )
@@ -61,6 +62,21 @@ def test_a_term_that_is_left_out_counts_nothing(corpus):
     rest, left = PartLoss(Part.UPPER, corpus.rest_joints, replace(PartWeights(), place=0.0))(wrong, true)
     assert "place" not in left
     assert float(full - rest) == pytest.approx(float(terms["place"]), rel=1e-4)
+
+
+def test_joints_that_turn_little_count_more(corpus):
+    true = torch.tensor(np.array(corpus.takes[0].channels[Part.HANDS][:64]))[None]
+    calm = true.clone()
+    calm[..., :6] = true[0, 0, :6] + 0.3 * (true[..., :6] - true[0, 0, :6])
+    weights = even_joints(calm[0].numpy(), Part.HANDS)
+    assert weights.mean() == pytest.approx(1)
+    alike = even_joints(true[0].numpy(), Part.HANDS)
+    assert weights[0] / weights[1] == pytest.approx(alike[0] / alike[1] / 0.3, rel=0.01)
+    wrong = calm.clone()
+    wrong[..., :6] = true[..., :6]
+    plain, even = (PartLoss(Part.HANDS, corpus.rest_joints, None, w)(wrong, calm)[1] for w in (None, weights))
+    for term in ("rotation", "turn"):
+        assert float(even[term] / plain[term]) == pytest.approx(weights[0], rel=0.05)
 
 
 def test_root_loss_counts_the_integrated_path(corpus):
