@@ -133,13 +133,16 @@ DRAWS: dict[tuple[str, ...], Draw] = {
     ("aim",): changing((0.5, 2.0), 0.5),
     ("arc",): changing((0.5, 2.5), 0.5),
     # How the forearms are turned, from palms down to palms up.
-    ("roll",): changing((0.6, 3.0), 1.0),
+    ("roll",): changing((0.4, 2.6), 1.2),
     # Shapes of the hands: all fingers bent, the outer ones bent more, fanned out, index finger straight, thumb across.
-    ("grip",): changing((0.4, 2.4), 0.7),
-    ("curl",): changing((0.4, 2.4), 0.7),
-    ("fan",): changing((0.4, 2.4), 0.7),
-    ("index",): changing((0.4, 2.4), 0.7),
-    ("thumb",): changing((0.4, 2.4), 0.7),
+    ("grip",): changing((0.2, 1.8), 1.0),
+    ("curl",): changing((0.2, 1.8), 1.0),
+    ("fan",): changing((0.2, 1.8), 1.0),
+    ("index",): changing((0.2, 1.8), 1.0),
+    ("thumb",): changing((0.2, 1.8), 1.0),
+    # What each hand does that the other one does not.
+    ("left_hand",): changing((0.2, 1.8), 1.0),
+    ("right_hand",): changing((0.2, 1.8), 1.0),
     # Small movements of each arm and hand that nobody makes on purpose.
     ("left_idle",): wandering(0.35),
     ("right_idle",): wandering(0.35),

@@ -9,26 +9,28 @@ from core.body.skeleton import JOINT
 from core.clock import FPS
 from training.gesture.arms import ARM_LENGTH_M, ArmPath, palm_normal, sign
 from training.gesture.collars import collar_turns
-from training.gesture.curves import lag, spring
-from training.gesture.ik import axis_angle, clamp_reach, unit
+from training.gesture.curves import at_least, lag, spring
+from training.gesture.ik import axis_angle, clamp_reach, frame, unit
 
 LEAST_BEND = np.radians(20)
 MOST_BEND = np.radians(125)
 MIDLINE_M = 0.095  # wrists keep this far from the body's middle, each on its own side
 # Shares of the forearm's roll in the elbow; the rest is in the wrist. At rest the two are turned against each other.
-ELBOW_ROLL = 0.32
-COUNTER_ROLL = np.radians(13.0)
+ELBOW_ROLL = 0.38
+COUNTER_ROLL = np.radians(4.0)
 # The elbow's hinge in the T-pose of the left arm.
-HINGE = np.array([0.0, -0.97, 0.24])
+HINGE = np.array([0.0, -0.99, 0.12])
+# Where the elbow would be, for the direction that palms face: down, out and back.
+POLE = np.array([0.34, -0.62, -0.62])
 # How the left upper arm is turned in the chest's frame, on average.
 USUAL_TURN = np.radians([10.0, -26.0, -64.0])
 # Radians of extension and of sideways bend of the wrist per m/s of the hand, upwards and outwards: hands lag behind
 # their arms, and overshoot.
-DRAG, SIDE_DRAG = np.radians(-13.0), np.radians(8.0)
+DRAG, SIDE_DRAG = np.radians(-11.0), np.radians(8.0)
 MOST_DRAG = np.radians(32.0)
 WHIP_HERTZ, WHIP_DAMPING = 3.2, 0.42
 IDLE_BEND = np.radians([9.0, 6.0])
-VOICE_BEND = np.radians(34.0)
+VOICE_BEND = np.radians(30.0)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def solve_arm(
     upper, fore = float(np.linalg.norm(upper_rest)), float(np.linalg.norm(fore_rest))
     size = (upper + fore) / ARM_LENGTH_M
     target = shoulder - chest + path.wrist * size
-    target[:, 0] = sign(side) * _at_least(sign(side) * target[:, 0], MIDLINE_M * size, 0.02)
+    target[:, 0] = sign(side) * at_least(sign(side) * target[:, 0], MIDLINE_M * size, 0.02)
 
     collar_rotation = collar_turns(path, side, voice)
     shoulder_at = collar - chest + collar_rotation @ (shoulder - collar)
@@ -76,8 +78,11 @@ def solve_arm(
     upper_world = least_turn(upper_rest + hinge @ fore_rest, offset, side)
     fore_world = upper_world @ hinge
     along = unit(fore_rest)
-    fore_world = fore_world @ axis_angle(along, -sign(side) * (ELBOW_ROLL * path.roll - COUNTER_ROLL))
-    wrist_roll = axis_angle(along, -sign(side) * ((1 - ELBOW_ROLL) * path.roll + COUNTER_ROLL))
+    roll = path.roll - sign(side) * _twist(
+        fore_world, _level_forearm(offset, fore_world @ along, fore_rest, side), along
+    )
+    fore_world = fore_world @ axis_angle(along, -sign(side) * (ELBOW_ROLL * roll - COUNTER_ROLL))
+    wrist_roll = axis_angle(along, -sign(side) * ((1 - ELBOW_ROLL) * roll + COUNTER_ROLL))
     return ArmRotations(
         collar_rotation,
         np.swapaxes(collar_rotation, -1, -2) @ upper_world,
@@ -105,8 +110,24 @@ def _bend(
     return bend @ axis_angle(unit(palm), sign(side) * sideways)
 
 
-def _at_least(value: np.ndarray, least: float, soft: float) -> np.ndarray:
-    return least + soft * np.logaddexp(0, (value - least) / soft)
+def _level_forearm(offset: np.ndarray, fore_way: np.ndarray, fore_rest: np.ndarray, side: int) -> np.ndarray:
+    """Return the forearm's world matrices (T, 3, 3) of roll 0: the palm faces inwards, whatever the elbow does.
+
+    Args:
+        offset: (T, 3) from shoulder to wrist.
+        fore_way: (T, 3) from elbow to wrist, unit vectors.
+        fore_rest: (3,) from elbow to wrist in the T-pose.
+        side: 0 left, 1 right.
+    """
+    across = np.cross(POLE * np.array([sign(side), 1.0, 1.0]), offset)
+    return frame(fore_way, across) @ frame(fore_rest, np.array([0.0, -sign(side), 0.0])).T
+
+
+def _twist(start: np.ndarray, end: np.ndarray, axis: np.ndarray) -> np.ndarray:
+    """Return the angle (T,) about an axis (3,) by which matrices (T, 3, 3) that both keep that axis differ."""
+    turn = np.swapaxes(start, -1, -2) @ end
+    skew = np.stack([turn[:, 2, 1] - turn[:, 1, 2], turn[:, 0, 2] - turn[:, 2, 0], turn[:, 1, 0] - turn[:, 0, 1]], -1)
+    return np.arctan2(skew @ axis / 2, (np.trace(turn, axis1=-2, axis2=-1) - 1) / 2)
 
 
 def elbow_bend(offset: np.ndarray, upper: float, fore: float) -> np.ndarray:

@@ -6,39 +6,47 @@ import numpy as np
 
 from core.body.curves import min_jerk
 from core.body.skeleton import JOINT
-from training.gesture.curves import lag, moves, pulses
+from training.gesture.curves import at_least, lag, moves, pulses
 from training.gesture.gesture_plan import TAP_S, Plan, Stroke
 from training.gesture.ik import unit
 from training.gesture.styles import Style
 from training.gesture.word_poses import MANNERS, HandPose
 
 ARM_LENGTH_M = 0.53  # the styles' values in metres are for an arm of this length
-NEUTRAL = np.array([0.05, -0.505, 0.09])  # (out, up, forward) where every clip begins, whatever its style
+NEUTRAL = np.array([0.11, -0.475, 0.165])  # (out, up, forward) where every clip begins, whatever its style
+BULGE_M = 0.05  # how far in front of a straight line hands rise and sink
 SETTLE_S = (0.1, 1.1)  # start and end of the move from there to the style's rest pose, seconds
 SMOOTH_S = 0.03
 # Ends of plain strokes in turn, (out, up, forward) from home in metres, and how far chance moves them.
 BEATS = np.array([[-0.03, 0.03, -0.02], [0.05, -0.05, 0.05]])
 AIM_M = np.array([0.06, 0.01, -0.02])
 # A stroke comes from above, from the side that chance says, this far away.
-WIND_UP_M = np.array([0.0, 0.11, -0.03])
+WIND_UP_M = np.array([-0.01, 0.11, -0.01])
 ARC_M = np.array([0.06, -0.03, 0.03])
 STRIKE_S = (0.22, 0.34)  # how long the last part of a stroke takes
 DIRECT_S = 0.42  # a stroke that has less time than this has no wind-up
 RECOIL, RECOIL_S = 0.2, 0.3  # share of the wind-up by which a hand bounces back after a stroke
 TAP_M = np.array([0.01, 0.045, -0.01])
-PLACE_M = np.array([0.07, 0.12])  # how far chance moves the hands' place, out and up
+PLACE_M = np.array([0.085, 0.19])  # how far chance moves the hands' place, out and up
 ASIDE_M = 0.05  # how far both hands go to the side to which the head turns
+MOST_PLAIN, SOFT_M = np.array([0.3, -0.12, 0.345]), 0.02  # limits of plain strokes
 SINK = np.array([-0.01, -0.045, -0.02])  # hands sink by this much while they are held up
 SINK_S = 1.6
-IDLE_M, IDLE_LATE_S = np.array([0.03, 0.034, 0.03]), (0.0, 0.45, 0.85)
-VOICE_M = np.array([0.01, 0.05, 0.015])
+IDLE_M, IDLE_LATE_S = np.array([0.036, 0.042, 0.036]), (0.0, 0.45, 0.85)
+STIR_IN_POSE = 0.4  # share of the small movements in the pose of a word
+RESTING = 0.9  # share of these movements in a hand that rests
+VOICE_M = np.array([0.015, 0.07, 0.02])
 WAITING_SHARE = 0.2  # share of the strokes in a hand that rests while the other one gestures
 ROLL_DELAY_S = 0.04
-ROLL = np.radians(56.0)  # how far chance rolls the forearms
-BEAT_ROLL = np.radians([-7.0, 8.0])
-WIND_UP_ROLL = np.radians(-10.0)
+ROLL = np.radians(74.0)  # how far chance rolls the forearms
+# palms are not turned down further, as they are to say no
+LEAST_ROLL, SOFT_ROLL = np.radians([-12.0, 7.0])
+REST_ROLL = 0.35  # share of these turns in a hand that rests
+OWN_ROLL = 0.5  # share of this in one forearm alone
+BEAT_ROLL = np.radians([-6.0, 6.0])
+WIND_UP_ROLL = np.radians(-8.0)
 EXTENSION = np.radians(8.0)
-FLICK = np.radians(-9.0)  # how far a wrist is bent before a stroke; it is extended by as much at its end
+FLICK = np.radians(-7.0)  # how far a wrist is bent before a stroke; it is extended by as much at its end
 
 
 @dataclass(frozen=True)
@@ -91,27 +99,62 @@ def arm_path(
             manner = MANNERS.get(stroke.kind) if stroke.kind else None
             track.stroke(stroke, manner.hands[side] if manner else None, np.radians(manner.shrug if manner else 0.0))
         track.retract(unit_.retract_s, unit_.rested_s, unit_.rest_share)
-    idle = chance[("left_idle", "right_idle")[side]]
-    stir = style.stir * IDLE_M * np.stack([lag(idle, late) for late in IDLE_LATE_S], 1)
-    tap = pulses(times_s, ((t.end_s - TAP_S, t.end_s - 0.45 * TAP_S, t.end_s, t.size) for t in plan.taps))
-    across = PLACE_M[0] * chance["out"] + sign(side) * ASIDE_M * chance["look"]
-    place = np.stack([across, PLACE_M[1] * chance["up"], np.zeros(len(times_s))], 1)
-    small = tap[:, None] * TAP_M + style.amplitude * voice[:, None] * VOICE_M
+    raised = moves(times_s, [0.0], track.up) * lifted
     held = moves(times_s, [0.0], track.holds)
-    plain = np.array(style.home) + place + share * (moves(times_s, np.zeros(3), track.beats) + small)
-    posture = moves(times_s, style.home, track.poses) + 0.3 * small
-    settled = moves(times_s, NEUTRAL, [(*SETTLE_S, style.rest)])
-    raised = 1 - (1 - moves(times_s, [0.0], track.up) * lifted) * (1 - held)
-    path = settled + raised * (plain + held * (posture - plain) - settled) + (1 - 0.6 * held) * stir
-    path = lag(path, 0.0, SMOOTH_S) * np.array([sign(side), 1.0, 1.0])
-    free = (1 - held[:, 0]) * raised[:, 0]
+    path = _wrist_path(track, side, share, raised, held, small_moves(plan, style, times_s, voice))
+    raised = 1 - (1 - raised) * (1 - held)
+    free = ((1 - held) * raised)[:, 0]
     return ArmPath(
         path,
-        moves(times_s, [0.0], track.rolls)[:, 0] + ROLL * chance["roll"] * (0.35 + 0.65 * free) * (1 - held[:, 0]),
+        _roll(track, side, held[:, 0], free),
         moves(times_s, [0.0], track.extensions)[:, 0],
         moves(times_s, [0.0], track.shrugs)[:, 0],
         free,
     )
+
+
+def small_moves(plan: Plan, style: Style, times_s: np.ndarray, voice: np.ndarray) -> np.ndarray:
+    """Return taps and the moves that follow the voice, (T, 3) metres."""
+    every = ((tap.end_s - TAP_S, tap.end_s - 0.45 * TAP_S, tap.end_s, tap.size) for tap in plan.taps)
+    return pulses(times_s, every)[:, None] * TAP_M + style.amplitude * voice[:, None] * VOICE_M
+
+
+def _wrist_path(
+    track: "_Track", side: int, share: np.ndarray, raised: np.ndarray, held: np.ndarray, small: np.ndarray
+) -> np.ndarray:
+    """Return the wrist's path (T, 3): from rest to plain strokes, and from these to the poses of words.
+
+    Args:
+        track: the arm's moves.
+        side: 0 left, 1 right.
+        share: (T, 1) how large plain strokes are.
+        raised: (T, 1) how far strokes raise the hand, 0-1.
+        held: (T, 1) how far the hand is in the pose of a word.
+        small: (T, 3) small moves.
+    """
+    times_s, chance, style = track.times_s, track.chance, track.style
+    idle = chance[("left_idle", "right_idle")[side]]
+    stir = style.stir * IDLE_M * np.stack([lag(idle, late) for late in IDLE_LATE_S], 1)
+    across = PLACE_M[0] * chance["out"] + sign(side) * ASIDE_M * chance["look"]
+    place = np.stack([across, PLACE_M[1] * chance["up"], np.zeros(len(times_s))], 1)
+    plain = np.array(style.home) + place + share * (moves(times_s, np.zeros(3), track.beats) + small) + stir
+    # higher or further ahead, a plain stroke would look like that of a word with a class
+    plain = -at_least(-plain, -MOST_PLAIN, SOFT_M)
+    posture = moves(times_s, style.home, track.poses) + 0.3 * small + STIR_IN_POSE * stir
+    settled = moves(times_s, NEUTRAL, [(*SETTLE_S, style.rest)]) + RESTING * stir
+    raised = 1 - (1 - raised) * (1 - held)
+    # a hand rises along the arc of the forearm, not along a straight line
+    bulge = BULGE_M * 4 * raised * (1 - raised) * [0.0, 0.0, 1.0]
+    path = settled + bulge + raised * (plain + held * (posture - plain) - settled)
+    return lag(path, 0.0, SMOOTH_S) * np.array([sign(side), 1.0, 1.0])
+
+
+def _roll(track: "_Track", side: int, held: np.ndarray, free: np.ndarray) -> np.ndarray:
+    """Return the forearm's roll (T,), radians; chance turns it where no word's pose does."""
+    turned = track.chance["roll"] + OWN_ROLL * track.chance[("left_hand", "right_hand")[side]]
+    roll = moves(track.times_s, [0.0], track.rolls)[:, 0]
+    plain = at_least(roll + ROLL * turned * (REST_ROLL + (1 - REST_ROLL) * free), LEAST_ROLL, SOFT_ROLL)
+    return plain + held * (roll - plain)
 
 
 class _Track:

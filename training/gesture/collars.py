@@ -8,10 +8,10 @@ from training.gesture.curves import lag, spring
 from training.gesture.ik import axis_angle
 
 REST = np.radians([-16.0, 5.0])  # elevation and protraction of a hanging arm
-LIFT, FORWARD = np.radians([14.0, 15.0])  # added by an arm that is raised to the shoulder, or reaches forward
+LIFT, FORWARD = np.radians([16.0, 17.0])  # added by an arm that is raised to the shoulder, or reaches forward
 # Radians per m/s of the hand: the shoulder starts and stops with the arm.
-LIFT_SPEED, FORWARD_SPEED = np.radians([3.8, 4.5])
-VOICE = np.radians(3.5)
+LIFT_SPEED, FORWARD_SPEED = np.radians([3.8, 4.2])
+VOICE = np.radians(2.5)
 TWIST = 0.35  # share of the elevation by which the collar also turns about its own axis
 HERTZ, DAMPING = 3.5, 0.5
 

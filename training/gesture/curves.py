@@ -87,3 +87,8 @@ def lag(channel: np.ndarray, delay_s: float, smooth_s: float = 0.0) -> np.ndarra
     weight = (source - low).reshape(-1, *[1] * (channel.ndim - 1))
     moved = channel[low] * (1 - weight) + channel[np.minimum(low + 1, len(channel) - 1)] * weight
     return gaussian_filter1d(moved, smooth_s * FPS, axis=0, mode="nearest") if smooth_s > 0 else moved
+
+
+def at_least(values: np.ndarray, least: ArrayLike, soft: float) -> np.ndarray:
+    """Bend values (...) smoothly upwards where they come near a lower limit; far above it they stay as they are."""
+    return least + soft * np.logaddexp(0, (values - least) / soft)

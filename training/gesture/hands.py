@@ -5,7 +5,7 @@ import numpy as np
 from core.body.rotation import rotvec_to_matrix
 from core.body.skeleton import JOINT
 from training.gesture.arms import palm_normal, sign
-from training.gesture.curves import lag, moves, pulses
+from training.gesture.curves import at_least, lag, moves, pulses
 from training.gesture.gesture_plan import TAP_S, Plan
 from training.gesture.hand_shapes import CURLS, FANS, REST_TURNS, SHAPES, SYNERGIES, SYNERGY, THUMB
 from training.gesture.ik import unit
@@ -24,15 +24,19 @@ KEPT_IN_POSE = 0.25
 # Per synergy: the curve of chance that drives it and units per unit of it; units per unit of the arm's idle curve, and
 # how late that is, so that synergies do not move together; units per unit of the voice (`training.gesture.voice`).
 DRIVES = {
-    "radial": ("grip", 0.8, 0.4, 0.0, -1.3),
-    "ulnar": ("curl", 0.9, 0.4, 0.9, -1.0),
-    "fan": ("fan", 1.6, 0.5, 0.45, 1.4),
-    "index": ("index", 1.5, 0.45, 1.3, 1.5),
-    "thumb": ("thumb", 1.3, 0.4, 0.25, 2.0),
-    "cascade": ("aim", 1.2, 0.5, 0.65, 1.7),
+    "radial": ("grip", 1.1, 0.45, 0.0, -1.0),
+    "ulnar": ("curl", 1.0, 0.45, 0.9, -0.9),
+    "fan": ("fan", 1.4, 0.5, 0.45, 1.2),
+    "index": ("index", 1.5, 0.5, 1.3, 1.1),
+    "thumb": ("thumb", 1.15, 0.3, 0.25, 1.4),
+    "cascade": ("aim", 1.05, 0.5, 0.65, 1.3),
 }
+# Units of each synergy per unit of what only this hand does.
+OWN = {"radial": 0.6, "ulnar": -0.6, "fan": 0.5, "index": 0.6, "thumb": -0.5, "cascade": 0.6}
+# Fingers do not bend backwards further than this, from knuckle to last joint.
+LEAST_CURL, SOFT_CURL = np.radians(4 * [-20.0, -4.0, -8.0]), np.radians(3.0)
 # The right hand follows the same curves of chance as the left one, each mixed with the next row's.
-ALIKE, UNLIKE = 0.75, 0.6
+ALIKE, UNLIKE = 0.65, 0.7
 
 
 def hand_channels(
@@ -63,7 +67,9 @@ def hand_channels(
     beat += pulses(times_s, taps)
     free = 1 - (1 - KEPT_IN_POSE) * moves(times_s, [0.0], held)
     drives = style.fingers * free * synergy_drives(beat, style, side, chance, voice)
-    return moves(times_s, rest, base) + drives @ SYNERGIES
+    shapes = moves(times_s, rest, base) + drives @ SYNERGIES
+    shapes[:, CURLS] = at_least(shapes[:, CURLS], LEAST_CURL, SOFT_CURL)
+    return shapes
 
 
 def synergy_drives(
@@ -71,13 +77,15 @@ def synergy_drives(
 ) -> np.ndarray:
     """Return how far each synergy is driven (T, 5): by strokes (T,), chance and the voice (T,)."""
     idle = chance[("left_idle", "right_idle")[side]]
+    own = chance[("left_hand", "right_hand")[side]]
     following = dict(zip(DRIVES, [*list(DRIVES)[1:], next(iter(DRIVES))], strict=True))
     out = np.zeros((len(beat), len(SYNERGY)))
     for name, (curve, amount, stirred, late_s, spoken) in DRIVES.items():
         drawn = chance[curve]
         if side == 1:
             drawn = ALIKE * drawn + UNLIKE * chance[DRIVES[following[name]][0]]
-        out[:, SYNERGY[name]] = amount * drawn + style.stir * stirred * lag(idle, late_s) + spoken * voice
+        moved = style.stir * stirred * lag(idle, late_s) + spoken * voice + OWN[name] * own
+        out[:, SYNERGY[name]] = amount * drawn + moved
     out[:, SYNERGY["radial"]] += beat * (1 + 0.5 * chance["index"])
     out[:, SYNERGY["ulnar"]] += beat * (1 + 0.6 * chance["roll"])
     out[:, SYNERGY["fan"]] -= beat * (0.7 + 0.6 * chance["fan"])

@@ -5,7 +5,7 @@ import numpy as np
 from core.clock import FPS
 from core.filters import gaussian_filter1d
 
-QUICK_S, SLOW_S = 0.03, 0.25
+QUICK_S, SLOW_S = 0.017, 0.25
 
 
 def voice_curve(loudness: np.ndarray) -> np.ndarray:

@@ -41,7 +41,7 @@ class Manner:
     shake: float = 0.0
 
 
-WAITING = HandPose((0.05, -0.43, 0.13), 0, "relaxed")
+WAITING = HandPose((0.09, -0.41, 0.25), 0, "relaxed")
 
 
 def _both(offset: tuple[float, float, float], palm: float, shape: str, wrist: float = 10.0, **more) -> Manner:
@@ -56,11 +56,11 @@ def _one(side: int, offset: tuple[float, float, float], palm: float, shape: str,
 
 MANNERS: dict[str, Manner] = {
     lexicon.NEGATION: _both((0.19, -0.28, 0.33), -88, "flat", 22, shake=1.0),
-    lexicon.SELF: _one(RIGHT, (-0.11, -0.14, 0.17), 5, "flat", -18),
+    lexicon.SELF: _one(RIGHT, (-0.10, -0.17, 0.21), 5, "flat", -18),
     lexicon.YOU: _one(RIGHT, (0.02, -0.13, 0.45), 62, "open", 12),
     lexicon.NUMBER: _one(RIGHT, (0.08, 0.03, 0.22), -5, "point", 12),
-    lexicon.LARGE: _both((0.32, -0.12, 0.26), 5, "spread", 12),
-    lexicon.SMALL: _both((-0.044, -0.14, 0.30), 0, "pinch", 8),
+    lexicon.LARGE: _both((0.32, -0.12, 0.26), 28, "spread", 12),
+    lexicon.SMALL: _both((-0.04, -0.14, 0.30), 0, "pinch", 8),
     lexicon.UP: _one(RIGHT, (0.14, 0.24, 0.16), 10, "flat", 12),
     lexicon.DOWN: _one(RIGHT, (0.14, -0.42, 0.30), -85, "flat", 15),
     lexicon.LEFT: _one(LEFT, (0.37, -0.12, 0.18), 10, "flat"),
