@@ -57,27 +57,27 @@ STYLES: dict[str, Style] = {
     style.name: style
     for style in (
         Style(
-            name="calm", amplitude=1.1, move_s=0.8, least=0.25, taps=0.25,
+            name="calm", amplitude=1.0, move_s=0.8, least=0.33, taps=0.25,
             home=(0.06, -0.32, 0.32), rest=(0.11, -0.475, 0.165), rest_palm=-5, palm=12, one_handed=0.5, apart=0.3,
-            stir=1.4, shape="relaxed", rest_shape="relaxed", fingers=1.15, nod=6.2,
+            stir=1.35, shape="relaxed", rest_shape="relaxed", fingers=1.15, nod=5.6,
             sway=0.048, smile=0.12, brow=0.35, lean=1.5, mouth=0.95,
         ),
         Style(
-            name="lively", amplitude=1.2, move_s=0.7, least=-1.0, taps=1.6,
+            name="lively", amplitude=1.2, move_s=0.7, least=-1.0, taps=1.7,
             home=(0.08, -0.305, 0.32), rest=(0.12, -0.465, 0.18), rest_palm=0, palm=15, one_handed=0.35, apart=0.15,
-            stir=1.6, shape="open", rest_shape="relaxed", fingers=1.1, nod=8.9,
+            stir=1.75, shape="open", rest_shape="relaxed", fingers=1.1, nod=9.5,
             sway=0.065, smile=0.25, brow=0.6, lean=3.0, mouth=1.1,
         ),
         Style(
-            name="presenter", amplitude=1.1, move_s=0.8, least=0.3, taps=0.3,
+            name="presenter", amplitude=1.1, move_s=0.8, least=0.38, taps=0.3,
             home=(0.07, -0.225, 0.32), rest=(0.08, -0.40, 0.26), rest_palm=0, palm=18, one_handed=0.25, apart=0.0,
-            stir=1.65, shape="open", rest_shape="relaxed", fingers=1.15, nod=7.6,
+            stir=1.6, shape="open", rest_shape="relaxed", fingers=1.15, nod=6.1,
             sway=0.055, smile=0.2, brow=0.5, lean=2.0, mouth=1.0,
         ),
         Style(
             name="reserved", amplitude=0.8, move_s=0.9, least=0.41, taps=0.1,
             home=(0.05, -0.38, 0.28), rest=(0.10, -0.475, 0.16), rest_palm=-5, palm=5, one_handed=0.6, apart=0.5,
-            stir=1.7, shape="relaxed", rest_shape="relaxed", fingers=1.0, nod=4.7,
+            stir=1.6, shape="relaxed", rest_shape="relaxed", fingers=1.0, nod=3.8,
             sway=0.038, smile=0.05, brow=0.25, lean=0.8, mouth=0.85,
         ),
         Style(
