@@ -89,6 +89,6 @@ def lag(channel: np.ndarray, delay_s: float, smooth_s: float = 0.0) -> np.ndarra
     return gaussian_filter1d(moved, smooth_s * FPS, axis=0, mode="nearest") if smooth_s > 0 else moved
 
 
-def at_least(values: np.ndarray, least: ArrayLike, soft: float) -> np.ndarray:
+def at_least(values: np.ndarray, least: np.ndarray | float, soft: float) -> np.ndarray:
     """Bend values (...) smoothly upwards where they come near a lower limit; far above it they stay as they are."""
     return least + soft * np.logaddexp(0, (values - least) / soft)

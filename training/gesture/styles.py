@@ -71,7 +71,7 @@ STYLES: dict[str, Style] = {
         Style(
             name="presenter", amplitude=1.1, move_s=0.8, least=0.38, taps=0.3,
             home=(0.07, -0.225, 0.32), rest=(0.08, -0.40, 0.26), rest_palm=0, palm=18, one_handed=0.25, apart=0.0,
-            stir=1.6, shape="open", rest_shape="relaxed", fingers=1.15, nod=6.1,
+            stir=1.8, shape="open", rest_shape="relaxed", fingers=1.15, nod=6.1,
             sway=0.055, smile=0.2, brow=0.5, lean=2.0, mouth=1.0,
         ),
         Style(
