@@ -14,7 +14,7 @@ WORK = ROOT / "cache" / "docs"
 LOG = ROOT / "cache" / "logs" / "docs.log"
 DEMO = ROOT / "addon" / "assets" / "demo"
 CONTROLS = ROOT / "docs" / "controls.md"
-SCREENSHOTS = ("start", "take", "directing")
+SCREENSHOTS = ("start", "take", "directing", "export")
 
 
 def make_docs(only: str = "") -> None:
