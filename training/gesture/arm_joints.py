@@ -17,9 +17,9 @@ MOST_BEND = np.radians(125)
 MIDLINE_M = 0.095  # wrists keep this far from the body's middle, each on its own side
 # Shares of the forearm's roll in the elbow; the rest is in the wrist. At rest the two are turned against each other.
 ELBOW_ROLL = 0.38
-COUNTER_ROLL = np.radians(4.0)
+COUNTER_ROLL = np.radians(7.0)
 # The elbow's hinge in the T-pose of the left arm.
-HINGE = np.array([0.0, -0.99, 0.12])
+HINGE = np.array([0.0, -0.97, 0.24])
 # Where the elbow would be, for the direction that palms face: down, out and back.
 POLE = np.array([0.34, -0.62, -0.62])
 # How the left upper arm is turned in the chest's frame, on average.
