@@ -38,9 +38,11 @@ RESTING = 0.9  # share of these movements in a hand that rests
 VOICE_M = np.array([0.015, 0.07, 0.02])
 WAITING_SHARE = 0.2  # share of the strokes in a hand that rests while the other one gestures
 ROLL_DELAY_S = 0.04
-ROLL = np.radians(74.0)  # how far chance rolls the forearms
+ROLL = np.radians(82.0)  # how far chance rolls the forearms
 # palms are not turned down further, as they are to say no
-LEAST_ROLL, SOFT_ROLL = np.radians([-12.0, 7.0])
+LEAST_ROLL, SOFT_ROLL = np.radians([-10.0, 7.0])
+# With arms further out than this, palms face down more than the roll says: radians per metre.
+NARROW_M, WIDE_ROLL = 0.07, 2.6
 REST_ROLL = 0.35  # share of these turns in a hand that rests
 OWN_ROLL = 0.5  # share of this in one forearm alone
 BEAT_ROLL = np.radians([-6.0, 6.0])
@@ -106,7 +108,7 @@ def arm_path(
     free = ((1 - held) * raised)[:, 0]
     return ArmPath(
         path,
-        _roll(track, side, held[:, 0], free),
+        _roll(track, side, held[:, 0], free, sign(side) * path[:, 0]),
         moves(times_s, [0.0], track.extensions)[:, 0],
         moves(times_s, [0.0], track.shrugs)[:, 0],
         free,
@@ -149,11 +151,20 @@ def _wrist_path(
     return lag(path, 0.0, SMOOTH_S) * np.array([sign(side), 1.0, 1.0])
 
 
-def _roll(track: "_Track", side: int, held: np.ndarray, free: np.ndarray) -> np.ndarray:
-    """Return the forearm's roll (T,), radians; chance turns it where no word's pose does."""
+def _roll(track: "_Track", side: int, held: np.ndarray, free: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """Return the forearm's roll (T,), radians; chance turns it where no word's pose does.
+
+    Args:
+        track: the arm's moves.
+        side: 0 left, 1 right.
+        held: (T,) how far the hand is in the pose of a word.
+        free: (T,) how far it makes plain strokes.
+        out: (T,) metres of the wrist outwards from its shoulder.
+    """
     turned = track.chance["roll"] + OWN_ROLL * track.chance[("left_hand", "right_hand")[side]]
     roll = moves(track.times_s, [0.0], track.rolls)[:, 0]
-    plain = at_least(roll + ROLL * turned * (REST_ROLL + (1 - REST_ROLL) * free), LEAST_ROLL, SOFT_ROLL)
+    least = LEAST_ROLL + free * WIDE_ROLL * np.maximum(out - NARROW_M, 0)
+    plain = at_least(roll + ROLL * turned * (REST_ROLL + (1 - REST_ROLL) * free), least, SOFT_ROLL)
     return plain + held * (roll - plain)
 
 

@@ -24,12 +24,12 @@ KEPT_IN_POSE = 0.25
 # Per synergy: the curve of chance that drives it and units per unit of it; units per unit of the arm's idle curve, and
 # how late that is, so that synergies do not move together; units per unit of the voice (`training.gesture.voice`).
 DRIVES = {
-    "radial": ("grip", 1.1, 0.45, 0.0, -1.0),
-    "ulnar": ("curl", 1.0, 0.45, 0.9, -0.9),
-    "fan": ("fan", 1.4, 0.5, 0.45, 1.2),
-    "index": ("index", 1.5, 0.5, 1.3, 1.1),
-    "thumb": ("thumb", 1.15, 0.3, 0.25, 1.4),
-    "cascade": ("aim", 1.05, 0.5, 0.65, 1.3),
+    "radial": ("grip", 1.1, 0.45, 0.0, -0.85),
+    "ulnar": ("curl", 1.0, 0.45, 0.9, -0.8),
+    "fan": ("fan", 1.4, 0.5, 0.45, 1.05),
+    "index": ("index", 1.5, 0.5, 1.3, 0.95),
+    "thumb": ("thumb", 1.15, 0.3, 0.25, 1.25),
+    "cascade": ("aim", 1.05, 0.5, 0.65, 1.15),
 }
 # Units of each synergy per unit of what only this hand does.
 OWN = {"radial": 0.6, "ulnar": -0.6, "fan": 0.5, "index": 0.6, "thumb": -0.5, "cascade": 0.6}
