@@ -14,7 +14,7 @@ from ...core.errors import GestureError
 from ...core.files import DAMAGED
 from ...core.formats.packed import COARSE, FINE, pack_motion, round_motion, unpack_motion
 from ...core.sealed import seal, unseal
-from ...core.take.files import TakeFiles, read_files
+from ...core.take.files import TakeFiles, compact, read_files
 from ..blender import versions
 
 KEY = "mambatalk_data"
@@ -76,12 +76,12 @@ def pack(take: TakeFiles) -> bytes:
     How the take was directed from a shell is left out: in Blender, the sliders of the take direct it.
     """
     lengths = {name: len(values) for name, values in take.codes.items()}
-    codes = np.concatenate([np.zeros(0, "<i2"), *take.codes.values()]).astype("<i2")
+    codes = compact(np.concatenate([np.zeros(0, np.int16), *take.codes.values()]))
     parts = {
         "take.json": json.dumps(take.undirected().description).encode(),
         "words.json": json.dumps(take.words).encode(),
         "codes.json": json.dumps(lengths).encode(),
-        "codes": codes.tobytes(),
+        "codes": codes.astype(codes.dtype.newbyteorder("<")).tobytes(),
         "raw": pack_motion(take.raw, COARSE),
         "finished": pack_motion(take.finished, FINE),
     }
@@ -107,7 +107,9 @@ def unpack(data: bytes) -> TakeFiles:
                 json.loads(file.read(name)) for name in ("take.json", "words.json", "codes.json")
             )
             ends = np.cumsum([0, *lengths.values()])
-            joined = np.frombuffer(file.read("codes"), "<i2").astype(np.int16)
+            stored = file.read("codes")
+            # Two bytes for each code, or four where a code needs them.
+            joined = compact(np.frombuffer(stored, "<i4" if len(stored) == 4 * ends[-1] else "<i2"))
             raw, finished = unpack_motion(file.read("raw")), unpack_motion(file.read("finished"))
     except DAMAGED as error:
         raise GestureError(

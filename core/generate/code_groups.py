@@ -12,8 +12,8 @@ Weights with one group, such as all earlier ones, have plain codes.
 
 import numpy as np
 
-# Takes store codes as int16.
-MOST_CODES = 2**15
+# Takes store codes in 32 bits at most.
+MOST_CODES = 2**31
 
 
 def rows_of(codes: np.ndarray, size: int, groups: int) -> np.ndarray:

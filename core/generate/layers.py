@@ -23,6 +23,7 @@ from ..body.parts import AREAS, EYES, SPECS, Part
 from ..body.rotation import rot6d_to_rotvec
 from ..body.skeleton import JOINT, JOINT_COUNT
 from ..errors import GestureError
+from ..take.files import compact
 from ..take.span import Span
 from ..take.take import Layer, Take
 from ..text.timing import Word
@@ -114,7 +115,7 @@ def add_layer(
     start, stop = max(span.first - CONTEXT_FRAMES, 0), min(span.stop + CONTEXT_FRAMES, span.frames)
     codes = codes_in_use(take, part)
     codes[span.first : span.stop] = fresh[span.first + late - shifted.first :]
-    layer = Layer(area_name, span, variation.seed, variation.temperature, codes[start:stop].astype(np.int16), start)
+    layer = Layer(area_name, span, variation.seed, variation.temperature, compact(codes[start:stop]), start)
     return replace(take, raw=lay(take.raw, source.network, layer, take.words), layers=(*take.layers, layer))
 
 
@@ -123,7 +124,7 @@ def codes_in_use(take: Take, part: Part) -> np.ndarray:
 
     A layer of some joints of the part (an arm, the head) counts as one of the whole part.
     """
-    codes = take.codes[part].copy()
+    codes = take.codes[part].astype(np.int64)
     for layer in take.layers:
         if layer.area.part is part and len(layer.codes):
             first, stop = layer.span.first, layer.span.stop

@@ -9,6 +9,7 @@ import numpy as np
 from ..body.parts import AREAS, Part, check_area
 from ..errors import GestureError
 from ..requests import Pick
+from ..take.files import compact
 from ..take.span import Span
 from ..take.take import Layer, Take, describe, read_take
 from .layers import CONTEXT_FRAMES, check_span, codes_in_use
@@ -54,7 +55,7 @@ def _lay_area(take: Take, other: Take, name: str, area_name: str, span: Span, co
     raw = splice(take.raw, other.raw, AREAS[area_name], span, walk=True)
     seed, variation = int(other.info["seed"]), float(other.info["settings"]["variation"])
     start, origin = _first_code(span), {"take": name, **describe(other)}
-    layer = Layer(area_name, span, seed, variation, codes.astype(np.int16), start, origin)
+    layer = Layer(area_name, span, seed, variation, compact(codes), start, origin)
     return replace(take, raw=raw, layers=(*take.layers, layer))
 
 

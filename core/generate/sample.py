@@ -14,6 +14,7 @@ from zlib import crc32
 import numpy as np
 
 from ..body.parts import Part
+from ..take.files import compact
 from .code_groups import codes_of
 from .network import WindowOutput
 
@@ -106,12 +107,12 @@ def pick_codes(
         groups: groups of the codes (`core.generate.code_groups`).
 
     Returns:
-        int16 (T,) per part.
+        int16 or int32 (T,) per part.
     """
     codes = {}
     for part in Part:
         if part in codebooks:
-            codes[part] = nearest_codes(output.latents[part], codebooks[part], groups).astype(np.int16)
+            codes[part] = compact(nearest_codes(output.latents[part], codebooks[part], groups))
             continue
         frames, width = output.logits[part].shape
         scores = output.logits[part].reshape(frames * groups, -1)  # each group's own rows
@@ -119,5 +120,5 @@ def pick_codes(
             noise = held_gumbel(start, frames, width, variation.seed, part)
             scores = likely_scores(scores) + variation.temperature * noise.reshape(scores.shape)
         rows = scores.argmax(-1).reshape(frames, groups)
-        codes[part] = codes_of(rows, scores.shape[-1]).astype(np.int16)
+        codes[part] = compact(codes_of(rows, scores.shape[-1]))
     return codes

@@ -143,7 +143,7 @@ def run_windows(
         step: reports after every window, and is asked before every window whether to stop.
 
     Returns:
-        int16 (T,) per part.
+        int16 or int32 (T,) per part.
 
     Raises:
         Cancelled: the work was cancelled.

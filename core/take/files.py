@@ -40,7 +40,7 @@ class TakeFiles:
     Attributes:
         description: take.json.
         words: entries of words.json: word, start_s, end_s, confidence, phones.
-        codes: int16 arrays of codes.npz by name.
+        codes: int16 or int32 arrays of codes.npz by name.
         raw: the decoder's motion.
         finished: the motion after finishing.
         directed: the finished motion with levels and markers from a shell; None where the take is not directed.
@@ -105,6 +105,11 @@ def read_files(folder: Path) -> TakeFiles:
             remedy="Generate the take again.",
         )
     return TakeFiles(description, words, codes, raw, finished, shown if directed else None)
+
+
+def compact(codes: np.ndarray) -> np.ndarray:
+    """Return codes (T,) as int16 where all of them fit, else as int32."""
+    return codes.astype(np.int16 if codes.max(initial=0) < 2**15 else np.int32)
 
 
 def unreadable(folder: Path, error: Exception) -> GestureError:
@@ -181,7 +186,7 @@ def _write_all(take: TakeFiles, folder: Path, compress: bool) -> None:
     (folder / "take.json").write_text(json.dumps(take.description, indent=1), encoding="utf-8")
     words = json.dumps(take.words, indent=1, ensure_ascii=False) + "\n"
     (folder / "words.json").write_text(words, encoding="utf-8")
-    codes = {name: values.astype(np.int16) for name, values in take.codes.items()}
+    codes = {name: compact(values) for name, values in take.codes.items()}
     save_arrays(folder / "codes.npz", codes, compress)
     save_motion(take.raw, folder / "motion_raw.npz", compress)
     save_motion(take.finished if take.directed is None else take.directed, folder / "motion.npz", compress)

@@ -30,7 +30,7 @@ class Layer:
         area_name: row of `core.body.parts.AREAS`.
         span: the range.
         seed, variation: the seed and variation of the request; for a layer from another take, those of that take.
-        codes: int16 (N,) of the area's part: the codes of the span with its margins, and of some frames before and
+        codes: (N,) of the area's part: the codes of the span with its margins, and of some frames before and
             after, which decoding needs; empty when the layer is from a take of other weights.
         codes_start: first frame of `codes`.
         origin: for a layer from another take, its folder and the content of its take.json; else None.
@@ -55,7 +55,7 @@ class Take:
     """A generated take: base codes, layers, and the motions decoded from them.
 
     Attributes:
-        codes: int16 (T,) per part: the base layer.
+        codes: (T,) per part: the base layer.
         raw: the decoder's motion, with all layers.
         finished: the motion after finishing; the raw one when finishing is off.
         words: words with their times.

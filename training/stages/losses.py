@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from core.body.parts import CONTACT_WIDTH, SPECS, TRANSLATION_WIDTH, Part
+from core.body.skeleton import JOINT_NAMES
 from core.clock import FPS
 from core.errors import GestureError
 from training.loop.precision import single_precision
@@ -27,6 +28,9 @@ POINT_WEIGHTS: dict[Part, dict[str, float]] = {
     Part.LOWER: {"left_ankle": 3.0, "right_ankle": 3.0, "left_foot": 4.0, "right_foot": 4.0, "tips": 3.0},
 }
 FEET = ("left_ankle", "right_ankle", "left_foot", "right_foot")
+EVENNESS = 0.7  # 0: the error of every joint counts the same; 1: the error relative to the joint's own turning does
+# The head moves independently of arms and back, so what a code says about those says nothing about it.
+OWN_WAY = {"neck": 2.0, "head": 2.0}
 STILL_JOINT = 0.02  # spread of a joint's rot6d below which all joints count the same
 PUBLISHED_CONTACT = 0.95  # a decoded contact above it means that the foot stands
 
@@ -46,12 +50,12 @@ class PartWeights:
         plant: L1 of the feet's velocity, m/s, where the decoded contact says that they stand.
     """
 
-    rotation: float = 4.0
-    turn: float = 10.0
+    rotation: float = 8.0
+    turn: float = 20.0
     turn_change: float = 0.0
-    place: float = 10.0
+    place: float = 5.0
     place_squared: float = 0.0
-    velocity: float = 30.0
+    velocity: float = 20.0
     acceleration: float = 15.0
     expression: float = 5.0
     expression_velocity: float = 10.0
@@ -143,7 +147,7 @@ def standing_mean(values: Tensor, standing: Tensor) -> Tensor:
 
 
 def even_joints(channels: np.ndarray, part: Part) -> np.ndarray:
-    """Return weights (J,) of a part's joints that are 1 on average, large for joints that turn little.
+    """Return weights (J,) of a part's joints: larger for joints that turn little, 1 on average but for `OWN_WAY`.
 
     Head and back turn by a few degrees, elbows by tens. If all errors counted the same, codes would be spent on the
     arms alone, and head and back would lose a third of their movement.
@@ -153,8 +157,9 @@ def even_joints(channels: np.ndarray, part: Part) -> np.ndarray:
         part: which body part.
     """
     rot6d = channels[:, : SPECS[part].rotation_width].reshape(len(channels), -1, 6)
-    weights = 1 / np.maximum(np.sqrt(rot6d.var(0).sum(-1)), STILL_JOINT)
-    return weights / weights.mean()
+    weights = np.maximum(np.sqrt(rot6d.var(0).sum(-1)), STILL_JOINT) ** -EVENNESS
+    own = np.array([OWN_WAY.get(JOINT_NAMES[joint], 1.0) for joint in SPECS[part].joints])
+    return own * weights / weights.mean()
 
 
 class PartLoss(nn.Module):

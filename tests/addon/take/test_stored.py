@@ -1,5 +1,7 @@
 """Takes, and records of what was keyed, as they are stored in the file: damaged ones are refused, old ones load."""
 
+from dataclasses import replace
+
 import bpy
 import numpy as np
 import pytest
@@ -78,3 +80,14 @@ def test_takes_and_records_stored_without_a_check_sum_load_and_get_one(action, t
     assert action[checksums.KEY].startswith(MAGIC)
     assert bpy.ops.mambatalk.finish() == {"FINISHED"}
     assert action[take_store.KEY].startswith(MAGIC)
+
+
+def test_codes_of_any_size_come_back_as_they_were(action):
+    from mambatalk_ext.addon.take import store as take_store
+
+    take = take_store.load(action)
+    assert {values.dtype for values in take.codes.values()} == {np.dtype(np.int16)}
+    wide = {name: values.astype(np.int32) + 200_000_000 for name, values in take.codes.items()}
+    for codes in (take.codes, wide):
+        back = take_store.unpack(take_store.pack(replace(take, codes=codes))).codes
+        assert all(np.array_equal(back[name], values) for name, values in codes.items())

@@ -97,6 +97,9 @@ def test_codes_of_groups_are_chosen_group_by_group():
     assert np.array_equal(codes_of(rows, 12), codes)
     varied = pick_codes(output, {}, 0, Variation(1.0, 1), groups=2)[Part.UPPER]
     assert codes.dtype == varied.dtype == np.int16
+    wide = pick_codes(WindowOutput({part: RNG.normal(size=(30, 4 * 64)) for part in Part}, {}), {}, groups=4)
+    assert wide[Part.UPPER].dtype == np.int32
+    assert np.array_equal(codes_of(rows_of(wide[Part.UPPER], 64, 4), 64), wide[Part.UPPER])
     kept = np.stack([likely_scores(group) for group in (first, second)], 1)
     assert np.isfinite(np.take_along_axis(kept, rows_of(varied, 12, 2)[..., None], -1)).all()
     assert (varied != codes).any()

@@ -10,6 +10,7 @@ from core.body.parts import Part
 from core.body.rotation import rot6d_to_matrix as numpy_matrix
 from core.body.rotation import rotvec_to_rot6d
 from training.stages.losses import (
+    EVENNESS,
     PUBLISHED_PART,
     PUBLISHED_ROOT,
     PartLoss,
@@ -71,9 +72,11 @@ def test_joints_that_turn_little_count_more(corpus):
     weights = even_joints(calm[0].numpy(), Part.HANDS)
     assert weights.mean() == pytest.approx(1)
     alike = even_joints(true[0].numpy(), Part.HANDS)
-    assert weights[0] / weights[1] == pytest.approx(alike[0] / alike[1] / 0.3, rel=0.01)
+    assert weights[0] / weights[1] == pytest.approx(alike[0] / alike[1] * 0.3**-EVENNESS, rel=0.01)
     wrong = calm.clone()
     wrong[..., :6] = true[..., :6]
+    upper = even_joints(np.array(corpus.takes[0].channels[Part.UPPER][:64]), Part.UPPER)
+    assert upper.mean() > 1, "neck and head count twice"
     plain, even = (PartLoss(Part.HANDS, corpus.rest_joints, None, w)(wrong, calm)[1] for w in (None, weights))
     for term in ("rotation", "turn"):
         assert float(even[term] / plain[term]) == pytest.approx(weights[0], rel=0.05)
