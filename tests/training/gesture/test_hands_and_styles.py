@@ -100,7 +100,7 @@ def test_collars_wrists_fingers_and_thumbs_turn_as_far_and_as_fast_as_peoples(mo
         ([f"{side}_collar" for side in SIDES], (3.5, 9), (8, 24)),
         ([f"{side}_wrist" for side in SIDES], (14, 30), (32, 80)),
         (FINGERS, (9, 20), (24, 62)),
-        (THUMBS, (5.5, 12), (16, 48)),
+        (THUMBS, (5.5, 14), (16, 48)),
     ):
         turn, speed = turn_and_speed(motion, names)
         assert turns[0] < turn < turns[1]
