@@ -69,7 +69,7 @@ STYLES: dict[str, Style] = {
             sway=0.065, smile=0.25, brow=0.6, lean=3.0, mouth=1.1,
         ),
         Style(
-            name="presenter", amplitude=1.1, move_s=0.8, least=0.38, taps=0.3,
+            name="presenter", amplitude=1.17, move_s=0.8, least=0.34, taps=0.3,
             home=(0.07, -0.225, 0.32), rest=(0.08, -0.40, 0.26), rest_palm=0, palm=18, one_handed=0.25, apart=0.0,
             stir=1.8, shape="open", rest_shape="relaxed", fingers=1.24, nod=6.1,
             sway=0.055, smile=0.2, brow=0.5, lean=2.0, mouth=1.0,
@@ -77,11 +77,11 @@ STYLES: dict[str, Style] = {
         Style(
             name="reserved", amplitude=0.8, move_s=0.9, least=0.41, taps=0.1,
             home=(0.05, -0.38, 0.28), rest=(0.10, -0.475, 0.16), rest_palm=-5, palm=5, one_handed=0.6, apart=0.5,
-            stir=1.6, shape="relaxed", rest_shape="relaxed", fingers=1.1, nod=3.8,
+            stir=1.7, shape="relaxed", rest_shape="relaxed", fingers=1.1, nod=3.8,
             sway=0.038, smile=0.05, brow=0.25, lean=0.8, mouth=0.85,
         ),
         Style(
-            name="thoughtful", amplitude=0.9, move_s=1.0, least=0.25, taps=0.3,
+            name="thoughtful", amplitude=0.95, move_s=1.0, least=0.2, taps=0.3,
             home=(0.03, -0.305, 0.32), rest=(0.07, -0.44, 0.22), rest_palm=-10, palm=8, one_handed=0.6, apart=0.45,
             stir=1.5, shape="relaxed", rest_shape="relaxed", fingers=1.2, nod=5.6,
             sway=0.052, smile=0.05, brow=0.45, lean=1.0, mouth=0.9,
