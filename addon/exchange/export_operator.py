@@ -51,8 +51,9 @@ class MAMBATALK_OT_export(bpy.types.Operator):
             return report.fail(self, error)
         finally:
             context.window_manager.progress_end()
-        more = ", …" if written[1:] else ""
-        return report.finish(self, [f"Wrote {len(written)} files to {folder}: {written[0].name}{more}", *notes])
+        first, count = written[0].name, len(written)
+        done = f"Wrote {first} to {folder}" if count == 1 else f"Wrote {count} files to {folder}: {first}, …"
+        return report.finish(self, [done, *notes])
 
     def _folder(self, settings):
         """Return the folder that the user chose.

@@ -4,22 +4,29 @@ Environment variables come first (MAMBATALK_PYTHON, _WEIGHTS, _DEVICE, _SMPLX), 
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from ..blender.translation import translated
-from .chosen_python import Choice, remember, remembered
 from .folder import PACKAGE, ROOT, absolute_path
 from .interpreter import Interpreter, default, of_python
+from .kept_preferences import Choices, remember, remembered
 
 DEVICES = [
     ("auto", "Automatic", "Use the graphics card when the worker can, else the processor"),
     ("cpu", "Processor", "Works on every computer"),
     ("cuda", "Graphics Card", "NVIDIA, with CUDA"),
 ]
+
+
+def _keep(preferences, context) -> None:
+    """Keep the choices in their file; another Python has an engine that is not known yet."""
+    python = preferences.worker_python
+    engine = remembered().engine if python == remembered().python else ""
+    remember(Choices(python, engine, preferences.weights, preferences.smplx_model, preferences.device))
 
 
 class MambaTalkPreferences(bpy.types.AddonPreferences):
@@ -32,17 +39,21 @@ class MambaTalkPreferences(bpy.types.AddonPreferences):
         description="A Python program, or the folder of an environment, with PyTorch: it can use the graphics card. "
         "When empty, Blender's own Python runs everything",
         subtype="FILE_PATH",
-        update=lambda preferences, context: remember(Choice(preferences.worker_python)),
+        update=_keep,
     )
     weights: StringProperty(
-        name="Weights", description="A folder with model.json; when empty, the bundled weights", subtype="DIR_PATH"
+        name="Weights",
+        description="A folder with model.json; when empty, the bundled weights",
+        subtype="DIR_PATH",
+        update=_keep,
     )
     smplx_model: StringProperty(
         name="SMPL-X Model",
         description="Your own file SMPLX_NEUTRAL.npz, _MALE or _FEMALE: with it, SMPL-X bodies and faces are exact",
         subtype="FILE_PATH",
+        update=_keep,
     )
-    device: EnumProperty(name="Device", description="The device on which the network runs", items=DEVICES)
+    device: EnumProperty(name="Device", description="The device on which the network runs", items=DEVICES, update=_keep)
 
     def draw(self, context):
         """Draw the preferences, with the engine in use."""
@@ -107,11 +118,11 @@ def runtime(context: bpy.types.Context) -> Runtime:
     addon = context.preferences.addons.get(PACKAGE)
     chosen = addon.preferences if addon else None
     python = os.environ.get("MAMBATALK_PYTHON") or (chosen and chosen.worker_python) or remembered().python
-    weights = os.environ.get("MAMBATALK_WEIGHTS") or (chosen and chosen.weights)
+    weights = os.environ.get("MAMBATALK_WEIGHTS") or (chosen and chosen.weights) or remembered().weights
     return Runtime(
         interpreter=of_python(absolute_path(python)) if python else default(),
         weights=absolute_path(weights) if weights else ROOT / "weights" / "starter",
-        device=os.environ.get("MAMBATALK_DEVICE") or (chosen.device if chosen else "auto"),
+        device=os.environ.get("MAMBATALK_DEVICE") or (chosen.device if chosen else remembered().device),
     )
 
 
@@ -135,22 +146,29 @@ def choose_python(context: bpy.types.Context, python: str, engine: str = "") -> 
     addon = context.preferences.addons.get(PACKAGE)
     if addon is not None:
         addon.preferences.worker_python = python
-    remember(Choice(python, engine))
+    remember(replace(remembered(), python=python, engine=engine))
 
 
 def smplx_model(context: bpy.types.Context) -> Path | None:
     """Return the user's SMPL-X model file; None when no file is chosen."""
     addon = context.preferences.addons.get(PACKAGE)
-    chosen = os.environ.get("MAMBATALK_SMPLX") or (addon and addon.preferences.smplx_model)
+    chosen = os.environ.get("MAMBATALK_SMPLX") or (addon and addon.preferences.smplx_model) or remembered().smplx_model
     return absolute_path(chosen) if chosen else None
 
 
 def register():
-    """Choose the Python again that was chosen before the extension was disabled."""
+    """Choose again what was chosen before the extension was disabled."""
     default.cache_clear()
     remembered.cache_clear()
-    if (choice := remembered()).python:
-        choose_python(bpy.context, choice.python, choice.engine)
+    addon, kept = bpy.context.preferences.addons.get(PACKAGE), remembered()
+    if addon is None or kept == Choices():
+        return
+    chosen = addon.preferences
+    chosen.worker_python, chosen.weights, chosen.smplx_model = kept.python, kept.weights, kept.smplx_model
+    if kept.device in {name for name, _, _ in DEVICES}:
+        chosen.device = kept.device
+    # Each assignment above kept the choices that were there at that time.
+    remember(kept)
 
 
 CLASSES = (MambaTalkPreferences,)

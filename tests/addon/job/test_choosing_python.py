@@ -1,4 +1,4 @@
-"""Choosing a Python with PyTorch: what is offered, how it is checked, and that the choice is kept."""
+"""Choosing a Python with PyTorch: what is offered, how it is checked, and that the choices are kept."""
 
 import subprocess
 import sys
@@ -11,11 +11,11 @@ import pytest
 @pytest.fixture
 def chosen(job_state):
     """The module that keeps the choice; afterwards nothing is chosen."""
-    from mambatalk_ext.addon.job import chosen_python, preferences
+    from mambatalk_ext.addon.job import kept_preferences, preferences
 
-    yield chosen_python
+    yield kept_preferences
     job_state.stop_worker()
-    chosen_python.remember(chosen_python.Choice())
+    kept_preferences.remember(kept_preferences.Choices())
     preferences._engines.clear()
 
 
@@ -95,7 +95,7 @@ def test_a_python_without_anything_is_refused(chosen, bare, tmp_path):
 def test_a_choice_that_cannot_be_read_is_none(chosen):
     chosen._path().write_text("{")
     chosen.remembered.cache_clear()
-    assert chosen.remembered() == chosen.Choice()
+    assert chosen.remembered() == chosen.Choices()
 
 
 def test_the_graphics_card_is_greyed_without_pytorch(extension, tmp_path, monkeypatch):
@@ -123,3 +123,26 @@ def test_the_graphics_card_is_greyed_without_pytorch(extension, tmp_path, monkey
     monkeypatch.setenv("MAMBATALK_PYTHON", str(make_environment(tmp_path / ".venv")))
     assert drawn().greyed == []
     assert preferences.NO_CARD not in drawn().drawn
+
+
+def test_weights_model_and_device_survive_disabling_and_enabling(chosen, extension, tmp_path):
+    from mambatalk_ext.addon.job import preferences
+
+    chosen.remember(chosen.Choices(weights=str(tmp_path), smplx_model=str(tmp_path / "a.npz"), device="cpu"))
+    extension.unregister()
+    extension.register()
+    found = preferences.runtime(bpy.context)
+    assert (found.weights, found.device) == (tmp_path, "cpu")
+    assert preferences.smplx_model(bpy.context) == tmp_path / "a.npz"
+    preferences.choose_python(bpy.context, str(tmp_path / ".venv"))
+    assert chosen.remembered().device == "cpu"
+
+
+def test_a_choice_of_an_earlier_version_is_read(chosen):
+    chosen._path().write_text('{"python": "/somewhere/python", "engine": "PyTorch on a card"}')
+    chosen.remembered.cache_clear()
+    assert chosen.remembered() == chosen.Choices("/somewhere/python", "PyTorch on a card")
+    for content in ("[]", "3", '"a"', "null"):
+        chosen._path().write_text(content)
+        chosen.remembered.cache_clear()
+        assert chosen.remembered() == chosen.Choices()
