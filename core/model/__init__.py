@@ -12,7 +12,9 @@ Generating reaches a network only through the seam in `core.generate.network`: a
         mambatalk       the generator: sound, words, speaker and a few frames of motion to codes
         vqvae           codes to the channels of a body part, and the predictor of the root's path
         layers          convolutions, positions, plain layers
-        mamba, scan     Mamba blocks and their selective scan
+        mamba, scan     Mamba blocks and their selective scan in plain operators
+        scan_choice     the scan that suits a device and a size
+        fused           the kernels of mamba-ssm, where they are installed
         parity          compares this engine with recorded outputs of the published program
 
     numpy_engine/       NumPy alone: the small architecture, in Blender's own Python

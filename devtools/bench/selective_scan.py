@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import torch
 
-from core.model.torch_engine.scan import selective_scan, selective_scan_reference
+from core.model.torch_engine.scan import selective_scan_reference
+from core.model.torch_engine.scan_choice import selective_scan
 from devtools.bench.harness import Table, fastest
 
 WIDTH, STATES = 256, 16

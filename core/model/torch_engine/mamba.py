@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .scan import causal_conv, selective_scan
+from .scan_choice import causal_conv, selective_scan
 
 EXPAND = 2
 TAPS = 4

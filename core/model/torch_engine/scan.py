@@ -1,11 +1,25 @@
-"""The selective scan of Mamba (Gu and Dao 2023), and the short causal convolution before it.
+"""The selective scan of Mamba (Gu and Dao 2023), and the short causal convolution before it, in plain PyTorch.
 
     h[t] = exp(delta[t] A) h[t-1] + delta[t] B[t] x[t]
     y[t] = C[t] · h[t] + D x[t],     delta = softplus(step + bias)
 
-`selective_scan_reference` is the definition. `selective_scan` gives the same numbers fast. On a GPU it calls the fused
-CUDA kernels of mamba-ssm and causal-conv1d, where they import. Elsewhere it is a loop over time in which all states of
-a batch move at once; its gradient is written by hand, so that training keeps one (L, B, N, D) tensor and no graph.
+`selective_scan_reference` is the definition. Two other functions give the same numbers fast: `scan_in_steps` is a loop
+over time in which all states of a batch move at once; its gradient is written by hand, so that training keeps one
+(L, B, N, D) tensor and no graph. `scan_by_doublings` has no gradient and needs 6 steps for 64 frames. `scan_choice`
+chooses between them and the kernels for CUDA.
+
+The arguments of every scan:
+
+| name | shape | meaning |
+|---|---|---|
+| x | (B, L, D) | input |
+| step | (B, L, D) | step before bias and softplus |
+| a | (D, N) | negative decay rates |
+| b, c | (B, L, N) | input and output weights |
+| d | (D,) | weight of the direct path |
+| step_bias | (D,) | added to `step` |
+
+The result is (B, L, D).
 """
 
 import torch
@@ -13,42 +27,36 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-try:
-    from causal_conv1d import causal_conv1d_fn
-    from mamba_ssm.ops.selective_scan_interface import selective_scan_fn
-except Exception:  # a broken build of the kernels raises more than ImportError, and none of it may stop the CPU path
-    causal_conv1d_fn = selective_scan_fn = None
 
-
-def fused(x: Tensor) -> bool:
-    """Return whether the fused kernels can take this tensor."""
-    return selective_scan_fn is not None and x.is_cuda
-
-
-def selective_scan(x: Tensor, step: Tensor, a: Tensor, b: Tensor, c: Tensor, d: Tensor, step_bias: Tensor) -> Tensor:
-    """Run the scan over time.
-
-    Args:
-        x: (B, L, D) input.
-        step: (B, L, D) step before bias and softplus.
-        a: (D, N) negative decay rates.
-        b: (B, L, N) input weights.
-        c: (B, L, N) output weights.
-        d: (D,) weight of the direct path.
-        step_bias: (D,).
-
-    Returns:
-        (B, L, D)
-    """
-    if fused(x):
-        along = [tensor.transpose(1, 2).contiguous() for tensor in (x, step, b, c)]  # (B, ·, L)
-        y = selective_scan_fn(along[0], along[1], a, along[2], along[3], d, delta_bias=step_bias, delta_softplus=True)
-        return y.transpose(1, 2)
+def scan_in_steps(x: Tensor, step: Tensor, a: Tensor, b: Tensor, c: Tensor, d: Tensor, step_bias: Tensor) -> Tensor:
+    """Run the scan as a loop over time, in single precision, with a gradient."""
     # products over many steps need single precision, even when the training uses half precision
     with torch.autocast(x.device.type, enabled=False):
         x, step, b, c = (tensor.float() for tensor in (x, step, b, c))
         delta = F.softplus(step + step_bias)
         return _Scan.apply(x, delta, a, b, c) + d * x
+
+
+def scan_by_doublings(x: Tensor, step: Tensor, a: Tensor, b: Tensor, c: Tensor, d: Tensor, step_bias: Tensor) -> Tensor:
+    """Run the scan in log2(L) steps (Hillis and Steele 1986), in single precision; there is no use of its gradient.
+
+    Before a step, `states[t]` holds what the last `reach` frames up to t add to h[t], and `decays[t]` the decay over
+    these frames; frame t - reach holds the same for the `reach` frames before. A step joins the two.
+    """
+    with torch.autocast(x.device.type, enabled=False):
+        x, step, b, c = (tensor.float() for tensor in (x, step, b, c))
+        delta = F.softplus(step + step_bias)
+        rates = a.t().contiguous()  # (N, D): channels last, so that every product runs along memory
+        # (L, B, N, D): time first, so that earlier and later frames are pieces of memory
+        states = b.transpose(0, 1)[..., None] * (delta * x).transpose(0, 1)[:, :, None]
+        decays = torch.exp(delta.transpose(0, 1)[1:, :, None] * rates)  # from frame `reach` on
+        length, reach = x.shape[1], 1
+        while reach < length:
+            states = torch.cat([states[:reach], torch.addcmul(states[reach:], decays, states[:-reach])])
+            decays = decays[reach:] * decays[:-reach]
+            reach *= 2
+        y = torch.matmul(c.transpose(0, 1)[:, :, None], states)  # (L, B, 1, D)
+        return y[:, :, 0].transpose(0, 1) + d * x
 
 
 def selective_scan_reference(
@@ -131,7 +139,7 @@ class _Scan(torch.autograd.Function):
         )
 
 
-def causal_conv(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+def convolve(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """Apply a depthwise convolution over the past, then SiLU.
 
     Args:
@@ -140,9 +148,6 @@ def causal_conv(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         bias: (D,), or None for zero.
     """
     taps = weight.shape[-1]
-    if fused(x):
-        along = x.transpose(1, 2).contiguous()  # (B, D, L)
-        return causal_conv1d_fn(along, weight[:, 0], bias, activation="silu").transpose(1, 2)
     past = F.pad(x, (0, 0, taps - 1, 0))  # (B, K - 1 + L, D)
     length = x.shape[1]
     out = past[:, :length] * weight[:, 0, 0]

@@ -1,8 +1,22 @@
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 
-from core.model.torch_engine.scan import _Scan, causal_conv, selective_scan, selective_scan_reference
+from core.body.parts import Part
+from core.generate.window_inputs import Speech
+from core.generate.windows import run_windows
+from core.model.card import STARTER_FOLDER
+from core.model.torch_engine import scan_choice
+from core.model.torch_engine.network import load_network
+from core.model.torch_engine.scan import (
+    _Scan,
+    convolve,
+    scan_by_doublings,
+    scan_in_steps,
+    selective_scan_reference,
+)
+from core.model.torch_engine.scan_choice import FEW_STATES, selective_scan
 
 
 def arguments(batch, length, width, states, dtype=torch.float32, seed=0):
@@ -52,4 +66,37 @@ def test_the_scan_takes_slices_of_a_bigger_tensor():
 def test_the_causal_convolution_is_the_padded_depthwise_one():
     x, weight, bias = torch.randn(2, 10, 6), torch.randn(6, 1, 4), torch.randn(6)
     padded = F.conv1d(x.transpose(1, 2), weight, bias, groups=6, padding=3)[..., :10]
-    torch.testing.assert_close(causal_conv(x, weight, bias), F.silu(padded).transpose(1, 2))
+    torch.testing.assert_close(convolve(x, weight, bias), F.silu(padded).transpose(1, 2))
+
+
+@pytest.mark.parametrize("sizes", [(1, 1, 3, 2), (2, 7, 5, 3), (1, 64, 320, 4), (3, 64, 24, 16), (1, 200, 8, 4)])
+def test_doublings_and_steps_give_the_numbers_of_the_definition_in_double_precision(sizes):
+    given = [tensor.detach() for tensor in arguments(*sizes)]
+    wanted = selective_scan_reference(*(tensor.double() for tensor in given))
+    for scan in (scan_by_doublings, scan_in_steps):
+        error = (scan(*given).double() - wanted).norm() / wanted.norm()
+        assert error < 1e-6, scan
+
+
+@pytest.mark.parametrize(("width", "scan"), [(320, scan_by_doublings), (1536, scan_in_steps)])
+def test_a_processor_runs_few_states_by_doublings_and_many_in_steps(width, scan):
+    given = [tensor.detach() for tensor in arguments(1, 64, width, 4)]
+    assert (64 * width * 4 <= FEW_STATES) == (scan is scan_by_doublings)
+    assert torch.equal(selective_scan(*given), scan(*given))
+
+
+def test_the_bundled_weights_choose_the_same_codes_with_doublings_and_with_steps(monkeypatch):
+    network = load_network(STARTER_FOLDER, "cpu")
+
+    def codes():
+        rng, frames = np.random.default_rng(0), 180
+        config = network._weights.config
+        sound = rng.normal(0, 1, (frames, config.audio_channels_face)).astype(np.float32)
+        words = rng.normal(0, 0.3, (frames, config.word_dim)).astype(np.float32)
+        return run_windows(network, Speech(sound, words, 1), network.info.neutral)
+
+    by_doublings = codes()
+    monkeypatch.setattr(scan_choice, "FEW_STATES", 0)
+    in_steps = codes()
+    for part in Part:
+        assert np.array_equal(by_doublings[part], in_steps[part])
