@@ -14,6 +14,7 @@ Generating reaches a network only through the seam in `core.generate.network`: a
         layers          convolutions, positions, plain layers
         mamba, scan     Mamba blocks and their selective scan in plain operators
         scan_choice     the scan that suits a device and a size
+        kernels, nvrtc  our CUDA kernels (selective_scan.cu) and their compiler
         fused           the kernels of mamba-ssm, where they are installed
         parity          compares this engine with recorded outputs of the published program
 

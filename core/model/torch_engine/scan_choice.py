@@ -2,8 +2,7 @@
 
 | device | without gradient | with gradient |
 |---|---|---|
-| CUDA, mamba-ssm or causal-conv1d installed | their kernel | their kernel |
-| CUDA without them | doublings | steps |
+| CUDA | our own kernel (`kernels`), else mamba-ssm, else doublings | mamba-ssm, else steps |
 | processor, at most `FEW_STATES` | doublings | steps |
 | processor, more | steps | steps |
 
@@ -23,6 +22,7 @@ import torch
 from torch import Tensor
 
 from .fused import causal_conv_fused, selective_scan_fused
+from .kernels import causal_conv_own, selective_scan_own
 from .scan import convolve, scan_by_doublings, scan_in_steps
 
 FEW_STATES = 120_000  # B L D N, up to which doublings are faster on a processor
@@ -92,7 +92,10 @@ def ways(device: torch.device, wants_gradient: bool) -> Ways:
 
 # Kernels that can be tried, best first, by their name for people: without and with a gradient.
 _KERNELS: dict[bool, tuple[dict[str, Scan], dict[str, Convolution]]] = {
-    False: ({"mamba-ssm": selective_scan_fused}, {"causal-conv1d": causal_conv_fused}),
+    False: (
+        {"own kernel": selective_scan_own, "mamba-ssm": selective_scan_fused},
+        {"own kernel": causal_conv_own, "causal-conv1d": causal_conv_fused},
+    ),
     True: ({"mamba-ssm": selective_scan_fused}, {"causal-conv1d": causal_conv_fused}),
 }
 
