@@ -2,6 +2,11 @@
 
 import sys
 
-from .cli.parser import main
+from .worker.threads import set_variables
 
-sys.exit(main())
+if __name__ == "__main__":
+    set_variables()
+    # The commands load NumPy, which reads the variables once.
+    from .cli.parser import main
+
+    sys.exit(main())

@@ -25,6 +25,7 @@ from pathlib import Path
 import bpy
 
 from ...core.worker.modules import IN_BLENDER
+from ...core.worker.threads import VARIABLES
 from .folder import ROOT
 
 WORKER = "core.worker"
@@ -60,7 +61,7 @@ class Interpreter:
         """
         variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         variables |= {"PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", "PYTHONNOUSERSITE": "1"}
-        variables |= {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+        variables |= VARIABLES
         variables.pop(IN_BLENDER, None)
         if self.is_blenders:
             variables[IN_BLENDER] = "1"

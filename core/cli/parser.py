@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 from ..errors import Cancelled, GestureError
 from .align import add_align
+from .batch import add_batch
 from .direct import add_direct
 from .finish import add_finish
 from .generate import add_generate
@@ -49,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m core", description="Speech to full-body animation.")
     commands = parser.add_subparsers(dest="command", required=True)
     add_generate(commands)
+    add_batch(commands)
     add_resample(commands)
     add_mix(commands)
     add_direct(commands)

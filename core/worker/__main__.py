@@ -3,16 +3,15 @@
 import os
 import sys
 
-# Both must be set before NumPy and PyTorch load. Their threads would otherwise spin while they wait, which on a
-# computer that is busy with something else (Blender drawing) makes everything many times slower.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
-from .server import Server, take_over_streams
+from .threads import set_variables
 
 
 def main() -> int:
     """Serve requests until `shutdown` or until stdin closes."""
+    set_variables()
+    # The server loads NumPy, which reads the variables once.
+    from .server import Server, take_over_streams
+
     Server(*take_over_streams()).serve()
     return 0
 

@@ -32,6 +32,7 @@ def _worker(takes: int) -> dict[str, float]:
 def _make(takes: int) -> None:
     from core import requests
     from core.worker import protocol
+    from core.worker.threads import VARIABLES
 
     request = requests.Generate(DEMO / "speech.flac", Path(), transcript=DEMO / "transcript.txt", speaker=1)
     with tempfile.TemporaryDirectory() as folder:
@@ -43,7 +44,7 @@ def _make(takes: int) -> None:
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"},
+            env=os.environ | VARIABLES,
         )
         with worker:
             worker.stdin.write("".join(f"{protocol.encode_request(message)}\n" for message in messages).encode())

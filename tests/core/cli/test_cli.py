@@ -74,7 +74,8 @@ def test_recordings_that_hold_no_speech_are_refused(tmp_path, samples, word):
 
 
 @pytest.mark.parametrize(
-    "command", ["generate", "resample", "mix", "direct", "finish", "import", "align", "parity", "evaluate", "train"]
+    "command",
+    ["generate", "batch", "resample", "mix", "direct", "finish", "import", "align", "parity", "evaluate", "train"],
 )
 def test_every_command_explains_itself_and_what_it_misses(command):
     assert f"core {command}" in run(command, "--help").stdout

@@ -1,0 +1,82 @@
+"""What became of the lines of a batch: the table on the screen and summary.csv."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..files import saved_file
+from ..worker import protocol
+
+MADE, KEPT, FAILED, NOT_MADE = "made", "kept", "failed", "not made"
+SUMMARY = "summary.csv"
+CHECKS = ("foot_slide_cm_s", "drift_cm_min", "alignment_score")
+_WIDEST = 40
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one line.
+
+    Attributes:
+        name: of the take.
+        audio: its recording.
+        state: "made", "kept" from an earlier batch, "failed", or "not made".
+        seconds: how long it took.
+        checks: values by the names of `CHECKS`, and `words`: aligned, none, or left out.
+        error, remedy: what went wrong and what to do; empty where nothing did.
+    """
+
+    name: str
+    audio: Path
+    state: str
+    seconds: float = 0.0
+    checks: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+    remedy: str = ""
+
+
+def checks_of(result: protocol.Result) -> dict[str, Any]:
+    """Return the checks of a take that a worker has made."""
+    after, alignment = result.values["after"], result.values["take"]["alignment"]
+    return {
+        "foot_slide_cm_s": after["slide_mean_cm_s"],
+        "drift_cm_min": after["drift_cm_min"],
+        "alignment_score": alignment.get("score"),
+        "words": alignment["words"],
+    }
+
+
+def write_summary(outcomes: Iterable[Outcome], path: Path) -> None:
+    """Write summary.csv, one line for each take.
+
+    Raises:
+        GestureError: the disk is full, or the file cannot be written.
+    """
+    with saved_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["name", "audio", "state", "seconds", *CHECKS, "words", "error", "remedy"])
+        for each in outcomes:
+            checks = [each.checks.get(name) for name in (*CHECKS, "words")]
+            row = [each.name, each.audio, each.state, f"{each.seconds:.1f}", *checks, each.error, each.remedy]
+            writer.writerow(row)
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """Set the outcomes in lines for people, and count the states in the last line."""
+    width = min(_WIDEST, max((len(each.name) for each in outcomes), default=4))
+    lines = [f"{'name':{width}}  {'state':8} {'s':>7} {'slide cm/s':>10} {'drift cm/min':>12} {'score':>6}  error"]
+    for each in outcomes:
+        slide, drift, score = (_number(each.checks.get(name)) for name in CHECKS)
+        name = each.name if len(each.name) <= width else each.name[: width - 1] + "…"
+        values = f"{each.seconds:7.1f} {slide:>10} {drift:>12} {score:>6}"
+        lines.append(f"{name:{width}}  {each.state:8} {values}  {each.error}".rstrip())
+    counts = Counter(each.state for each in outcomes)
+    lines.append(", ".join(f"{count} {state}" for state, count in counts.items()))
+    return "\n".join(lines)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"

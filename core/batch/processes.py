@@ -1,0 +1,174 @@
+"""Worker processes that share the lines of a batch; each keeps its model loaded, and is replaced where it dies."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ..requests import Cancel, Generate
+from ..worker import protocol
+from ..worker.threads import VARIABLES
+
+ROOT = Path(__file__).resolve().parents[2]
+# Room for one process. With the bundled weights three minutes of speech need 0.25 GB; longer recordings need more.
+PROCESS_BYTES = 1_500_000_000
+# How long it may take until a stop is noticed, seconds.
+_POLL_S = 0.2
+
+T = TypeVar("T")
+
+
+def process_count(lines: int) -> int:
+    """Return how many processes suit this computer and a number of lines: by its cores and its free memory."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    memory = _free_bytes()
+    room = cores if memory is None else int(memory // PROCESS_BYTES)
+    return max(1, min(cores, room, lines))
+
+
+def _free_bytes() -> int | None:
+    """Return the memory that programs can still have; None where the system does not say it."""
+    try:
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+        return None
+    except (OSError, ValueError):
+        return None
+
+
+class Process:
+    """A worker process that makes one take at a time.
+
+    Args:
+        log: the file for what it writes to its log.
+        threads: number of threads that PyTorch may use in it.
+        lock: an open file that stays locked until this process ends, too.
+    """
+
+    def __init__(self, log: Path, threads: int, lock: int):
+        environment = {"OMP_NUM_THREADS": str(threads), **VARIABLES, **os.environ}
+        # Ctrl-C in a terminal reaches all programs of a session; this one is stopped by a message.
+        alone: dict[str, Any] = (
+            {"pass_fds": (lock,), "start_new_session": True} if os.name == "posix" else {"creationflags": 0x200}
+        )
+        with log.open("ab") as errors:
+            self._process: subprocess.Popen[bytes] = subprocess.Popen(
+                [sys.executable, "-m", "core.worker"],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                **alone,
+            )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._requests, self._replies = self._process.stdin, self._process.stdout
+        self._log = log
+        self._writing = threading.Lock()
+        self._number = 0
+        self._stopped = False
+        self.is_dead = False
+
+    def make(self, request: Generate) -> protocol.Reply:
+        """Make a take, and return the reply that says what became of it."""
+        self._number += 1
+        if not self._write(protocol.Request(self._number, request)):
+            return protocol.Cancelled(self._number) if self._stopped else self._death()
+        for line in self._replies:
+            reply = protocol.decode_reply(line.decode())
+            if reply.id == self._number and not isinstance(reply, protocol.Progress):
+                return reply
+        return self._death()
+
+    def stop(self) -> None:
+        """Stop the take that is being made, at the next possible moment, and all later ones."""
+        if not self._stopped:
+            self._write(protocol.Request(0, Cancel()), last=True)
+
+    def close(self) -> None:
+        """End the process."""
+        with suppress(OSError):  # a dead process reads no longer
+            self._requests.close()
+        self._replies.close()
+        self._process.wait()
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+
+    def _write(self, request: protocol.Request, last: bool = False) -> bool:
+        """Send a request, unless the process was stopped before; return whether it was sent."""
+        with self._writing:
+            if self._stopped:
+                return False
+            self._stopped = last
+            try:
+                self._requests.write(protocol.encode_request(request).encode() + b"\n")
+                self._requests.flush()
+            except OSError:
+                return False
+            return True
+
+    def _death(self) -> protocol.Failure:
+        self.is_dead = True
+        self.close()
+        code = self._process.returncode
+        return protocol.Failure(
+            self._number,
+            f"The process that made this take ended by itself (code {code}); often the memory is full.",
+            f"Use fewer --processes or a shorter recording; {self._log} may say more.",
+        )
+
+
+def share(
+    lines: Iterable[T],
+    count: int,
+    start: Callable[[int], Process],
+    make: Callable[[T, Process], None],
+    is_stopped: Callable[[], bool],
+) -> None:
+    """Let processes make all lines, each the next one that is waiting, until all are made or the work is stopped.
+
+    Args:
+        lines: what to make.
+        count: number of processes.
+        start: starts the process of this number, 1 to `count`.
+        make: makes one line; called from several threads, it must not raise.
+        is_stopped: becomes True when the work is to stop soon.
+    """
+    waiting = deque(lines)
+    running: dict[int, Process] = {}
+
+    def work(number: int) -> None:
+        while not is_stopped():
+            try:
+                line = waiting.popleft()
+            except IndexError:
+                break
+            if number not in running or running[number].is_dead:
+                running[number] = start(number)
+            make(line, running[number])
+
+    threads = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(1, count + 1)]
+    try:
+        for thread in threads:
+            thread.start()
+        while any(thread.is_alive() for thread in threads):
+            time.sleep(_POLL_S)
+            if is_stopped():
+                for process in list(running.values()):
+                    process.stop()
+    except BaseException:
+        for process in list(running.values()):
+            process.kill()
+        raise
+    for process in running.values():
+        process.close()

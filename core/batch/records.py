@@ -1,0 +1,141 @@
+"""What a batch remembers of its takes, in a hidden folder beside them, and the lock that keeps other batches out.
+
+DIR/.batch/lock          held while a batch works
+DIR/.batch/NAME.json     what the take was made from, its seconds and checks; without `checks` it was only begun
+DIR/.batch/process_1.log what the first process wrote to its log
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ..errors import GestureError
+from ..files import make_folder, saved_file
+from ..requests import Generate, to_json
+from ..take.files import FORMAT
+from .lines import Line
+
+FOLDER = ".batch"
+# Where a request's files lie does not change its take; the device does so by rounding alone.
+_NOT_INPUTS = ("type", "audio", "transcript", "out", "weights", "device", "decoded")
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is known of one take.
+
+    Attributes:
+        inputs: a hash of everything that the take was made from.
+        seconds: how long it took.
+        checks: foot slide, drift and alignment score by name; None while the take is not made.
+    """
+
+    inputs: str
+    seconds: float = 0.0
+    checks: dict[str, Any] | None = field(default=None)
+
+
+def inputs_of(request: Generate, weights_hash: str) -> str:
+    """Return a hash of what a take is made from: settings, weights and the content of its files.
+
+    Raises:
+        GestureError: a file cannot be read.
+    """
+    values = {name: value for name, value in to_json(request).items() if name not in _NOT_INPUTS}
+    values |= {"format": FORMAT, "weights": weights_hash, "audio": _hash(request.audio)}
+    if request.transcript is not None:
+        values["transcript"] = (request.transcript.suffix.lower(), _hash(request.transcript))
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
+def read_record(out: Path, name: str) -> Record | None:
+    """Return what is known of a take; None where it was never begun, or its record cannot be read."""
+    try:
+        return Record(**json.loads(_path(out, name).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def write_record(out: Path, name: str, record: Record) -> None:
+    """Write what is known of a take.
+
+    Raises:
+        GestureError: the disk is full, or the folder cannot be written.
+    """
+    with saved_file(_path(out, name)) as temporary:
+        temporary.write_text(json.dumps(record.__dict__), encoding="utf-8")
+
+
+def is_made(line: Line, record: Record | None, inputs: str) -> bool:
+    """Return whether a line's take is there, and was made from these inputs."""
+    whole = (line.request.out / "take.json").is_file() and (line.request.out / "motion.npz").is_file()
+    return whole and record is not None and record.checks is not None and record.inputs == inputs
+
+
+def check_folders(out: Path, lines: Iterable[Line]) -> None:
+    """Make sure that no folder is written over that a batch did not make.
+
+    Raises:
+        GestureError: there are such folders; they are named.
+    """
+    foreign = []
+    for line in lines:
+        folder = line.request.out
+        taken = folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))
+        if taken and read_record(out, line.name) is None:
+            foreign.append(str(folder))
+    if foreign:
+        raise GestureError(
+            f"{', '.join(foreign[:3])} {'is' if len(foreign) == 1 else 'are'} there and not made by a batch; "
+            "nothing was started.",
+            remedy="Choose another folder with --out, or move what is there.",
+        )
+
+
+@contextmanager
+def only_one(out: Path) -> Iterator[BinaryIO]:
+    """Keep other batches out of a folder while the block runs; gives the open lock file.
+
+    Raises:
+        GestureError: another batch works there, or the folder cannot be made.
+    """
+    make_folder(out / FOLDER)
+    with (out / FOLDER / "lock").open("ab") as file:
+        try:
+            _lock(file)
+        except OSError as error:
+            raise GestureError(
+                f"Another batch works in {out}.", remedy="Wait until it has ended, or choose another folder with --out."
+            ) from error
+        yield file
+
+
+def _lock(file: BinaryIO) -> None:
+    """Lock a file until it is closed; the system unlocks it, too, when the program dies."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _path(out: Path, name: str) -> Path:
+    return out / FOLDER / f"{name}.json"
+
+
+def _hash(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise GestureError(
+            f"{path} cannot be read.", remedy="Check whether the file is there and may be read.", detail=str(error)
+        ) from error

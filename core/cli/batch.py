@@ -1,0 +1,116 @@
+"""`python -m core batch`: takes of many recordings in one go."""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import requests
+from ..errors import GestureError
+from .finish import add_settings, settings_of
+from .mood import add_mood, mood_of
+from .terminal import add_no_finish
+
+if TYPE_CHECKING:
+    from ..batch.outcomes import Outcome
+
+EXIT_SOME_FAILED = 1
+EXIT_STOPPED = 130
+
+_log = logging.getLogger(__name__)
+
+
+def add_batch(commands: argparse._SubParsersAction) -> None:
+    """Add the command to a parser's commands."""
+    command = commands.add_parser("batch", help="make takes of many recordings, and go on where an earlier call ended")
+    command.add_argument(
+        "lines",
+        type=Path,
+        metavar="LINES",
+        help="a csv table with the columns audio, transcript, style, mood, seed, name (character is for Blender); "
+        "or a folder of recordings with texts of the same name beside them",
+    )
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the takes' folders")
+    command.add_argument("--weights", type=Path, help="model folder (default: the bundled weights)")
+    command.add_argument("--style", default="0", help="name or number, where a line has none (default 0)")
+    command.add_argument("--seed", type=int, default=0, help="seed, where a line has none (default 0)")
+    add_mood(command, "the mood, where a line has none (default: neutral)")
+    command.add_argument(
+        "--variation", type=float, help="0 for the most likely takes, up to 1 (default: set by the weights)"
+    )
+    command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the network runs")
+    add_no_finish(command)
+    add_settings(command)
+    command.add_argument(
+        "--allow-no-words", action="store_true", help="go on without words when a transcript does not fit"
+    )
+    command.add_argument("--processes", type=int, metavar="N", help="(default: by cores and free memory)")
+    command.add_argument("--dry-run", action="store_true", help="print what would be made; write nothing")
+    command.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make all takes; the exit code is 1 where some failed."""
+    from ..batch import batch, lines, outcomes, processes
+    from ..generate.pipeline import check_variation
+    from ..model.card import STARTER_FOLDER, read_card
+    from ..take.files import check_folder
+    from ..worker.models import folder_hash
+
+    if arguments.processes is not None and arguments.processes < 1:
+        raise GestureError("There is no work without processes.", remedy="Write --processes 1 or more.")
+    check_variation(arguments.variation)
+    weights, out = arguments.weights or STARTER_FOLDER, arguments.out.absolute()
+    check_folder(out)
+    styles = read_card(weights)["speakers"]
+    template = requests.Generate(
+        audio=Path(),
+        out=out,
+        weights=None if arguments.weights is None else weights.absolute(),
+        speaker=lines.style_number(arguments.style, styles),
+        seed=arguments.seed,
+        variation=arguments.variation,
+        device=arguments.device,
+        finish=not arguments.no_finish,
+        settings=settings_of(arguments).changed(),
+        allow_no_words=arguments.allow_no_words,
+        mood=mood_of(arguments) or (),
+    )
+    wanted = lines.read_lines(arguments.lines, template, styles)
+    weights_hash = folder_hash(weights)
+    if arguments.dry_run:
+        print(outcomes.table(batch.plan(out, wanted, weights_hash).results()))
+        return 0
+    count = arguments.processes or processes.process_count(len(wanted))
+    threads = max(1, (os.cpu_count() or 1) // count)
+    stopped = _stopped_by_signals()
+    results = batch.run(out, wanted, weights_hash, count, threads, _reporter(len(wanted)), stopped.is_set)
+    print(outcomes.table(results))
+    if stopped.is_set():
+        _log.error("stopped; finished takes stay, and the same command goes on")
+        return EXIT_STOPPED
+    return 0 if all(each.state in (outcomes.MADE, outcomes.KEPT) for each in results) else EXIT_SOME_FAILED
+
+
+def _stopped_by_signals() -> threading.Event:
+    """Return an event that Ctrl-C and SIGTERM set; a second Ctrl-C ends the program at once."""
+    stopped = threading.Event()
+
+    def stop(number: int, frame: object) -> None:
+        stopped.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    return stopped
+
+
+def _reporter(total: int):
+    def report(outcome: "Outcome", done: int) -> None:
+        print(f"{done}/{total} {outcome.name}: {outcome.state} {outcome.error}".rstrip(), file=sys.stderr, flush=True)
+
+    return report
