@@ -9,6 +9,7 @@ from ..errors import Cancelled, GestureError
 from .align import add_align
 from .batch import add_batch
 from .direct import add_direct
+from .fetch_weights import add_fetch_weights
 from .finish import add_finish
 from .generate import add_generate
 from .import_motion import add_import
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     add_direct(commands)
     add_finish(commands)
     add_import(commands)
+    add_fetch_weights(commands)
     add_import_weights(commands)
     add_align(commands)
     add_parity(commands)

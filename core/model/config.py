@@ -12,6 +12,15 @@ from ..generate.chance_curves import WIDTH as CHANCE
 from ..generate.code_groups import MOST_CODES
 
 ROOT = "root"
+# The published file of each of our files.
+PUBLISHED = {
+    "face": "pretrained_vq/face.bin",
+    "upper": "pretrained_vq/upper.bin",
+    "hands": "pretrained_vq/hands.bin",
+    "lower": "pretrained_vq/lower_foot.bin",
+    ROOT: "pretrained_vq/foot.bin",
+    "generator": "mambatalk_100.bin",
+}
 ENCODERS = ("wave", "frames")
 LARGEST_SIGMA = 8.0
 _REMEDY = "Use the model.json that came with the weights."

@@ -23,10 +23,9 @@ from ...generate.network import Network, WindowOutput
 from ...generate.sample import pick_codes
 from ...generate.window_inputs import PARITY, Speech, parity_frame_count
 from ...generate.windows import run_windows
-from ..config import RELEASED
+from ..config import PUBLISHED, RELEASED
 from .checkpoint import LoadedModel, Weights, empty_weights, load_model
 from .network import TorchNetwork
-from .published import PUBLISHED
 
 CARD = {
     "name": "parity",

@@ -19,18 +19,9 @@ from torch import Tensor, nn
 
 from ...errors import GestureError
 from ...files import make_folder, saved_file
-from ..config import RELEASED, ROOT, ModelConfig
+from ..config import PUBLISHED, RELEASED, ModelConfig
 from .checkpoint import Weights, empty_weights, is_computed
 
-# The published file of each of our files.
-PUBLISHED = {
-    "face": "pretrained_vq/face.bin",
-    "upper": "pretrained_vq/upper.bin",
-    "hands": "pretrained_vq/hands.bin",
-    "lower": "pretrained_vq/lower_foot.bin",
-    ROOT: "pretrained_vq/foot.bin",
-    "generator": "mambatalk_100.bin",
-}
 STATE = "model_state"
 PREFIX = "module."
 # A file may hold this much more than its tensors: names, and the bookkeeping of torch.save.

@@ -75,7 +75,20 @@ def test_recordings_that_hold_no_speech_are_refused(tmp_path, samples, word):
 
 @pytest.mark.parametrize(
     "command",
-    ["generate", "batch", "resample", "mix", "direct", "finish", "import", "align", "parity", "evaluate", "train"],
+    [
+        "generate",
+        "batch",
+        "fetch-weights",
+        "resample",
+        "mix",
+        "direct",
+        "finish",
+        "import",
+        "align",
+        "parity",
+        "evaluate",
+        "train",
+    ],
 )
 def test_every_command_explains_itself_and_what_it_misses(command):
     assert f"core {command}" in run(command, "--help").stdout

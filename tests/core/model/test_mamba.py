@@ -4,11 +4,10 @@ import pytest
 import torch
 
 from core.body.parts import Part
-from core.model.config import RELEASED, STARTER
+from core.model.config import PUBLISHED, RELEASED, STARTER
 from core.model.torch_engine.checkpoint import empty_weights
 from core.model.torch_engine.mamba import MambaBlock, MambaMixer, MambaScan
 from core.model.torch_engine.mambatalk import fit_frames
-from core.model.torch_engine.parity import PUBLISHED
 
 from .. import tiny
 

@@ -1,0 +1,255 @@
+"""The released weights fetched from the server that publishes them, only when the user has accepted their licence.
+
+    GET /api/models/OWNER/NAME/revision/main?blobs=true      the commit, and size and SHA-256 of each file
+    GET /OWNER/NAME/resolve/COMMIT/FILE                      a file, from the byte on that is missing
+
+The addresses are those of the Hugging Face Hub; the variable HF_ENDPOINT names another server. Nothing else of the
+published files is fetched than the six networks: a body model that lies beside them has a licence of its own. No name
+and no password is sent.
+"""
+
+import hashlib
+import http.client
+import json
+import os
+import re
+import shutil
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import quote
+
+from ..errors import GestureError
+from ..files import FREE_SPACE, make_folder, saved_file
+from .config import PUBLISHED
+
+ENDPOINT = "https://huggingface.co"
+RECORD = "fetched.json"
+# The six networks in float32; what the server says is printed before the files are fetched.
+ABOUT_BYTES = 855_000_000
+TIMEOUT_S = 30.0
+# How often a broken connection is taken up again before the user is asked.
+TRIES = 3
+_CHUNK = 1 << 20
+_AGAIN = "Check the connection and call the same command again: it goes on where it ended."
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file on the server.
+
+    Attributes:
+        name: its name in the repository, and in the user's folder.
+        size: bytes.
+        sha256: as the server says it, in hex; "" where it does not.
+    """
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a repository has.
+
+    Attributes:
+        endpoint: the server's address.
+        repository: OWNER/NAME.
+        revision: the commit.
+        licence: the licence that the repository declares; "" where it declares none.
+        files: the six networks.
+    """
+
+    endpoint: str
+    repository: str
+    revision: str
+    licence: str
+    files: tuple[RemoteFile, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self.files)
+
+
+def look_up(repository: str, revision: str = "main") -> Offer:
+    """Ask the server what a repository has.
+
+    Raises:
+        GestureError: no such repository, no connection, or the networks are not there; each missing one is named.
+    """
+    if not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", repository):
+        raise GestureError(f"{repository!r} is no repository.", remedy="Write its owner and name, as OWNER/NAME.")
+    endpoint = os.environ.get("HF_ENDPOINT", ENDPOINT).rstrip("/")
+    if not endpoint.startswith(("https://", "http://")):
+        raise GestureError(f"HF_ENDPOINT is {endpoint!r}, no address of a server.", remedy="Remove this variable.")
+    url = f"{endpoint}/api/models/{repository}/revision/{quote(revision, safe='')}?blobs=true"
+    try:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as response:
+            answer = json.load(response)
+        sizes = {entry["rfilename"]: entry for entry in answer["siblings"]}
+        missing = [name for name in PUBLISHED.values() if name not in sizes]
+        files = tuple(_remote(sizes[name]) for name in PUBLISHED.values() if name in sizes)
+        commit, licence = str(answer["sha"]), str((answer.get("cardData") or {}).get("license") or "")
+    except HTTPError as error:
+        raise _unavailable(repository, error) from error
+    except (OSError, http.client.HTTPException) as error:
+        raise GestureError(
+            f"{endpoint} cannot be reached.", remedy="Check the connection.", detail=repr(error)
+        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise GestureError(
+            f"{endpoint} gives an answer about {repository} that this version does not understand.",
+            remedy="Download the files with a browser, or update the extension.",
+            detail=repr(error),
+        ) from error
+    if missing:
+        raise GestureError(
+            f"{repository} lacks {', '.join(missing)}.", remedy="Choose the repository of the released weights."
+        )
+    return Offer(endpoint, repository, commit, licence, files)
+
+
+def fetch(offer: Offer, folder: Path, progress: Callable[[float, str], None] = lambda fraction, stage: None) -> None:
+    """Fetch the networks into a folder, and record where they come from, with the hash of each.
+
+    Files that are there and whole are kept. What a broken connection or a stop leaves (`*.part`) is completed by the
+    next call.
+
+    Args:
+        offer: from `look_up`, after the user has accepted the licence.
+        folder: for the files and `fetched.json`.
+        progress: called with the fraction done and the name of the file.
+
+    Raises:
+        GestureError: no connection, no space, a file whose hash is wrong, or another file is in the way.
+    """
+    make_folder(folder)
+    missing = [file for file in offer.files if not _is_there(file, folder)]
+    needed = sum(file.size - _fetched_bytes(_part(folder, file)) for file in missing)
+    if needed > shutil.disk_usage(folder).free:
+        raise GestureError(f"{folder} has no room for {needed / 1e6:.0f} MB.", remedy=FREE_SPACE)
+    hashes, done = {}, 0
+    for file in offer.files:
+        path = folder / file.name
+
+        def report(count: int, before: int = done, name: str = file.name) -> None:
+            progress(min(1.0, (before + count) / max(1, offer.size)), name)
+
+        if file in missing:
+            make_folder(path.parent)
+            _download(offer, file, _part(folder, file), report)
+            hashes[file.name] = _check(_part(folder, file), file)
+            os.replace(_part(folder, file), path)
+        else:
+            hashes[file.name] = _sha256(path)
+        done += file.size
+    _write_record(offer, folder, hashes)
+    progress(1.0, "Done")
+
+
+def _download(offer: Offer, file: RemoteFile, part: Path, report: Callable[[int], None]) -> None:
+    """Append to `part` what it lacks of a file; the only place that fetches."""
+    url = f"{offer.endpoint}/{offer.repository}/resolve/{quote(offer.revision, safe='')}/{quote(file.name)}"
+    problem: Exception | None = None
+    for _ in range(TRIES):
+        if _fetched_bytes(part) > file.size:
+            part.unlink()
+        if (start := _fetched_bytes(part)) == file.size:
+            return
+        request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
+                _append(response, part, start if response.status == 206 else 0, report)
+        except HTTPError as error:
+            raise _unavailable(f"{offer.repository}: {file.name}", error) from error
+        except (OSError, http.client.HTTPException) as error:
+            problem = error
+    if _fetched_bytes(part) != file.size:
+        raise GestureError(f"{file.name} was not fetched whole.", remedy=_AGAIN, detail=repr(problem))
+
+
+def _append(response: Any, part: Path, start: int, report: Callable[[int], None]) -> None:
+    """Write a response's bytes to a file, from the byte `start` on."""
+    with part.open("r+b" if part.exists() else "wb") as target:
+        target.truncate(start)
+        target.seek(start)
+        while chunk := response.read(_CHUNK):
+            target.write(chunk)
+            report(target.tell())
+
+
+def _check(path: Path, file: RemoteFile) -> str:
+    """Return the SHA-256 of a fetched file.
+
+    Raises:
+        GestureError: it is not what the server says; the file is removed.
+    """
+    found = _sha256(path)
+    if file.sha256 and found != file.sha256:
+        path.unlink()
+        raise GestureError(
+            f"{file.name} was damaged on its way: its hash is not what the server says.",
+            remedy="Call the same command again: it fetches this file from its start.",
+        )
+    return found
+
+
+def _is_there(file: RemoteFile, folder: Path) -> bool:
+    """Return whether a file is there, whole.
+
+    Raises:
+        GestureError: another file of this name is there.
+    """
+    path = folder / file.name
+    if not path.exists():
+        return False
+    if path.is_file() and path.stat().st_size == file.size and _sha256(path) in (file.sha256, _recorded(folder, file)):
+        return True
+    raise GestureError(f"{path} is there and is another file.", remedy="Choose a new folder, or move this file.")
+
+
+def _recorded(folder: Path, file: RemoteFile) -> str | None:
+    """Return the hash that an earlier call recorded, for servers that say none."""
+    try:
+        return json.loads((folder / RECORD).read_text(encoding="utf-8"))["files"][file.name]["sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write_record(offer: Offer, folder: Path, hashes: Mapping[str, str]) -> None:
+    values = {name: value for name, value in asdict(offer).items() if name != "files"}
+    files = {file.name: {"bytes": file.size, "sha256": hashes[file.name]} for file in offer.files}
+    with saved_file(folder / RECORD) as temporary:
+        temporary.write_text(json.dumps({**values, "files": files}, indent=1) + "\n", encoding="utf-8")
+
+
+def _remote(entry: Mapping[str, Any]) -> RemoteFile:
+    lfs = entry.get("lfs") or {}
+    return RemoteFile(str(entry["rfilename"]), int(lfs.get("size", entry["size"])), str(lfs.get("sha256", "")))
+
+
+def _part(folder: Path, file: RemoteFile) -> Path:
+    """Return the place of an unfinished file; another version of the file has another place."""
+    path = folder / file.name
+    return path.with_name(f"{path.name}.{file.sha256[:8] or file.size}.part")
+
+
+def _fetched_bytes(part: Path) -> int:
+    return part.stat().st_size if part.is_file() else 0
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _unavailable(what: str, error: HTTPError) -> GestureError:
+    remedy = "Check the name; a repository that asks for an account cannot be fetched here: use a browser."
+    if error.code not in (401, 403, 404):
+        remedy = "Try again later."
+    return GestureError(f"The server does not give {what} (answer {error.code}).", remedy=remedy, detail=str(error))

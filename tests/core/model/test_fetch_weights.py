@@ -1,0 +1,219 @@
+"""Fetching the released weights from a server of the same addresses: never unasked, whole, and taken up again."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+
+from core.errors import GestureError
+from core.model.config import PUBLISHED
+from core.model.fetching import RECORD, fetch, look_up
+
+from ...conftest import ROOT
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+REPOSITORY = "someone/weights"
+BODY_MODEL = "smplx_models/smplx/SMPLX_NEUTRAL_2020.npz"
+
+
+class Hub(ThreadingHTTPServer):
+    """A server with one repository. It breaks the connection after `breaks_after` bytes, `breaks` times."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Answers)
+        random = np.random.default_rng(0)
+        self.files = {name: random.bytes(3000 + 100 * number) for number, name in enumerate(PUBLISHED.values())}
+        self.files[BODY_MODEL] = b"a body model"
+        self.said = {name: hashlib.sha256(content).hexdigest() for name, content in self.files.items()}
+        self.breaks, self.breaks_after = 0, 0
+        self.asked: list[tuple[str, str | None]] = []
+        self.secrets: list[str] = []
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Answers(BaseHTTPRequestHandler):
+    """The addresses that the Hugging Face Hub has."""
+
+    server: Hub
+
+    def do_HEAD(self):
+        self.do_GET()
+
+    def do_GET(self):
+        start = self.headers.get("Range")
+        self.server.asked.append((self.path, start))
+        if secret := self.headers.get("Authorization"):
+            self.server.secrets.append(secret)
+        resolve = f"/{REPOSITORY}/resolve/{COMMIT}/"
+        if self.path.startswith(f"/api/models/{REPOSITORY}/revision/main"):
+            self.answer(json.dumps(self.described()).encode(), {"Content-Type": "application/json"})
+        elif self.path.startswith(resolve) and (name := self.path.removeprefix(resolve)) in self.server.files:
+            content, first = self.server.files[name], int(start[6:-1]) if start else 0
+            headers = {"ETag": f'"{self.server.said[name]}"', "X-Repo-Commit": COMMIT}
+            if start:
+                headers["Content-Range"] = f"bytes {first}-{len(content) - 1}/{len(content)}"
+            self.answer(content[first:], headers, 206 if start else 200)
+        else:
+            self.send_error(404)
+
+    def answer(self, content: bytes, headers: dict[str, str], status: int = 200):
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(content))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command == "HEAD":
+            return
+        if self.server.breaks and "/resolve/" in self.path:
+            self.server.breaks -= 1
+            content = content[: self.server.breaks_after]
+        self.wfile.write(content)
+
+    def described(self):
+        files = self.server.files
+        siblings = [
+            {
+                "rfilename": name,
+                "size": len(content),
+                "blobId": "0" * 40,
+                "lfs": {"sha256": self.server.said[name], "size": len(content), "pointerSize": 134},
+            }
+            for name, content in files.items()
+        ]
+        return {"id": REPOSITORY, "sha": COMMIT, "siblings": siblings, "cardData": {"license": "cc-by-nc-4.0"}}
+
+    def log_message(self, *arguments):
+        """Write nothing."""
+
+
+@pytest.fixture
+def hub(monkeypatch):
+    with Hub() as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        monkeypatch.setenv("HF_ENDPOINT", server.address)
+        yield server
+        server.shutdown()
+
+
+def command(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "core", "fetch-weights", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_without_the_users_word_no_server_is_contacted(hub, tmp_path):
+    done = command(tmp_path / "weights", "--repository", REPOSITORY)
+    assert done.returncode == 2
+    assert "non-commercial" in done.stdout
+    assert "MB" in done.stdout
+    assert "--i-accept-the-licence" in done.stderr
+    assert hub.asked == []
+    assert not (tmp_path / "weights").exists()
+
+
+def test_the_six_networks_are_fetched_with_their_hashes(hub, tmp_path):
+    folder = tmp_path / "weights"
+    done = command(folder, "--repository", REPOSITORY, "--i-accept-the-licence")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Licence: non-commercial")
+    assert "cc-by-nc-4.0" in done.stdout
+    for name in PUBLISHED.values():
+        assert (folder / name).read_bytes() == hub.files[name]
+    record = json.loads((folder / RECORD).read_text())
+    assert (record["repository"], record["revision"], record["licence"]) == (REPOSITORY, COMMIT, "cc-by-nc-4.0")
+    assert record["files"] == {
+        name: {"bytes": len(hub.files[name]), "sha256": hub.said[name]} for name in PUBLISHED.values()
+    }
+    assert not (folder / BODY_MODEL).exists()
+    assert sorted(path.name for path in folder.iterdir()) == [RECORD, "mambatalk_100.bin", "pretrained_vq"]
+    assert hub.secrets == []
+
+    hub.asked.clear()
+    fetch(look_up(REPOSITORY), folder)
+    assert len(hub.asked) == 1, "whole files are not fetched again"
+
+
+def test_a_broken_connection_is_taken_up_again_where_it_broke(hub, tmp_path):
+    hub.breaks, hub.breaks_after = 3, 900
+    with pytest.raises(GestureError, match="not fetched whole"):
+        fetch(look_up(REPOSITORY), tmp_path)
+    first = next(iter(PUBLISHED.values()))
+    assert not (tmp_path / first).exists()
+    assert [start for path, start in hub.asked if path.endswith(first)] == [None, "bytes=900-", "bytes=1800-"]
+
+    # What is left of one version of a file is no beginning of the next version.
+    hub.files[first] += b"more"
+    hub.said[first] = hashlib.sha256(hub.files[first]).hexdigest()
+    offer = look_up(REPOSITORY)
+    hub.asked.clear()
+    fetch(offer, tmp_path)
+    assert [start for path, start in hub.asked if path.endswith(first)] == [None]
+    assert (tmp_path / first).read_bytes() == hub.files[first]
+
+
+def test_a_later_call_completes_what_an_earlier_one_left(hub, tmp_path):
+    hub.breaks, hub.breaks_after = 3, 900
+    with pytest.raises(GestureError):
+        fetch(look_up(REPOSITORY), tmp_path)
+    hub.asked.clear()
+    fetch(look_up(REPOSITORY), tmp_path)
+    first = next(iter(PUBLISHED.values()))
+    assert [start for path, start in hub.asked if path.endswith(first)] == ["bytes=2700-"]
+    assert (tmp_path / first).read_bytes() == hub.files[first]
+    assert list(tmp_path.rglob("*.part")) == []
+
+
+def test_damaged_files_and_files_in_the_way_are_refused(hub, tmp_path):
+    name = PUBLISHED["generator"]
+    hub.said[name] = "0" * 64
+    with pytest.raises(GestureError, match="damaged"):
+        fetch(look_up(REPOSITORY), tmp_path / "a")
+    assert not (tmp_path / "a" / name).exists()
+    assert list(tmp_path.rglob("*.part")) == []
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / name).write_bytes(b"mine")
+    with pytest.raises(GestureError, match="another file"):
+        fetch(look_up(REPOSITORY), tmp_path / "b")
+    assert (tmp_path / "b" / name).read_bytes() == b"mine"
+
+
+def test_servers_and_repositories_that_do_not_answer_are_named(hub, monkeypatch):
+    with pytest.raises(GestureError, match="someone/else"):
+        look_up("someone/else")
+    with pytest.raises(GestureError, match="is no repository"):
+        look_up("../etc")
+    del hub.files[PUBLISHED["face"]]
+    with pytest.raises(GestureError, match=r"pretrained_vq/face\.bin"):
+        look_up(REPOSITORY)
+    monkeypatch.setenv("HF_ENDPOINT", "file:///etc")
+    with pytest.raises(GestureError, match="HF_ENDPOINT"):
+        look_up(REPOSITORY)
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(GestureError, match="cannot be reached"):
+        look_up(REPOSITORY)
+
+
+def test_the_server_of_these_tests_answers_as_the_hubs_own_program_expects(hub, tmp_path):
+    hub_program = pytest.importorskip("huggingface_hub")
+    api = hub_program.HfApi(endpoint=os.environ["HF_ENDPOINT"], token=False)
+    info = api.model_info(REPOSITORY, revision="main", files_metadata=True)
+    offer = look_up(REPOSITORY)
+    theirs = {file.rfilename: (file.size, file.lfs.sha256) for file in info.siblings}
+    assert (info.sha, info.card_data["license"]) == (offer.revision, offer.licence)
+    assert {file.name: (file.size, file.sha256) for file in offer.files}.items() <= theirs.items()
+    name = PUBLISHED["face"]
+    path = api.hf_hub_download(REPOSITORY, name, revision=offer.revision, local_dir=tmp_path)
+    with open(path, "rb") as file:
+        assert file.read() == hub.files[name]
