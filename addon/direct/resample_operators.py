@@ -79,7 +79,8 @@ class _PartsOperator(JobOperator):
         transfer.key_new_version(take, new, rows)
         edits = [edit for edit in hand_edits.find(take) if (edit.frames & rows).any()]
         kept = [f"Kept what was changed by hand: {', '.join(sorted({edit.owner for edit in edits}))}"] if edits else []
-        return [f"Frames {take.frames[rows][0]} to {take.frames[rows][-1]} of {take.action.name}", *kept, *self._rate]
+        changed = f"Frames {take.frames[rows][0]} to {take.frames[rows][-1]} of {take.action.name}"
+        return [changed, *result.get("notes", ()), *kept, *self._rate]
 
     def _given(self, name: str) -> int | None:
         return getattr(self, name) if self.properties.is_property_set(name) else None

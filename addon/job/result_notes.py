@@ -5,7 +5,11 @@ from .report import Detail
 
 def worker_lines(result: dict) -> list[str]:
     """Return what a worker that was checked can use, and which modules do not load."""
-    lines = [f"Worker ready: {result['engine']}, Python {result['python']}, {', '.join(result['devices'])}"]
+    lines = [
+        f"Worker ready: {result['engine']}, Python {result['python']}, {', '.join(result['devices'])}",
+        Detail(f"Selective scan: {result['scan']}"),
+        *result["notes"],
+    ]
     for broken in result["missing"]:
         file = f" ({broken['file']})" if broken["file"] else ""
         lines.append(f"{broken['module']} does not load{file}: {broken['reason']}. {broken['remedy']}")
@@ -18,9 +22,12 @@ def lacking(result: dict) -> list[str]:
 
 
 def take_lines(result: dict) -> list[str]:
-    """Return how long a generated take is, and whether it has words; as a detail, what finishing improved."""
+    """Return how long a generated take is, whether it has words, and why the processor took a card's place.
+
+    What finishing improved is a detail.
+    """
     take = result["take"]
-    lines = [f"Take ready: {take['frames'] / take['fps']:.0f} s"]
+    lines = [f"Take ready: {take['frames'] / take['fps']:.0f} s", *result.get("notes", ())]
     if "reason" in take["alignment"]:
         lines.append(f"Made without words. {take['alignment']['reason']}")
     if take["settings"]["finish"]:

@@ -86,10 +86,40 @@ class WindowOutput:
     latents: dict[Part, np.ndarray]
 
 
+@dataclass(frozen=True)
+class Running:
+    """Where and how networks run.
+
+    Attributes:
+        engine: "NumPy" or "PyTorch".
+        device: "the processor", or the name of a graphics card.
+        scan: how the selective scan is computed: "steps", "doublings", "own kernel" or "mamba-ssm".
+        note: a sentence for the user where the processor takes a card's place, else "".
+    """
+
+    engine: str
+    device: str = "the processor"
+    scan: str = "steps"
+    note: str = ""
+
+    @property
+    def title(self) -> str:
+        """Name engine and device for people: "NumPy on the processor", "PyTorch on NVIDIA H200"."""
+        return f"{self.engine} on {self.device}"
+
+    def facts(self) -> dict[str, str]:
+        """Return what take.json says about it."""
+        return {"name": self.engine, "device": self.device, "scan": self.scan}
+
+
 class Network(Protocol):
     """A generator with its autoencoders."""
 
     info: NetworkInfo
+
+    @property
+    def running(self) -> Running:
+        """Where and how it runs now; a network that moves to another device says so here."""
 
     def conditions(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> Conditions:
         """Compute the features of one window that do not depend on motion; callers only pass them to `window`.

@@ -136,6 +136,7 @@ def _facts(request: requests.Generate, recording: Recording, model: Model, varia
             "duration_s": request.duration_s,
         },
         "weights": {"name": info.name, "sha256": model.sha256},
+        "engine": model.network.running.facts(),
         "speaker": request.speaker,
         "speaker_name": info.speakers[request.speaker],
         "seed": request.seed,

@@ -12,6 +12,7 @@ Generating reaches a network only through the seam in `core.generate.network`: a
         mambatalk       the generator: sound, words, speaker and a few frames of motion to codes
         vqvae           codes to the channels of a body part, and the predictor of the root's path
         layers          convolutions, positions, plain layers
+        device          the card, tried before it is used, or the processor
         mamba, scan     Mamba blocks and their selective scan in plain operators
         scan_choice     the scan that suits a device and a size
         kernels, nvrtc  our CUDA kernels (selective_scan.cu) and their compiler

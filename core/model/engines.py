@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ..errors import GestureError
-from ..generate.network import Network
+from ..generate.network import Network, Running
 from .card import read_card
 from .config import ModelConfig
 from .numpy_engine.network import NumpyNetwork, runs
@@ -25,12 +25,14 @@ class Devices:
     """The devices on which this Python can run networks.
 
     Attributes:
-        names: "cpu", and "cuda" where PyTorch finds a card.
+        names: "cpu", and "cuda" where PyTorch finds a card that can be used.
         card: the name of the graphics card, "" without one.
+        note: a sentence for the user where there is a card that cannot be used, else "".
     """
 
     names: tuple[str, ...]
     card: str = ""
+    note: str = ""
 
 
 def has_torch() -> bool:
@@ -39,12 +41,13 @@ def has_torch() -> bool:
 
 
 def find_devices() -> Devices:
-    """Return the devices of this Python."""
+    """Return the devices of this Python; a graphics card is tried."""
     if not has_torch():
         return Devices(("cpu",))
-    import torch
+    from .torch_engine.device import find_card
 
-    return Devices(("cpu", "cuda"), torch.cuda.get_device_name()) if torch.cuda.is_available() else Devices(("cpu",))
+    card = find_card()
+    return Devices(("cpu", "cuda"), card.name) if card.usable else Devices(("cpu",), note=card.note)
 
 
 def engine_for(config: ModelConfig, device: str) -> str:
@@ -66,16 +69,19 @@ def engine_for(config: ModelConfig, device: str) -> str:
     return TORCH
 
 
-def engine_name(folder: Path, device: str = "auto") -> str:
-    """Name the engine and the device of a model folder for people: "NumPy on the processor", "PyTorch on NVIDIA H200".
+def running(folder: Path, device: str = "auto") -> Running:
+    """Return where and how a model folder would run, without loading it.
 
     Raises:
         GestureError: see `load_network`.
     """
-    if engine_for(ModelConfig.from_dict(read_card(folder)["architecture"]), device) == NUMPY:
-        return "NumPy on the processor"
-    card = "" if device == "cpu" else find_devices().card
-    return f"PyTorch on {card or 'the processor'}"
+    config = ModelConfig.from_dict(read_card(folder)["architecture"])
+    if engine_for(config, device) == NUMPY:
+        return Running("NumPy", note=_note(device))
+    from .torch_engine.device import pick_device
+    from .torch_engine.network import running_on
+
+    return running_on(pick_device(device), config, note=_note(device))
 
 
 def load_network(folder: Path, device: str = "auto", engine: str | None = None) -> Network:
@@ -91,8 +97,13 @@ def load_network(folder: Path, device: str = "auto", engine: str | None = None) 
     """
     config = ModelConfig.from_dict(read_card(folder)["architecture"])
     if (engine or engine_for(config, device)) == NUMPY:
-        return NumpyNetwork(folder)
+        return NumpyNetwork(folder, _note(device))
     # PyTorch takes seconds to import, so it is imported only when it runs the network.
     from .torch_engine.network import load_network as load_torch
 
     return load_torch(folder, device)
+
+
+def _note(device: str) -> str:
+    """Return why the processor takes a card's place; "" where the user chose the device, or where it does not."""
+    return find_devices().note if device == "auto" else ""

@@ -52,6 +52,11 @@ class Models:
             self._key = key
         return self._model
 
+    def notes(self) -> list[str]:
+        """Return sentences for the user about how the last model runs: where the processor takes a card's place."""
+        note = "" if self._model is None else self._model.network.running.note
+        return [note] if note else []
+
 
 def read_model_json(folder: Path) -> dict:
     """Read what a model folder declares, without loading its networks.

@@ -62,17 +62,19 @@ class Job:
 
 
 def hello(request: requests.Hello, job: Job) -> dict[str, Any]:
-    """Answer with versions, devices, modules that do not load, the engine that runs a model folder, and its card.
+    """Answer with versions, devices, modules that do not load, the engine and scan of a model folder, and its card.
 
     Where no folder is asked for, the engine is that of the bundled weights, and the card is None.
     """
-    from ..model.engines import engine_name, find_devices
+    from ..model.engines import find_devices, running
 
-    devices = find_devices()
+    devices, found = find_devices(), running(request.weights or STARTER, request.device)
     return {
         "protocol": protocol.VERSION,
         "python": platform.python_version(),
-        "engine": engine_name(request.weights or STARTER, request.device),
+        "engine": found.title,
+        "scan": found.scan,
+        "notes": [found.note] if found.note else [],
         "packages": {name: _version(name) for name in (*modules.NEEDED, "torch")},
         "missing": [{**asdict(each), "remedy": modules.remedy(each.module)} for each in modules.broken_modules()],
         "devices": list(devices.names),
@@ -112,7 +114,7 @@ def generate(request: requests.Generate, job: Job) -> dict[str, Any]:
 
     kept = job.kept
     take = generate(request, job.progress, job.cancelled, models=kept.models, recordings=kept.recordings)
-    return _take_made(take, request.out)
+    return {**_take_made(take, request.out), "notes": kept.models.notes()}
 
 
 def resample(request: requests.Resample, job: Job) -> dict[str, Any]:
@@ -121,7 +123,7 @@ def resample(request: requests.Resample, job: Job) -> dict[str, Any]:
 
     kept = job.kept
     take = resample(request, job.progress, job.cancelled, models=kept.models, recordings=kept.recordings)
-    return _take_made(take, request.out)
+    return {**_take_made(take, request.out), "notes": kept.models.notes()}
 
 
 def mix(request: requests.Mix, job: Job) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def measure(network: str, config: str, batch: int, precision: str, compiled: boo
     """
     import torch
 
-    from core.model.torch_engine.network import pick_device
+    from core.model.torch_engine.device import pick_device
 
     torch.set_flush_denormal(True)
     device = pick_device("auto")

@@ -11,7 +11,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.distributed.nn.functional import all_reduce
 
-from core.model.torch_engine.network import pick_device
+from core.model.torch_engine.device import pick_device
 
 PATIENCE = timedelta(hours=2)  # how long the other processes wait while the first one evaluates and draws samples
 

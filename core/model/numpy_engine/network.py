@@ -12,7 +12,7 @@ import numpy as np
 from ...body.parts import Part
 from ...errors import GestureError
 from ...generate.code_groups import entries_of
-from ...generate.network import Conditions, NetworkInfo, WindowOutput
+from ...generate.network import Conditions, NetworkInfo, Running, WindowOutput
 from ..card import check_card, network_info, read_card, read_neutral
 from ..config import ROOT, ModelConfig
 from ..inputs import check_inputs
@@ -50,15 +50,21 @@ class NumpyNetwork:
 
     Attributes:
         info: what the folder declares.
+        running: where and how it runs.
     """
 
-    def __init__(self, folder: Path | str):
+    def __init__(self, folder: Path | str, note: str = ""):
         """Read the folder.
+
+        Args:
+            folder: with model.json.
+            note: why the processor takes a card's place, for the user; "" where it does not.
 
         Raises:
             GestureError: missing, broken or misfitting files, or an architecture that needs PyTorch.
         """
         folder = Path(folder)
+        self.running = Running("NumPy", note=note)
         card = read_card(folder)
         config = ModelConfig.from_dict(card["architecture"])
         if not runs(config):

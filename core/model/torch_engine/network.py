@@ -1,19 +1,26 @@
 """The PyTorch engine: the methods of `core.generate.network.Network` over the modules of this package."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import logging
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ...body.parts import Part
-from ...errors import GestureError
-from ...generate.network import Conditions, NetworkInfo, WindowOutput
+from ...generate.network import Conditions, NetworkInfo, Running, WindowOutput
 from ..card import network_info
+from ..config import ModelConfig
 from ..inputs import check_inputs
 from .checkpoint import LoadedModel, load_model
+from .device import find_card, pick_device
+from .mamba import EXPAND
+from .scan_choice import scan_name
+
+_Result = TypeVar("_Result")
+_log = logging.getLogger(__name__)
 
 
 def load_network(folder: Path | str, device: str = "auto", threads: int | None = None) -> "TorchNetwork":
@@ -45,10 +52,15 @@ class TorchNetwork:
             torch.set_num_threads(threads)
         self.device = pick_device(device)
         self._weights = model.weights
-        with self._guard():
-            for module in model.weights.modules().values():
-                module.to(self.device).eval()
         self.info: NetworkInfo = network_info(model.card, config, model.neutral)
+        note = find_card().note if device == "auto" else ""
+        self._running = running_on(self.device, config, self.info.window, note)
+        self._compute(self._weights_to_device)
+
+    @property
+    def running(self) -> Running:
+        """Where and how it runs now; see `Network`."""
+        return self._running
 
     @torch.inference_mode()
     def conditions(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> Conditions:
@@ -59,16 +71,20 @@ class TorchNetwork:
         """
         check_inputs(self.info, self._weights.config, audio, words, speaker)
         words = np.asarray(words, np.int64 if words.ndim == 1 else np.float32)
-        with self._guard():
+
+        def task() -> Conditions:
             out = self._weights.generator.conditions(
                 self._tensor(audio), self._tensor(words), torch.tensor([speaker], device=self.device)
             )
             return {name: _array(value) for name, value in out.items()}
 
+        return self._compute(task)
+
     @torch.inference_mode()
     def window(self, conditions: Conditions, motion: np.ndarray, mask: np.ndarray) -> WindowOutput:
         """Predict one window; see `Network`."""
-        with self._guard():
+
+        def task() -> WindowOutput:
             given = {name: self._tensor(value) for name, value in conditions.items()}
             output = self._weights.generator(given, self._tensor(motion), self._tensor(mask))
             return WindowOutput(
@@ -76,17 +92,18 @@ class TorchNetwork:
                 {part: _array(value) for part, value in output.latents.items()},
             )
 
+        return self._compute(task)
+
     @torch.inference_mode()
     def decode(self, part: Part, codes: np.ndarray) -> np.ndarray:
         """Decode a part's codes; see `Network`."""
-        with self._guard():
-            return _array(self._weights.autoencoders[part].decode_codes(self._tensor(codes.astype(np.int64))))
+        decode = self._weights.autoencoders[part].decode_codes
+        return self._compute(lambda: _array(decode(self._tensor(codes.astype(np.int64)))))
 
     @torch.inference_mode()
     def root(self, lower: np.ndarray) -> np.ndarray:
         """Predict the root's velocities; see `Network`."""
-        with self._guard():
-            return _array(self._weights.root(self._tensor(lower)))
+        return self._compute(lambda: _array(self._weights.root(self._tensor(lower))))
 
     def codebook(self, part: Part) -> np.ndarray:
         """Return a part's codebook; see `Network`."""
@@ -97,30 +114,40 @@ class TorchNetwork:
         kind = np.int64 if np.issubdtype(values.dtype, np.integer) else np.float32
         return torch.from_numpy(np.ascontiguousarray(values, kind))[None].to(self.device)
 
-    @contextmanager
-    def _guard(self) -> Iterator[None]:
+    def _compute(self, task: Callable[[], _Result]) -> _Result:
+        """Run a task on the device; once a card is out of memory, this and all later tasks run on the processor."""
         try:
-            yield
-        except torch.OutOfMemoryError as error:
-            raise GestureError(
-                "The graphics card ran out of memory.",
-                remedy="Choose the device CPU, or close other programs that use the card.",
-                detail=str(error),
-            ) from error
+            return task()
+        except torch.OutOfMemoryError:
+            pass  # the error holds tensors of the card, so it must be gone before the card's memory is freed
+        self._move_to_processor()
+        return task()
+
+    def _move_to_processor(self) -> None:
+        note = f"{self._running.device} ran out of memory, so the processor runs the networks."
+        self.device = torch.device("cpu")
+        self._weights_to_device()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        self._running = running_on(self.device, self._weights.config, self.info.window, note)
+        _log.warning("%s", note)
+
+    def _weights_to_device(self) -> None:
+        for module in self._weights.modules().values():
+            module.to(self.device).eval()
 
 
-def pick_device(device: str) -> torch.device:
-    """Choose the device that "auto", "cpu" or "cuda" means.
+def running_on(device: torch.device, config: ModelConfig, window: int = 64, note: str = "") -> Running:
+    """Return how PyTorch runs an architecture on a device; kernels for a card are tried.
 
-    Raises:
-        GestureError: another name, or CUDA where there is none.
+    Args:
+        device: where.
+        config: the sizes.
+        window: frames of a window.
+        note: why the processor takes a card's place, for the user.
     """
-    if device not in ("auto", "cpu", "cuda"):
-        raise GestureError(f"There is no device {device!r}.", remedy="Choose auto, cpu or cuda.")
-    available = torch.cuda.is_available()
-    if device == "cuda" and not available:
-        raise GestureError("PyTorch finds no CUDA device.", remedy="Choose the device auto or cpu.")
-    return torch.device("cuda" if available and device != "cpu" else "cpu")
+    name = find_card().name if device.type == "cuda" else "the processor"
+    return Running("PyTorch", name, scan_name(device, window * EXPAND * config.hidden * config.mamba_state), note)
 
 
 def _array(values: Tensor) -> np.ndarray:

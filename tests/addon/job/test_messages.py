@@ -121,8 +121,10 @@ def test_details_of_a_take_are_shown_on_request_alone(messages, job_state):
 
     quality = {"slide_mean_cm_s": 3.0, "drift_cm_min": 20.0}
     take = {"frames": 1860, "fps": 30, "alignment": {}, "settings": {"finish": True}}
-    job_state.current.notes = take_lines({"take": take, "before": quality, "after": quality})
+    moved = ["Some Card ran out of memory, so the processor runs the networks."]
+    job_state.current.notes = take_lines({"take": take, "before": quality, "after": quality, "notes": moved})
     drawn = draw("MAMBATALK_PT_main").drawn
+    assert "ran out of memory" in " ".join(drawn)
     assert "Take ready: 62 s" in drawn
     assert not any("slide" in text for text in drawn)
     assert "Foot slide" in messages.details()

@@ -10,7 +10,8 @@ from safetensors.torch import load_file, save_file
 from core.errors import GestureError
 from core.model.config import RELEASED, STARTER, ModelConfig
 from core.model.torch_engine.checkpoint import load_model, load_part, save_model, save_part
-from core.model.torch_engine.network import TorchNetwork, load_network, pick_device
+from core.model.torch_engine.device import pick_device
+from core.model.torch_engine.network import TorchNetwork, load_network
 
 from .. import tiny
 

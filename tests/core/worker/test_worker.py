@@ -70,6 +70,8 @@ def test_hello_tells_versions_and_devices(worker):
     assert reply["packages"]["torch"]
     assert reply["engine"] == ("PyTorch on " + reply["device_name"] if "cuda" in reply["devices"] else CPU_ENGINE)
     assert reply["missing"] == []
+    assert reply["scan"] in ("steps", "doublings", "own kernel", "mamba-ssm")
+    assert reply["notes"] == []
 
 
 def test_missing_audio_is_an_error_with_a_remedy(worker, tmp_path):
@@ -220,7 +222,10 @@ def test_a_warm_worker_gives_the_same_take_as_a_fresh_one_makes_variations_and_m
     request = {"type": "generate", "audio": str(speech), "duration_s": 5.0, "finish": False}
     for number, seed in enumerate((1, 2, 1)):
         worker.send({"id": number, **request, "seed": seed, "variation": 0.7, "out": str(tmp_path / str(number))})
-        assert worker.final(number)["take"]["settings"]["variation"] == 0.7
+        reply = worker.final(number)
+        assert reply["take"]["settings"]["variation"] == 0.7
+        assert reply["take"]["engine"].keys() == {"name", "device", "scan"}
+        assert reply["notes"] == []
     fresh = start_worker()
     fresh.send({"id": 1, **request, "seed": 2, "variation": 0.7, "out": str(tmp_path / "fresh")})
     assert fresh.final(1)["type"] == "result"
