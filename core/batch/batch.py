@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ..errors import GestureError
 from ..worker import protocol
-from .lines import Line
-from .outcomes import FAILED, KEPT, MADE, NOT_MADE, SUMMARY, Outcome, checks_of, write_summary
+from .lines import SUMMARY, Line
+from .outcomes import FAILED, KEPT, MADE, NOT_MADE, Outcome, checks_of, write_summary
 from .processes import Process, share
 from .records import FOLDER, Record, check_folders, inputs_of, is_made, only_one, read_record, write_record
 

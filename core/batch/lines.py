@@ -19,6 +19,8 @@ from ..text.transcript import READERS
 COLUMNS = ("audio", "transcript", "style", "mood", "seed", "name", "character")
 RECORDINGS = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aif", ".aiff")
 TEXTS = (".txt", *READERS)
+# The table of results, which lies beside the takes.
+SUMMARY = "summary.csv"
 MOST_SHOWN = 10
 _BAD_NAME = re.compile(r'^[.\s]|[\x00-\x1f<>:"/\\|?*]|[.\s]$')
 _MOST_LETTERS = 120
@@ -145,7 +147,7 @@ def _line(row: Mapping[str, str], folder: Path, template: Generate, styles: Sequ
             raise GestureError(f"The seed {text!r} is no whole number.", "Write a number such as 7.")
         request = replace(request, seed=int(text))
     name = row.get("name") or audio.stem
-    if _BAD_NAME.search(name) or len(name) > _MOST_LETTERS:
+    if _BAD_NAME.search(name) or name.casefold() == SUMMARY or len(name) > _MOST_LETTERS:
         raise GestureError(f"{name!r} cannot be the name of a folder.", "Write another name in the column name.")
     return Line(name, replace(request, out=template.out / name))
 

@@ -11,7 +11,6 @@ from ..files import saved_file
 from ..worker import protocol
 
 MADE, KEPT, FAILED, NOT_MADE = "made", "kept", "failed", "not made"
-SUMMARY = "summary.csv"
 CHECKS = ("foot_slide_cm_s", "drift_cm_min", "alignment_score")
 _WIDEST = 40
 

@@ -17,18 +17,19 @@ from ..worker.threads import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 # Room for one process. With the bundled weights three minutes of speech need 0.25 GB; longer recordings need more.
-PROCESS_BYTES = 1_500_000_000
+# Weights of the released size need 2 GB to be loaded, and their speech recogniser needs more.
+SMALL_BYTES, LARGE_BYTES = 1_500_000_000, 4_000_000_000
 # How long it may take until a stop is noticed, seconds.
 _POLL_S = 0.2
 
 T = TypeVar("T")
 
 
-def process_count(lines: int) -> int:
+def process_count(lines: int, bytes_each: int = SMALL_BYTES) -> int:
     """Return how many processes suit this computer and a number of lines: by its cores and its free memory."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     memory = _free_bytes()
-    room = cores if memory is None else int(memory // PROCESS_BYTES)
+    room = cores if memory is None else int(memory // bytes_each)
     return max(1, min(cores, room, lines))
 
 

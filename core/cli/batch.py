@@ -57,7 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Make all takes; the exit code is 1 where some failed."""
     from ..batch import batch, lines, outcomes, processes
     from ..generate.pipeline import check_variation
+    from ..model import engines
     from ..model.card import STARTER_FOLDER, read_card
+    from ..model.config import ModelConfig
     from ..take.files import check_folder
     from ..worker.models import folder_hash
 
@@ -66,7 +68,12 @@ def run(arguments: argparse.Namespace) -> int:
     check_variation(arguments.variation)
     weights, out = arguments.weights or STARTER_FOLDER, arguments.out.absolute()
     check_folder(out)
-    styles = read_card(weights)["speakers"]
+    card = read_card(weights)
+    styles = card["speakers"]
+    # Missing PyTorch is found here, once, and not by every line.
+    engine = engines.engine_for(
+        ModelConfig.from_dict(card["architecture"]), "cpu" if arguments.device == "auto" else arguments.device
+    )
     template = requests.Generate(
         audio=Path(),
         out=out,
@@ -85,7 +92,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         print(outcomes.table(batch.plan(out, wanted, weights_hash).results()))
         return 0
-    count = arguments.processes or processes.process_count(len(wanted))
+    room = processes.SMALL_BYTES if engine == engines.NUMPY else processes.LARGE_BYTES
+    count = arguments.processes or processes.process_count(len(wanted), room)
     threads = max(1, (os.cpu_count() or 1) // count)
     stopped = _stopped_by_signals()
     results = batch.run(out, wanted, weights_hash, count, threads, _reporter(len(wanted)), stopped.is_set)

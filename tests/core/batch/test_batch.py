@@ -160,6 +160,7 @@ def test_a_process_that_dies_fails_its_line_alone(tmp_path, monkeypatch):
         (["a.wav,,giddy,,"], "giddy"),
         (["a.wav,,,-1,"], "-1"),
         (["a.wav,,,,../up"], "../up"),
+        (["a.wav,,,,Summary.csv"], "Summary.csv"),
         (["a.wav,,,,,,,"], "more cells"),
         (["a.wav,,,,", "a.wav,,,2,A"], "2 lines would make the take a"),
         (["a.wav,,,,", "none.wav,,,,", "a.wav,x,,,b"], "row 4"),
@@ -224,6 +225,7 @@ def test_two_batches_never_share_a_folder_and_takes_of_others_stay(tmp_path):
 def test_there_is_always_a_process_and_never_more_than_lines():
     assert process_count(1) == 1
     assert 1 <= process_count(1000) <= (os.cpu_count() or 1)
+    assert process_count(1000, bytes_each=10**15) == 1
 
 
 def test_the_shell_sets_what_the_worker_sets_before_numpy_loads():
