@@ -19,7 +19,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     setup = commands.add_parser("setup", help="make the environments (repeating it is instant)")
-    setup.add_argument("--torch", action="store_true", help="also PyTorch, for graphics cards and training")
+    setup.add_argument("--torch", action="store_true", help="also PyTorch, for the released weights and training")
+    setup.add_argument("--cuda", action="store_true", help="also PyTorch for NVIDIA cards (Linux, Windows)")
     setup.set_defaults(run=_setup)
 
     demo = commands.add_parser("demo", help="from a recording to an animated character, a video and an FBX")
@@ -66,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
 def _setup(arguments: argparse.Namespace) -> int:
     from devtools.environments import setup
 
-    setup(arguments.torch)
+    setup(arguments.torch, arguments.cuda)
     return 0
 
 

@@ -5,7 +5,8 @@ One folder can hold a small set of packages or a larger one, which contains the 
 | folder | set | for |
 |---|---|---|
 | `.venv` | `WORKER` | making takes: NumPy and what is in the extension's wheels |
-| `.venv` | `TORCH` | graphics cards, the released weights, training |
+| `.venv` | `TORCH` | the released weights, training |
+| `.venv` | `CUDA` | NVIDIA cards (Linux, Windows) |
 | `.venv` | `DEVELOPER` | the tests, ruff, mypy |
 | `.venv-bpy-4.2` and others | `BLENDERS` | Blender as a module, with the packages of the extension's wheels |
 
@@ -39,12 +40,14 @@ class Environment:
             same package, the first one counts.
         pythons: versions it can be made with, best first.
         probe: a statement that runs in the environment when it is complete.
+        wheels: the address of an index of wheels besides PyPI, "" for none.
     """
 
     folder: str
     extras: tuple[str, ...]
     pythons: tuple[tuple[int, int], ...]
     probe: str
+    wheels: str = ""
 
     @property
     def path(self) -> Path:
@@ -65,6 +68,9 @@ class Environment:
 _ANY = ((3, 11), (3, 12), (3, 13))
 WORKER = Environment(".venv", ("",), _ANY, "import numpy, pocketsphinx, soundfile")
 TORCH = Environment(".venv", ("", "torch", "train"), _ANY, "import torch, librosa, pocketsphinx, fasttext")
+CUDA = Environment(
+    ".venv", ("", "nvidia"), _ANY, "import torch, pocketsphinx", "https://download.pytorch.org/whl/cu130"
+)
 DEVELOPER = Environment(".venv", (*TORCH.extras, "test", "dev"), _ANY, f"{TORCH.probe}, pytest")
 ASSETS = Environment(".venv-assets", ("assets",), _ANY, "import torch, anny")
 
@@ -155,8 +161,14 @@ def _stamp(environment: Environment) -> list[str]:
 def is_ready(environment: Environment) -> bool:
     """Return whether the environment holds the present pins, and was made in this place."""
     place, *pins = _stamp(environment) or [""]
+    held = {*pins, *map(_public, pins)}
     # A virtual environment does not survive being moved: its scripts name the old folder.
-    return place == str(environment.path) and set(requirements(environment)) <= set(pins)
+    return place == str(environment.path) and set(requirements(environment)) <= held
+
+
+def _public(pin: str) -> str:
+    """Return a pin without the name of its build: torch==2.13.0+cu130 is a torch==2.13.0, too."""
+    return pin.partition("+")[0]
 
 
 def can_be_made(environment: Environment) -> bool:
@@ -191,7 +203,8 @@ def ensure(environment: Environment) -> Path:
     if environment.path.exists() and _version_of(environment.python) not in environment.pythons:
         shutil.rmtree(environment.path)
     # A larger set that the folder holds stays in it, but for pins that changed.
-    pins = _by_package([*requirements(environment), *_stamp(environment)[1:]])
+    wanted, held = requirements(environment), _stamp(environment)[1:]
+    pins = _by_package([*(pin for pin in held if _public(pin) in wanted), *wanted, *held])
     (environment.path / STAMP).unlink(missing_ok=True)
     log = environment.path.with_name(f"{environment.folder}-{LOG}")
     log.unlink(missing_ok=True)
@@ -210,12 +223,13 @@ def ensure(environment: Environment) -> Path:
             status.show(" ".join(words[:2]) if words[0] != "Installing" else "installing")
 
     options = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off", "--no-warn-script-location"]
+    options += ["--extra-index-url", environment.wheels] if environment.wheels else []
     run_logged(
         [environment.python, "-m", "pip", "install", *options, *requirements(environment)],
         log,
         failed=f"pip could not install what {environment.folder} needs.",
-        remedy="Check the network connection and the free disk space (1.5 GB, with PyTorch 3 GB), then run the same "
-        "command again.",
+        remedy="Check the network connection and the free disk space (1.5 GB, with PyTorch 3 GB, for NVIDIA cards "
+        "10 GB), then run the same command again.",
         on_line=on_line,
     )
     status.show("checking")
@@ -258,16 +272,47 @@ def _no_blender() -> BuildError:
     return _no_python(replace(BLENDERS[-1], pythons=tuple(pythons)))
 
 
-def setup(torch: bool = False) -> None:
+def setup(torch: bool = False, cuda: bool = False) -> None:
     """Make what the demo needs: the worker's environment and, where there is a Python for it, a Blender module.
 
     Args:
         torch: also install PyTorch and what training needs.
+        cuda: also install PyTorch for NVIDIA cards.
+
+    Raises:
+        BuildError: see `ensure`; or there is no PyTorch for NVIDIA cards on this system.
     """
-    ensure(TORCH if torch else WORKER)
+    if cuda:
+        _setup_cuda()
+    if torch or not cuda:
+        ensure(TORCH if torch else WORKER)
     if any(can_be_made(environment) for environment in BLENDERS):
         ensure(newest_blender())
     else:
         missing = _no_blender()
         say(f"No Blender module: {missing.message} {missing.remedy}")
     say("Everything is set up.")
+
+
+def _setup_cuda() -> None:
+    """Install PyTorch for NVIDIA cards, and say which card it finds.
+
+    Raises:
+        BuildError: see `setup`.
+    """
+    if sys.platform not in ("linux", "win32"):
+        raise BuildError(
+            "PyTorch uses NVIDIA cards on Linux and Windows alone.",
+            "Nothing needs to be installed: the processor makes the takes.",
+        )
+    if not is_ready(CUDA):
+        say("PyTorch for NVIDIA cards: 2 to 3 GB to download, 5 to 7 GB on the disk (estimates).")
+    python = ensure(CUDA)
+    found = _ask(
+        [str(python)],
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from core.model.torch_engine.device import find_card; "
+        "card = find_card(); print(card.note or card.name)",
+    )
+    card = found[-1] if found else ""
+    say(f"Graphics card: {card or 'none that PyTorch can use, so the processor makes the takes.'}")
+    say(f"In Blender's preferences, choose this Python: {python}")

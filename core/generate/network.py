@@ -105,7 +105,7 @@ class Running:
     @property
     def title(self) -> str:
         """Name engine and device for people: "NumPy on the processor", "PyTorch on NVIDIA H200"."""
-        return f"{self.engine} on {self.device}"
+        return "NumPy on the processor" if self.engine == "NumPy" else f"PyTorch on {self.device}"
 
     def facts(self) -> dict[str, str]:
         """Return what take.json says about it."""

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -225,6 +226,39 @@ def test_an_environment_that_holds_more_is_ready_and_keeps_it(folder_of, monkeyp
     environments.ensure(small)
     assert stamp.read_text().splitlines() == [str(small.path), "pytest==1.0", "coverage==2.0"]
     assert environments.is_ready(large)
+
+
+def test_the_build_of_a_package_for_nvidia_cards_stays_where_any_build_will_do(folder_of, monkeypatch):
+    lists = '{ any = ["torch==2.0"], nvidia = ["torch==2.0+cu1"] }'
+    (environments.ROOT / "pyproject.toml").write_text(f"[project]\noptional-dependencies = {lists}\n")
+    either, nvidia = folder_of("any"), replace(folder_of("nvidia"), wheels="https://some.where/cu1")
+    commands = []
+
+    def run(command, log, **_):
+        commands.append(command)
+        log.touch()
+
+    monkeypatch.setattr(environments, "run_logged", run)
+    monkeypatch.setattr(environments, "_version_of", lambda python: (3, 11))
+    monkeypatch.setattr(environments, "find_python", lambda versions: Path(sys.executable))
+    environments.ensure(either)
+    assert not environments.is_ready(nvidia)
+    assert "--extra-index-url" not in commands[0]
+    environments.ensure(nvidia)
+    install = next(command for command in commands if "torch==2.0+cu1" in command)
+    assert install[install.index("--extra-index-url") + 1] == "https://some.where/cu1"
+    assert environments.is_ready(either)
+    assert environments.is_ready(nvidia)
+
+
+def test_pytorch_for_nvidia_cards_comes_from_the_index_of_its_build(monkeypatch):
+    (torch,) = (pin for pin in environments.requirements(environments.CUDA) if pin.startswith("torch=="))
+    assert environments.CUDA.wheels.endswith(torch.partition("+")[2])
+    assert set(environments.requirements(environments.WORKER)) < set(environments.requirements(environments.CUDA))
+    assert torch.partition("+")[0] in environments.requirements(environments.TORCH)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(BuildError, match="Linux and Windows"):
+        environments.setup(cuda=True)
 
 
 def test_test_paths_go_to_the_suite_they_belong_to():

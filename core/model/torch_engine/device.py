@@ -12,7 +12,10 @@ from ...errors import GestureError
 
 DEVICES = ("auto", "cpu", "cuda")
 TOLERANCE = 1e-4  # of a card's product and convolution against the processor's
-_OLD_DRIVER = "its driver is too old for this PyTorch. Update the NVIDIA driver."
+_OLD_DRIVER = (
+    "The driver of the graphics card is too old for this PyTorch, so the processor runs the networks. "
+    "Update the NVIDIA driver."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -22,23 +25,16 @@ class Card:
 
     Attributes:
         name: "" where PyTorch finds no card.
-        trouble: why it cannot be used, for people; "" where it can, or where there is none.
+        note: a sentence for the user where there is a card and it cannot be used, else "".
     """
 
     name: str = ""
-    trouble: str = ""
+    note: str = ""
 
     @property
     def usable(self) -> bool:
         """Whether networks can run on it."""
-        return bool(self.name) and not self.trouble
-
-    @property
-    def note(self) -> str:
-        """A sentence for the user where the processor takes the card's place, else ""."""
-        if not self.trouble:
-            return ""
-        return f"{self.name or 'The graphics card'} cannot be used, so the processor runs the networks: {self.trouble}"
+        return bool(self.name) and not self.note
 
 
 def pick_device(device: str) -> torch.device:
@@ -56,8 +52,7 @@ def pick_device(device: str) -> torch.device:
         return torch.device("cpu")
     card = find_card()
     if device == "cuda" and not card.usable:
-        reason = f" {card.trouble}" if card.trouble else ""
-        raise GestureError(f"PyTorch finds no usable CUDA device.{reason}", remedy="Choose the device auto or cpu.")
+        raise GestureError("PyTorch finds no CUDA device.", remedy="Choose the device auto or cpu.", detail=card.note)
     return torch.device("cuda", torch.cuda.current_device()) if card.usable else torch.device("cpu")
 
 
@@ -65,7 +60,7 @@ def pick_device(device: str) -> torch.device:
 def find_card() -> Card:
     """Find the CUDA card and try it once: a product and a convolution must give the processor's numbers."""
     card = _tried_card()
-    if card.trouble:
+    if card.note:
         _log.warning("%s", card.note)
     return card
 
@@ -76,13 +71,19 @@ def _tried_card() -> Card:
         found = torch.cuda.is_available()
     if not found:
         # PyTorch says in a warning what is wrong. A computer without a card is not told anything.
-        return Card(trouble=next((_OLD_DRIVER for each in caught if "too old" in str(each.message)), ""))
-    name = ""
+        return Card(note=next((_OLD_DRIVER for each in caught if "too old" in str(each.message)), ""))
+    name = "CUDA"
     try:
         name = torch.cuda.get_device_name()
-        return Card(name, trouble_of(torch.device("cuda", torch.cuda.current_device())))
+        trouble = trouble_of(torch.device("cuda", torch.cuda.current_device()))
     except Exception as error:  # a driver, a card or a build can fail in any way
-        return Card(name or "The graphics card", _first_line(error))
+        trouble = _first_line(error)
+    return Card(name, not_used(name, trouble) if trouble else "")
+
+
+def not_used(name: str, trouble: str) -> str:
+    """Return the sentence for the user about a card with a trouble."""
+    return f"{name} cannot be used, so the processor runs the networks: {trouble}"
 
 
 def trouble_of(device: torch.device) -> str:

@@ -96,7 +96,7 @@ def _launch_on(device: torch.device, states: int) -> Launch:
 
     def launch(name: str, grid: Size, threads: int, arguments: Sequence[Tensor | int | None]) -> None:
         if max(grid[1:]) > MOST_ROWS:
-            raise RuntimeError(f"A grid of {grid} blocks is too large for a card.")
+            raise RuntimeError(f"a grid of {grid} blocks is too large for a card")
         values, pointers = packed(arguments)
         with torch.cuda.device(device):
             stream = ctypes.c_void_p(torch.cuda.current_stream().cuda_stream)
@@ -124,4 +124,4 @@ def _check(driver: Any, result: int) -> None:
     if result:
         text = ctypes.c_char_p()
         driver.cuGetErrorString(result, ctypes.byref(text))
-        raise RuntimeError(f"CUDA's driver: {(text.value or b'').decode(errors='replace')} ({result})")
+        raise RuntimeError(f"the driver refuses: {(text.value or b'').decode(errors='replace')} ({result})")

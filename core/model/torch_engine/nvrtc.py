@@ -91,7 +91,7 @@ def _library() -> Any:
     for name in _NAMES:
         if (library := _load(name)) is not None:
             return library
-    raise CompileError("PyTorch's compiler for CUDA (NVRTC) was not found.")
+    raise CompileError("the compiler that PyTorch brings (NVRTC) was not found")
 
 
 def _files() -> Iterator[Path]:
@@ -129,7 +129,7 @@ def _architecture(library: Any, capability: tuple[int, int]) -> str:
         return f"sm_{wanted}"
     older = [number for number in known if number <= wanted]
     if not older:
-        raise CompileError(f"The card is too old for this PyTorch (compute capability {wanted / 10}).")
+        raise CompileError(f"the card is too old for this PyTorch (compute capability {wanted / 10})")
     return f"compute_{max(older)}"
 
 
@@ -146,7 +146,7 @@ def _compile(library: Any, source: str, options: Sequence[str]) -> bytes:
         failed = library.nvrtcCompileProgram(program, len(encoded), (ctypes.c_char_p * len(encoded))(*encoded))
         if failed:
             text = _result(library, program, "ProgramLog").rstrip(b"\0").decode(errors="replace")
-            raise CompileError(f"NVRTC refuses the kernels: {text}")
+            raise CompileError(f"the compiler (NVRTC) refuses the kernels: {text}")
         return _result(library, program, "CUBIN" if "=sm_" in options[0] else "PTX")
     finally:
         library.nvrtcDestroyProgram(ctypes.byref(program))
@@ -164,4 +164,6 @@ def _result(library: Any, program: ctypes.c_void_p, kind: str) -> bytes:
 def _check(library: Any, result: int) -> None:
     if result:
         library.nvrtcGetErrorString.restype = ctypes.c_char_p
-        raise CompileError(f"NVRTC failed: {library.nvrtcGetErrorString(result).decode(errors='replace')}")
+        raise CompileError(
+            f"the compiler (NVRTC) failed: {library.nvrtcGetErrorString(result).decode(errors='replace')}"
+        )

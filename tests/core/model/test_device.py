@@ -7,7 +7,7 @@ import torch
 from core.generate.window_inputs import Speech
 from core.generate.windows import run_windows
 from core.model.config import RELEASED, STARTER
-from core.model.torch_engine.device import Card, pick_device, trouble_of
+from core.model.torch_engine.device import Card, not_used, pick_device, trouble_of
 from core.model.torch_engine.network import running_on
 from tests.core import tiny
 
@@ -17,11 +17,11 @@ def test_a_device_is_tried_before_it_is_used():
     # the device "meta" computes shapes alone
     trouble = trouble_of(torch.device("meta"))
     assert trouble.endswith(".")
-    card = Card("Some Card", trouble)
-    assert not card.usable
-    assert card.note == f"Some Card cannot be used, so the processor runs the networks: {trouble}"
+    note = not_used("Some Card", trouble)
+    assert note == f"Some Card cannot be used, so the processor runs the networks: {trouble}"
     assert Card("Some Card").usable
-    assert Card("Some Card").note == Card().note == ""
+    assert not Card("Some Card", note).usable
+    assert not Card().usable
 
 
 def test_products_and_convolutions_keep_single_precision():
