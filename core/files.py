@@ -8,6 +8,7 @@ A file is written beside its place and renamed at the end, so that a full disk o
 
 import os
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -20,8 +21,11 @@ import numpy as np
 from .errors import GestureError
 
 # What Python and numpy raise for a zip, npz or json that is missing, cut off or has wrong bytes; zipfile raises
-# RuntimeError for data that looks encrypted or has an unknown kind of compression.
-DAMAGED = (OSError, EOFError, KeyError, ValueError, RuntimeError, struct.error, zipfile.BadZipFile, zlib.error)
+# RuntimeError for data that looks encrypted or has an unknown kind of compression, numpy lets tokenize's error pass.
+DAMAGED = (
+    *(OSError, EOFError, KeyError, IndexError, TypeError, ValueError, OverflowError, RuntimeError),
+    *(struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error),
+)
 FREE_SPACE = "Free some disk space or choose another folder."
 
 

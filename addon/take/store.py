@@ -13,13 +13,17 @@ import numpy as np
 from ...core.errors import GestureError
 from ...core.files import DAMAGED
 from ...core.formats.packed import COARSE, FINE, pack_motion, round_motion, unpack_motion
+from ...core.inputs import is_whole, parse_json
 from ...core.sealed import seal, unseal
 from ...core.take.files import TakeFiles, compact, read_files
+from ...core.take.gate import check_codes, check_description, check_layers, check_words
 from ..blender import versions
 
 KEY = "mambatalk_data"
 # Takes stored before there was a check sum begin like any zip; they still load.
 _ZIP = b"PK"
+# No part of a take of an hour is larger.
+_MOST_BYTES = 512 << 20
 
 
 def read_folder(folder: Path) -> TakeFiles:
@@ -103,17 +107,36 @@ def unpack(data: bytes) -> TakeFiles:
     try:
         content = data if data.startswith(_ZIP) else unseal(data)
         with zipfile.ZipFile(io.BytesIO(content)) as file:
+            for entry in file.infolist():
+                if entry.file_size > _MOST_BYTES:
+                    raise ValueError(f"{entry.filename} has {entry.file_size} bytes")
             description, words, lengths = (
-                json.loads(file.read(name)) for name in ("take.json", "words.json", "codes.json")
+                parse_json(file.read(name)) for name in ("take.json", "words.json", "codes.json")
             )
-            ends = np.cumsum([0, *lengths.values()])
-            stored = file.read("codes")
-            # Two bytes for each code, or four where a code needs them.
-            joined = compact(np.frombuffer(stored, "<i4" if len(stored) == 4 * ends[-1] else "<i2"))
+            frames = check_description(description)
+            check_words(words)
+            codes = _codes(file.read("codes"), lengths, frames)
+            check_layers(description.get("layers"), codes, frames)
             raw, finished = unpack_motion(file.read("raw")), unpack_motion(file.read("finished"))
+            if not frames == raw.frame_count == finished.frame_count:
+                raise ValueError("the lengths of its motions differ")
     except DAMAGED as error:
         raise GestureError(
             "The take stored in this file is damaged.", remedy="Use a backup, or generate again.", detail=repr(error)
         ) from error
-    codes = {name: joined[start:end] for name, start, end in zip(lengths, ends, ends[1:], strict=False)}
     return TakeFiles(description, words, codes, raw, finished)
+
+
+def _codes(stored: bytes, lengths: dict[str, int], frames: int) -> dict[str, np.ndarray]:
+    """Return the codes by name; raise ValueError where they are none."""
+    if not isinstance(lengths, dict) or not all(is_whole(length, 0, frames) for length in lengths.values()):
+        raise ValueError("the lengths of its codes")
+    ends = np.cumsum([0, *lengths.values()])
+    # Two bytes for each code, or four where a code needs them.
+    joined = np.frombuffer(stored, "<i4" if len(stored) == 4 * ends[-1] else "<i2")
+    if len(joined) != ends[-1]:
+        raise ValueError("the number of its codes")
+    joined = compact(joined)
+    codes = {name: joined[start:end] for name, start, end in zip(lengths, ends, ends[1:], strict=False)}
+    check_codes(codes, frames)
+    return codes

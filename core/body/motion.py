@@ -1,5 +1,6 @@
 """A motion and its npz file; the generator writes motions, finishing cleans them, and the add-on keys them."""
 
+import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -8,9 +9,17 @@ import numpy as np
 from ..clock import FPS
 from ..errors import GestureError
 from ..files import DAMAGED, save_arrays
+from ..inputs import Npz
 from .parts import EXPRESSION_WIDTHS
 from .rotation import quat_continuous, quat_slerp, quat_to_rotvec, rotvec_to_quat
 from .skeleton import JOINT_COUNT, default_rest_joints
+
+# What a motion in a file may be. Radians, metres, weights and coefficients of a person are far below `MOST_VALUE`.
+LEAST_FPS, MOST_FPS = 1, 1000
+MOST_VALUE = 1e4
+_MOST_BETAS = 1000
+# A take of the longest recording, an hour, has 108,000.
+MOST_TAKE_FRAMES = 120_000
 
 
 @dataclass(frozen=True)
@@ -132,39 +141,75 @@ def save_motion(motion: Motion, path: Path | str, compress: bool = True) -> None
     save_arrays(Path(path), arrays, compress)
 
 
-def load_motion(path: Path | str) -> Motion:
+def load_motion(path: Path | str, frame_count: int | None = None) -> Motion:
     """Read an SMPL-X npz (ours, BEAT2's or AMASS'); arrays that only Python's pickle could read are left out.
 
+    Args:
+        path: path of the file.
+        frame_count: refuse a motion of another length, before its arrays are read.
+
     Raises:
-        GestureError: no such file, not an SMPL-X motion, or values that are not numbers.
+        GestureError: no such file, not an SMPL-X motion, or values that are not numbers or out of range.
     """
     path = Path(path)
     try:
-        with np.load(path, allow_pickle=False) as data:
-            arrays = {key: data[key] for key in data.files if data[key].dtype != object}
-        poses = np.asarray(arrays["poses"], np.float64)
-        translation = np.asarray(arrays["trans"], np.float64)
-        rotations = poses.reshape(len(poses), JOINT_COUNT, 3)
+        file = Npz(path)
+        frames = file.shape("poses")[0]
+        if not frames or (frame_count is not None and frames != frame_count):
+            raise ValueError(f"{frames} frames where {frame_count} were expected")
+        return check_range(_motion_of(file, frames))
     except FileNotFoundError as error:
         raise GestureError(f"There is no motion file {path}.", remedy="Pick an existing npz file.") from error
     except DAMAGED as error:
         raise GestureError(
             f"{path.name} is not an SMPL-X motion file.",
             remedy="Pick an npz with `poses` (frames, 165) and `trans` (frames, 3).",
-            detail=str(error),
+            detail=repr(error),
         ) from error
-    basis = str(arrays.get("face_basis", "arkit52" if "arkit" in arrays else "flame100"))
-    expression = arrays.get("arkit" if basis == "arkit52" else "expressions")
-    if expression is None:
-        expression = np.zeros((len(poses), EXPRESSION_WIDTHS[basis]))
-    fps = arrays.get("mocap_frame_rate", arrays.get("mocap_framerate", FPS))
+
+
+def _motion_of(file: Npz, frames: int) -> Motion:
+    """Read the arrays of a motion of so many frames; raise `DAMAGED` where they are none."""
+    basis = str(file.read("face_basis")) if "face_basis" in file else "arkit52" if "arkit" in file else "flame100"
+    width, face = EXPRESSION_WIDTHS[basis], "arkit" if basis == "arkit52" else "expressions"
+    rates = [name for name in ("mocap_frame_rate", "mocap_framerate") if name in file]
+    for name, columns in (("poses", JOINT_COUNT * 3), ("trans", 3), (face, width), ("contacts", 4)):
+        if name in file and math.prod(file.shape(name)) != frames * columns:
+            raise ValueError(f"{name} has the shape {file.shape(name)}")
+    if "betas" in file and math.prod(file.shape("betas")) > _MOST_BETAS:
+        raise ValueError(f"betas has the shape {file.shape('betas')}")
     return Motion(
-        rotations=rotations,
-        translation=translation,
-        expression=np.asarray(expression, np.float64),
+        rotations=file.numbers("poses").reshape(frames, JOINT_COUNT, 3),
+        translation=file.numbers("trans"),
+        expression=file.numbers(face) if face in file else np.zeros((frames, width)),
         face_basis=basis,
-        contacts=np.asarray(arrays["contacts"], np.float64) if "contacts" in arrays else None,
-        rest_joints=np.asarray(arrays["rest_joints"], np.float64) if "rest_joints" in arrays else None,
-        betas=np.asarray(arrays.get("betas", np.zeros(10)), np.float64).reshape(-1),
-        fps=float(fps),
+        contacts=file.numbers("contacts") if "contacts" in file else None,
+        rest_joints=file.numbers("rest_joints") if "rest_joints" in file else None,
+        betas=file.numbers("betas").reshape(-1) if "betas" in file else np.zeros(10),
+        fps=file.numbers(rates[0]).item() if rates else float(FPS),
     )
+
+
+def check_range(motion: Motion) -> Motion:
+    """Return a motion of a file whose values are such as a person's motion may have.
+
+    Raises:
+        GestureError: a frame rate that is not from 1 to 1000, a value beyond `MOST_VALUE`, or rest joints or betas that
+            are none.
+    """
+    remedy = "Repair the file, or make the motion again."
+    if not LEAST_FPS <= motion.fps <= MOST_FPS:
+        raise GestureError(
+            f"The motion's frame rate is {motion.fps:g}; it can be from {LEAST_FPS} to {MOST_FPS}.", remedy=remedy
+        )
+    rest = motion.rest_joints
+    if rest is not None and np.shape(rest) != (JOINT_COUNT, 3):
+        raise GestureError("The motion's rest joints are not 55 points.", remedy=remedy)
+    for name in ("rotations", "translation", "expression", "contacts", "rest_joints", "betas"):
+        values = getattr(motion, name)
+        # NaN is neither above the least nor below the most.
+        if values is not None and np.size(values) and not -MOST_VALUE <= np.min(values) <= np.max(values) <= MOST_VALUE:
+            raise GestureError(
+                f"The motion's {name} holds values that are not numbers, or beyond {MOST_VALUE:g}.", remedy=remedy
+            )
+    return motion

@@ -9,13 +9,12 @@ others that name them as the `smplx` package does, Meshcapade's .smpl archives, 
     upright         Y up, feet on the floor
 """
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ..body.motion import Motion
+from ..body.motion import LEAST_FPS, MOST_FPS, Motion, check_range
 from ..body.parts import CONTACT_WIDTH, EXPRESSION_WIDTHS, TRANSLATION_WIDTH
 from ..body.skeleton import JOINT_COUNT
 from ..clock import FPS
@@ -24,7 +23,6 @@ from ..smplx.skeleton import smplx_rest_joints
 from . import foreign_arrays
 from .foreign_arrays import ForeignArrays, numbers, rows
 from .foreign_rotations import read_rotations
-from .npz import read_arrays
 from .reading import Reading
 from .upright import stand_upright
 
@@ -51,9 +49,11 @@ def read_foreign(path: Path | str, reading: Reading | None = None) -> Foreign:
         GestureError: unreadable, a pickle, several people, no rotations, or arrays of different lengths.
     """
     path, reading = Path(path), reading or Reading()
-    if reading.fps is not None and not 0 < reading.fps < math.inf:
-        raise GestureError(f"{reading.fps:g} is no frame rate.", remedy="Give frames per second, above 0.")
-    file = ForeignArrays(path, *read_arrays(path))
+    if reading.fps is not None and not LEAST_FPS <= reading.fps <= MOST_FPS:
+        raise GestureError(
+            f"{reading.fps:g} is no frame rate.", remedy=f"Give frames per second, from {LEAST_FPS} to {MOST_FPS}."
+        )
+    file = ForeignArrays(path)
     notes: list[str] = []
     found = read_rotations(file, reading, notes)
     frame_count = len(found.rotations)
@@ -71,7 +71,8 @@ def read_foreign(path: Path | str, reading: Reading | None = None) -> Foreign:
         fps=fps,
     )
     likely = "y" if file.find(foreign_arrays.OF_AMASS) is None else "z"
-    motion, up = stand_upright(motion, reading, likely, notes)
+    motion, up = stand_upright(check_range(motion), reading, likely, notes)
+    motion = check_range(motion)
     summary = f"{found.joint_count} joints as {found.form}, {up.upper()} up, {fps:g} fps, {frame_count} frames"
     return Foreign(motion, summary, tuple(notes))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import GestureError
+from .npz import open_npz, read_array
 
 # Names in the order of trust: of two arrays, the one in the world comes before the one in the camera's view.
 POSES = ("poses", "pose_world", "fullpose", "full_pose", "pose", "smpl_pose", "smplx_pose", "rotations", "rot6d")
@@ -30,18 +31,28 @@ class ForeignArrays:
     Attributes:
         path: path of the file, for messages.
         pickled: names of arrays that only Python's pickle could read; they are left out.
-        arrays: by name.
+        names: of the arrays.
+
+    Raises:
+        GestureError: no such file, not an npz, or a pickle (.pt, .pkl).
     """
 
-    def __init__(self, path: Path, arrays: dict[str, np.ndarray], pickled: tuple[str, ...]):
-        self.path, self.pickled = path, pickled
+    def __init__(self, path: Path):
+        self._file = open_npz(path)
+        self.path, self.pickled = path, self._file.pickled
         # Arrays in the camera's view come first, so that those of the same name in the world overwrite them.
-        names = sorted(arrays, key=lambda name: not any(word in name.lower() for word in _IN_CAMERA))
-        self.arrays = {_last_part(name): arrays[name] for name in names}
+        stored = sorted(self._file.names, key=lambda name: not any(word in name.lower() for word in _IN_CAMERA))
+        self._stored = {_last_part(name): name for name in stored}
+        self.names = tuple(self._stored)
 
     def find(self, names: tuple[str, ...]) -> np.ndarray | None:
-        """Return the array with the first of these names that the file has; None where it has none of them."""
-        return next((self.arrays[name] for name in names if name in self.arrays), None)
+        """Return the array with the first of these names that the file has; None where it has none of them.
+
+        Raises:
+            GestureError: the array is damaged or too large.
+        """
+        stored = next((self._stored[name] for name in names if name in self._stored), None)
+        return None if stored is None else read_array(self._file, self.path, stored)
 
     def frames(self, values: np.ndarray, frame_count: int, width: int) -> np.ndarray:
         """Return values as (T, width) numbers; a single row counts for every frame.
@@ -74,12 +85,9 @@ def numbers(values: np.ndarray) -> np.ndarray:
     Raises:
         GestureError: the values are texts.
     """
-    try:
-        return np.asarray(values, np.float64)
-    except (TypeError, ValueError) as error:
-        raise GestureError(
-            "The motion holds texts where numbers belong.", remedy="Choose another file.", detail=str(error)
-        ) from error
+    if values.dtype.kind not in "biuf":
+        raise GestureError("The motion holds texts where numbers belong.", remedy="Choose another file.")
+    return np.asarray(values, np.float64)
 
 
 def _frame_count(values: np.ndarray) -> int:

@@ -125,7 +125,7 @@ def _of_parts(file: ForeignArrays, reading: Reading, notes: list[str]) -> Foreig
         if file.pickled:
             raise pickled_only(file.path, file.pickled)
         raise GestureError(
-            f"{file.path.name} holds no SMPL rotations; it has {', '.join(sorted(file.arrays)) or 'nothing'}.",
+            f"{file.path.name} holds no SMPL rotations; it has {', '.join(sorted(file.names)) or 'nothing'}.",
             remedy="Choose an npz with `poses` (frames, 165), or with `global_orient` and `body_pose`.",
         )
     frame_count = max(map(len, found.values()))

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..errors import GestureError
 from ..files import DAMAGED
+from ..inputs import Npz
 
 _PICKLED = (
     "Save its arrays as plain numbers with the program that made it: numpy.savez(path, poses=…, trans=…). "
@@ -13,36 +14,35 @@ _PICKLED = (
 )
 
 
-def read_arrays(path: Path) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
-    """Read the arrays of an npz, and the names of those left out because only Python's pickle could read them.
+def open_npz(path: Path) -> Npz:
+    """Open an npz and check its headers; its arrays are read one by one, where they are needed.
 
     Raises:
         GestureError: no such file, not an npz, or a pickle (.pt, .pkl).
     """
     try:
-        with np.load(path, allow_pickle=False) as data:
-            if not isinstance(data, np.lib.npyio.NpzFile):
-                raise _not_npz(path)
-            if any(name.endswith("data.pkl") for name in data.files):
-                raise _pickle(path, "PyTorch file")
-            arrays, pickled = {}, []
-            for name in data.files:
-                try:
-                    value = data[name]
-                except ValueError as error:
-                    if "allow_pickle" not in str(error):
-                        raise
-                    pickled.append(name)
-                    continue
-                if isinstance(value, np.ndarray):
-                    arrays[name] = value
+        file = Npz(path)
     except FileNotFoundError as error:
         raise GestureError(f"There is no motion file {path}.", remedy="Choose an existing npz file.") from error
-    except (AttributeError, *DAMAGED) as error:
+    except DAMAGED as error:
         if _starts_like_pickle(path):
             raise _pickle(path, "pickle") from error
-        raise _not_npz(path, str(error)) from error
-    return arrays, tuple(pickled)
+        raise _not_npz(path, repr(error)) from error
+    if any(name.endswith("data.pkl") for name in file.files):
+        raise _pickle(path, "PyTorch file")
+    return file
+
+
+def read_array(file: Npz, path: Path, name: str) -> np.ndarray:
+    """Read one array of an npz.
+
+    Raises:
+        GestureError: its bytes are damaged, or it is too large.
+    """
+    try:
+        return file.read(name)
+    except DAMAGED as error:
+        raise _not_npz(path, repr(error)) from error
 
 
 def _starts_like_pickle(path: Path) -> bool:

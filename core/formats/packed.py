@@ -18,11 +18,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..body.motion import Motion
+from ..body.motion import MOST_TAKE_FRAMES, Motion, check_range
+from ..body.parts import CONTACT_WIDTH, EXPRESSION_WIDTHS
+from ..body.skeleton import JOINT_COUNT
 from ..errors import GestureError
+from ..files import DAMAGED
+from ..inputs import is_whole, parse_json
 
 _PLANES = 4
 _LEVEL = 6
+_MOST_HEADER_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -78,23 +83,31 @@ def unpack_motion(data: bytes) -> Motion:
     """
     try:
         start = 4 + int.from_bytes(data[:4], "little")
-        header = json.loads(zlib.decompress(data[4:start]))
+        header = parse_json(_inflated(data[4:start], _MOST_HEADER_BYTES))
+        frames, rest = header["frames"], header["rest_joints"]
+        if not is_whole(frames, 1, MOST_TAKE_FRAMES):
+            raise ValueError(f"{frames} frames")
+        widths = {"rotations": JOINT_COUNT * 3, "translation": 3, "contacts": CONTACT_WIDTH}
+        widths["expression"] = EXPRESSION_WIDTHS[header["face_basis"]]
         values = {}
         for name, length in header["lengths"].items():
-            values[name] = unpack_values(data[start : start + length], header["frames"], header["grid"][name])
+            values[name] = unpack_values(
+                data[start : start + length], frames, header["grid"][name], frames * widths[name]
+            )
             start += length
-        rest = header["rest_joints"]
-        return Motion(
-            rotations=values["rotations"].reshape(header["frames"], -1, 3),
-            translation=values["translation"],
-            expression=values["expression"],
-            face_basis=header["face_basis"],
-            contacts=values.get("contacts"),
-            rest_joints=None if rest is None else np.array(rest),
-            betas=np.array(header["betas"]),
-            fps=header["fps"],
+        return check_range(
+            Motion(
+                rotations=values["rotations"].reshape(frames, -1, 3),
+                translation=values["translation"],
+                expression=values["expression"],
+                face_basis=header["face_basis"],
+                contacts=values.get("contacts"),
+                rest_joints=None if rest is None else np.array(rest, np.float64),
+                betas=np.array(header["betas"], np.float64),
+                fps=float(header["fps"]),
+            )
         )
-    except (zlib.error, ValueError, KeyError, TypeError) as error:
+    except DAMAGED as error:
         raise GestureError(
             "A stored motion is damaged.", remedy="Use a backup of the file, or generate again.", detail=repr(error)
         ) from error
@@ -130,15 +143,37 @@ def pack_values(values: np.ndarray, digits: int) -> bytes:
     return zlib.compress(planes.tobytes(), _LEVEL)
 
 
-def unpack_values(data: bytes, frames: int, digits: int) -> np.ndarray:
+def unpack_values(data: bytes, frames: int, digits: int, count: int | None = None) -> np.ndarray:
     """Unpack the values (T, C) of `pack_values`.
+
+    Args:
+        data: what `pack_values` returned.
+        frames: T.
+        digits: as they were packed.
+        count: T C, where it is known: more are not unpacked.
+
+    Raises:
+        ValueError, zlib.error: there are fewer or more values, or the bytes are damaged.
 
     >>> unpack_values(pack_values(np.array([[0.5], [0.75], [1.0], [1.5]]), 2), 4, 2).ravel()
     array([0.5 , 0.75, 1.  , 1.5 ])
     """
-    planes = np.frombuffer(zlib.decompress(data), np.uint8).reshape(_PLANES, -1)
+    stored = zlib.decompress(data) if count is None else _inflated(data, count * _PLANES)
+    if count is not None and len(stored) != count * _PLANES:
+        raise ValueError(f"{len(stored)} bytes of values where {count * _PLANES} were expected")
+    planes = np.frombuffer(stored, np.uint8).reshape(_PLANES, -1)
     unsigned = np.ascontiguousarray(planes.T).view("<u4").reshape(-1, frames).T.astype(np.uint32)
     steps = (unsigned >> 1).astype(np.int32) ^ -(unsigned & 1).astype(np.int32)
     for _ in range(2):
         steps = np.cumsum(steps, axis=0, dtype=np.int32)
     return steps / 2.0**digits
+
+
+def _inflated(data: bytes, most: int) -> bytes:
+    """Inflate bytes; raise ValueError where they are cut off, or inflate to more than `most` bytes."""
+    inflating = zlib.decompressobj()
+    # One more byte, so that too many are noticed; a limit of zero would be none.
+    content = inflating.decompress(data, most + 1)
+    if len(content) > most or not inflating.eof:
+        raise ValueError(f"no whole data of {most} bytes at most")
+    return content

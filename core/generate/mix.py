@@ -53,7 +53,7 @@ def lay_picks(take: Take, picks: Sequence[Pick], margin: int, same: Collection[s
 
 def _lay_area(take: Take, other: Take, name: str, area_name: str, span: Span, codes: np.ndarray) -> Take:
     raw = splice(take.raw, other.raw, AREAS[area_name], span, walk=True)
-    seed, variation = int(other.info["seed"]), float(other.info["settings"]["variation"])
+    seed, variation = int(other.info["seed"]), float(other.info["settings"].get("variation", 0.0))
     start, origin = _first_code(span), {"take": name, **describe(other)}
     layer = Layer(area_name, span, seed, variation, compact(codes), start, origin)
     return replace(take, raw=raw, layers=(*take.layers, layer))

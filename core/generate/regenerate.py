@@ -84,7 +84,7 @@ def _finish_and_write(kept: Take, take: Take, request: requests.Resample | reque
     """Finish the layers that a take has beyond those of the kept one, and write the take to `request.out`."""
     steps.begin(0.7, 0.9, "Finishing")
     settings, finished = take.info["settings"], take.raw
-    finishing = request.finish and settings["finish"]
+    finishing = request.finish and settings.get("finish", True)
     if finishing:
         own = FinishSettings.from_dict(request.settings or settings.get("finish_settings", {}))
         finished = finish_layers(take, take.layers[len(kept.layers) :], own)

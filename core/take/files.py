@@ -15,6 +15,7 @@ generator. `core.take.take` turns the content into layers, parts and words.
 
 import errno
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -24,12 +25,14 @@ from pathlib import Path
 import numpy as np
 
 from ..body.motion import Motion, load_motion, save_motion
-from ..body.parts import Part
 from ..errors import GestureError
 from ..files import DAMAGED, save_arrays
+from ..inputs import Npz, read_json
+from .gate import check_codes, check_description, check_layers, check_words
 
 FORMAT = 1
 _FILES = ("take.json", "codes.npz", "motion_raw.npz", "motion.npz", "words.json")
+_MOTIONS = ("motion_raw.npz", "motion.npz")
 _UNDIRECTED = "motion_finished.npz"
 
 
@@ -86,25 +89,53 @@ def read_files(folder: Path) -> TakeFiles:
         GestureError: this is no take folder, a file is missing or damaged, or a newer version wrote it.
     """
     try:
-        description = json.loads((folder / "take.json").read_text(encoding="utf-8"))
-        words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
-        newer, frames = description["format"] > FORMAT, int(description["frames"])
-        directed = "direct" in description
-        with np.load(folder / "codes.npz", allow_pickle=False) as data:
-            codes = {name: data[name] for name in data.files}
-        codes_length = len(codes[Part.UPPER.value])
-    except (TypeError, AttributeError, *DAMAGED) as error:
+        description = read_json(folder / "take.json")
+        newer = description["format"] > FORMAT
+        if not newer:
+            frames = check_description(description)
+            words = read_json(folder / "words.json")
+            check_words(words)
+            stored = Npz(folder / "codes.npz")
+            if any(math.prod(stored.shape(name)) > frames for name in stored.names):
+                raise ValueError("codes.npz holds more codes than the take has frames")
+            codes = {name: stored.read(name) for name in stored.names}
+            check_codes(codes, frames)
+            check_layers(description.get("layers"), codes, frames)
+    except (AttributeError, *DAMAGED) as error:
         raise unreadable(folder, error) from error
     if newer:
         raise written_by_newer(folder)
-    raw, shown = load_motion(folder / "motion_raw.npz"), load_motion(folder / "motion.npz")
-    finished = load_motion(folder / _UNDIRECTED) if directed else shown
-    if not frames == raw.frame_count == finished.frame_count == codes_length:
-        raise GestureError(
-            f"The files of the take in {folder} do not belong together: their lengths differ.",
-            remedy="Generate the take again.",
-        )
+    directed = "direct" in description
+    _check_lengths(folder, frames, (*_MOTIONS, _UNDIRECTED) if directed else _MOTIONS)
+    raw, shown = (load_motion(folder / name, frames) for name in _MOTIONS)
+    finished = load_motion(folder / _UNDIRECTED, frames) if directed else shown
+    _check_belong(folder, raw, finished, shown)
     return TakeFiles(description, words, codes, raw, finished, shown if directed else None)
+
+
+def _check_lengths(folder: Path, frames: int, names: tuple[str, ...]) -> None:
+    """Make sure that the motions have as many frames as the take, from their headers alone."""
+    for name in names:
+        try:
+            shape = Npz(folder / name).shape("poses")
+        except DAMAGED:
+            continue  # reading the motion says what is wrong with it
+        if shape[:1] != (frames,):
+            raise not_of_one_take(folder)
+
+
+def _check_belong(folder: Path, *motions: Motion) -> None:
+    """Make sure that the motions of a take show the same kind of face at the same frame rate."""
+    if len({(motion.face_basis, motion.fps) for motion in motions}) > 1:
+        raise not_of_one_take(folder)
+
+
+def not_of_one_take(folder: Path) -> GestureError:
+    """Return the error for a take folder whose files are from several takes."""
+    return GestureError(
+        f"The files of the take in {folder} do not belong together: their lengths differ.",
+        remedy="Generate the take again.",
+    )
 
 
 def compact(codes: np.ndarray) -> np.ndarray:

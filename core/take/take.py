@@ -102,13 +102,14 @@ def read_take(folder: Path) -> Take:
     files = read_files(folder)
     info = dict(files.description)
     try:
-        layers = tuple(_layer(entry, files) for entry in info.pop("layers")[1:])
+        entries = info.pop("layers")[1:]
+        if {entry["joints"] for entry in entries} - AREAS.keys():
+            raise written_by_newer(folder)
+        layers = tuple(_layer(entry, files) for entry in entries)
         codes = {part: files.codes[part.value] for part in Part}
         words = words_from_json(files.words)
     except (TypeError, AttributeError, *DAMAGED) as error:
         raise unreadable(folder, error) from error
-    if {layer.area_name for layer in layers} - AREAS.keys():
-        raise written_by_newer(folder)
     return Take(codes, files.raw, files.finished, words, info, layers, files.directed)
 
 

@@ -32,7 +32,8 @@ def takes(tmp_path_factory):
     for seed in (1, 2):
         raw = gesturer(FRAMES / 30, seed)
         codes = {part: np.zeros(FRAMES, np.int16) for part in Part}
-        info = {"format": 1, "frames": FRAMES, "seed": seed, "fps": 30, "audio": {}}
+        info = {"format": 1, "frames": FRAMES, "seed": seed, "fps": 30, "speaker": 0, "speaker_name": "calm"}
+        info |= {"audio": {"path": "a.wav", "sha256": "0" * 64, "offset_s": 0.0, "duration_s": None}}
         info |= {"settings": {"finish": True, "variation": 1.0}, "weights": {"name": "tiny", "sha256": "a" * 64}}
         write_take(Take(codes, raw, finish(raw), WORDS, info), out / str(seed))
     return out

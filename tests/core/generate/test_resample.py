@@ -65,8 +65,11 @@ class Made:
             "format": 1,
             "frames": FRAMES,
             "seed": 0,
+            "speaker": 1,
+            "speaker_name": "second",
+            "audio": {"path": "speech.wav", "sha256": "0" * 64, "offset_s": 0.0, "duration_s": None},
             "settings": {"finish": True, "variation": 1.0},
-            "weights": {"name": "tiny"},
+            "weights": {"name": "tiny", "sha256": "0" * 64},
         }
         self.take = Take(codes, raw, finish(raw), WORDS, info)
 
