@@ -1,12 +1,13 @@
 """The model card of a folder of weights: name, speakers and licence, read from model.json."""
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import bpy
 
+from ...core.errors import GestureError
+from ...core.inputs import read_json
 from . import preferences
 
 
@@ -32,13 +33,13 @@ def read_card(folder: Path) -> ModelCard | None:
 def _read(path: Path, stamp: int) -> ModelCard | None:
     # The time of change is part of the cache's key, so that a changed file is read again.
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
         return ModelCard(
             name=str(content.get("name", path.parent.name)),
             speakers=tuple(str(name) for name in content["speakers"]),
             license=str(content.get("license", "not stated")),
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (GestureError, OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

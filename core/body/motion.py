@@ -205,6 +205,8 @@ def check_range(motion: Motion) -> Motion:
     rest = motion.rest_joints
     if rest is not None and np.shape(rest) != (JOINT_COUNT, 3):
         raise GestureError("The motion's rest joints are not 55 points.", remedy=remedy)
+    if np.size(motion.betas) > _MOST_BETAS:
+        raise GestureError(f"The motion has {np.size(motion.betas)} betas; a body has fewer.", remedy=remedy)
     for name in ("rotations", "translation", "expression", "contacts", "rest_joints", "betas"):
         values = getattr(motion, name)
         # NaN is neither above the least nor below the most.

@@ -1,5 +1,6 @@
 """The skeleton that a motion is finished on: its own, the neutral one, or one from a file."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,10 @@ import numpy as np
 from ..body.legs import Legs, Skeleton
 from ..body.motion import Motion
 from ..body.proportions import put_on, sole_height
-from ..body.skeleton import default_rest_joints
+from ..body.skeleton import JOINT_COUNT, default_rest_joints
 from ..errors import GestureError
 from ..files import DAMAGED
+from ..inputs import Npz
 from .contacts import find_ground
 
 
@@ -60,8 +62,10 @@ def skeleton_of_file(path: Path) -> np.ndarray:
         GestureError: there is no such file, or it has no rest joints.
     """
     try:
-        with np.load(path, allow_pickle=False) as data:
-            return np.asarray(data["rest_joints"], np.float64)
+        file = Npz(path)
+        if math.prod(file.shape("rest_joints")) != JOINT_COUNT * 3:
+            raise ValueError(f"rest_joints has the shape {file.shape('rest_joints')}")
+        return file.numbers("rest_joints")
     except DAMAGED as error:
         raise GestureError(
             f"{path.name} holds no skeleton.", remedy="Choose an npz with `rest_joints` (55, 3).", detail=str(error)

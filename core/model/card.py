@@ -1,13 +1,15 @@
 """The model card of a model folder, model.json, and the neutral pose; both are read without PyTorch."""
 
-import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from ..body.motion import Motion, load_motion
+from ..body.motion import LEAST_FPS, MOST_FPS, Motion, load_motion
 from ..body.parts import Part
 from ..errors import GestureError
 from ..generate.chance_curves import FIRST_CHANNELS, KNOWN
 from ..generate.network import NetworkInfo
+from ..inputs import is_number, is_whole, read_json
 from .config import ModelConfig
 
 FORMAT = 1
@@ -31,6 +33,34 @@ CARD_KEYS: dict[str, type | tuple[type, ...]] = {
     "speakers": list,
     "license": str,
 }
+_MOST_WINDOW = 4096
+_MOST_TEXTS = 10_000
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= _MOST_TEXTS and all(isinstance(each, str) for each in value)
+
+
+# Whether the values of entries, also of optional ones, are such as a model can have.
+_RANGES: dict[str, Callable[[Any], bool]] = {
+    "fps": lambda value: is_number(value, LEAST_FPS, MOST_FPS),
+    "window": lambda value: is_whole(value, 2, _MOST_WINDOW),
+    "seed_frames": lambda value: is_whole(value, 1, _MOST_WINDOW),
+    "speakers": lambda value: _are_texts(value) and len(value) > 0,
+    "words": lambda value: value.get("file") is None or _is_file_name(value["file"]),
+    "variation": lambda value: is_number(value, 0, 1e3),
+    "late_frames": lambda value: is_whole(value, 0, _MOST_WINDOW),
+    "by_latent": lambda value: _are_texts(value) and set(value) <= set(Part),
+    "chance": _are_texts,
+    "former_hashes": _are_texts,
+}
+
+
+def _is_file_name(value: Any) -> bool:
+    """Return whether a value names a file of the folder itself, on every system."""
+    return isinstance(value, str) and value not in ("", ".", "..") and not set(value) & set("/\\:\0")
+
+
 REMEDY = "Choose another weights folder, or copy this one again from where it came."
 
 
@@ -43,10 +73,10 @@ def read_card(folder: Path) -> dict:
     if not folder.is_dir():
         raise GestureError(f"There is no weights folder {folder}.", remedy="Choose the folder that holds model.json.")
     path = folder / CARD
-    if not path.is_file():
+    if not path.exists():
         raise GestureError(f"{folder} holds no {CARD}.", remedy="Choose the folder that holds model.json.")
     try:
-        card = json.loads(path.read_text(encoding="utf-8"))
+        card = read_json(path)
     except (OSError, ValueError) as error:
         raise GestureError(f"{path} cannot be read.", remedy=REMEDY, detail=str(error)) from error
     if not isinstance(card, dict) or card.get("format") != FORMAT:
@@ -56,6 +86,11 @@ def read_card(folder: Path) -> dict:
     for key, kind in {**CARD_KEYS, "architecture": dict}.items():
         if not isinstance(card.get(key), kind):
             raise GestureError(f"{path} lacks a usable {key!r}.", remedy=REMEDY)
+    for key, fits in _RANGES.items():
+        if key in card and not fits(card[key]):
+            raise GestureError(f"{path}: {key} cannot be {card[key]!r:.80}.", remedy=REMEDY)
+    if card["seed_frames"] >= card["window"]:
+        raise GestureError(f"{path}: seed_frames must be less than window.", remedy=REMEDY)
     return card
 
 
@@ -97,6 +132,17 @@ def check_card(card: dict, config: ModelConfig) -> None:
         )
     if "chance" in card and len(chance) != config.chance_channels:
         raise GestureError(f"{CARD}: chance and architecture disagree.", remedy=REMEDY)
+
+
+def check_sizes(folder: Path, config: ModelConfig) -> None:
+    """Make sure that the files of a folder can hold a model of its declared sizes, before memory is taken for it.
+
+    Raises:
+        GestureError: they are too small.
+    """
+    stored = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
+    if stored and stored < config.least_bytes():
+        raise GestureError(f"The files in {folder} are too small for the sizes in {CARD}.", remedy=REMEDY)
 
 
 def network_info(card: dict, config: ModelConfig, neutral: Motion) -> NetworkInfo:

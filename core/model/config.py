@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
+from typing import Any
 
 from ..audio.cues import WIDTH as CUES
 from ..body.parts import EXPRESSION_WIDTHS, Part, part_width
@@ -10,6 +11,7 @@ from ..errors import GestureError
 from ..generate.chance_curves import FIRST_CHANNELS
 from ..generate.chance_curves import WIDTH as CHANCE
 from ..generate.code_groups import MOST_CODES
+from ..inputs import is_number, is_whole
 
 ROOT = "root"
 # The published file of each of our files.
@@ -24,6 +26,12 @@ PUBLISHED = {
 ENCODERS = ("wave", "frames")
 LARGEST_SIGMA = 8.0
 _REMEDY = "Use the model.json that came with the weights."
+# The largest sizes; a model beyond them would not fit into any memory.
+_MOST_SIZE = 8192
+_MOST_SIZES = {
+    **{"word_vocabulary": 1_000_000, "codebook_size": 65_536, "speakers": 10_000, "vae_depths": 16, "code_groups": 64},
+    **{"cross_layers": 64, "face_blocks": 64, "mamba_state": 256, "context_frames": 1024, "chance_channels": 256},
+}
 # Entries that a model.json may leave out.
 _OPTIONAL = frozenset({"face_hears_chance", "chance_channels", "code_groups"})
 
@@ -144,35 +152,40 @@ class ModelConfig:
         for what, names in (("unknown", set(values) - known), ("missing", known - _OPTIONAL - set(values))):
             if names:
                 raise GestureError(f"model.json: architecture: {what} {', '.join(sorted(names))}.", remedy=_REMEDY)
-        checked = {}
+        checked: dict[str, Any] = {}
         for f in fields(cls):
-            default = getattr(RELEASED, f.name)
-            value = values.get(f.name, default)
-            if isinstance(default, tuple):
-                good = isinstance(value, (list, tuple)) and len(value) == len(default) and all(map(_is_size, value))
-                value = tuple(value) if good else value
-            elif isinstance(default, Mapping):
-                fits = _is_sigma if f.name == "decoder_sigma" else _is_size
-                good = isinstance(value, Mapping) and set(value) == set(default) and all(map(fits, value.values()))
-                value = MappingProxyType(dict(value)) if good else value
-            elif isinstance(default, float):
-                good = isinstance(value, (int, float)) and 0 <= value < 1
-            elif isinstance(default, (bool, str)):
-                good = isinstance(value, type(default))
-            else:
-                good = _is_size(value) or (f.name in ("word_vocabulary", "context_frames") and value == 0)
-            if not good:
-                raise GestureError(f"model.json: architecture: {f.name} cannot be {value!r}.", remedy=_REMEDY)
-            checked[f.name] = value
+            value = values.get(f.name, getattr(RELEASED, f.name))
+            if not _fits(f.name, value):
+                raise GestureError(f"model.json: architecture: {f.name} cannot be {value!r:.80}.", remedy=_REMEDY)
+            if isinstance(value, (list, tuple)):
+                value = tuple(value)
+            checked[f.name] = MappingProxyType(dict(value)) if isinstance(value, Mapping) else value
         return cls(**checked)
 
+    def least_bytes(self) -> int:
+        """Return how many bytes files of this model hold at least, in half precision: some of its large matrices."""
+        layers = 4 * self.cross_layers * self.hidden**2
+        entries = len(Part) * self.codebook_size * self.code_dim + self.word_vocabulary * self.word_dim
+        return 2 * (layers + entries + sum(self.vae_depths.values()) * self.vae_width**2)
 
-def _is_size(value) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= 1_000_000
 
-
-def _is_sigma(value) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= LARGEST_SIGMA
+def _fits(name: str, value) -> bool:
+    """Return whether a size has the type of the released model's, and is in range."""
+    default, most = getattr(RELEASED, name), _MOST_SIZES.get(name, _MOST_SIZE)
+    if isinstance(default, tuple):
+        of_one_length = isinstance(value, (list, tuple)) and len(value) == len(default)
+        return of_one_length and all(is_whole(each, 1, most) for each in value)
+    if isinstance(default, Mapping):
+        if not isinstance(value, Mapping) or set(value) != set(default):
+            return False
+        if name == "decoder_sigma":
+            return all(is_number(each, 0, LARGEST_SIGMA) for each in value.values())
+        return all(is_whole(each, 1, most) for each in value.values())
+    if isinstance(default, float):
+        return is_number(value, 0, 1) and value < 1
+    if isinstance(default, (bool, str)):
+        return isinstance(value, type(default))
+    return is_whole(value, 0 if name in ("word_vocabulary", "context_frames") else 1, most)
 
 
 RELEASED = ModelConfig()

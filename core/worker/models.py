@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import GestureError
 from ..generate.network import FrameWords, Model
+from ..inputs import read_json
 from ..model.card import STARTER_FOLDER as STARTER
 
 CARD = "model.json"
@@ -65,8 +66,12 @@ def read_model_json(folder: Path) -> dict:
         GestureError: no such folder, or its model.json is missing or unreadable.
     """
     try:
-        return json.loads((folder / CARD).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        card = read_json(folder / CARD)
+        hashes = card.get("former_hashes", [])
+        if not isinstance(hashes, list) or not all(isinstance(each, str) for each in hashes):
+            raise ValueError("former_hashes are no texts")
+        return card
+    except (AttributeError, OSError, ValueError) as error:
         raise GestureError(
             f"There are no readable weights in {folder}.",
             remedy="Choose the folder that holds model.json.",

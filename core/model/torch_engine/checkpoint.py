@@ -13,7 +13,7 @@ from ...body.motion import Motion, save_motion
 from ...body.parts import Part
 from ...errors import GestureError
 from ...files import make_folder, saved_file
-from ..card import CARD, FORMAT, NEUTRAL, REMEDY, check_card, read_card, read_neutral
+from ..card import CARD, FORMAT, NEUTRAL, REMEDY, check_card, check_sizes, read_card, read_neutral
 from ..config import ROOT, ModelConfig
 from .layers import PositionTable
 from .mambatalk import MambaTalk
@@ -155,8 +155,10 @@ def load_model(folder: Path | str) -> LoadedModel:
     """
     folder = Path(folder)
     card = read_card(folder)
-    weights = empty_weights(ModelConfig.from_dict(card["architecture"]))
-    check_card(card, weights.config)
+    config = ModelConfig.from_dict(card["architecture"])
+    check_card(card, config)
+    check_sizes(folder, config)
+    weights = empty_weights(config)
     for name, module in weights.modules().items():
         load_part(folder, name, module)
     return LoadedModel(weights, card, read_neutral(folder, card["seed_frames"]), folder)
