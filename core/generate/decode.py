@@ -16,6 +16,7 @@ from .network import Network
 ROTATION_WIDTH = 6 * JOINT_COUNT
 MOTION_WIDTH = ROTATION_WIDTH + TRANSLATION_WIDTH + CONTACT_WIDTH
 IDENTITY_ROT6D = np.array([1.0, 0.0, 0.0, 0.0, 1.0, 0.0])
+GROUND = [ROTATION_WIDTH, ROTATION_WIDTH + 2]  # x and z of the root in the motion input
 # Parts whose motion is given to the next window as its seed.
 SEEDED_PARTS = (Part.LOWER, Part.UPPER, Part.HANDS)
 _LOWER_WIDTH = SPECS[Part.LOWER].rotation_width
@@ -161,6 +162,28 @@ def seed_vector(
         columns = _joint_columns(SPECS[part].joints)
         vector[:, columns] = _decode_window(network, part, codes[part], start_translation)[:, columns]
     return vector
+
+
+def seeds_after(channels: dict[Part, np.ndarray], start_translation: np.ndarray, seed: int) -> np.ndarray:
+    """Return the last frames of windows as the network's motion input, what `seed_vector` gives for each alone.
+
+    Args:
+        channels: (B, T, width) of the parts `SEEDED_PARTS`.
+        start_translation: (3,) metres; the root's path starts at its x and z in every window.
+        seed: how many frames.
+
+    Returns:
+        (B, seed, 337) float32.
+    """
+    lower = channels[Part.LOWER]
+    count = len(lower)
+    pose = np.tile(IDENTITY_ROT6D, (count * seed, JOINT_COUNT, 1))
+    for part, values in channels.items():
+        pose[:, list(SPECS[part].joints)] = part_rotations(part, values[:, -seed:].reshape(count * seed, -1))
+    path = np.stack([integrate_root(values[:, _ROOT], start_translation)[-seed:] for values in lower])
+    return np.concatenate(
+        [pose.reshape(count, seed, -1), path, lower[:, -seed:, -CONTACT_WIDTH:]], axis=-1, dtype=np.float32
+    )
 
 
 def _decode_window(network: Network, part: Part, codes: np.ndarray, start_translation: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 
@@ -148,6 +148,30 @@ class Network(Protocol):
 
     def codebook(self, part: Part) -> np.ndarray:
         """Return the entries (K, D) of a part's codebook."""
+
+
+class BatchNetwork(Network, Protocol):
+    """A network that takes several windows at once, which saves time on a graphics card.
+
+    Attributes:
+        most_at_once: how many windows fit; 1 where one after the other is faster. It can become less while it runs.
+    """
+
+    most_at_once: int
+
+    def conditions_of(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> Any:
+        """Compute `conditions` of windows (B, ...); callers only pass them to `windows`."""
+
+    def windows(self, conditions: Any, motion: np.ndarray, mask: np.ndarray) -> WindowOutput:
+        """Predict windows from their motion (B, T, 337); the output is (B, T, ·) per part."""
+
+    def decode_many(self, part: Part, codes: np.ndarray) -> np.ndarray:
+        """Decode the channels (B, T, width) of a part from the codes (B, T) of windows, each alone."""
+
+
+def as_batch(network: Network) -> BatchNetwork | None:
+    """Return the network if it is to take several windows at once now, else None."""
+    return cast(BatchNetwork, network) if getattr(network, "most_at_once", 1) > 1 else None
 
 
 class FrameWords(Protocol):

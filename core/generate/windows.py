@@ -9,7 +9,8 @@ With the seed written s:
     window 2             ssss───────────
     window 3                       ssss───────────
 
-The last window is cut at the end of the take. The motion that a window is given comes from one table, `KnownMotion`:
+The last window is cut at the end of the take. A network that takes many windows at once makes whole takes by
+`window_passes`, with the same codes. The motion that a window is given comes from one table, `KnownMotion`:
 
     a whole take                  one area of a take, made anew over a span
     ────────────                  ─────────────────────────────────────────
@@ -28,14 +29,14 @@ from ..body.motion import Motion
 from ..body.parts import TRANSLATION_WIDTH, Area, Part
 from ..errors import GestureError
 from ..take.span import Span
-from .decode import MOTION_WIDTH, ROTATION_WIDTH, SEEDED_PARTS, area_columns, motion_vector, seed_vector
-from .network import Network
+from .decode import GROUND, MOTION_WIDTH, ROTATION_WIDTH, SEEDED_PARTS, area_columns, motion_vector, seed_vector
+from .network import Network, as_batch
 from .sample import Variation, pick_codes
 from .steps import SILENT, Step
 from .window_inputs import PRODUCT, Speech, WindowClock, window_inputs
+from .window_passes import run_passes
 
 _PLACE = slice(ROTATION_WIDTH, ROTATION_WIDTH + TRANSLATION_WIDTH)
-_GROUND = [ROTATION_WIDTH, ROTATION_WIDTH + 2]
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class KnownMotion:
         motion, mask = np.zeros((length, MOTION_WIDTH), np.float32), np.ones((length, MOTION_WIDTH), np.float32)
         motion[:frames], mask[:frames] = rows, 0
         if recentre:
-            motion[:frames, _GROUND] -= rows[0, _GROUND]
+            motion[:frames, GROUND] -= rows[0, GROUND]
         unknown = slice(seed, min(max(self.stop - window.start, seed), frames))
         motion[unknown, self.columns], mask[unknown, self.columns] = 0, 1
         return motion, mask
@@ -159,7 +160,20 @@ def run_windows(
     vector[:seed] = motion_vector(seed_motion)[:seed]
     known = KnownMotion(vector, np.arange(MOTION_WIDTH), SEEDED_PARTS, frames, seed_motion.translation[0])
     plan = plan_windows(0, frames, network.info.window, seed)
-    return _run(network, speech, known, plan, clock, variation, step)
+    together = as_batch(network)
+    if together is None:
+        return _run(network, speech, known, plan, clock, variation, step)
+    windows = run_passes(
+        together,
+        speech,
+        vector[:seed],
+        [window.start for window in plan],
+        origin=seed_motion.translation[0],
+        clock=clock,
+        variation=variation,
+        step=step,
+    )
+    return _joined([_decided(codes, window) for codes, window in zip(windows, plan, strict=True)])
 
 
 def run_windows_over(
@@ -217,9 +231,17 @@ def _run(
         conditions = network.conditions(sound, words, speech.speaker)
         output = network.window(conditions, *known.given(window, info.window, info.seed_frames, clock.recentre))
         codes = pick_codes(output, codebooks, window.start, variation, info.code_groups)
-        decided = slice(window.first - window.start, window.stop - window.start)
-        pieces.append({part: codes[part][decided] for part in Part})
+        pieces.append(_decided(codes, window))
         if number < len(plan):
             known.decide(network, window, codes)
         step.report(number / len(plan))
+    return _joined(pieces)
+
+
+def _decided(codes: dict[Part, np.ndarray], window: Window) -> dict[Part, np.ndarray]:
+    """Return those of a window's codes (T,) that it decides."""
+    return {part: codes[part][window.first - window.start : window.stop - window.start] for part in Part}
+
+
+def _joined(pieces: Sequence[dict[Part, np.ndarray]]) -> dict[Part, np.ndarray]:
     return {part: np.concatenate([piece[part] for piece in pieces]) for part in Part}

@@ -1,7 +1,7 @@
 """The PyTorch engine: the methods of `core.generate.network.Network` over the modules of this package."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from .device import find_card, pick_device
 from .mamba import EXPAND
 from .scan_choice import scan_name
 
+WINDOWS_AT_ONCE = 32  # a minute of speech
 _Result = TypeVar("_Result")
 _log = logging.getLogger(__name__)
 
@@ -33,7 +34,10 @@ def load_network(folder: Path | str, device: str = "auto", threads: int | None =
 
 
 class TorchNetwork:
-    """A model on a device; see `core.generate.network.Network`.
+    """A model on a device; see `core.generate.network.BatchNetwork`.
+
+    Attributes:
+        most_at_once: windows at a time; 1 on a processor, where one after the other is faster.
 
     Args:
         model: a loaded model folder; its modules move to the device.
@@ -55,82 +59,127 @@ class TorchNetwork:
         self.info: NetworkInfo = network_info(model.card, config, model.neutral)
         note = find_card().note if device == "auto" else ""
         self._running = running_on(self.device, config, self.info.window, note)
-        self._compute(self._weights_to_device)
+        self.most_at_once = 1
+        self._in_pieces(lambda _: self._weights_to_device(), 1)
+        if self.device.type != "cpu":
+            self.most_at_once = WINDOWS_AT_ONCE
 
     @property
     def running(self) -> Running:
         """Where and how it runs now; see `Network`."""
         return self._running
 
-    @torch.inference_mode()
     def conditions(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> Conditions:
         """Compute the features of one window that do not depend on motion; see `Network`.
 
         Raises:
             GestureError: inputs of another kind than the weights were trained with, or no such speaker.
         """
-        check_inputs(self.info, self._weights.config, audio, words, speaker)
-        words = np.asarray(words, np.int64 if words.ndim == 1 else np.float32)
-
-        def task() -> Conditions:
-            out = self._weights.generator.conditions(
-                self._tensor(audio), self._tensor(words), torch.tensor([speaker], device=self.device)
-            )
-            return {name: _array(value) for name, value in out.items()}
-
-        return self._compute(task)
+        made = self.conditions_of(audio[None], words[None], speaker)
+        return {name: _array(value)[0] for name, value in made.items()}
 
     @torch.inference_mode()
+    def conditions_of(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> dict[str, Tensor]:
+        """Compute the conditions of several windows, on the device; see `BatchNetwork`.
+
+        Raises:
+            GestureError: inputs of another kind than the weights were trained with, or no such speaker.
+        """
+        check_inputs(self.info, self._weights.config, audio[0], words[0], speaker)
+        words = np.asarray(words, np.int64 if words.ndim == 2 else np.float32)
+
+        def task(rows: slice) -> dict[str, Tensor]:
+            sound, text = self._tensor(audio[rows]), self._tensor(words[rows])
+            speakers = torch.full((len(sound),), speaker, device=self.device)
+            return self._weights.generator.conditions(sound, text, speakers)
+
+        made = self._in_pieces(task, len(audio))
+        return {name: torch.cat([piece[name] for piece in made]) for name in made[0]}
+
     def window(self, conditions: Conditions, motion: np.ndarray, mask: np.ndarray) -> WindowOutput:
         """Predict one window; see `Network`."""
+        output = self.windows({name: value[None] for name, value in conditions.items()}, motion[None], mask[None])
+        return WindowOutput(
+            {part: values[0] for part, values in output.logits.items()},
+            {part: values[0] for part, values in output.latents.items()},
+        )
 
-        def task() -> WindowOutput:
-            given = {name: self._tensor(value) for name, value in conditions.items()}
-            output = self._weights.generator(given, self._tensor(motion), self._tensor(mask))
+    @torch.inference_mode()
+    def windows(
+        self, conditions: Mapping[str, np.ndarray | Tensor], motion: np.ndarray, mask: np.ndarray
+    ) -> WindowOutput:
+        """Predict several windows; see `BatchNetwork`."""
+
+        def task(rows: slice) -> WindowOutput:
+            given = {name: self._tensor(value[rows]) for name, value in conditions.items()}
+            output = self._weights.generator(given, self._tensor(motion[rows]), self._tensor(mask[rows]))
             return WindowOutput(
                 {part: _array(value) for part, value in output.logits.items()},
                 {part: _array(value) for part, value in output.latents.items()},
             )
 
-        return self._compute(task)
+        made = self._in_pieces(task, len(motion))
+        return WindowOutput(
+            {part: np.concatenate([piece.logits[part] for piece in made]) for part in made[0].logits},
+            {part: np.concatenate([piece.latents[part] for piece in made]) for part in made[0].latents},
+        )
 
-    @torch.inference_mode()
     def decode(self, part: Part, codes: np.ndarray) -> np.ndarray:
         """Decode a part's codes; see `Network`."""
+        return self.decode_many(part, codes[None])[0]
+
+    @torch.inference_mode()
+    def decode_many(self, part: Part, codes: np.ndarray) -> np.ndarray:
+        """Decode a part's codes of several windows; see `BatchNetwork`."""
         decode = self._weights.autoencoders[part].decode_codes
-        return self._compute(lambda: _array(decode(self._tensor(codes.astype(np.int64)))))
+
+        def task(rows: slice) -> np.ndarray:
+            return _array(decode(self._tensor(codes[rows].astype(np.int64))))
+
+        return np.concatenate(self._in_pieces(task, len(codes)))
 
     @torch.inference_mode()
     def root(self, lower: np.ndarray) -> np.ndarray:
         """Predict the root's velocities; see `Network`."""
-        return self._compute(lambda: _array(self._weights.root(self._tensor(lower))))
+        return self._in_pieces(lambda _: _array(self._weights.root(self._tensor(lower[None])))[0], 1)[0]
 
     def codebook(self, part: Part) -> np.ndarray:
         """Return a part's codebook; see `Network`."""
         return self._weights.autoencoders[part].quantizer.embedding.weight.detach().cpu().numpy()
 
-    def _tensor(self, values: np.ndarray) -> Tensor:
-        """Put an array (...) on the device as (1, ...); floats in single precision."""
+    def _tensor(self, values: np.ndarray | Tensor) -> Tensor:
+        """Put values on the device; floats in single precision."""
+        if isinstance(values, Tensor):
+            return values.to(self.device)
         kind = np.int64 if np.issubdtype(values.dtype, np.integer) else np.float32
-        return torch.from_numpy(np.ascontiguousarray(values, kind))[None].to(self.device)
+        return torch.from_numpy(np.ascontiguousarray(values, kind)).to(self.device)
 
-    def _compute(self, task: Callable[[], _Result]) -> _Result:
-        """Run a task on the device; once a card is out of memory, this and all later tasks run on the processor."""
-        try:
-            return task()
-        except torch.OutOfMemoryError:
-            pass  # the error holds tensors of the card, so it must be gone before the card's memory is freed
-        self._move_to_processor()
-        return task()
+    def _in_pieces(self, task: Callable[[slice], _Result], count: int) -> list[_Result]:
+        """Run a task over rows, at most `most_at_once` of them at a time.
 
-    def _move_to_processor(self) -> None:
-        note = f"{self._running.device} ran out of memory, so the processor runs the networks."
-        self.device = torch.device("cpu")
-        self._weights_to_device()
+        When the card is out of memory, this and all later tasks get half as many rows, and at last the processor.
+        """
+        while True:
+            most = self.most_at_once
+            try:
+                return [task(slice(at, at + most)) for at in range(0, count, most)]
+            except torch.OutOfMemoryError:
+                if most == 1 and self.device.type == "cpu":
+                    raise
+            # The error, which holds tensors of the card, is gone here.
+            self._make_room()
+
+    def _make_room(self) -> None:
+        if self.most_at_once > 1:
+            self.most_at_once //= 2
+        else:
+            note = f"{self._running.device} ran out of memory, so the processor runs the networks."
+            self.device = torch.device("cpu")
+            self._weights_to_device()
+            self._running = running_on(self.device, self._weights.config, self.info.window, note)
+            _log.warning("%s", note)
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-        self._running = running_on(self.device, self._weights.config, self.info.window, note)
-        _log.warning("%s", note)
 
     def _weights_to_device(self) -> None:
         for module in self._weights.modules().values():
@@ -151,4 +200,4 @@ def running_on(device: torch.device, config: ModelConfig, window: int = 64, note
 
 
 def _array(values: Tensor) -> np.ndarray:
-    return values[0].cpu().numpy()
+    return values.cpu().numpy()

@@ -71,6 +71,8 @@ class Report:
 class Recorder:
     """A network that keeps its output of every window."""
 
+    most_at_once = 1
+
     def __init__(self, network: Network):
         self._network = network
         self.outputs: list[WindowOutput] = []

@@ -4,7 +4,8 @@ import pytest
 from core.body.parts import Part
 from core.clock import frame_to_sample
 from core.errors import Cancelled, GestureError
-from core.generate.decode import IDENTITY_ROT6D, decode_take, seed_vector
+from core.generate.decode import IDENTITY_ROT6D, SEEDED_PARTS, decode_take, seed_vector, seeds_after
+from core.generate.sample import Variation
 from core.generate.steps import Step
 from core.generate.window_inputs import PARITY, PRODUCT, Speech, parity_frame_count, window_inputs
 from core.generate.windows import plan_windows, run_windows
@@ -117,3 +118,38 @@ def test_the_same_inputs_give_the_same_codes():
     network = tiny.network()
     first, second = (run_windows(network, Speech(*tiny.inputs(80), 0), network.info.neutral) for _ in range(2))
     assert all(np.array_equal(first[part], second[part]) for part in Part)
+
+
+@pytest.mark.parametrize(
+    ("together", "variation", "clock"),
+    [(2, None, PARITY), (32, Variation(0.8, 5), PRODUCT)],
+    ids=["two together", "all together, varied"],
+)
+def test_many_windows_at_once_give_the_codes_of_the_loop(together, variation, clock):
+    network = tiny.network(x=0.5)
+    speech = Speech(*tiny.inputs(300), 1)
+    in_turn = run_windows(network, speech, network.info.neutral, clock=clock, variation=variation)
+    network.most_at_once = together
+    at_once = run_windows(network, speech, network.info.neutral, clock=clock, variation=variation)
+    for part in Part:
+        assert at_once[part].dtype == in_turn[part].dtype
+        assert np.array_equal(at_once[part], in_turn[part])
+
+
+def test_the_seeds_of_many_windows_are_those_of_each_alone():
+    network, rng = tiny.network(), np.random.default_rng(0)
+    codes = {part: rng.integers(0, network.info.codebook_size, (3, 64)) for part in SEEDED_PARTS}
+    channels = {part: network.decode_many(part, values) for part, values in codes.items()}
+    together = seeds_after(channels, np.array([0.5, 0.1, -0.5]), 4)
+    for row, seeds in enumerate(together):
+        alone = seed_vector(network, {part: values[row] for part, values in codes.items()}, np.array([0.5, 0.1, -0.5]))
+        np.testing.assert_allclose(seeds, alone[-4:], atol=1e-6)
+
+
+def test_cancelled_work_stops_between_passes():
+    network, asked = tiny.network(), []
+    network.most_at_once = 4
+    step = Step(0.0, 1.0, "", lambda fraction, name: None, lambda: bool(asked.append(1)) or len(asked) > 1)
+    with pytest.raises(Cancelled):
+        run_windows(network, Speech(*tiny.inputs(400), 0), network.info.neutral, step=step)
+    assert len(asked) == 2

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.body.parts import Part
 from core.generate.window_inputs import Speech
 from core.generate.windows import run_windows
 from core.model.config import RELEASED, STARTER
@@ -57,8 +58,27 @@ def test_a_take_goes_on_with_the_processor_when_the_card_is_out_of_memory():
     for part, values in wanted.items():
         assert np.array_equal(codes[part], values)
     with pytest.raises(torch.OutOfMemoryError):
-        network._compute(_always_full)
+        network._in_pieces(_always_full, 1)
 
 
-def _always_full():
+def test_a_card_that_is_too_small_for_many_windows_gets_fewer():
+    network = tiny.network()
+    speech = Speech(*tiny.inputs(200), 0)
+    wanted = run_windows(network, speech, network.info.neutral)
+
+    def full(module, given):
+        if len(given[0]) > 2:  # a card would count bytes, not windows
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+    for module in network._weights.autoencoders[Part.UPPER].decoder.modules():
+        module.register_forward_pre_hook(full)
+    network.most_at_once = 8
+    codes = run_windows(network, speech, network.info.neutral)
+    assert network.most_at_once == 2
+    assert network.running.note == ""
+    for part, values in wanted.items():
+        assert np.array_equal(codes[part], values)
+
+
+def _always_full(rows):
     raise torch.OutOfMemoryError("CUDA out of memory")

@@ -85,11 +85,11 @@ def test_a_processor_runs_few_states_by_doublings_and_many_in_steps(width, scan)
     assert torch.equal(selective_scan(*given), scan(*given))
 
 
-def test_the_bundled_weights_choose_the_same_codes_with_doublings_and_with_steps(monkeypatch):
+def test_the_bundled_weights_choose_the_same_codes_by_any_scan_and_many_windows_at_once(monkeypatch):
     network = load_network(STARTER_FOLDER, "cpu")
 
     def codes():
-        rng, frames = np.random.default_rng(0), 180
+        rng, frames = np.random.default_rng(0), 130
         config = network._weights.config
         sound = rng.normal(0, 1, (frames, config.audio_channels_face)).astype(np.float32)
         words = rng.normal(0, 0.3, (frames, config.word_dim)).astype(np.float32)
@@ -98,5 +98,8 @@ def test_the_bundled_weights_choose_the_same_codes_with_doublings_and_with_steps
     by_doublings = codes()
     monkeypatch.setattr(scan_choice, "FEW_STATES", 0)
     in_steps = codes()
+    network.most_at_once = 32
+    at_once = codes()
     for part in Part:
         assert np.array_equal(by_doublings[part], in_steps[part])
+        assert np.array_equal(at_once[part], in_steps[part])
