@@ -23,6 +23,12 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from .body.blend import DEFAULT_MARGIN
+from .inputs import is_number, is_whole
+
+# Changes when a worker and an add-on of different versions would misunderstand each other.
+PROTOCOL = 1
+_MOST_WHOLE = 2**63 - 1
+_MOST_NUMBER = 1e300
 
 
 class RequestError(ValueError):
@@ -36,11 +42,13 @@ class Hello:
     Attributes:
         weights: a model folder, whose model.json is then part of the answer; None for the bundled weights.
         device: "auto", "cpu" or "cuda".
+        protocol: version of the form of requests and replies; a worker of another version refuses.
     """
 
     type: ClassVar[str] = "hello"
     weights: Path | None = None
     device: str = "auto"
+    protocol: int = PROTOCOL
 
 
 @dataclass(frozen=True)
@@ -326,11 +334,15 @@ def _checked(kind: Any, value: Any, where: str) -> Any:
         return tuple(_checked(item, each, f"{where}[{number}]") for number, each in enumerate(value))
     if is_dataclass(kind) and isinstance(value, dict):
         return _record(typing.cast(type, kind), value, where)
-    if container is Path and isinstance(value, str):
+    # An empty path would be the working folder, and no path has a zero in it.
+    if container is Path and isinstance(value, str) and value and "\0" not in value:
         return Path(value)
-    accepted = (int, float) if container is float else container
     # Python counts True and False as whole numbers; a request does not.
-    is_flag = isinstance(value, bool)
-    if container in (str, bool, int, float, dict) and isinstance(value, accepted) and is_flag == (container is bool):
+    fits: dict[Any, bool] = {
+        int: is_whole(value, -_MOST_WHOLE, _MOST_WHOLE),
+        float: is_number(value, -_MOST_NUMBER, _MOST_NUMBER),
+        **{plain: isinstance(value, plain) for plain in (str, bool, dict)},
+    }
+    if fits.get(container, False):
         return value
-    raise RequestError(f"{where} cannot be {value!r}")
+    raise RequestError(f"{where} cannot be {repr(value)[:80]}")

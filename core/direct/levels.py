@@ -13,6 +13,7 @@ import numpy as np
 
 from ..body.skeleton import JOINT_COUNT
 from ..errors import GestureError
+from ..inputs import is_number
 
 # Groups of sliders, in the order of the panel. The rest pose has its slider beside the button that chooses the pose.
 PARTS, HEAD, CALM, POSE = GROUPS = ("parts", "head", "calm", "pose")
@@ -169,7 +170,21 @@ class Levels:
                 remedy=f"Choose among: {', '.join(entry.name for entry in fields(cls))}.",
             )
         pose = values.get("pose")
+        for name, value in values.items():
+            if name == "pose":
+                fits = value is None or _is_pose(value)
+            else:
+                fits = isinstance(value, bool) if name == "mirror" else is_number(value, -1e9, 1e9)
+            if not fits:
+                raise GestureError(f"The level {name} cannot be {repr(value)[:80]}.", remedy="Give a number.")
         return cls(**{**values, "pose": None if pose is None else tuple(tuple(map(float, row)) for row in pose)})
+
+
+def _is_pose(value: Any) -> bool:
+    """Return whether a plain value is a list of points."""
+    if not isinstance(value, (list, tuple)) or not all(isinstance(row, (list, tuple)) for row in value):
+        return False
+    return all(len(row) == 3 and all(is_number(each, -1e4, 1e4) for each in row) for row in value)
 
 
 LEVELS = tuple(

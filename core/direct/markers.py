@@ -114,7 +114,7 @@ class Marker:
                 raise KeyError(*unknown)
             start_s = float(values["start_s"])
             return cls(values["kind"], start_s, float(values.get("end_s", start_s)))
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise GestureError(
                 f"{values!r} is not a marker.",
                 remedy="Give kind, start_s and, for a stretch, end_s.",

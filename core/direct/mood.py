@@ -237,7 +237,7 @@ def mood_from(entries: Iterable[Mapping]) -> Mood:
     for entry in entries:
         try:
             keys.append(MoodKey(str(entry["name"]), float(entry["strength"]), float(entry.get("start_s", 0.0))))
-        except (TypeError, KeyError, ValueError, AttributeError) as error:
+        except (TypeError, KeyError, ValueError, AttributeError, OverflowError) as error:
             raise GestureError(
                 f"{entry!r} is no key of a mood.",
                 remedy='Write objects such as {"name": "happy", "strength": 0.6, "start_s": 0}.',

@@ -8,6 +8,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from ..errors import GestureError
+from ..inputs import is_number
+
+# A floor beyond this is none.
+MOST_METRES = 1e4
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,12 @@ class FinishSettings:
                 f"Finishing has no setting {', '.join(sorted(unknown))}.",
                 remedy="Update the add-on and the worker together.",
             )
+        for name, value in values.items():
+            if not _fits(name, value):
+                raise GestureError(
+                    f"The setting {name} of finishing cannot be {repr(value)[:80]}.",
+                    remedy="Give numbers for strengths and the floor, and names for the modes of root and feet.",
+                )
         return cls(**values)
 
     def changed(self) -> dict[str, Any]:
@@ -93,3 +103,12 @@ class FinishSettings:
             for entry in fields(self)
             if getattr(self, entry.name) != entry.default
         }
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Return whether a plain value has the type of a setting."""
+    if name in ("root", "feet"):
+        return isinstance(value, str)
+    if name == "use_contacts":
+        return isinstance(value, bool)
+    return (name == "floor_m" and value is None) or is_number(value, -MOST_METRES, MOST_METRES)

@@ -157,7 +157,7 @@ def draw_added(
     columns: dict[str, np.ndarray] = {}
     for names, draw in DRAWS.items():
         if set(names) & set(channels):
-            rng = np.random.default_rng([seed, 7, crc32(names[0].encode())])
+            rng = np.random.default_rng([seed if seed >= 0 else seed % 2**32, 7, crc32(names[0].encode())])
             drawn = draw(frame_count, rng, moments_s)
             columns.update(zip(names, drawn.reshape(frame_count, -1).T, strict=True))
     return columns

@@ -8,12 +8,15 @@ Every request gets any number of `progress` lines, and then exactly one of `resu
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar
 
-from ..requests import RequestError, Task, from_json, to_json
+from ..inputs import is_whole, parse_json
+from ..requests import PROTOCOL, RequestError, Task, from_json, to_json
 
-VERSION = 1
+VERSION = PROTOCOL
+_MOST_ID = 2**53
 
 
 class ProtocolError(ValueError):
@@ -90,9 +93,9 @@ def decode_request(line: str) -> Request:
     Raises:
         ProtocolError: not a JSON object, no number, no such type, or missing, unknown or wrong parameters.
     """
-    message = _object(line)
+    message = _object(line, parse_json)
     number = message.pop("id", None)
-    if not isinstance(number, int):
+    if not is_whole(number, -_MOST_ID, _MOST_ID):
         raise ProtocolError("a request needs a whole number as `id`")
     try:
         return Request(number, from_json(message))
@@ -112,7 +115,7 @@ def decode_reply(line: str) -> Reply:
     Raises:
         ProtocolError: not a reply.
     """
-    message = _object(line)
+    message = _object(line, json.loads)
     kind = message.pop("type", None)
     if kind == Result.type and isinstance(message.get("id"), int):
         return Result(message.pop("id"), message)
@@ -127,10 +130,10 @@ def decode_reply(line: str) -> Reply:
         raise ProtocolError(f"{kind}: {error}") from error
 
 
-def _object(line: str) -> dict[str, Any]:
+def _object(line: str, read: Callable[[str], Any]) -> dict[str, Any]:
     try:
-        message = json.loads(line)
-    except ValueError as error:
+        message = read(line)
+    except (ValueError, RecursionError) as error:
         raise ProtocolError(f"not JSON: {error}") from error
     if not isinstance(message, dict):
         raise ProtocolError("not a JSON object")

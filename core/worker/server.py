@@ -21,6 +21,8 @@ from .session import Session
 
 # Seconds that running work may take to stop when nobody reads its replies any more.
 GRACE_S = 2.0
+# The longest request: a transcript of an hour has 100 KB.
+MOST_LINE_BYTES = 16 << 20
 
 
 def take_over_streams() -> tuple[BinaryIO, BinaryIO]:
@@ -79,14 +81,23 @@ class Server:
 
     def _read(self) -> None:
         """Read requests until their stream ends; runs in a thread of its own."""
-        for line in self._incoming:
-            if line.strip():
+        while line := self._incoming.readline(MOST_LINE_BYTES + 1):
+            if len(line) > MOST_LINE_BYTES:
+                self._refuse_long(line)
+            elif line.strip():
                 self._take(line.decode("utf-8", "replace"))
         self._session.abandon()
         self._work.put(None)
         # Work that cannot check whether it is cancelled (a long call into a library) is ended with the process.
         if not self._finished.wait(GRACE_S):
             os._exit(1)
+
+    def _refuse_long(self, line: bytes) -> None:
+        """Read on to the end of a line that is too long, and refuse it."""
+        while line and not line.endswith(b"\n"):
+            line = self._incoming.readline(MOST_LINE_BYTES)
+        message = f"Not a request: a line is longer than {MOST_LINE_BYTES >> 20} MB."
+        self.send(protocol.Failure(None, message, "Use a shorter transcript."))
 
     def _take(self, line: str) -> None:
         """Cancel at once; put any other request into the queue; refuse what is no request."""

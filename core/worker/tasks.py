@@ -65,7 +65,15 @@ def hello(request: requests.Hello, job: Job) -> dict[str, Any]:
     """Answer with versions, devices, modules that do not load, the engine and scan of a model folder, and its card.
 
     Where no folder is asked for, the engine is that of the bundled weights, and the card is None.
+
+    Raises:
+        GestureError: the add-on is of another version, or the folder holds no weights.
     """
+    if request.protocol != protocol.VERSION:
+        raise GestureError(
+            f"The add-on asks in version {request.protocol}, and this worker answers in version {protocol.VERSION}.",
+            remedy="Update the add-on and the worker together.",
+        )
     from ..model.engines import find_devices, running
 
     devices, found = find_devices(), running(request.weights or STARTER, request.device)

@@ -96,6 +96,11 @@ def test_a_reply_survives_the_line(reply):
         ('{"id": 1, "type": "mix", "take": "a", "out": "b", "picks": [{"take": "c"}]}', r"picks\[0\].*areas"),
         ('{"id": 1, "type": "mix", "take": "a", "out": "b", "picks": [{"a": 1}]}', r"picks\[0\] has no a"),
         ('{"id": 1, "type": "finish", "motion": "a", "out": "b", "settings": []}', "settings cannot be"),
+        ('{"id": 1, "type": "finish", "motion": "a", "out": ""}', "out cannot be ''"),
+        ('{"id": 1, "type": "cancel", "target": [2]}', r"target cannot be \[2\]"),
+        ('{"id": true, "type": "hello"}', "whole number"),
+        ('{"id": 1, "type": "body", "model": "a", "out": "b", "betas": [1e999]}', "no number"),
+        ("[" * 200_000, "too deeply"),
     ],
 )
 def test_a_line_that_is_no_request_says_why(line, reason):
