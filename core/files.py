@@ -56,9 +56,12 @@ def saved_file(path: Path, remedy: str = FREE_SPACE, kinds: tuple[type[Exception
         kinds: errors of the writing library that mean that the file cannot be written.
 
     Raises:
-        GestureError: one of `kinds` was raised.
+        GestureError: one of `kinds` was raised, or `path` is a symbolic link, a folder or a device.
     """
     try:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            message = f"{path} is a link, a folder or a device, which is not replaced."
+            raise GestureError(message, remedy="Choose a file.")
         with whole_file(path) as temporary:
             yield temporary
     except kinds as error:

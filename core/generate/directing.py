@@ -15,7 +15,7 @@ from ..direct.kept_motion import Kept
 from ..direct.levels import Levels
 from ..direct.markers import Marker, markers_from
 from ..direct.mood import Mood, mood_from
-from ..take.files import check_folder
+from ..take.files import check_out
 from ..take.take import Take, read_take, write_take
 
 
@@ -65,7 +65,7 @@ def direct_take(request: requests.Direct) -> Take:
     Raises:
         GestureError: bad input, with a remedy; nothing has been written.
     """
-    check_folder(request.out)
+    check_out(request.out)
     take = read_take(request.take)
     info = {name: value for name, value in take.info.items() if name != "direct"}
     directions = Directions.from_dict({name: getattr(request, name) for name in ("levels", "markers", "keep")})

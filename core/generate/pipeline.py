@@ -20,7 +20,7 @@ from ..finish.chain import finish
 from ..finish.settings import FinishSettings
 from ..finish.skeletons import on_skeleton, skeleton_of_file
 from ..formats.packed import COARSE, stored_motion
-from ..take.files import FORMAT, check_folder
+from ..take.files import FORMAT, check_out
 from ..take.take import Take, write_take
 from ..text.timing import Word
 from ..text.transcript import Transcript, parse_transcript, read_transcript
@@ -61,7 +61,7 @@ def generate(
     """
     steps, recordings = Steps(progress, cancelled), recordings or Recordings()
     check_variation(request.variation)
-    check_folder(request.out)
+    check_out(request.out)
     settings = FinishSettings.from_dict(request.settings)
     mood_from(request.mood)  # an unknown mood stops here, before the long work
     steps.begin(0.0, 0.03, "Reading the recording")

@@ -8,7 +8,7 @@ from .. import requests
 from ..body.parts import check_area
 from ..errors import GestureError
 from ..finish.settings import FinishSettings
-from ..take.files import FORMAT, check_folder
+from ..take.files import FORMAT, check_out
 from ..take.take import Take, read_take, write_take
 from .directing import directed
 from .layer_finishing import finish_layers
@@ -39,7 +39,7 @@ def resample(
     check_variation(request.variation)
     for area in request.areas:
         check_area(area)
-    check_folder(request.out)
+    check_out(request.out)
     steps.begin(0.0, 0.1, "Reading the take")
     kept = take = read_take(request.take)
     span = check_span(request.start, request.end, request.margin, take.raw.frame_count)
@@ -72,7 +72,7 @@ def mix(
         Cancelled: `cancelled()` became true; nothing has been written.
     """
     steps = Steps(progress, cancelled)
-    check_folder(request.out)
+    check_out(request.out)
     steps.begin(0.0, 0.1, "Reading the takes")
     kept = read_take(request.take)
     steps.begin(0.1, 0.5, "Mixing")

@@ -174,6 +174,25 @@ def check_folder(folder: Path) -> None:
         raise GestureError(f"{parent} cannot be written.", remedy="Choose a folder that you may write to.")
 
 
+def check_out(folder: Path) -> None:
+    """Make sure that a take can be written to a folder, and replaces no files of the user's own.
+
+    Raises:
+        GestureError: as `check_folder`; or the folder holds other files, and no take.
+    """
+    check_folder(folder)
+    if not folder.is_dir() or (folder / "take.json").is_file():
+        return
+    # Files of the system, and those of a take whose writing was interrupted, are nobody's work.
+    ours = {*_FILES, _UNDIRECTED, "Thumbs.db", "desktop.ini"}
+    others = sorted(path.name for path in folder.iterdir() if path.name not in ours and not path.name.startswith("."))
+    if others:
+        raise GestureError(
+            f"{folder.absolute()} holds other files, such as {others[0]}, and no take.",
+            remedy="Choose a new folder, an empty one, or the folder of a take.",
+        )
+
+
 def write_files(take: TakeFiles, folder: Path, compress: bool = True) -> None:
     """Write a take folder, over the one that is there; after any error the folder is as it was before.
 
@@ -185,7 +204,7 @@ def write_files(take: TakeFiles, folder: Path, compress: bool = True) -> None:
     Raises:
         GestureError: the disk is full, or the folder cannot be written.
     """
-    check_folder(folder)
+    check_out(folder)
     made = [path for path in (folder, *folder.parents) if not path.exists()]
     temporary = None
     try:

@@ -5,13 +5,14 @@ import os
 import shutil
 import zipfile
 from copy import deepcopy
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.body.motion import Motion
+from core.body.motion import Motion, save_motion
 from core.body.parts import Part
 from core.errors import GestureError
 from core.inputs import check_plain, parse_json
@@ -206,3 +207,33 @@ def test_a_pipe_in_a_take_is_refused_at_once(folder, name):
     (folder / name).unlink()
     os.mkfifo(folder / name)
     assert refused(folder)
+
+
+def test_a_folder_of_other_files_is_never_written_to(folder, tmp_path):
+    take, own = read_files(folder), tmp_path / "own"
+    own.mkdir()
+    (own / ".DS_Store").write_text("")
+    write_files(take, own)
+    write_files(take, own)
+    (own / "take.json").unlink()
+    write_files(take, own)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "motion.npz").write_text("mine")
+    (other / "notes.txt").write_text("mine")
+    with pytest.raises(GestureError, match="other files"):
+        write_files(take, other)
+    assert sorted(path.name for path in other.iterdir()) == ["motion.npz", "notes.txt"]
+    assert (other / "motion.npz").read_text() == "mine"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_links_and_devices_are_not_replaced(tmp_path):
+    target, link = tmp_path / "target.npz", tmp_path / "link.npz"
+    target.write_text("mine")
+    link.symlink_to(target)
+    for path in (link, tmp_path, Path(os.devnull)):
+        with pytest.raises(GestureError, match="not replaced"):
+            save_motion(motion(), path)
+    assert link.is_symlink()
+    assert target.read_text() == "mine"
