@@ -123,9 +123,28 @@ def _source_of(take: Take, request: requests.Resample, models: ModelLoader, reco
             remedy="Choose the folder of the weights that made the take, or generate a new take.",
         )
     info = model.network.info
+    check_codes(take, info.codebook_size**info.code_groups)
     return Source(
         network=model.network,
         features=recordings.features(recording, info.audio, take.words, model.folder),
         words=model.words.frames(take.words, take.raw.frame_count + info.late_frames),
         speaker=int(take.info["speaker"]),
     )
+
+
+def check_codes(take: Take, count: int) -> None:
+    """Make sure that a take's codes name entries of the weights' codebooks.
+
+    Args:
+        take: the take.
+        count: entries that a code can name.
+
+    Raises:
+        GestureError: a code names none.
+    """
+    used = (*take.codes.values(), *(layer.codes for layer in take.layers))
+    if any(values.max(initial=0) >= count for values in used):
+        raise GestureError(
+            "The take has codes that its weights do not know: its files are damaged.",
+            remedy="Use a copy of the take, or generate it again.",
+        )

@@ -16,6 +16,7 @@ from core.generate.chance_curves import WIDTH as CHANCE
 from core.generate.decode import decode_take
 from core.generate.layer_finishing import finish_layers
 from core.generate.layers import Source, add_layer, check_span, codes_in_use, lay
+from core.generate.regenerate import check_codes
 from core.generate.sample import Variation
 from core.generate.speech_features import AMPLITUDE_ONSET, CUES_CHANCE, speech_features
 from core.generate.steps import Step
@@ -208,3 +209,11 @@ def test_unknown_parts_are_refused_with_the_known_ones():
     with pytest.raises(GestureError, match="tail") as error:
         check_area("tail")
     assert "left_arm" in error.value.remedy
+
+
+def test_codes_beyond_the_codebook_are_refused(made):
+    count = made.network.info.codebook_size
+    check_codes(made.take, count)
+    codes = {**made.take.codes, Part.UPPER: np.full(FRAMES, count, np.int16)}
+    with pytest.raises(GestureError, match="codes"):
+        check_codes(replace(made.take, codes=codes), count)
