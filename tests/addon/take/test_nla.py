@@ -158,7 +158,8 @@ def test_a_strip_that_was_scaled_or_moved_is_named_and_edits_are_refused(take, j
     said = " ".join(draw("MAMBATALK_PT_directing").drawn)
     assert strip.name in said
     assert "can change its keys" in said
-    assert {"Drop Edits", "Lock Bones"} <= set(draw("MAMBATALK_PT_edits").greyed)
+    assert "Drop Edits" in draw("MAMBATALK_PT_edits").greyed
+    assert "Lock Bones" in draw("MAMBATALK_PT_locks").greyed
     for press in (bpy.ops.mambatalk.set_levels, bpy.ops.mambatalk.finish, bpy.ops.mambatalk.resample):
         with pytest.raises(RuntimeError, match="The NLA strip"):
             press()
