@@ -101,16 +101,6 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no number")
 
 
-def is_whole(value: Any, least: int, most: int) -> bool:
-    """Return whether a plain value is a whole number in a range; True and False are none."""
-    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-
-
-def is_number(value: Any, least: float, most: float) -> bool:
-    """Return whether a plain value is a finite number in a range; True and False are none."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and least <= value <= most
-
-
 @dataclass(frozen=True)
 class _Member:
     """An array of an npz, as its header describes it."""

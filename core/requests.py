@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from .body.blend import DEFAULT_MARGIN
-from .inputs import is_number, is_whole
+from .plain_values import is_number, is_whole
 
 # Changes when a worker and an add-on of different versions would misunderstand each other.
 PROTOCOL = 1

@@ -100,7 +100,8 @@ def _subclasses(kind: type) -> Iterator[type]:
 
 def _class_texts(entry: type) -> set[str]:
     """Return the label and tooltip of a class, and those of its own properties."""
-    found = {getattr(entry, "bl_label", "")}
+    # Blender gives a menu of presets the name of the preset that was used last as its label.
+    found = {getattr(entry, "bl_label", "")} if not hasattr(entry, "preset_subdir") else set()
     if "_OT_" in entry.__name__:
         found.add(getattr(entry, "bl_description", None) or inspect.cleandoc(entry.__doc__ or ""))
     own = {name for base in entry.__mro__ for name in inspect.get_annotations(base)}

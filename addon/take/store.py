@@ -13,7 +13,8 @@ import numpy as np
 from ...core.errors import GestureError
 from ...core.files import DAMAGED
 from ...core.formats.packed import COARSE, FINE, pack_motion, round_motion, unpack_motion
-from ...core.inputs import is_whole, parse_json
+from ...core.inputs import parse_json
+from ...core.plain_values import is_whole
 from ...core.sealed import seal, unseal
 from ...core.take.files import TakeFiles, compact, read_files
 from ...core.take.gate import check_codes, check_description, check_layers, check_words

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..body.skeleton import JOINT_COUNT
 from ..errors import GestureError
-from ..inputs import is_number
+from ..plain_values import is_number
 
 # Groups of sliders, in the order of the panel. The rest pose has its slider beside the button that chooses the pose.
 PARTS, HEAD, CALM, POSE = GROUPS = ("parts", "head", "calm", "pose")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from ..errors import GestureError
-from ..inputs import is_number
+from ..plain_values import is_number
 
 # A floor beyond this is none.
 MOST_METRES = 1e4

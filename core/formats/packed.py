@@ -23,7 +23,8 @@ from ..body.parts import CONTACT_WIDTH, EXPRESSION_WIDTHS
 from ..body.skeleton import JOINT_COUNT
 from ..errors import GestureError
 from ..files import DAMAGED
-from ..inputs import is_whole, parse_json
+from ..inputs import parse_json
+from ..plain_values import is_whole
 
 _PLANES = 4
 _LEVEL = 6

@@ -9,7 +9,8 @@ from ..body.parts import Part
 from ..errors import GestureError
 from ..generate.chance_curves import FIRST_CHANNELS, KNOWN
 from ..generate.network import NetworkInfo
-from ..inputs import is_number, is_whole, read_json
+from ..inputs import read_json
+from ..plain_values import is_number, is_whole
 from .config import ModelConfig
 
 FORMAT = 1

@@ -11,7 +11,7 @@ from ..errors import GestureError
 from ..generate.chance_curves import FIRST_CHANNELS
 from ..generate.chance_curves import WIDTH as CHANCE
 from ..generate.code_groups import MOST_CODES
-from ..inputs import is_number, is_whole
+from ..plain_values import is_number, is_whole
 
 ROOT = "root"
 # The published file of each of our files.

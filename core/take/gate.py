@@ -11,7 +11,7 @@ import numpy as np
 
 from ..body.motion import LEAST_FPS, MOST_FPS, MOST_TAKE_FRAMES
 from ..body.parts import Part
-from ..inputs import is_number, is_whole
+from ..plain_values import is_number, is_whole
 
 # More than an hour of speech has, and more than anybody lays over a take by hand.
 MOST_WORDS = 50_000

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar
 
-from ..inputs import is_whole, parse_json
+from ..inputs import parse_json
+from ..plain_values import is_whole
 from ..requests import PROTOCOL, RequestError, Task, from_json, to_json
 
 VERSION = PROTOCOL

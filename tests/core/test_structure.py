@@ -14,7 +14,21 @@ from tests.conftest import ROOT
 # From the bottom up: a folder imports only what stands before it.
 ADDON_ROOMS = ("blender", "job", "character", "rig", "face", "take", "direct", "finish", "generate", "exchange")
 CORE_ROOMS = (
-    *("errors", "clock", "files", "inputs", "filters", "sealed", "body", "smplx", "formats", "face", "text", "audio"),
+    *(
+        "errors",
+        "clock",
+        "files",
+        "plain_values",
+        "inputs",
+        "filters",
+        "sealed",
+        "body",
+        "smplx",
+        "formats",
+        "face",
+        "text",
+        "audio",
+    ),
     *("take", "requests", "finish", "direct", "generate", "model", "worker", "batch", "api", "cli"),
 )
 TRAINING_ROOMS = ("gesture", "corpus", "loop", "data", "evaluation", "stages", "character", "cli")
