@@ -1,4 +1,8 @@
-"""Mixin of operators that direct a take: sliders or markers change together with the keys, or nothing changes."""
+"""Mixins of operators on the take that the character performs; after an error nothing is changed.
+
+TakeOperator          changes anything about the take, and reports notes
+DirectionOperator     changes sliders or markers together with the keys that they ask for
+"""
 
 from ...core.errors import GestureError
 from ..blender import sequencer
@@ -9,19 +13,35 @@ from ..take import performed
 from . import directed_keys
 
 
-class DirectionOperator:
-    """Mixin of an operator that changes sliders or markers of a take; after an error nothing is changed.
-
-    A subclass has three methods: `read(action)` returns the present values; `put(action, values)` sets values without
-    writing keys; `wanted(context, take, before)` returns the new values.
-    """
+class _OnTake:
+    """Mixin of an operator that needs a performed take."""
 
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context):
-        """Return whether the character performs a take."""
+        """Return whether the character performs a take, with its keys at the frames of the scene."""
         return report.explain(cls, take_info.why_not_directed(context))
+
+
+class TakeOperator(_OnTake):
+    """Mixin of an operator on the performed take; a subclass has `change(context, take)`, which returns notes."""
+
+    def execute(self, context):
+        """Change the take, and report the notes; an error is reported, and then nothing is changed."""
+        try:
+            notes = self.change(context, performed.of(performer.require_target(context)))
+        except GestureError as error:
+            return report.fail(self, error)
+        return report.finish(self, notes)
+
+
+class DirectionOperator(_OnTake):
+    """Mixin of an operator that changes sliders or markers of a take; after an error nothing is changed.
+
+    A subclass has three methods: `read(action)` returns the present values; `put(action, values)` sets values without
+    writing keys; `wanted(context, take, before)` returns the new values.
+    """
 
     def execute(self, context):
         """Set the new values and write the keys that they ask for."""

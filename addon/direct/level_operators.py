@@ -21,10 +21,9 @@ from ..job import report
 from ..job.folder import ROOT
 from ..rig import performer
 from ..take import info as take_info
-from ..take import performed
 from ..take.properties import level_properties
 from . import directed_keys, sliders
-from .change import DirectionOperator
+from .change import DirectionOperator, TakeOperator
 
 # What belongs to one take alone is in no preset: its own rest pose, and left and right.
 _IN_PRESETS = tuple(name for name in sliders.NAMES if name not in ("mirror", "pose_amount"))
@@ -188,26 +187,14 @@ class MAMBATALK_OT_level_preset_add(AddPresetBase, bpy.types.Operator):
         Path(filepath).unlink()
 
 
-class _MoodOperator:
-    """Mixin of an operator that changes the keys of a take's mood; a subclass has `change(context, take)`."""
+class _MoodOperator(TakeOperator):
+    """Mixin of an operator that changes the keys of a take's mood; a subclass has `change_mood(context, take)`."""
 
-    bl_options = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context):
-        """Return whether the character performs a take."""
-        return report.explain(cls, take_info.why_not_directed(context))
-
-    def execute(self, context):
+    def change(self, context, take):
         """Change the keys of the mood, and write the keys that follow from it."""
-        try:
-            armature = performer.require_target(context)
-            take = performed.of(armature)
-            self.change(context, take)
-            directed_keys.catch_up(armature)
-        except GestureError as error:
-            return report.fail(self, error)
-        return report.finish(self, [])
+        self.change_mood(context, take)
+        directed_keys.catch_up(take.armature)
+        return []
 
 
 class MAMBATALK_OT_key_mood(_MoodOperator, bpy.types.Operator):
@@ -216,7 +203,7 @@ class MAMBATALK_OT_key_mood(_MoodOperator, bpy.types.Operator):
     bl_idname = "mambatalk.key_mood"
     bl_label = "Key Mood"
 
-    def change(self, context, take):
+    def change_mood(self, context, take):
         """Key the mood that the panel shows."""
         shown = take.armature.mambatalk_mood
         if not character_mood.is_keyed(take.action):
@@ -231,7 +218,7 @@ class MAMBATALK_OT_clear_mood_keys(_MoodOperator, bpy.types.Operator):
     bl_idname = "mambatalk.clear_mood_keys"
     bl_label = "Clear Mood Keys"
 
-    def change(self, context, take):
+    def change_mood(self, context, take):
         """Remove the keys."""
         now = np.array([context.scene.frame_current])
         name, strength = character_mood.read(take.action, now, sliders.static_mood(take.action))[0]

@@ -6,14 +6,10 @@ import bpy
 from bpy.props import EnumProperty, IntProperty
 
 from ...core.errors import GestureError
-from ..job import report
-from ..rig import performer
-from ..take import info as take_info
-from ..take import performed
 from ..take.properties import MARKER_ITEMS
 from . import markers
 from . import settings as direct_settings
-from .change import DirectionOperator
+from .change import DirectionOperator, TakeOperator
 
 WHERE = [
     ("FRAME", "Current Frame", "At the current frame"),
@@ -111,46 +107,27 @@ class MAMBATALK_OT_accents_read(_MarkerOperator, bpy.types.Operator):
         return entries
 
 
-class _PoseMarkerOperator:
-    """Mixin of an operator that changes the pose markers of the performed take's action, and no key."""
-
-    bl_options = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context):
-        """Return whether the character performs a take."""
-        return report.explain(cls, take_info.why_not_directed(context))
-
-    def execute(self, context):
-        """Change the pose markers, and return a note on how many there are."""
-        try:
-            note = self.change(performed.of(performer.require_target(context)))
-        except GestureError as error:
-            return report.fail(self, error)
-        return report.finish(self, [note])
-
-
-class MAMBATALK_OT_accents_to_pose_markers(_PoseMarkerOperator, bpy.types.Operator):
+class MAMBATALK_OT_accents_to_pose_markers(TakeOperator, bpy.types.Operator):
     """Show the accents as pose markers inside the action. From now on they follow every change of the accents"""
 
     bl_idname = "mambatalk.accents_to_pose_markers"
     bl_label = "Accents to Pose Markers"
 
-    def change(self, take):
+    def change(self, context, take):
         """Show the present accents."""
         count = markers.show_as_pose_markers(take, markers.markers_of(take))
-        return f"{take.action.name} has {count} pose markers, which follow its accents"
+        return [f"{take.action.name} has {count} pose markers, which follow its accents"]
 
 
-class MAMBATALK_OT_remove_pose_markers(_PoseMarkerOperator, bpy.types.Operator):
+class MAMBATALK_OT_remove_pose_markers(TakeOperator, bpy.types.Operator):
     """Remove the pose markers that show accents. Those that you moved or renamed stay, and so do the accents"""
 
     bl_idname = "mambatalk.remove_pose_markers"
     bl_label = "Remove Accents' Pose Markers"
 
-    def change(self, take):
+    def change(self, context, take):
         """Remove them."""
-        return f"Removed {markers.remove_pose_markers(take.action)} pose markers"
+        return [f"Removed {markers.remove_pose_markers(take.action)} pose markers"]
 
 
 CLASSES = (

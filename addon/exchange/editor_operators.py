@@ -9,34 +9,14 @@ from ...core.errors import GestureError
 from ..blender.versions import RELATIVE
 from ..character import armature as character_armature
 from ..direct import directed_keys
+from ..direct.change import TakeOperator
 from ..job import report, state
 from ..job.folder import absolute_path
 from ..rig import performer
-from ..take import info as take_info
-from ..take import performed
 from . import asset, words
 
 
-class _EditorOperator:
-    """Mixin of an operator on the performed take; a subclass has `change`, which returns notes."""
-
-    bl_options = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context):
-        """Return whether the character performs a take, with its keys at the frames of the scene."""
-        return report.explain(cls, take_info.why_not_directed(context))
-
-    def execute(self, context):
-        """Change what the other editor shows; an error is reported, and then nothing is changed."""
-        try:
-            notes = self.change(context, performed.of(performer.require_target(context)))
-        except GestureError as error:
-            return report.fail(self, error)
-        return report.finish(self, notes)
-
-
-class MAMBATALK_OT_mark_take_as_asset(_EditorOperator, bpy.types.Operator):
+class MAMBATALK_OT_mark_take_as_asset(TakeOperator, bpy.types.Operator):
     """Show the take in the asset browser, with picture, description and tags. Author and licence are yours to add"""
 
     bl_idname = "mambatalk.mark_take_as_asset"
@@ -102,7 +82,7 @@ class MAMBATALK_OT_perform_asset(bpy.types.Operator):
         return (None if chosen.local_id is not None else Path(chosen.full_library_path)), chosen.name
 
 
-class MAMBATALK_OT_words_to_markers(_EditorOperator, bpy.types.Operator):
+class MAMBATALK_OT_words_to_markers(TakeOperator, bpy.types.Operator):
     """Add a timeline marker at each word of the take. Another press replaces the ones that were added before"""
 
     bl_idname = "mambatalk.words_to_markers"
@@ -113,7 +93,7 @@ class MAMBATALK_OT_words_to_markers(_EditorOperator, bpy.types.Operator):
         return [f"Added a marker for each of {words.to_markers(context.scene, take)} words"]
 
 
-class MAMBATALK_OT_words_to_text_strips(_EditorOperator, bpy.types.Operator):
+class MAMBATALK_OT_words_to_text_strips(TakeOperator, bpy.types.Operator):
     """Add the words of the take to the sequencer as subtitles, one for each phrase. Another press replaces them"""
 
     bl_idname = "mambatalk.words_to_text_strips"
@@ -124,7 +104,7 @@ class MAMBATALK_OT_words_to_text_strips(_EditorOperator, bpy.types.Operator):
         return words.to_strips(context.scene, take)
 
 
-class MAMBATALK_OT_remove_words(_EditorOperator, bpy.types.Operator):
+class MAMBATALK_OT_remove_words(TakeOperator, bpy.types.Operator):
     """Remove the take's words from timeline and sequencer. Markers that you moved or renamed stay"""
 
     bl_idname = "mambatalk.remove_words"
