@@ -6,6 +6,7 @@ A file is written beside its place and renamed at the end, so that a full disk o
     saved_file(path, remedy=...)   raises GestureError; for what the user asked for
 """
 
+import hashlib
 import os
 import struct
 import tokenize
@@ -27,6 +28,16 @@ DAMAGED = (
     *(struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error),
 )
 FREE_SPACE = "Free some disk space or choose another folder."
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, as 64 hexadecimal digits.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """The recording of a take: finding its file, storing its new path after a move, and letting its strip play."""
 
-import hashlib
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import bpy
 
 from ...core.errors import GestureError
+from ...core.files import sha256_of
 from ..blender import nla, sequencer, versions
 from . import info as take_info
 from . import store as take_store
@@ -102,8 +102,7 @@ def relocate(info: TakeInfo, path: Path) -> int:
         GestureError: there is no such file, it is another recording, or a take is damaged; nothing was changed.
     """
     try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = sha256_of(path)
     except OSError as error:
         raise GestureError(f"There is no recording {path}.", remedy="Choose an existing sound file.") from error
     if digest != info.audio_sha256:

@@ -1,6 +1,5 @@
 """A sound file of any rate and number of channels, read as 16 kHz mono."""
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import soundfile
 
 from ..clock import SAMPLE_RATE
 from ..errors import GestureError
+from ..files import sha256_of
 from .resampling import Resampler
 
 MIN_SECONDS = 1.0
@@ -70,9 +70,7 @@ def load_audio(
     except soundfile.LibsndfileError as error:
         raise GestureError(f"{path.name} could not be read as sound.", remedy=CONVERT, detail=str(error)) from error
     _check_samples(samples, path)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Audio(samples, path, digest)
+    return Audio(samples, path, sha256_of(path))
 
 
 def _check_file(path: Path) -> None:

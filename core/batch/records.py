@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..errors import GestureError
-from ..files import make_folder, saved_file
+from ..files import make_folder, saved_file, sha256_of
 from ..requests import Generate, to_json
 from ..take.files import FORMAT
 from .lines import Line
@@ -133,8 +133,7 @@ def _path(out: Path, name: str) -> Path:
 
 def _hash(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise GestureError(
             f"{path} cannot be read.", remedy="Check whether the file is there and may be read.", detail=str(error)

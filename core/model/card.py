@@ -48,7 +48,7 @@ _RANGES: dict[str, Callable[[Any], bool]] = {
     "window": lambda value: is_whole(value, 2, _MOST_WINDOW),
     "seed_frames": lambda value: is_whole(value, 1, _MOST_WINDOW),
     "speakers": lambda value: _are_texts(value) and len(value) > 0,
-    "words": lambda value: value.get("file") is None or _is_file_name(value["file"]),
+    "words": lambda value: value.get("file") is None or is_file_name(value["file"]),
     "variation": lambda value: is_number(value, 0, 1e3),
     "late_frames": lambda value: is_whole(value, 0, _MOST_WINDOW),
     "by_latent": lambda value: _are_texts(value) and set(value) <= set(Part),
@@ -57,7 +57,7 @@ _RANGES: dict[str, Callable[[Any], bool]] = {
 }
 
 
-def _is_file_name(value: Any) -> bool:
+def is_file_name(value: Any) -> bool:
     """Return whether a value names a file of the folder itself, on every system."""
     return isinstance(value, str) and value not in ("", ".", "..") and not set(value) & set("/\\:\0")
 

@@ -8,7 +8,6 @@ published files is fetched than the six networks: a body model that lies beside 
 and no password is sent.
 """
 
-import hashlib
 import http.client
 import json
 import os
@@ -23,7 +22,7 @@ from urllib.error import HTTPError
 from urllib.parse import quote
 
 from ..errors import GestureError
-from ..files import FREE_SPACE, make_folder, saved_file
+from ..files import FREE_SPACE, make_folder, saved_file, sha256_of
 from .config import PUBLISHED
 
 ENDPOINT = "https://huggingface.co"
@@ -146,7 +145,7 @@ def fetch(offer: Offer, folder: Path, progress: Callable[[float, str], None] = l
             hashes[file.name] = _check(_part(folder, file), file)
             os.replace(_part(folder, file), path)
         else:
-            hashes[file.name] = _sha256(path)
+            hashes[file.name] = sha256_of(path)
         done += file.size
     _write_record(offer, folder, hashes)
     progress(1.0, "Done")
@@ -189,7 +188,7 @@ def _check(path: Path, file: RemoteFile) -> str:
     Raises:
         GestureError: it is not what the server says; the file is removed.
     """
-    found = _sha256(path)
+    found = sha256_of(path)
     if file.sha256 and found != file.sha256:
         path.unlink()
         raise GestureError(
@@ -208,7 +207,11 @@ def _is_there(file: RemoteFile, folder: Path) -> bool:
     path = folder / file.name
     if not path.exists():
         return False
-    if path.is_file() and path.stat().st_size == file.size and _sha256(path) in (file.sha256, _recorded(folder, file)):
+    if (
+        path.is_file()
+        and path.stat().st_size == file.size
+        and sha256_of(path) in (file.sha256, _recorded(folder, file))
+    ):
         return True
     raise GestureError(f"{path} is there and is another file.", remedy="Choose a new folder, or move this file.")
 
@@ -241,11 +244,6 @@ def _part(folder: Path, file: RemoteFile) -> Path:
 
 def _fetched_bytes(part: Path) -> int:
     return part.stat().st_size if part.is_file() else 0
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _unavailable(what: str, error: HTTPError) -> GestureError:

@@ -10,7 +10,6 @@ start from; both are made here:
     ctc/                           a copy of the user's speech recogniser
 """
 
-import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -24,7 +23,7 @@ from ..audio.ctc import FOLDER as RECOGNISER
 from ..body.motion import Motion
 from ..body.skeleton import JOINT, default_rest_joints
 from ..errors import GestureError
-from ..files import FREE_SPACE, make_folder
+from ..files import FREE_SPACE, make_folder, sha256_of
 from ..generate.speech_features import AMPLITUDE_CTC_WAVE
 from ..smplx.skeleton import smplx_rest_joints
 from ..text.vocabulary_pickle import read_vocabulary
@@ -90,7 +89,7 @@ def import_weights(
     progress(0.1, "Reading the weights")
     weights = read_weights(wanted.folder, config)
     progress(0.6, "Writing the weights")
-    card = make_card({stem: _sha256(path) for stem, path in files.items()}, numbers is not None, config.speakers)
+    card = make_card({stem: sha256_of(path) for stem, path in files.items()}, numbers is not None, config.speakers)
     make_folder(wanted.out.parent)
     try:
         with TemporaryDirectory(dir=wanted.out.parent, prefix=f".{wanted.out.name}-") as temporary:
@@ -206,11 +205,6 @@ def _recogniser_files(folder: Path | None) -> list[Path]:
         )
     # One file of weights is enough, and the one that is no pickle is the better one.
     return [path for path in files if path.name != "pytorch_model.bin" or "model.safetensors" not in names]
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _notes(wanted: Import, has_vocabulary: bool) -> list[str]:

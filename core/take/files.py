@@ -107,8 +107,8 @@ def read_files(folder: Path) -> TakeFiles:
         raise written_by_newer(folder)
     directed = "direct" in description
     _check_lengths(folder, frames, (*_MOTIONS, _UNDIRECTED) if directed else _MOTIONS)
-    raw, shown = (load_motion(folder / name, frames) for name in _MOTIONS)
-    finished = load_motion(folder / _UNDIRECTED, frames) if directed else shown
+    raw, shown = (load_motion(folder / name) for name in _MOTIONS)
+    finished = load_motion(folder / _UNDIRECTED) if directed else shown
     _check_belong(folder, raw, finished, shown)
     return TakeFiles(description, words, codes, raw, finished, shown if directed else None)
 

@@ -1,6 +1,5 @@
 """Words as numbers of a table, as the released weights take them: one number per motion frame."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 
 from ..clock import FPS
 from ..errors import GestureError
+from ..inputs import read_json
 from .spoken import spoken_words
 from .timing import Word
 
@@ -37,12 +37,12 @@ class WordTable:
             GestureError: the file is missing, or is no vocabulary.
         """
         path = Path(path)
-        if not path.is_file():
+        if not path.exists():
             raise GestureError(f"The vocabulary {path.name} is missing.", remedy=_REMEDY, detail=str(path))
         try:
-            numbers = json.loads(path.read_text(encoding="utf-8"))["words"]
+            numbers = read_json(path)["words"]
             good = isinstance(numbers, dict) and all(type(n) is int and n >= 0 for n in numbers.values())
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise GestureError(f"{path.name} is no vocabulary.", remedy=_REMEDY, detail=str(error)) from error
         if not good:
             raise GestureError(f"{path.name} is no vocabulary.", remedy=_REMEDY)

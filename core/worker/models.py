@@ -8,9 +8,9 @@ from pathlib import Path
 from ..errors import GestureError
 from ..generate.network import FrameWords, Model
 from ..inputs import read_json
+from ..model.card import CARD, is_file_name
 from ..model.card import STARTER_FOLDER as STARTER
 
-CARD = "model.json"
 # Entries of model.json that describe the weights to people: a changed word there changes no motion.
 DESCRIPTIONS = frozenset({"former_hashes", "license", "moods", "provenance"})
 
@@ -150,7 +150,7 @@ def _inside(folder: Path, file: str) -> Path:
     Raises:
         GestureError: it leads out of the folder.
     """
-    if not file or Path(file).name != file:
+    if not is_file_name(file):
         raise GestureError(
             f"The model.json in {folder} names the file {file!r}, which does not lie in this folder.",
             remedy="Use the model.json that came with the weights.",
