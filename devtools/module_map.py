@@ -4,6 +4,7 @@ import argparse
 import ast
 from pathlib import Path
 
+from .marked_parts import with_part
 from .shell import ROOT
 
 PAGE = ROOT / "docs" / "architecture.md"
@@ -35,9 +36,7 @@ def generated() -> str:
 
 def with_modules(page: str) -> str:
     """Return the page with its list of modules made again."""
-    before, _, rest = page.partition(START)
-    _, _, after = rest.partition(END)
-    return before + START + "\n" + generated() + "\n" + END + after
+    return with_part(page, START, f"\n{generated()}\n", END)
 
 
 def main(argv: list[str] | None = None) -> int:

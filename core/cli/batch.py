@@ -9,11 +9,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import requests
 from ..errors import GestureError
-from .finish import add_settings, settings_of
-from .mood import add_mood, mood_of
-from .terminal import add_no_finish
+from .making import add_making, request_of
 
 if TYPE_CHECKING:
     from ..batch.outcomes import Outcome
@@ -35,19 +32,9 @@ def add_batch(commands: argparse._SubParsersAction) -> None:
         "or a folder of recordings with texts of the same name beside them",
     )
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the takes' folders")
-    command.add_argument("--weights", type=Path, help="model folder (default: the bundled weights)")
     command.add_argument("--style", default="0", help="name or number, where a line has none (default 0)")
     command.add_argument("--seed", type=int, default=0, help="seed, where a line has none (default 0)")
-    add_mood(command, "the mood, where a line has none (default: neutral)")
-    command.add_argument(
-        "--variation", type=float, help="0 for the most likely takes, up to 1 (default: set by the weights)"
-    )
-    command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the network runs")
-    add_no_finish(command)
-    add_settings(command)
-    command.add_argument(
-        "--allow-no-words", action="store_true", help="go on without words when a transcript does not fit"
-    )
+    add_making(command, "the mood, where a line has none (default: neutral)")
     command.add_argument("--processes", type=int, metavar="N", help="(default: by cores and free memory)")
     command.add_argument("--dry-run", action="store_true", help="print what would be made; write nothing")
     command.set_defaults(run=run)
@@ -74,19 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
     engine = engines.engine_for(
         ModelConfig.from_dict(card["architecture"]), "cpu" if arguments.device == "auto" else arguments.device
     )
-    template = requests.Generate(
-        audio=Path(),
-        out=out,
-        weights=None if arguments.weights is None else weights.absolute(),
-        speaker=lines.style_number(arguments.style, styles),
-        seed=arguments.seed,
-        variation=arguments.variation,
-        device=arguments.device,
-        finish=not arguments.no_finish,
-        settings=settings_of(arguments).changed(),
-        allow_no_words=arguments.allow_no_words,
-        mood=mood_of(arguments) or (),
-    )
+    # The processes of a batch work in other folders.
+    arguments.weights = None if arguments.weights is None else weights.absolute()
+    template = request_of(arguments, Path(), out, lines.style_number(arguments.style, styles))
     wanted = lines.read_lines(arguments.lines, template, styles)
     weights_hash = folder_hash(weights)
     if arguments.dry_run:

@@ -85,6 +85,13 @@ class WindowOutput:
     logits: dict[Part, np.ndarray]
     latents: dict[Part, np.ndarray]
 
+    def row(self, number: int) -> "WindowOutput":
+        """Return one window of the prediction for several windows, whose arrays are (B, T, ·)."""
+        return WindowOutput(
+            {part: values[number] for part, values in self.logits.items()},
+            {part: values[number] for part, values in self.latents.items()},
+        )
+
 
 @dataclass(frozen=True)
 class Running:

@@ -96,11 +96,5 @@ def _codes(
 ) -> list[Codes]:
     """Choose the codes of windows from their output (B, T, ·)."""
     codebooks = {part: network.codebook(part) for part in network.info.by_latent}
-    codes = []
-    for row, start in enumerate(starts):
-        one = WindowOutput(
-            {part: values[row] for part, values in output.logits.items()},
-            {part: values[row] for part, values in output.latents.items()},
-        )
-        codes.append(pick_codes(one, codebooks, start, variation, network.info.code_groups))
-    return codes
+    groups = network.info.code_groups
+    return [pick_codes(output.row(row), codebooks, start, variation, groups) for row, start in enumerate(starts)]

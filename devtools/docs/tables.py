@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from ..marked_parts import with_part
 from ..shell import ROOT
 
 PRESETS = {"rigs": ROOT / "addon" / "rig" / "presets", "faces": ROOT / "addon" / "face" / "presets"}
@@ -21,11 +22,7 @@ def _end(name: str) -> str:
 
 def with_table(page: str, name: str, table: str) -> str:
     """Return a page with one of its tables made again; the page has the marks of the table's start and end."""
-    before, start, rest = page.partition(_start(name))
-    _, end, after = rest.partition(_end(name))
-    if not (start and end):
-        raise ValueError(f"The page has no place for the table {name}.")
-    return before + start + table + end + after
+    return with_part(page, _start(name), table, _end(name))
 
 
 def rigs() -> str:

@@ -98,11 +98,7 @@ class TorchNetwork:
 
     def window(self, conditions: Conditions, motion: np.ndarray, mask: np.ndarray) -> WindowOutput:
         """Predict one window; see `Network`."""
-        output = self.windows({name: value[None] for name, value in conditions.items()}, motion[None], mask[None])
-        return WindowOutput(
-            {part: values[0] for part, values in output.logits.items()},
-            {part: values[0] for part, values in output.latents.items()},
-        )
+        return self.windows({name: value[None] for name, value in conditions.items()}, motion[None], mask[None]).row(0)
 
     @torch.inference_mode()
     def windows(
