@@ -49,6 +49,8 @@ def remembered() -> Choices:
 
 def remember(choices: Choices) -> None:
     """Keep the choices; the usual ones delete the file. A file that cannot be written changes nothing else."""
+    if choices == remembered():
+        return
     path = _path()
     try:
         if choices != Choices():

@@ -163,11 +163,13 @@ def register():
     addon, kept = bpy.context.preferences.addons.get(PACKAGE), remembered()
     if addon is None or kept == Choices():
         return
-    chosen = addon.preferences
-    chosen.worker_python, chosen.weights, chosen.smplx_model = kept.python, kept.weights, kept.smplx_model
+    values = {"worker_python": kept.python, "weights": kept.weights, "smplx_model": kept.smplx_model}
     if kept.device in {name for name, _, _ in DEVICES}:
-        chosen.device = kept.device
-    # Each assignment above kept the choices that were there at that time.
+        values["device"] = kept.device
+    for name, value in values.items():
+        # Each assignment keeps the choices that are there at that time, so there are no more than needed.
+        if getattr(addon.preferences, name) != value:
+            setattr(addon.preferences, name, value)
     remember(kept)
 
 
