@@ -4,6 +4,7 @@ import numpy as np
 
 from core.body.rotation import matrix_to_euler, matrix_to_yaw, yaw_to_matrix
 from core.body.skeleton import JOINT
+from training.evaluation.turning import correlation
 
 RAISED_CM = -35.0
 TRUNK = {"head": JOINT["head"], "chest": JOINT["spine3"], "pelvis": JOINT["pelvis"]}
@@ -40,7 +41,7 @@ def posture_measures(positions: np.ndarray, world: np.ndarray) -> dict[str, floa
     out["both_raised"] = float((left & right).mean())
     out["one_raised"] = float((left ^ right).mean())
     out["none_raised"] = float((~left & ~right).mean())
-    out["mirror_height"], out["mirror_reach"] = (_correlation(hands[0][:, i], hands[1][:, i]) for i in (1, 2))
+    out["mirror_height"], out["mirror_reach"] = (correlation(hands[0][:, i], hands[1][:, i]) for i in (1, 2))
     apart = np.abs(100 * from_joint(positions, "left_ankle", "right_ankle", home)).mean(0)
     out["feet_apart_cm"], out["feet_fore_aft_cm"] = float(apart[0]), float(apart[2])
     return out
@@ -60,7 +61,3 @@ def arm_length(positions: np.ndarray, side: str) -> float:
     """Return the length from shoulder to wrist along the bones, metres."""
     chain = [JOINT[f"{side}_{name}"] for name in ("shoulder", "elbow", "wrist")]
     return float(np.linalg.norm(np.diff(positions[0, chain], axis=0), axis=-1).sum())
-
-
-def _correlation(a: np.ndarray, b: np.ndarray) -> float:
-    return float(np.corrcoef(a, b)[0, 1]) if a.std() > 1e-9 and b.std() > 1e-9 else float("nan")

@@ -72,6 +72,8 @@ SPECTRUM_FRAMES = 256
 PACE_FRAMES = 9
 LAG_FRAMES = 9
 QUIETEST_RAD = 1e-4
+# A curve with a smaller standard deviation does not change: what is left is rounding.
+STILL = 1e-9
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ def turning_measures(turns: Turning, wrists: np.ndarray) -> dict[str, float]:
     out["arm_together"] = together(turns.step, ARM_PAIRS)
     hands = _smooth(np.linalg.norm(np.diff(wrists, axis=0), axis=-1).sum(1))
     for name, joints in WITH_HANDS.items():
-        found = [_correlation(hands, _smooth(turns.step[:, joint])) for joint in joints]
+        found = [correlation(hands, _smooth(turns.step[:, joint])) for joint in joints]
         out[f"{name}_with_hands"] = float(np.mean(found))
     return out
 
@@ -194,7 +196,7 @@ def together(step: np.ndarray, pairs: Sequence[tuple[int, int]]) -> float:
         a, b = pace[first], pace[second]
         lags = range(-LAG_FRAMES, LAG_FRAMES + 1)
         found.append(
-            max(_correlation(a[max(k, 0) : len(a) + min(k, 0)], b[max(-k, 0) : len(b) + min(-k, 0)]) for k in lags)
+            max(correlation(a[max(k, 0) : len(a) + min(k, 0)], b[max(-k, 0) : len(b) + min(-k, 0)]) for k in lags)
         )
     return float(np.mean(found))
 
@@ -204,7 +206,6 @@ def _smooth(values: np.ndarray) -> np.ndarray:
     return uniform_filter1d(values, PACE_FRAMES, axis=0, mode="constant")
 
 
-def _correlation(a: np.ndarray, b: np.ndarray) -> float:
-    a, b = a - a.mean(), b - b.mean()
-    size = float(np.sqrt((a @ a) * (b @ b)))
-    return float(a @ b) / size if size > 1e-12 else float("nan")
+def correlation(a: np.ndarray, b: np.ndarray) -> float:
+    """Return Pearson's correlation of two curves (T,); not a number where one of them does not change."""
+    return float(np.corrcoef(a, b)[0, 1]) if min(a.std(), b.std()) > STILL else float("nan")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.body.legs import shortest_turn
 from core.body.rotation import rotvec_to_matrix
 from core.body.skeleton import JOINT
 from core.clock import FPS
@@ -148,10 +149,4 @@ def least_turn(reach: np.ndarray, offset: np.ndarray, side: int) -> np.ndarray:
         side: 0 left, 1 right.
     """
     usual = rotvec_to_matrix(USUAL_TURN * np.array([1.0, sign(side), sign(side)]))
-    start, end = unit(reach @ usual.T), unit(offset)
-    axis = np.cross(start, end)
-    cross = np.zeros((len(axis), 3, 3))
-    cross[:, [2, 0, 1], [1, 2, 0]] = axis
-    cross[:, [1, 2, 0], [2, 0, 1]] = -axis
-    cosine = (start * end).sum(-1)[:, None, None]
-    return (np.eye(3) + cross + cross @ cross / (1 + cosine)) @ usual
+    return shortest_turn(reach @ usual.T, unit(offset)) @ usual

@@ -6,9 +6,9 @@ import numpy as np
 
 from core.audio.prosody import Prosody
 from core.body.curves import steps
-from core.filters import gaussian_filter1d
 from training.gesture.curves import pulse
 from training.gesture.gesture_plan import Plan
+from training.gesture.voice import above_surroundings
 from training.gesture.word_poses import MANNERS
 
 # Loudness that changes within these times is what a syllable adds: standard deviations of two Gaussians, in frames.
@@ -76,8 +76,7 @@ def _speaking(plan: Plan, times_s: np.ndarray) -> np.ndarray:
 
 
 def _syllables(prosody: Prosody) -> np.ndarray:
-    fine, coarse = (gaussian_filter1d(prosody.loudness, sigma) for sigma in SYLLABLE_FRAMES)
-    return (fine - coarse) * np.clip(prosody.times_s / STILL_S, 0, 1)
+    return above_surroundings(prosody.loudness, *SYLLABLE_FRAMES) * np.clip(prosody.times_s / STILL_S, 0, 1)
 
 
 def _pauses(plan: Plan, times_s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -10,7 +10,11 @@ QUICK_S, SLOW_S = 0.017, 0.25
 
 def voice_curve(loudness: np.ndarray) -> np.ndarray:
     """Return the loudness (T,) without its slow changes: about -0.4 to 0.5, 0 in silence."""
+    return above_surroundings(loudness, QUICK_S * FPS, SLOW_S * FPS)
+
+
+def above_surroundings(loudness: np.ndarray, quick: float, slow: float) -> np.ndarray:
+    """Return how much louder each frame (T,) is than those around it: the difference of two Gaussians, in frames."""
     if len(loudness) < 2:
         return np.zeros(len(loudness))
-    quick, slow = (gaussian_filter1d(loudness, seconds * FPS) for seconds in (QUICK_S, SLOW_S))
-    return quick - slow
+    return gaussian_filter1d(loudness, quick) - gaussian_filter1d(loudness, slow)
