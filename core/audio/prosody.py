@@ -92,12 +92,13 @@ class Prosody:
         return tuple(a for a in self.accents if span.start_s - 0.1 <= a.time_s <= span.end_s + 0.1)
 
 
-def analyse(samples: np.ndarray, words: Sequence = ()) -> Prosody:
+def analyse(samples: np.ndarray, words: Sequence = (), language: str = lexicon.ENGLISH) -> Prosody:
     """Read the prosody of speech.
 
     Args:
         samples: (N,) mono, 16 kHz.
         words: aligned words (`core.text.timing.Word`); without any, phrases are where there is sound.
+        language: the language of the words, which decides which of them call for a gesture.
     """
     words = tuple(words)
     frames = frame_count(len(samples))
@@ -106,7 +107,8 @@ def analyse(samples: np.ndarray, words: Sequence = ()) -> Prosody:
     loudness = np.interp(np.arange(frames) / FPS, np.arange(len(loud)) / 100, loud)
     spoken = [(w.start_s, w.end_s) for w in words] if words else _sounding(level)
     phrases, units = _spans(spoken, PHRASE_PAUSE_S), _spans(spoken, UNIT_PAUSE_S)
-    accents = _number(_accents(level, loud, words, units), units)
+    kinds = lexicon.word_classes([word.word for word in words], language)
+    accents = _number(_accents(level, loud, words, kinds, units), units)
     return Prosody(frames, loudness, words, accents, phrases, units)
 
 
@@ -140,7 +142,9 @@ def _spans(spoken: list[tuple[float, float]], pause_s: float) -> tuple[Stretch, 
     return tuple(spans)
 
 
-def _accents(level: np.ndarray, loud: np.ndarray, words: tuple, units: tuple[Stretch, ...]) -> list[Accent]:
+def _accents(
+    level: np.ndarray, loud: np.ndarray, words: tuple, kinds: list[str | None], units: tuple[Stretch, ...]
+) -> list[Accent]:
     """Find accents: loud nuclei and words that call for a gesture. Of two that are too close, the better one stays."""
     nuclei = find_peaks(level, prominence=HILL_DB, height=np.percentile(level, 10) + ABOVE_FLOOR_DB, distance=8)
     near = int(NEAR_S * 100)
@@ -156,11 +160,11 @@ def _accents(level: np.ndarray, loud: np.ndarray, words: tuple, units: tuple[Str
         index = bisect_right(starts, peak / 100) - 1
         inside = index >= 0 and peak / 100 <= words[index].end_s + EDGE_S
         index = index if inside else -1
-        kind = lexicon.word_class(words[index].word) if inside else None
+        kind = kinds[index] if inside else None
         accents.append(Accent(peak / 100, 0.4 + 0.6 * np.tanh(above / 6), float(loud[peak]), index, kind))
     heard = {accent.word for accent in accents if accent.kind}
     for index, word in enumerate(words):
-        kind = lexicon.word_class(word.word)
+        kind = kinds[index]
         if kind is None or index in heard:
             continue
         low, high = int(word.start_s * 100), int(word.end_s * 100) + 1

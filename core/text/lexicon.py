@@ -1,4 +1,21 @@
-"""Words that call for a gesture of their own, in classes by the kind of gesture."""
+"""Words that call for a gesture of their own, in classes by the kind of gesture; one file for each language.
+
+A file `lexicons/LANGUAGE.toml` has tables of names with lists of entries; an entry is one word or several:
+
+    [words]      the classes below                         negation = ["no", "never", "on no account"]
+    [ignored]    what looks like an entry and is none      phrases = ["no doubt"]
+
+In a text the longest entry that fits counts, and a word belongs to one entry only. In languages that are written
+without spaces, an entry fits wherever its characters stand. An entry that ends in an apostrophe fits all words that
+begin so (French "j'").
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
 
 NEGATION = "negation"
 SELF = "self"
@@ -14,45 +31,134 @@ LIST = "list"
 CONTRAST = "contrast"
 QUESTION = "question"
 UNCERTAIN = "uncertainty"
+# In the order of the columns that the bundled weights read (`core.audio.cues`).
+CLASSES = (
+    NEGATION, SELF, YOU, NUMBER, LARGE, SMALL, UP, DOWN, LEFT, RIGHT, LIST, CONTRAST, QUESTION, UNCERTAIN,
+)  # fmt: skip
 
-_WORDS = {
-    NEGATION: "no not never none nothing nobody nowhere neither nor without cannot can't don't doesn't didn't won't "
-    "isn't aren't wasn't weren't couldn't wouldn't shouldn't haven't hasn't hadn't hardly refuse stop",
-    SELF: "i me my mine myself i'm i've i'll i'd",
-    YOU: "you your yours yourself you're you've you'll you'd",
-    NUMBER: "one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty hundred "
-    "thousand million billion half twice percent dozen",
-    LARGE: "big bigger biggest large larger huge great enormous giant massive wide wider whole entire vast gigantic "
-    "everything everyone everybody everywhere immense broad",
-    SMALL: "small smaller smallest little tiny narrow thin slight slightly miniature minor",
-    UP: "up rise rises rising rose high higher highest above climb climbs climbed increase increased increases raise "
-    "raised lift lifted grow grows growing grew top",
-    DOWN: "down fall falls falling fell low lower lowest below under beneath drop drops dropped bottom sink sinks "
-    "decrease decreased reduce reduced",
-    LEFT: "left west",
-    RIGHT: "right east",
-    LIST: "first second third fourth fifth next finally also plus another furthermore lastly",
-    CONTRAST: "but however although though instead whereas otherwise unless despite rather different",
-    QUESTION: "what why how who where whom what's who's where's how's",
-    UNCERTAIN: "maybe perhaps possibly probably might guess wonder unsure suppose unclear doubt somehow roughly",
-}
-CLASSES = tuple(_WORDS)
-WORD_CLASS: dict[str, str] = {}
-for _kind, _words in _WORDS.items():
-    for _word in _words.split():
-        WORD_CLASS.setdefault(_word, _kind)
+ENGLISH = "en"
+WITHOUT_SPACES = frozenset({"zh", "yue", "ja", "th", "lo", "km", "my"})
+FOLDER = Path(__file__).parent / "lexicons"
+_AROUND = ".,;:!?\"'()¿¡…“”„«»–—、。，！？；：「」『』（）《》"
 
 
-def word_class(word: str) -> str | None:
-    """Return the class of a word, or None for a word without a gesture of its own.
+@dataclass(frozen=True)
+class Match:
+    """Words of a text that are one entry of a lexicon.
+
+    Attributes:
+        first, last: the first of the words and the last one.
+        name: the name of the entry's list.
+    """
+
+    first: int
+    last: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The entries of one language.
+
+    Attributes:
+        language: its code; "" for a language without a file.
+        tables: for each table of the file, the lists of entries by name.
+    """
+
+    language: str
+    tables: Mapping[str, Mapping[str, tuple[str, ...]]]
+
+    @cached_property
+    def classes(self) -> "Entries":
+        """The entries of the classes of words."""
+        return self.entries("words")
+
+    def entries(self, table: str) -> "Entries":
+        """Return the entries of a table, which can be found in texts; none where the file has no such table."""
+        ignored = [entry for entries in self.tables.get("ignored", {}).values() for entry in entries]
+        return Entries(self.tables.get(table, {}), ignored, "" if self.language in WITHOUT_SPACES else " ")
+
+
+class Entries:
+    """Entries that can be found in texts.
+
+    Args:
+        lists: the entries by name; of an entry in two lists the first one counts.
+        ignored: entries that are found and left out.
+        between: what stands between the words of a text: a space, or nothing.
+    """
+
+    def __init__(self, lists: Mapping[str, Iterable[str]], ignored: Iterable[str], between: str):
+        self._between = between
+        self._names: dict[str, str | None] = {}
+        for name, entries in lists.items():
+            for entry in entries:
+                self._names.setdefault(entry.lower(), name)
+        for entry in ignored:
+            self._names[entry.lower()] = None
+        longest_first = sorted(self._names, key=len, reverse=True)
+        start, end = (r"(?<!\S)", r"(?!\S)") if between else ("", "")
+        forms = [re.escape(entry) + ("" if entry.endswith("'") else end) for entry in longest_first]
+        self._pattern = re.compile(f"{start}(?:{'|'.join(forms)})") if forms else None
+
+    def find(self, words: Sequence[str]) -> list[Match]:
+        """Find entries in a text, from its beginning to its end.
+
+        Args:
+            words: the displayed words of the text, in order.
+        """
+        bares = [bare(word) for word in words]
+        text = self._between.join(bares)
+        owner: list[int] = []
+        for index, word in enumerate(bares):
+            owner += [index] * (len(word) + len(self._between))
+        found = []
+        for match in self._pattern.finditer(text) if self._pattern else ():
+            name = self._names[match.group()]
+            if name is not None:
+                found.append(Match(owner[match.start()], owner[match.end() - 1], name))
+        return found
+
+
+@lru_cache(maxsize=32)
+def read_lexicon(language: str) -> Lexicon:
+    """Read the lexicon of a language; a language without a file has no entries.
+
+    Args:
+        language: a code such as "de", "pt-br" or "zh"; what follows the first dash makes no difference.
+    """
+    path = FOLDER / f"{language.partition('-')[0]}.toml"
+    if not path.is_file():
+        return Lexicon("", {})
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    return Lexicon(
+        path.stem, {table: {name: tuple(entries) for name, entries in lists.items()} for table, lists in tables.items()}
+    )
+
+
+def word_classes(words: Sequence[str], language: str = ENGLISH) -> list[str | None]:
+    """Return the class of every word of a text; None for a word without a gesture of its own.
+
+    The last word of an entry of several words has its class. Digits are numbers in every language.
+
+    >>> word_classes(["Ich", "weiß", "nicht", "42"], "de")
+    ['self', None, 'uncertainty', 'number']
+    """
+    classes: list[str | None] = [NUMBER if bare(word).isdigit() else None for word in words]
+    for match in read_lexicon(language).classes.find(words):
+        classes[match.last] = match.name
+    return classes
+
+
+def word_class(word: str, language: str = ENGLISH) -> str | None:
+    """Return the class of a word by itself, or None for a word without a gesture of its own.
 
     >>> word_class("Never!"), word_class("42"), word_class("table")
     ('negation', 'number', None)
     """
-    word = bare(word)
-    return NUMBER if word.isdigit() else WORD_CLASS.get(word)
+    return word_classes([word], language)[0]
 
 
 def bare(word: str) -> str:
     """Return a word in lower case without the punctuation around it."""
-    return word.lower().replace("’", "'").strip(".,;:!?\"'()")
+    return word.lower().replace("’", "'").strip(_AROUND)
