@@ -11,7 +11,7 @@ from ..worker import protocol
 from .lines import SUMMARY, Line
 from .outcomes import FAILED, KEPT, MADE, NOT_MADE, Outcome, checks_of, write_summary
 from .processes import Process, share
-from .records import FOLDER, Record, check_folders, inputs_of, is_made, only_one, read_record, write_record
+from .records import FOLDER, Record, check_own, inputs_of, is_made, only_one, read_record, write_record
 
 
 @dataclass(frozen=True)
@@ -21,39 +21,78 @@ class Plan:
     Attributes:
         out: the folder for all takes.
         lines: all lines.
-        inputs: hash of the inputs of each line, by its name.
-        outcomes: the lines whose takes are there, by name.
+        inputs: hash of the inputs of each line, by its number.
+        outcomes: the lines whose takes are there or cannot be made, by number.
     """
 
     out: Path
     lines: tuple[Line, ...]
-    inputs: dict[str, str]
-    outcomes: dict[str, Outcome]
+    inputs: dict[int, str]
+    outcomes: dict[int, Outcome]
 
     @property
     def open_lines(self) -> list[Line]:
         """Lines that are to be made."""
-        return [line for line in self.lines if line.name not in self.outcomes]
+        return [line for line in self.lines if line.number not in self.outcomes]
+
+    @property
+    def finished(self) -> int:
+        """How many lines are made, kept or failed."""
+        return sum(each.state != NOT_MADE for each in self.outcomes.values())
 
     def results(self) -> list[Outcome]:
         """Return what became of every line so far, in the order of the lines."""
-        return [self.outcomes.get(line.name) or _outcome(line, NOT_MADE) for line in self.lines]
+        return [self.outcomes.get(line.number) or _outcome(line, NOT_MADE) for line in self.lines]
+
+    def begin(self, line: Line) -> None:
+        """Note that a line is being made: from here on an earlier take no longer counts as made.
+
+        Raises:
+            GestureError: the note cannot be written.
+        """
+        write_record(self.out, line.name, Record(self.inputs[line.number]))
+
+    def end(self, line: Line, reply: protocol.Reply, seconds: float) -> Outcome:
+        """Note what became of a line, from the worker's final reply."""
+        try:
+            outcome = self._ended(line, reply, round(seconds, 2))
+        except GestureError as error:
+            outcome = _failed(line, error, seconds)
+        self.outcomes[line.number] = outcome
+        return outcome
+
+    def _ended(self, line: Line, reply: protocol.Reply, seconds: float) -> Outcome:
+        if isinstance(reply, protocol.Result):
+            checks = checks_of(reply)
+            write_record(self.out, line.name, Record(self.inputs[line.number], seconds, checks))
+            return _outcome(line, MADE, seconds, checks)
+        if isinstance(reply, protocol.Failure):
+            return _failed(line, GestureError(reply.message, reply.remedy), seconds)
+        return _outcome(line, NOT_MADE, seconds)
+
+    def fail(self, line: Line, error: GestureError) -> Outcome:
+        """Note why a line cannot be made."""
+        self.outcomes[line.number] = _failed(line, error)
+        return self.outcomes[line.number]
 
 
 def plan(out: Path, lines: Sequence[Line], weights_hash: str) -> Plan:
-    """Find the lines whose takes are there; nothing is written.
-
-    Raises:
-        GestureError: a take's folder is there and no batch made it, or a file cannot be read.
-    """
-    check_folders(out, lines)
-    inputs = {line.name: inputs_of(line.request, weights_hash) for line in lines}
-    outcomes = {}
+    """Find the lines whose takes are there, and those that cannot be made; nothing is written."""
+    planned = Plan(out, tuple(lines), {}, {})
     for line in lines:
+        try:
+            if line.problem is not None:
+                raise line.problem
+            check_own(out, line)
+            inputs = inputs_of(line.request, weights_hash)
+        except GestureError as error:
+            planned.fail(line, error)
+            continue
+        planned.inputs[line.number] = inputs
         record = read_record(out, line.name)
-        if record is not None and is_made(line, record, inputs[line.name]):
-            outcomes[line.name] = _outcome(line, KEPT, record.seconds, checks=record.checks)
-    return Plan(out, tuple(lines), inputs, outcomes)
+        if record is not None and is_made(line, record, inputs):
+            planned.outcomes[line.number] = _outcome(line, KEPT, record.seconds, record.checks)
+    return planned
 
 
 def run(
@@ -77,18 +116,16 @@ def run(
         is_stopped: becomes True when the work is to stop; finished takes stay.
 
     Raises:
-        GestureError: as `plan`; another batch works in the folder; the summary cannot be written.
+        GestureError: another batch works in the folder; the summary cannot be written.
     """
     with only_one(out) as lock:
         planned = plan(out, lines, weights_hash)
         telling = threading.Lock()
 
         def make(line: Line, process: Process) -> None:
-            outcome = _make(out, line, planned.inputs[line.name], process)
+            outcome = _make(planned, line, process)
             with telling:
-                planned.outcomes[line.name] = outcome
-                finished = sum(each.state != NOT_MADE for each in planned.outcomes.values())
-                report(outcome, finished)
+                report(outcome, planned.finished)
 
         def start(number: int) -> Process:
             return Process(out / FOLDER / f"process_{number}.log", threads, lock.fileno())
@@ -100,26 +137,22 @@ def run(
         return planned.results()
 
 
-def _make(out: Path, line: Line, inputs: str, process: Process) -> Outcome:
-    """Make one line, and remember what it was made from."""
+def _make(planned: Plan, line: Line, process: Process) -> Outcome:
+    """Make one line, and note what became of it."""
     began = time.monotonic()
     try:
-        # From here on the earlier take, if there is one, no longer counts as made.
-        write_record(out, line.name, Record(inputs))
+        planned.begin(line)
         reply = process.make(line.request)
-        seconds = round(time.monotonic() - began, 2)
-        if isinstance(reply, protocol.Result):
-            checks = checks_of(reply)
-            write_record(out, line.name, Record(inputs, seconds, checks))
-            return _outcome(line, MADE, seconds, checks=checks)
-        if isinstance(reply, protocol.Failure):
-            return _outcome(line, FAILED, seconds, error=reply.message, remedy=reply.remedy)
-        return _outcome(line, NOT_MADE, seconds)
     except GestureError as error:
-        return _outcome(line, FAILED, time.monotonic() - began, error=error.message, remedy=error.remedy)
+        return planned.fail(line, error)
+    return planned.end(line, reply, time.monotonic() - began)
+
+
+def _failed(line: Line, error: GestureError, seconds: float = 0.0) -> Outcome:
+    return _outcome(line, FAILED, seconds, error=error.message, remedy=error.remedy)
 
 
 def _outcome(
-    line: Line, state: str, seconds: float = 0.0, *, checks: dict | None = None, error: str = "", remedy: str = ""
+    line: Line, state: str, seconds: float = 0.0, checks: dict | None = None, error: str = "", remedy: str = ""
 ) -> Outcome:
     return Outcome(line.name, line.request.audio, state, seconds, checks or {}, error, remedy)

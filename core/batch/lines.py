@@ -1,4 +1,4 @@
-"""The lines of a batch: read from a table (csv) or from a folder of recordings, and checked before any work.
+"""The lines of a batch: read from a table (csv) or from a folder of recordings; each is checked before any work.
 
 audio,transcript,style,mood,seed,name
 hello.wav,hello.txt,lively,happy:0.6,3,hello_happy
@@ -6,24 +6,28 @@ hello.wav,hello.txt,lively,happy:0.6,3,hello_happy
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..direct.mood import parse_mood
 from ..errors import GestureError
 from ..requests import Generate
-from ..text.transcript import READERS
 
-# `character` is for Blender, where a line may be spoken by one of several characters.
+# `character` is for Blender, where each line may have another character; elsewhere it is not used.
 COLUMNS = ("audio", "transcript", "style", "mood", "seed", "name", "character")
 RECORDINGS = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aif", ".aiff")
-TEXTS = (".txt", *READERS)
+# What `core.text.transcript` reads; Blender reads tables without that module.
+TEXTS = (".txt", ".srt", ".vtt", ".textgrid", ".json")
 # The table of results, which lies beside the takes.
 SUMMARY = "summary.csv"
-MOST_SHOWN = 10
+MOST_LINES = 1_000_000
+_MOST_BYTES = 1 << 30
+_MOST_SEED, _MOST_DIGITS = 2**63 - 1, 20
 _BAD_NAME = re.compile(r'^[.\s]|[\x00-\x1f<>:"/\\|?*]|[.\s]$')
-_MOST_LETTERS = 120
+_MOST_NAME_BYTES = 120
+# Windows has devices of these names, with any ending.
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 
 
 @dataclass(frozen=True)
@@ -31,16 +35,22 @@ class Line:
     """One take to make.
 
     Attributes:
+        number: place among the lines, from 0.
         name: of the take, and of its folder.
         request: what to make; its `out` is the folder.
+        character: name of the character in Blender who speaks; empty for the one that is chosen there.
+        problem: why it cannot be made; None where nothing is known against it.
     """
 
+    number: int
     name: str
     request: Generate
+    character: str = ""
+    problem: GestureError | None = None
 
 
 def read_lines(source: Path, template: Generate, styles: Sequence[str]) -> tuple[Line, ...]:
-    """Read a table or a folder, and check every line.
+    """Read a table or a folder. A line that cannot be made says why; the others are made all the same.
 
     Args:
         source: a csv file, or a folder with recordings and texts of the same names.
@@ -48,7 +58,7 @@ def read_lines(source: Path, template: Generate, styles: Sequence[str]) -> tuple
         styles: names of the weights' speakers.
 
     Raises:
-        GestureError: the table cannot be read, or lines are wrong; each wrong line is named.
+        GestureError: the table or the folder cannot be read, or has no lines.
     """
     if source.is_dir():
         rows = _rows_of_folder(source)
@@ -56,20 +66,36 @@ def read_lines(source: Path, template: Generate, styles: Sequence[str]) -> tuple
         rows = _rows_of_table(source)
     else:
         raise GestureError(f"There is no file or folder {source}.", remedy="Choose a csv file or a folder.")
-    lines, problems = [], []
-    for where, row in rows:
-        try:
-            lines.append(_line(row, source if source.is_dir() else source.parent, template, styles))
-        except GestureError as error:
-            problems.append(f"{where}: {error.message} {error.remedy}")
-    problems += _doubles(lines)
-    if problems:
-        more = len(problems) - MOST_SHOWN
-        listed = "\n".join(problems[:MOST_SHOWN]) + (f"\nand {more} more" if more > 0 else "")
-        raise GestureError(f"{source} has lines that cannot be made; nothing was started.", remedy=listed)
+    folder = source if source.is_dir() else source.parent
+    lines, names = [], set()
+    for number, (where, row) in enumerate(rows):
+        line = _checked_line(number, where, row, (folder, template, styles))
+        # Windows does not tell capital letters apart.
+        if line.problem is None and line.name.casefold() in names:
+            problem = GestureError(
+                f"{where}: an earlier line makes the take {line.name}, too.", "Write another name in the column name."
+            )
+            line = replace(line, problem=problem)
+        names.add(line.name.casefold())
+        lines.append(line)
     if not lines:
         raise GestureError(f"{source} has no lines to make.", remedy="Choose a table or a folder with recordings.")
     return tuple(lines)
+
+
+def _checked_line(
+    number: int, where: str, row: Mapping[str, str], around: tuple[Path, Generate, Sequence[str]]
+) -> Line:
+    """Return the line of a row; of a row that is wrong, a line with its problem."""
+    try:
+        return _line(number, row, *around)
+    except GestureError as error:
+        folder, template, _ = around
+        audio = row.get("audio", "")
+        name = row.get("name") or Path(audio).stem or where
+        request = replace(template, audio=folder / audio, out=template.out / ".none")
+        problem = GestureError(f"{where}: {error.message}", error.remedy)
+        return Line(number, name, request, row.get("character", ""), problem)
 
 
 def style_number(text: str, styles: Sequence[str]) -> int:
@@ -81,15 +107,17 @@ def style_number(text: str, styles: Sequence[str]) -> int:
     names = [name.casefold() for name in styles]
     if text.casefold() in names:
         return names.index(text.casefold())
-    if text.isdecimal() and int(text) < len(names):
+    if text.isdecimal() and len(text) < _MOST_DIGITS and int(text) < len(names):
         return int(text)
     listed = ", ".join(f"{number} {name}" for number, name in enumerate(styles))
-    raise GestureError(f"There is no style {text!r}.", remedy=f"Choose one of: {listed}.")
+    raise GestureError(f"There is no style {text[:40]!r}.", remedy=f"Choose one of: {listed}.")
 
 
 def _rows_of_table(path: Path) -> list[tuple[str, dict[str, str]]]:
     """Return the filled rows of a csv file, each with its place in the file for messages."""
     try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ValueError("larger than 1 GB")
         text = path.read_text(encoding="utf-8-sig")
         # Excel separates by the sign that the user's language has for it.
         separator = max(",;\t", key=text.partition("\n")[0].count)
@@ -109,12 +137,18 @@ def _rows_of_table(path: Path) -> list[tuple[str, dict[str, str]]]:
         if any(values):
             given = dict(zip(names, values, strict=False)) if len(values) <= len(names) else {"too many": ""}
             found.append((f"row {number}", given))
+    if len(found) > MOST_LINES:
+        raise GestureError(f"{path} has more than {MOST_LINES:,} lines.", remedy="Split it into several tables.")
     return found
 
 
 def _rows_of_folder(folder: Path) -> list[tuple[str, dict[str, str]]]:
     """Return a row for each recording of a folder; texts of the same name are its transcripts."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    try:
+        files = sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+    except OSError as error:
+        message = f"{folder} cannot be read."
+        raise GestureError(message, remedy="Choose a folder that you may read.", detail=str(error)) from error
     texts: dict[str, list[str]] = {}
     for path in files:
         if path.suffix.lower() in TEXTS:
@@ -128,8 +162,12 @@ def _rows_of_folder(folder: Path) -> list[tuple[str, dict[str, str]]]:
     return rows
 
 
-def _line(row: Mapping[str, str], folder: Path, template: Generate, styles: Sequence[str]) -> Line:
-    """Make a line of a row's cells; paths without a folder begin at `folder`."""
+def _line(number: int, row: Mapping[str, str], folder: Path, template: Generate, styles: Sequence[str]) -> Line:
+    """Make a line of a row's cells; paths without a folder begin at `folder`.
+
+    Raises:
+        GestureError: a cell is wrong, or names a file that is not there.
+    """
     if "too many" in row:
         raise GestureError("It has more cells than the first line.", "Put texts with a separator into quotes.")
     if "several" in row:
@@ -143,31 +181,23 @@ def _line(row: Mapping[str, str], folder: Path, template: Generate, styles: Sequ
     if text := row.get("mood"):
         request = replace(request, mood=tuple(parse_mood(text.split()).as_list()))
     if text := row.get("seed"):
-        if not text.isdecimal():
-            raise GestureError(f"The seed {text!r} is no whole number.", "Write a number such as 7.")
+        if not text.isdecimal() or len(text) > _MOST_DIGITS or int(text) > _MOST_SEED:
+            raise GestureError(f"The seed {text[:40]!r} is no whole number from 0 on.", "Write a number such as 7.")
         request = replace(request, seed=int(text))
     name = row.get("name") or audio.stem
-    if _BAD_NAME.search(name) or name.casefold() == SUMMARY or len(name) > _MOST_LETTERS:
-        raise GestureError(f"{name!r} cannot be the name of a folder.", "Write another name in the column name.")
-    return Line(name, replace(request, out=template.out / name))
+    is_taken = name.casefold() == SUMMARY or name.partition(".")[0].casefold() in _DEVICES
+    if _BAD_NAME.search(name) or is_taken or len(name.encode("utf-8", "replace")) > _MOST_NAME_BYTES:
+        raise GestureError(f"{name[:80]!r} cannot be the name of a folder.", "Write another name in the column name.")
+    return Line(number, name, replace(request, out=template.out / name), row.get("character", ""))
 
 
 def _file(text: str, folder: Path, kind: str) -> Path:
-    path = folder / Path(text).expanduser()
-    if not text or not path.is_file():
+    try:
+        path = folder / Path(text).expanduser()
+        is_there = bool(text) and path.is_file()
+    except (OSError, ValueError, RuntimeError):  # a name that is too long, a home of nobody
+        path, is_there = folder / text[:80], False
+    if not is_there:
         named = f"There is no {kind} {path}." if text else f"It names no {kind}."
         raise GestureError(named, f"Write the path of the {kind}, beginning at the folder of the table.")
     return path.absolute()
-
-
-def _doubles(lines: Iterable[Line]) -> list[str]:
-    """Return a sentence for each name that several lines have; Windows does not tell capital letters apart."""
-    names: dict[str, list[str]] = {}
-    for line in lines:
-        names.setdefault(line.name.casefold(), []).append(line.request.audio.name)
-    return [
-        f"{len(found)} lines would make the take {name}, of {' and '.join(found[:3])}. "
-        "Give each another name in the column name."
-        for name, found in names.items()
-        if len(found) > 1
-    ]

@@ -8,7 +8,7 @@ DIR/.batch/process_1.log what the first process wrote to its log
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,13 +16,16 @@ from typing import Any, BinaryIO
 
 from ..errors import GestureError
 from ..files import make_folder, saved_file, sha256_of
+from ..inputs import Npz, read_json
+from ..plain_values import is_number
 from ..requests import Generate, to_json
 from ..take.files import FORMAT
 from .lines import Line
 
 FOLDER = ".batch"
+_MOST_SECONDS = 1e9
 # Where a request's files lie does not change its take; the device does so by rounding alone.
-_NOT_INPUTS = ("type", "audio", "transcript", "out", "weights", "device", "decoded")
+_NOT_INPUTS = ("type", "audio", "transcript", "out", "weights", "device", "decoded", "skeleton")
 
 
 @dataclass(frozen=True)
@@ -50,15 +53,19 @@ def inputs_of(request: Generate, weights_hash: str) -> str:
     values |= {"format": FORMAT, "weights": weights_hash, "audio": _hash(request.audio)}
     if request.transcript is not None:
         values["transcript"] = (request.transcript.suffix.lower(), _hash(request.transcript))
+    if request.skeleton is not None:
+        values["skeleton"] = _rest_joints(request.skeleton)
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def read_record(out: Path, name: str) -> Record | None:
     """Return what is known of a take; None where it was never begun, or its record cannot be read."""
     try:
-        return Record(**json.loads(_path(out, name).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        record = Record(**read_json(_path(out, name)))
+    except (GestureError, OSError, ValueError, TypeError):
         return None
+    fits = isinstance(record.inputs, str) and is_number(record.seconds, 0, _MOST_SECONDS)
+    return record if fits and (record.checks is None or isinstance(record.checks, dict)) else None
 
 
 def write_record(out: Path, name: str, record: Record) -> None:
@@ -77,23 +84,18 @@ def is_made(line: Line, record: Record | None, inputs: str) -> bool:
     return whole and record is not None and record.checks is not None and record.inputs == inputs
 
 
-def check_folders(out: Path, lines: Iterable[Line]) -> None:
-    """Make sure that no folder is written over that a batch did not make.
+def check_own(out: Path, line: Line) -> None:
+    """Make sure that a line's folder is empty, or a take that a batch made there.
 
     Raises:
-        GestureError: there are such folders; they are named.
+        GestureError: it holds something else.
     """
-    foreign = []
-    for line in lines:
-        folder = line.request.out
-        taken = folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))
-        if taken and read_record(out, line.name) is None:
-            foreign.append(str(folder))
-    if foreign:
+    folder = line.request.out
+    is_taken = folder.is_symlink() or (folder.exists() and not (folder.is_dir() and not any(folder.iterdir())))
+    if is_taken and read_record(out, line.name) is None:
         raise GestureError(
-            f"{', '.join(foreign[:3])} {'is' if len(foreign) == 1 else 'are'} there and not made by a batch; "
-            "nothing was started.",
-            remedy="Choose another folder with --out, or move what is there.",
+            f"{folder} is there and was not made by a batch.",
+            remedy="Choose another folder for the takes, or move what is there.",
         )
 
 
@@ -129,6 +131,11 @@ def _lock(file: BinaryIO) -> None:
 
 def _path(out: Path, name: str) -> Path:
     return out / FOLDER / f"{name}.json"
+
+
+def _rest_joints(path: Path) -> str:
+    """Return a hash of a skeleton; the bytes of an npz differ from time to time."""
+    return hashlib.sha256(Npz(path).numbers("rest_joints").tobytes()).hexdigest()
 
 
 def _hash(path: Path) -> str:

@@ -47,8 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     from ..model import engines
     from ..model.card import STARTER_FOLDER, read_card
     from ..model.config import ModelConfig
+    from ..model_folder import folder_hash
     from ..take.files import check_folder
-    from ..worker.models import folder_hash
 
     if arguments.processes is not None and arguments.processes < 1:
         raise GestureError("There is no work without processes.", remedy="Write --processes 1 or more.")
@@ -67,8 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
     wanted = lines.read_lines(arguments.lines, template, styles)
     weights_hash = folder_hash(weights)
     if arguments.dry_run:
-        print(outcomes.table(batch.plan(out, wanted, weights_hash).results()))
-        return 0
+        results = batch.plan(out, wanted, weights_hash).results()
+        print(outcomes.table(results))
+        return EXIT_SOME_FAILED if any(each.state == outcomes.FAILED for each in results) else 0
     room = processes.SMALL_BYTES if engine == engines.NUMPY else processes.LARGE_BYTES
     count = arguments.processes or processes.process_count(len(wanted), room)
     threads = max(1, (os.cpu_count() or 1) // count)
@@ -96,6 +97,7 @@ def _stopped_by_signals() -> threading.Event:
 
 def _reporter(total: int):
     def report(outcome: "Outcome", done: int) -> None:
-        print(f"{done}/{total} {outcome.name}: {outcome.state} {outcome.error}".rstrip(), file=sys.stderr, flush=True)
+        line = f"{done}/{total} {outcome.name}: {outcome.state} {outcome.error}".rstrip()
+        print(line.encode("utf-8", "backslashreplace").decode(), file=sys.stderr, flush=True)
 
     return report

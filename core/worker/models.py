@@ -1,18 +1,13 @@
 """Model folders: the loader that generating is given; it keeps the last model in memory between takes."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import GestureError
 from ..generate.network import FrameWords, Model
-from ..inputs import read_json
-from ..model.card import CARD, is_file_name
 from ..model.card import STARTER_FOLDER as STARTER
-
-# Entries of model.json that describe the weights to people: a changed word there changes no motion.
-DESCRIPTIONS = frozenset({"former_hashes", "license", "moods", "provenance"})
+from ..model.card import is_file_name
+from ..model_folder import folder_hash, read_model_json
 
 
 class Models:
@@ -59,26 +54,6 @@ class Models:
         return [note] if note else []
 
 
-def read_model_json(folder: Path) -> dict:
-    """Read what a model folder declares, without loading its networks.
-
-    Raises:
-        GestureError: no such folder, or its model.json is missing or unreadable.
-    """
-    try:
-        card = read_json(folder / CARD)
-        hashes = card.get("former_hashes", [])
-        if not isinstance(hashes, list) or not all(isinstance(each, str) for each in hashes):
-            raise ValueError("former_hashes are no texts")
-        return card
-    except (AttributeError, OSError, ValueError) as error:
-        raise GestureError(
-            f"There are no readable weights in {folder}.",
-            remedy="Choose the folder that holds model.json.",
-            detail=str(error),
-        ) from error
-
-
 def hashes_of(folder: Path | None) -> frozenset[str]:
     """Return every hash under which takes store the networks of a model folder, now and formerly.
 
@@ -92,27 +67,6 @@ def hashes_of(folder: Path | None) -> frozenset[str]:
         return frozenset((folder_hash(folder), *read_model_json(folder).get("former_hashes", ())))
     except (GestureError, OSError):
         return frozenset()
-
-
-def folder_hash(folder: Path) -> str:
-    """Return the SHA-256 of everything in a model folder that decides what the model computes.
-
-    Two folders with the same hash make the same takes. Texts for people are left out: files that end in .md, and the
-    entries `DESCRIPTIONS` of model.json. Of all other files the name and the content count, in the order of names.
-
-    Raises:
-        GestureError: model.json is missing or unreadable.
-    """
-    card = {name: value for name, value in read_model_json(folder).items() if name not in DESCRIPTIONS}
-    digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".md"):
-        digest.update(path.relative_to(folder).as_posix().encode())
-        if path == folder / CARD:
-            digest.update(hashlib.sha256(json.dumps(card, sort_keys=True).encode()).digest())
-            continue
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
 
 
 def load_words(folder: Path, words: Mapping) -> FrameWords:

@@ -20,6 +20,7 @@ CORE_ROOMS = (
         "files",
         "plain_values",
         "inputs",
+        "model_folder",
         "filters",
         "sealed",
         "body",

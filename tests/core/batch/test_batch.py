@@ -12,12 +12,13 @@ import pytest
 import soundfile
 
 from core.batch.batch import run
-from core.batch.lines import read_lines
+from core.batch.lines import TEXTS, read_lines
 from core.batch.processes import Process, process_count
 from core.batch.records import only_one
 from core.errors import GestureError
 from core.requests import Generate
 from core.take.take import read_take
+from core.text.transcript import READERS
 from core.worker.threads import VARIABLES
 
 from ...conftest import ROOT
@@ -69,15 +70,18 @@ def test_a_batch_goes_on_after_a_bad_file_and_makes_nothing_twice(tmp_path):
     out = tmp_path / "takes"
     speech(tmp_path / "a.wav")
     (tmp_path / "bad.wav").write_text("this is no sound")
-    table = lines_of(tmp_path, "a.wav,lively,happy:0.6,3,first", "bad.wav,,,,", "a.wav,,,,second")
+    rows = ("a.wav,lively,happy:0.6,3,first", "bad.wav,,,,", "none.wav,,,,", "a.wav,proud,,,x", "a.wav,,,,second")
+    table = lines_of(tmp_path, *rows)
 
     done = batch(table, "--out", out, "--processes", 2)
     assert done.returncode == 1, done.stderr
-    assert states(out) == {"first": "made", "bad": "failed", "second": "made"}
+    failed = dict.fromkeys(("bad", "none", "x"), "failed")
+    assert states(out) == {"first": "made", **failed, "second": "made"}
+    assert "row 4: There is no recording" in summary(out)["none"]["error"]
     assert "bad.wav" in summary(out)["bad"]["error"]
     assert summary(out)["bad"]["remedy"]
     assert float(summary(out)["first"]["foot_slide_cm_s"]) >= 0
-    assert "2 made, 1 failed" in done.stdout
+    assert "2 made, 3 failed" in done.stdout
     take = read_take(out / "first")
     assert (take.info["speaker_name"], take.info["seed"]) == ("lively", 3)
     assert take.info["direct"]["mood"][0]["name"] == "happy"
@@ -88,7 +92,7 @@ def test_a_batch_goes_on_after_a_bad_file_and_makes_nothing_twice(tmp_path):
     speech(tmp_path / "bad.wav", start_s=2)
     lines_of(tmp_path, "a.wav,lively,happy:0.6,3,first", "bad.wav,,,,", "a.wav,,,8,second")
     dry = batch(table, "--out", out, "--dry-run")
-    assert (dry.returncode, states(out)["bad"]) == (0, "failed"), dry.stderr
+    assert dry.returncode == 0, dry.stderr
     assert "1 kept, 2 not made" in dry.stdout
     done = batch(table, "--out", out)
     assert done.returncode == 0, done.stderr
@@ -152,33 +156,41 @@ def test_a_process_that_dies_fails_its_line_alone(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("rows", "word"),
+    ("row", "word"),
     [
-        (["none.wav,,,,"], "none.wav"),
-        (["a.wav,proud,,,"], "proud"),
-        (["a.wav,7,,,"], "0 calm"),
-        (["a.wav,,giddy,,"], "giddy"),
-        (["a.wav,,,-1,"], "-1"),
-        (["a.wav,,,,../up"], "../up"),
-        (["a.wav,,,,Summary.csv"], "Summary.csv"),
-        (["a.wav,,,,,,,"], "more cells"),
-        (["a.wav,,,,", "a.wav,,,2,A"], "2 lines would make the take a"),
-        (["a.wav,,,,", "none.wav,,,,", "a.wav,x,,,b"], "row 4"),
-        ([], "no lines"),
+        ("none.wav,,,,", "none.wav"),
+        (",,,,x", "names no recording"),
+        ("a" * 400 + ".wav,,,,", "There is no recording"),
+        ("a.wav,proud,,,", "proud"),
+        ("a.wav,7,,,", "0 calm"),
+        ("a.wav,,giddy,,", "giddy"),
+        ("a.wav,,,-1,", "-1"),
+        (f"a.wav,,,{2**63},", "no whole number"),
+        ("a.wav,,,,../up", "../up"),
+        ("a.wav,,,,Summary.csv", "Summary.csv"),
+        ("a.wav,,,,con.x", "con.x"),
+        ("a.wav,,,,,,,", "more cells"),
+        ("a.wav,,,2,GOOD", "an earlier line makes the take GOOD"),
     ],
 )
-def test_wrong_lines_are_named_before_any_work(tmp_path, rows, word):
+def test_a_wrong_line_says_why_and_the_others_are_made(tmp_path, row, word):
     speech(tmp_path / "a.wav")
-    with pytest.raises(GestureError) as error:
-        read_lines(lines_of(tmp_path, *rows), template(tmp_path), STYLES)
-    assert word in str(error.value)
+    good, bad, other = read_lines(
+        lines_of(tmp_path, "a.wav,,,,good", row, "a.wav,,,,other"), template(tmp_path), STYLES
+    )
+    assert (good.problem, other.problem) == (None, None)
+    assert word in str(bad.problem)
+    assert bad.problem.message.startswith("row 3: ")
 
 
-def test_wrong_lines_end_the_command_with_code_2(tmp_path):
-    done = batch(lines_of(tmp_path, "none.wav,,,,"), "--out", tmp_path / "takes")
-    assert done.returncode == 2
-    assert "row 2" in done.stderr
+def test_a_table_without_lines_ends_the_command_with_code_2(tmp_path):
+    done = batch(lines_of(tmp_path), "--out", tmp_path / "takes")
+    assert (done.returncode, "has no lines" in done.stderr) == (2, True)
     assert not (tmp_path / "takes").exists()
+
+
+def test_a_table_may_name_every_kind_of_transcript():
+    assert set(TEXTS) == {".txt", *READERS}
 
 
 def test_tables_of_excel_and_names_of_styles_are_read(tmp_path):
@@ -188,7 +200,7 @@ def test_tables_of_excel_and_names_of_styles_are_read(tmp_path):
     text = "Audio;Transcript;Style;Seed;Character\r\na.wav;words.txt;Lively;5;Anna\r\n;;;;\r\n"
     path.write_bytes(b"\xef\xbb\xbf" + text.encode())
     (line,) = read_lines(path, template(tmp_path), STYLES)
-    assert (line.name, line.request.speaker, line.request.seed) == ("a", 1, 5)
+    assert (line.name, line.request.speaker, line.request.seed, line.character) == ("a", 1, 5, "Anna")
     assert line.request.transcript == tmp_path / "words.txt"
     assert line.request.out == tmp_path / "takes" / "a"
 
@@ -200,8 +212,8 @@ def test_a_folder_gives_each_recording_the_text_beside_it(tmp_path):
     found = {line.name: line.request.transcript for line in read_lines(tmp_path, template(tmp_path), STYLES)}
     assert found == {"a": tmp_path / "a.txt", "b": None}
     (tmp_path / "a.srt").write_text("hello")
-    with pytest.raises(GestureError, match="several texts"):
-        read_lines(tmp_path, template(tmp_path), STYLES)
+    problems = {line.name: line.problem for line in read_lines(tmp_path, template(tmp_path), STYLES)}
+    assert ("several texts" in str(problems["a"]), problems["b"]) == (True, None)
 
 
 def test_unknown_columns_are_refused(tmp_path):
@@ -218,7 +230,7 @@ def test_two_batches_never_share_a_folder_and_takes_of_others_stay(tmp_path):
     (out / "a").mkdir()
     (out / "a" / "take.json").write_text(json.dumps({"made": "by hand"}))
     done = batch(tmp_path, "--out", out)
-    assert (done.returncode, "not made by a batch" in done.stderr) == (2, True)
+    assert (done.returncode, "not made by a batch" in done.stdout) == (1, True)
     assert json.loads((out / "a" / "take.json").read_text()) == {"made": "by hand"}
 
 
