@@ -247,6 +247,27 @@ class Body:
 
 
 @dataclass(frozen=True)
+class Spell:
+    """Find the phones of a word that was spelled anew, between the times that it has.
+
+    Attributes:
+        audio: the recording of the take.
+        text: the word.
+        start_s, end_s: its times, seconds from the start of the part.
+        offset_s, duration_s, decoded: the part, as in `Generate`.
+    """
+
+    type: ClassVar[str] = "spell"
+    audio: Path
+    text: str
+    start_s: float
+    end_s: float
+    offset_s: float = 0.0
+    duration_s: float | None = None
+    decoded: Path | None = None
+
+
+@dataclass(frozen=True)
 class Cancel:
     """Stop a request; the worker answers at once, even during work.
 
@@ -265,7 +286,7 @@ class Shutdown:
     type: ClassVar[str] = "shutdown"
 
 
-Task = Hello | Align | Generate | Resample | Mix | Direct | Finish | Body | Cancel | Shutdown
+Task = Hello | Align | Generate | Resample | Mix | Direct | Finish | Body | Spell | Cancel | Shutdown
 _TASKS: dict[str, type] = {kind.type: kind for kind in typing.get_args(Task)}
 
 

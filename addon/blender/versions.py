@@ -294,6 +294,16 @@ def handles(strip) -> tuple[int, int]:
     return round(strip.frame_final_start), round(strip.frame_final_end)
 
 
+def set_handles(strip, first: int, end: int) -> None:
+    """Show a strip without content of its own, such as text, from a frame up to the frame before `end`."""
+    names = (
+        ("left_handle", "right_handle") if hasattr(strip, "left_handle") else ("frame_final_start", "frame_final_end")
+    )
+    # The end goes first where the strip moves later: a strip is never shorter than a frame.
+    for name, frame in sorted(zip(names, (first, end), strict=True), reverse=first >= handles(strip)[0]):
+        setattr(strip, name, frame)
+
+
 def is_cut_short(strip) -> bool:
     """Return whether the right handle of a strip hides the end of its content."""
     hidden = strip.right_handle_offset if hasattr(strip, "right_handle_offset") else strip.frame_offset_end

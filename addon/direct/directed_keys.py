@@ -15,6 +15,7 @@ import zlib
 from dataclasses import dataclass
 
 import bpy
+import numpy as np
 
 from ...core.body.motion import Motion
 from ...core.direct.chain import Changed, Directed, direct
@@ -154,13 +155,15 @@ def prepare(take: performed.Performed, data: bytes | None = None) -> Prepared:
         GestureError: the stored take is damaged, or phone lips are asked for and impossible.
     """
     data = take_store.packed(take.action) if data is None else data
-    amount = take.action.mambatalk_take.lips
-    by_bone = amount > 0 and face_channels.opens_by_bone(take.armature)
-    key = (zlib.crc32(data), len(data), amount, by_bone, take.info.fps)
+    own = take.action.mambatalk_take
+    spoken_anew = own.spoken_anew if own.lips_follow else ""
+    by_bone = (own.lips > 0 or bool(spoken_anew)) and face_channels.opens_by_bone(take.armature)
+    key = (zlib.crc32(data), len(data), own.lips, spoken_anew, by_bone, take.info.fps)
     if key not in _prepared:
         stored = take_store.unpack(data)
         motion = stored.finished
-        if amount > 0:
+        amount = lips.amounts(own, stored.words, motion)
+        if np.any(amount):
             motion = lips.with_phone_lips(motion, stored.words, amount, by_bone)
         while len(_prepared) >= _KEPT:
             _prepared.pop(next(iter(_prepared)))

@@ -7,6 +7,7 @@ from bpy.props import EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ...core import requests
 from ...core.body.parts import AREAS, Part
+from ...core.clock import FPS
 from ...core.errors import GestureError
 from ..blender import sequencer, session_ids
 from ..blender.versions import RELATIVE
@@ -18,8 +19,8 @@ from ..take import hand_edits, locks, performed, recording
 from ..take import info as take_info
 from ..take import store as take_store
 from ..take.properties import AREA_ITEMS
+from . import lips, transfer
 from . import settings as direct_settings
-from . import transfer
 
 
 class _PartsOperator(JobOperator):
@@ -69,14 +70,23 @@ class _PartsOperator(JobOperator):
             "out": parent / "new",
             "margin": self._span.margin,
         }
-        return self.request(context, take, transfer.areas_in_take(take.action, areas), request, parent)
+        areas = transfer.areas_in_take(take.action, areas)
+        self._has_new_face = Part.FACE.value in areas
+        return self.request(context, take, areas, request, parent)
 
     def apply(self, context, result):
         """Write the keys of the new version, and return notes on the changed frames and the kept edits."""
         take = transfer.require_unchanged(*self._remembered)
         new = take_store.read_folder(Path(result["folder"]))
-        rows = self._span.rows
-        transfer.key_new_version(take, new, rows)
+        rows, own = self._span.rows, take.action.mambatalk_take
+        before = own.spoken_anew
+        if self._has_new_face:
+            lips.follow_no_more(own, self._span.start / FPS, self._span.end / FPS)
+        try:
+            transfer.key_new_version(take, new, rows)
+        except GestureError:
+            own.spoken_anew = before
+            raise
         edits = [edit for edit in hand_edits.find(take) if (edit.frames & rows).any()]
         kept = [f"Kept what was changed by hand: {', '.join(sorted({edit.owner for edit in edits}))}"] if edits else []
         changed = f"Frames {take.frames[rows][0]} to {take.frames[rows][-1]} of {take.action.name}"

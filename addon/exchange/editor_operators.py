@@ -13,7 +13,8 @@ from ..direct.change import TakeOperator
 from ..job import report, state
 from ..job.folder import absolute_path
 from ..rig import performer
-from . import asset, words
+from ..words import shown
+from . import asset
 
 
 class MAMBATALK_OT_mark_take_as_asset(TakeOperator, bpy.types.Operator):
@@ -90,7 +91,7 @@ class MAMBATALK_OT_words_to_markers(TakeOperator, bpy.types.Operator):
 
     def change(self, context, take):
         """Add the markers."""
-        return [f"Added a marker for each of {words.to_markers(context.scene, take)} words"]
+        return [f"Added a marker for each of {shown.to_markers(context.scene, take)} words"]
 
 
 class MAMBATALK_OT_words_to_text_strips(TakeOperator, bpy.types.Operator):
@@ -101,7 +102,7 @@ class MAMBATALK_OT_words_to_text_strips(TakeOperator, bpy.types.Operator):
 
     def change(self, context, take):
         """Add the strips."""
-        return words.to_strips(context.scene, take)
+        return shown.to_strips(context.scene, take)
 
 
 class MAMBATALK_OT_remove_words(TakeOperator, bpy.types.Operator):
@@ -112,7 +113,7 @@ class MAMBATALK_OT_remove_words(TakeOperator, bpy.types.Operator):
 
     def change(self, context, take):
         """Remove markers and strips."""
-        return [f"Removed {words.remove(context.scene, take.action)} markers and text strips"]
+        return [f"Removed {shown.remove(context.scene, take.action)} markers and text strips"]
 
 
 def _draw_asset_menu(self, context):

@@ -41,6 +41,15 @@ GROUPS = (
         ("push_take_to_nla", "NLA_PUSHDOWN"),
         ("take_from_nla", "NLA"),
         ("mark_take_as_asset", "ASSET_MANAGER"),
+    ),
+    (
+        ("play_word", "PLAY"),
+        ("next_word", "TRIA_DOWN"),
+        ("word_spelling", "GREASEPENCIL"),
+        ("time_word", "TIME"),
+        ("split_word", "MOD_EDGESPLIT"),
+        ("join_words", "AUTOMERGE_ON"),
+        ("remove_word", "REMOVE"),
         ("words_to_markers", "MARKER"),
         ("words_to_text_strips", "SEQ_SEQUENCER"),
         ("remove_words", "TRASH"),
@@ -56,8 +65,8 @@ GROUPS = (
     ),
     (("import_motion", "IMPORT"), ("export", "EXPORT"), ("find_recording", "FILEBROWSER")),
 )
-# So many groups stand in the left column.
-_LEFT = 5
+# The groups of each column.
+_COLUMNS = (slice(0, 3), slice(3, 6), slice(6, None))
 
 
 class MAMBATALK_MT_speech(bpy.types.Menu):
@@ -67,11 +76,11 @@ class MAMBATALK_MT_speech(bpy.types.Menu):
     bl_idname = "MAMBATALK_MT_speech"
 
     def draw(self, context):
-        """Draw the groups in two columns, each below a line: one column would be higher than small screens."""
+        """Draw the groups in columns, each below a line: one column would be higher than small screens."""
         row = self.layout.row()
-        for groups in (GROUPS[:_LEFT], GROUPS[_LEFT:]):
+        for groups in _COLUMNS:
             column = row.column()
-            for number, group in enumerate(groups):
+            for number, group in enumerate(GROUPS[groups]):
                 if number:
                     column.separator()
                 for name, icon in group:

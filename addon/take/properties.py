@@ -34,7 +34,7 @@ class ChangeHook:
     """Calls functions when levels, markers or locks of a take change.
 
     This folder does not import the folders above it, so `direct.live` adds the function that writes keys to
-    `listeners`.
+    `listeners`, and `words.live` the one that changes words.
     """
 
     def __init__(self):
@@ -58,6 +58,8 @@ class ChangeHook:
 
 
 changes = ChangeHook()
+# Called when somebody types another time of a word; `words.live` adds the function that changes the take.
+word_changes = ChangeHook()
 
 
 def _directions_changed(self, context):
@@ -66,6 +68,10 @@ def _directions_changed(self, context):
 
 def _locks_changed(self, context):
     changes.call(self.id_data, True)
+
+
+def _word_changed(self, context):
+    word_changes.call(self.id_data, False)
 
 
 def level_properties(update=None) -> dict:
@@ -123,11 +129,45 @@ def _duration(level):
     )
 
 
+def _moment_of(name: str) -> dict:
+    """Return the getter and setter of a scene frame, with fractions, that is kept as seconds from the first frame."""
+
+    def get(self) -> float:
+        info = take_info.stored(self.id_data)
+        return 0.0 if info is None else info.start_frame + getattr(self, name) * info.fps
+
+    def put(self, frame: float) -> None:
+        info = take_info.stored(self.id_data)
+        if info is not None:
+            setattr(self, name, max(0.0, frame - info.start_frame) / info.fps)
+
+    return {"get": get, "set": put}
+
+
 class MambaTalkWord(bpy.types.PropertyGroup):
     """A spoken word of a take; the name of the entry is the word."""
 
-    start_s: FloatProperty(name="Start", description="Seconds from the take's first frame")
-    end_s: FloatProperty(name="End", description="Seconds from the take's first frame")
+    start_s: FloatProperty(name="Start", description="Seconds from the take's first frame", update=_word_changed)
+    end_s: FloatProperty(name="End", description="Seconds from the take's first frame", update=_word_changed)
+    start_at: FloatProperty(
+        name="Start",
+        description="The scene frame at which the word begins, with fractions. Words beside it give way",
+        precision=1,
+        step=10,
+        **_moment_of("start_s"),
+    )
+    end_at: FloatProperty(
+        name="End",
+        description="The scene frame at which the word ends, with fractions. Words beside it give way",
+        precision=1,
+        step=10,
+        **_moment_of("end_s"),
+    )
+    confidence: FloatProperty(
+        name="Confidence",
+        description="How well the sound fits the word, from 0 to 1; below 0 nobody knows",
+        default=-1.0,
+    )
     chosen: BoolProperty(name="Chosen", description="Resample the frames from the first chosen word to the last")
 
 
@@ -189,6 +229,15 @@ class MambaTalkTake(bpy.types.PropertyGroup):
             name="Phone Lips",
             description="How much of the mouth follows the times of the spoken sounds, from 0 to 1",
             max=1.0,
+        ),
+        "spoken_anew": StringProperty(
+            name="Spoken Anew", description="Seconds in which the mouth follows words that were changed, as JSON"
+        ),
+        "lips_follow": BoolProperty(
+            name="Mouth Follows Changed Words",
+            description="Where you change a word, the mouth follows its speech sounds at once",
+            default=True,
+            update=_locks_changed,
         ),
         "kept": BoolProperty(name="Keep", description="Keep this take when Discard Others is used"),
         "locked": EnumProperty(

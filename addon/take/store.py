@@ -98,6 +98,49 @@ def pack(take: TakeFiles) -> bytes:
     return seal(out.getvalue())
 
 
+def words(data: bytes) -> list[dict]:
+    """Return the words of a packed take, without unpacking its motions.
+
+    Raises:
+        GestureError: the bytes are damaged.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(_content(data))) as file:
+            found = parse_json(file.read("words.json"))
+        check_words(found)
+    except DAMAGED as error:
+        raise _damaged(error) from error
+    return found
+
+
+def with_words(data: bytes, changed: list[dict]) -> bytes:
+    """Return a packed take with other words; all other parts stay as they are packed.
+
+    Raises:
+        GestureError: the bytes are damaged, or the words are none.
+    """
+    out = io.BytesIO()
+    try:
+        check_words(changed)
+        with zipfile.ZipFile(io.BytesIO(_content(data))) as old, zipfile.ZipFile(out, "w") as new:
+            for entry in old.infolist():
+                content = json.dumps(changed).encode() if entry.filename == "words.json" else old.read(entry)
+                new.writestr(zipfile.ZipInfo(entry.filename), content, entry.compress_type)
+    except DAMAGED as error:
+        raise _damaged(error) from error
+    return seal(out.getvalue())
+
+
+def _content(data: bytes) -> bytes:
+    return data if data.startswith(_ZIP) else unseal(data)
+
+
+def _damaged(error: Exception) -> GestureError:
+    return GestureError(
+        "The take stored in this file is damaged.", remedy="Use a backup, or generate again.", detail=repr(error)
+    )
+
+
 @lru_cache(maxsize=8)
 def unpack(data: bytes) -> TakeFiles:
     """Return the take that bytes hold; the last few are cached.
@@ -106,26 +149,23 @@ def unpack(data: bytes) -> TakeFiles:
         GestureError: the bytes are damaged.
     """
     try:
-        content = data if data.startswith(_ZIP) else unseal(data)
-        with zipfile.ZipFile(io.BytesIO(content)) as file:
+        with zipfile.ZipFile(io.BytesIO(_content(data))) as file:
             for entry in file.infolist():
                 if entry.file_size > _MOST_BYTES:
                     raise ValueError(f"{entry.filename} has {entry.file_size} bytes")
-            description, words, lengths = (
+            description, spoken, lengths = (
                 parse_json(file.read(name)) for name in ("take.json", "words.json", "codes.json")
             )
             frames = check_description(description)
-            check_words(words)
+            check_words(spoken)
             codes = _codes(file.read("codes"), lengths, frames)
             check_layers(description.get("layers"), codes, frames)
             raw, finished = unpack_motion(file.read("raw")), unpack_motion(file.read("finished"))
             if not frames == raw.frame_count == finished.frame_count:
                 raise ValueError("the lengths of its motions differ")
     except DAMAGED as error:
-        raise GestureError(
-            "The take stored in this file is damaged.", remedy="Use a backup, or generate again.", detail=repr(error)
-        ) from error
-    return TakeFiles(description, words, codes, raw, finished)
+        raise _damaged(error) from error
+    return TakeFiles(description, spoken, codes, raw, finished)
 
 
 def _codes(stored: bytes, lengths: dict[str, int], frames: int) -> dict[str, np.ndarray]:

@@ -109,13 +109,13 @@ def speak(phones: Sequence[tuple[str, float, float]], times_s: np.ndarray) -> np
     return pull / pull.sum(axis=1, keepdims=True)
 
 
-def blend_lips(weights: np.ndarray, visemes: np.ndarray, amount: float) -> np.ndarray:
+def blend_lips(weights: np.ndarray, visemes: np.ndarray, amount: np.ndarray | float) -> np.ndarray:
     """Mix the mouth of visemes into ARKit weights; brows, eyes and cheeks stay.
 
     Args:
         weights: (T, 52) of ARKit.
         visemes: (T, 15) in the order of `VISEMES`.
-        amount: 0 leaves the mouth, 1 replaces it.
+        amount: 0 leaves the mouth, 1 replaces it; one number, or (T, 1).
     """
     out = weights.copy()
     lips = list(LIPS)

@@ -190,6 +190,19 @@ def body(request: requests.Body, job: Job) -> dict[str, Any]:
     return {"body": str(request.out), "betas": used, "gender": body.gender, "expressions": len(body.expressions)}
 
 
+def spell(request: requests.Spell, job: Job) -> dict[str, Any]:
+    """Find the phones of a word; answer with entries of words.json, none where nobody knows how the word is said."""
+    from ..text.spelling import phones_between
+
+    job.progress(0.0, "Reading the recording")
+    recording = job.kept.recordings.load(request.audio, request.offset_s, request.duration_s, request.decoded)
+    job.check()
+    job.progress(0.6, "Aligning the words")
+    found = phones_between(recording.audio.samples, request.text, request.start_s, request.end_s)
+    phones = [{"phone": p.phone, "start_s": round(p.start_s, 4), "end_s": round(p.end_s, 4)} for p in found]
+    return {"phones": phones}
+
+
 HANDLERS: dict[type, Callable[[Any, Job], dict[str, Any]]] = {
     requests.Hello: hello,
     requests.Align: align,
@@ -199,6 +212,7 @@ HANDLERS: dict[type, Callable[[Any, Job], dict[str, Any]]] = {
     requests.Direct: direct,
     requests.Finish: finish,
     requests.Body: body,
+    requests.Spell: spell,
 }
 
 

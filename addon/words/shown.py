@@ -50,8 +50,7 @@ def to_strips(scene: bpy.types.Scene, take: Performed) -> list[str]:
     is_muted = not any(strip.type != "SOUND" and not strip.mute for strip in versions.strips(editor))
     channel = sequencer.free_channel(editor)
     for phrase in every:
-        first = _frame(take, phrase.start_s)
-        strip = versions.new_text_strip(editor, phrase.text, channel, first, max(first + 1, _frame(take, phrase.end_s)))
+        strip = versions.new_text_strip(editor, phrase.text, channel, *_frames(take, phrase))
         strip.text, strip.wrap_width, strip.use_shadow = phrase.text, 0.9, True
         strip.font_size = round(scene.render.resolution_y * _LETTERS_HEIGHT)
         strip.mute = is_muted
@@ -65,6 +64,26 @@ def to_strips(scene: bpy.types.Scene, take: Performed) -> list[str]:
     return notes
 
 
+def keep(scene: bpy.types.Scene, take: Performed) -> None:
+    """Let markers and text strips of a scene show the present words of a take, where it has such.
+
+    Strips keep the look that the user gave them, as long as there are as many phrases as before.
+    """
+    if not len(take.action.mambatalk_take.words):
+        remove(scene, take.action)
+        return
+    if MARKERS_KEY in take.action:
+        to_markers(scene, take)
+    strips = sorted(_strips_of(scene, take.action), key=versions.handles)
+    every = subtitles.phrases(_words(take)) if strips else []
+    if len(strips) != len(every):
+        to_strips(scene, take)
+        return
+    for strip, phrase in zip(strips, every, strict=True):
+        strip.text = phrase.text
+        versions.set_handles(strip, *_frames(take, phrase))
+
+
 def remove(scene: bpy.types.Scene, action: bpy.types.Action) -> int:
     """Remove markers and text strips that show a take's words from a scene, and return how many there were."""
     count = timeline.replace_markers(scene.timeline_markers, action, MARKERS_KEY, None)
@@ -73,13 +92,18 @@ def remove(scene: bpy.types.Scene, action: bpy.types.Action) -> int:
 
 def _remove_strips(scene: bpy.types.Scene, action: bpy.types.Action) -> int:
     """Remove the text strips with the mark of an action, and return how many there were."""
+    found = _strips_of(scene, action)
+    for strip in found:
+        versions.strips(scene.sequence_editor).remove(strip)
+    return len(found)
+
+
+def _strips_of(scene: bpy.types.Scene, action: bpy.types.Action) -> list:
+    """Return the text strips with the mark of an action."""
     mark, editor = action.get(STRIPS_KEY), scene.sequence_editor
     if not mark or editor is None:
-        return 0
-    found = [strip for strip in versions.strips(editor) if strip.type == "TEXT" and strip.get(STRIPS_KEY) == mark]
-    for strip in found:
-        versions.strips(editor).remove(strip)
-    return len(found)
+        return []
+    return [strip for strip in versions.strips(editor) if strip.type == "TEXT" and strip.get(STRIPS_KEY) == mark]
 
 
 def _words(take: Performed) -> list[tuple[str, float, float]]:
@@ -92,6 +116,12 @@ def _words(take: Performed) -> list[tuple[str, float, float]]:
     if not words:
         raise GestureError(f"{take.action.name} has no words.", remedy="Generate a take with a transcript.")
     return words
+
+
+def _frames(take: Performed, phrase: subtitles.Phrase) -> tuple[int, int]:
+    """Return the first frame of a phrase, and the frame after its last one."""
+    first = _frame(take, phrase.start_s)
+    return first, max(first + 1, _frame(take, phrase.end_s))
 
 
 def _frame(take: Performed, second: float) -> int:

@@ -1,0 +1,99 @@
+"""The operator that moves a word, or one of its edges, with the mouse in the word track."""
+
+import bpy
+
+from ...core.errors import GestureError
+from ..blender.translation import translated
+from ..job import report, state
+from ..rig import performer
+from ..take import info as take_info
+from ..take import performed
+from . import change, overlay, track
+
+# So far, in pixels at a scale of 1, the mouse moves before a press is a drag.
+_STILL_PX = 3.0
+
+
+class MAMBATALK_OT_drag_word(bpy.types.Operator):
+    """Drag a word or its edges in the track of words. Ctrl: whole frames. Alt: leave the touching word where it is"""
+
+    bl_idname = "mambatalk.drag_word"
+    bl_label = "Drag Word"
+    bl_options = {"UNDO", "INTERNAL"}
+
+    @classmethod
+    def poll(cls, context):
+        """Return whether the track is there, and the take may be changed; without it, the mouse is not for us."""
+        return overlay.is_on() and state.current.job is None and take_info.why_not_directed(context) is None
+
+    def invoke(self, context, event):
+        """Hold the word under the mouse; where there is none, the mouse does what it does without the track."""
+        found = overlay.words_of(context)
+        if found is None:
+            return {"PASS_THROUGH"}
+        take, words = found
+        self._view = overlay.view_of(context)
+        hit = track.under(words, self._view, event.mouse_region_x, event.mouse_region_y)
+        if hit is None:
+            return {"PASS_THROUGH"}
+        (self._index, self._grip), self._from = hit, event.mouse_region_x
+        self._times = float(words.starts[self._index]), float(words.ends[self._index])
+        self._name, self._moved, self._together = take.action.name, False, not event.alt
+        context.window_manager.modal_handler_add(self)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context, event):
+        """Show the word where the mouse holds it; the release changes the take, Esc and the right button do not."""
+        if event.type in ("ESC", "RIGHTMOUSE"):
+            return self._end(context, {"CANCELLED"})
+        if event.type == "MOUSEMOVE":
+            by_px = event.mouse_region_x - self._from
+            self._moved |= abs(by_px) >= _STILL_PX * self._view.scale
+            if self._moved:
+                by = self._view.to_frame(by_px) - self._view.to_frame(0)
+                start, end = track.moved(*self._times, self._grip, by, event.ctrl)
+                overlay.state.drag = overlay.Drag(self._index, start, max(end, start))
+                context.area.header_text_set(f"{translated('Word')}: {start:.1f} - {end:.1f}")
+                overlay.redraw()
+        elif event.type == "LEFTMOUSE" and event.value == "RELEASE":
+            return self._release(context, event)
+        return {"RUNNING_MODAL"}
+
+    def cancel(self, context):
+        """Forget the word when Blender ends the operator."""
+        overlay.state.drag = None
+
+    def _release(self, context, event):
+        action = bpy.data.actions.get(self._name)
+        drag = overlay.state.drag
+        if action is None:
+            return self._end(context, {"CANCELLED"})
+        own = action.mambatalk_take
+        if drag is None:
+            own.word_index = self._index
+            if event.shift:
+                own.words[self._index].chosen ^= True
+            self._end(context, set())
+            report.redraw(context)
+            return {"CANCELLED"}
+        try:
+            take = performed.of(performer.require_target(context))
+            times_s = [(frame - take.info.start_frame) / take.info.fps for frame in (drag.start, drag.end)]
+            change.retime(take, self._index, *times_s, together=self._together and self._grip is not track.Grip.WORD)
+            own.word_index = self._index
+        except GestureError as error:
+            self._end(context, set())
+            return report.fail(self, error)
+        self._end(context, set())
+        report.redraw(context)
+        return {"FINISHED"}
+
+    def _end(self, context, outcome: set[str]) -> set[str]:
+        overlay.state.drag = None
+        if context.area is not None:
+            context.area.header_text_set(None)
+        overlay.redraw()
+        return outcome
+
+
+CLASSES = (MAMBATALK_OT_drag_word,)
