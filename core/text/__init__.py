@@ -1,6 +1,7 @@
 """From a transcript to timed words and word vectors.
 
 transcript   read a file: plain text, subtitles, TextGrid, whisper
+reading      the words of a text in any language, with their pronunciations (core.language); for English:
 spoken       "$5" -> five dollars
 pronounce    a word -> its phones: dictionary, else word_parts, else letters
 align        the time of every word, in two passes over the recording:

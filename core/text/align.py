@@ -1,18 +1,19 @@
 """Word and phone times of a recording whose text is known, and whether the two belong together."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..clock import SAMPLE_RATE
 from ..errors import Cancelled, GestureError
+from ..language.languages import ENGLISH
 from .anchors import Anchors, energy_db, find_anchors
 from .decoder import FRAME_S, FRAME_SAMPLES, Hit, TextDecoder, to_pcm
 from .pieces import Piece, cut_pieces, spread
 from .pronounce import pronunciations
-from .spoken import Spoken, spoken_words
+from .reading import Reading, read_text
 from .timing import Phone, Word
 from .transcript import Transcript
 
@@ -59,6 +60,8 @@ def align(
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     language_check: bool = True,
+    language: str = ENGLISH,
+    own: Mapping[str, str] | None = None,
 ) -> Alignment:
     """Find the time of every word; the cost grows with the length, not with its square.
 
@@ -70,18 +73,20 @@ def align(
         progress: is called with the share done, 0-1.
         cancelled: is called between pieces; True stops the work.
         language_check: False aligns even where the sound does not fit the words.
+        language: the language of the text, which decides how its words are read.
+        own: the user's pronunciations, as in `core.text.reading.read_text`.
 
     Raises:
         GestureError: the text holds no words, or it is not the text of the recording.
         Cancelled: `cancelled()` became true.
     """
-    spoken = spoken_words(transcript if isinstance(transcript, str) else transcript.text)
-    tokens = [(word, token) for word, said in enumerate(spoken) for token in said.tokens]
-    if not tokens:
+    said = read_text(transcript if isinstance(transcript, str) else transcript.text, language, own)
+    owner = [word for word, reading in enumerate(said) for _ in reading.tokens]
+    ways = [token for reading in said for token in reading.tokens]
+    if not ways:
         raise GestureError("The transcript holds no words.", remedy="Choose a transcript with the words of the speech.")
-    ways = [pronunciations(token) for _, token in tokens]
     decoder = TextDecoder([*ways, *(pronunciations(decoy) for decoy in DECOYS)])
-    decoys = range(len(tokens), len(tokens) + len(DECOYS))
+    decoys = range(len(ways), len(ways) + len(DECOYS))
     level_db = energy_db(samples)
 
     def pcm_of(start: int, end: int) -> bytes:
@@ -93,7 +98,7 @@ def align(
         if progress is not None:
             progress(fraction)
 
-    anchors = find_anchors(decoder, len(tokens), decoys, pcm_of, level_db, lambda f: tell(ROUGH_SHARE * f))
+    anchors = find_anchors(decoder, len(ways), decoys, pcm_of, level_db, lambda f: tell(ROUGH_SHARE * f))
     if language_check:
         _check(anchors)
     phones = np.array([len(way[0].split()) for way in ways])
@@ -105,9 +110,9 @@ def align(
         tell(ROUGH_SHARE + (1 - ROUGH_SHARE) * done / max(1, work))
         hits += _exact(decoder, piece, pcm_of, phones, level_db)
         done += piece.end - piece.start
-    words = _words(hits, spoken, [word for word, _ in tokens], anchors, len(samples) / SAMPLE_RATE)
+    words = _words(hits, said, owner, anchors, len(samples) / SAMPLE_RATE)
     tell(1.0)
-    missing = len(spoken) - len(words)
+    missing = len(said) - len(words)
     return Alignment(words, anchors.score - anchors.chance, anchors.matched, missing, decoder.frames_decoded)
 
 
@@ -137,7 +142,7 @@ def _moved(hit: Hit, offset_s: float) -> Hit:
 
 
 def _words(
-    hits: Sequence[Hit], spoken: Sequence[Spoken], owner: Sequence[int], anchors: Anchors, seconds: float
+    hits: Sequence[Hit], said: Sequence[Reading], owner: Sequence[int], anchors: Anchors, seconds: float
 ) -> tuple[Word, ...]:
     """Join tokens to displayed words, with their confidence."""
     heard = {hit.index: hit.start_s for hit in anchors.hits}
@@ -158,5 +163,5 @@ def _words(
         )
         phones = tuple(phone for hit in parts for phone in hit.phones)
         start_s, end_s = parts[0].start_s, min(seconds, parts[-1].end_s)
-        words.append(Word(spoken[index].display, start_s, end_s, confidence, phones))
+        words.append(Word(said[index].display, start_s, end_s, confidence, phones))
     return tuple(words)

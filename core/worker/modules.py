@@ -23,6 +23,10 @@ NEEDED = {
     "num2words": "num2words",
     "webvtt-py": "webvtt",
     "praatio": "praatio.textgrid",
+    "espeakng-loader": "espeakng_loader",
+    "py3langid": "py3langid",
+    "budoux": "budoux",
+    "pykakasi": "pykakasi",
 }
 # The add-on sets this variable for a worker that runs in Blender's own Python.
 IN_BLENDER = "MAMBATALK_IN_BLENDER"

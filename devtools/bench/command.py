@@ -9,6 +9,7 @@ BENCHMARKS = (
     ("worker_start", True),
     ("generation", False),
     ("long_recording", True),
+    ("languages", False),
     ("resampling", False),
     ("finishing", False),
     ("directing", False),

@@ -39,6 +39,7 @@ CORE_ROOMS = (
         "smplx",
         "formats",
         "face",
+        "language",
         "text",
         "audio",
     ),
