@@ -21,7 +21,7 @@ from types import ModuleType
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGS = ROOT / "addon" / "translations"
 # What the shell says, and what is said with words of English speech, is not translated.
-_NOT_SHOWN = ("core/batch/", "core/cli/", "core/model/fetching.py", "core/text/spoken.py", "core/text/word_parts.py")
+_NOT_SHOWN = ("core/cli/", "core/text/spoken.py", "core/text/word_parts.py")
 _PLACE = re.compile(r"\{\d+\}")
 # A text starts like a sentence and has at least two words; file formats and phones do not look like this.
 _STARTS = re.compile(r"[A-Z“{]")

@@ -4,7 +4,13 @@ import bpy
 
 # The operators in groups, each with its icon.
 GROUPS = (
-    (("try_example", "PLAY"), ("generate", "ARMATURE_DATA"), ("load_take", "FILE_FOLDER")),
+    (
+        ("try_example", "PLAY"),
+        ("generate", "ARMATURE_DATA"),
+        ("batch", "RENDER_ANIMATION"),
+        ("check_batch", "VIEWZOOM"),
+        ("load_take", "FILE_FOLDER"),
+    ),
     (("add_character", "ADD"), ("frame_character", "ZOOM_SELECTED"), ("remove_character", "X")),
     (
         ("resample", "FILE_REFRESH"),

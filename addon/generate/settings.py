@@ -1,5 +1,6 @@
 """The settings of the main panel, kept in the scene, and the request that they make."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -202,27 +203,20 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         """Return whether this file is still chosen as the recording, and still does not exist."""
         return self.audio_source == "FILE" and absolute_path(self.audio_file) == path and not path.is_file()
 
-    def to_request(self, context: bpy.types.Context, clip: sequencer.Clip, out: Path) -> requests.Generate:
-        """Return the request for a take; the worker checks what is in the recording and the transcript.
+    def template(self, context: bpy.types.Context, out: Path) -> requests.Generate:
+        """Return a request with all settings that are not of one recording.
 
         Raises:
-            GestureError: the weights do not have the chosen style, or the recording cannot be read.
+            GestureError: the weights do not have the chosen style.
         """
         runtime = preferences.runtime(context)
         names = [item[0] for item in speaker_items(self, context)]
         if self.speaker not in names:
             raise GestureError("The weights do not have the chosen style.", remedy="Choose a style again.")
-        path = text = None
-        if self.transcript_source == "FILE":
-            path = absolute_path(self.transcript_file)
-        elif self.transcript_source == "TEXT":
-            text = self.transcript_text.as_string()
         return requests.Generate(
-            audio=clip.path,
+            audio=Path(),
             out=out,
             weights=runtime.weights,
-            transcript=path,
-            transcript_text=text,
             speaker=names.index(self.speaker),
             seed=self.seed,
             device=runtime.device,
@@ -230,10 +224,28 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
             # A new take has no contacts that somebody edited.
             settings=FinishSettings.from_dict({**self.finish_settings(), "use_contacts": False}).changed(),
             allow_no_words=self.allow_no_words,
+            mood=() if self.mood == NEUTRAL else ({"name": self.mood, "strength": round(self.mood_strength, 6)},),
+        )
+
+    def to_request(self, context: bpy.types.Context, clip: sequencer.Clip, out: Path) -> requests.Generate:
+        """Return the request for a take; the worker checks what is in the recording and the transcript.
+
+        Raises:
+            GestureError: the weights do not have the chosen style, or the recording cannot be read.
+        """
+        path = text = None
+        if self.transcript_source == "FILE":
+            path = absolute_path(self.transcript_file)
+        elif self.transcript_source == "TEXT":
+            text = self.transcript_text.as_string()
+        return replace(
+            self.template(context, out),
+            audio=clip.path,
+            transcript=path,
+            transcript_text=text,
             offset_s=clip.offset_s,
             duration_s=clip.duration_s,
             decoded=decoding.for_worker(clip.path, clip.offset_s, clip.duration_s),
-            mood=() if self.mood == NEUTRAL else ({"name": self.mood, "strength": round(self.mood_strength, 6)},),
         )
 
 

@@ -28,11 +28,13 @@ class JobOperator:
     A subclass has `job_label`, `task(context)`, which checks the inputs and returns the first request, and
     `apply(context, result)`, which uses the last result and returns notes for the user. A subclass that sends several
     requests, one after the other, has `task_count`, `following(result)` and `abandon()`, too. One that checks another
-    interpreter than that of the preferences sets `interpreter` in `task`.
+    interpreter than that of the preferences sets `interpreter` in `task`. One with `keeps_parts` uses what was made
+    before a cancel or a failure: it has `replied(reply)` in place of `following`, and `apply` is called in every case.
     """
 
     job_label = ""
     task_count = 1
+    keeps_parts = False
     interpreter: Interpreter | None = None
     _timer = None
     _job: state.Job | None = None
@@ -104,6 +106,10 @@ class JobOperator:
         """Return the request that follows a result; None when this was the last result."""
         return None
 
+    def replied(self, reply: protocol.Reply) -> requests.Task | None:
+        """Return the request that follows the final reply to a request; None when this was the last reply."""
+        return self.following(reply.values) if isinstance(reply, protocol.Result) else None
+
     def abandon(self) -> None:
         """Delete what earlier requests made, when a later one fails or is cancelled."""
 
@@ -112,11 +118,11 @@ class JobOperator:
         self._job = state.start(context, self.job_label, task, self.task_count, self.interpreter)
 
     def _done(self) -> bool:
-        """Return whether the last outcome is there; after an earlier result, send the request that follows."""
+        """Return whether the last outcome is there; after an earlier one, send the request that follows."""
         outcome = self._job.outcome
-        if not isinstance(outcome, protocol.Result) or self._job.cancelling:
+        if outcome is None or self._job.cancelling:
             return outcome is not None
-        task = self.following(outcome.values)
+        task = self.replied(outcome)
         if task is not None:
             self._job.go_on(task)
         return task is None
@@ -132,6 +138,8 @@ class JobOperator:
 
     def _end(self, context):
         outcome = self._job.outcome
+        if self.keeps_parts:
+            return report.finish(self, self.apply(context, {}))
         # A result that came after the cancel is not used: the user wants nothing changed.
         if self._job.cancelling or isinstance(outcome, protocol.Cancelled):
             self.abandon()

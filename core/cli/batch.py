@@ -47,8 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     from ..model import engines
     from ..model.card import STARTER_FOLDER, read_card
     from ..model.config import ModelConfig
-    from ..model_folder import folder_hash
     from ..take.files import check_folder
+    from ..weights_folder import folder_hash
 
     if arguments.processes is not None and arguments.processes < 1:
         raise GestureError("There is no work without processes.", remedy="Write --processes 1 or more.")

@@ -10,8 +10,8 @@ from ..errors import GestureError
 from ..generate.chance_curves import FIRST_CHANNELS, KNOWN
 from ..generate.network import NetworkInfo
 from ..inputs import read_json
-from ..model_folder import CARD
 from ..plain_values import is_number, is_whole
+from ..weights_folder import CARD
 from .config import ModelConfig
 
 FORMAT = 1
@@ -22,7 +22,7 @@ STARTER_FOLDER = Path(__file__).resolve().parents[2] / "weights" / "starter"
 # `chance` (see `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), `moods`
 # (what each mood changes in a take at least, for people: `core.direct.mood_figures`), and `former_hashes`:
 # hashes that earlier versions of this program computed for the same networks; takes that store one of these hashes can
-# be resampled (`core.model_folder.folder_hash`).
+# be resampled (`core.weights_folder.folder_hash`).
 CARD_KEYS: dict[str, type | tuple[type, ...]] = {
     "name": str,
     "audio": str,

@@ -7,7 +7,7 @@ from ..errors import GestureError
 from ..generate.network import FrameWords, Model
 from ..model.card import STARTER_FOLDER as STARTER
 from ..model.card import is_file_name
-from ..model_folder import folder_hash, read_model_json
+from ..weights_folder import folder_hash, read_model_json
 
 
 class Models:

@@ -24,6 +24,7 @@ ROOMS = {
     "rig": "Your own rig",
     "face": "Face",
     "exchange": "Import and export",
+    "batch": "Batch",
     "job": "Preferences, worker and messages",
 }
 INTRO = """# Every control

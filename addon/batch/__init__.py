@@ -1,0 +1,1 @@
+"""Many recordings in one go: an action for each line of a table, or for each recording of a folder."""
