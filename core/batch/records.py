@@ -7,7 +7,6 @@ DIR/.batch/process_1.log what the first process wrote to its log
 
 import hashlib
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any, BinaryIO
 from ..errors import GestureError
 from ..files import make_folder, saved_file, sha256_of
 from ..inputs import Npz, read_json
+from ..locks import try_lock
 from ..plain_values import is_number
 from ..requests import Generate, to_json
 from ..take.files import FORMAT
@@ -108,25 +108,11 @@ def only_one(out: Path) -> Iterator[BinaryIO]:
     """
     make_folder(out / FOLDER)
     with (out / FOLDER / "lock").open("ab") as file:
-        try:
-            _lock(file)
-        except OSError as error:
+        if not try_lock(file):
             raise GestureError(
                 f"Another batch works in {out}.", remedy="Wait until it has ended, or choose another folder with --out."
-            ) from error
+            )
         yield file
-
-
-def _lock(file: BinaryIO) -> None:
-    """Lock a file until it is closed; the system unlocks it, too, when the program dies."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _path(out: Path, name: str) -> Path:

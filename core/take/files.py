@@ -14,11 +14,10 @@ generator. `core.take.take` turns the content into layers, parts and words.
 """
 
 import errno
+import hashlib
 import json
 import math
 import os
-import shutil
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,14 +25,19 @@ import numpy as np
 
 from ..body.motion import Motion, load_motion, save_motion
 from ..errors import GestureError
-from ..files import DAMAGED, save_arrays
-from ..inputs import Npz, read_json
+from ..files import DAMAGED, save_arrays, sha256_of
+from ..inputs import Npz, check_regular, read_json
 from .gate import check_codes, check_description, check_layers, check_words
+from .swap import absolute, await_folder, replaced_folder
 
 FORMAT = 1
 _FILES = ("take.json", "codes.npz", "motion_raw.npz", "motion.npz", "words.json")
 _MOTIONS = ("motion_raw.npz", "motion.npz")
 _UNDIRECTED = "motion_finished.npz"
+OWN_FILES = (*_FILES, _UNDIRECTED)
+# Entry of take.json: a hash of all files of the take. Takes of earlier versions have none.
+CHECKSUM = "checksum"
+_TRIES = 20
 
 
 @dataclass(frozen=True)
@@ -86,13 +90,43 @@ def read_files(folder: Path) -> TakeFiles:
     """Read all files of a take folder.
 
     Raises:
-        GestureError: this is no take folder, a file is missing or damaged, or a newer version wrote it.
+        GestureError: this is no take folder, a file is missing or damaged, its files are from several takes, or a newer
+            version wrote it.
     """
+    await_folder(folder, OWN_FILES)
+    for _ in range(_TRIES):
+        stamp = _stamp(folder)
+        try:
+            take = _read_files(folder)
+        except GestureError:
+            if _stamp(folder) == stamp:
+                raise
+            continue
+        # Where another process swapped the folder in between, its files are read again.
+        if _stamp(folder) == stamp:
+            return take
+    raise not_of_one_take(folder)
+
+
+def _stamp(folder: Path) -> tuple[int, int] | None:
+    """Return what changes when a folder is swapped; None where there is none."""
+    try:
+        found = folder.stat()
+        return found.st_ino, found.st_ctime_ns
+    except OSError:
+        return None
+
+
+def _read_files(folder: Path) -> TakeFiles:
     try:
         description = read_json(folder / "take.json")
         newer = description["format"] > FORMAT
         if not newer:
             frames = check_description(description)
+            # Pipes, which never end, are found before anything is read to its end.
+            for name in _FILES:
+                check_regular(folder / name)
+            belongs = description.pop(CHECKSUM, None) in (None, checksum_of(description, folder))
             words = read_json(folder / "words.json")
             check_words(words)
             stored = Npz(folder / "codes.npz")
@@ -107,10 +141,27 @@ def read_files(folder: Path) -> TakeFiles:
         raise written_by_newer(folder)
     directed = "direct" in description
     _check_lengths(folder, frames, (*_MOTIONS, _UNDIRECTED) if directed else _MOTIONS)
+    if not belongs:
+        raise not_of_one_take(folder)
     raw, shown = (load_motion(folder / name) for name in _MOTIONS)
     finished = load_motion(folder / _UNDIRECTED) if directed else shown
     _check_belong(folder, raw, finished, shown)
     return TakeFiles(description, words, codes, raw, finished, shown if directed else None)
+
+
+def checksum_of(description: dict, folder: Path) -> str:
+    """Return the hash of a take, by which damage is found, and files of several takes.
+
+    It covers take.json without the entry of the hash itself, however it is written, and the bytes of the other files.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    own = {name: value for name, value in description.items() if name != CHECKSUM}
+    digest = hashlib.sha256(json.dumps(own, sort_keys=True).encode())
+    for name in (*_FILES[1:], _UNDIRECTED) if "direct" in own else _FILES[1:]:
+        digest.update(f"{name} {sha256_of(folder / name)}".encode())
+    return digest.hexdigest()
 
 
 def _check_lengths(folder: Path, frames: int, names: tuple[str, ...]) -> None:
@@ -133,8 +184,8 @@ def _check_belong(folder: Path, *motions: Motion) -> None:
 def not_of_one_take(folder: Path) -> GestureError:
     """Return the error for a take folder whose files are from several takes."""
     return GestureError(
-        f"The files of the take in {folder} do not belong together: their lengths differ.",
-        remedy="Generate the take again.",
+        f"The files of the take in {folder} do not belong together, or one of them was changed.",
+        remedy="Use a backup of the folder, or generate the take again.",
     )
 
 
@@ -178,13 +229,25 @@ def check_out(folder: Path) -> None:
     """Make sure that a take can be written to a folder, and replaces no files of the user's own.
 
     Raises:
-        GestureError: as `check_folder`; or the folder holds other files, and no take.
+        GestureError: as `check_folder`; or the folder is a link, the program runs in it, or it holds other files and no
+            take.
     """
     check_folder(folder)
-    if not folder.is_dir() or (folder / "take.json").is_file():
+    if absolute(folder).is_symlink():
+        raise GestureError(
+            f"{folder} is a link to a folder, which is not replaced.", remedy="Choose the folder itself, or a new one."
+        )
+    if not folder.is_dir():
+        return
+    if folder.samefile(Path.cwd()):
+        raise GestureError(
+            f"This program runs in {folder.absolute()}, so that the folder cannot be replaced.",
+            remedy="Choose a folder inside it, or run the program elsewhere.",
+        )
+    if (folder / "take.json").is_file():
         return
     # Files of the system, and those of a take whose writing was interrupted, are nobody's work.
-    ours = {*_FILES, _UNDIRECTED, "Thumbs.db", "desktop.ini"}
+    ours = {*OWN_FILES, "Thumbs.db", "desktop.ini"}
     others = sorted(path.name for path in folder.iterdir() if path.name not in ours and not path.name.startswith("."))
     if others:
         raise GestureError(
@@ -194,7 +257,9 @@ def check_out(folder: Path) -> None:
 
 
 def write_files(take: TakeFiles, folder: Path, compress: bool = True) -> None:
-    """Write a take folder, over the one that is there; after any error the folder is as it was before.
+    """Write a take folder, over the one that is there; it is swapped whole, and after any error it is as it was before.
+
+    Files that lie beside those of a take in its folder stay.
 
     Args:
         take: what to write.
@@ -205,35 +270,18 @@ def write_files(take: TakeFiles, folder: Path, compress: bool = True) -> None:
         GestureError: the disk is full, or the folder cannot be written.
     """
     check_out(folder)
-    made = [path for path in (folder, *folder.parents) if not path.exists()]
-    temporary = None
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=".take-", dir=folder.parent))
-        _write_all(take, temporary, compress)
-        folder.mkdir(exist_ok=True)
-        names = _FILES if take.directed is None else (_UNDIRECTED, *_FILES)
-        for name in names:
-            os.replace(temporary / name, folder / name)
-        if take.directed is None:
-            (folder / _UNDIRECTED).unlink(missing_ok=True)
-    except (OSError, GestureError) as error:
-        _remove(temporary)
-        for path in made:
-            if path.is_dir() and not any(path.iterdir()):
-                path.rmdir()
-        if isinstance(error, GestureError):
-            raise
+        with replaced_folder(folder, OWN_FILES) as new:
+            _write_all(take, new, compress)
+    except OSError as error:
         reason = "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or str(error))
         raise GestureError(
             f"The take could not be written to {folder}: {reason}.",
             remedy="Free some disk space or choose another folder; nothing was changed.",
         ) from error
-    _remove(temporary)
 
 
 def _write_all(take: TakeFiles, folder: Path, compress: bool) -> None:
-    (folder / "take.json").write_text(json.dumps(take.description, indent=1), encoding="utf-8")
     words = json.dumps(take.words, indent=1, ensure_ascii=False) + "\n"
     (folder / "words.json").write_text(words, encoding="utf-8")
     codes = {name: compact(values) for name, values in take.codes.items()}
@@ -242,8 +290,5 @@ def _write_all(take: TakeFiles, folder: Path, compress: bool) -> None:
     save_motion(take.finished if take.directed is None else take.directed, folder / "motion.npz", compress)
     if take.directed is not None:
         save_motion(take.finished, folder / _UNDIRECTED, compress)
-
-
-def _remove(temporary: Path | None) -> None:
-    if temporary is not None:
-        shutil.rmtree(temporary, ignore_errors=True)
+    description = {**take.description, CHECKSUM: checksum_of(take.description, folder)}
+    (folder / "take.json").write_text(json.dumps(description, indent=1), encoding="utf-8")

@@ -147,7 +147,7 @@ def write_take(folder, motion, audio, words=()):
         "frames": motion.frame_count,
         "layers": [{"joints": "all", "frames": [0, motion.frame_count], "codes": "codes.npz", "seed": 5}],
     }
-    (folder / "take.json").write_text(json.dumps(info))
+    (folder / "take.json").write_text(json.dumps(info | {"checksum": None}))
     return folder
 
 

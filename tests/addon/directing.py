@@ -26,7 +26,7 @@ def copy_with_recording(folder, parent):
     shutil.copytree(folder, copied)
     info = json.loads((copied / "take.json").read_text())
     info["audio"]["path"] = str(sound)
-    (copied / "take.json").write_text(json.dumps(info))
+    (copied / "take.json").write_text(json.dumps(info | {"checksum": None}))
     return copied, sound
 
 

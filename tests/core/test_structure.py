@@ -31,6 +31,7 @@ CORE_ROOMS = (
         "errors",
         "clock",
         "files",
+        "locks",
         "plain_values",
         "inputs",
         "weights_folder",
