@@ -1,9 +1,10 @@
 """The worker process, as Blender uses it: requests go to its stdin, replies come from its stdout.
 
-    submit ──stdin──▶ worker ──stdout──▶ reader thread ──queue──▶ poll
+    submit ──queue──▶ writer thread ──stdin──▶ worker ──stdout──▶ reader thread ──queue──▶ poll
 
-A thread reads the replies, so that Blender never waits for the worker: `poll` takes what is in the queue. The end of
-the process is one more entry in the queue. What the worker prints to stderr goes to a log file.
+Threads write the requests and read the replies, so that Blender never waits for the worker: `poll` takes what is in the
+queue. The end of the process is one more entry in the queue. What the worker prints to stderr goes to a log file. A
+worker that is silent for a minute is ended, and the next request starts another one.
 """
 
 import contextlib
@@ -18,6 +19,7 @@ from pathlib import Path
 from ...core import requests
 from ...core.errors import GestureError
 from ...core.worker import modules, protocol
+from ...core.worker.silence import SILENT_S, Silence
 from .interpreter import Interpreter
 
 # Seconds that a cancelled request may go on; after them the process is ended.
@@ -45,6 +47,9 @@ class WorkerClient:
         self._process: subprocess.Popen | None = None
         self._ending: list[threading.Thread] = []
         self._replies: queue.SimpleQueue[protocol.Reply | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._silence = Silence()
+        self._is_hung = False
         self._last_id = 0
         self._open: int | None = None
         self._kill_at: float | None = None
@@ -65,6 +70,7 @@ class WorkerClient:
         self._last_id += 1
         self._open = self._last_id
         self._kill_at = None
+        self._silence.begin()
         self._write(protocol.Request(self._open, task))
 
     def cancel(self) -> None:
@@ -81,6 +87,9 @@ class WorkerClient:
         When the process has ended, the reply is a `Failure`, or `Cancelled` after a cancel.
         """
         if self._kill_at is not None and time.monotonic() > self._kill_at and self.alive:
+            self._process.kill()
+        if self._open is not None and self.alive and self._silence.is_too_long():
+            self._is_hung = True
             self._process.kill()
         replies = []
         try:
@@ -100,8 +109,7 @@ class WorkerClient:
         """
         process, self._process, self._open = self._process, None, None
         if process is not None:
-            with contextlib.suppress(OSError):
-                process.stdin.close()
+            self._requests.put(None)
             self._ending.append(threading.Thread(target=_reap, args=(process,), name="worker's end", daemon=True))
             self._ending[-1].start()
         while wait and self._ending:
@@ -109,7 +117,8 @@ class WorkerClient:
 
     def _start(self) -> None:
         # Each process has its own queue: late replies of an old process must not reach a new request.
-        self._replies = queue.SimpleQueue()
+        self._replies, self._requests = queue.SimpleQueue(), queue.SimpleQueue()
+        self._silence, self._is_hung = Silence(), False
         self.log.parent.mkdir(parents=True, exist_ok=True)
         try:
             # Opened to append, because the add-on writes its own errors to this file, too.
@@ -130,20 +139,21 @@ class WorkerClient:
                 remedy=modules.remedy("", self.interpreter.is_blenders),
                 detail=str(error),
             ) from error
-        arguments = (self._process, self._replies, self.interpreter.writes_first)
+        threading.Thread(
+            target=_write, args=(self._process, self._requests), name="worker requests", daemon=True
+        ).start()
+        arguments = (self._process, self._replies, self._requests, self.interpreter.writes_first)
         threading.Thread(target=_read, args=arguments, name="worker replies", daemon=True).start()
 
     def _write(self, request: protocol.Request) -> None:
-        # A process that has ended cannot be written to; the reader thread reports its end.
-        with contextlib.suppress(OSError):
-            self._process.stdin.write(protocol.encode_request(request).encode() + b"\n")
-            self._process.stdin.flush()
+        self._requests.put(protocol.encode_request(request).encode() + b"\n")
 
     def _final(self, reply: protocol.Reply | None) -> list[protocol.Reply]:
         """Return a reply if it belongs to the open request; a reply of None means that the process ended."""
         if self._open is None:
             return []
         number = self._open
+        self._silence.heard()
         if reply is None:
             reply = protocol.Cancelled(number) if self._kill_at is not None else self._death(number)
         elif reply.id is not None and reply.id != number:
@@ -156,6 +166,13 @@ class WorkerClient:
         """Describe a process that ended while a request was open, with the end of its log."""
         code = self._process.returncode
         text = self.log.read_bytes()[-_LOG_TAIL:].decode("utf-8", "replace")
+        if self._is_hung:
+            return protocol.Failure(
+                number,
+                f"The worker said nothing for {SILENT_S:.0f} s, so it was ended.",
+                "Try again: a new worker starts by itself.",
+                text,
+            )
         if found := _MISSING_MODULE.search(text):
             broken = modules.Broken(found[1], "", found[0])
             remedy = modules.remedy(broken.module, self.interpreter.is_blenders)
@@ -168,12 +185,29 @@ class WorkerClient:
         )
 
 
-def _read(process: subprocess.Popen, replies: queue.SimpleQueue, writes_first: bool) -> None:
+def _write(process: subprocess.Popen, waiting: queue.SimpleQueue) -> None:
+    """Write each request of a queue to a process, until None comes; this is the writer thread.
+
+    A process that has stopped reads no more, so that a long request would hold up who writes it.
+    """
+    # A process that has ended cannot be written to; the reader thread reports its end.
+    with contextlib.suppress(OSError):
+        while (line := waiting.get()) is not None:
+            process.stdin.write(line)
+            process.stdin.flush()
+    with contextlib.suppress(OSError):
+        process.stdin.close()
+
+
+def _read(
+    process: subprocess.Popen, replies: queue.SimpleQueue, waiting: queue.SimpleQueue, writes_first: bool
+) -> None:
     """Put each reply of a process into a queue, then None when the process ends; this is the reader thread.
 
     Args:
         process: the worker.
         replies: the queue.
+        waiting: the queue of the writer thread, which ends with the process.
         writes_first: whether to skip lines before the first reply: Blender writes some when it starts.
     """
     for line in process.stdout:
@@ -193,6 +227,7 @@ def _read(process: subprocess.Popen, replies: queue.SimpleQueue, writes_first: b
             )
     # None comes only after the process is gone: the next request must start a new one.
     _reap(process)
+    waiting.put(None)
     replies.put(None)
 
 

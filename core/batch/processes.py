@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from ..requests import Cancel, Generate
 from ..worker import protocol
+from ..worker.silence import SILENT_S, Silence
 from ..worker.threads import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,18 +77,38 @@ class Process:
         self._writing = threading.Lock()
         self._number = 0
         self._stopped = False
+        self._silence = Silence()
+        self._is_working = self._is_hung = False
         self.is_dead = False
 
     def make(self, request: Generate) -> protocol.Reply:
         """Make a take, and return the reply that says what became of it."""
         self._number += 1
+        self._silence.begin()
+        self._is_working = True
+        try:
+            return self._reply(request)
+        except protocol.ProtocolError as error:
+            message = f"The process that made this take sent a line that is no reply: {error}."
+            return protocol.Failure(self._number, message, f"Try again; {self._log} may say more.")
+        finally:
+            self._is_working = False
+
+    def _reply(self, request: Generate) -> protocol.Reply:
         if not self._write(protocol.Request(self._number, request)):
             return protocol.Cancelled(self._number) if self._stopped else self._death()
         for line in self._replies:
-            reply = protocol.decode_reply(line.decode())
-            if reply.id == self._number and not isinstance(reply, protocol.Progress):
+            self._silence.heard()
+            reply = protocol.decode_reply(line.decode("utf-8", "replace"))
+            if reply.id in (None, self._number) and not isinstance(reply, protocol.Progress):
                 return reply
         return self._death()
+
+    def end_if_hung(self) -> None:
+        """End the process when it has said nothing for too long; call it at least every second."""
+        if self._is_working and self._silence.is_too_long():
+            self._is_hung = True
+            self.kill()
 
     def stop(self) -> None:
         """Stop the take that is being made, at the next possible moment, and all later ones."""
@@ -122,6 +143,9 @@ class Process:
         self.is_dead = True
         self.close()
         code = self._process.returncode
+        if self._is_hung:
+            message = f"The process that made this take said nothing for {SILENT_S:.0f} s, so it was ended."
+            return protocol.Failure(self._number, message, f"Try again; {self._log} may say more.")
         return protocol.Failure(
             self._number,
             f"The process that made this take ended by itself (code {code}); often the memory is full.",
@@ -164,6 +188,8 @@ def share(
             thread.start()
         while any(thread.is_alive() for thread in threads):
             time.sleep(_POLL_S)
+            for process in list(running.values()):
+                process.end_if_hung()
             if is_stopped():
                 for process in list(running.values()):
                     process.stop()

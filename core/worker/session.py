@@ -6,10 +6,8 @@ from collections.abc import Callable
 
 from ..errors import Cancelled, GestureError
 from . import modules, protocol
+from .progress import Reporter, signs_of_life
 from .tasks import HANDLERS, Job, Kept
-
-# Progress closer together than this is not sent.
-PROGRESS_STEP = 0.002
 
 
 class Session:
@@ -51,10 +49,12 @@ class Session:
                 self._cancelled.discard(request.id)
 
     def _answer(self, request: protocol.Request) -> protocol.Reply:
-        job = Job(self._reporter(request.id), lambda: self._is_cancelled(request.id), self._kept)
+        reporter = Reporter(self._send, request.id)
+        job = Job(reporter, lambda: self._is_cancelled(request.id), self._kept)
         try:
-            job.check()
-            return protocol.Result(request.id, HANDLERS[type(request.task)](request.task, job))
+            with signs_of_life(reporter):
+                job.check()
+                return protocol.Result(request.id, HANDLERS[type(request.task)](request.task, job))
         except Cancelled:
             return protocol.Cancelled(request.id)
         except GestureError as error:
@@ -82,15 +82,3 @@ class Session:
 
     def _is_cancelled(self, number: int) -> bool:
         return self._abandoned.is_set() or number in self._cancelled
-
-    def _reporter(self, number: int) -> Callable[[float, str], None]:
-        """Return a function that sends a request's progress, but leaves out reports of tiny progress."""
-        last = (-1.0, "")
-
-        def report(fraction: float, stage: str) -> None:
-            nonlocal last
-            if stage != last[1] or abs(fraction - last[0]) >= PROGRESS_STEP:
-                last = (fraction, stage)
-                self._send(protocol.Progress(number, round(float(fraction), 4), stage))
-
-        return report

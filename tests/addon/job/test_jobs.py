@@ -1,13 +1,16 @@
 """The add-on and its worker: errors have a remedy, a dead worker starts again, and no worker outlives the add-on."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import bpy
 import pytest
 
-from ..conftest import snapshot
+from ..conftest import ROOT, snapshot
 
 # A worker that replies to a request with progress, and then reads nothing any more.
 STUCK = """
@@ -136,6 +139,65 @@ def test_a_worker_that_does_not_react_is_ended_two_seconds_after_a_cancel(client
     assert isinstance(final(client), protocol.Cancelled)
     assert 1.5 < time.monotonic() - started < 4
     assert not client.alive
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only a POSIX system stops a process and lets it go on")
+def test_a_stopped_worker_is_ended_says_so_and_the_next_request_works(client_of, hello, monkeypatch):
+    from mambatalk_ext.core import requests
+    from mambatalk_ext.core.worker import protocol, silence
+
+    monkeypatch.setattr(silence, "SILENT_S", 1.0)
+    client = client_of(STUCK)
+    client.submit(hello)
+    while not client.poll(0.05):
+        pass
+    os.kill(client._process.pid, signal.SIGSTOP)
+    assert "said nothing" in final(client).message
+    assert not client.alive
+    # A request that no pipe holds does not hold up Blender.
+    client_of(STUCK)
+    client.submit(hello)
+    while not client.poll(0.05):
+        pass
+    os.kill(client._process.pid, signal.SIGSTOP)
+    started = time.monotonic()
+    client.submit(requests.Align(Path("a"), Path("b"), transcript_text="word " * 200_000))
+    assert time.monotonic() - started < 0.5
+    reply = final(client)
+    assert isinstance(reply, protocol.Failure)
+    assert reply.remedy.startswith("Try again")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="only a POSIX system stops a process and lets it go on")
+def test_a_slow_worker_goes_on_and_a_stopped_one_is_ended_after_a_minute(job_state, tmp_path):
+    from mambatalk_ext.core import requests
+    from mambatalk_ext.core.worker import protocol
+
+    demo = ROOT / "addon" / "assets" / "demo"
+    transcript = demo / "transcript.txt"
+    tasks = [requests.Generate(demo / "speech.flac", tmp_path / name, transcript=transcript) for name in "ab"]
+    job = job_state.start(bpy.context, "Generating", tasks[0])
+    process = job.client._process
+    end = time.monotonic() + 600
+    # It runs a twentieth of the time.
+    while job.outcome is None and time.monotonic() < end:
+        os.kill(process.pid, signal.SIGSTOP)
+        time.sleep(0.95)
+        os.kill(process.pid, signal.SIGCONT)
+        job.poll(0.05)
+    job_state.current.job = None
+    assert isinstance(job.outcome, protocol.Result), job.outcome
+    job = job_state.start(bpy.context, "Generating", tasks[1])
+    while not job.fraction:
+        job.poll(0.05)
+    os.kill(process.pid, signal.SIGSTOP)
+    stopped = time.monotonic()
+    while job.outcome is None:
+        job.poll(0.2)
+    job_state.current.job = None
+    assert 59 < time.monotonic() - stopped < 65
+    assert "said nothing for 60 s" in job.outcome.message
 
 
 def test_replies_of_a_dead_worker_do_not_reach_the_next_request(client_of, hello):

@@ -1,0 +1,86 @@
+"""A process that hangs is told from one that is slow, and from a computer that sleeps."""
+
+import time
+
+import pytest
+
+from core.worker import progress
+from core.worker.progress import Reporter, signs_of_life
+from core.worker.silence import SILENT_S, STARTING_S, Silence
+
+
+class Clock:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def looks(silence, clock, count, step_s):
+    """Look that many times, and return the number of the first look that finds it too long."""
+    for number in range(1, count + 1):
+        clock.now += step_s
+        if silence.is_too_long():
+            return number
+    return None
+
+
+def test_a_minute_without_a_word_is_too_long_and_a_start_may_take_two():
+    clock = Clock()
+    silence = Silence(clock)
+    assert looks(silence, clock, 1000, 0.5) == 2 * STARTING_S + 1
+    silence.heard()
+    assert looks(silence, clock, 1000, 0.5) == 2 * SILENT_S + 1
+
+
+def test_a_process_that_is_heard_now_and_then_is_never_silent():
+    clock = Clock()
+    silence = Silence(clock)
+    for _ in range(100):
+        silence.heard()
+        assert looks(silence, clock, 100, 0.5) is None
+
+
+def test_a_night_in_which_nobody_looked_counts_a_second():
+    clock = Clock()
+    silence = Silence(clock)
+    silence.heard()
+    assert looks(silence, clock, int(SILENT_S), 8 * 3600) is None
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    monkeypatch.setattr(progress, "EVERY_S", 0.05)
+    return []
+
+
+def test_a_long_step_that_computes_repeats_the_last_report(sent):
+    reporter = Reporter(sent.append, 7)
+    with signs_of_life(reporter):
+        reporter(0.5, "Aligning the words")
+        end = time.process_time() + 0.3
+        while time.process_time() < end:
+            pass
+    assert len(sent) > 2
+    assert {(each.id, each.fraction, each.stage) for each in sent} == {(7, 0.5, "Aligning the words")}
+    count = len(sent)
+    time.sleep(0.1)
+    assert len(sent) == count
+
+
+def test_a_step_that_waits_for_ever_gives_no_sign_of_life(sent):
+    reporter = Reporter(sent.append, 7)
+    with signs_of_life(reporter):
+        reporter(0.5, "Aligning the words")
+        time.sleep(0.3)
+    assert len(sent) == 1
+
+
+def test_signs_of_life_end_when_a_step_reports_nothing_for_too_long(sent, monkeypatch):
+    monkeypatch.setattr(progress, "LONGEST_S", 0.0)
+    with signs_of_life(Reporter(sent.append, 7)):
+        end = time.process_time() + 0.2
+        while time.process_time() < end:
+            pass
+    assert sent == []
