@@ -16,13 +16,18 @@ class GestureError(Exception):
 
     def __init__(self, message: str, remedy: str, detail: str = "", holds: Callable[[], bool] | None = None):
         super().__init__(message)
-        self.message = message
-        self.remedy = remedy
+        self.message = _printable(message)
+        self.remedy = _printable(remedy)
         self.detail = detail
         self.holds = holds
 
     def __str__(self) -> str:
         return f"{self.message} {self.remedy}"
+
+
+def _printable(text: str) -> str:
+    """Return a text that every terminal and Blender can show: names of files may hold bytes that are no text."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 class Cancelled(Exception):

@@ -6,6 +6,7 @@ A file is written beside its place and renamed at the end, so that a full disk o
     saved_file(path, remedy=...)   raises GestureError; for what the user asked for
 """
 
+import errno
 import hashlib
 import os
 import struct
@@ -49,7 +50,9 @@ def whole_file(path: Path) -> Iterator[Path]:
     Raises:
         OSError: the folder cannot be written, or the disk is full.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # A name may be as long as a name can be, and this one is not to be longer.
+    short = f"{path.name[:40]}.{zlib.crc32(os.fsencode(path.name)):08x}"
+    temporary = path.with_name(f".{short}.{os.getpid()}.part")
     try:
         yield temporary
         os.replace(temporary, path)
@@ -70,13 +73,22 @@ def saved_file(path: Path, remedy: str = FREE_SPACE, kinds: tuple[type[Exception
         GestureError: one of `kinds` was raised, or `path` is a symbolic link, a folder or a device.
     """
     try:
-        if path.is_symlink() or (path.exists() and not path.is_file()):
-            message = f"{path} is a link, a folder or a device, which is not replaced."
-            raise GestureError(message, remedy="Choose a file.")
+        check_place(path)
         with whole_file(path) as temporary:
             yield temporary
     except kinds as error:
         raise _unwritable(path, remedy, error) from error
+
+
+def check_place(path: Path) -> None:
+    """Make sure that a file can be written to a path, without replacing anything but a file.
+
+    Raises:
+        GestureError: the path is a symbolic link, a folder or a device.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        message = f"{path} is a link, a folder or a device, which is not replaced."
+        raise GestureError(message, remedy="Choose a file.")
 
 
 def save_arrays(path: Path, arrays: Mapping[str, Any], compress: bool = True) -> None:
@@ -104,6 +116,17 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unwritable(folder, FREE_SPACE, error) from error
+
+
+def refused_by_system(error: OSError) -> GestureError:
+    """Return the error for what the system refused: a full disk, a path that is none, no rights."""
+    reason = error.strerror or str(error) or type(error).__name__
+    names = " and ".join(
+        f"{os.fsdecode(name)!s:.300}" for name in (error.filename, error.filename2) if name is not None
+    )
+    remedy = FREE_SPACE if error.errno == errno.ENOSPC else "Check the path, and whether you may read and write there."
+    message = f"{names} cannot be used: {reason}." if names else f"The system refused: {reason}."
+    return GestureError(message, remedy=remedy, detail=repr(error))
 
 
 def _unwritable(path: Path, remedy: str, error: Exception) -> GestureError:

@@ -1,18 +1,21 @@
 """`python -m core align`: the times of a transcript's words."""
 
 import argparse
-from pathlib import Path
 
 from .. import requests
-from .terminal import show_progress
+from ..paths import given_path
+from .terminal import add_overwrite, check_new, show_progress
 
 
 def add_align(commands: argparse._SubParsersAction) -> None:
     """Add the command to a parser's commands."""
     command = commands.add_parser("align", help="find the times of the words")
-    command.add_argument("audio", type=Path, help="the recording")
-    command.add_argument("transcript", type=Path, help="txt, srt, vtt, TextGrid or whisper json")
-    command.add_argument("--out", type=Path, required=True, help="file for the words and their times (words.json)")
+    command.add_argument("audio", type=given_path, help="the recording")
+    command.add_argument("transcript", type=given_path, help="txt, srt, vtt, TextGrid or whisper json")
+    command.add_argument(
+        "--out", type=given_path, required=True, help="file for the words and their times (words.json)"
+    )
+    add_overwrite(command)
     command.set_defaults(run=run)
 
 
@@ -20,6 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Align one recording."""
     from ..worker.tasks import Job, Kept, align
 
+    check_new(arguments, arguments.out)
     request = requests.Align(audio=arguments.audio, out=arguments.out, transcript=arguments.transcript)
     align(request, Job(show_progress, lambda: False, Kept()))
     return 0

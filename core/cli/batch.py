@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import GestureError
+from ..paths import given_path
 from .making import add_making, request_of
 
 if TYPE_CHECKING:
@@ -26,12 +27,12 @@ def add_batch(commands: argparse._SubParsersAction) -> None:
     command = commands.add_parser("batch", help="make takes of many recordings, and go on where an earlier call ended")
     command.add_argument(
         "lines",
-        type=Path,
+        type=given_path,
         metavar="LINES",
         help="a csv table with the columns audio, transcript, style, mood, seed, name (character is for Blender); "
         "or a folder of recordings with texts of the same name beside them",
     )
-    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the takes' folders")
+    command.add_argument("--out", type=given_path, required=True, metavar="DIR", help="folder for the takes' folders")
     command.add_argument("--style", default="0", help="name or number, where a line has none (default 0)")
     command.add_argument("--seed", type=int, default=0, help="seed, where a line has none (default 0)")
     add_making(command, "the mood, where a line has none (default: neutral)")

@@ -1,7 +1,6 @@
 """`python -m core direct`: levels, markers, a mood and kept areas from a shell."""
 
 import argparse
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,8 @@ from ..body.parts import AREAS
 from ..direct.levels import LEVELS, Levels
 from ..direct.markers import KINDS, Kind, Marker, markers_from
 from ..errors import GestureError
+from ..inputs import read_json
+from ..paths import given_path
 from ..requests import Direct
 from .mood import add_mood, mood_of
 from .terminal import add_json, add_take_and_out, print_take
@@ -28,13 +29,13 @@ def add_direct(commands: argparse._SubParsersAction) -> None:
     )
     add_take_and_out(command, "a folder that `generate` wrote")
     command.add_argument(
-        "--levels", type=Path, metavar="JSON", help="a file of levels; options count more than the file"
+        "--levels", type=given_path, metavar="JSON", help="a file of levels; options count more than the file"
     )
     for level in LEVELS:
         text = f"{level.description}; {level.least:g} to {level.most:g} (default {level.neutral:g})"
         command.add_argument(f"--{_option(level.name)}", type=float, metavar="X", dest=level.name, help=text)
     command.add_argument("--mirror", action="store_true", default=None, help="exchange left and right")
-    command.add_argument("--markers", type=Path, metavar="JSON", help="a file with a list of markers")
+    command.add_argument("--markers", type=given_path, metavar="JSON", help="a file with a list of markers")
     for kind, row in KINDS.items():
         text = f"{row.description}; WHEN is {_WHEN}"
         command.add_argument(
@@ -125,7 +126,7 @@ def _read(path: Path, kind: type) -> Any:
         GestureError: the file cannot be read, or does not hold a value of this kind.
     """
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = read_json(path)
     except (OSError, ValueError) as error:
         raise GestureError(
             f"{path} cannot be read as JSON.", remedy="Check the file's name and its content.", detail=repr(error)

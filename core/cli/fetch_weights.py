@@ -2,9 +2,9 @@
 
 import argparse
 import logging
-from pathlib import Path
 
 from ..errors import GestureError
+from ..paths import given_path
 from .terminal import show_progress
 
 EXIT_STOPPED = 130
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 def add_fetch_weights(commands: argparse._SubParsersAction) -> None:
     """Add the command to a parser's commands."""
     command = commands.add_parser("fetch-weights", help="fetch the released MambaTalk weights (non-commercial)")
-    command.add_argument("folder", type=Path, help="folder for the published files")
+    command.add_argument("folder", type=given_path, help="folder for the published files")
     command.add_argument(
         "--repository",
         required=True,

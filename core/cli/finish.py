@@ -3,11 +3,11 @@
 import argparse
 import json
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
-from ..errors import GestureError
 from ..finish.settings import FEET_MODES, ROOT_MODES, FinishSettings
+from ..paths import given_path
+from .terminal import add_overwrite, check_new
 
 _PARTS = ("upper", "hands", "lower", "face")
 
@@ -16,9 +16,9 @@ def add_finish(commands: argparse._SubParsersAction) -> None:
     """Add the command to a parser's commands."""
     command = commands.add_parser("finish", help="take shake, sliding feet and drift out of a motion")
     command.add_argument(
-        "motion", type=Path, metavar="IN.npz", help="any SMPL-X motion: made here, of BEAT2 or of AMASS"
+        "motion", type=given_path, metavar="IN.npz", help="any SMPL-X motion: made here, of BEAT2 or of AMASS"
     )
-    command.add_argument("out", type=Path, metavar="OUT.npz", help="file for the finished motion")
+    command.add_argument("out", type=given_path, metavar="OUT.npz", help="file for the finished motion")
     add_settings(command)
     command.add_argument(
         "--floor", type=float, metavar="M", dest="floor_m", help="height of the ground (default: estimated)"
@@ -26,16 +26,17 @@ def add_finish(commands: argparse._SubParsersAction) -> None:
     command.add_argument(
         "--use-contacts", action="store_true", help="hold the feet exactly where the file's contacts say"
     )
-    command.add_argument("--skeleton", type=Path, metavar="NPZ", help="finish on the `rest_joints` of this file")
+    command.add_argument("--skeleton", type=given_path, metavar="NPZ", help="finish on the `rest_joints` of this file")
     command.add_argument(
         "--smplx",
-        type=Path,
+        type=given_path,
         metavar="NPZ",
         help="your SMPLX_*.npz: finish on the bones of the person (betas) in the motion file",
     )
     command.add_argument("--report", action="store_true", help="print measures before and after")
     command.add_argument("--json", action="store_true", help="print the measures as JSON")
-    command.add_argument("--plot", type=Path, metavar="PNG", help="draw feet and root before and after")
+    command.add_argument("--plot", type=given_path, metavar="PNG", help="draw feet and root before and after")
+    add_overwrite(command)
     command.set_defaults(run=run)
 
 
@@ -73,10 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..finish.skeletons import on_skeleton, skeleton_of_file, with_skeleton
 
     settings = settings_of(arguments)
-    if arguments.plot is not None and not arguments.plot.parent.is_dir():
-        raise GestureError(
-            f"There is no folder {arguments.plot.parent}.", remedy="Choose another place for the picture."
-        )
+    check_new(arguments, arguments.out, arguments.plot)
     motion = load_motion(arguments.motion)
     if arguments.smplx is not None:
         from ..smplx.skeleton import smplx_rest_joints

@@ -2,8 +2,8 @@
 
 import argparse
 import logging
-from pathlib import Path
 
+from ..paths import given_path
 from .making import add_making, request_of
 from .terminal import add_json, print_take, show_progress
 
@@ -13,9 +13,9 @@ _log = logging.getLogger(__name__)
 def add_generate(commands: argparse._SubParsersAction) -> None:
     """Add the command to a parser's commands."""
     command = commands.add_parser("generate", help="make a take from a recording")
-    command.add_argument("audio", type=Path, help="the recording: wav, flac, ogg, mp3 and others")
-    command.add_argument("--transcript", type=Path, help="txt, srt, vtt, TextGrid or whisper json")
-    command.add_argument("--out", type=Path, required=True, help="folder for the take")
+    command.add_argument("audio", type=given_path, help="the recording: wav, flac, ogg, mp3 and others")
+    command.add_argument("--transcript", type=given_path, help="txt, srt, vtt, TextGrid or whisper json")
+    command.add_argument("--out", type=given_path, required=True, help="folder for the take")
     command.add_argument("--speaker", type=int, default=0, help="number of the speaker or style (default 0)")
     command.add_argument("--seed", type=int, default=0, help="another seed gives another take (default 0)")
     add_making(command, "the mood of the take (default: neutral)")

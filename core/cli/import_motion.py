@@ -1,16 +1,18 @@
 """`python -m core import`: SMPL, SMPL-H and SMPL-X motion of other programs converted."""
 
 import argparse
-from pathlib import Path
+
+from ..paths import given_path
+from .terminal import add_overwrite, check_new
 
 
 def add_import(commands: argparse._SubParsersAction) -> None:
     """Add the command to a parser's commands."""
     command = commands.add_parser("import", help="convert the motion file of another program")
     command.add_argument(
-        "motion", type=Path, metavar="IN.npz", help="SMPL, SMPL-H or SMPL-X: AMASS, BEAT2, EMAGE, GVHMR, WHAM, …"
+        "motion", type=given_path, metavar="IN.npz", help="SMPL, SMPL-H or SMPL-X: AMASS, BEAT2, EMAGE, GVHMR, WHAM, …"
     )
-    command.add_argument("out", type=Path, metavar="OUT.npz", help="file for the converted motion")
+    command.add_argument("out", type=given_path, metavar="OUT.npz", help="file for the converted motion")
     command.add_argument("--up", choices=("auto", "y", "z", "-y"), default="auto", help="which axis is up")
     command.add_argument("--fps", type=float, help="frames per second of the file (default: the value in the file)")
     command.add_argument(
@@ -22,8 +24,9 @@ def add_import(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--keep-place", action="store_true", help="do not move the start to the origin")
     command.add_argument("--keep-height", action="store_true", help="do not move the feet to the floor")
     command.add_argument(
-        "--smplx", type=Path, metavar="NPZ", help="your SMPLX_*.npz: use the true bones of the person (betas)"
+        "--smplx", type=given_path, metavar="NPZ", help="your SMPLX_*.npz: use the true bones of the person (betas)"
     )
+    add_overwrite(command)
     command.set_defaults(run=run)
 
 
@@ -33,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..formats.foreign import read_foreign
     from ..formats.reading import Reading
 
+    check_new(arguments, arguments.out)
     foreign = read_foreign(
         arguments.motion,
         Reading(

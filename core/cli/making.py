@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from .. import requests
+from ..paths import given_path
 from .finish import add_settings, settings_of
 from .mood import add_mood, mood_of
 from .terminal import add_no_finish
@@ -11,7 +12,7 @@ from .terminal import add_no_finish
 
 def add_making(command: argparse.ArgumentParser, mood_help: str) -> None:
     """Add the options for weights, variation, device, mood, finishing and words."""
-    command.add_argument("--weights", type=Path, help="model folder (default: the bundled weights)")
+    command.add_argument("--weights", type=given_path, help="model folder (default: the bundled weights)")
     command.add_argument(
         "--variation", type=float, help="0 for the most likely take, up to 1 (default: set by the weights)"
     )

@@ -1,10 +1,10 @@
 """`python -m core mix`: parts of other takes laid over a take."""
 
 import argparse
-from pathlib import Path
 
 from .. import requests
 from ..errors import GestureError
+from ..paths import given_path
 from .terminal import add_json, add_margin, add_no_finish, add_take_and_out, frame_range, print_take, show_progress
 
 
@@ -21,7 +21,9 @@ def add_mix(commands: argparse._SubParsersAction) -> None:
         metavar="FROM",
         help="OTHER_DIR PART[,PART...] [START:END]: parts of another take, `all` for the whole body; may be repeated",
     )
-    command.add_argument("--weights", type=Path, help="model folder that made the takes (default: the bundled weights)")
+    command.add_argument(
+        "--weights", type=given_path, help="model folder that made the takes (default: the bundled weights)"
+    )
     add_margin(command)
     add_no_finish(command)
     add_json(command)
@@ -52,4 +54,4 @@ def _pick(words: list[str]) -> requests.Pick:
             remedy="Write --from TAKE_DIR upper,hands, and 90:180 behind it for a range.",
         )
     start, end = frame_range(words[2]) if len(words) == 3 else (None, None)
-    return requests.Pick(Path(words[0]), tuple(words[1].split(",")), start, end)
+    return requests.Pick(given_path(words[0]), tuple(words[1].split(",")), start, end)

@@ -2,10 +2,16 @@
 
 import argparse
 import logging
+import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 
 from ..errors import Cancelled, GestureError
+from ..files import refused_by_system
 from .align import add_align
 from .batch import add_batch
 from .direct import add_direct
@@ -20,31 +26,66 @@ from .resample import add_resample
 
 EXIT_BAD_INPUT = 2
 EXIT_CANCELLED = 130
+EXIT_ENDED = 143
 
 _log = logging.getLogger(__name__)
+
+
+class _Ended(KeyboardInterrupt):
+    """SIGTERM arrived: the program cleans up as after Ctrl-C."""
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; bad input ends with exit code 2, a message and a remedy on stderr."""
     _log_to_stderr()
     argv = sys.argv[1:] if argv is None else argv
-    arguments = _parser().parse_args(argv)
-    arguments.given = argv[1:]
     # A message may follow a line of progress, which has no line end. So each message begins with a line end.
     try:
-        return arguments.run(arguments)
+        with _stop_on_signals():
+            arguments = _parser().parse_args(argv)
+            arguments.given = argv[1:]
+            return arguments.run(arguments)
     except GestureError as error:
-        _log.error("\nerror: %s\n%s", error.message, error.remedy)
-        return EXIT_BAD_INPUT
-    except (Cancelled, KeyboardInterrupt):
+        return _refused(error)
+    except (Cancelled, KeyboardInterrupt) as error:
         _log.error("\nstopped; nothing was written")
-        return EXIT_CANCELLED
+        return EXIT_ENDED if isinstance(error, _Ended) else EXIT_CANCELLED
     except ModuleNotFoundError as error:
         _log.error("\nerror: this Python has no module %s.\nRun `python build.py setup --torch`.", error.name)
         return EXIT_BAD_INPUT
     except MemoryError:
-        _log.exception("\nerror: not enough memory.\nUse a shorter recording or close other programs.")
+        _log.error("\nerror: not enough memory.\nUse a shorter recording or close other programs.")
         return EXIT_BAD_INPUT
+    except BrokenPipeError:
+        # Whoever read the output, such as `head`, has read enough; nothing more is written there at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_CANCELLED
+    except OSError as error:
+        return _refused(refused_by_system(error))
+
+
+def _refused(error: GestureError) -> int:
+    _log.error("\nerror: %s\n%s", error.message, error.remedy)
+    return EXIT_BAD_INPUT
+
+
+@contextmanager
+def _stop_on_signals() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM raise inside the block, so that what is half written is removed."""
+
+    def end(number: int, frame: object) -> None:
+        raise _Ended
+
+    # Only the main thread may do this; another one is ended by who started it.
+    wanted = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: end}
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        before = {number: signal.signal(number, handler) for number, handler in wanted.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,9 +1,9 @@
 """`python -m core resample`: body parts of a take made anew over a range of frames."""
 
 import argparse
-from pathlib import Path
 
 from .. import requests
+from ..paths import given_path
 from .terminal import add_json, add_margin, add_no_finish, add_take_and_out, frame_range, print_take, show_progress
 
 
@@ -22,8 +22,10 @@ def add_resample(commands: argparse._SubParsersAction) -> None:
         "--variation", type=float, help="0 for the most likely motion, up to 1 (default: set by the weights)"
     )
     add_margin(command)
-    command.add_argument("--weights", type=Path, help="model folder that made the take (default: the bundled weights)")
-    command.add_argument("--audio", type=Path, help="where the take's recording is now, if it was moved")
+    command.add_argument(
+        "--weights", type=given_path, help="model folder that made the take (default: the bundled weights)"
+    )
+    command.add_argument("--audio", type=given_path, help="where the take's recording is now, if it was moved")
     command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the network runs")
     add_no_finish(command)
     add_json(command)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..body.blend import DEFAULT_MARGIN
 from ..errors import GestureError
+from ..files import check_place
+from ..paths import given_path
 
 if TYPE_CHECKING:
     from ..take.take import Take
@@ -15,8 +17,33 @@ if TYPE_CHECKING:
 
 def add_take_and_out(command: argparse.ArgumentParser, take_help: str) -> None:
     """Add the take that a command reads, and the folder that it writes."""
-    command.add_argument("take", type=Path, metavar="TAKE_DIR", help=take_help)
-    command.add_argument("--out", type=Path, required=True, help="folder for the new take; may be TAKE_DIR")
+    command.add_argument("take", type=given_path, metavar="TAKE_DIR", help=take_help)
+    command.add_argument("--out", type=given_path, required=True, help="folder for the new take; may be TAKE_DIR")
+
+
+def add_overwrite(command: argparse.ArgumentParser) -> None:
+    """Add the option that allows to replace files."""
+    command.add_argument("--overwrite", action="store_true", help="replace files that are there already")
+
+
+def check_new(arguments: argparse.Namespace, *paths: Path | None) -> None:
+    """Make sure, before any work, that files can be written: their folders are there, and no file of the user is.
+
+    Args:
+        arguments: with `overwrite`.
+        paths: of the files; None for those that are not asked for.
+
+    Raises:
+        GestureError: a file is there and `--overwrite` is not given; it is no file; or there is no such folder.
+    """
+    for path in paths:
+        if path is None:
+            continue
+        check_place(path)
+        if not path.parent.is_dir():
+            raise GestureError(f"There is no folder {path.parent}.", remedy="Choose another place, or make the folder.")
+        if path.exists() and not arguments.overwrite:
+            raise GestureError(f"{path} is there already.", remedy="Choose another name, or add --overwrite.")
 
 
 def add_margin(command: argparse.ArgumentParser) -> None:

@@ -5,6 +5,8 @@ import traceback
 from collections.abc import Callable
 
 from ..errors import Cancelled, GestureError
+from ..files import refused_by_system
+from ..paths import check_paths
 from . import modules, protocol
 from .progress import Reporter, signs_of_life
 from .tasks import HANDLERS, Job, Kept
@@ -54,11 +56,12 @@ class Session:
         try:
             with signs_of_life(reporter):
                 job.check()
+                check_paths(request.task)
                 return protocol.Result(request.id, HANDLERS[type(request.task)](request.task, job))
         except Cancelled:
             return protocol.Cancelled(request.id)
         except GestureError as error:
-            return protocol.Failure(request.id, error.message, error.remedy, error.detail)
+            return _failure(request.id, error)
         except MemoryError:
             return protocol.Failure(
                 request.id,
@@ -66,6 +69,8 @@ class Session:
                 "Use a shorter recording or close other programs.",
                 traceback.format_exc(),
             )
+        except OSError as error:
+            return _failure(request.id, refused_by_system(error))
         except ImportError as error:
             broken = modules.describe(error)
             return protocol.Failure(
@@ -82,3 +87,7 @@ class Session:
 
     def _is_cancelled(self, number: int) -> bool:
         return self._abandoned.is_set() or number in self._cancelled
+
+
+def _failure(number: int, error: GestureError) -> protocol.Failure:
+    return protocol.Failure(number, error.message, error.remedy, error.detail)

@@ -32,6 +32,7 @@ CORE_ROOMS = (
         "clock",
         "files",
         "locks",
+        "paths",
         "plain_values",
         "inputs",
         "weights_folder",

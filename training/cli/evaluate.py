@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.cli.terminal import check_new
 from core.errors import GestureError
 from training.evaluation.fgd_autoencoder import FgdAutoencoder, FgdSettings, channels, train_fgd
 from training.evaluation.fgd_files import convert_fgd, load_fgd, save_fgd
@@ -28,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         GestureError: a folder without motions, sets that share no name, files that cannot be read.
     """
+    check_new(arguments, arguments.plot)
     smplx = load_smplx(arguments.smplx) if arguments.smplx else None
     sounds = find_sounds(arguments.audio)
     real_paths = find_motions(arguments.real, REAL)

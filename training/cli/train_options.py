@@ -4,6 +4,8 @@ import argparse
 import math
 from pathlib import Path
 
+from core.paths import given_path
+
 DESCRIPTION = """Train the networks on a folder of recordings: BEAT2 as published, a folder with manifest.csv (columns
 audio, transcript, motion, speaker[, split]), or a corpus made by training.corpus.motions. The same command goes
 on where it was stopped. Several devices or machines: start it through torchrun."""
@@ -22,8 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of training to a parser."""
     parser.description = DESCRIPTION
     parser.add_argument("stage", choices=STAGES, help="; ".join(f"{name}: {what}" for name, what in STAGES.items()))
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="recordings with their motion")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="model folder to write")
+    parser.add_argument("--data", type=given_path, required=True, metavar="DIR", help="recordings with their motion")
+    parser.add_argument("--out", type=given_path, required=True, metavar="DIR", help="model folder to write")
     parser.add_argument("--config", choices=CONFIGS, default="small", help="sizes, losses and lengths")
 
     parser.add_argument(
@@ -44,10 +46,12 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     data.add_argument(
         "--speakers", default="", metavar="A,B", help="train on these speakers only (BEAT2: names or numbers)"
     )
-    data.add_argument("--words", type=Path, default=WORDS, metavar="FILE", help="fastText vectors of the words")
-    data.add_argument("--work", type=Path, metavar="DIR", help="checkpoints, logs, samples (default: OUT/training)")
+    data.add_argument("--words", type=given_path, default=WORDS, metavar="FILE", help="fastText vectors of the words")
     data.add_argument(
-        "--cache", type=Path, metavar="DIR", help="features, shared between runs (default: WORK/features)"
+        "--work", type=given_path, metavar="DIR", help="checkpoints, logs, samples (default: OUT/training)"
+    )
+    data.add_argument(
+        "--cache", type=given_path, metavar="DIR", help="features, shared between runs (default: WORK/features)"
     )
     data.add_argument("--name", help="name of the weights (default: the model folder's name)")
     data.add_argument("--license", default="unknown: that of the data", help="licence of the weights, for model.json")
