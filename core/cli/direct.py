@@ -1,14 +1,16 @@
 """`python -m core direct`: levels, markers, a mood and kept areas from a shell."""
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..body.parts import AREAS
 from ..direct.levels import LEVELS, Levels
-from ..direct.markers import KINDS, Kind, Marker, markers_from
+from ..direct.markers import KINDS, PLAIN_KINDS, Kind, Marker, markers_from
 from ..errors import GestureError
+from ..gestures.library import gestures
 from ..inputs import read_json
 from ..paths import given_path
 from ..requests import Direct
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from ..text.timing import Word
 
 _WHEN = "seconds (3.2), a stretch (4:5), or a word of the take (really, or really#2 for its second time)"
+
+_GESTURE = re.compile(r"(?P<name>\w+)(\[(?P<settings>[^\]]*)\])?@(?P<when>.+)")
+GESTURE_SETTINGS = ("hand", "size", "height_m", "speed")
 
 
 def add_direct(commands: argparse._SubParsersAction) -> None:
@@ -36,11 +41,21 @@ def add_direct(commands: argparse._SubParsersAction) -> None:
         command.add_argument(f"--{_option(level.name)}", type=float, metavar="X", dest=level.name, help=text)
     command.add_argument("--mirror", action="store_true", default=None, help="exchange left and right")
     command.add_argument("--markers", type=given_path, metavar="JSON", help="a file with a list of markers")
-    for kind, row in KINDS.items():
-        text = f"{row.description}; WHEN is {_WHEN}"
+    for kind in PLAIN_KINDS:
+        text = f"{KINDS[kind].description}; WHEN is {_WHEN}"
         command.add_argument(
             f"--{_option(kind)}", nargs="+", action="extend", default=[], metavar="WHEN", dest=kind.value, help=text
         )
+    command.add_argument(
+        "--gesture",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME@WHEN",
+        help="gestures of the library, such as thumbs_up@3.2, shrug@4:5 or big@really; settings may follow the name "
+        "in brackets, such as big[size=1.3,hand=left,speed=0.8,height_m=0.1]@4.1; WHEN is as above, and a "
+        f"stretch says how long the gesture is held; names: {', '.join(gestures())}",
+    )
     command.add_argument(
         "--keep",
         nargs="+",
@@ -85,9 +100,36 @@ def _levels(arguments: argparse.Namespace) -> Levels:
 
 def _markers(arguments: argparse.Namespace, words: Callable[[], Sequence["Word"]]) -> tuple[Marker, ...]:
     markers = [] if arguments.markers is None else list(markers_from(_read(arguments.markers, list)))
-    for kind in Kind:
+    for kind in PLAIN_KINDS:
         markers += [Marker(kind, *when(text, words)) for text in getattr(arguments, kind.value)]
+    markers += [_gesture(text, words) for text in arguments.gesture]
     return tuple(sorted(markers, key=lambda marker: (marker.start_s, marker.end_s, marker.kind)))
+
+
+def _gesture(text: str, words: Callable[[], Sequence["Word"]]) -> Marker:
+    """Read a gesture such as "big[size=1.3]@really".
+
+    Raises:
+        GestureError: there is no such gesture, setting or word.
+    """
+    found = _GESTURE.fullmatch(text)
+    if found is None:
+        raise GestureError(
+            f"{text!r} names no gesture and time.",
+            remedy="Write the name, @ and the time: thumbs_up@3.2, or big[size=1.3]@really.",
+        )
+    settings = dict(pair.split("=", 1) for pair in (found["settings"] or "").split(",") if "=" in pair)
+    if unknown := settings.keys() - GESTURE_SETTINGS:
+        raise GestureError(
+            f"A gesture has no setting {', '.join(sorted(unknown))}.",
+            remedy=f"Choose among: {', '.join(GESTURE_SETTINGS)}.",
+        )
+    start_s, end_s = when(found["when"], words)
+    # at a word, the gesture lasts as long as in the library, whatever the length of the word
+    end_s = end_s if ":" in found["when"] else start_s
+    return Marker.from_dict(
+        {"kind": Kind.GESTURE.value, "gesture": found["name"], **settings, "start_s": start_s, "end_s": end_s}
+    )
 
 
 def when(text: str, words: Callable[[], Sequence["Word"]]) -> tuple[float, float]:

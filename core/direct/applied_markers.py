@@ -52,6 +52,7 @@ def apply_markers(clip: ClipStatistics, markers: Sequence[Marker]) -> ClipStatis
     Raises:
         GestureError: markers outside of the take, in contradiction, or accents in a take without a single stroke.
     """
+    markers = [marker for marker in markers if marker.kind is not Kind.GESTURE]
     if not markers:
         return clip
     check_markers(markers, clip.duration_s)

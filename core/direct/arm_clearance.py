@@ -73,7 +73,18 @@ def keep_clear(rotations: np.ndarray, own: Motion, limits: Limits) -> np.ndarray
     back = _shares_back(arms, rotations, own, limits)
     if back.any():
         rotations = _blend_arms(rotations, own.rotations, back)
-        arms = Arms.of(rotations, own.skeleton)
+    return push_clear(rotations, own.skeleton, limits)
+
+
+def push_clear(rotations: np.ndarray, rest_joints: np.ndarray, limits: Limits) -> np.ndarray:
+    """Return rotations (T, 55, 3) whose wrists are pushed out of the body; `keep_clear` without its first correction.
+
+    Args:
+        rotations: rotations of the changed motion; only arms change.
+        rest_joints: (55, 3) metres.
+        limits: how near hands may come.
+    """
+    arms = Arms.of(rotations, rest_joints)
     rows, push = _pushes(arms, limits)
     return _push_wrists(rotations, arms, rows, push) if len(rows) else rotations
 

@@ -1,12 +1,13 @@
-"""The order of directing: first markers, then levels, then the mood, then the motion that the animator keeps.
+"""The order of directing: first markers, then levels, mood and gestures, then the motion that the animator keeps.
 
-    finished motion ──▶ markers ──▶ levels ──▶ mood ──▶ kept motion ──▶ keys
-                        strokes     how broad  face,    hand edits, locks
+    finished motion ──▶ markers ──▶ levels ──▶ mood ──▶ gestures ──▶ kept motion ──▶ keys
+                        strokes     how broad  face,    library      hand edits, locks
                                                posture
 
 Markers come before levels. So accents are calm in a calm take and broad in a broad one, their apexes stay in place, and
 stillness in pauses does not change accents. The mood comes after levels: it has a strength of its own, and whatever the
-levels are, a sad figure hangs its head. Kept motion comes last, because it wins over everything.
+levels are, a sad figure hangs its head. Gestures of the library come after both: a hand that shows three fingers shows
+three in a calm take, too. Kept motion comes last, because it wins over everything.
 """
 
 from collections.abc import Sequence
@@ -15,13 +16,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.motion import Motion
+from .applied_gestures import apply_gestures
 from .applied_levels import Levelled, apply_levels
 from .applied_markers import apply_markers
 from .applied_mood import Mooded, apply_mood
 from .clip_statistics import ClipStatistics
 from .kept_motion import Kept, keep_motion
 from .levels import Levels
-from .markers import Marker
+from .markers import Kind, Marker
 from .mood import UNCHANGED, Mood
 
 
@@ -88,15 +90,21 @@ def direct(
         GestureError: markers outside of the take, in contradiction, or accents in a take without a single stroke.
     """
     markers = tuple(markers)
-    if before is not None and before.clip is clip and before.markers == markers:
+    if before is not None and before.clip is clip and _plain(before.markers) == _plain(markers):
         marked = before.marked
     else:
         marked = apply_markers(clip, markers)
     levelled = apply_levels(marked, levels, None if before is None else before.levelled)
     mooded = apply_mood(levelled, mood, None if before is None else before.mooded)
-    motion = mooded.motion if kept is None else keep_motion(mooded.motion, kept)
+    motion = apply_gestures(mooded.motion, markers, levels.mirror)
+    motion = motion if kept is None else keep_motion(motion, kept)
     changed = differences(None if before is None else before.motion, motion)
     return Directed(motion, changed, levelled, clip, markers, marked, mooded)
+
+
+def _plain(markers: Sequence[Marker]) -> list[Marker]:
+    """Return the markers that change the motion before levels."""
+    return [marker for marker in markers if marker.kind is not Kind.GESTURE]
 
 
 def differences(before: Motion | None, after: Motion) -> Changed:

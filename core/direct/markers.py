@@ -1,4 +1,4 @@
-"""Markers of a take: gesture here, hold, not here; they are set on the timeline or at words, and stored in files.
+"""Markers of a take: gesture here, hold, not here, gestures of the library; from the timeline, at words, in files.
 
 Each kind of marker is one row of `KINDS`; the panel, the shell, the timeline and the messages read it.
 """
@@ -9,6 +9,8 @@ from enum import StrEnum
 from itertools import pairwise
 
 from ..errors import GestureError
+from ..gestures.placed import FIELDS as GESTURE_FIELDS
+from ..gestures.placed import Setting
 
 
 class Kind(StrEnum):
@@ -17,6 +19,7 @@ class Kind(StrEnum):
     ACCENT = "accent"
     HOLD = "hold"
     NOT_HERE = "not_here"
+    GESTURE = "gesture"
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,10 @@ KINDS = {
     ),
     Kind.HOLD: KindInfo("Hold", "The arms stay as they are from here on", "PAUSE", ("hold",), 0.8),
     Kind.NOT_HERE: KindInfo("Not Here", "The arms settle here", "CANCEL", ("not here",), 1.0),
+    Kind.GESTURE: KindInfo("Library Gesture", "A gesture of the library is made here", "VIEW_PAN", (), 0.0),
 }
+# Kinds that a moment or a stretch is enough for; gestures of the library need a name.
+PLAIN_KINDS = tuple(kind for kind in KINDS if kind is not Kind.GESTURE)
 # Seconds that hands need from one apex to the next.
 LEAST_APART_S = 0.4
 # Seconds after the start of a hold in which the apex of an accent may lie; the hold then begins after the apex.
@@ -63,11 +69,15 @@ class Marker:
         kind: what it asks for.
         start_s, end_s: seconds from the take's start; equal for a moment. At a moment, an accent is for that moment, a
             hold lasts 0.8 s from it, a "not here" 1 s around it. An accent over a stretch (a word) is for its middle.
+            A gesture of the library means something from the start on, and is held until the end; at a moment it lasts
+            as long as in the library.
+        setting: for a gesture of the library: which one, and how it is made; else None.
     """
 
     kind: Kind
     start_s: float
     end_s: float
+    setting: Setting | None = None
 
     def __post_init__(self):
         try:
@@ -81,6 +91,17 @@ class Marker:
                 f"A marker from {self.start_s:g} to {self.end_s:g} s has no place in a take.",
                 remedy="Give seconds from the take's start, the end not before the start.",
             )
+        if (self.setting is None) == (self.kind is Kind.GESTURE):
+            raise GestureError(
+                f"A marker of the kind {self.kind} {'needs' if self.setting is None else 'has no'} gesture.",
+                remedy="Give the name of a gesture for the kind gesture, and for no other kind.",
+            )
+
+    @property
+    def required_setting(self) -> Setting:
+        """Return the setting of a gesture of the library."""
+        assert self.setting is not None  # markers of this kind have one
+        return self.setting
 
     @property
     def moment_s(self) -> float:
@@ -92,6 +113,8 @@ class Marker:
         """Start and end, seconds, of the time in which the marker holds or settles the arms."""
         if self.end_s > self.start_s or self.kind is Kind.ACCENT:
             return self.start_s, self.end_s
+        if self.setting is not None:
+            return self.start_s, self.start_s + self.setting.length_s
         length = KINDS[self.kind].length_s
         if self.kind is Kind.HOLD:
             return self.start_s, self.start_s + length
@@ -99,7 +122,8 @@ class Marker:
 
     def as_dict(self) -> dict:
         """Return plain values, as they go into JSON."""
-        return {"kind": self.kind.value, "start_s": self.start_s, "end_s": self.end_s}
+        more = {} if self.setting is None else self.setting.as_dict()
+        return {"kind": self.kind.value, "start_s": self.start_s, "end_s": self.end_s, **more}
 
     @classmethod
     def from_dict(cls, values: Mapping) -> "Marker":
@@ -109,11 +133,12 @@ class Marker:
             GestureError: values are missing or unknown, or are no times.
         """
         try:
-            unknown = values.keys() - {"kind", "start_s", "end_s"}
+            unknown = values.keys() - {"kind", "start_s", "end_s", *GESTURE_FIELDS}
             if unknown:
                 raise KeyError(*unknown)
             start_s = float(values["start_s"])
-            return cls(values["kind"], start_s, float(values.get("end_s", start_s)))
+            setting = Setting.from_dict(values) if values["kind"] == Kind.GESTURE else None
+            return cls(values["kind"], start_s, float(values.get("end_s", start_s)), setting)
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise GestureError(
                 f"{values!r} is not a marker.",
@@ -150,7 +175,7 @@ def check_markers(markers: Sequence[Marker], duration_s: float) -> None:
                 f"{_name_of(first)} and {_name_of(second)} are too near to each other: hands need {LEAST_APART_S:g} s.",
                 remedy="Remove one of them or move them apart.",
             )
-    still = [marker for marker in markers if marker.kind is not Kind.ACCENT]
+    still = [marker for marker in markers if marker.kind not in (Kind.ACCENT, Kind.GESTURE)]
     for number, marker in enumerate(still):
         start_s, end_s = marker.stretch_s
         first_s = start_s + _HELD_APEX_S if marker.kind is Kind.HOLD else start_s
@@ -170,5 +195,6 @@ def check_markers(markers: Sequence[Marker], duration_s: float) -> None:
 def _name_of(marker: Marker) -> str:
     """Name a marker and its time, for messages."""
     start_s, end_s = marker.stretch_s
+    label = KINDS[marker.kind].label if marker.setting is None else marker.setting.gesture.label
     when = f"{start_s:.2f} s" if start_s == end_s else f"{start_s:.2f}-{end_s:.2f} s"
-    return f'"{KINDS[marker.kind].label.lower()}" at {when}'
+    return f'"{label.lower()}" at {when}'

@@ -45,6 +45,7 @@ CORE_ROOMS = (
         "language",
         "text",
         "audio",
+        "gestures",
     ),
     *("take", "requests", "finish", "direct", "generate", "model", "worker", "batch", "api", "cli"),
 )

@@ -7,11 +7,12 @@ import numpy as np
 from core.body.legs import shortest_turn
 from core.body.rotation import rotvec_to_matrix
 from core.body.skeleton import JOINT
+from core.body.two_bones import axis_angle, clamp_reach, frame, unit
 from core.clock import FPS
-from training.gesture.arms import ARM_LENGTH_M, ArmPath, palm_normal, sign
+from core.gestures.fingers import palm_normal, sign
+from training.gesture.arms import ARM_LENGTH_M, ArmPath
 from training.gesture.collars import collar_turns
 from training.gesture.curves import at_least, lag, spring
-from training.gesture.ik import axis_angle, clamp_reach, frame, unit
 
 LEAST_BEND = np.radians(20)
 MOST_BEND = np.radians(125)

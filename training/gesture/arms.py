@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.body.curves import min_jerk
-from core.body.skeleton import JOINT
+from core.gestures.fingers import sign
 from training.gesture.curves import at_least, lag, moves, pulses
 from training.gesture.gesture_plan import TAP_S, Plan, Stroke
-from training.gesture.ik import unit
 from training.gesture.styles import Style
 from training.gesture.word_poses import MANNERS, HandPose
 
@@ -62,19 +61,6 @@ class ArmPath:
     extension: np.ndarray
     shrug: np.ndarray
     free: np.ndarray
-
-
-def sign(side: int) -> float:
-    """Return +1 for the left arm (+X), -1 for the right."""
-    return 1.0 if side == 0 else -1.0
-
-
-def palm_normal(rest: np.ndarray, side: int) -> np.ndarray:
-    """Return the direction (3,) that the palm of the rest pose faces, from the knuckles: down, in a T-pose."""
-    name = ("left", "right")[side]
-    wrist, index, pinky = (rest[JOINT[f"{name}_{j}"]] for j in ("wrist", "index1", "pinky1"))
-    normal = np.cross(index - wrist, pinky - wrist) * sign(side)
-    return unit(normal if normal[1] < 0 else -normal)
 
 
 def shares(chance: dict[str, np.ndarray], style: Style, side: int) -> tuple[np.ndarray, np.ndarray]:

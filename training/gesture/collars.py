@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from core.body.two_bones import axis_angle
 from core.clock import FPS
-from training.gesture.arms import ArmPath, sign
+from core.gestures.fingers import sign
+from training.gesture.arms import ArmPath
 from training.gesture.curves import lag, spring
-from training.gesture.ik import axis_angle
 
 REST = np.radians([-16.0, 5.0])  # elevation and protraction of a hanging arm
 LIFT, FORWARD = np.radians([16.0, 17.0])  # added by an arm that is raised to the shoulder, or reaches forward

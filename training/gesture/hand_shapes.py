@@ -1,11 +1,6 @@
-"""Shapes of the hand and synergies of its joints, in degrees, and the pose that a resting hand has besides its curl."""
+"""Shapes of the hand and synergies of its joints, in degrees; `core.gestures.fingers` says what the columns are."""
 
 import numpy as np
-
-# Columns of a shape: for the fingers index, middle, ring, pinky the bend of knuckle, middle and last joint; how far
-# each finger leans towards the thumb; and the thumb's way across the palm, its two bends and its way off the palm.
-CURLS, FANS, THUMB = slice(0, 12), slice(12, 16), slice(16, 20)
-WIDTH = 20
 
 # curls; leaning of the fingers; thumb, from where it rests
 _SHAPES = {
@@ -39,18 +34,3 @@ _SYNERGIES = {
 }
 SYNERGY = {name: row for row, name in enumerate(_SYNERGIES)}
 SYNERGIES = np.radians([[float(n) for row in rows for n in row.split()] for rows in _SYNERGIES.values()])
-
-# How the joints of a resting left hand are turned besides bending, rotation vectors in the frame of the T-pose. Mean
-# angles of people's hands, rounded; they are mirrored for the right hand.
-REST_TURNS = {
-    "thumb1": np.radians([19.0, 16.0, 9.0]),
-    "thumb2": np.radians([-18.0, 8.0, -12.0]),
-    "thumb3": np.radians([26.0, 14.0, 5.0]),
-    "index2": np.radians([3.0, -8.0, 0.0]),
-    "middle3": np.radians([-3.0, -6.0, 0.0]),
-    "ring2": np.radians([-12.0, -4.0, 0.0]),
-    "ring3": np.radians([-9.0, -4.0, 0.0]),
-    "pinky1": np.radians([-5.0, 0.0, 0.0]),
-    "pinky2": np.radians([-18.0, 9.0, 0.0]),
-    "pinky3": np.radians([-14.0, 3.0, 0.0]),
-}

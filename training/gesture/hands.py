@@ -2,17 +2,14 @@
 
 import numpy as np
 
-from core.body.rotation import rotvec_to_matrix
-from core.body.skeleton import JOINT
-from training.gesture.arms import palm_normal, sign
+from core.gestures import fingers
+from core.gestures.fingers import CURLS
 from training.gesture.curves import at_least, lag, moves, pulses
 from training.gesture.gesture_plan import TAP_S, Plan
-from training.gesture.hand_shapes import CURLS, FANS, REST_TURNS, SHAPES, SYNERGIES, SYNERGY, THUMB
-from training.gesture.ik import unit
+from training.gesture.hand_shapes import SHAPES, SYNERGIES, SYNERGY
 from training.gesture.styles import Style
 from training.gesture.word_poses import MANNERS
 
-FINGERS = ("index", "middle", "ring", "pinky")
 # Every finger follows a little later than the one before.
 LAG_S = {"thumb": 0.04, "index": 0.03, "middle": 0.05, "ring": 0.07, "pinky": 0.095}
 # Fingers close by this many units of the grip before a stroke, are open by as much at its end, and relax.
@@ -96,34 +93,6 @@ def synergy_drives(
 
 
 def hand_rotations(channels: np.ndarray, rest: np.ndarray, side: int) -> dict[int, np.ndarray]:
-    """Return the parent-local matrices (T, 3, 3) of one hand's 15 joints, by joint index."""
-    name = ("left", "right")[side]
-    palm = palm_normal(rest, side)
-    across = unit(rest[JOINT[f"{name}_pinky1"]] - rest[JOINT[f"{name}_index1"]])
-    mirror = np.array([1.0, sign(side), sign(side)])
-    joints, turns = [], []
-    for number, finger in enumerate(FINGERS):
-        late = lag(channels, LAG_S[finger])
-        curls, fan = late[:, CURLS][:, 3 * number : 3 * number + 3], late[:, FANS][:, number]
-        for i, bone in enumerate(_bones(rest, name, finger)):
-            turn = curls[:, i, None] * unit(np.cross(bone, palm)) + mirror * REST_TURNS.get(f"{finger}{i + 1}", 0.0)
-            if i == 0:
-                turn = turn + fan[:, None] * unit(np.cross(bone, -across))
-            joints.append(JOINT[f"{name}_{finger}{i + 1}"])
-            turns.append(turn)
-    thumb = lag(channels, LAG_S["thumb"])[:, THUMB]
-    inward = unit(0.75 * across + 0.65 * palm)
-    for i, bone in enumerate(_bones(rest, name, "thumb")):
-        turn = thumb[:, i, None] * unit(np.cross(bone, palm if i == 0 else inward))
-        turn = turn + mirror * REST_TURNS[f"thumb{i + 1}"]
-        if i == 0:
-            turn = turn + thumb[:, 3, None] * unit(np.cross(bone, -palm - 0.5 * across))
-        joints.append(JOINT[f"{name}_thumb{i + 1}"])
-        turns.append(turn)
-    return dict(zip(joints, np.moveaxis(rotvec_to_matrix(np.stack(turns, 1)), 1, 0), strict=True))
-
-
-def _bones(rest: np.ndarray, name: str, finger: str) -> list[np.ndarray]:
-    """Return the directions of a finger's three bones; the last one has that of the second."""
-    joints = [rest[JOINT[f"{name}_{finger}{i}"]] for i in (1, 2, 3)]
-    return [joints[1] - joints[0], joints[2] - joints[1], joints[2] - joints[1]]
+    """Return the parent-local matrices (T, 3, 3) of one hand's 15 joints, by joint index; fingers follow in turn."""
+    late = {finger: lag(channels, delay_s) for finger, delay_s in LAG_S.items()}
+    return fingers.hand_rotations(late, rest, side)

@@ -6,7 +6,7 @@ import numpy as np
 
 from core.body.curves import min_jerk
 from core.body.skeleton import JOINT
-from training.gesture.ik import axis_angle, frame, two_bone, unit
+from core.body.two_bones import axis_angle, frame, two_bone, unit
 
 KNEE_BEND = np.radians(5)  # least bend of the straighter leg, because straighter knees amplify every small move
 # Where a foot stands, metres and degrees: with its curve of chance at 0, and added at 1 (ahead) and -1 (back), each as

@@ -12,7 +12,7 @@ from core.direct.applied_markers import TOLERANCE
 from core.direct.chain import direct
 from core.direct.clip_statistics import clip_statistics
 from core.direct.levels import Levels
-from core.direct.markers import Marker
+from core.direct.markers import Marker, markers_from
 from core.finish.chain import finish
 from core.generate.regenerate import mix
 from core.requests import Mix, Pick
@@ -90,6 +90,17 @@ def test_words_and_files_say_what_options_do(takes, tmp_path, capsys):
     assert [marker["start_s"] for marker in written["markers"]] == [1.0, 4.0, 6.0, 8.0]
 
 
+def test_gestures_of_the_library_are_put_at_seconds_and_words(takes, tmp_path):
+    asked = ["--gesture", "thumbs_up[hand=left,size=0.9]@5.2", "shrug@really", "stop@7:8.5"]
+    assert main(["direct", str(takes / "1"), "--out", str(tmp_path / "out"), *asked]) == 0
+    take = read_take(tmp_path / "out")
+    markers = markers_from(take.info["direct"]["markers"])
+    assert [marker.setting.name for marker in markers] == ["shrug", "thumbs_up", "stop"]
+    assert markers[1].setting.hand == "left"
+    held = take.directed.rotations[round(7.2 * 30) : round(8.4 * 30), [17, 19, 21]]
+    assert np.ptp(held, axis=0).max() < 0.05
+
+
 def test_what_is_mixed_into_a_directed_take_is_directed_too(takes, tmp_path):
     first, mixed = tmp_path / "first", tmp_path / "mixed"
     assert main(["direct", str(takes / "1"), "--out", str(first), "--upper", "0.0"]) == 0
@@ -109,6 +120,9 @@ def test_what_is_mixed_into_a_directed_take_is_directed_too(takes, tmp_path):
         (["--accent", "zebra"], "zebra"),
         (["--accent", "really#3"], "2 times"),
         (["--accent", "11"], "outside"),
+        (["--gesture", "moonwalk@2"], "no gesture 'moonwalk'"),
+        (["--gesture", "wave"], "names no gesture and time"),
+        (["--gesture", "wave[colour=2]@2"], "no setting colour"),
         (["--accent", "5", "--hold", "4:6"], "contradict"),
         (["--hold", "6:4"], "no place"),
         (["--keep", "tail"], "tail"),

@@ -1,0 +1,95 @@
+"""A gesture of the library at a time of a take, with what the animator may set: hand, size, height and speed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import GestureError
+from ..plain_values import is_number
+from .library import Gesture, gesture_named
+
+HANDS = ("auto", "left", "right")
+# Least and most of each number that an animator may set.
+USUAL = {"size": 1.0, "height_m": 0.0, "speed": 1.0}
+RANGES = {"size": (0.5, 1.5), "height_m": (-0.25, 0.25), "speed": (0.5, 2.0)}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a gesture is made.
+
+    Attributes:
+        name: a gesture of the library.
+        hand: the hand that leads; "auto" is the right one, and the left one in a mirrored take.
+        size: how large it is: 1 as in the library.
+        height_m: by how much higher the hands are, metres.
+        speed: how fast it is made: 1 as in the library.
+        is_auto: whether the words of the take called for it.
+    """
+
+    name: str
+    hand: str = "auto"
+    size: float = 1.0
+    height_m: float = 0.0
+    speed: float = 1.0
+    is_auto: bool = False
+
+    def __post_init__(self):
+        gesture_named(self.name)
+        if self.hand not in HANDS:
+            raise GestureError(f"There is no hand {self.hand!r}.", remedy=f"Choose among: {', '.join(HANDS)}.")
+        for field, (least, most) in RANGES.items():
+            if not is_number(getattr(self, field), least, most):
+                raise GestureError(
+                    f"The {field.removesuffix('_m')} of the gesture {self.name} is {getattr(self, field)}.",
+                    remedy=f"Choose a number from {least:g} to {most:g}.",
+                )
+
+    @property
+    def gesture(self) -> Gesture:
+        """Return the gesture of the library."""
+        return gesture_named(self.name)
+
+    @property
+    def length_s(self) -> float:
+        """Seconds from the moment that means something to the end of the hold, as the library has it."""
+        return (max(self.gesture.last_s, 0.0) + self.gesture.hold_s) / self.speed
+
+    def side(self, is_mirrored: bool) -> int:
+        """Return the side of the leading hand: 0 left, 1 right."""
+        if self.gesture.side:
+            return ("left", "right").index(self.gesture.side)
+        if self.hand != "auto":
+            return ("left", "right").index(self.hand)
+        return 0 if is_mirrored else 1
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values, as they go into JSON."""
+        return {
+            "gesture": self.name,
+            "hand": self.hand,
+            "size": self.size,
+            "height_m": self.height_m,
+            "speed": self.speed,
+            "auto": self.is_auto,
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Setting":
+        """Make a setting from plain values, as they come from JSON; all but the gesture may be left out.
+
+        Raises:
+            GestureError: there is no such gesture or hand, or a number is out of range.
+        """
+        size, height_m, speed = (float(values.get(name, usual)) for name, usual in USUAL.items())
+        return cls(
+            str(values["gesture"]),
+            str(values.get("hand", "auto")),
+            size,
+            height_m,
+            speed,
+            bool(values.get("auto", False)),
+        )
+
+
+FIELDS = ("gesture", "hand", "size", "height_m", "speed", "auto")
