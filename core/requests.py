@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from .body.blend import DEFAULT_MARGIN
+from .language.languages import AUTO, ENGLISH
 from .plain_values import is_number, is_whole
 
 # Changes when a worker and an add-on of different versions would misunderstand each other.
@@ -60,6 +61,8 @@ class Align:
         out: the file for the words (words.json).
         transcript: a file with the text: txt, srt, vtt, TextGrid or whisper json.
         transcript_text: the text itself; it wins over `transcript`.
+        language: the language of the text, such as "de" (`core.language.languages`); "auto" finds it from the text.
+        pronunciations: of the user's own words: word → what it sounds like (`core.text.reading`).
     """
 
     type: ClassVar[str] = "align"
@@ -67,6 +70,8 @@ class Align:
     out: Path
     transcript: Path | None = None
     transcript_text: str | None = None
+    language: str = AUTO
+    pronunciations: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,7 @@ class Generate:
             can decode the sound of a video. Everything but the samples comes from `audio`.
         mood: the mood over time: objects with `name`, `strength` and, where there are several, `start_s`; empty for a
             neutral take.
+        language, pronunciations: as in `Align`.
     """
 
     type: ClassVar[str] = "generate"
@@ -111,6 +117,8 @@ class Generate:
     skeleton: Path | None = None
     decoded: Path | None = None
     mood: tuple[dict[str, Any], ...] = ()
+    language: str = AUTO
+    pronunciations: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -255,6 +263,8 @@ class Spell:
         text: the word.
         start_s, end_s: its times, seconds from the start of the part.
         offset_s, duration_s, decoded: the part, as in `Generate`.
+        language: the language of the take's words.
+        pronunciations: as in `Align`.
     """
 
     type: ClassVar[str] = "spell"
@@ -265,6 +275,8 @@ class Spell:
     offset_s: float = 0.0
     duration_s: float | None = None
     decoded: Path | None = None
+    language: str = ENGLISH
+    pronunciations: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

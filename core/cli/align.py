@@ -1,10 +1,14 @@
 """`python -m core align`: the times of a transcript's words."""
 
 import argparse
+import logging
 
 from .. import requests
 from ..paths import given_path
+from .making import add_language, language_of
 from .terminal import add_overwrite, check_new, show_progress
+
+_log = logging.getLogger(__name__)
 
 
 def add_align(commands: argparse._SubParsersAction) -> None:
@@ -16,6 +20,7 @@ def add_align(commands: argparse._SubParsersAction) -> None:
         "--out", type=given_path, required=True, help="file for the words and their times (words.json)"
     )
     add_overwrite(command)
+    add_language(command)
     command.set_defaults(run=run)
 
 
@@ -24,6 +29,10 @@ def run(arguments: argparse.Namespace) -> int:
     from ..worker.tasks import Job, Kept, align
 
     check_new(arguments, arguments.out)
-    request = requests.Align(audio=arguments.audio, out=arguments.out, transcript=arguments.transcript)
-    align(request, Job(show_progress, lambda: False, Kept()))
+    request = requests.Align(
+        audio=arguments.audio, out=arguments.out, transcript=arguments.transcript, **language_of(arguments)
+    )
+    result = align(request, Job(show_progress, lambda: False, Kept()))
+    if reason := result.get("reason"):
+        _log.warning("The times of the words are estimated from pauses and syllables. %s", reason)
     return 0

@@ -26,11 +26,15 @@ def add_generate(commands: argparse._SubParsersAction) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Make one take."""
     from ..generate.pipeline import generate
+    from ..generate.spoken_words import ESTIMATED
     from ..worker.models import Models
 
     request = request_of(arguments, arguments.audio, arguments.out, arguments.speaker, arguments.transcript)
     take = generate(request, show_progress, models=Models())
-    if reason := take.info["alignment"].get("reason"):
+    said = take.info["alignment"]
+    if said["words"] == ESTIMATED:
+        _log.warning("The times of the words are estimated from pauses and syllables. %s", said["reason"])
+    elif reason := said.get("reason"):
         _log.warning("Went on without words: %s", reason)
     print_take(arguments, take)
     return 0

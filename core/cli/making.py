@@ -2,8 +2,11 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from .. import requests
+from ..errors import GestureError
+from ..language.languages import AUTO, code_of
 from ..paths import given_path
 from .finish import add_settings, settings_of
 from .mood import add_mood, mood_of
@@ -23,6 +26,46 @@ def add_making(command: argparse.ArgumentParser, mood_help: str) -> None:
     command.add_argument(
         "--allow-no-words", action="store_true", help="go on without words when a transcript does not fit"
     )
+    add_language(command)
+
+
+def add_language(command: argparse.ArgumentParser) -> None:
+    """Add the options for the language of the transcript and for the user's own pronunciations."""
+    command.add_argument(
+        "--language",
+        default=AUTO,
+        metavar="CODE",
+        help="of the transcript: a code or an English name, such as de or German (default: found from the text)",
+    )
+    command.add_argument(
+        "--pronounce",
+        action="append",
+        default=[],
+        metavar="WORD=SOUND",
+        help="how a name is said: as other words (Siobhan=shivawn) or as phones (Nguyen='W IH N'); may be repeated",
+    )
+
+
+def language_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the fields `language` and `pronunciations` of a request.
+
+    Raises:
+        GestureError: there is no such language, or a pronunciation has no `=`.
+    """
+    try:
+        language = code_of(arguments.language)
+    except ValueError as error:
+        raise GestureError(
+            f"There is no language {arguments.language[:40]!r}.",
+            remedy="Write auto, or a code such as de, fr, es, it, pt-br, zh, ja (docs/languages.md lists all).",
+        ) from error
+    said = {}
+    for entry in arguments.pronounce:
+        word, equals, sound = entry.partition("=")
+        if not (word.strip() and equals and sound.strip()):
+            raise GestureError(f"{entry[:60]!r} is no pronunciation.", remedy="Write WORD=SOUND: Siobhan=shivawn.")
+        said[word.strip()] = sound.strip()
+    return {"language": language, "pronunciations": said}
 
 
 def request_of(
@@ -38,7 +81,7 @@ def request_of(
         transcript: what is said, if there is a file.
 
     Raises:
-        GestureError: the settings of finishing or the mood are impossible.
+        GestureError: the settings of finishing, the mood, the language or a pronunciation are impossible.
     """
     return requests.Generate(
         audio=audio,
@@ -53,4 +96,5 @@ def request_of(
         settings=settings_of(arguments).changed(),
         allow_no_words=arguments.allow_no_words,
         mood=mood_of(arguments) or (),
+        **language_of(arguments),
     )

@@ -22,8 +22,6 @@ from ..finish.skeletons import on_skeleton, skeleton_of_file
 from ..formats.packed import COARSE, stored_motion
 from ..take.files import FORMAT, check_out
 from ..take.take import Take, write_take
-from ..text.timing import Word
-from ..text.transcript import Transcript, parse_transcript, read_transcript
 from .decode import decode_take
 from .directing import Directions, directed
 from .eyes import with_eyes
@@ -31,7 +29,8 @@ from .network import Model, ModelLoader, NetworkInfo
 from .recordings import Recording, Recordings
 from .sample import Variation
 from .speech_features import CUES_CHANCE
-from .steps import Progress, Step, Steps
+from .spoken_words import check_language, spoken_words, transcript_of
+from .steps import Progress, Steps
 from .window_inputs import Speech
 from .windows import run_windows
 
@@ -66,21 +65,23 @@ def generate(
     mood_from(request.mood)  # an unknown mood stops here, before the long work
     steps.begin(0.0, 0.03, "Reading the recording")
     recording = recordings.load(request.audio, request.offset_s, request.duration_s, request.decoded)
-    transcript = _transcript(request)
+    check_language(request.language)
+    transcript_of(request)  # an unreadable transcript stops here, before the long work
     steps.begin(0.03, 0.1, "Loading the weights")
     model = models.load(request.weights, request.device)
     info = model.network.info
     _check_speaker(info, request.speaker)
     aligning = steps.begin(0.1, 0.3, "Aligning the words")
-    words, alignment = _aligned(recordings, recording, transcript, request.allow_no_words, aligning)
+    said = spoken_words(request, recordings, recording, aligning)
+    words = said.words
     steps.begin(0.3, 0.35, "Listening")
     frames = clock.frame_count(len(recording.audio.samples))
     variation = Variation(info.variation if request.variation is None else request.variation, request.seed)
-    speech = recordings.features(recording, info.audio, words, model.folder)
+    speech = recordings.features(recording, info.audio, words, model.folder, said.language)
     features = speech.with_chance(info.chance, variation.seed, variation.temperature)
     codes = run_windows(
         model.network,
-        Speech(features, model.words.frames(words, frames + info.late_frames), request.speaker),
+        Speech(features, model.words.frames(said.english, frames + info.late_frames), request.speaker),
         info.neutral,
         # Weights that use chance vary by the curves of chance; the codes of other weights vary by noise.
         variation=None if info.audio == CUES_CHANCE else variation,
@@ -93,7 +94,7 @@ def generate(
     steps.begin(0.94, 0.98, "Finishing")
     finished = _finished(raw, request, settings)
     steps.begin(0.98, 1.0, "Writing the take")
-    facts = _facts(request, recording, model, variation) | {"alignment": alignment, "fps": clock.FPS, "frames": frames}
+    facts = _facts(request, recording, model, variation) | {"alignment": said.facts, "fps": clock.FPS, "frames": frames}
     take = directed(Take(codes, raw, finished, words, facts))
     write_take(take, request.out)
     progress(1.0, "Done")
@@ -155,30 +156,7 @@ def _in_time(codes: dict[Part, np.ndarray], frame_count: int, late_frames: int) 
     return {part: values[first[part] : first[part] + frame_count] for part, values in codes.items()}
 
 
-def _transcript(request: requests.Generate) -> Transcript | None:
-    if request.transcript_text is not None:
-        return parse_transcript(request.transcript_text)
-    if request.transcript is not None:
-        return read_transcript(request.transcript)
-    return None
-
-
 def _check_speaker(info: NetworkInfo, speaker: int) -> None:
     if not 0 <= speaker < len(info.speakers):
         listed = ", ".join(f"{i} {name}" for i, name in enumerate(info.speakers))
         raise GestureError(f"These weights have no speaker {speaker}.", remedy=f"Choose one of: {listed}.")
-
-
-def _aligned(
-    recordings: Recordings, recording: Recording, transcript: Transcript | None, allow_no_words: bool, step: Step
-) -> tuple[tuple[Word, ...], dict[str, Any]]:
-    """Return the words with their times, and what take.json says about them."""
-    if transcript is None:
-        return (), {"words": "none"}
-    try:
-        alignment = recordings.align(recording, transcript, step.report, step.cancelled)
-    except GestureError as error:
-        if not allow_no_words:
-            raise
-        return (), {"words": "left out", "reason": error.message}
-    return alignment.words, {"words": "aligned", "score": round(float(alignment.score), 3)}

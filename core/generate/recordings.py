@@ -1,11 +1,12 @@
 """Cache of decoded audio, alignments and features: takes of one recording differ in chance alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ..audio.load import Audio, load_audio
+from ..language.languages import ENGLISH
 from ..text.align import Alignment, align
 from ..text.timing import Word
 from ..text.transcript import Transcript
@@ -70,19 +71,30 @@ class Recordings:
         transcript: Transcript,
         progress: Callable[[float], None],
         cancelled: Callable[[], bool],
+        language: str = ENGLISH,
+        own: Mapping[str, str] | None = None,
     ) -> Alignment:
-        """Find the times of the transcript's words.
+        """Find the times of the transcript's words, which are in a language, with the user's own pronunciations.
 
         Raises:
             GestureError: as `core.text.align.align`.
             Cancelled: `cancelled()` became true.
         """
         return self._keep(
-            ("words", *recording.key, transcript),
-            lambda: align(recording.audio.samples, transcript, progress=progress, cancelled=cancelled),
+            ("words", *recording.key, transcript, language, tuple(sorted((own or {}).items()))),
+            lambda: align(
+                recording.audio.samples,
+                transcript,
+                progress=progress,
+                cancelled=cancelled,
+                language=language,
+                own=own,
+            ),
         )
 
-    def features(self, recording: Recording, kind: str, words: Sequence[Word], weights: Path) -> SpeechFeatures:
+    def features(
+        self, recording: Recording, kind: str, words: Sequence[Word], weights: Path, language: str = ENGLISH
+    ) -> SpeechFeatures:
         """Compute the features of the kind that some weights need.
 
         Args:
@@ -90,14 +102,15 @@ class Recordings:
             kind: see `core.generate.speech_features`.
             words: aligned words.
             weights: the model folder; the released kind reads a recogniser from it.
+            language: the language of the words.
 
         Raises:
             GestureError: there is no such kind, or the model folder lacks what it needs.
         """
         words = tuple(words)
         return self._keep(
-            ("features", *recording.key, kind, words, weights),
-            lambda: speech_features(kind, recording.audio.samples, words, weights),
+            ("features", *recording.key, kind, words, weights, language),
+            lambda: speech_features(kind, recording.audio.samples, words, weights, language),
         )
 
     def _keep(self, key: tuple, make: Callable[[], T]) -> T:

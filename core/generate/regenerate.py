@@ -8,6 +8,7 @@ from .. import requests
 from ..body.parts import check_area
 from ..errors import GestureError
 from ..finish.settings import FinishSettings
+from ..language.languages import ENGLISH
 from ..take.files import FORMAT, check_out
 from ..take.take import Take, read_take, write_take
 from .directing import directed
@@ -126,8 +127,10 @@ def _source_of(take: Take, request: requests.Resample, models: ModelLoader, reco
     check_codes(take, info.codebook_size**info.code_groups)
     return Source(
         network=model.network,
-        features=recordings.features(recording, info.audio, take.words, model.folder),
-        words=model.words.frames(take.words, take.raw.frame_count + info.late_frames),
+        features=recordings.features(recording, info.audio, take.words, model.folder, take.language),
+        words=model.words.frames(
+            take.words if take.language == ENGLISH else (), take.raw.frame_count + info.late_frames
+        ),
         speaker=int(take.info["speaker"]),
     )
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import GestureError
+from ..language.languages import ENGLISH
 from ..text.timing import Word
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ class SpeechFeatures:
         return np.concatenate([fixed, drawn], 1)
 
 
-def speech_features(kind: str, samples: np.ndarray, words: Sequence[Word], weights: Path = Path()) -> SpeechFeatures:
+def speech_features(
+    kind: str, samples: np.ndarray, words: Sequence[Word], weights: Path = Path(), language: str = ENGLISH
+) -> SpeechFeatures:
     """Compute the features of a recording.
 
     Args:
@@ -73,6 +76,7 @@ def speech_features(kind: str, samples: np.ndarray, words: Sequence[Word], weigh
         samples: (N,) 16 kHz mono.
         words: aligned words; may be empty.
         weights: the model folder; "amplitude+ctc+wave" reads a recogniser from it.
+        language: the language of the words.
 
     Raises:
         GestureError: there is no such kind, or the recogniser is missing.
@@ -90,7 +94,7 @@ def speech_features(kind: str, samples: np.ndarray, words: Sequence[Word], weigh
         from ..audio.cues import cues
         from ..audio.prosody import analyse
 
-        prosody = analyse(samples, words)
+        prosody = analyse(samples, words, language)
         return SpeechFeatures(cues(prosody), prosody)
     raise GestureError(
         f"These weights need the features {kind!r}, which this version cannot compute.",

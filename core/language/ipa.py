@@ -47,6 +47,7 @@ def _table() -> dict[str, str]:
 
 
 TABLE = _table()
+VOWELS = frozenset("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split())
 _LONGEST = max(map(len, TABLE))
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from ..body.motion import Motion
 from ..body.parts import AREAS, Area, Part
 from ..files import DAMAGED
+from ..language.languages import ENGLISH
 from ..text.timing import Word, words_from_json, words_to_json
 from .files import TakeFiles, read_files, unreadable, write_files, written_by_newer
 from .span import Span
@@ -71,6 +72,11 @@ class Take:
     info: dict
     layers: tuple[Layer, ...] = ()
     directed: Motion | None = None
+
+    @property
+    def language(self) -> str:
+        """The language of the words; older takes are English."""
+        return str(self.info.get("alignment", {}).get("language", ENGLISH))
 
 
 def describe(take: Take) -> dict:

@@ -9,7 +9,7 @@ import numpy as np
 from ..clock import SAMPLE_RATE
 from ..errors import Cancelled, GestureError
 from ..language.languages import ENGLISH
-from .anchors import Anchors, energy_db, find_anchors
+from .anchors import USUAL_CHANCE, Anchors, energy_db, find_anchors
 from .decoder import FRAME_S, FRAME_SAMPLES, Hit, TextDecoder, to_pcm
 from .pieces import Piece, cut_pieces, spread
 from .pronounce import pronunciations
@@ -20,6 +20,9 @@ from .transcript import Transcript
 MATCHED = (
     0.25  # share of the speech that is surely the text (another text: 0.17 at most; right ones: 0.9, loud noise: 0.4)
 )
+FOREIGN_MATCHED = 0.05  # the same for other languages, whose sounds fit the acoustic model less,
+FOREIGN_SCORE = -1.6  # or all words together score so much above chance (nats; right texts: -0.9, others: -2.3)
+FOREIGN_MIDDLE = -2.0  # the score of a word above chance that is as likely right as wrong
 UNHEARD = 0.5  # the confidence of a word is halved where the rough pass did not find it in the same place
 SAME_PLACE_S = 0.15
 SHARPNESS = 0.5  # nats per frame; slope of the confidence
@@ -99,8 +102,8 @@ def align(
             progress(fraction)
 
     anchors = find_anchors(decoder, len(ways), decoys, pcm_of, level_db, lambda f: tell(ROUGH_SHARE * f))
-    if language_check:
-        _check(anchors)
+    if language_check and language == ENGLISH:
+        _check(anchors.matched >= MATCHED, anchors)
     phones = np.array([len(way[0].split()) for way in ways])
     pieces = cut_pieces(anchors.hits, phones, level_db)
     hits: list[Hit] = []
@@ -110,20 +113,33 @@ def align(
         tell(ROUGH_SHARE + (1 - ROUGH_SHARE) * done / max(1, work))
         hits += _exact(decoder, piece, pcm_of, phones, level_db)
         done += piece.end - piece.start
-    words = _words(hits, said, owner, anchors, len(samples) / SAMPLE_RATE)
+    middle = (anchors.score + anchors.chance) / 2
+    if language != ENGLISH:
+        middle = anchors.chance + FOREIGN_MIDDLE
+        fits = anchors.matched >= FOREIGN_MATCHED or _mean(hits) > anchors.chance + FOREIGN_SCORE
+        _check(fits or not language_check, anchors)
+    # The rough pass finds too few words of other languages to judge by.
+    heard = {hit.index: hit.start_s for hit in (anchors.hits if language == ENGLISH else hits)}
+    words = _words(hits, said, owner, (heard, middle), len(samples) / SAMPLE_RATE)
     tell(1.0)
     missing = len(said) - len(words)
     return Alignment(words, anchors.score - anchors.chance, anchors.matched, missing, decoder.frames_decoded)
 
 
-def _check(anchors: Anchors) -> None:
-    if anchors.matched >= MATCHED:
+def _check(fits: bool, anchors: Anchors) -> None:
+    if fits:
         return
     raise GestureError(
         "The transcript does not seem to be of this recording.",
-        remedy="Check that the two belong together and that the speech is English, or generate without words.",
+        remedy="Check that the two belong together and that the language is right, or generate without words.",
         detail=f"{anchors.matched:.0%} of the speech fits; {anchors.score - anchors.chance:.2f} nats above chance",
     )
+
+
+def _mean(hits: Sequence[Hit]) -> float:
+    """Return the mean score of the frames; a word that was only spread counts as a wrong one."""
+    frames = sum(hit.frames for hit in hits)
+    return sum(max(hit.score, 2 * USUAL_CHANCE) * hit.frames for hit in hits) / max(1, frames)
 
 
 def _exact(
@@ -142,12 +158,18 @@ def _moved(hit: Hit, offset_s: float) -> Hit:
 
 
 def _words(
-    hits: Sequence[Hit], said: Sequence[Reading], owner: Sequence[int], anchors: Anchors, seconds: float
+    hits: Sequence[Hit],
+    said: Sequence[Reading],
+    owner: Sequence[int],
+    expected: tuple[Mapping[int, float], float],
+    seconds: float,
 ) -> tuple[Word, ...]:
-    """Join tokens to displayed words, with their confidence."""
-    heard = {hit.index: hit.start_s for hit in anchors.hits}
+    """Join tokens to displayed words, with their confidence.
+
+    `expected` is where the rough pass found tokens, and the score at which the confidence is one half.
+    """
+    heard, middle = expected
     sure = [abs(heard.get(hit.index, -math.inf) - hit.start_s) <= SAME_PLACE_S for hit in hits]
-    middle = (anchors.score + anchors.chance) / 2
     by_word: dict[int, list[int]] = {}
     for place, hit in enumerate(hits):
         by_word.setdefault(owner[hit.index], []).append(place)

@@ -1,15 +1,24 @@
 """The phones of a word that somebody spelled anew: found in the sound between the times that the word has."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ..clock import SAMPLE_RATE
+from ..language.languages import ENGLISH
 from .decoder import TextDecoder, to_pcm
-from .pronounce import pronunciations
-from .spoken import spoken_words
+from .reading import read_text
 from .timing import Phone
 
 
-def phones_between(samples: np.ndarray, text: str, start_s: float, end_s: float) -> tuple[Phone, ...]:
+def phones_between(
+    samples: np.ndarray,
+    text: str,
+    start_s: float,
+    end_s: float,
+    language: str = ENGLISH,
+    own: Mapping[str, str] | None = None,
+) -> tuple[Phone, ...]:
     """Find the phones of a text that is said between two times; none where no rule knows how the text is said.
 
     Where the sound does not fit the text, its phones share the time evenly.
@@ -19,8 +28,13 @@ def phones_between(samples: np.ndarray, text: str, start_s: float, end_s: float)
         text: a word, or several.
         start_s: where it begins, seconds from the start of the samples.
         end_s: where it ends.
+        language: its language.
+        own: the user's pronunciations, as in `core.text.reading.read_text`.
+
+    Raises:
+        GestureError: as `core.text.reading.read_text`.
     """
-    ways = [pronunciations(token) for said in spoken_words(text) for token in said.tokens]
+    ways = [token for reading in read_text(text, language, own) for token in reading.tokens]
     if not ways:
         return ()
     part = samples[round(start_s * SAMPLE_RATE) : round(end_s * SAMPLE_RATE)]

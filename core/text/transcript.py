@@ -75,9 +75,9 @@ def _check_words(text: str, name: str) -> None:
         raise GestureError(f"{name} is empty.", remedy="Write what is said in the recording into it.")
     if "\0" in text:
         raise GestureError(f"{name} is not text.", remedy=NOT_TEXT)
-    if not re.search(r"[A-Za-z0-9]", unicodedata.normalize("NFKD", text)):
+    if not re.search(r"[^\W_]", text):
         raise GestureError(
-            f"{name} holds no words that can be spoken in English.",
+            f"{name} holds no words that can be spoken.",
             remedy="Write what is said in the recording into it.",
         )
 

@@ -92,28 +92,19 @@ def hello(request: requests.Hello, job: Job) -> dict[str, Any]:
 
 
 def align(request: requests.Align, job: Job) -> dict[str, Any]:
-    """Write the words of a recording with their times; answer with the file and the score of the alignment."""
-    from ..audio.load import load_audio
-    from ..text.align import align
+    """Write the words of a recording with their times; answer with the file, and with the language and the score."""
+    from ..generate.spoken_words import spoken_words
+    from ..generate.steps import Steps
     from ..text.timing import save_words
-    from ..text.transcript import parse_transcript, read_transcript
 
-    job.progress(0.0, "Reading the recording")
-    audio = load_audio(request.audio)
-    if request.transcript_text is not None:
-        transcript = parse_transcript(request.transcript_text)
-    elif request.transcript is not None:
-        transcript = read_transcript(request.transcript)
-    else:
+    if request.transcript is None and request.transcript_text is None:
         raise GestureError("There is no transcript to align.", "Choose a transcript.")
-    alignment = align(
-        audio.samples,
-        transcript,
-        progress=lambda fraction: job.progress(fraction, "Aligning the words"),
-        cancelled=job.cancelled,
-    )
-    save_words(alignment.words, request.out)
-    return {"words": str(request.out), "score": round(float(alignment.score), 3)}
+    job.progress(0.0, "Reading the recording")
+    recordings = job.kept.recordings
+    step = Steps(job.progress, job.cancelled).begin(0.0, 1.0, "Aligning the words")
+    said = spoken_words(request, recordings, recordings.load(request.audio), step)
+    save_words(said.words, request.out)
+    return {"score": None, **said.facts, "words": str(request.out)}
 
 
 def generate(request: requests.Generate, job: Job) -> dict[str, Any]:
@@ -192,13 +183,16 @@ def body(request: requests.Body, job: Job) -> dict[str, Any]:
 
 def spell(request: requests.Spell, job: Job) -> dict[str, Any]:
     """Find the phones of a word; answer with entries of words.json, none where nobody knows how the word is said."""
+    from ..generate.spoken_words import check_language, own_pronunciations
     from ..text.spelling import phones_between
 
+    check_language(request.language)
     job.progress(0.0, "Reading the recording")
     recording = job.kept.recordings.load(request.audio, request.offset_s, request.duration_s, request.decoded)
     job.check()
     job.progress(0.6, "Aligning the words")
-    found = phones_between(recording.audio.samples, request.text, request.start_s, request.end_s)
+    own = own_pronunciations(request.pronunciations)
+    found = phones_between(recording.audio.samples, request.text, request.start_s, request.end_s, request.language, own)
     phones = [{"phone": p.phone, "start_s": round(p.start_s, 4), "end_s": round(p.end_s, 4)} for p in found]
     return {"phones": phones}
 

@@ -1,0 +1,115 @@
+"""The words of a take: read, aligned, and what take.json says about them.
+
+transcript ── language ── aligned ──────────────────────────────── words with times and phones
+                            └ does not fit ── English: an error, or no words where that is allowed
+                                            └ other languages: times by voice activity and syllables
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .. import requests
+from ..errors import GestureError
+from ..language.detection import language_of
+from ..language.languages import AUTO, ENGLISH, LANGUAGES
+from ..text.estimate import estimated_words
+from ..text.timing import Word
+from ..text.transcript import Transcript, parse_transcript, read_transcript
+from .recordings import Recording, Recordings
+from .steps import Step
+
+NONE, ALIGNED, ESTIMATED, LEFT_OUT = "none", "aligned", "estimated", "left out"
+
+
+@dataclass(frozen=True)
+class SpokenWords:
+    """Words with their times.
+
+    Attributes:
+        words: in order of time.
+        language: the language of the words.
+        facts: what take.json says about the alignment.
+    """
+
+    words: tuple[Word, ...]
+    language: str
+    facts: dict[str, Any]
+
+    @property
+    def english(self) -> tuple[Word, ...]:
+        """The words, where they are English: the word vectors know no other language."""
+        return self.words if self.language == ENGLISH else ()
+
+
+def check_language(language: str) -> None:
+    """Make sure that a language is known.
+
+    Raises:
+        GestureError: it is not.
+    """
+    if language != AUTO and language not in LANGUAGES:
+        raise GestureError(
+            f"There is no language {language[:40]!r}.",
+            remedy="Write auto, or a code such as de, fr, es, it, pt-br, zh, ja (docs/languages.md lists all).",
+        )
+
+
+def transcript_of(request: requests.Generate | requests.Align) -> Transcript | None:
+    """Read the transcript of a request; None where it has none.
+
+    Raises:
+        GestureError: as `core.text.transcript.read_transcript`.
+    """
+    if request.transcript_text is not None:
+        return parse_transcript(request.transcript_text)
+    return None if request.transcript is None else read_transcript(request.transcript)
+
+
+def spoken_words(
+    request: requests.Generate | requests.Align, recordings: Recordings, recording: Recording, step: Step
+) -> SpokenWords:
+    """Find the times of the words of a request's transcript.
+
+    Args:
+        request: the transcript, its language and the user's pronunciations.
+        recordings: keeps what was aligned before.
+        recording: the sound.
+        step: is told about progress.
+
+    Raises:
+        GestureError: the transcript is unreadable; or it is English and not of the recording, and words are needed.
+        Cancelled: the work is to stop.
+    """
+    check_language(request.language)
+    transcript = transcript_of(request)
+    if transcript is None:
+        return SpokenWords((), ENGLISH, {"words": NONE})
+    language = language_of(transcript.text, request.language)
+    own = own_pronunciations(request.pronunciations)
+    said = {"language": language, **({"found": True} if request.language == AUTO else {})}
+    try:
+        alignment = recordings.align(recording, transcript, step.report, step.cancelled, language, own)
+    except GestureError as error:
+        if language == ENGLISH and not getattr(request, "allow_no_words", False):
+            raise
+        if language == ENGLISH:
+            return SpokenWords((), ENGLISH, {"words": LEFT_OUT, "reason": error.message})
+        words = estimated_words(recording.audio.samples, transcript.text, language)
+        return SpokenWords(words, language, {"words": ESTIMATED, "reason": error.message, **said})
+    facts = {"words": ALIGNED, "score": round(float(alignment.score), 3), **said}
+    return SpokenWords(alignment.words, language, facts)
+
+
+def own_pronunciations(values: Mapping[str, Any]) -> dict[str, str]:
+    """Check a request's pronunciations.
+
+    Raises:
+        GestureError: a word has no text as its sound.
+    """
+    for word, sound in values.items():
+        if not word.strip() or not isinstance(sound, str) or not sound.strip():
+            raise GestureError(
+                f"The pronunciation of {word!r} is empty.", remedy="Write what the word sounds like, or remove it."
+            )
+    return {word.strip(): " ".join(sound.split()) for word, sound in values.items()}
