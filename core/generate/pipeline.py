@@ -29,7 +29,7 @@ from .network import Model, ModelLoader, NetworkInfo
 from .recordings import Recording, Recordings
 from .sample import Variation
 from .speech_features import CUES_CHANCE
-from .spoken_words import check_language, spoken_words, transcript_of
+from .spoken_words import check_request, spoken_words
 from .steps import Progress, Steps
 from .window_inputs import Speech
 from .windows import run_windows
@@ -65,19 +65,17 @@ def generate(
     mood_from(request.mood)  # an unknown mood stops here, before the long work
     steps.begin(0.0, 0.03, "Reading the recording")
     recording = recordings.load(request.audio, request.offset_s, request.duration_s, request.decoded)
-    check_language(request.language)
-    transcript_of(request)  # an unreadable transcript stops here, before the long work
+    check_request(request)
     steps.begin(0.03, 0.1, "Loading the weights")
     model = models.load(request.weights, request.device)
     info = model.network.info
     _check_speaker(info, request.speaker)
     aligning = steps.begin(0.1, 0.3, "Aligning the words")
     said = spoken_words(request, recordings, recording, aligning)
-    words = said.words
     steps.begin(0.3, 0.35, "Listening")
     frames = clock.frame_count(len(recording.audio.samples))
     variation = Variation(info.variation if request.variation is None else request.variation, request.seed)
-    speech = recordings.features(recording, info.audio, words, model.folder, said.language)
+    speech = recordings.features(recording, info.audio, said.words, model.folder, said.language)
     features = speech.with_chance(info.chance, variation.seed, variation.temperature)
     codes = run_windows(
         model.network,
@@ -90,12 +88,12 @@ def generate(
     codes = _in_time(codes, frames, info.late_frames)
     steps.begin(0.9, 0.94, "Decoding")
     raw = decode_take(model.network, codes, info.neutral.translation[0])
-    raw = with_eyes(raw, words, variation, info)
+    raw = with_eyes(raw, said.words, variation, info)
     steps.begin(0.94, 0.98, "Finishing")
     finished = _finished(raw, request, settings)
     steps.begin(0.98, 1.0, "Writing the take")
     facts = _facts(request, recording, model, variation) | {"alignment": said.facts, "fps": clock.FPS, "frames": frames}
-    take = directed(Take(codes, raw, finished, words, facts))
+    take = directed(Take(codes, raw, finished, said.words, facts))
     write_take(take, request.out)
     progress(1.0, "Done")
     return take

@@ -55,6 +55,17 @@ def check_language(language: str) -> None:
         )
 
 
+def check_request(request: requests.Generate | requests.Align) -> None:
+    """Make sure that a request's transcript can be read, before the long work.
+
+    Raises:
+        GestureError: it cannot; or there is no such language, or a pronunciation is empty.
+    """
+    check_language(request.language)
+    own_pronunciations(request.pronunciations)
+    transcript_of(request)
+
+
 def transcript_of(request: requests.Generate | requests.Align) -> Transcript | None:
     """Read the transcript of a request; None where it has none.
 

@@ -83,11 +83,8 @@ def align(
         GestureError: the text holds no words, or it is not the text of the recording.
         Cancelled: `cancelled()` became true.
     """
-    said = read_text(transcript if isinstance(transcript, str) else transcript.text, language, own)
-    owner = [word for word, reading in enumerate(said) for _ in reading.tokens]
-    ways = [token for reading in said for token in reading.tokens]
-    if not ways:
-        raise GestureError("The transcript holds no words.", remedy="Choose a transcript with the words of the speech.")
+    said = _read(transcript, language, own)
+    owner, ways = zip(*((word, token) for word, reading in enumerate(said) for token in reading.tokens), strict=True)
     decoder = TextDecoder([*ways, *(pronunciations(decoy) for decoy in DECOYS)])
     decoys = range(len(ways), len(ways) + len(DECOYS))
     level_db = energy_db(samples)
@@ -103,7 +100,7 @@ def align(
 
     anchors = find_anchors(decoder, len(ways), decoys, pcm_of, level_db, lambda f: tell(ROUGH_SHARE * f))
     if language_check and language == ENGLISH:
-        _check(anchors.matched >= MATCHED, anchors)
+        _check(anchors.matched >= MATCHED, anchors)  # before the longer part of the work
     phones = np.array([len(way[0].split()) for way in ways])
     pieces = cut_pieces(anchors.hits, phones, level_db)
     hits: list[Hit] = []
@@ -113,17 +110,26 @@ def align(
         tell(ROUGH_SHARE + (1 - ROUGH_SHARE) * done / max(1, work))
         hits += _exact(decoder, piece, pcm_of, phones, level_db)
         done += piece.end - piece.start
-    middle = (anchors.score + anchors.chance) / 2
-    if language != ENGLISH:
-        middle = anchors.chance + FOREIGN_MIDDLE
-        fits = anchors.matched >= FOREIGN_MATCHED or _mean(hits) > anchors.chance + FOREIGN_SCORE
-        _check(fits or not language_check, anchors)
-    # The rough pass finds too few words of other languages to judge by.
-    heard = {hit.index: hit.start_s for hit in (anchors.hits if language == ENGLISH else hits)}
-    words = _words(hits, said, owner, (heard, middle), len(samples) / SAMPLE_RATE)
+    if language_check and language != ENGLISH:
+        _check(_fits(hits, anchors), anchors)
+    words = _words(hits, said, owner, _expected(hits, anchors, language), len(samples) / SAMPLE_RATE)
     tell(1.0)
     missing = len(said) - len(words)
     return Alignment(words, anchors.score - anchors.chance, anchors.matched, missing, decoder.frames_decoded)
+
+
+def _expected(hits: list[Hit], anchors: Anchors, language: str) -> tuple[Sequence[Hit], float]:
+    """Return the tokens that the rough pass found, and the score at which a word is as likely right as wrong."""
+    if language == ENGLISH:
+        return anchors.hits, (anchors.score + anchors.chance) / 2
+    return hits, anchors.chance + FOREIGN_MIDDLE  # the rough pass finds too few words to judge by
+
+
+def _read(transcript: Transcript | str, language: str, own: Mapping[str, str] | None) -> tuple[Reading, ...]:
+    said = read_text(transcript if isinstance(transcript, str) else transcript.text, language, own)
+    if not said:
+        raise GestureError("The transcript holds no words.", remedy="Choose a transcript with the words of the speech.")
+    return said
 
 
 def _check(fits: bool, anchors: Anchors) -> None:
@@ -134,6 +140,11 @@ def _check(fits: bool, anchors: Anchors) -> None:
         remedy="Check that the two belong together and that the language is right, or generate without words.",
         detail=f"{anchors.matched:.0%} of the speech fits; {anchors.score - anchors.chance:.2f} nats above chance",
     )
+
+
+def _fits(hits: Sequence[Hit], anchors: Anchors) -> bool:
+    """Return whether words of another language than English are those of the recording."""
+    return anchors.matched >= FOREIGN_MATCHED or _mean(hits) > anchors.chance + FOREIGN_SCORE
 
 
 def _mean(hits: Sequence[Hit]) -> float:
@@ -161,14 +172,15 @@ def _words(
     hits: Sequence[Hit],
     said: Sequence[Reading],
     owner: Sequence[int],
-    expected: tuple[Mapping[int, float], float],
+    expected: tuple[Sequence[Hit], float],
     seconds: float,
 ) -> tuple[Word, ...]:
     """Join tokens to displayed words, with their confidence.
 
     `expected` is where the rough pass found tokens, and the score at which the confidence is one half.
     """
-    heard, middle = expected
+    found, middle = expected
+    heard = {hit.index: hit.start_s for hit in found}
     sure = [abs(heard.get(hit.index, -math.inf) - hit.start_s) <= SAME_PLACE_S for hit in hits]
     by_word: dict[int, list[int]] = {}
     for place, hit in enumerate(hits):
