@@ -1,5 +1,6 @@
 """A sound file of any rate and number of channels, read as 16 kHz mono."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,10 +10,14 @@ import soundfile
 from ..clock import SAMPLE_RATE
 from ..errors import GestureError
 from ..files import sha256_of
-from .resampling import Resampler
+from ..inputs import check_regular
+from .resampling import Resampler, table_size
 
 MIN_SECONDS = 1.0
 MAX_SECONDS = 3600.0
+# Sample rates in use are from 8,000 to 384,000; odd ones need a filter for each place between two samples.
+LEAST_RATE, MOST_RATE, MOST_TABLE = 2000, 400_000, 20_000_000
+_MOST_OFFSET_S = 1e6
 SILENT_PEAK = 10.0 ** (-60 / 20)  # -60 dBFS
 BLOCK_SAMPLES = 1 << 20  # values per block over all channels: a long 8-channel file never lies in memory whole
 CANCELLED_SHARE = 0.05  # a mean with less than this share of the loudest channel's energy is not used
@@ -59,18 +64,26 @@ def load_audio(
     """
     path = Path(path)
     _check_file(path)
-    if offset_s < 0 or (duration_s is not None and duration_s <= 0):
+    if decoded is not None:
+        _check_file(decoded)
+    if not offset_s >= 0 or offset_s > _MOST_OFFSET_S or (duration_s is not None and not duration_s > 0):
         raise GestureError(
             f"The part of {path.name} from {offset_s:g} s, {duration_s} s long, does not exist.",
             remedy="Choose a start of 0 s or later and a positive length.",
         )
     try:
-        with soundfile.SoundFile(path if decoded is None else decoded) as sound:
+        with soundfile.SoundFile(_name(path if decoded is None else decoded)) as sound:
             samples = _read(sound, path, offset_s if decoded is None else 0.0, duration_s)
-    except soundfile.LibsndfileError as error:
+    # soundfile asks for rate and channels of files that end in .raw, and cannot seek in all.
+    except (soundfile.SoundFileError, TypeError, ValueError, RuntimeError, OSError) as error:
         raise GestureError(f"{path.name} could not be read as sound.", remedy=CONVERT, detail=str(error)) from error
     _check_samples(samples, path)
     return Audio(samples, path, sha256_of(path))
+
+
+def _name(path: Path) -> str | bytes:
+    """Return a path as soundfile takes it also where it is no text."""
+    return str(path) if os.name == "nt" else os.fsencode(path)
 
 
 def _check_file(path: Path) -> None:
@@ -79,6 +92,7 @@ def _check_file(path: Path) -> None:
     if not path.exists():
         raise GestureError(f"There is no sound file {path}.", remedy="Check the path, or choose the recording again.")
     try:
+        check_regular(path)
         with path.open("rb") as file:
             first = file.read(1)
     except OSError as error:
@@ -91,7 +105,7 @@ def _check_file(path: Path) -> None:
 
 def _read(sound: soundfile.SoundFile, path: Path, offset_s: float, duration_s: float | None) -> np.ndarray:
     """Read the wanted part at 16 kHz, mono; its length is checked before anything is decoded."""
-    rate = sound.samplerate
+    rate = max(1, sound.samplerate)
     start = round(offset_s * rate)
     available = max(0, sound.frames - start)
     wanted = available if duration_s is None else min(available, round(duration_s * rate))
@@ -101,6 +115,8 @@ def _read(sound: soundfile.SoundFile, path: Path, offset_s: float, duration_s: f
             remedy="Choose an earlier start.",
         )
     _check_length(wanted / rate, path)
+    if not LEAST_RATE <= rate <= MOST_RATE or table_size(rate) > MOST_TABLE:
+        raise GestureError(f"{path.name} has a sample rate of {rate} Hz.", remedy="Convert it to a rate of 48000 Hz.")
     mono, energies, mean_energy = _downmixed(sound, path, start, wanted, channel=None)
     loudest = int(np.argmax(energies))
     if mean_energy < CANCELLED_SHARE * energies[loudest]:

@@ -16,6 +16,7 @@ import numpy as np
 from ..clock import SAMPLE_RATE
 
 ATTENUATION_DB = 120.0
+_ROWS = 1024  # filters that are computed at a time, so that those of an odd rate take little memory
 PASSBAND = 0.92  # share of the lower Nyquist frequency that passes unchanged
 
 
@@ -76,14 +77,28 @@ class Resampler:
         return out
 
 
+def table_size(rate: int) -> int:
+    """Return how many numbers the filters of a sample rate have."""
+    return SAMPLE_RATE // gcd(rate, SAMPLE_RATE) * (2 * _half_length(rate) + 1)
+
+
+def _half_length(rate: int) -> int:
+    """Return the length of half a filter, in input samples, by Kaiser's formula (1974)."""
+    transition = min(rate, SAMPLE_RATE) / 2 * (1 - PASSBAND)
+    return int(np.ceil((ATTENUATION_DB - 7.95) / (2.285 * 2 * np.pi * transition / rate) / 2)) + 1
+
+
 def _filter_bank(rate: int, up: int) -> tuple[np.ndarray, int]:
     """Return the low-pass filters (up, 2 · half + 1) float32 for the positions between input samples, and half."""
-    nyquist = min(rate, SAMPLE_RATE) / 2
-    cutoff, transition = nyquist * (1 + PASSBAND) / 2, nyquist * (1 - PASSBAND)
-    # Kaiser's formulas (1974) for the length and shape of the window.
-    half = int(np.ceil((ATTENUATION_DB - 7.95) / (2.285 * 2 * np.pi * transition / rate) / 2)) + 1
+    cutoff = min(rate, SAMPLE_RATE) / 2 * (1 + PASSBAND) / 2
+    half = _half_length(rate)
+    # Kaiser's formula for the shape of the window.
     beta = 0.1102 * (ATTENUATION_DB - 8.7)
-    offsets = np.arange(-half, half + 1) - (np.arange(up) / up)[:, None]  # in input samples
-    inside = np.clip(1 - (offsets / (half + 1)) ** 2, 0, None)
-    filters = np.sinc(2 * cutoff / rate * offsets) * np.i0(beta * np.sqrt(inside))
-    return (filters / filters.sum(1, keepdims=True)).astype(np.float32), half
+    bank = np.empty((up, 2 * half + 1), np.float32)
+    for first in range(0, up, _ROWS):
+        places = np.arange(first, min(first + _ROWS, up)) / up
+        offsets = np.arange(-half, half + 1) - places[:, None]  # in input samples
+        inside = np.clip(1 - (offsets / (half + 1)) ** 2, 0, None)
+        filters = np.sinc(2 * cutoff / rate * offsets) * np.i0(beta * np.sqrt(inside))
+        bank[first : first + len(places)] = filters / filters.sum(1, keepdims=True)
+    return bank, half

@@ -15,6 +15,7 @@ import numpy as np
 from ..body.parts import EXPRESSION_WIDTHS
 from ..body.skeleton import JOINT, JOINT_COUNT
 from ..errors import GestureError
+from ..inputs import Npz
 from ..smplx.model_errors import reading
 from .least_squares import bounded_least_squares
 
@@ -80,15 +81,20 @@ def load_flame_head(path: Path) -> ShapedHead:
         GestureError: no such file, or not an SMPL-X model with expressions.
     """
     with reading(path, "an SMPL-X model file with a face"):
-        with np.load(path, allow_pickle=False) as data:
-            vertices = np.asarray(data["v_template"], np.float64)
-            directions, regressor = data["shapedirs"], np.asarray(data["J_regressor"], np.float64)
-            faces, weights = np.asarray(data["f"]).astype(np.int64), np.asarray(data["weights"])
+        data = Npz(path)
+        vertices, directions, regressor, weights = (
+            data.numbers(name) for name in ("v_template", "shapedirs", "J_regressor", "weights")
+        )
+        faces = data.numbers("f").astype(np.int64)
         own = directions[:, :, _EXPRESSION_FROM:] if directions.shape[2] > _EXPRESSION_FROM else directions[:, :, 10:20]
         shapes = np.zeros((EXPRESSION_WIDTHS["flame100"], len(vertices), 3))
         shapes[: own.shape[2]] = np.moveaxis(own, 2, 0)[: len(shapes)]
         if regressor.shape != (JOINT_COUNT, len(vertices)) or not own.size:
             raise ValueError(f"J_regressor {regressor.shape}, shapedirs {directions.shape}")
+        if not all(np.isfinite(values).all() for values in (vertices, directions, regressor, weights)):
+            raise ValueError("values that are not numbers")
+        if faces.size and not 0 <= faces.min() <= faces.max() < len(vertices):
+            raise ValueError("triangles of vertices that it lacks")
     head = weights[:, [JOINT[name] for name in ("head", "jaw", "left_eye_smplhf", "right_eye_smplhf")]].sum(1) > 0.5
     return _part(ShapedHead(vertices, faces, shapes, regressor @ vertices), head)
 

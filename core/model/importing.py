@@ -27,6 +27,7 @@ from ..files import FREE_SPACE, make_folder, sha256_of
 from ..generate.speech_features import AMPLITUDE_CTC_WAVE
 from ..smplx.skeleton import smplx_rest_joints
 from ..text.vocabulary_pickle import read_vocabulary
+from ..weights_folder import note_files
 from .card import STARTER_FOLDER, read_neutral
 from .config import RELEASED, ModelConfig
 
@@ -100,6 +101,7 @@ def import_weights(
             for path in recogniser:
                 make_folder(made / RECOGNISER)
                 shutil.copy2(path, made / RECOGNISER / path.name)
+            note_files(made)
             if wanted.out.exists():
                 wanted.out.rmdir()
             made.rename(wanted.out)

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..body.skeleton import JOINT_COUNT
 from ..errors import GestureError
 from ..files import DAMAGED, save_arrays
+from ..inputs import Npz
 
 # Each joint but the pelvis has nine corrective shapes, weighted by its rotation matrix less the identity, row by row.
 CORRECTIVE_COUNT = 9 * (JOINT_COUNT - 1)
@@ -79,8 +81,8 @@ def load_body(path: Path) -> SmplxBody:
         GestureError: the file is missing or damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as data:
-            values = {each.name: data[each.name] for each in fields(SmplxBody)}
+        data = Npz(path)
+        values: dict[str, Any] = {each.name: data.read(each.name) for each in fields(SmplxBody)}
     except DAMAGED as error:
         raise GestureError(
             f"The body in {path.name} is missing or damaged.", remedy="Add the body again.", detail=str(error)

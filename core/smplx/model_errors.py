@@ -9,6 +9,8 @@ from ..errors import GestureError
 from ..files import DAMAGED
 
 REMEDY = "Choose the SMPLX_NEUTRAL.npz (or _MALE, _FEMALE) that you downloaded."
+# Points of a body are nearer than this to its middle.
+MOST_METRES = 100.0
 MODEL = "an SMPL-X model file"
 
 

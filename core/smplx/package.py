@@ -12,8 +12,9 @@ import numpy as np
 from ..body.skeleton import JOINT_COUNT
 from ..errors import GestureError
 from ..files import save_arrays
+from ..inputs import Npz
 from .body import CORRECTIVE_COUNT, SmplxBody
-from .model_errors import not_a_model, other_joint_count, reading
+from .model_errors import MOST_METRES, not_a_model, other_joint_count, reading
 
 GENDERS = ("neutral", "female", "male")
 # The extra `smplx` of pyproject.toml.
@@ -103,15 +104,10 @@ def _read(path: Path) -> dict[str, np.ndarray]:
             f"{path.name} is a pickle, which is never opened: it may run any program.",
             remedy="Download the npz version of the SMPL-X model (SMPLX_NEUTRAL.npz).",
         )
-    arrays = {}
-    with reading(path), np.load(path, allow_pickle=False) as data:
-        for name in data.files:
-            try:
-                arrays[name] = data[name]
-            except ValueError as error:
-                # Tables of part names are Python objects, and nothing needs them.
-                if "allow_pickle" not in str(error) or name in _NEEDED:
-                    raise
+    with reading(path):
+        data = Npz(path)
+        # Tables of part names are Python objects, and nothing needs them.
+        arrays = {name: data.read(name) for name in data.names}
     if missing := [name for name in _NEEDED if name not in arrays]:
         raise not_a_model(path, f"without {', '.join(missing)}")
     _check(path, arrays)
@@ -136,10 +132,10 @@ def _check(path: Path, arrays: dict[str, np.ndarray]) -> None:
             if joints != JOINT_COUNT:
                 raise other_joint_count(path, joints)
             raise not_a_model(path, f"{name} is {arrays[name].shape}, not {shape}")
-        if not np.isfinite(arrays[name]).all():
-            raise not_a_model(path, f"{name} holds values that are not numbers")
+        if arrays[name].size and not -MOST_METRES <= arrays[name].min() <= arrays[name].max() <= MOST_METRES:
+            raise not_a_model(path, f"{name} holds values that are not numbers, or far away")
     faces = np.asarray(arrays["f"])
-    if faces.ndim != 2 or faces.shape[1] != 3 or (faces.size and not 0 <= faces.max() < vertices):
+    if faces.ndim != 2 or faces.shape[1] != 3 or (faces.size and not 0 <= faces.min() <= faces.max() < vertices):
         raise not_a_model(path, f"f is {faces.shape} for {vertices} vertices")
 
 

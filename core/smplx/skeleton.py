@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from ..body.skeleton import JOINT_COUNT
-from .model_errors import other_joint_count, reading
+from ..inputs import Npz
+from .model_errors import MOST_METRES, not_a_model, other_joint_count, reading
 
 
 def smplx_rest_joints(path: Path | str, betas: np.ndarray) -> np.ndarray:
@@ -20,13 +21,13 @@ def smplx_rest_joints(path: Path | str, betas: np.ndarray) -> np.ndarray:
     """
     path = Path(path)
     with reading(path):
-        with np.load(path, allow_pickle=False) as data:
-            template, directions, regressor = (
-                np.asarray(data[key], np.float64) for key in ("v_template", "shapedirs", "J_regressor")
-            )
+        data = Npz(path)
+        template, directions, regressor = (data.numbers(key) for key in ("v_template", "shapedirs", "J_regressor"))
         # The first 300 directions are body shape, the last 100 facial expression.
         count = min(len(betas), max(directions.shape[2] - 100, 10), directions.shape[2])
         joints = regressor @ (template + directions[:, :, :count] @ np.asarray(betas, np.float64)[:count])
     if joints.shape != (JOINT_COUNT, 3):
         raise other_joint_count(path, len(joints))
+    if not np.abs(joints).max() <= MOST_METRES:
+        raise not_a_model(path, "joints that are not numbers, or far away")
     return joints

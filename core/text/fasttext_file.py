@@ -13,11 +13,14 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import GestureError
+from ..inputs import check_regular
 
 MAGIC, VERSION = 793712314, 12
 CENTROIDS = 256
 WORD_BEGIN, WORD_END, SENTENCE_END = b"<", b">", b"</s>"
 _REMEDY = "Choose a complete weights folder."
+# The largest published files have 7 GB; letter groups are of 3 to 6 letters.
+_MOST_BYTES, _MOST_GROUP = 8 << 30, 100
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,9 @@ class FastTextFile:
         """
         path = Path(path)
         try:
+            check_regular(path)
+            if path.stat().st_size > _MOST_BYTES:
+                raise ValueError("a file of this size is no fastText model")
             cursor = _Cursor(path.read_bytes())
             self._read(cursor)
         except OSError as error:
@@ -95,7 +101,8 @@ class FastTextFile:
         self.dimension, self._buckets, self._shortest, self._longest = sizes[0], sizes[8], sizes[9], sizes[10]
         entries, self._word_count, _ = cursor.numbers("<iii")
         _, pruned = cursor.numbers("<qq")
-        if not (0 < self.dimension <= 4096 and 0 <= self._word_count <= entries and self._buckets >= 0):
+        fits = 0 < self.dimension <= 4096 and 0 <= self._word_count <= entries and self._buckets >= 0
+        if not fits or not -1 <= self._shortest <= _MOST_GROUP or not -1 <= self._longest <= _MOST_GROUP:
             raise ValueError("impossible sizes")
         self._words = {}
         for number in range(entries):
@@ -156,6 +163,8 @@ class _Cursor:
 
     def array(self, kind: str, count: int) -> np.ndarray:
         found = np.frombuffer(self._data, kind, count, self._place)
+        if found.dtype.kind == "f" and not np.isfinite(found).all():
+            raise ValueError("values that are not numbers")
         self._place += found.nbytes
         return found
 

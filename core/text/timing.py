@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import GestureError
 from ..files import saved_file
+from ..inputs import read_json
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def load_words(path: Path | str) -> tuple[Word, ...]:
     """
     path = Path(path)
     try:
-        return words_from_json(json.loads(path.read_text(encoding="utf-8")))
+        return words_from_json(read_json(path))
     except OSError as error:
         raise GestureError(
             f"{path} could not be read.", remedy="Align the transcript again.", detail=str(error)

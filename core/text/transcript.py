@@ -1,6 +1,5 @@
 """The text of a transcript file: plain text, subtitles (srt, vtt), Praat TextGrid or whisper's JSON."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Callable
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import GestureError
+from ..inputs import check_regular, parse_json
 from .timing import Phone, Word
 
 MAX_BYTES = 5_000_000  # a million words: no take is that long
@@ -88,6 +88,7 @@ def _decoded(path: Path) -> str:
     if not path.exists():
         raise GestureError(f"There is no transcript {path}.", remedy="Check the path, or choose the transcript again.")
     try:
+        check_regular(path)
         size = path.stat().st_size
         data = path.read_bytes() if size <= MAX_BYTES else b"\0"
     except OSError as error:
@@ -181,7 +182,7 @@ def _textgrid(text: str, path: Path) -> Transcript:
 
 def _whisper(text: str, path: Path) -> Transcript:
     """Read the JSON of openai-whisper, faster-whisper and whisperX (segments with words), or whisper.cpp."""
-    content = json.loads(text)
+    content = parse_json(text)
     if isinstance(content, list):
         content = {"segments": content}
     segments = content.get("segments") or content.get("transcription") or []

@@ -6,8 +6,8 @@ from pathlib import Path
 from ..errors import GestureError
 from ..generate.network import FrameWords, Model
 from ..model.card import STARTER_FOLDER as STARTER
-from ..model.card import is_file_name
-from ..weights_folder import folder_hash, read_model_json
+from ..model.card import is_file_name, read_card
+from ..weights_folder import check_files, folder_hash, read_model_json
 
 
 class Models:
@@ -37,6 +37,8 @@ class Models:
         if self._model is None or key != self._key:
             from ..model.engines import load_network
 
+            read_card(folder)  # says best what is wrong with a model.json
+            check_files(folder)
             network = load_network(folder, device)
             self._model = Model(
                 folder=folder,

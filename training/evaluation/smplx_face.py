@@ -14,6 +14,7 @@ from core.body.rotation import rotvec_to_matrix
 from core.body.skeleton import JOINT, JOINT_COUNT
 from core.errors import GestureError
 from core.files import DAMAGED
+from core.inputs import Npz
 
 # In an SMPL-X file, shape directions 0-299 belong to the body and 300-399 to the expression.
 EXPRESSION_FROM = 300
@@ -79,8 +80,10 @@ def load_smplx(path: Path) -> SmplxFace:
         GestureError: no such file, or not an SMPL-X model.
     """
     try:
-        with np.load(path, allow_pickle=False) as data:
-            template, shapes, corrections, regressor, weights = (np.asarray(data[k], np.float64) for k in _KEYS)
+        data = Npz(path)
+        template, shapes, corrections, regressor, weights = (data.numbers(name) for name in _KEYS)
+        if not all(np.isfinite(values).all() for values in (template, shapes, corrections, regressor, weights)):
+            raise ValueError("values that are not numbers")
         if regressor.shape != (JOINT_COUNT, len(template)) or shapes.shape[2] <= EXPRESSION_FROM:
             raise ValueError(f"J_regressor {regressor.shape}, shapedirs {shapes.shape}")
     except DAMAGED as error:

@@ -17,6 +17,7 @@ from core.generate.window_inputs import Speech
 from core.generate.windows import run_windows
 from core.model.torch_engine.checkpoint import LoadedModel, load_part, save_model
 from core.model.torch_engine.network import TorchNetwork
+from core.weights_folder import note_files
 from training.data.dataset import Clip, Corpus, Take
 from training.loop.interface import Periodic, Step
 from training.loop.journal import shown
@@ -74,6 +75,7 @@ def run_generator(plan: TrainingPlan) -> None:
         note_report(plan, "generator", report | {"at": at})
         save_model(plan.out, weights, _card(plan, corpus), neutral)
         _copy_words(plan)
+        note_files(plan.out)
 
     def sample(step: Step) -> None:
         generate = _generate_with(plan, LoadedModel(weights, _card(plan, corpus), neutral, plan.out))

@@ -1,11 +1,11 @@
 """safetensors files, read with NumPy alone, so that no other package is needed."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 
 from ...errors import GestureError
+from ...inputs import check_regular, parse_json
 
 _REMEDY = "Choose another weights folder, or copy this one again from where it came."
 LARGEST_HEADER = 100_000_000  # bytes, as in the reference implementation
@@ -32,11 +32,12 @@ def read_tensors(path: Path) -> dict[str, np.ndarray]:
         GestureError: the file cannot be read, or it is damaged.
     """
     try:
+        check_regular(path)
         data = path.read_bytes()
         length = int.from_bytes(data[:8], "little")
         if len(data) < 8 or length > min(LARGEST_HEADER, len(data) - 8):
             raise ValueError("the header is longer than the file")
-        header = json.loads(data[8 : 8 + length])
+        header = parse_json(data[8 : 8 + length])
         header.pop("__metadata__", None)
         body = memoryview(data)[8 + length :]
         return {name: _tensor(body, entry) for name, entry in header.items()}

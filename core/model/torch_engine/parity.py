@@ -23,6 +23,7 @@ from ...generate.network import Network, WindowOutput
 from ...generate.sample import pick_codes
 from ...generate.window_inputs import PARITY, Speech, parity_frame_count
 from ...generate.windows import run_windows
+from ...inputs import Npz
 from ..config import PUBLISHED, RELEASED
 from .checkpoint import LoadedModel, Weights, empty_weights, load_model
 from .network import TorchNetwork
@@ -190,8 +191,8 @@ def _error(found: np.ndarray, wanted: np.ndarray) -> float:
 
 def _load(path: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(path, allow_pickle=False) as data:
-            golden = {key: data[key] for key in data.files}
+        data = Npz(path)
+        golden = {key: data.read(key) for key in data.names}
         missing = {"audio", "word", "speaker", "seed", "pose_axis_angle", "out_pose_6d"} - set(golden)
     except DAMAGED as error:
         raise GestureError(

@@ -1,6 +1,10 @@
 """Sound files of every kind come in as 16 kHz mono; bad ones are told apart, with a remedy."""
 
 import hashlib
+import os
+import struct
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -96,3 +100,50 @@ def test_a_part_outside_the_file_is_refused(tmp_path):
     for part in ({"offset_s": 5.0}, {"offset_s": -1.0}, {"duration_s": 0.0}):
         with pytest.raises(GestureError):
             load_audio(tmp_path / "a.wav", **part)
+
+
+def wav_header(rate: int = 16000, channels: int = 1, size: int = 2**32 - 1) -> bytes:
+    """The start of a 16-bit wav that says these things of itself."""
+    form = struct.pack("<HHIIHH", 1, channels, rate, min(rate * channels * 2, 2**32 - 1), channels * 2 % 65536, 16)
+    return (
+        b"RIFF"
+        + struct.pack("<I", size)
+        + b"WAVEfmt "
+        + struct.pack("<I", 16)
+        + form
+        + b"data"
+        + struct.pack("<I", size)
+    )
+
+
+@pytest.mark.parametrize("rate", [0, 1, 1999, 192_001, 399_999, 400_001, 2**31 - 1, 2**32 - 1])
+@pytest.mark.parametrize("channels", [0, 1, 60_000])
+def test_headers_of_impossible_sounds_are_refused_at_once(tmp_path, rate, channels):
+    (tmp_path / "a.wav").write_bytes(wav_header(rate, channels) + bytes(64_000))
+    began = time.process_time()
+    with pytest.raises(GestureError):
+        load_audio(tmp_path / "a.wav")
+    assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("name", ["a.raw", "a.wav", "a.flac", "a.mp3", "a.ogg", "a.opus", "a.sd2", "a"])
+@pytest.mark.parametrize("content", [b"\xff" * 5000, b"OggS" + bytes(5000), b"fLaC" + b"\xff" * 5000, b"RIFF"])
+def test_bytes_that_are_no_sound_are_refused_whatever_their_name(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(GestureError):
+        load_audio(tmp_path / name)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_pipes_and_devices_are_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "pipe.wav")
+    for path in (tmp_path / "pipe.wav", Path("/dev/zero"), Path(os.devnull)):
+        with pytest.raises(GestureError, match="device"):
+            load_audio(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_a_name_that_is_no_text_is_read(tmp_path):
+    path = tmp_path / os.fsdecode(b"caf\xe9.wav")
+    path.write_bytes(wav_header(size=64_000) + np.full(32_000, 9000, "<i2").tobytes())
+    assert load_audio(path).seconds == 2
