@@ -97,6 +97,8 @@ class Generate:
         mood: the mood over time: objects with `name`, `strength` and, where there are several, `start_s`; empty for a
             neutral take.
         language, pronunciations: as in `Align`.
+        pieces: a folder for the motion of the first frames of a long take, which replies of the type `piece` name
+            while the later frames are computed; None for no such replies.
     """
 
     type: ClassVar[str] = "generate"
@@ -119,6 +121,19 @@ class Generate:
     mood: tuple[dict[str, Any], ...] = ()
     language: str = AUTO
     pronunciations: dict[str, Any] = field(default_factory=dict)
+    pieces: Path | None = None
+
+
+@dataclass(frozen=True)
+class GenerateMany:
+    """Make several takes together: seeds of one recording, or several recordings.
+
+    Attributes:
+        takes: what to make; all with the same weights and device.
+    """
+
+    type: ClassVar[str] = "generate_many"
+    takes: tuple[Generate, ...]
 
 
 @dataclass(frozen=True)
@@ -285,10 +300,13 @@ class Cancel:
 
     Attributes:
         target: number of the request; None for everything that was asked so far.
+        keep: end the request with a shorter take of what is predicted up to now, where there is any; else nothing is
+            kept.
     """
 
     type: ClassVar[str] = "cancel"
     target: int | None = None
+    keep: bool = False
 
 
 @dataclass(frozen=True)
@@ -298,7 +316,7 @@ class Shutdown:
     type: ClassVar[str] = "shutdown"
 
 
-Task = Hello | Align | Generate | Resample | Mix | Direct | Finish | Body | Spell | Cancel | Shutdown
+Task = Hello | Align | Generate | GenerateMany | Resample | Mix | Direct | Finish | Body | Spell | Cancel | Shutdown
 _TASKS: dict[str, type] = {kind.type: kind for kind in typing.get_args(Task)}
 
 

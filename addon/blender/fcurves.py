@@ -82,6 +82,25 @@ def write(
             _put_handles_on_keys(curve, points)
 
 
+def extend(action: bpy.types.Action, id_block: bpy.types.ID, frames: np.ndarray, channels: Iterable[Channel]) -> None:
+    """Key channels at `frames` (T,), ascending, behind the keys that there are; keys that are not before go."""
+    bag = versions.channelbag(action, id_block)
+    linear = bpy.types.Keyframe.bl_rna.properties["interpolation"].enum_items["LINEAR"].value
+    for channel in channels:
+        for index, values in enumerate(np.asarray(channel.values, np.float32).T):
+            curve = bag.fcurves.find(channel.path, index=index) or bag.fcurves.new(channel.path, index=index)
+            before = points_of(curve)
+            points = np.concatenate(
+                [before[before[:, 0] < frames[0]], np.stack([frames, values], axis=1)], dtype=np.float32
+            )
+            curve.keyframe_points.clear()
+            curve.keyframe_points.add(len(points))
+            curve.keyframe_points.foreach_set("co", points.ravel())
+            curve.keyframe_points.foreach_set("interpolation", np.full(len(points), linear, np.int32))
+            curve.update()
+            _put_handles_on_keys(curve, points)
+
+
 def write_rows(
     action: bpy.types.Action, id_block: bpy.types.ID, frames: np.ndarray, channel: Channel, rows: np.ndarray
 ) -> None:

@@ -1,7 +1,6 @@
 """Generate takes from a recording, and load a take that was made before."""
 
 import os
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from ..take import recording, switching
 from ..take import store as take_store
 from . import leftovers
 from . import settings as generate_settings
+from .growing import Growing
 from .load import apply_take
 
 
@@ -36,8 +36,9 @@ class Generating:
     Attributes:
         scene, armature: numbers for this session, because the user may rename or delete, or undo, meanwhile.
         clip: the recording, and where it is in the scene.
-        tasks: one request for each take.
-        folder: holds the skeleton for the worker, until this object goes.
+        tasks: the request of each take.
+        folder: holds the skeleton for the worker, and pieces of a long take, until this object goes.
+        growing: the keys of these pieces.
     """
 
     scene: int
@@ -45,6 +46,7 @@ class Generating:
     clip: sequencer.Clip
     tasks: tuple[requests.Generate, ...]
     folder: TemporaryDirectory
+    growing: Growing
 
 
 class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
@@ -78,15 +80,14 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         return report.explain(cls, reason or why_no_character(context))
 
     def task(self, context):
-        """Check the inputs, and return the request of the first take."""
+        """Check the inputs, and return the request for all takes."""
         settings = context.scene.mambatalk
         clip = settings.clip(context.scene)
         armature = require_target(context)
         asked = self.properties.is_property_set("variations")
-        self.task_count = self.variations if asked else context.scene.mambatalk_direct.variations
-        self._results = []
+        count = self.variations if asked else context.scene.mambatalk_direct.variations
         leftovers.remove_old()
-        folders = self._folders(clip.path.stem)
+        folders = self._folders(clip.path.stem, count)
         task, folder = settings.to_request(context, clip, folders[0]), temporary_folder()
         body = performer.of(armature)
         body.require_free()
@@ -95,47 +96,47 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         np.savez(skeleton, rest_joints=body.rest_joints())
         task = replace(task, skeleton=skeleton)
         tasks = [replace(task, out=out, seed=task.seed + number) for number, out in enumerate(folders)]
-        self._generating = Generating(
-            session_ids.of(context.scene), session_ids.of(armature), clip, tuple(tasks), folder
-        )
-        return tasks[0]
+        scene, character = session_ids.of(context.scene), session_ids.of(armature)
+        growing = Growing(scene, character, clip.start_frame)
+        self._generating = Generating(scene, character, clip, tuple(tasks), folder, growing)
+        if count == 1:
+            return replace(tasks[0], pieces=Path(folder.name))
+        return requests.GenerateMany(tuple(tasks))
 
-    def _folders(self, name: str) -> list[Path]:
+    def show_piece(self, context, piece):
+        """Key the first frames of a long take while the later ones are computed."""
+        self._generating.growing.add(Path(piece.motion), piece.first)
+
+    def drop_pieces(self):
+        """Remove these keys: those of the whole take follow, or none."""
+        self._generating.growing.remove()
+
+    def _folders(self, name: str, count: int) -> list[Path]:
         """Return a folder for each take; the extension's own ones are called after the recording."""
-        if self.folder and self.task_count == 1:
+        if self.folder and count == 1:
             return [absolute_path(self.folder)]
         folders = []
-        for number in range(self.task_count):
+        for number in range(count):
             if self.folder:
                 folders.append(absolute_path(self.folder) / f"take_{number + 1:02d}")
             else:
                 folders.append(new_take_folder(name, frozenset(folders)))
         return folders
 
-    def following(self, result):
-        """Return the request of the next take."""
-        self._results.append(result)
-        left = self._generating.tasks[len(self._results) :]
-        return left[0] if left else None
-
-    def abandon(self):
-        """Delete the takes that were made before a later one failed."""
-        for result in self._results:
-            shutil.rmtree(result["folder"], ignore_errors=True)
-
     def apply(self, context, result):
         """Write the keys of all takes; the character performs the first one."""
-        generating, first = self._generating, self._results[0]
+        generating, results = self._generating, result.get("takes", [result])
+        first = results[0]
         scene = session_ids.find(bpy.data.scenes, generating.scene)
         armature = session_ids.find_in_scenes(generating.armature)
         if scene is None or armature is None:
             raise GestureError(
                 "The character or its scene was removed meanwhile.",
-                remedy=f"The take is in {result['folder']}; put it on another character with Load Take.",
+                remedy=f"The take is in {first['folder']}; put it on another character with Load Take.",
             )
         made, before, restore = [], versions.assigned_action(armature), _scene_before(scene)
         try:
-            for each in self._results:
+            for each in results:
                 action, sound = apply_take(scene, armature, Path(each["folder"]), generating.clip)
                 made.append(action)
         except GestureError:

@@ -134,6 +134,8 @@ def _action(layout, settings):
         row.operator("mambatalk.generate", text="Generate", icon="ARMATURE_DATA")
     else:
         row.progress(factor=current.job.fraction, text=translated(current.job.stage))
+        if current.job.has_pieces:
+            row.operator("mambatalk.keep_so_far", text="", icon="CHECKMARK")
         row.operator("mambatalk.cancel", text="", icon="X")
     if _can_try_example(settings):
         layout.operator("mambatalk.try_example", icon="PLAY")

@@ -81,6 +81,12 @@ class WorkerClient:
         self._last_id += 1
         self._write(protocol.Request(self._last_id, requests.Cancel(self._open)))
 
+    def end(self) -> None:
+        """Ask the worker to end the open request early, with what it has made up to now."""
+        if self._open is not None:
+            self._last_id += 1
+            self._write(protocol.Request(self._last_id, requests.Cancel(self._open, keep=True)))
+
     def poll(self, timeout_s: float = 0.0) -> list[protocol.Reply]:
         """Return the replies to the open request that have arrived; wait up to `timeout_s` for the first one.
 
@@ -158,7 +164,7 @@ class WorkerClient:
             reply = protocol.Cancelled(number) if self._kill_at is not None else self._death(number)
         elif reply.id is not None and reply.id != number:
             return []
-        if not isinstance(reply, protocol.Progress):
+        if not isinstance(reply, protocol.UNDERWAY):
             self._open = self._kill_at = None
         return [reply]
 

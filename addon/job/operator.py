@@ -27,9 +27,10 @@ class JobOperator:
 
     A subclass has `job_label`, `task(context)`, which checks the inputs and returns the first request, and
     `apply(context, result)`, which uses the last result and returns notes for the user. A subclass that sends several
-    requests, one after the other, has `task_count`, `following(result)` and `abandon()`, too. One that checks another
-    interpreter than that of the preferences sets `interpreter` in `task`. One with `keeps_parts` uses what was made
-    before a cancel or a failure: it has `replied(reply)` in place of `following`, and `apply` is called in every case.
+    requests, one after the other, has `task_count` and `following(result)`, too. One that checks another interpreter
+    than that of the preferences sets `interpreter` in `task`. One with `keeps_parts` uses what was made before a cancel
+    or a failure: it has `replied(reply)` in place of `following`, and `apply` is called in every case. One that
+    shows frames while later ones are computed has `show_piece(context, piece)` and `drop_pieces()`.
     """
 
     job_label = ""
@@ -88,6 +89,8 @@ class JobOperator:
 
     def _tick(self, context):
         self._job.poll()
+        while self._job.pieces and not self._job.cancelling:
+            self.show_piece(context, self._job.pieces.pop(0))
         report.redraw(context)
         stage, escape = translated(self._job.stage), translated("Esc over the sidebar: cancel")
         context.workspace.status_text_set(f"{stage}: {self._job.fraction:.0%}   {escape}")
@@ -110,8 +113,11 @@ class JobOperator:
         """Return the request that follows the final reply to a request; None when this was the last reply."""
         return self.following(reply.values) if isinstance(reply, protocol.Result) else None
 
-    def abandon(self) -> None:
-        """Delete what earlier requests made, when a later one fails or is cancelled."""
+    def show_piece(self, context, piece: protocol.Piece) -> None:
+        """Show frames that are made while later ones are computed."""
+
+    def drop_pieces(self) -> None:
+        """Remove what `show_piece` has made: the result takes its place, or there is none."""
 
     def _start(self, context) -> None:
         task = self.task(context)
@@ -131,6 +137,7 @@ class JobOperator:
         if self._timer is not None:
             context.window_manager.event_timer_remove(self._timer)
             self._timer = None
+        self.drop_pieces()
         if context.workspace:
             context.workspace.status_text_set(None)
         state.current.job = None
@@ -142,11 +149,9 @@ class JobOperator:
             return report.finish(self, self.apply(context, {}))
         # A result that came after the cancel is not used: the user wants nothing changed.
         if self._job.cancelling or isinstance(outcome, protocol.Cancelled):
-            self.abandon()
             state.current.notes = [f"{self.job_label} was cancelled; nothing was changed."]
             report.inform(self, state.current.notes[0], "WARNING")
             return {"CANCELLED"}
         if isinstance(outcome, protocol.Failure):
-            self.abandon()
             raise GestureError(outcome.message, outcome.remedy, outcome.detail)
         return report.finish(self, self.apply(context, outcome.values))

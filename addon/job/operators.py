@@ -124,4 +124,29 @@ class MAMBATALK_OT_cancel(bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES = (MAMBATALK_OT_check_worker, MAMBATALK_OT_find_pythons, MAMBATALK_OT_use_python, MAMBATALK_OT_cancel)
+class MAMBATALK_OT_keep_so_far(bpy.types.Operator):
+    """Stop here, and keep what is made up to now as a take"""
+
+    bl_idname = "mambatalk.keep_so_far"
+    bl_label = "Keep So Far"
+    bl_options = {"INTERNAL"}
+
+    @classmethod
+    def poll(cls, context):
+        """Grey the button while nothing is made that could be kept."""
+        job = state.current.job
+        return report.explain(cls, None if job and job.has_pieces and not job.ending else "Nothing is made yet")
+
+    def execute(self, context):
+        """Ask the worker to end the take."""
+        state.current.job.end()
+        return {"FINISHED"}
+
+
+CLASSES = (
+    MAMBATALK_OT_check_worker,
+    MAMBATALK_OT_find_pythons,
+    MAMBATALK_OT_use_python,
+    MAMBATALK_OT_cancel,
+    MAMBATALK_OT_keep_so_far,
+)

@@ -2,7 +2,7 @@
 
 import atexit
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import bpy
 
@@ -27,6 +27,9 @@ class Job:
         fraction: how much of all requests is done, 0-1, by the worker's last progress.
         stage: what the worker is doing, in its own words.
         cancelling: whether the user cancelled it.
+        ending: whether the user wants it to end early, with what is made.
+        pieces: motions of the first frames that the worker has sent and nobody has keyed yet.
+        has_pieces: whether there were any.
         outcome: the final reply of the present request; None while the worker works.
     """
 
@@ -37,6 +40,9 @@ class Job:
     fraction: float = 0.0
     stage: str = "Starting the worker"
     cancelling: bool = False
+    ending: bool = False
+    pieces: list[protocol.Piece] = field(default_factory=list)
+    has_pieces: bool = False
     outcome: protocol.Reply | None = None
 
     def poll(self, timeout_s: float = 0.0) -> None:
@@ -44,6 +50,9 @@ class Job:
         for reply in self.client.poll(timeout_s):
             if isinstance(reply, protocol.Progress):
                 self.fraction, self.stage = (self.part + reply.fraction) / self.parts, reply.stage
+            elif isinstance(reply, protocol.Piece):
+                self.pieces.append(reply)
+                self.has_pieces = True
             else:
                 self.outcome = reply
 
@@ -57,6 +66,11 @@ class Job:
         self.cancelling = True
         self.stage = "Stopping"
         self.client.cancel()
+
+    def end(self) -> None:
+        """Ask the worker to end early, with what it has made up to now; `outcome` is a result then."""
+        self.ending = True
+        self.client.end()
 
 
 class State:

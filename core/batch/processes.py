@@ -100,7 +100,7 @@ class Process:
         for line in self._replies:
             self._silence.heard()
             reply = protocol.decode_reply(line.decode("utf-8", "replace"))
-            if reply.id in (None, self._number) and not isinstance(reply, protocol.Progress):
+            if reply.id in (None, self._number) and not isinstance(reply, protocol.UNDERWAY):
                 return reply
         return self._death()
 

@@ -2,7 +2,9 @@
 
 import argparse
 import logging
+from dataclasses import replace
 
+from ..errors import GestureError
 from ..paths import given_path
 from .making import add_making, request_of
 from .terminal import add_json, print_take, show_progress
@@ -18,23 +20,36 @@ def add_generate(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--out", type=given_path, required=True, help="folder for the take")
     command.add_argument("--speaker", type=int, default=0, help="number of the speaker or style (default 0)")
     command.add_argument("--seed", type=int, default=0, help="another seed gives another take (default 0)")
+    command.add_argument(
+        "--seeds",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help="several takes, one for each seed, made together; OUT gets a folder seed_N for each",
+    )
     add_making(command, "the mood of the take (default: neutral)")
     add_json(command)
     command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Make one take."""
-    from ..generate.pipeline import generate
+    """Make one take, or one for each seed."""
+    from ..generate.pipeline import generate_many
     from ..generate.spoken_words import ESTIMATED
     from ..worker.models import Models
 
     request = request_of(arguments, arguments.audio, arguments.out, arguments.speaker, arguments.transcript)
-    take = generate(request, show_progress, models=Models())
-    said = take.info["alignment"]
+    wanted = [request]
+    if arguments.seeds is not None:
+        if len(set(arguments.seeds)) < len(arguments.seeds):
+            raise GestureError("A seed is named twice.", remedy="Give each seed once.")
+        wanted = [replace(request, seed=seed, out=request.out / f"seed_{seed}") for seed in arguments.seeds]
+    takes = generate_many(wanted, show_progress, models=Models())
+    said = takes[0].info["alignment"]
     if said["words"] == ESTIMATED:
         _log.warning("The times of the words are estimated from pauses and syllables. %s", said["reason"])
     elif reason := said.get("reason"):
         _log.warning("Went on without words: %s", reason)
-    print_take(arguments, take)
+    for each, take in zip(wanted, takes, strict=True):
+        print_take(arguments, take, each.out)
     return 0

@@ -68,12 +68,12 @@ def show_progress(fraction: float, stage: str) -> None:
     print(f"\r{stage:<28} {100 * fraction:3.0f} %", end=end, file=sys.stderr, flush=True)
 
 
-def print_take(arguments: argparse.Namespace, take: "Take") -> None:
-    """Print the content of take.json and the folder, where the user asked for JSON."""
+def print_take(arguments: argparse.Namespace, take: "Take", out: Path | None = None) -> None:
+    """Print the content of take.json and the folder (by default `arguments.out`), where the user asked for JSON."""
     from ..take.take import describe
 
     if arguments.json:
-        print(json.dumps({"out": str(arguments.out), **describe(take)}))
+        print(json.dumps({"out": str(out or arguments.out), **describe(take)}))
 
 
 def frame_range(text: str) -> tuple[int, int]:

@@ -35,6 +35,6 @@ def codes_of(rows: np.ndarray, size: int) -> np.ndarray:
 
 
 def entries_of(codebook: np.ndarray, codes: np.ndarray, groups: int) -> np.ndarray:
-    """Return the entries (T, D) of a codebook (K, D) that codes (T,) name."""
+    """Return the entries (..., D) of a codebook (K, D) that codes (...) name."""
     rows = rows_of(codes, len(codebook), groups)
-    return codebook.reshape(len(codebook), groups, -1)[rows, np.arange(groups)].reshape(len(rows), -1)
+    return codebook.reshape(len(codebook), groups, -1)[rows, np.arange(groups)].reshape(*rows.shape[:-1], -1)

@@ -169,7 +169,7 @@ def seeds_after(channels: dict[Part, np.ndarray], start_translation: np.ndarray,
 
     Args:
         channels: (B, T, width) of the parts `SEEDED_PARTS`.
-        start_translation: (3,) metres; the root's path starts at its x and z in every window.
+        start_translation: (B, 3) metres; the root's path starts at its x and z in each window.
         seed: how many frames.
 
     Returns:
@@ -180,7 +180,8 @@ def seeds_after(channels: dict[Part, np.ndarray], start_translation: np.ndarray,
     pose = np.tile(IDENTITY_ROT6D, (count * seed, JOINT_COUNT, 1))
     for part, values in channels.items():
         pose[:, list(SPECS[part].joints)] = part_rotations(part, values[:, -seed:].reshape(count * seed, -1))
-    path = np.stack([integrate_root(values[:, _ROOT], start_translation)[-seed:] for values in lower])
+    starts = zip(lower, start_translation, strict=True)
+    path = np.stack([integrate_root(values[:, _ROOT], start)[-seed:] for values, start in starts])
     return np.concatenate(
         [pose.reshape(count, seed, -1), path, lower[:, -seed:, -CONTACT_WIDTH:]], axis=-1, dtype=np.float32
     )

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ..text.timing import Word
 
 Conditions = dict[str, np.ndarray]
+# Conditions of several windows, one a row; the rows may be arrays of an engine, which lie on a graphics card.
+BatchConditions = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -158,18 +160,21 @@ class Network(Protocol):
 
 
 class BatchNetwork(Network, Protocol):
-    """A network that takes several windows at once, which saves time on a graphics card.
+    """A network that takes several windows at once: of one take, of several seeds, or of several recordings.
 
     Attributes:
-        most_at_once: how many windows fit; 1 where one after the other is faster. It can become less while it runs.
+        most_at_once: how many windows fit. It can become less while it runs.
+        ahead: whether windows of one take are to run together, before their seeds are known (`window_passes`). This
+            saves time on a graphics card; on a processor one after the other is faster.
     """
 
     most_at_once: int
+    ahead: bool
 
-    def conditions_of(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> Any:
-        """Compute `conditions` of windows (B, ...); callers only pass them to `windows`."""
+    def conditions_of(self, audio: np.ndarray, words: np.ndarray, speakers: np.ndarray) -> BatchConditions:
+        """Compute `conditions` of windows (B, ...), each with its speaker (B,)."""
 
-    def windows(self, conditions: Any, motion: np.ndarray, mask: np.ndarray) -> WindowOutput:
+    def windows(self, conditions: BatchConditions, motion: np.ndarray, mask: np.ndarray) -> WindowOutput:
         """Predict windows from their motion (B, T, 337); the output is (B, T, ·) per part."""
 
     def decode_many(self, part: Part, codes: np.ndarray) -> np.ndarray:
@@ -177,8 +182,13 @@ class BatchNetwork(Network, Protocol):
 
 
 def as_batch(network: Network) -> BatchNetwork | None:
-    """Return the network if it is to take several windows at once now, else None."""
-    return cast(BatchNetwork, network) if getattr(network, "most_at_once", 1) > 1 else None
+    """Return the network if it can take several windows at once, else None."""
+    return cast(BatchNetwork, network) if hasattr(network, "conditions_of") else None
+
+
+def runs_ahead(network: Network) -> bool:
+    """Return whether windows of one take are to run together on this network."""
+    return getattr(network, "ahead", False) and network.most_at_once > 1  # type: ignore[attr-defined]
 
 
 class FrameWords(Protocol):

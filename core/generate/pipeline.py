@@ -1,4 +1,4 @@
-"""The steps from a recording and its transcript to a take.
+"""The steps from a recording and its transcript to a take, for one take or several at once.
 
 recording ── features ───────────────────┐
 transcript ── words with times ── vectors ┴─ windows ── codes of each part ── raw motion ── blinks, gaze ── finish
@@ -6,7 +6,8 @@ transcript ── words with times ── vectors ┴─ windows ── codes of
 The mood of a request directs the finished take (`directing`), so that it can be changed later.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,21 +21,48 @@ from ..finish.chain import finish
 from ..finish.settings import FinishSettings
 from ..finish.skeletons import on_skeleton, skeleton_of_file
 from ..formats.packed import COARSE, stored_motion
-from ..take.files import FORMAT, check_out
+from ..take.files import FORMAT, check_out, remove_files
 from ..take.take import Take, write_take
 from .decode import decode_take
 from .directing import Directions, directed
 from .eyes import with_eyes
+from .first_frames import TO_THE_END, FirstFrames, Underway
 from .network import Model, ModelLoader, NetworkInfo
 from .recordings import Recording, Recordings
 from .sample import Variation
 from .speech_features import CUES_CHANCE
-from .spoken_words import check_request, spoken_words
+from .spoken_words import SpokenWords, check_request, spoken_words
 from .steps import Progress, Steps
 from .window_inputs import Speech
-from .windows import run_windows
+from .windows import TakeInputs, run_takes
 
 MOST_VARIATION = 1.0
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A request, and everything that its codes are predicted from.
+
+    Attributes:
+        request: what to make.
+        recording: its recording.
+        model: its weights.
+        said: the words with their times.
+        variation: seed, and how far to stray from the most likely take.
+        inputs: the inputs of the network.
+    """
+
+    request: requests.Generate
+    recording: Recording
+    model: Model
+    said: SpokenWords
+    variation: Variation
+    inputs: TakeInputs
+
+    @property
+    def frame_count(self) -> int:
+        """How many frames the take has."""
+        return clock.frame_count(len(self.recording.audio.samples))
 
 
 def generate(
@@ -44,6 +72,7 @@ def generate(
     *,
     models: ModelLoader,
     recordings: Recordings | None = None,
+    underway: Underway = TO_THE_END,
 ) -> Take:
     """Make a take and write it to `request.out`.
 
@@ -53,50 +82,142 @@ def generate(
         cancelled: called between the steps and between windows.
         models: loads the weights; kept from take to take, it loads them once.
         recordings: kept from take to take, it reads and aligns a recording once.
+        underway: can end the take early, and gets pieces of a long one in `request.pieces`.
 
     Raises:
         GestureError: bad input, with a remedy; nothing has been written.
         Cancelled: `cancelled()` became true; nothing has been written.
     """
     steps, recordings = Steps(progress, cancelled), recordings or Recordings()
-    check_variation(request.variation)
-    check_out(request.out)
-    settings = FinishSettings.from_dict(request.settings)
-    mood_from(request.mood)  # an unknown mood stops here, before the long work
-    steps.begin(0.0, 0.03, "Reading the recording")
-    recording = recordings.load(request.audio, request.offset_s, request.duration_s, request.decoded)
-    check_request(request)
-    steps.begin(0.03, 0.1, "Loading the weights")
-    model = models.load(request.weights, request.device)
-    info = model.network.info
-    _check_speaker(info, request.speaker)
-    aligning = steps.begin(0.1, 0.3, "Aligning the words")
-    said = spoken_words(request, recordings, recording, aligning)
-    steps.begin(0.3, 0.35, "Listening")
-    frames = clock.frame_count(len(recording.audio.samples))
-    variation = Variation(info.variation if request.variation is None else request.variation, request.seed)
-    speech = recordings.features(recording, info.audio, said.words, model.folder, said.language)
-    features = speech.with_chance(info.chance, variation.seed, variation.temperature)
-    codes = run_windows(
-        model.network,
-        Speech(features, model.words.frames(said.english, frames + info.late_frames), request.speaker),
-        info.neutral,
-        # Weights that use chance vary by the curves of chance; the codes of other weights vary by noise.
-        variation=None if info.audio == CUES_CHANCE else variation,
-        step=steps.begin(0.35, 0.9, "Generating"),
-    )
-    codes = _in_time(codes, frames, info.late_frames)
-    steps.begin(0.9, 0.94, "Decoding")
-    raw = decode_take(model.network, codes, info.neutral.translation[0])
-    raw = with_eyes(raw, said.words, variation, info)
-    steps.begin(0.94, 0.98, "Finishing")
-    finished = _finished(raw, request, settings)
-    steps.begin(0.98, 1.0, "Writing the take")
-    facts = _facts(request, recording, model, variation) | {"alignment": said.facts, "fps": clock.FPS, "frames": frames}
-    take = directed(Take(codes, raw, finished, said.words, facts))
+    made = _prepared(request, steps.part(0, 0.35), models, recordings, ())
+    network, settings = made.model.network, FinishSettings.from_dict(request.settings)
+    first_frames = None
+    if request.pieces is not None:
+        first_frames = FirstFrames(
+            network,
+            made.frame_count,
+            lambda raw: _finished(raw, request, settings),
+            request.pieces,
+            underway.send_piece,
+        )
+
+    def goes_on(windows: Sequence[dict[Part, np.ndarray]]) -> bool:
+        if first_frames is not None:
+            first_frames.windows_made(windows)
+        return not underway.ended() or sum(len(each[Part.FACE]) for each in windows) <= network.info.late_frames
+
+    step = steps.begin(0.35, 0.9, "Generating")
+    (codes,) = run_takes(network, [made.inputs], step=step, goes_on=goes_on)
+    take = _completed(made, codes, steps.part(0.9, 1))
     write_take(take, request.out)
     progress(1.0, "Done")
     return take
+
+
+def generate_many(
+    wanted: Sequence[requests.Generate],
+    progress: Progress = lambda fraction, stage: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    *,
+    models: ModelLoader,
+    recordings: Recordings | None = None,
+) -> list[Take]:
+    """Make takes together, which is faster than one after the other, and write each to its `out`.
+
+    Args:
+        wanted: what to make: several seeds of a recording, or several recordings; all with the same weights and device.
+        progress: as in `generate`.
+        cancelled: as in `generate`.
+        models: as in `generate`.
+        recordings: as in `generate`.
+
+    Raises:
+        GestureError: bad input, with a remedy; nothing has been written.
+        Cancelled: `cancelled()` became true; nothing has been written.
+    """
+    steps, recordings = Steps(progress, cancelled), recordings or Recordings()
+    if len({(request.weights, request.device) for request in wanted}) != 1:
+        raise GestureError("Takes that are made together need the same weights.", remedy="Make them one by one.")
+    if len({request.out for request in wanted}) < len(wanted):
+        raise GestureError("Two takes have the same folder.", remedy="Choose a folder for each take.")
+    prepared: list[_Prepared] = []
+    for number, request in enumerate(wanted):
+        part = steps.part(0.35 * number / len(wanted), 0.35 * (number + 1) / len(wanted))
+        prepared.append(_prepared(request, part, models, recordings, prepared))
+    network = prepared[0].model.network
+    codes = run_takes(network, [each.inputs for each in prepared], step=steps.begin(0.35, 0.9, "Generating"))
+    takes: list[Take] = []
+    try:
+        for number, (each, its_codes) in enumerate(zip(prepared, codes, strict=True)):
+            part = steps.part(0.9 + 0.1 * number / len(wanted), 0.9 + 0.1 * (number + 1) / len(wanted))
+            take = _completed(each, its_codes, part)
+            write_take(take, each.request.out)
+            takes.append(take)
+    except BaseException:
+        for request in wanted[: len(takes)]:
+            remove_files(request.out)
+        raise
+    progress(1.0, "Done")
+    return takes
+
+
+def _prepared(
+    request: requests.Generate,
+    steps: Steps,
+    models: ModelLoader,
+    recordings: Recordings,
+    others: Sequence[_Prepared],
+) -> _Prepared:
+    """Check a request, and make the inputs of the network; those that another request has are not made again."""
+    check_variation(request.variation)
+    check_out(request.out)
+    FinishSettings.from_dict(request.settings)
+    mood_from(request.mood)  # an unknown mood stops here, before the long work
+    steps.begin(0.0, 0.08, "Reading the recording")
+    recording = recordings.load(request.audio, request.offset_s, request.duration_s, request.decoded)
+    check_request(request)
+    steps.begin(0.08, 0.28, "Loading the weights")
+    model = models.load(request.weights, request.device)
+    info = model.network.info
+    _check_speaker(info, request.speaker)
+    aligning = steps.begin(0.28, 0.85, "Aligning the words")
+    said = spoken_words(request, recordings, recording, aligning)
+    steps.begin(0.85, 1.0, "Listening")
+    variation = Variation(info.variation if request.variation is None else request.variation, request.seed)
+    speech = recordings.features(recording, info.audio, said.words, model.folder, said.language)
+    features = speech.with_chance(info.chance, variation.seed, variation.temperature)
+    frames = clock.frame_count(len(recording.audio.samples)) + info.late_frames
+    same = (each.inputs.speech.words for each in others if each.recording is recording and each.said == said)
+    vectors = next(same, None)
+    if vectors is None:
+        vectors = model.words.frames(said.english, frames)
+    inputs = TakeInputs(
+        Speech(features, vectors, request.speaker),
+        info.neutral,
+        # Weights that use chance vary by the curves of chance; the codes of other weights vary by noise.
+        None if info.audio == CUES_CHANCE else variation,
+    )
+    return _Prepared(request, recording, model, said, variation, inputs)
+
+
+def _completed(made: _Prepared, codes: dict[Part, np.ndarray], steps: Steps) -> Take:
+    """Decode, finish and direct a take."""
+    request, info = made.request, made.model.network.info
+    frames = min(made.frame_count, len(codes[Part.FACE]) - info.late_frames)
+    words, codes = made.said.words, _in_time(codes, frames, info.late_frames)
+    steps.begin(0.0, 0.4, "Decoding")
+    raw = decode_take(made.model.network, codes, info.neutral.translation[0])
+    facts = _facts(request, made.recording, made.model, made.variation)
+    if frames < made.frame_count:  # the user ended the take early
+        seconds = frames / clock.FPS
+        facts["audio"] |= {"seconds": seconds, "duration_s": seconds}
+        words = tuple(word for word in words if word.end_s <= seconds)
+    raw = with_eyes(raw, words, made.variation, info)
+    steps.begin(0.4, 0.8, "Finishing")
+    finished = _finished(raw, request, FinishSettings.from_dict(request.settings))
+    facts |= {"alignment": made.said.facts, "fps": clock.FPS, "frames": frames}
+    steps.begin(0.8, 1.0, "Writing the take")
+    return directed(Take(codes, raw, finished, words, facts))
 
 
 def _finished(raw: Motion, request: requests.Generate, settings: FinishSettings) -> Motion:

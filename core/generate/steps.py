@@ -61,6 +61,10 @@ class Steps:
     progress: Progress
     cancelled: Callable[[], bool]
 
+    def part(self, low: float, high: float) -> "Steps":
+        """Return the steps of a part of this work, whose own fractions are from 0 to 1."""
+        return Steps(lambda fraction, name: self.progress(low + (high - low) * fraction, name), self.cancelled)
+
     def begin(self, low: float, high: float, name: str) -> Step:
         """Begin the next step, and report its start.
 

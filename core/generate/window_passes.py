@@ -1,6 +1,7 @@
-"""The windows of a whole take, many at once: passes over them until their seeds stand still.
+"""The windows of one or more takes, many at once: passes over them until their seeds stand still.
 
-A window needs its seed, the last frames of the window before. The windows run all the same at once, with a guess for
+A window needs its seed, the last frames of the window before. On a processor, the windows of one take run one after
+the other, beside those of the other takes. On a graphics card, windows of one take run together, too, with a guess for
 their seeds; what they make gives better seeds, and the next pass begins with these:
 
     pass 1    seeds  0 0 0 0    every window begins in the take's first pose
@@ -11,13 +12,14 @@ Pass n makes at least the first n windows as the loop does. When no seed changes
 3 to 4 passes because what a window makes depends little on its seed. `windows` has the loop, which is the definition.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..body.parts import Part
 from .decode import GROUND, MOTION_WIDTH, SEEDED_PARTS, seeds_after
-from .network import BatchNetwork, WindowOutput
+from .network import BatchConditions, BatchNetwork, WindowOutput
 from .sample import Variation, pick_codes
 from .steps import Step
 from .window_inputs import Speech, WindowClock, window_inputs
@@ -25,58 +27,129 @@ from .window_inputs import Speech, WindowClock, window_inputs
 Codes = dict[Part, np.ndarray]
 
 
-def run_passes(
-    network: BatchNetwork,
-    speech: Speech,
-    seed: np.ndarray,
-    starts: Sequence[int],
-    *,
-    origin: np.ndarray,
-    clock: WindowClock,
-    variation: Variation | None,
-    step: Step,
-) -> list[Codes]:
-    """Predict the codes of all windows of a take, `network.most_at_once` of them together.
+@dataclass(frozen=True)
+class TakeWindows:
+    """The windows of one take.
 
-    Args:
-        network: the generator.
-        speech: speech of the whole take.
+    Attributes:
+        speech: speech of the whole take. Takes with equal speech should have the same arrays: what depends on speech
+            alone is then computed once for all of them.
         seed: (S, 337) motion input of the take's first frames.
         starts: the first frame of each window.
         origin: (3,) metres, where the root's path starts in every window.
-        clock: where windows lie in the sound.
         variation: how far to stray from the most likely codes; None for the most likely ones.
+    """
+
+    speech: Speech
+    seed: np.ndarray
+    starts: Sequence[int]
+    origin: np.ndarray
+    variation: Variation | None
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One window of one take.
+
+    Attributes:
+        take: the take.
+        start: the window's first frame.
+        seed: (S, 337) its seed, where `is_first`, else a guess.
+        is_first: whether the window before is made.
+    """
+
+    take: TakeWindows
+    start: int
+    seed: np.ndarray
+    is_first: bool
+
+
+def run_passes(
+    network: BatchNetwork,
+    takes: Sequence[TakeWindows],
+    clock: WindowClock,
+    step: Step,
+    goes_on: Callable[[Sequence[Sequence[Codes]]], bool] = lambda made: True,
+) -> list[list[Codes]]:
+    """Predict the codes of all windows of takes, with windows of all takes in every pass.
+
+    Args:
+        network: the generator.
+        takes: the windows of each take; takes may have different lengths.
+        clock: where windows lie in the sound.
         step: reports after every group of windows, and is asked before every pass whether to stop.
+        goes_on: is given what is made up to now after every group of windows, and returns False to end there.
 
     Returns:
-        codes (T,) per part, of every frame of each window.
+        for each take, for each of its windows: codes (T,) per part.
 
     Raises:
         Cancelled: the work was cancelled.
     """
-    codes: list[Codes] = []
-    while len(codes) < len(starts):
-        together = starts[len(codes) : len(codes) + network.most_at_once]
-        pieces = [
-            window_inputs(speech.audio, speech.words, start, network.info.window, clock, network.info.context)
-            for start in together
+    codes: list[list[Codes]] = [[] for _ in takes]
+    seeds, total = [take.seed for take in takes], sum(len(take.starts) for take in takes)
+    while left := [number for number, take in enumerate(takes) if len(codes[number]) < len(take.starts)]:
+        each = max(1, network.most_at_once // len(left)) if network.ahead else 1
+        starts = {number: takes[number].starts[len(codes[number]) :][:each] for number in left}
+        rows = [
+            _Row(takes[number], start, seeds[number], start == starts[number][0])
+            for number in left
+            for start in starts[number]
         ]
-        sounds, words = (np.stack(values) for values in zip(*pieces, strict=True))
-        conditions = network.conditions_of(sounds, words, speech.speaker)
-        seeds = np.repeat(seed[None], len(together), 0)  # (B, S, 337)
-        for _ in together:  # so many passes are always enough
-            step.check()
-            output = network.windows(conditions, *_given(seeds, network.info.window, clock.recentre))
-            made = _codes(network, output, together, variation)
-            channels = {part: network.decode_many(part, np.stack([c[part] for c in made])) for part in SEEDED_PARTS}
-            following = seeds_after(channels, origin, len(seed))
-            before, seeds = seeds, np.concatenate([seed[None], following[:-1]])
-            if np.array_equal(before, seeds):
-                break
-        codes += made
-        seed = following[-1]
-        step.report(len(codes) / len(starts))
+        made, following = _settled(network, rows, clock, step)
+        first = 0
+        for number in left:
+            last = first + len(starts[number])
+            codes[number] += made[first:last]
+            seeds[number], first = following[last - 1], last
+        step.report(sum(map(len, codes)) / total)
+        if not goes_on(codes):
+            break
     return codes
+
+
+def _settled(
+    network: BatchNetwork, rows: Sequence[_Row], clock: WindowClock, step: Step
+) -> tuple[list[Codes], np.ndarray]:
+    """Make passes until no seed changes; return the codes of each window, and the seeds (B, S, 337) after them."""
+    conditions = _conditions(network, rows, clock)
+    known, is_first = np.stack([row.seed for row in rows]), np.array([row.is_first for row in rows])
+    origins = np.stack([row.take.origin for row in rows])
+    seeds = known
+    while True:  # every pass makes one more window of each take as the loop does, so this ends
+        step.check()
+        output = network.windows(conditions, *_given(seeds, network.info.window, clock.recentre))
+        codes = _codes(network, output, rows)
+        channels = {part: network.decode_many(part, np.stack([c[part] for c in codes])) for part in SEEDED_PARTS}
+        following = seeds_after(channels, origins, known.shape[1])
+        before, seeds = seeds, np.where(is_first[:, None, None], known, np.roll(following, 1, 0))
+        if np.array_equal(before, seeds):
+            return codes, following
+
+
+def _conditions(network: BatchNetwork, rows: Sequence[_Row], clock: WindowClock) -> BatchConditions:
+    """Return the conditions of windows; those of windows with the same speech are computed once."""
+    places: dict[tuple, int] = {}
+    of_row: list[int] = []
+    different: list[_Row] = []
+    for row in rows:
+        speech = row.take.speech
+        key = id(speech.audio), id(speech.words), speech.speaker, row.start
+        if key not in places:
+            places[key] = len(different)
+            different.append(row)
+        of_row.append(places[key])
+    info = network.info
+    pieces = [
+        window_inputs(row.take.speech.audio, row.take.speech.words, row.start, info.window, clock, info.context)
+        for row in different
+    ]
+    sounds, words = (np.stack(values) for values in zip(*pieces, strict=True))
+    speakers = np.array([row.take.speech.speaker for row in different])
+    conditions = network.conditions_of(sounds, words, speakers)
+    if len(different) == len(rows):
+        return conditions
+    return {name: values[of_row] for name, values in conditions.items()}
 
 
 def _given(seeds: np.ndarray, length: int, recentre: bool) -> tuple[np.ndarray, np.ndarray]:
@@ -91,10 +164,11 @@ def _given(seeds: np.ndarray, length: int, recentre: bool) -> tuple[np.ndarray, 
     return motion, mask
 
 
-def _codes(
-    network: BatchNetwork, output: WindowOutput, starts: Sequence[int], variation: Variation | None
-) -> list[Codes]:
+def _codes(network: BatchNetwork, output: WindowOutput, rows: Sequence[_Row]) -> list[Codes]:
     """Choose the codes of windows from their output (B, T, ·)."""
     codebooks = {part: network.codebook(part) for part in network.info.by_latent}
     groups = network.info.code_groups
-    return [pick_codes(output.row(row), codebooks, start, variation, groups) for row, start in enumerate(starts)]
+    return [
+        pick_codes(output.row(number), codebooks, row.start, row.take.variation, groups)
+        for number, row in enumerate(rows)
+    ]

@@ -9,8 +9,8 @@ With the seed written s:
     window 2             ssss───────────
     window 3                       ssss───────────
 
-The last window is cut at the end of the take. A network that takes many windows at once makes whole takes by
-`window_passes`, with the same codes. The motion that a window is given comes from one table, `KnownMotion`:
+The last window is cut at the end of the take. `window_passes` makes several takes at once, and whole takes on a
+graphics card, with the same codes. The motion that a window is given comes from one table, `KnownMotion`:
 
     a whole take                  one area of a take, made anew over a span
     ────────────                  ─────────────────────────────────────────
@@ -20,7 +20,7 @@ The last window is cut at the end of the take. A network that takes many windows
           window has decided it
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,12 +30,14 @@ from ..body.parts import TRANSLATION_WIDTH, Area, Part
 from ..errors import GestureError
 from ..take.span import Span
 from .decode import GROUND, MOTION_WIDTH, ROTATION_WIDTH, SEEDED_PARTS, area_columns, motion_vector, seed_vector
-from .network import Network, as_batch
+from .network import Conditions, Network, as_batch, runs_ahead
 from .sample import Variation, pick_codes
 from .steps import SILENT, Step
 from .window_inputs import PRODUCT, Speech, WindowClock, window_inputs
-from .window_passes import run_passes
+from .window_passes import Codes, TakeWindows, run_passes
 
+# Windows whose conditions are computed together. More save little, and work can be cancelled only between them.
+CONDITIONS_AT_ONCE = 4
 _PLACE = slice(ROTATION_WIDTH, ROTATION_WIDTH + TRANSLATION_WIDTH)
 
 
@@ -124,6 +126,21 @@ def plan_windows(first: int, stop: int, length: int = 64, seed: int = 4) -> tupl
     return tuple(plan)
 
 
+@dataclass(frozen=True)
+class TakeInputs:
+    """What the codes of a whole take are predicted from.
+
+    Attributes:
+        speech: speech of the whole take; the take is as long as `speech.words`. See also `TakeWindows.speech`.
+        seed_motion: at least `seed_frames` frames; the take starts in this pose.
+        variation: how far to stray from the most likely codes; None for the most likely ones.
+    """
+
+    speech: Speech
+    seed_motion: Motion
+    variation: Variation | None = None
+
+
 def run_windows(
     network: Network,
     speech: Speech,
@@ -133,47 +150,75 @@ def run_windows(
     variation: Variation | None = None,
     step: Step = SILENT,
 ) -> dict[Part, np.ndarray]:
-    """Predict the codes of a whole take, as long as `speech.words`.
+    """Predict the codes of a whole take; see `run_takes`."""
+    return run_takes(network, [TakeInputs(speech, seed_motion, variation)], clock=clock, step=step)[0]
+
+
+def run_takes(
+    network: Network,
+    takes: Sequence[TakeInputs],
+    *,
+    clock: WindowClock = PRODUCT,
+    step: Step = SILENT,
+    goes_on: Callable[[Sequence[Codes]], bool] = lambda windows: True,
+) -> list[Codes]:
+    """Predict the codes of whole takes: several seeds of one recording, or several recordings.
 
     Args:
-        network: the generator.
-        speech: speech of the whole take.
-        seed_motion: at least `seed_frames` frames; the take starts in this pose.
+        network: the generator; for several takes one that is a `BatchNetwork`.
+        takes: their inputs.
         clock: where windows lie in the sound.
-        variation: how far to stray from the most likely codes; None for the most likely ones.
         step: reports after every window, and is asked before every window whether to stop.
+        goes_on: where there is one take, it is given all codes up to now after every window or pass, as a list of those
+            that each window decides, and returns False to end the take there.
 
     Returns:
-        int16 or int32 (T,) per part.
+        for each take: int16 or int32 (T,) per part.
 
     Raises:
         Cancelled: the work was cancelled.
         GestureError: no frames, or a seed that is too short.
     """
-    seed, frames = network.info.seed_frames, len(speech.words)
-    if seed_motion.frame_count < seed:
+    info = network.info
+    seeds = [_seed_vector(take.seed_motion, info.seed_frames) for take in takes]
+    plans = [plan_windows(0, len(take.speech.words), info.window, info.seed_frames) for take in takes]
+    together = as_batch(network)
+    if together is None or (len(takes) == 1 and not runs_ahead(network)):
+        return [
+            _run(network, take.speech, _only_seed(take, seed), plan, clock, take.variation, step, goes_on)
+            for take, seed, plan in zip(takes, seeds, plans, strict=True)
+        ]
+    wanted = [
+        TakeWindows(take.speech, seed, [w.start for w in plan], take.seed_motion.translation[0], take.variation)
+        for take, seed, plan in zip(takes, seeds, plans, strict=True)
+    ]
+
+    def decided(number: int, windows: Sequence[Codes]) -> list[Codes]:
+        return [_decided(codes, window) for codes, window in zip(windows, plans[number], strict=False)]
+
+    def first_goes_on(made: Sequence[Sequence[Codes]]) -> bool:
+        return len(takes) > 1 or goes_on(decided(0, made[0]))
+
+    made = run_passes(together, wanted, clock, step, first_goes_on)
+    return [_joined(decided(number, windows)) for number, windows in enumerate(made)]
+
+
+def _seed_vector(motion: Motion, seed: int) -> np.ndarray:
+    """Return the motion input (S, 337) of the frames that a take starts with."""
+    if motion.frame_count < seed:
         raise GestureError(
-            f"The seed pose holds {seed_motion.frame_count} frames; {seed} are needed.",
+            f"The seed pose holds {motion.frame_count} frames; {seed} are needed.",
             remedy="Use the neutral.npz that came with the weights.",
         )
-    vector = np.zeros((max(frames, seed), MOTION_WIDTH), np.float32)
-    vector[:seed] = motion_vector(seed_motion)[:seed]
-    known = KnownMotion(vector, np.arange(MOTION_WIDTH), SEEDED_PARTS, frames, seed_motion.translation[0])
-    plan = plan_windows(0, frames, network.info.window, seed)
-    together = as_batch(network)
-    if together is None:
-        return _run(network, speech, known, plan, clock, variation, step)
-    windows = run_passes(
-        together,
-        speech,
-        vector[:seed],
-        [window.start for window in plan],
-        origin=seed_motion.translation[0],
-        clock=clock,
-        variation=variation,
-        step=step,
-    )
-    return _joined([_decided(codes, window) for codes, window in zip(windows, plan, strict=True)])
+    return motion_vector(motion)[:seed]
+
+
+def _only_seed(take: TakeInputs, seed: np.ndarray) -> KnownMotion:
+    """Return the known motion of a whole take, which is its seed (S, 337) alone."""
+    frames = len(take.speech.words)
+    vector = np.zeros((max(frames, len(seed)), MOTION_WIDTH), np.float32)
+    vector[: len(seed)] = seed
+    return KnownMotion(vector, np.arange(MOTION_WIDTH), SEEDED_PARTS, frames, take.seed_motion.translation[0])
 
 
 def run_windows_over(
@@ -220,28 +265,51 @@ def _run(
     clock: WindowClock,
     variation: Variation | None,
     step: Step,
-) -> dict[Part, np.ndarray]:
+    goes_on: Callable[[Sequence[Codes]], bool] = lambda windows: True,
+) -> Codes:
     """Run the windows of a plan one after the other; return the codes (N,) of all frames that they decide, per part."""
     info = network.info
     codebooks = {part: network.codebook(part) for part in info.by_latent}
-    pieces: list[dict[Part, np.ndarray]] = []
-    for number, window in enumerate(plan, 1):
-        step.check()
-        sound, words = window_inputs(speech.audio, speech.words, window.start, info.window, clock, info.context)
-        conditions = network.conditions(sound, words, speech.speaker)
+    pieces: list[Codes] = []
+    for number, (window, conditions) in enumerate(_with_conditions(network, speech, plan, clock, step), 1):
         output = network.window(conditions, *known.given(window, info.window, info.seed_frames, clock.recentre))
         codes = pick_codes(output, codebooks, window.start, variation, info.code_groups)
         pieces.append(_decided(codes, window))
         if number < len(plan):
             known.decide(network, window, codes)
         step.report(number / len(plan))
+        if not goes_on(pieces):
+            break
     return _joined(pieces)
 
 
-def _decided(codes: dict[Part, np.ndarray], window: Window) -> dict[Part, np.ndarray]:
+def _with_conditions(
+    network: Network, speech: Speech, plan: Sequence[Window], clock: WindowClock, step: Step
+) -> Iterator[tuple[Window, Conditions]]:
+    """Yield each window with its conditions, which are computed for several windows at once."""
+    info, batch = network.info, as_batch(network)
+    for first in range(0, len(plan), CONDITIONS_AT_ONCE):
+        step.check()
+        windows = plan[first : first + CONDITIONS_AT_ONCE]
+        pieces = [
+            window_inputs(speech.audio, speech.words, window.start, info.window, clock, info.context)
+            for window in windows
+        ]
+        if batch is None:
+            made = [network.conditions(*piece, speech.speaker) for piece in pieces]
+        else:
+            sounds, words = (np.stack(values) for values in zip(*pieces, strict=True))
+            rows = batch.conditions_of(sounds, words, np.full(len(windows), speech.speaker))
+            made = [{name: values[row] for name, values in rows.items()} for row in range(len(windows))]
+        for window, conditions in zip(windows, made, strict=True):
+            step.check()
+            yield window, conditions
+
+
+def _decided(codes: Codes, window: Window) -> Codes:
     """Return those of a window's codes (T,) that it decides."""
     return {part: codes[part][window.first - window.start : window.stop - window.start] for part in Part}
 
 
-def _joined(pieces: Sequence[dict[Part, np.ndarray]]) -> dict[Part, np.ndarray]:
+def _joined(pieces: Sequence[Codes]) -> Codes:
     return {part: np.concatenate([piece[part] for piece in pieces]) for part in Part}

@@ -18,6 +18,7 @@ import hashlib
 import json
 import math
 import os
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -279,6 +280,14 @@ def write_files(take: TakeFiles, folder: Path, compress: bool = True) -> None:
             f"The take could not be written to {folder}: {reason}.",
             remedy="Free some disk space or choose another folder; nothing was changed.",
         ) from error
+
+
+def remove_files(folder: Path) -> None:
+    """Remove a take's files from its folder, and the folder where it holds nothing else."""
+    with suppress(OSError):
+        for name in OWN_FILES:
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def _write_all(take: TakeFiles, folder: Path, compress: bool) -> None:

@@ -4,7 +4,8 @@
     <- {"type": "progress", "id": 1, "fraction": 0.0, "stage": "Finishing"}
     <- {"type": "result", "id": 1, "motion": "out.npz", "before": {...}, "after": {...}}
 
-Every request gets any number of `progress` lines, and then exactly one of `result`, `cancelled` or `error`.
+Every request gets any number of `progress` lines, and then exactly one of `result`, `cancelled` or `error`. A request
+that asks for pieces also gets `piece` lines in between.
 """
 
 import json
@@ -52,6 +53,21 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """The motion of frames that are made while later ones are computed.
+
+    Attributes:
+        motion: path of the npz.
+        first: number of its first frame in the take.
+    """
+
+    type: ClassVar[str] = "piece"
+    id: int
+    motion: str
+    first: int
+
+
+@dataclass(frozen=True)
 class Result:
     """A request's outcome."""
 
@@ -79,8 +95,10 @@ class Failure:
     detail: str = ""
 
 
-Reply = Progress | Result | Cancelled | Failure
-_REPLIES = {reply.type: reply for reply in (Progress, Cancelled, Failure)}
+Reply = Progress | Piece | Result | Cancelled | Failure
+# Replies after which more replies to the same request follow.
+UNDERWAY = (Progress, Piece)
+_REPLIES = {reply.type: reply for reply in (Progress, Piece, Cancelled, Failure)}
 
 
 def encode_request(request: Request) -> str:

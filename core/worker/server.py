@@ -108,7 +108,8 @@ class Server:
             self.send(protocol.Failure(error.id, f"Not a request: {error}.", remedy))
             return
         if isinstance(request.task, requests.Cancel):
-            self._session.cancel(request.task.target)
+            stop = self._session.end if request.task.keep else self._session.cancel
+            stop(request.task.target)
             self.send(protocol.Result(request.id))
         else:
             self._session.announce(request)

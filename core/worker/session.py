@@ -13,7 +13,7 @@ from .tasks import HANDLERS, Job, Kept
 
 
 class Session:
-    """Answers requests; `announce`, `cancel` and `abandon` may be called from another thread meanwhile.
+    """Answers requests; `announce`, `cancel`, `end` and `abandon` may be called from another thread meanwhile.
 
     Args:
         send: takes each reply; it must be safe to call from several threads.
@@ -24,6 +24,7 @@ class Session:
         self._kept = Kept()
         self._lock = threading.Lock()
         self._cancelled: set[int] = set()
+        self._ended: set[int] = set()
         self._waiting: set[int] = set()
         self._abandoned = threading.Event()
 
@@ -37,6 +38,11 @@ class Session:
         with self._lock:
             self._cancelled |= self._waiting if target is None else self._waiting & {target}
 
+    def end(self, target: int | None) -> None:
+        """Let the request `target`, or all that were announced, end early with what they have made up to now."""
+        with self._lock:
+            self._ended |= self._waiting if target is None else self._waiting & {target}
+
     def abandon(self) -> None:
         """Stop everything, since nobody reads the replies any more."""
         self._abandoned.set()
@@ -49,10 +55,17 @@ class Session:
             with self._lock:
                 self._waiting.discard(request.id)
                 self._cancelled.discard(request.id)
+                self._ended.discard(request.id)
 
     def _answer(self, request: protocol.Request) -> protocol.Reply:
         reporter = Reporter(self._send, request.id)
-        job = Job(reporter, lambda: self._is_cancelled(request.id), self._kept)
+        job = Job(
+            reporter,
+            lambda: self._is_cancelled(request.id),
+            self._kept,
+            lambda: request.id in self._ended,
+            lambda motion, first: self._send(protocol.Piece(request.id, str(motion), first)),
+        )
         try:
             with signs_of_life(reporter):
                 job.check()

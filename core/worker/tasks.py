@@ -45,11 +45,15 @@ class Job:
         progress: called with the fraction done, 0 to 1, and the name of the step.
         cancelled: returns True when the task is to stop.
         kept: what stays in memory from request to request.
+        ended: returns True when the task is to end early with what it has made up to now.
+        send_piece: sends the path of a motion, and its first frame in the take, while later frames are computed.
     """
 
     progress: Callable[[float, str], None]
     cancelled: Callable[[], bool]
     kept: Kept
+    ended: Callable[[], bool] = lambda: False
+    send_piece: Callable[[Path, int], None] = lambda motion, first: None
 
     def check(self) -> None:
         """Stop here if the task is to stop.
@@ -109,11 +113,24 @@ def align(request: requests.Align, job: Job) -> dict[str, Any]:
 
 def generate(request: requests.Generate, job: Job) -> dict[str, Any]:
     """Make a take from a recording; answer with its folder, its take.json and what finishing did."""
+    from ..generate.first_frames import Underway
     from ..generate.pipeline import generate
 
-    kept = job.kept
-    take = generate(request, job.progress, job.cancelled, models=kept.models, recordings=kept.recordings)
+    kept, underway = job.kept, Underway(job.ended, job.send_piece)
+    take = generate(
+        request, job.progress, job.cancelled, models=kept.models, recordings=kept.recordings, underway=underway
+    )
     return {**_take_made(take, request.out), "notes": kept.models.notes()}
+
+
+def generate_many(request: requests.GenerateMany, job: Job) -> dict[str, Any]:
+    """Make several takes together; answer with what `generate` answers for each, as `takes`."""
+    from ..generate.pipeline import generate_many
+
+    kept = job.kept
+    made = generate_many(request.takes, job.progress, job.cancelled, models=kept.models, recordings=kept.recordings)
+    notes = {"notes": kept.models.notes()}
+    return {"takes": [_take_made(take, each.out) | notes for take, each in zip(made, request.takes, strict=True)]}
 
 
 def resample(request: requests.Resample, job: Job) -> dict[str, Any]:
@@ -201,6 +218,7 @@ HANDLERS: dict[type, Callable[[Any, Job], dict[str, Any]]] = {
     requests.Hello: hello,
     requests.Align: align,
     requests.Generate: generate,
+    requests.GenerateMany: generate_many,
     requests.Resample: resample,
     requests.Mix: mix,
     requests.Direct: direct,

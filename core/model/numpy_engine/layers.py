@@ -18,8 +18,6 @@ import numpy as np
 F32 = np.float32
 EPSILON = F32(1e-5)
 SLOPE = F32(0.2)
-# A matrix whose products sum over fewer values than this is faster when its rows are contiguous in memory.
-NARROW = 32
 
 
 class Parameters:
@@ -46,8 +44,12 @@ class Parameters:
 
 
 def matrix(weight: np.ndarray) -> np.ndarray:
-    """Turn a layer's weight (N, K) into the (K, N) that `product` takes, laid out in memory as is fastest."""
-    return np.ascontiguousarray(weight.T) if weight.shape[1] < NARROW else np.ascontiguousarray(weight).T
+    """Turn a layer's weight (N, K) into the (K, N) that `product` takes.
+
+    Its rows are contiguous in memory, so that `einsum` adds whole rows. This is faster than sums along columns, and the
+    order of the sums is the same with every SIMD width.
+    """
+    return np.ascontiguousarray(weight.T)
 
 
 def product(x: np.ndarray, weight: np.ndarray) -> np.ndarray:
@@ -317,14 +319,18 @@ def position_table(width: int, frames: int, period: int = 64) -> np.ndarray:
 
 
 def gaussian_over_time(channels: np.ndarray, sigma: float) -> np.ndarray:
-    """Smooth channels (T, C) with a Gaussian of `sigma` frames whose ends are held; see `torch_engine.vqvae.smooth`."""
+    """Smooth channels (..., T, C) with a Gaussian of `sigma` frames; see `torch_engine.vqvae.smooth`.
+
+    The first and the last frame are held beyond the ends.
+    """
     reach = gaussian_reach(sigma)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2).astype(F32)
     kernel = kernel / kernel.sum()
-    padded = np.pad(channels, ((reach, reach), (0, 0)), mode="edge")
-    out = padded[: len(channels)] * kernel[0]
+    frames = channels.shape[-2]
+    padded = np.pad(channels, (*[(0, 0)] * (channels.ndim - 2), (reach, reach), (0, 0)), mode="edge")
+    out = padded[..., :frames, :] * kernel[0]
     for tap in range(1, len(kernel)):
-        out += padded[tap : tap + len(channels)] * kernel[tap]
+        out += padded[..., tap : tap + frames, :] * kernel[tap]
     return out
 
 

@@ -5,6 +5,7 @@ per frame and whose words come in as vectors. A test compares the two engines.
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,12 +33,13 @@ from .layers import (
 )
 from .mamba import MambaModel, MambaScan
 from .tensors import read_tensors
+from .threads import at_once
 
 HEADS = 4
 BODY = (Part.UPPER, Part.HANDS, Part.LOWER)
 STREAMS = ("face", "body")
-# Frames that are decoded at a time: 136 s. Memory does not grow with the take.
-CHUNK_FRAMES = 4096
+# Frames that are decoded at a time: 34 s. Memory does not grow with the take.
+CHUNK_FRAMES = 1024
 
 
 def runs(config: ModelConfig) -> bool:
@@ -46,12 +48,17 @@ def runs(config: ModelConfig) -> bool:
 
 
 class NumpyNetwork:
-    """A model folder, ready to run; see `core.generate.network.Network`.
+    """A model folder, ready to run; see `core.generate.network.BatchNetwork`.
 
     Attributes:
+        most_at_once: windows at a time.
+        ahead: False: on a processor the windows of a take run one after the other.
         info: what the folder declares.
         running: where and how it runs.
     """
+
+    most_at_once = 8
+    ahead = False
 
     def __init__(self, folder: Path | str, note: str = ""):
         """Read the folder.
@@ -104,41 +111,64 @@ class NumpyNetwork:
         Raises:
             GestureError: inputs of another kind than the weights were trained with, or no such speaker.
         """
-        check_inputs(self.info, self._config, audio, words, speaker)
-        config, frames = self._config, len(words)
+        made = self.conditions_of(audio[None], words[None], np.array([speaker]))
+        return {name: values[0] for name, values in made.items()}
+
+    def conditions_of(self, audio: np.ndarray, words: np.ndarray, speakers: np.ndarray) -> Conditions:
+        """Compute the conditions of several windows; see `BatchNetwork`.
+
+        Raises:
+            GestureError: inputs of another kind than the weights were trained with, or no such speaker.
+        """
+        for row in zip(audio, words, speakers, strict=True):
+            check_inputs(self.info, self._config, *row)
+        config, shape = self._config, (*words.shape[:2], self._config.hidden)
         audio, words = np.asarray(audio, F32), np.asarray(words, F32)
-        sounds = {"face": audio[:, : config.audio_channels_face], "body": audio[:, : config.audio_channels_body]}
+        sounds = {"face": audio[..., : config.audio_channels_face], "body": audio[..., : config.audio_channels_body]}
         if not config.face_hears_chance:
             sounds["face"] = sounds["face"].copy()
-            sounds["face"][:, -config.chance_channels :] = 0
-        fused = {stream: self._inputs[stream](words, sounds[stream]) for stream in STREAMS}
-        speakers = {
-            stream: np.broadcast_to(self._speakers[stream][speaker], (frames, config.hidden)) for stream in STREAMS
-        }
+            sounds["face"][..., -config.chance_channels :] = 0
+        of_speakers = {stream: self._speakers[stream][speakers][:, None] for stream in STREAMS}  # (B, 1, hidden)
+        face, memory = at_once(
+            [
+                lambda: self._global.face_scan(self._inputs["face"](words, sounds["face"])),
+                lambda: self._local.body_proj(self._inputs["body"](words, sounds["body"])),
+            ]
+        )
         return {
-            "face": self._global.face_scan(fused["face"]),
+            "face": face,
             # All frames have the same speaker, so attention over them gives each frame the same result as one frame
             # alone.
-            "speaker_query": np.broadcast_to(self._global.body_query(speakers["body"][:1]), (frames, config.hidden)),
-            "memory": self._local.body_proj(fused["body"]),
-            "speaker_face": speakers["face"],
-            "speaker_body": speakers["body"],
+            "speaker_query": np.broadcast_to(self._global.body_query(of_speakers["body"]), shape),
+            "memory": memory,
+            "speaker_face": np.broadcast_to(of_speakers["face"], shape),
+            "speaker_body": np.broadcast_to(of_speakers["body"], shape),
         }
 
     def window(self, conditions: Conditions, motion: np.ndarray, mask: np.ndarray) -> WindowOutput:
         """See `Network`."""
         return self._local(conditions, *self._global(conditions, np.asarray(motion, F32), mask))
 
+    def windows(self, conditions: Conditions, motion: np.ndarray, mask: np.ndarray) -> WindowOutput:
+        """Predict several windows; see `BatchNetwork`."""
+        return self.window(conditions, motion, mask)  # every layer takes any number of leading axes
+
     def decode(self, part: Part, codes: np.ndarray) -> np.ndarray:
         """See `Network`; long takes are decoded piece by piece, to the same bits."""
-        decoder, sigma = self._decoders[part], self._config.decoder_sigma[part]
-        reach = decoder.reach + (gaussian_reach(sigma) if sigma else 0)
+        sigma = self._config.decoder_sigma[part]
+        reach = self._decoders[part].reach + (gaussian_reach(sigma) if sigma else 0)
+        return _in_chunks(lambda latents: self._decoded(part, latents), self._entries(part, codes), reach)
 
-        def decoded(latents: np.ndarray) -> np.ndarray:
-            channels = decoder(latents)
-            return gaussian_over_time(channels, sigma) if sigma else channels
+    def decode_many(self, part: Part, codes: np.ndarray) -> np.ndarray:
+        """Decode a part's codes of several windows; see `BatchNetwork`."""
+        return self._decoded(part, self._entries(part, codes))
 
-        return _in_chunks(decoded, entries_of(self._codebooks[part], codes, self._config.code_groups), reach)
+    def _entries(self, part: Part, codes: np.ndarray) -> np.ndarray:
+        return entries_of(self._codebooks[part], codes, self._config.code_groups)
+
+    def _decoded(self, part: Part, latents: np.ndarray) -> np.ndarray:
+        channels, sigma = self._decoders[part](latents), self._config.decoder_sigma[part]
+        return gaussian_over_time(channels, sigma) if sigma else channels
 
     def root(self, lower: np.ndarray) -> np.ndarray:
         """See `Network`; long takes are computed piece by piece, to the same bits."""
@@ -159,9 +189,9 @@ class _Inputs:
         self.weigh = Linear(generator.at(f"at_attn_{stream}"))
 
     def __call__(self, words: np.ndarray, sound: np.ndarray) -> np.ndarray:
-        """Map words (T, D) and sound (context + T + context, C) to features (T, audio_dim)."""
+        """Map words (..., T, D) and sound (..., context + T + context, C) to features (..., T, audio_dim)."""
         text = self.text(words)
-        heard = _fit_frames(self.sound(sound), len(words))
+        heard = _fit_frames(self.sound(sound), words.shape[-2])
         scores = self.weigh(np.concatenate([text, heard], -1)).reshape(*text.shape, 2)
         share = F32(1) / (F32(1) + np.exp(scores[..., 0] - scores[..., 1]))  # of the words: a softmax over two scores
         return text * share + heard * (F32(1) - share)
@@ -183,7 +213,7 @@ class _GlobalScan:
     def __call__(
         self, conditions: Conditions, motion: np.ndarray, mask: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Map motion and mask (T, 337) to the body's stream, the face's and the motion's features, (T, hidden)."""
+        """Map motion and mask (..., T, 337) to the streams of body and face and to the motion's features."""
         encoded = self.encoder(np.where(mask == 1, self.query, motion))
         moved = self.project[1](self.project[0](encoded))
         positions = position_table(self.width, motion.shape[-2])
@@ -210,7 +240,7 @@ class _LocalScan:
         self.classify = {part: Mlp(parameters.at(f"{part}_classifier")) for part in Part}
 
     def __call__(self, conditions: Conditions, g: np.ndarray, f: np.ndarray, moved: np.ndarray) -> WindowOutput:
-        """Map the global features (T, hidden) to the window's output."""
+        """Map the global features (..., T, hidden) to the output of the windows."""
         positions = position_table(self.width, g.shape[-2])
         query, memory = g + positions, conditions["memory"]
         if self.frame_aligned:
@@ -223,22 +253,28 @@ class _LocalScan:
         place = conditions["speaker_body"] + positions
         if self.frame_aligned:
             place = place + conditions["memory"] + moved
-        streams = {}
-        for part in BODY:
-            others = sum(latent[other] for other in BODY if other != part)
-            joined = np.concatenate([latent[part] + place, others], -1)
-            streams[part] = self.scan[part](self.project[part](joined)) + latent[part]
-        joined = np.concatenate([conditions["speaker_face"] + positions, f], -1)
-        streams[Part.FACE] = self.scan[Part.FACE](self.project[Part.FACE](joined))
-        latents = {part: self.down[part](streams[part]) for part in Part}
-        return WindowOutput({part: self.classify[part](latents[part]) for part in Part}, latents)
+        joined = {
+            part: np.concatenate([latent[part] + place, sum(latent[other] for other in BODY if other != part)], -1)
+            for part in BODY
+        }
+        joined[Part.FACE] = np.concatenate([conditions["speaker_face"] + positions, f], -1)
+
+        def streamed(part: Part) -> tuple[np.ndarray, np.ndarray]:
+            stream = self.scan[part](self.project[part](joined[part]))
+            latents = self.down[part](stream + latent[part] if part in latent else stream)
+            return self.classify[part](latents), latents
+
+        made = dict(zip(Part, at_once([partial(streamed, part) for part in Part]), strict=True))
+        return WindowOutput(
+            {part: scores for part, (scores, _) in made.items()}, {part: latents for part, (_, latents) in made.items()}
+        )
 
 
 def _fit_frames(features: np.ndarray, frames: int) -> np.ndarray:
-    """Cut features (F, C) at the end, or repeat their tail, to (frames, C)."""
-    while len(features) < frames:
-        features = np.concatenate([features, features[-(frames - len(features)) :]])
-    return features[:frames]
+    """Cut features (..., F, C) at the end, or repeat their tail, to (..., frames, C)."""
+    while (missing := frames - features.shape[-2]) > 0:
+        features = np.concatenate([features, features[..., -missing:, :]], -2)
+    return features[..., :frames, :]
 
 
 def _in_chunks(function: Callable[[np.ndarray], np.ndarray], values: np.ndarray, reach: int) -> np.ndarray:
@@ -249,8 +285,9 @@ def _in_chunks(function: Callable[[np.ndarray], np.ndarray], values: np.ndarray,
         values: (T, C).
         reach: frames that each piece is given beyond its ends.
     """
-    pieces = []
-    for start in range(0, max(len(values), 1), CHUNK_FRAMES):
+
+    def piece(start: int) -> np.ndarray:
         first, last = max(start - reach, 0), start + CHUNK_FRAMES + reach
-        pieces.append(function(values[first:last])[start - first : start - first + CHUNK_FRAMES])
-    return np.concatenate(pieces)
+        return function(values[first:last])[start - first : start - first + CHUNK_FRAMES]
+
+    return np.concatenate(at_once([partial(piece, start) for start in range(0, max(len(values), 1), CHUNK_FRAMES)]))

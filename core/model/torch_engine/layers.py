@@ -6,6 +6,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from .long_conv import LongConv
+
 SLOPE = 0.2
 WAV_KERNEL = 15
 WAV_PAD = 1600  # samples of silence before and after the sound, in the first block
@@ -57,7 +59,7 @@ class WavBlock(nn.Module):
         self.conv1 = nn.Conv1d(width, out, WAV_KERNEL, stride=stride, padding=pad)
         self.bn1 = nn.BatchNorm1d(out)
         self.act = nn.LeakyReLU(0.01, inplace=True)
-        self.conv2 = nn.Conv1d(out, out, WAV_KERNEL, padding=WAV_KERNEL // 2)
+        self.conv2 = LongConv(out, out, WAV_KERNEL)
         self.bn2 = nn.BatchNorm1d(out)
         self.downsample = None
         if shortcut:

@@ -19,7 +19,8 @@ from .device import find_card, pick_device
 from .mamba import EXPAND
 from .scan_choice import scan_name
 
-WINDOWS_AT_ONCE = 32  # a minute of speech
+WINDOWS_AT_ONCE = 32  # on a card: a minute of speech
+ROWS_AT_ONCE = 8  # on a processor: windows of so many takes; more save nothing and need memory
 _Result = TypeVar("_Result")
 _log = logging.getLogger(__name__)
 
@@ -37,7 +38,8 @@ class TorchNetwork:
     """A model on a device; see `core.generate.network.BatchNetwork`.
 
     Attributes:
-        most_at_once: windows at a time; 1 on a processor, where one after the other is faster.
+        most_at_once: windows at a time.
+        ahead: whether windows of one take run together: on a card.
 
     Args:
         model: a loaded model folder; its modules move to the device.
@@ -61,8 +63,8 @@ class TorchNetwork:
         self._running = running_on(self.device, config, self.info.window, note)
         self.most_at_once = 1
         self._in_pieces(lambda _: self._weights_to_device(), 1)
-        if self.device.type != "cpu":
-            self.most_at_once = WINDOWS_AT_ONCE
+        self.ahead = self.device.type != "cpu"
+        self.most_at_once = WINDOWS_AT_ONCE if self.ahead else ROWS_AT_ONCE
 
     @property
     def running(self) -> Running:
@@ -75,23 +77,23 @@ class TorchNetwork:
         Raises:
             GestureError: inputs of another kind than the weights were trained with, or no such speaker.
         """
-        made = self.conditions_of(audio[None], words[None], speaker)
+        made = self.conditions_of(audio[None], words[None], np.array([speaker]))
         return {name: _array(value)[0] for name, value in made.items()}
 
     @torch.inference_mode()
-    def conditions_of(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> dict[str, Tensor]:
+    def conditions_of(self, audio: np.ndarray, words: np.ndarray, speakers: np.ndarray) -> dict[str, Tensor]:
         """Compute the conditions of several windows, on the device; see `BatchNetwork`.
 
         Raises:
             GestureError: inputs of another kind than the weights were trained with, or no such speaker.
         """
-        check_inputs(self.info, self._weights.config, audio[0], words[0], speaker)
+        for row in zip(audio, words, speakers, strict=True):
+            check_inputs(self.info, self._weights.config, *row)
         words = np.asarray(words, np.int64 if words.ndim == 2 else np.float32)
 
         def task(rows: slice) -> dict[str, Tensor]:
-            sound, text = self._tensor(audio[rows]), self._tensor(words[rows])
-            speakers = torch.full((len(sound),), speaker, device=self.device)
-            return self._weights.generator.conditions(sound, text, speakers)
+            given = (self._tensor(values[rows]) for values in (audio, words, speakers))
+            return self._weights.generator.conditions(*given)
 
         made = self._in_pieces(task, len(audio))
         return {name: torch.cat([piece[name] for piece in made]) for name in made[0]}
@@ -171,6 +173,7 @@ class TorchNetwork:
         else:
             note = f"{self._running.device} ran out of memory, so the processor runs the networks."
             self.device = torch.device("cpu")
+            self.ahead = False
             self._weights_to_device()
             self._running = running_on(self.device, self._weights.config, self.info.window, note)
             _log.warning("%s", note)

@@ -72,7 +72,7 @@ class Report:
 class Recorder:
     """A network that keeps its output of every window."""
 
-    most_at_once = 1
+    ahead = False
 
     def __init__(self, network: Network):
         self._network = network

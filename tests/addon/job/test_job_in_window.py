@@ -39,7 +39,7 @@ def running(extension, window):
     operator._job = SimpleNamespace(
         cancel=lambda: calls.append("cancel"), poll=lambda: None, stage="Listening", fraction=0.5, outcome=None
     )
-    operator._job.cancelling = False
+    operator._job.cancelling, operator._job.pieces = False, []
     workspace = SimpleNamespace(status_text_set=lambda text: None)
     manager = SimpleNamespace(windows=[window])
     context = SimpleNamespace(window=window, window_manager=manager, workspace=workspace)

@@ -50,15 +50,15 @@ def test_several_takes_come_at_once_each_with_its_seed(character, weights, tmp_p
     assert len(list((tmp_path / "made").iterdir())) == 3
 
 
-def test_cancelling_while_the_second_of_three_is_made_leaves_nothing(character, job_state, weights, tmp_path):
+def test_cancelling_when_the_first_of_three_is_written_leaves_nothing(character, job_state, weights, tmp_path):
     scene = bpy.context.scene
     scene.mambatalk.audio_file, scene.mambatalk.transcript_source = str(SPEECH), "NONE"
     original = job_state.Job
 
     class Cancelling(original):
         def poll(self, timeout_s=0.0):
-            super().poll(timeout_s)
-            if self.part == 1 and not self.cancelling:
+            super().poll(min(timeout_s, 0.01))
+            if not self.cancelling and (tmp_path / "made" / "take_01" / "take.json").exists():
                 self.cancel()
 
     before = snapshot()

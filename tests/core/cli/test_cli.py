@@ -12,6 +12,7 @@ import pytest
 import soundfile
 
 from core.body.motion import load_motion
+from core.cli.parser import main
 from core.clock import frame_count
 from core.errors import GestureError
 from core.worker.models import STARTER, Models
@@ -203,6 +204,14 @@ def test_a_failed_take_leaves_the_earlier_one_as_it_was(tmp_path, speech):
     before = {p.name: p.read_bytes() for p in out.iterdir()}
     refused(run("generate", write(tmp_path, np.zeros(32000)), "--out", out))
     assert {p.name: p.read_bytes() for p in out.iterdir()} == before
+
+
+def test_several_seeds_are_made_in_one_go(tmp_path, speech, capsys):
+    out = tmp_path / "takes"
+    assert main(["generate", str(speech), "--seeds", "3", "1", "--json", "--out", str(out)]) == 0
+    printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(each["out"], each["seed"]) for each in printed] == [(str(out / "seed_3"), 3), (str(out / "seed_1"), 1)]
+    assert main(["generate", str(speech), "--seeds", "3", "3", "--out", str(out)]) == 2
 
 
 def test_eight_channels_at_96_khz_work(tmp_path, speech):

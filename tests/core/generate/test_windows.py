@@ -8,7 +8,7 @@ from core.generate.decode import IDENTITY_ROT6D, SEEDED_PARTS, decode_take, seed
 from core.generate.sample import Variation
 from core.generate.steps import Step
 from core.generate.window_inputs import PARITY, PRODUCT, Speech, parity_frame_count, window_inputs
-from core.generate.windows import plan_windows, run_windows
+from core.generate.windows import TakeInputs, plan_windows, run_takes, run_windows
 from core.model.torch_engine.parity import Recorder
 
 from .. import tiny
@@ -129,26 +129,49 @@ def test_many_windows_at_once_give_the_codes_of_the_loop(together, variation, cl
     network = tiny.network(x=0.5)
     speech = Speech(*tiny.inputs(300), 1)
     in_turn = run_windows(network, speech, network.info.neutral, clock=clock, variation=variation)
-    network.most_at_once = together
+    network.most_at_once, network.ahead = together, True
     at_once = run_windows(network, speech, network.info.neutral, clock=clock, variation=variation)
     for part in Part:
         assert at_once[part].dtype == in_turn[part].dtype
         assert np.array_equal(at_once[part], in_turn[part])
 
 
+@pytest.mark.parametrize("ahead", [False, True], ids=["one window of each", "many windows of each"])
+def test_takes_of_several_seeds_and_recordings_made_together_are_those_made_alone(ahead):
+    network, neutral = tiny.network(), tiny.neutral()
+    shared = Speech(*tiny.inputs(150), 1)
+    takes = [TakeInputs(shared, neutral, Variation(0.8, seed)) for seed in range(2)]
+    takes += [TakeInputs(Speech(*tiny.inputs(70, 5), 0), tiny.neutral(x=0.5)), TakeInputs(shared, neutral)]
+    alone = [run_windows(network, take.speech, take.seed_motion, variation=take.variation) for take in takes]
+    network.ahead = ahead
+    together = run_takes(network, takes)
+    assert not np.array_equal(together[0][Part.UPPER], together[1][Part.UPPER])
+    for made, wanted in zip(together, alone, strict=True):
+        assert all(np.array_equal(made[part], wanted[part]) for part in Part)
+
+
+def test_what_depends_on_speech_alone_is_computed_once_for_several_seeds():
+    network, asked = tiny.network(), []
+    conditions_of = network.conditions_of
+    network.conditions_of = lambda audio, *rest: asked.append(len(audio)) or conditions_of(audio, *rest)
+    speech = Speech(*tiny.inputs(100), 1)
+    run_takes(network, [TakeInputs(speech, tiny.neutral(), Variation(0.8, seed)) for seed in range(4)])
+    assert asked == [1, 1]
+
+
 def test_the_seeds_of_many_windows_are_those_of_each_alone():
     network, rng = tiny.network(), np.random.default_rng(0)
     codes = {part: rng.integers(0, network.info.codebook_size, (3, 64)) for part in SEEDED_PARTS}
     channels = {part: network.decode_many(part, values) for part, values in codes.items()}
-    together = seeds_after(channels, np.array([0.5, 0.1, -0.5]), 4)
+    together = seeds_after(channels, np.array([[0.5, 0.1, -0.5]] * 3), 4)
     for row, seeds in enumerate(together):
         alone = seed_vector(network, {part: values[row] for part, values in codes.items()}, np.array([0.5, 0.1, -0.5]))
-        np.testing.assert_allclose(seeds, alone[-4:], atol=1e-6)
+        np.testing.assert_allclose(seeds, alone[-4:], atol=1e-5)
 
 
 def test_cancelled_work_stops_between_passes():
     network, asked = tiny.network(), []
-    network.most_at_once = 4
+    network.most_at_once, network.ahead = 4, True
     step = Step(0.0, 1.0, "", lambda fraction, name: None, lambda: bool(asked.append(1)) or len(asked) > 1)
     with pytest.raises(Cancelled):
         run_windows(network, Speech(*tiny.inputs(400), 0), network.info.neutral, step=step)

@@ -72,7 +72,7 @@ def test_a_card_that_is_too_small_for_many_windows_gets_fewer():
 
     for module in network._weights.autoencoders[Part.UPPER].decoder.modules():
         module.register_forward_pre_hook(full)
-    network.most_at_once = 8
+    network.most_at_once, network.ahead = 8, True
     codes = run_windows(network, speech, network.info.neutral)
     assert network.most_at_once == 2
     assert network.running.note == ""

@@ -11,6 +11,7 @@ from core.body.parts import Part
 from core.errors import GestureError
 from core.model.config import RELEASED, STARTER, ModelConfig
 from core.model.numpy_engine import network as numpy_network
+from core.model.numpy_engine import threads
 from core.model.numpy_engine.layers import Attention, Parameters, erf, gaussian_over_time
 from core.model.numpy_engine.network import NumpyNetwork
 from core.model.numpy_engine.tensors import read_tensors
@@ -119,17 +120,32 @@ def test_decoding_in_pieces_gives_the_same_bits(monkeypatch, length):
     assert all(np.array_equal(a, b) for a, b in zip(whole, pieces, strict=True))
 
 
-def test_windows_side_by_side_give_the_same_numbers_as_one_by_one():
+def test_windows_side_by_side_give_the_same_bits_as_one_by_one():
     network = NumpyNetwork(STARTER_FOLDER)
-    given = [inputs(network, seed) for seed in range(3)]
-    conditions = [network.conditions(audio, words, 1) for audio, words, _, _ in given]
-    together = {name: np.stack([each[name] for each in conditions]) for name in conditions[0]}
-    motions, masks = (np.stack([each[column] for each in given]) for column in (2, 3))
-    output = network.window(together, motions, masks)
-    for number, (_, _, motion, mask) in enumerate(given):
-        alone = network.window(conditions[number], motion, mask)
+    audio, words, motions, masks = (
+        np.stack(each) for each in zip(*(inputs(network, n) for n in range(3)), strict=True)
+    )
+    together = network.conditions_of(audio, words, np.array([1, 0, 1]))
+    output = network.windows(together, motions, masks)
+    codes = np.random.default_rng(0).integers(0, config_codes(network), (3, 64))
+    for number, speaker in enumerate((1, 0, 1)):
+        conditions = network.conditions(audio[number], words[number], speaker)
+        alone = network.window(conditions, motions[number], masks[number])
         for part in Part:
-            assert np.allclose(output.logits[part][number], alone.logits[part], atol=1e-4)
+            assert np.array_equal(output.logits[part][number], alone.logits[part])
+            assert np.array_equal(network.decode_many(part, codes)[number], network.decode(part, codes[number]))
+
+
+def test_threads_give_the_same_bits(monkeypatch):
+    network = NumpyNetwork(STARTER_FOLDER)
+    audio, words, motion, mask = inputs(network, 0)
+
+    def scores(count: int) -> dict[Part, np.ndarray]:
+        monkeypatch.setattr(threads, "thread_count", lambda: count)
+        return network.window(network.conditions(audio, words, 1), motion, mask).logits
+
+    one, three = scores(1), scores(3)
+    assert all(np.array_equal(one[part], three[part]) for part in Part)
 
 
 def test_weights_of_the_released_architecture_need_pytorch(tmp_path):

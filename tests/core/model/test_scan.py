@@ -98,7 +98,7 @@ def test_the_bundled_weights_choose_the_same_codes_by_any_scan_and_many_windows_
     by_doublings = codes()
     monkeypatch.setattr(scan_choice, "FEW_STATES", 0)
     in_steps = codes()
-    network.most_at_once = 32
+    network.most_at_once, network.ahead = 32, True
     at_once = codes()
     for part in Part:
         assert np.array_equal(by_doublings[part], in_steps[part])

@@ -227,9 +227,16 @@ def test_a_warm_worker_gives_the_same_take_as_a_fresh_one_makes_variations_and_m
         assert reply["take"]["engine"].keys() == {"name", "device", "scan"}
         assert reply["notes"] == []
     fresh = start_worker()
-    fresh.send({"id": 1, **request, "seed": 2, "variation": 0.7, "out": str(tmp_path / "fresh")})
-    assert fresh.final(1)["type"] == "result"
-    takes = {name: load_motion(tmp_path / name / "motion.npz").rotations for name in ("0", "1", "2", "fresh")}
+    del request["type"]
+    pair = [
+        request | {"seed": seed, "variation": 0.7, "out": str(tmp_path / name)}
+        for seed, name in ((2, "fresh"), (1, "b"))
+    ]
+    fresh.send({"id": 1, "type": "generate_many", "takes": pair})
+    together = fresh.final(1)["takes"]
+    assert [each["take"]["seed"] for each in together] == [2, 1]
+    takes = {name: load_motion(tmp_path / name / "motion.npz").rotations for name in ("0", "1", "2", "fresh", "b")}
+    assert takes["0"].tobytes() == takes["b"].tobytes()
     assert takes["0"].tobytes() == takes["2"].tobytes()
     assert takes["1"].tobytes() == takes["fresh"].tobytes()
     assert np.abs(takes["0"] - takes["1"]).max() > 0.1

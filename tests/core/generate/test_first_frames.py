@@ -1,0 +1,56 @@
+"""The first frames of a long take come while it is made, and a take that is ended early is a whole one."""
+
+import numpy as np
+import pytest
+import soundfile
+
+from core import requests
+from core.body.motion import load_motion
+from core.body.parts import Part
+from core.generate import first_frames
+from core.generate.first_frames import Underway
+from core.generate.pipeline import generate
+from core.generate.regenerate import resample
+from core.take.take import read_take
+from core.worker.models import Models
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def models():
+    return Models()
+
+
+@pytest.fixture
+def request_of(tmp_path, monkeypatch):
+    """A request for twelve seconds, which count as a long take here."""
+    monkeypatch.setattr(first_frames, "LEAST_FRAMES", 300)
+    monkeypatch.setattr(first_frames, "FIRST", 90)
+    samples, rate = soundfile.read(ROOT / "addon" / "assets" / "demo" / "speech.flac", frames=12 * 16000)
+    soundfile.write(tmp_path / "speech.wav", samples, rate)
+    return requests.Generate(tmp_path / "speech.wav", tmp_path / "take", device="cpu", pieces=tmp_path)
+
+
+def test_pieces_come_while_windows_are_predicted_and_change_nothing(request_of, models):
+    pieces, fractions = [], []
+    underway = Underway(send_piece=lambda path, first: pieces.append((load_motion(path), first, fractions[-1])))
+    take = generate(request_of, lambda fraction, stage: fractions.append(fraction), models=models, underway=underway)
+    assert [first for _, first, _ in pieces] == [0, pieces[0][0].frame_count]
+    assert all(fraction < 0.9 for _, _, fraction in pieces)
+    for motion, first, _ in pieces:
+        wanted = take.finished.rotations[first : first + motion.frame_count]
+        assert np.median(np.abs(motion.rotations - wanted)) < 1e-3
+    alone = generate(requests.Generate(request_of.audio, request_of.out.with_name("b"), device="cpu"), models=models)
+    assert take.finished.rotations.tobytes() == alone.finished.rotations.tobytes()
+
+
+def test_a_take_that_is_ended_early_is_short_and_can_be_resampled(request_of, models, tmp_path):
+    asked = []
+    made = generate(request_of, models=models, underway=Underway(ended=lambda: len(asked) > 2 or asked.append(1)))
+    take = read_take(request_of.out)
+    late = models.load(None, "cpu").network.info.late_frames
+    assert made.raw.frame_count == take.raw.frame_count == 4 * 60 + 4 - late
+    assert take.info["audio"]["duration_s"] == pytest.approx(take.raw.frame_count / 30)
+    again = resample(requests.Resample(request_of.out, tmp_path / "again", ("upper",), 100, 140, seed=3), models=models)
+    assert again.raw.frame_count == take.raw.frame_count
+    assert np.array_equal(again.codes[Part.FACE], take.codes[Part.FACE])
