@@ -10,7 +10,7 @@ from ..errors import GestureError
 from ..worker import protocol
 from .lines import SUMMARY, Line
 from .outcomes import FAILED, KEPT, MADE, NOT_MADE, Outcome, checks_of, write_summary
-from .processes import Process, share
+from .processes import AnyProcess, Lost, Process, share
 from .records import FOLDER, Record, check_own, inputs_of, is_made, only_one, read_record, write_record
 
 
@@ -103,6 +103,7 @@ def run(
     threads: int,
     report: Callable[[Outcome, int], None] = lambda outcome, done: None,
     is_stopped: Callable[[], bool] = lambda: False,
+    start: Callable[[int], AnyProcess] | None = None,
 ) -> list[Outcome]:
     """Make all lines that are not there yet, and write summary.csv; a line that fails stops no other.
 
@@ -114,6 +115,7 @@ def run(
         threads: how many threads PyTorch may use in each.
         report: called after each line that was worked on, with the number of lines that are finished.
         is_stopped: becomes True when the work is to stop; finished takes stay.
+        start: starts the process of this number, 1 to `processes`; None for one on this computer.
 
     Raises:
         GestureError: another batch works in the folder; the summary cannot be written.
@@ -122,30 +124,42 @@ def run(
         planned = plan(out, lines, weights_hash)
         telling = threading.Lock()
 
-        def make(line: Line, process: Process) -> None:
-            outcome = _make(planned, line, process)
+        def make(line: Line, process: AnyProcess, is_last: bool) -> bool:
+            outcome = _make(planned, line, process, is_last)
+            if outcome is None:
+                return False
             with telling:
                 report(outcome, planned.finished)
+            return True
 
-        def start(number: int) -> Process:
+        def start_here(number: int) -> Process:
             return Process(out / FOLDER / f"process_{number}.log", threads, lock.fileno())
 
         try:
-            share(planned.open_lines, processes, start, make, is_stopped)
+            share(planned.open_lines, processes, start or start_here, make, is_stopped)
         finally:
             write_summary(planned.results(), out / SUMMARY)
         return planned.results()
 
 
-def _make(planned: Plan, line: Line, process: Process) -> Outcome:
-    """Make one line, and note what became of it."""
-    began = time.monotonic()
+def _make(planned: Plan, line: Line, process: AnyProcess, is_last: bool) -> Outcome | None:
+    """Make one line, and note what became of it; None where its machine was lost before the take was there."""
+    began, inputs = time.monotonic(), planned.inputs[line.number]
     try:
         planned.begin(line)
-        reply = process.make(line.request)
+        reply = process.make(line.request, line.name, inputs)
     except GestureError as error:
         return planned.fail(line, error)
-    return planned.end(line, reply, time.monotonic() - began)
+    if not isinstance(reply, Lost):
+        return planned.end(line, reply, time.monotonic() - began)
+    record = read_record(planned.out, line.name)
+    if record is not None and is_made(line, record, inputs):
+        planned.outcomes[line.number] = _outcome(line, MADE, record.seconds, record.checks)
+        return planned.outcomes[line.number]
+    if not is_last:
+        return None
+    problem = "Every machine that made this take was lost; often the memory is full."
+    return planned.fail(line, GestureError(problem, "Use fewer --processes or a shorter recording."))
 
 
 def _failed(line: Line, error: GestureError, seconds: float = 0.0) -> Outcome:

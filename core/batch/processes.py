@@ -1,5 +1,6 @@
 """Worker processes that share the lines of a batch; each keeps its model loaded, and is replaced where it dies."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -8,22 +9,26 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol
 
+from ..errors import GestureError
 from ..requests import Cancel, Generate
 from ..worker import protocol
 from ..worker.silence import SILENT_S, Silence
 from ..worker.threads import VARIABLES
+from .lines import Line
 
 ROOT = Path(__file__).resolve().parents[2]
 # Room for one process. With the bundled weights three minutes of speech need 0.25 GB; longer recordings need more.
 # Weights of the released size need 2 GB to be loaded, and their speech recogniser needs more.
 SMALL_BYTES, LARGE_BYTES = 1_500_000_000, 4_000_000_000
 # How long it may take until a stop is noticed, seconds.
-_POLL_S = 0.2
-
-T = TypeVar("T")
+POLL_S = 0.2
+_log = logging.getLogger(__name__)
+# How often a line is begun whose machine is lost.
+_TRIES = 3
 
 
 def process_count(lines: int, bytes_each: int = SMALL_BYTES) -> int:
@@ -45,20 +50,51 @@ def _free_bytes() -> int | None:
         return None
 
 
+@dataclass(frozen=True)
+class Lost:
+    """No reply: the machine that made a take was lost, and another one can make it."""
+
+
+class AnyProcess(Protocol):
+    """What makes takes, one at a time: a `Process` here, or one on another machine.
+
+    Attributes:
+        is_dead: whether it has ended, so that another must be started.
+    """
+
+    is_dead: bool
+
+    def make(self, request: Generate, name: str, inputs: str) -> protocol.Reply | Lost:
+        """Make a take of this name from these inputs; return what became of it."""
+
+    def stop(self) -> None:
+        """Stop the take that is being made, at the next possible moment, and all later ones."""
+
+    def end_if_hung(self) -> None:
+        """End it when it has said nothing for too long; called at least every second."""
+
+    def close(self) -> None:
+        """End it."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+
 class Process:
     """A worker process that makes one take at a time.
 
     Args:
         log: the file for what it writes to its log.
         threads: number of threads that PyTorch may use in it.
-        lock: an open file that stays locked until this process ends, too.
+        lock: an open file that stays locked until this process ends, too; None for none.
     """
 
-    def __init__(self, log: Path, threads: int, lock: int):
+    def __init__(self, log: Path, threads: int, lock: int | None = None):
         environment = {"OMP_NUM_THREADS": str(threads), **VARIABLES, **os.environ}
         # Ctrl-C in a terminal reaches all programs of a session; this one is stopped by a message.
+        kept = () if lock is None else (lock,)
         alone: dict[str, Any] = (
-            {"pass_fds": (lock,), "start_new_session": True} if os.name == "posix" else {"creationflags": 0x200}
+            {"pass_fds": kept, "start_new_session": True} if os.name == "posix" else {"creationflags": 0x200}
         )
         with log.open("ab") as errors:
             self._process: subprocess.Popen[bytes] = subprocess.Popen(
@@ -81,7 +117,7 @@ class Process:
         self._is_working = self._is_hung = False
         self.is_dead = False
 
-    def make(self, request: Generate) -> protocol.Reply:
+    def make(self, request: Generate, name: str = "", inputs: str = "") -> protocol.Reply:
         """Make a take, and return the reply that says what became of it."""
         self._number += 1
         self._silence.begin()
@@ -154,10 +190,10 @@ class Process:
 
 
 def share(
-    lines: Iterable[T],
+    lines: Iterable[Line],
     count: int,
-    start: Callable[[int], Process],
-    make: Callable[[T, Process], None],
+    start: Callable[[int], AnyProcess],
+    make: Callable[[Line, AnyProcess, bool], bool],
     is_stopped: Callable[[], bool],
 ) -> None:
     """Let processes make all lines, each the next one that is waiting, until all are made or the work is stopped.
@@ -165,37 +201,57 @@ def share(
     Args:
         lines: what to make.
         count: number of processes.
-        start: starts the process of this number, 1 to `count`.
-        make: makes one line; called from several threads, it must not raise.
+        start: starts the process of this number, 1 to `count`; where it cannot, the others go on without it.
+        make: makes one line, and returns whether something became of it; a line whose machine was lost is begun again.
+            It gets True when this is the last try. Called from several threads, it must not raise.
         is_stopped: becomes True when the work is to stop soon.
     """
-    waiting = deque(lines)
-    running: dict[int, Process] = {}
-
-    def work(number: int) -> None:
-        while not is_stopped():
-            try:
-                line = waiting.popleft()
-            except IndexError:
-                break
-            if number not in running or running[number].is_dead:
-                running[number] = start(number)
-            make(line, running[number])
-
-    threads = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(1, count + 1)]
+    crew = _Crew(lines, start, make, is_stopped)
+    threads = [threading.Thread(target=crew.work, args=(number,), daemon=True) for number in range(1, count + 1)]
     try:
         for thread in threads:
             thread.start()
         while any(thread.is_alive() for thread in threads):
-            time.sleep(_POLL_S)
-            for process in list(running.values()):
+            time.sleep(POLL_S)
+            for process in list(crew.running.values()):
                 process.end_if_hung()
-            if is_stopped():
-                for process in list(running.values()):
+                if is_stopped():
                     process.stop()
     except BaseException:
-        for process in list(running.values()):
+        for process in list(crew.running.values()):
             process.kill()
         raise
-    for process in running.values():
+    for process in crew.running.values():
         process.close()
+
+
+class _Crew:
+    """The threads that share lines; each has a process. The arguments are those of `share`."""
+
+    def __init__(self, lines: Iterable[Line], start: Callable, make: Callable, is_stopped: Callable[[], bool]):
+        self.running: dict[int, AnyProcess] = {}
+        self._start, self._make, self._is_stopped = start, make, is_stopped
+        self._waiting = deque((line, 1) for line in lines)
+        self._left = len(self._waiting)
+        self._counting = threading.Lock()
+
+    def work(self, number: int) -> None:
+        """Make lines until none is left; a line that another thread makes may come back."""
+        while self._left and not self._is_stopped():
+            try:
+                line, attempt = self._waiting.popleft()
+            except IndexError:
+                time.sleep(POLL_S)
+                continue
+            if number not in self.running or self.running[number].is_dead:
+                try:
+                    self.running[number] = self._start(number)
+                except GestureError as error:
+                    self._waiting.appendleft((line, attempt))
+                    _log.warning("%s", error)
+                    return
+            if self._make(line, self.running[number], attempt == _TRIES):
+                with self._counting:
+                    self._left -= 1
+            else:
+                self._waiting.append((line, attempt + 1))

@@ -1,6 +1,7 @@
 """`python -m core batch`: takes of many recordings in one go."""
 
 import argparse
+import functools
 import logging
 import os
 import signal
@@ -37,13 +38,20 @@ def add_batch(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--seed", type=int, default=0, help="seed, where a line has none (default 0)")
     add_making(command, "the mood, where a line has none (default: neutral)")
     command.add_argument("--processes", type=int, metavar="N", help="(default: by cores and free memory)")
+    command.add_argument(
+        "--engine",
+        choices=("processes", "ray"),
+        default="processes",
+        help="ray: spread the lines over a Ray cluster (needs the package ray)",
+    )
+    command.add_argument("--address", help="of the Ray cluster (default: RAY_ADDRESS, else this computer alone)")
     command.add_argument("--dry-run", action="store_true", help="print what would be made; write nothing")
     command.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Make all takes; the exit code is 1 where some failed."""
-    from ..batch import batch, lines, outcomes, processes
+    from ..batch import batch, cluster, lines, outcomes, processes
     from ..generate.pipeline import check_variation
     from ..model import engines
     from ..model.card import STARTER_FOLDER, read_card
@@ -71,11 +79,17 @@ def run(arguments: argparse.Namespace) -> int:
         results = batch.plan(out, wanted, weights_hash).results()
         print(outcomes.table(results))
         return EXIT_SOME_FAILED if any(each.state == outcomes.FAILED for each in results) else 0
-    room = processes.SMALL_BYTES if engine == engines.NUMPY else processes.LARGE_BYTES
-    count = arguments.processes or processes.process_count(len(wanted), room)
+    start = None
+    if arguments.engine == "ray":
+        room = cluster.connect(arguments.address)
+        start = functools.partial(cluster.ClusterProcess, out)
+    else:
+        large = engine != engines.NUMPY
+        room = processes.process_count(len(wanted), processes.LARGE_BYTES if large else processes.SMALL_BYTES)
+    count = min(arguments.processes or room, len(wanted))
     threads = max(1, (os.cpu_count() or 1) // count)
     stopped = _stopped_by_signals()
-    results = batch.run(out, wanted, weights_hash, count, threads, _reporter(len(wanted)), stopped.is_set)
+    results = batch.run(out, wanted, weights_hash, count, threads, _reporter(len(wanted)), stopped.is_set, start)
     print(outcomes.table(results))
     if stopped.is_set():
         _log.error("stopped; finished takes stay, and the same command goes on")

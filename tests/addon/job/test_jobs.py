@@ -175,12 +175,12 @@ def test_a_slow_worker_goes_on_and_a_stopped_one_is_ended_after_a_minute(job_sta
     from mambatalk_ext.core.worker import protocol
 
     demo = ROOT / "addon" / "assets" / "demo"
-    transcript = demo / "transcript.txt"
-    tasks = [requests.Generate(demo / "speech.flac", tmp_path / name, transcript=transcript) for name in "ab"]
+    recording = demo / "speech.flac"
+    tasks = [requests.Generate(recording, tmp_path / name, duration_s=4.0) for name in "ab"]
     job = job_state.start(bpy.context, "Generating", tasks[0])
     process = job.client._process
     end = time.monotonic() + 600
-    # It runs a twentieth of the time.
+    # It runs a twentieth of the time, so that it needs minutes.
     while job.outcome is None and time.monotonic() < end:
         os.kill(process.pid, signal.SIGSTOP)
         time.sleep(0.95)
