@@ -8,6 +8,7 @@ from .blender.registration import register_module
 # The order of registration: properties come before the operators and panels that use them.
 _MODULES = (
     "blender.translation",
+    "language.pronunciations",
     "job.preferences",
     "rig.mapping",
     "character.mood",
@@ -34,6 +35,7 @@ _MODULES = (
     "generate.removal_operators",
     "generate.frame_operator",
     "generate.operators",
+    "generate.pronunciation_operators",
     "generate.example_operator",
     "finish.operators",
     "exchange.retarget_operator",

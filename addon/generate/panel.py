@@ -7,6 +7,7 @@ from ..blender import versions
 from ..blender.layout import GENERATE, ClosedPanel, Sidebar, draw_lines, put_labels_beside
 from ..blender.translation import translated
 from ..job import messages, model_card, preferences, state
+from ..language import choice, pronunciations
 from ..rig.performer import target
 from . import settings as generate_settings
 
@@ -59,6 +60,19 @@ class MAMBATALK_PT_advanced(ClosedPanel, bpy.types.Panel):
         draw_lines(layout, context, f"Engine: {preferences.engine_name(context)}", "INFO")
 
 
+class MAMBATALK_PT_pronunciations(ClosedPanel, bpy.types.Panel):
+    """Names of the transcript, and how they are said."""
+
+    bl_label = "Pronunciations"
+    bl_idname = "MAMBATALK_PT_pronunciations"
+    bl_parent_id = GENERATE
+
+    def draw(self, context):
+        """Draw the list of this file; that of all files is in the preferences."""
+        self.layout.enabled = state.current.job is None
+        pronunciations.draw(self.layout, context.scene.mambatalk.pronunciations, pronunciations.SCENE)
+
+
 def _hint(context) -> str:
     """Return what the user can do next."""
     if state.current.job is not None:
@@ -96,6 +110,8 @@ def _transcript(layout, settings):
         _file(layout, settings, "transcript_file")
     elif settings.transcript_source == "TEXT":
         layout.prop(settings, "transcript_text", text="")
+    if settings.transcript_source != "NONE":
+        layout.prop(settings, "language", placeholder=choice.PLACEHOLDER)
     layout.separator()
 
 
@@ -141,4 +157,4 @@ def _action(layout, settings):
         layout.operator("mambatalk.try_example", icon="PLAY")
 
 
-CLASSES = (MAMBATALK_PT_main, MAMBATALK_PT_advanced)
+CLASSES = (MAMBATALK_PT_main, MAMBATALK_PT_pronunciations, MAMBATALK_PT_advanced)

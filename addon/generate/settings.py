@@ -4,7 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
 
 from ...core import requests
 from ...core.direct.mood import NEUTRAL
@@ -15,6 +23,8 @@ from ..blender.versions import RELATIVE
 from ..character.mood import kind_property, strength_property
 from ..job import decoding, model_card, preferences
 from ..job.folder import absolute_path
+from ..language import choice
+from ..language.pronunciations import MambaTalkPronunciation
 from ..rig import performer
 
 # The kinds of transcripts that are looked for beside a recording, in this order.
@@ -99,7 +109,7 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         items=[
             ("FILE", "File", "A txt, srt, vtt or TextGrid file, or the json of whisper"),
             ("TEXT", "Text", "A text in this .blend file"),
-            ("NONE", "None", "No words. The gestures follow the voice alone"),
+            ("NONE", "None", "No words. The gestures and the mouth follow the voice alone"),
         ],
     )
     transcript_file: StringProperty(
@@ -112,6 +122,17 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         name="Found", description="The transcript that was found beside the recording", options={"HIDDEN"}
     )
     transcript_text: PointerProperty(name="Text", description="The spoken words", type=bpy.types.Text)
+    language: StringProperty(
+        name="Language",
+        description="The language of the transcript. When empty, it is found from the text",
+        search=choice.suggestions,
+        search_options={"SUGGESTION"},
+    )
+    pronunciations: CollectionProperty(
+        name="Pronunciations",
+        description="How names are said, in this file",
+        type=MambaTalkPronunciation,
+    )
     allow_no_words: BoolProperty(
         name="Words Optional",
         description="When the transcript does not fit the recording, go on without words instead of stopping",
@@ -224,6 +245,8 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
             # A new take has no contacts that somebody edited.
             settings=FinishSettings.from_dict({**self.finish_settings(), "use_contacts": False}).changed(),
             allow_no_words=self.allow_no_words,
+            language=choice.chosen_code(self.language),
+            pronunciations=preferences.own_pronunciations(context),
             mood=() if self.mood == NEUTRAL else ({"name": self.mood, "strength": round(self.mood_strength, 6)},),
         )
 

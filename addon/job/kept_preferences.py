@@ -27,6 +27,7 @@ class Choices:
         weights: the path of a folder of weights; "" for the bundled ones.
         smplx_model: the path of an SMPL-X model; "" for none.
         device: "auto", "cpu" or "cuda".
+        pronunciations: the list of the user's own ones (`language.pronunciations.as_json`).
     """
 
     python: str = ""
@@ -34,6 +35,7 @@ class Choices:
     weights: str = ""
     smplx_model: str = ""
     device: str = "auto"
+    pronunciations: str = ""
 
 
 @cache

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
-from bpy.props import EnumProperty, StringProperty
+from bpy.props import CollectionProperty, EnumProperty, StringProperty
 
 from ..blender.translation import translated
+from ..language import pronunciations
 from .folder import PACKAGE, ROOT, absolute_path
 from .interpreter import Interpreter, default, of_python
 from .kept_preferences import Choices, remember, remembered
@@ -26,7 +27,15 @@ def _keep(preferences, context) -> None:
     """Keep the choices in their file; another Python has an engine that is not known yet."""
     python = preferences.worker_python
     engine = remembered().engine if python == remembered().python else ""
-    remember(Choices(python, engine, preferences.weights, preferences.smplx_model, preferences.device))
+    said = pronunciations.as_json(preferences.pronunciations)
+    remember(Choices(python, engine, preferences.weights, preferences.smplx_model, preferences.device, said))
+
+
+def _keep_pronunciations() -> None:
+    """Keep the list of pronunciations."""
+    entries = pronunciation_list(bpy.context)
+    if entries is not None:
+        remember(replace(remembered(), pronunciations=pronunciations.as_json(entries)))
 
 
 class MambaTalkPreferences(bpy.types.AddonPreferences):
@@ -54,6 +63,11 @@ class MambaTalkPreferences(bpy.types.AddonPreferences):
         update=_keep,
     )
     device: EnumProperty(name="Device", description="The device on which the network runs", items=DEVICES, update=_keep)
+    pronunciations: CollectionProperty(
+        name="Pronunciations",
+        description="How names are said, for all files",
+        type=pronunciations.MambaTalkPronunciation,
+    )
 
     def draw(self, context):
         """Draw the preferences, with the engine in use."""
@@ -69,6 +83,8 @@ class MambaTalkPreferences(bpy.types.AddonPreferences):
         self._draw_device(layout, found)
         layout.prop(self, "weights")
         layout.prop(self, "smplx_model")
+        layout.label(text="Pronunciations of names, for all files")
+        pronunciations.draw(layout, self.pronunciations, pronunciations.PREFERENCES)
         layout.operator("mambatalk.check_worker")
 
     def _draw_device(self, layout, found: "Runtime") -> None:
@@ -156,8 +172,22 @@ def smplx_model(context: bpy.types.Context) -> Path | None:
     return absolute_path(chosen) if chosen else None
 
 
+def pronunciation_list(context: bpy.types.Context):
+    """Return the list of the user's own pronunciations; None where the extension has no preferences."""
+    addon = context.preferences.addons.get(PACKAGE)
+    return None if addon is None else addon.preferences.pronunciations
+
+
+def own_pronunciations(context: bpy.types.Context) -> dict[str, str]:
+    """Return the pronunciations of the preferences and of the scene; those of the scene win."""
+    entries = pronunciation_list(context)
+    kept = () if entries is None else entries
+    return pronunciations.as_dict(kept, context.scene.mambatalk.pronunciations)
+
+
 def register():
     """Choose again what was chosen before the extension was disabled."""
+    pronunciations.changed.append(_keep_pronunciations)
     default.cache_clear()
     remembered.cache_clear()
     addon, kept = bpy.context.preferences.addons.get(PACKAGE), remembered()
@@ -170,6 +200,7 @@ def register():
         # Each assignment keeps the choices that are there at that time, so there are no more than needed.
         if getattr(addon.preferences, name) != value:
             setattr(addon.preferences, name, value)
+    pronunciations.fill(addon.preferences.pronunciations, kept.pronunciations)
     remember(kept)
 
 

@@ -1,5 +1,6 @@
 """Lines for the user about results of the worker."""
 
+from ...core.language.languages import ENGLISH, name_of
 from .report import Detail
 
 
@@ -28,8 +29,14 @@ def take_lines(result: dict) -> list[str]:
     """
     take = result["take"]
     lines = [f"Take ready: {take['frames'] / take['fps']:.0f} s", *result.get("notes", ())]
-    if "reason" in take["alignment"]:
-        lines.append(f"Made without words. {take['alignment']['reason']}")
+    said = take["alignment"]
+    if said.get("language", ENGLISH) != ENGLISH:
+        lines.append(f"The words are in {name_of(said['language'])}.")
+    if said["words"] == "estimated":
+        lines.append("The times of the words are estimated from pauses and syllables.")
+        lines.append(said["reason"])
+    elif "reason" in said:
+        lines.append(f"Made without words. {said['reason']}")
     if take["settings"]["finish"]:
         lines.append(Detail(improvement_line(result)))
     return lines

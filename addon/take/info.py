@@ -8,6 +8,7 @@ from pathlib import Path
 import bpy
 
 from ...core.errors import GestureError
+from ...core.language.languages import ENGLISH
 from ...core.take.files import TakeFiles
 from ..blender import nla, versions
 from ..rig import performer
@@ -32,6 +33,7 @@ class TakeInfo:
         fps: frames a second of the keys.
         frame_count: number of keys of every channel.
         character: `CHARACTER_KEY` of the armature that the take belongs to.
+        language: the language of the words.
     """
 
     folder: str
@@ -46,6 +48,7 @@ class TakeInfo:
     fps: float = 30.0
     frame_count: int = 0
     character: str = ""
+    language: str = ENGLISH
 
 
 def store(action: bpy.types.Action, info: TakeInfo) -> None:
@@ -79,6 +82,7 @@ def info_of(folder: Path, take: TakeFiles, start_frame: int) -> TakeInfo:
         speaker=description["speaker_name"],
         seed=description["seed"],
         start_frame=start_frame,
+        language=str(description.get("alignment", {}).get("language", ENGLISH)),
     )
 
 

@@ -10,7 +10,7 @@ from ...core.errors import GestureError
 from ...core.take import word_edits
 from ..blender import session_ids
 from ..direct import transfer
-from ..job import decoding, report, state
+from ..job import decoding, preferences, report, state
 from ..job.folder import temporary_folder
 from ..job.operator import JobOperator
 from ..rig.performer import require_target
@@ -114,6 +114,8 @@ class MAMBATALK_OT_spell_word(JobOperator, bpy.types.Operator):
             offset_s=take.info.offset_s,
             duration_s=take.info.duration_s,
             decoded=decoding.for_worker(audio, take.info.offset_s, take.info.duration_s),
+            language=take.info.language,
+            pronunciations=preferences.own_pronunciations(context),
         )
 
     def apply(self, context, result):

@@ -48,6 +48,8 @@ def check_description(description: Any) -> int:
     _require("duration_s" in audio and (length is None or is_number(length, 0, MOST_SECONDS)), "audio: duration_s")
     _check_settings(description.get("settings"))
     _check_directions(description.get("direct", {}))
+    said = description.get("alignment", {})
+    _require(isinstance(said, dict) and isinstance(said.get("language", ""), str), "alignment")
     return frames
 
 

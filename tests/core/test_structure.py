@@ -14,6 +14,7 @@ from tests.conftest import ROOT
 # From the bottom up: a folder imports only what stands before it.
 ADDON_ROOMS = (
     "blender",
+    "language",
     "job",
     "character",
     "rig",
