@@ -6,7 +6,7 @@ import bpy
 from bpy.props import EnumProperty, IntProperty
 
 from ...core.errors import GestureError
-from ..take.properties import MARKER_ITEMS
+from ..take.properties import PLAIN_MARKER_ITEMS
 from . import markers
 from . import settings as direct_settings
 from .change import DirectionOperator, TakeOperator
@@ -30,7 +30,7 @@ class MAMBATALK_OT_accent_add(_MarkerOperator, bpy.types.Operator):
     bl_idname = "mambatalk.accent_add"
     bl_label = "Add Accent"
 
-    kind: EnumProperty(name="Kind", description="What the arms do there", items=MARKER_ITEMS)
+    kind: EnumProperty(name="Kind", description="What the arms do there", items=PLAIN_MARKER_ITEMS)
     where: EnumProperty(name="Where", description="The frames of the marker", items=WHERE)
     start: IntProperty(name="Start", description="The first frame. If it is given, Where is not used")
     end: IntProperty(name="End", description="The last frame. By default it is the same as Start")
@@ -46,7 +46,8 @@ class MAMBATALK_OT_accent_add(_MarkerOperator, bpy.types.Operator):
                 remedy="Choose frames of the take.",
                 holds=None if self._is_given() or self.where != "FRAME" else partial(_is_outside, *own),
             )
-        return [*entries, (self.kind, *((frame - own[0]) / take.info.fps for frame in (first, last)))]
+        start_s, end_s = ((frame - own[0]) / take.info.fps for frame in (first, last))
+        return [*entries, (self.kind, start_s, end_s, None)]
 
     def _is_given(self) -> bool:
         return any(map(self.properties.is_property_set, ("start", "end")))

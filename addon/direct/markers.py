@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import bpy
 
 from ...core.direct.markers import KINDS, Kind, Marker
+from ...core.gestures.placed import Setting
 from ..blender import timeline
 from ..take.performed import Performed
 from ..take.properties import changes
@@ -22,19 +23,44 @@ def kind_named(name: str) -> Kind | None:
     return _BY_NAME.get(" ".join(name.lower().replace("_", " ").split()))
 
 
-def read_entries(action: bpy.types.Action) -> list[tuple[str, float, float]]:
-    """Return kind, start and end, seconds, of every marker in a take's list."""
-    return [(entry.kind, entry.start_s, entry.end_s) for entry in action.mambatalk_take.markers]
+# A row of a take's list: kind, start and end in seconds, and for a gesture of the library how it is made.
+Entry = tuple[str, float, float, Setting | None]
+# Numbers of the list have single precision: 0.7 comes back as 0.699999988.
+_DIGITS = 6
 
 
-def put_entries(action: bpy.types.Action, entries: list[tuple[str, float, float]]) -> None:
+def read_entries(action: bpy.types.Action) -> list[Entry]:
+    """Return every marker in a take's list; a gesture whose end is before its start has its usual length."""
+    return [(entry.kind, entry.start_s, _end_s(entry), _setting(entry)) for entry in action.mambatalk_take.markers]
+
+
+def _end_s(entry) -> float:
+    return max(entry.start_s, entry.end_s) if entry.kind == Kind.GESTURE else entry.end_s
+
+
+def _setting(entry) -> Setting | None:
+    if entry.kind != Kind.GESTURE:
+        return None
+    numbers = (round(getattr(entry, name), _DIGITS) for name in ("size", "height_m", "speed"))
+    return Setting(entry.gesture, entry.hand, *numbers, entry.is_auto)
+
+
+def entry_of(marker: Marker) -> Entry:
+    """Return the row of the list that shows a marker."""
+    return marker.kind.value, marker.start_s, marker.end_s, marker.setting
+
+
+def put_entries(action: bpy.types.Action, entries: list[Entry]) -> None:
     """Replace the markers in a take's list, in order of time, without writing keys."""
     own = action.mambatalk_take
     with changes.paused():
         own.markers.clear()
-        for kind, start_s, end_s in sorted(entries, key=lambda entry: entry[1:]):
+        for kind, start_s, end_s, setting in sorted(entries, key=lambda entry: entry[1:3]):
             entry = own.markers.add()
             entry.kind, entry.start_s, entry.end_s = kind, start_s, end_s
+            if setting is not None:
+                entry.gesture, entry.hand, entry.is_auto = setting.name, setting.hand, setting.is_auto
+                entry.size, entry.height_m, entry.speed = setting.size, setting.height_m, setting.speed
         own.marker_index = max(min(own.marker_index, len(entries) - 1), 0)
 
 
@@ -76,7 +102,7 @@ def show_as_pose_markers(take: Performed, every: Iterable[Marker]) -> int:
     """
     wanted = []
     for marker in every:
-        label = KINDS[marker.kind].label
+        label = KINDS[marker.kind].label if marker.setting is None else marker.setting.gesture.label
         first, last = (
             round(take.info.start_frame + second * take.info.fps) for second in (marker.start_s, marker.end_s)
         )

@@ -3,6 +3,7 @@
 import bpy
 
 from ...core.direct.levels import CALM, HEAD, LEVELS, PARTS
+from ...core.direct.markers import Kind
 from ...core.direct.mood import NEUTRAL
 from ..blender import sequencer
 from ..blender.layout import DIRECT, ClosedPanel, draw_lines, put_labels_beside
@@ -12,7 +13,7 @@ from ..job import state
 from ..rig.performer import target
 from ..take import info as take_info
 from ..take import locks, performed, recording
-from ..take.properties import AREA_ITEMS, FRAMES_OF, MARKER_ITEMS
+from ..take.properties import AREA_ITEMS, FRAMES_OF, PLAIN_MARKER_ITEMS
 from . import settings as direct_settings
 
 _AREA_ROWS = (
@@ -160,7 +161,7 @@ class MAMBATALK_UL_accents(bpy.types.UIList):
         """Draw the kind of a marker, its start and its end."""
         row = layout.row(align=True)
         row.use_property_split = False
-        row.prop(item, "kind", text="")
+        row.prop(item, "gesture" if item.kind == Kind.GESTURE else "kind", text="")
         row.prop(item, "start_frame", text="")
         row.prop(item, "end_frame", text="")
 
@@ -183,7 +184,7 @@ class MAMBATALK_PT_accents(_OfTheTake, bpy.types.Panel):
         for where, label in (("FRAME", "Current Frame"), ("PREVIEW", "Preview Range"), ("WORDS", "Chosen Words")):
             layout.label(text=label)
             row = layout.row(align=True)
-            for kind, text, _, icon, _ in MARKER_ITEMS:
+            for kind, text, _, icon, _ in PLAIN_MARKER_ITEMS:
                 button = row.operator("mambatalk.accent_add", text=_SHORT.get(text, text), icon=icon)
                 button.kind, button.where = kind, where
         layout.operator("mambatalk.accents_read", text="Read Timeline Markers", icon="MARKER_HLT")

@@ -104,7 +104,7 @@ def put_mood(action: bpy.types.Action, armature: bpy.types.Object, entries: list
         character_mood.write(action, armature, frames, [(key.name, key.strength) for key in keys])
 
 
-def from_directions(directions: dict) -> tuple[dict, list[tuple[str, float, float]], list[dict]]:
+def from_directions(directions: dict) -> tuple[dict, list[tuple], list[dict]]:
     """Return sliders, markers and mood that direct a take as it was directed from a shell.
 
     Args:
@@ -120,5 +120,5 @@ def from_directions(directions: dict) -> tuple[dict, list[tuple[str, float, floa
     if unknown := kept - AREAS.keys():
         raise GestureError(f"There is no body part {', '.join(unknown)}.", remedy="Update the extension.")
     pose = "" if levels["pose"] is None else json.dumps(levels["pose"])
-    markers = [(m.kind.value, m.start_s, m.end_s) for m in markers_from(directions.get("markers", ()))]
+    markers = [(m.kind.value, m.start_s, m.end_s, m.setting) for m in markers_from(directions.get("markers", ()))]
     return {**levels, "pose": pose, "locked": kept}, markers, mood_from(directions.get("mood", ())).as_list()

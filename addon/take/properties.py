@@ -1,5 +1,6 @@
 """Properties of a take on its action: levels, markers, locks, words, and whether it is kept."""
 
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -17,13 +18,29 @@ from bpy.props import (
 from ...core.body.parts import AREAS
 from ...core.clock import FPS
 from ...core.direct.levels import GROUPS, LEVELS
-from ...core.direct.markers import KINDS
+from ...core.direct.markers import KINDS, PLAIN_KINDS, Kind
+from ...core.gestures.library import gestures
+from ...core.gestures.placed import RANGES
 from ..character.mood import kind_property, strength_property
 from . import info as take_info
 
 AREA_ITEMS = [
     (name, name.replace("_", " ").title(), f"Only the {name.replace('_', ' ')}", 1 << number)
     for number, name in enumerate(AREAS)
+]
+PLAIN_MARKER_ITEMS = [
+    (kind.value, KINDS[kind].label, KINDS[kind].description, KINDS[kind].icon, number)
+    for number, kind in enumerate(PLAIN_KINDS)
+]
+# Files store the number, so it follows from the name and not from the place in the list.
+GESTURE_ITEMS = [
+    (name, gesture.label, gesture.offends, zlib.crc32(name.encode()) & 0x7FFFFFFF)
+    for name, gesture in gestures().items()
+]
+HAND_ITEMS = [
+    ("auto", "Leading Hand", "The right hand, or the left hand where the take is mirrored"),
+    ("left", "Left Hand", "The left hand makes the gesture"),
+    ("right", "Right Hand", "The right hand makes the gesture"),
 ]
 MARKER_ITEMS = [
     (kind.value, row.label, row.description, row.icon, number) for number, (kind, row) in enumerate(KINDS.items())
@@ -184,14 +201,58 @@ def _frame_of(name: str) -> dict:
 
     def put(self, frame: int) -> None:
         info = take_info.stored(self.id_data)
-        if info is not None:
-            setattr(self, name, max(0, frame - info.start_frame) / info.fps)
+        if info is None:
+            return
+        second = max(0, frame - info.start_frame) / info.fps
+        if name == "start_s" and self.kind == Kind.GESTURE:
+            # a gesture moves as a whole
+            self.end_s += second - self.start_s
+        setattr(self, name, second)
 
     return {"get": get, "set": put}
 
 
-class MambaTalkMarker(bpy.types.PropertyGroup):
-    """A moment or a stretch in which the arms gesture, hold or rest."""
+class _GestureFields:
+    """Properties of a marker that asks for a gesture of the library: which one, and how it is made."""
+
+    gesture: EnumProperty(
+        name="Gesture", description="The gesture of the library", items=GESTURE_ITEMS, update=_directions_changed
+    )
+    hand: EnumProperty(
+        name="Hand", description="The hand that makes the gesture", items=HAND_ITEMS, update=_directions_changed
+    )
+    size: FloatProperty(
+        name="Size",
+        description="How large the gesture is: 1 as in the library",
+        default=1.0,
+        min=RANGES["size"][0],
+        max=RANGES["size"][1],
+        step=5,
+        update=_directions_changed,
+    )
+    height_m: FloatProperty(
+        name="Height",
+        description="By how much higher the hands are",
+        subtype="DISTANCE",
+        min=RANGES["height_m"][0],
+        max=RANGES["height_m"][1],
+        step=1,
+        update=_directions_changed,
+    )
+    speed: FloatProperty(
+        name="Speed",
+        description="How fast the gesture is made: 1 as in the library",
+        default=1.0,
+        min=RANGES["speed"][0],
+        max=RANGES["speed"][1],
+        step=5,
+        update=_directions_changed,
+    )
+    is_auto: BoolProperty(name="By Words", description="The words of the take called for this gesture")
+
+
+class MambaTalkMarker(_GestureFields, bpy.types.PropertyGroup):
+    """A moment or a stretch in which the arms gesture, hold or rest, or make a gesture of the library."""
 
     kind: EnumProperty(name="Kind", description="What the arms do here", items=MARKER_ITEMS, update=_directions_changed)
     start_s: FloatProperty(

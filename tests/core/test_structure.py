@@ -21,6 +21,7 @@ ADDON_ROOMS = (
     "face",
     "take",
     "direct",
+    "gestures",
     "words",
     "finish",
     "generate",
@@ -59,7 +60,7 @@ ROOTS = {"addon", "core.__main__", "training.__main__", "core.cli.parser"}
 
 MOST_ROOMS = 14
 MOST_MODULES = 15
-MOST_ARROWS = 60
+MOST_ARROWS = 64
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 60
 

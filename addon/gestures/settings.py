@@ -1,0 +1,44 @@
+"""The gesture that is chosen in the panel, kept while Blender runs."""
+
+import bpy
+from bpy.props import EnumProperty, PointerProperty
+
+from ...core.gestures.library import gestures
+from ..blender.translation import translated
+from ..take.properties import GESTURE_ITEMS
+from . import previews
+
+GROUPS = {
+    "all": "All",
+    "pointing": "Pointing",
+    "size": "Size and Shape",
+    "structure": "Structure",
+    "attitude": "Attitude",
+    "people": "People",
+    "movement": "Movement",
+    "acting": "Acting Out",
+}
+_GROUP_ITEMS = [(name, label, "") for name, label in GROUPS.items()]
+# Blender keeps no copy of the texts that a function returns, so they are kept here.
+_shown: list[tuple] = []
+
+
+def _items(self, _context) -> list[tuple]:
+    """Return the gestures of the chosen group, with pictures."""
+    _shown[:] = [
+        (name, translated(label), text, previews.icon_of(name), number)
+        for name, label, text, number in GESTURE_ITEMS
+        if self.group in ("all", gestures()[name].group)
+    ]
+    return _shown
+
+
+class MambaTalkGestureMenu(bpy.types.PropertyGroup):
+    """What the picture menu of gestures shows."""
+
+    group: EnumProperty(name="Group", description="Which gestures the menu shows", items=_GROUP_ITEMS)
+    gesture: EnumProperty(name="Gesture", description="The gesture to insert", items=_items)
+
+
+CLASSES = (MambaTalkGestureMenu,)
+PROPERTIES = ((bpy.types.WindowManager, "mambatalk_gestures", PointerProperty(type=MambaTalkGestureMenu)),)
