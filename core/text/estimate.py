@@ -12,8 +12,7 @@ import numpy as np
 from ..errors import GestureError
 from ..language.ipa import VOWELS
 from ..language.segmentation import pieces
-from .anchors import active_frames, energy_db
-from .decoder import FRAME_S
+from ..phones.activity import FRAME_S, active_frames, energy_db
 from .reading import read_text
 from .timing import Word
 

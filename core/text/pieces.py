@@ -5,16 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .anchors import active_frames, quiet_cuts, smoothed
-from .decoder import FRAME_S, Hit
+from ..phones.activity import FRAME_S, active_frames, quiet_cuts, smoothed
+from ..phones.search import Placed
 
 PIECE_S = (6.0, 14.0)  # lengths, where pauses allow
-LONGEST_S = 30.0
+LONGEST_S = 90.0
 QUICKEST_PHONE_S = 0.03  # three frames: the acoustic model knows no shorter phone
 USUAL_PHONE_S = 0.05
 SPARE_S = 0.4  # seconds that the words on both sides may lose to the words between them
-OTHER_SPEECH_S = 1.5  # more speech than this between neighbouring words is not in the text
+LONG_PAUSE_S = 1.5  # what is longer than this between neighbouring words is a pause, or speech that is not in the text
 MARGIN_FRAMES = 30
+MOST_TOKENS = 300  # between two anchors; the search passes over those that nobody says
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,11 @@ class _Cut:
         return self.right > self.left
 
 
-def cut_pieces(anchors: Sequence[Hit], phones: np.ndarray, level_db: np.ndarray) -> list[Piece]:
+def cut_pieces(anchors: Sequence[Placed], phones: np.ndarray, level_db: np.ndarray) -> list[Piece]:
     """Cut pieces that hold every token for which the recording has room.
 
-    Tokens between two anchors that are too close for them are dropped, because the recording does not hold them. Speech
-    between neighbouring tokens that is too long for a pause is left out, because the text does not hold it.
+    Of many tokens between two anchors that are too close for them, most are dropped, because the recording does not
+    hold them. What is long between neighbouring tokens is left out: a pause, or speech that the text does not hold.
 
     Args:
         anchors: tokens with sure places, ascending.
@@ -64,19 +65,19 @@ def cut_pieces(anchors: Sequence[Hit], phones: np.ndarray, level_db: np.ndarray)
     cuts: list[_Cut] = []
     last_token, last_frame = -1, 0
     for hit in [*anchors, None]:
-        start = end if hit is None else max(last_frame, round(hit.start_s / FRAME_S))
+        start = end if hit is None else max(last_frame, hit.start)
         room_s = float(speech[start] - speech[last_frame]) * FRAME_S
-        kept = _that_fit(range(last_token + 1, len(phones) if hit is None else hit.index), phones, room_s, not tokens)
+        kept = _that_fit(range(last_token + 1, len(phones) if hit is None else hit.word), phones, room_s, not tokens)
         if tokens and hit is not None and not kept:
-            if room_s > OTHER_SPEECH_S:
+            if (start - last_frame) * FRAME_S > LONG_PAUSE_S:
                 cuts.append(_Cut(len(tokens), last_frame + MARGIN_FRAMES, start - MARGIN_FRAMES, start - last_frame))
             else:
                 quiet = last_frame + int(np.argmin(smooth_db[last_frame : max(start, last_frame + 1)]))
                 cuts.append(_Cut(len(tokens), quiet, quiet, start - last_frame))
         tokens += kept
         if hit is not None:
-            tokens.append(hit.index)
-            last_token, last_frame = hit.index, min(end - 1, max(start, round(hit.end_s / FRAME_S)))
+            tokens.append(hit.word)
+            last_token, last_frame = hit.word, min(end - 1, max(start, hit.end))
     pieces: list[Piece] = []
     begin, count = 0, 0
     for cut in [*(cut for cut in cuts if cut.forced), _Cut(len(tokens), end, end, 0)]:
@@ -86,17 +87,10 @@ def cut_pieces(anchors: Sequence[Hit], phones: np.ndarray, level_db: np.ndarray)
     return [part for piece in pieces for part in _shortened(piece, phones, level_db)]
 
 
-def spread(piece: Piece, phones: np.ndarray, level_db: np.ndarray) -> list[tuple[int, int, int]]:
-    """Give tokens a first and a last frame by their numbers of phones: for a piece that cannot be decoded."""
-    speech = np.cumsum(active_frames(level_db[piece.start : piece.end]) + 1e-6)
-    bounds = np.concatenate([[0], np.cumsum(phones[list(piece.tokens)])])
-    frames = piece.start + np.searchsorted(speech, bounds / bounds[-1] * speech[-1] - 1e-9)
-    return [(token, int(a), int(b)) for token, a, b in zip(piece.tokens, frames, frames[1:], strict=False)]
-
-
 def _that_fit(tokens: range, phones: np.ndarray, room_s: float, head: bool) -> list[int]:
-    """Keep the tokens that fit: all if the quickest speaker could say them, else as many as at a usual pace."""
-    if not tokens or phones[tokens.start : tokens.stop].sum() * QUICKEST_PHONE_S <= room_s + SPARE_S:
+    """Keep the tokens that fit, or some that may be said; of very many, as many as fit at a usual pace."""
+    needed_s = phones[tokens.start : tokens.stop].sum() * QUICKEST_PHONE_S
+    if not tokens or needed_s <= room_s + SPARE_S or (len(tokens) <= MOST_TOKENS and room_s > SPARE_S):
         return list(tokens)
     kept: list[int] = []
     needed_s = 0.0

@@ -6,9 +6,13 @@ import numpy as np
 
 from ..clock import SAMPLE_RATE
 from ..language.languages import ENGLISH
-from .decoder import TextDecoder, to_pcm
+from ..phones.search import phone_numbers
+from .given_times import phones_inside, with_phones
+from .placing import hear
 from .reading import read_text
-from .timing import Phone
+from .timing import Phone, Word
+
+AROUND_S = 5.0  # the colour of the voice is measured so far around the word
 
 
 def phones_between(
@@ -21,7 +25,7 @@ def phones_between(
 ) -> tuple[Phone, ...]:
     """Find the phones of a text that is said between two times; none where no rule knows how the text is said.
 
-    Where the sound does not fit the text, its phones share the time evenly.
+    Where the time is too short for them, the phones share it evenly.
 
     Args:
         samples: (N,) 16 kHz mono.
@@ -34,14 +38,15 @@ def phones_between(
     Raises:
         GestureError: as `core.text.reading.read_text`.
     """
-    ways = [token for reading in read_text(text, language, own) for token in reading.tokens]
-    if not ways:
+    tokens = [
+        [phone_numbers(way) for way in token] for reading in read_text(text, language, own) for token in reading.tokens
+    ]
+    if not tokens or end_s <= start_s:
         return ()
-    part = samples[round(start_s * SAMPLE_RATE) : round(end_s * SAMPLE_RATE)]
-    hits = TextDecoder(ways).strict(to_pcm(part), range(len(ways))) if len(part) else []
-    found = [Phone(p.phone, start_s + p.start_s, start_s + p.end_s) for hit in hits for p in hit.phones]
-    if found:
-        return tuple(Phone(p.phone, p.start_s, min(p.end_s, end_s)) for p in found if p.start_s < end_s)
-    names = [name for way in ways for name in way[0].split()]
-    bounds = np.linspace(start_s, end_s, len(names) + 1)
-    return tuple(Phone(name, float(a), float(b)) for name, a, b in zip(names, bounds, bounds[1:], strict=False))
+    first = max(0, round((start_s - AROUND_S) * SAMPLE_RATE))
+    sound = hear(samples[first : round((end_s + AROUND_S) * SAMPLE_RATE)])
+    offset_s = first / SAMPLE_RATE
+    word = Word(text, start_s - offset_s, end_s - offset_s)
+    (placed,) = phones_inside(sound, [tokens], [(word.start_s, word.end_s)]) if sound.active.size else ([],)
+    found = with_phones(word, placed, tokens).phones
+    return tuple(Phone(phone.phone, phone.start_s + offset_s, phone.end_s + offset_s) for phone in found)

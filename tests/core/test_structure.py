@@ -44,6 +44,8 @@ CORE_ROOMS = (
         "smplx",
         "formats",
         "face",
+        "parallel",
+        "phones",
         "language",
         "text",
         "audio",
