@@ -295,7 +295,7 @@ class MambaTalkTake(bpy.types.PropertyGroup):
             name="Spoken Anew", description="Seconds in which the mouth follows words that were changed, as JSON"
         ),
         "lips_follow": BoolProperty(
-            name="Mouth Follows Changed Words",
+            name="Mouth Follows Words",
             description="Where you change a word, the mouth follows its speech sounds at once",
             default=True,
             update=_locks_changed,

@@ -1,8 +1,11 @@
 """The operator that moves a word, or one of its edges, with the mouse in the word track."""
 
+from dataclasses import dataclass
+
 import bpy
 
 from ...core.errors import GestureError
+from ...core.take import word_edits
 from ..blender.translation import translated
 from ..job import report, state
 from ..rig import performer
@@ -12,6 +15,22 @@ from . import change, overlay, track
 
 # So far, in pixels at a scale of 1, the mouse moves before a press is a drag.
 _STILL_PX = 3.0
+
+
+@dataclass(frozen=True)
+class _Frames:
+    """Frames of the scene for the seconds of a take: its first frame, and frames a second."""
+
+    first: int
+    fps: float
+
+    def frame_of(self, second: float) -> float:
+        """Return the frame, with its fraction, of a time."""
+        return self.first + second * self.fps
+
+    def second_of(self, frame: float) -> float:
+        """Return the time of a frame."""
+        return (frame - self.first) / self.fps
 
 
 class MAMBATALK_OT_drag_word(bpy.types.Operator):
@@ -37,8 +56,15 @@ class MAMBATALK_OT_drag_word(bpy.types.Operator):
         if hit is None:
             return {"PASS_THROUGH"}
         (self._index, self._grip), self._from = hit, event.mouse_region_x
+        rate, first = take.info.fps, take.info.start_frame
+        self._frames = _Frames(first, rate)
+        self._words = [
+            {"start_s": (start - first) / rate, "end_s": (end - first) / rate}
+            for start, end in zip(words.starts.tolist(), words.ends.tolist(), strict=True)
+        ]
         self._times = float(words.starts[self._index]), float(words.ends[self._index])
-        self._name, self._moved, self._together = take.action.name, False, not event.alt
+        self._length_s, self._name, self._moved = change.length_s(take), take.action.name, False
+        self._together = not event.alt and self._grip is not track.Grip.WORD
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
@@ -51,10 +77,7 @@ class MAMBATALK_OT_drag_word(bpy.types.Operator):
             self._moved |= abs(by_px) >= _STILL_PX * self._view.scale
             if self._moved:
                 by = self._view.to_frame(by_px) - self._view.to_frame(0)
-                start, end = track.moved(*self._times, self._grip, by, event.ctrl)
-                overlay.state.drag = overlay.Drag(self._index, start, max(end, start))
-                context.area.header_text_set(f"{translated('Word')}: {start:.1f} - {end:.1f}")
-                overlay.redraw()
+                self._show(context, *track.moved(*self._times, self._grip, by, event.ctrl))
         elif event.type == "LEFTMOUSE" and event.value == "RELEASE":
             return self._release(context, event)
         return {"RUNNING_MODAL"}
@@ -62,6 +85,18 @@ class MAMBATALK_OT_drag_word(bpy.types.Operator):
     def cancel(self, context):
         """Forget the word when Blender ends the operator."""
         overlay.state.drag = None
+
+    def _show(self, context, start: float, end: float) -> None:
+        """Draw the word, and its neighbours that give way, as they will be."""
+        wanted = (self._frames.second_of(frame) for frame in (start, end))
+        words = word_edits.retimed(self._words, self._index, *wanted, self._length_s, self._together)
+        near = range(max(self._index - 1, 0), min(self._index + 2, len(words)))
+        frames = self._frames
+        edges = {i: (frames.frame_of(words[i]["start_s"]), frames.frame_of(words[i]["end_s"])) for i in near}
+        overlay.state.drag = overlay.Drag(self._index, edges)
+        start, end = edges[self._index]
+        context.area.header_text_set(f"{translated('Word')}: {start:.1f} - {end:.1f}")
+        overlay.redraw()
 
     def _release(self, context, event):
         action = bpy.data.actions.get(self._name)
@@ -78,8 +113,8 @@ class MAMBATALK_OT_drag_word(bpy.types.Operator):
             return {"CANCELLED"}
         try:
             take = performed.of(performer.require_target(context))
-            times_s = [(frame - take.info.start_frame) / take.info.fps for frame in (drag.start, drag.end)]
-            change.retime(take, self._index, *times_s, together=self._together and self._grip is not track.Grip.WORD)
+            times_s = [self._frames.second_of(frame) for frame in drag.edges[self._index]]
+            change.retime(take, self._index, *times_s, together=self._together)
             own.word_index = self._index
         except GestureError as error:
             self._end(context, set())

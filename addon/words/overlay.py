@@ -18,8 +18,12 @@ from ..take import info as take_info
 from ..take import performed
 from . import letters, track
 
-# Space with its keymap.
-_SPACES = ((bpy.types.SpaceDopeSheetEditor, "Dopesheet", "DOPESHEET_EDITOR"),)
+# Editors with the track; timelines are dope sheets.
+_SPACES = ((bpy.types.SpaceDopeSheetEditor, "DOPESHEET_EDITOR"),)
+# Keymaps of these editors, each with its space. In a low region the track lies where the markers are, whose keymap is
+# asked before that of the editor.
+_KEYMAPS = (("Dopesheet", "DOPESHEET_EDITOR"), ("Markers", "EMPTY"))
+_KINDS = {kind for _, kind in _SPACES}
 _POINTS = 11.0
 _PADDING_PX = 3.0
 _GAP_PX = 1.0
@@ -37,16 +41,15 @@ _LIGHT, _DARK = (1.0, 1.0, 1.0, 1.0), (0.05, 0.05, 0.05, 1.0)
 
 @dataclass
 class Drag:
-    """A word that the mouse moves, as it is drawn meanwhile.
+    """A word that the mouse moves, as it is drawn meanwhile, with its neighbours.
 
     Attributes:
         index: place of the word.
-        start, end: frames with fractions.
+        edges: place of a word → frames, with fractions, at which it begins and ends.
     """
 
     index: int
-    start: float
-    end: float
+    edges: dict[int, tuple[float, float]]
 
 
 class _State:
@@ -70,7 +73,7 @@ def follow_wish() -> None:
     """Draw the track if some scene wants it, and take handlers and keymap away if none does."""
     wanted = any(scene.mambatalk_words.show for scene in bpy.data.scenes)
     if wanted and not is_on():
-        for space, _, _ in _SPACES:
+        for space, _ in _SPACES:
             state.handles.append((space, space.draw_handler_add(_draw, (), "WINDOW", "POST_PIXEL")))
         _add_keys()
     elif not wanted:
@@ -80,10 +83,9 @@ def follow_wish() -> None:
 
 def redraw() -> None:
     """Draw the editors with the track again."""
-    kinds = {kind for _, _, kind in _SPACES}
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type in kinds:
+            if area.type in _KINDS:
                 area.tag_redraw()
 
 
@@ -91,11 +93,13 @@ def view_of(context: bpy.types.Context) -> track.View:
     """Return the frames that the region of a context shows."""
     region, scale = context.region, context.preferences.system.ui_scale
     first, last = (region.view2d.region_to_view(x, 0)[0] for x in (0, region.width))
-    return track.View(first, last, region.width, scale, _has_markers(context))
+    return track.View(first, last, region.width, region.height, scale)
 
 
 def words_of(context: bpy.types.Context) -> tuple[performed.Performed, track.Words] | None:
     """Return the take that a context's character performs, with the frames of its words; None where none is shown."""
+    if context.area is None or context.area.type not in _KINDS:
+        return None
     armature = performer.target(context)
     action = take_info.active(armature)
     if action is None or not context.scene.mambatalk_words.show or not len(action.mambatalk_take.words):
@@ -111,21 +115,15 @@ def words_of(context: bpy.types.Context) -> tuple[performed.Performed, track.Wor
     return take, track.Words(*(take.info.start_frame + times_s * take.info.fps for times_s in (starts, ends)))
 
 
-def _has_markers(context: bpy.types.Context) -> bool:
-    space = context.space_data
-    action = getattr(space, "action", None)
-    poses = getattr(space, "show_pose_markers", False) and action is not None and len(action.pose_markers)
-    return getattr(space, "show_markers", True) and bool(len(context.scene.timeline_markers) or poses)
-
-
 def _draw() -> None:
     context = bpy.context
     found = words_of(context)
     if found is None:
         return
     take, words = found
-    if state.drag is not None and state.drag.index < len(words.starts):
-        words.starts[state.drag.index], words.ends[state.drag.index] = state.drag.start, state.drag.end
+    for index, (start, end) in (state.drag.edges if state.drag else {}).items():
+        if index < len(words.starts):
+            words.starts[index], words.ends[index] = start, end
     view, own = view_of(context), take.action.mambatalk_take
     boxes: dict[tuple, list[tuple[float, float]]] = {}
     texts: list[tuple[int, float, float, tuple]] = []
@@ -178,7 +176,7 @@ def _add_keys() -> None:
     config = bpy.context.window_manager.keyconfigs.addon
     if config is None:
         return
-    for _, name, kind in _SPACES:
+    for name, kind in _KEYMAPS:
         keymap = config.keymaps.new(name=name, space_type=kind)
         for operator, value in (("mambatalk.drag_word", "PRESS"), ("mambatalk.word_spelling", "DOUBLE_CLICK")):
             # Any modifier: Shift ticks a word, Ctrl goes to whole frames.

@@ -49,7 +49,9 @@ class MAMBATALK_PT_words(ClosedPanel, bpy.types.Panel):
         put_labels_beside(layout)
         layout.enabled = state.current.job is None and take_info.displacement(target(context)) is None
         settings, own = context.scene.mambatalk_words, action.mambatalk_take
-        layout.prop(settings, "show", icon="SEQ_STRIP_META", toggle=True)
+        row = layout.row()
+        row.use_property_split = False
+        row.prop(settings, "show", icon="SEQ_STRIP_META", toggle=True)
         if not len(own.words):
             draw_lines(layout, context, "The take has no words: generate one with a transcript", "INFO")
             return
@@ -62,7 +64,9 @@ class MAMBATALK_PT_words(ClosedPanel, bpy.types.Panel):
         layout.template_list("MAMBATALK_UL_spoken", "", own, "words", own, "word_index", rows=6)
         if 0 <= own.word_index < len(own.words):
             _draw_chosen(layout, own.words[own.word_index])
-        layout.prop(own, "lips_follow")
+        row = layout.row()
+        row.use_property_split = False
+        row.prop(own, "lips_follow")
 
 
 def _draw_chosen(layout, word) -> None:

@@ -58,6 +58,11 @@ class MAMBATALK_OT_word_spelling(bpy.types.Operator):
             return report.fail(self, error)
         return context.window_manager.invoke_props_dialog(self)
 
+    def draw(self, context):
+        """Draw the field, in which the user types at once."""
+        self.layout.activate_init = True
+        self.layout.prop(self, "text")
+
     def execute(self, context):
         """Start the job."""
         mode = "EXEC_DEFAULT" if bpy.app.background else "INVOKE_DEFAULT"

@@ -17,8 +17,9 @@ import numpy as np
 _GRIP_PX = 5.0
 # A word that is narrower than this, in pixels at a scale of 1, has no grips for its edges.
 _LEAST_GRIPPED_PX = 18.0
-# Height of the track, and its distance from the lower edge: above the scroll bar, or above the markers.
-HEIGHT_PX, _ABOVE_BAR_PX, _ABOVE_MARKERS_PX = 18.0, 12.0, 43.0
+# Height of the track, and its distance from the lower edge: above the place of the markers, where Blender takes
+# double-clicks even without markers; in a low region, above the scroll bar, and below the frame numbers.
+HEIGHT_PX, _ABOVE_MARKERS_PX, _ABOVE_BAR_PX, _NUMBERS_PX = 18.0, 43.0, 12.0, 26.0
 
 
 class Grip(Enum):
@@ -35,21 +36,21 @@ class View:
 
     Attributes:
         first, last: frames at its left and its right edge.
-        width: pixels.
+        width, height: pixels.
         scale: scale of the interface.
-        has_markers: whether markers are drawn along its lower edge.
     """
 
     first: float
     last: float
     width: float
+    height: float
     scale: float = 1.0
-    has_markers: bool = False
 
     @property
     def bottom(self) -> float:
         """Return the height of the track's lower edge."""
-        return self.scale * (_ABOVE_MARKERS_PX if self.has_markers else _ABOVE_BAR_PX)
+        room = self.height - self.scale * (HEIGHT_PX + _NUMBERS_PX)
+        return max(min(self.scale * _ABOVE_MARKERS_PX, room), self.scale * _ABOVE_BAR_PX)
 
     @property
     def top(self) -> float:

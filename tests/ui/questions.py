@@ -5,7 +5,7 @@ import sys
 import bpy
 import numpy as np
 from bpy_extras.view3d_utils import location_3d_to_region_2d
-from probe import area_of, region_of
+from probe import area_of, override, region_of
 
 MODULE = "bl_ext.user_default.mambatalk"
 remembered = {}
@@ -126,3 +126,48 @@ def load_into_new_sidebars(path):
     """Load a file without its windows: they would bring along which panels were open."""
     bpy.ops.wm.read_homefile()
     bpy.ops.wm.open_mainfile(filepath=path, load_ui=False)
+
+
+def word_times(index):
+    """Start and end of a word of the take, in frames of the scene."""
+    word = action().mambatalk_take.words[index]
+    return [round(word.start_at, 3), round(word.end_at, 3)]
+
+
+def word_place(index, grip):
+    """The place of a word, or of one of its edges, in the timeline: pixels from the window's lower left corner."""
+    with override("WINDOW", "DOPESHEET_EDITOR"):
+        view, region = module("addon.words.overlay").view_of(bpy.context), bpy.context.region
+        left, right = (view.to_px(frame) for frame in word_times(index))
+        x = {"start": left + 1, "word": (left + right) / 2, "end": right - 1}[grip]
+        return [round(region.x + x), round(region.y + (view.bottom + view.top) / 2)]
+
+
+def scrub_height():
+    """The height of the frame numbers of the timeline."""
+    region = region_of("WINDOW", "DOPESHEET_EDITOR")
+    return region.y + region.height - 8
+
+
+def show_frames(first, last):
+    """Let the timeline show some frames only."""
+    with override("WINDOW", "DOPESHEET_EDITOR"):
+        view, height = bpy.context.region.view2d, bpy.context.region.height
+        edges = [view.view_to_region(frame, 0, clip=False)[0] for frame in (first, last)]
+        bpy.ops.view2d.zoom_border(
+            xmin=edges[0], xmax=edges[1], ymin=0, ymax=height, zoom_out=False, wait_for_input=False
+        )
+
+
+def mouth():
+    """The jaw's shape key over the first words."""
+    keys = next(mesh.data.shape_keys for mesh in bpy.data.objects if mesh.type == "MESH" and mesh.data.shape_keys)
+    curve = next(each for each in keys.animation_data.action.fcurves if '"jawOpen"' in each.data_path)
+    return [round(curve.evaluate(frame), 4) for frame in range(20, 60)]
+
+
+def name_words(names):
+    """Give the first words of the take other texts."""
+    listed = action().mambatalk_take.words
+    for entry, name in zip(listed, names, strict=False):
+        entry.name = name

@@ -22,7 +22,7 @@ def test_the_mouse_is_on_an_edge_or_a_word_and_a_shared_edge_belongs_to_its_side
     from mambatalk_ext.addon.words.track import Grip, View, Words, moved, under
 
     words = Words(np.array([10.0, 20.0, 40.0]), np.array([20.0, 30.0, 40.2]))
-    view = View(0.0, 100.0, 1000.0)
+    view = View(0.0, 100.0, 1000.0, 120.0)
     y = view.bottom + 5
     assert under(words, view, 150, y) == (0, Grip.WORD)
     assert under(words, view, 101, y) == (0, Grip.START)
@@ -32,4 +32,4 @@ def test_the_mouse_is_on_an_edge_or_a_word_and_a_shared_edge_belongs_to_its_side
     assert under(words, view, 150, view.top + 1) is None
     assert moved(10, 20, Grip.WORD, 2.5) == (12.5, 22.5)
     assert moved(10, 20, Grip.END, 2.6, snap=True) == (10, 23)
-    assert [index for index, *_ in words.in_sight(View(25.0, 39.0, 1000.0))] == [1]
+    assert [index for index, *_ in words.in_sight(View(25.0, 39.0, 1000.0, 120.0))] == [1]

@@ -183,7 +183,7 @@ def test_the_mouses_keys_exist_only_while_a_scene_wants_the_track(scene):
     assert (overlay.is_on(), items()) == (False, [])
     scene.mambatalk_words.show = True
     assert overlay.is_on()
-    assert sorted(items()) == ["mambatalk.drag_word", "mambatalk.word_spelling"]
+    assert set(items()) == {"mambatalk.drag_word", "mambatalk.word_spelling"}
     scene.mambatalk_words.show = False
     assert (overlay.is_on(), items()) == (False, [])
     scene.mambatalk_words.show = True
