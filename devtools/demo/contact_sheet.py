@@ -30,11 +30,9 @@ INK, PAPER = (0.02, 0.02, 0.025, 1.0), (0.62, 0.65, 0.69)
 def main(arguments: list[str] | None = None) -> int:
     """Render the sheet."""
     options = _parser().parse_args(arguments)
-    rows = [_row(text) for text in options.rows]
+    rows = [labelled_path(text) for text in options.rows]
     if options.recorded:
-        if ROOT in options.out.resolve().parents:
-            raise SystemExit(f"{options.out} lies in the project, where nothing made from research data belongs.")
-        rows.insert(0, ("recorded", _recorded(options.recorded)))
+        rows.insert(0, ("recorded", recorded_path(options.recorded, options.out)))
     with registered_extension():
         _draw(rows, options)
     print(options.out)
@@ -53,14 +51,26 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _row(text: str) -> tuple[str, Path]:
+def labelled_path(text: str) -> tuple[str, Path]:
+    """Return label and path of LABEL=PATH.
+
+    Raises:
+        SystemExit: there is nothing at the path.
+    """
     label, _, path = text.rpartition("=")
     if not Path(path).exists():
         raise SystemExit(f"There is no take or motion {path}.")
     return label or Path(path).stem, Path(path)
 
 
-def _recorded(name: str) -> Path:
+def recorded_path(name: str, out: Path) -> Path:
+    """Return the recorded motion of a clip of GESTURE_REAL_DIR.
+
+    Raises:
+        SystemExit: there is none, or the picture `out` of it would lie in the project.
+    """
+    if ROOT in out.resolve().parents:
+        raise SystemExit(f"{out} lies in the project, where nothing made from research data belongs.")
     path = Path(os.environ.get("GESTURE_REAL_DIR", "")) / f"gt_{name}.npz"
     if not path.is_file():
         raise SystemExit(f"There is no {path}. Set GESTURE_REAL_DIR to a folder with recorded motions.")
@@ -74,15 +84,15 @@ def _draw(rows: list[tuple[str, Path]], options: argparse.Namespace) -> None:
     armature = add_character(bpy.context)
     times_s = options.first + options.step * np.arange(options.count)
     for number, (label, path) in enumerate(rows):
-        figures = _figures(armature, _motion(path, options.raw), times_s)
+        figures = _figures(armature, load(path, options.raw), times_s)
         top = -number * CELL_M[1]
         for column, mesh in enumerate(figures):
             figure = bpy.data.objects.new(f"{label} {column}", mesh)
             figure.location = (column * CELL_M[0], 0, top)
             scene.collection.objects.link(figure)
-        _write(scene, label, (-LABEL_M - 0.45, 0, top + 0.95), 0.17)
+        add_label(scene, label, (-LABEL_M - 0.45, 0, top + 0.95), 0.17)
     for column, text in enumerate(_captions(rows, times_s)):
-        _write(scene, text, (column * CELL_M[0], 0, CELL_M[1] - 0.1), 0.12, "CENTER")
+        add_label(scene, text, (column * CELL_M[0], 0, CELL_M[1] - 0.1), 0.12, "CENTER")
     for item in (armature, *armature.children):
         item.hide_render = True
     _light(scene)
@@ -90,7 +100,8 @@ def _draw(rows: list[tuple[str, Path]], options: argparse.Namespace) -> None:
     _render(scene, options.out)
 
 
-def _motion(path: Path, raw: bool):
+def load(path: Path, raw: bool = False):
+    """Return the motion of a take folder or of a motion file."""
     from mambatalk_demo.core.body.motion import load_motion
 
     return load_motion(path / ("motion_raw.npz" if raw else "motion.npz") if path.is_dir() else path)
@@ -144,7 +155,8 @@ def _captions(rows: list[tuple[str, Path]], times_s: np.ndarray) -> list[str]:
     return [f"{word}  {t:.1f} s".strip() for word, t in zip(said, times_s, strict=True)]
 
 
-def _write(scene: bpy.types.Scene, text: str, place: tuple, size: float, align: str = "LEFT") -> None:
+def add_label(scene: bpy.types.Scene, text: str, place: tuple, size: float, align: str = "LEFT") -> None:
+    """Write a text into the scene, upright and facing the front; `place` is its lower left corner, or lower middle."""
     curve = bpy.data.curves.new(text, "FONT")
     curve.body, curve.size, curve.align_x = text, size, align
     ink = bpy.data.materials.get("Ink") or bpy.data.materials.new("Ink")

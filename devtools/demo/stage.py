@@ -57,14 +57,15 @@ def build(scene: bpy.types.Scene, points: np.ndarray) -> None:
     collection = bpy.data.collections.new("Stage")
     scene.collection.children.link(collection)
     centre = (points.min(axis=0) + points.max(axis=0)) / 2
-    rim = _add_floor(collection, centre)
+    rim = add_floor(collection, centre)
     for light in LIGHTS:
-        _add_light(collection, light)
-    _set_backdrop(scene)
+        add_light(collection, light)
+    set_backdrop(scene)
     scene.camera = _add_camera(scene, collection, np.concatenate([points, rim]))
 
 
-def _add_floor(collection: bpy.types.Collection, centre: np.ndarray) -> np.ndarray:
+def add_floor(collection: bpy.types.Collection, centre: np.ndarray) -> np.ndarray:
+    """Add a round piece of floor below a place, and return the points of its rim: (96, 3) metres, Blender axes."""
     angles = np.linspace(0, 2 * np.pi, 96, endpoint=False)
     rim = [(FLOOR_RADIUS_M * math.cos(a), FLOOR_RADIUS_M * math.sin(a), 0.0) for a in angles]
     mesh = bpy.data.meshes.new("Floor")
@@ -83,7 +84,8 @@ def _add_floor(collection: bpy.types.Collection, centre: np.ndarray) -> np.ndarr
     return np.array(rim) + np.array([centre[0], centre[1], 0.0])
 
 
-def _add_light(collection: bpy.types.Collection, light: Light) -> None:
+def add_light(collection: bpy.types.Collection, light: Light) -> None:
+    """Add a distant light, under its own name."""
     data = bpy.data.lights.new(light.name, "SUN")
     data.energy, data.color, data.angle = light.strength, light.colour, math.radians(light.angle)
     lamp = bpy.data.objects.new(light.name, data)
@@ -92,7 +94,8 @@ def _add_light(collection: bpy.types.Collection, light: Light) -> None:
     collection.objects.link(lamp)
 
 
-def _set_backdrop(scene: bpy.types.Scene) -> None:
+def set_backdrop(scene: bpy.types.Scene) -> None:
+    """Give the scene a world of one dark colour."""
     world = bpy.data.worlds.new("Backdrop")
     if world.node_tree is None:
         world.use_nodes = True
