@@ -36,8 +36,8 @@ from .stances import Stance, keep_apart, stances_of_steps, with_swings
 from .step_plan import Track, plan_both, plan_steps
 
 # Metres per second. Feet that typically slide faster get new places; slower feet are only held. Feet of recordings move
-# by a few millimetres per second in contact, decoded feet by centimetres.
-SLIDES_M_S = 0.025
+# by a few millimetres per second in contact, those of the bundled weights by three centimetres, others by twelve.
+SLIDES_M_S = 0.05
 # Radians that heels may lift before the pelvis sinks where the motion's own steps are kept: 5 degrees. This is a
 # centimetre at the heel, which nobody sees, and the pelvis keeps its height.
 _TIP_KEPT = 0.08

@@ -1,10 +1,10 @@
 """A video of several motions side by side on the bundled character, from the front, with the recording's sound.
 
-    .venv-bpy-5.0/bin/python -m devtools.demo.side_by_side styles.mp4 --audio speech.flac calm=takes/calm lively=takes/lively
+    .venv-bpy-5.0/bin/python -m devtools.demo.side_by_side styles.mp4 --audio speech.flac calm=takes/calm lively=a.npz
 
-A figure is LABEL=PATH with a take folder or a motion npz. `--recorded` adds a recorded motion of GESTURE_REAL_DIR on the
-left; such a video is made from research data and stays on the machine that made it. All figures begin at their own place
-and walk from there.
+A figure is LABEL=PATH with a take folder or a motion npz. `--recorded` adds a recorded motion of GESTURE_REAL_DIR on
+the left; such a video is made from research data and stays on the machine that made it. All figures begin at their own
+place and walk from there.
 """
 
 import argparse

@@ -34,3 +34,41 @@ _SYNERGIES = {
 }
 SYNERGY = {name: row for row, name in enumerate(_SYNERGIES)}
 SYNERGIES = np.radians([[float(n) for row in rows for n in row.split()] for rows in _SYNERGIES.values()])
+
+# The two hands of a person do not rest alike. How each joint is turned within its own frame after all else, degrees.
+OWN_TURNS: dict[str, dict[str, tuple[int, int, int]]] = {
+    "left": {
+        "index1": (0, -3, 1),
+        "index2": (-2, 0, -2),
+        "index3": (2, -3, 0),
+        "middle1": (-2, 0, -9),
+        "middle2": (3, 1, 0),
+        "middle3": (0, -1, 0),
+        "ring1": (3, 0, -3),
+        "ring2": (0, -2, 1),
+        "ring3": (-1, 0, 1),
+        "pinky1": (-5, 4, -2),
+        "pinky2": (9, 1, 4),
+        "pinky3": (-3, 1, 6),
+        "thumb1": (1, 2, 0),
+        "thumb2": (0, -2, -2),
+        "thumb3": (2, 2, 4),
+    },
+    "right": {
+        "index1": (3, -5, 7),
+        "index2": (-5, 3, 0),
+        "index3": (4, -1, -1),
+        "middle1": (0, -3, 7),
+        "middle2": (0, 2, 2),
+        "middle3": (0, 1, 1),
+        "ring1": (1, -1, 6),
+        "ring2": (0, -1, 4),
+        "ring3": (1, 1, 0),
+        "pinky1": (7, 8, 2),
+        "pinky2": (-10, 0, 2),
+        "pinky3": (2, 0, 1),
+        "thumb1": (4, 3, 2),
+        "thumb2": (2, -4, 0),
+        "thumb3": (0, 1, 5),
+    },
+}

@@ -2,11 +2,13 @@
 
 import numpy as np
 
+from core.body.rotation import rotvec_to_matrix
+from core.body.skeleton import JOINT_NAMES
 from core.gestures import fingers
 from core.gestures.fingers import CURLS
 from training.gesture.curves import at_least, lag, moves, pulses
 from training.gesture.gesture_plan import TAP_S, Plan
-from training.gesture.hand_shapes import SHAPES, SYNERGIES, SYNERGY
+from training.gesture.hand_shapes import OWN_TURNS, SHAPES, SYNERGIES, SYNERGY
 from training.gesture.styles import Style
 from training.gesture.word_poses import MANNERS
 
@@ -95,4 +97,11 @@ def synergy_drives(
 def hand_rotations(channels: np.ndarray, rest: np.ndarray, side: int) -> dict[int, np.ndarray]:
     """Return the parent-local matrices (T, 3, 3) of one hand's 15 joints, by joint index; fingers follow in turn."""
     late = {finger: lag(channels, delay_s) for finger, delay_s in LAG_S.items()}
-    return fingers.hand_rotations(late, rest, side)
+    own = OWN_TURNS[("left", "right")[side]]
+    turns = fingers.hand_rotations(late, rest, side)
+    return {j: turn @ rotvec_to_matrix(np.radians(own.get(_finger_joint(j), (0, 0, 0)))) for j, turn in turns.items()}
+
+
+def _finger_joint(joint: int) -> str:
+    """Return the name of a joint of either hand: "index1" and so on."""
+    return JOINT_NAMES[joint].split("_")[1]
