@@ -25,6 +25,7 @@ from typing import Any, ClassVar
 from .body.blend import DEFAULT_MARGIN
 from .language.languages import AUTO, ENGLISH
 from .plain_values import is_number, is_whole
+from .weights_requests import Body, FetchWeights, ImportWeights
 
 # Changes when a worker and an add-on of different versions would misunderstand each other.
 PROTOCOL = 1
@@ -254,22 +255,6 @@ class Finish:
 
 
 @dataclass(frozen=True)
-class Body:
-    """Read a person's body from an SMPL-X file.
-
-    Attributes:
-        model: the user's SMPLX_*.npz.
-        out: the npz for the body.
-        betas: shape coefficients of the person.
-    """
-
-    type: ClassVar[str] = "body"
-    model: Path
-    out: Path
-    betas: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True)
 class Spell:
     """Find the phones of a word that was spelled anew, between the times that it has.
 
@@ -316,7 +301,10 @@ class Shutdown:
     type: ClassVar[str] = "shutdown"
 
 
-Task = Hello | Align | Generate | GenerateMany | Resample | Mix | Direct | Finish | Body | Spell | Cancel | Shutdown
+_OfModels = Body | FetchWeights | ImportWeights
+Task = (
+    Hello | Align | Generate | GenerateMany | Resample | Mix | Direct | Finish | Spell | _OfModels | Cancel | Shutdown
+)
 _TASKS: dict[str, type] = {kind.type: kind for kind in typing.get_args(Task)}
 
 

@@ -70,6 +70,7 @@ GROUPS = (
         ("save_rig", "FILE_TICK"),
     ),
     (("import_motion", "IMPORT"), ("export", "EXPORT"), ("find_recording", "FILEBROWSER")),
+    (("choose_weights", "FILE_FOLDER"), ("use_bundled_weights", "LOOP_BACK"), ("fetch_weights", "IMPORT")),
 )
 # The groups of each column.
 _COLUMNS = (slice(0, 3), slice(3, 6), slice(6, None))

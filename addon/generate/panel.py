@@ -42,7 +42,7 @@ class MAMBATALK_PT_advanced(ClosedPanel, bpy.types.Panel):
     bl_parent_id = GENERATE
 
     def draw(self, context):
-        """Draw the settings and the weights in use."""
+        """Draw the settings."""
         layout, settings = self.layout, context.scene.mambatalk
         put_labels_beside(layout)
         layout.enabled = state.current.job is None
@@ -54,10 +54,6 @@ class MAMBATALK_PT_advanced(ClosedPanel, bpy.types.Panel):
         layout.prop(settings, "finish")
         if settings.finish:
             settings.draw_finishing(layout)
-        card = model_card.read_card(preferences.runtime(context).weights)
-        if card is not None:
-            draw_lines(layout, context, f"Weights: {card.name} ({card.license})", "INFO")
-        draw_lines(layout, context, f"Engine: {preferences.engine_name(context)}", "INFO")
 
 
 class MAMBATALK_PT_pronunciations(ClosedPanel, bpy.types.Panel):

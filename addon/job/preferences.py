@@ -165,6 +165,19 @@ def choose_python(context: bpy.types.Context, python: str, engine: str = "") -> 
     remember(replace(remembered(), python=python, engine=engine))
 
 
+def choose_weights(context: bpy.types.Context, folder: str) -> None:
+    """Choose a folder of weights, and keep the choice; "" is the bundled weights."""
+    addon = context.preferences.addons.get(PACKAGE)
+    if addon is not None:
+        addon.preferences.weights = folder
+    remember(replace(remembered(), weights=folder))
+
+
+def uses_bundled_weights(context: bpy.types.Context) -> bool:
+    """Return whether the weights that come with the extension are in use."""
+    return runtime(context).weights == ROOT / "weights" / "starter"
+
+
 def smplx_model(context: bpy.types.Context) -> Path | None:
     """Return the user's SMPL-X model file; None when no file is chosen."""
     addon = context.preferences.addons.get(PACKAGE)

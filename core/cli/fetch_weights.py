@@ -24,6 +24,11 @@ def add_fetch_weights(commands: argparse._SubParsersAction) -> None:
     )
     command.add_argument("--revision", default="main", help="a branch, tag or commit (default: main)")
     command.add_argument(
+        "--recogniser",
+        action="store_true",
+        help="the repository holds wav2vec2-base-960h, the speech recogniser that the weights need",
+    )
+    command.add_argument(
         "--i-accept-the-licence", action="store_true", help="fetch; without this option no server is contacted"
     )
     command.set_defaults(run=run)
@@ -34,14 +39,19 @@ def run(arguments: argparse.Namespace) -> int:
     from ..model import fetching
     from ..model.importing import LICENSE
 
-    print(f"Licence: {LICENSE}.")
+    print(f"Licence: {'what the repository declares' if arguments.recogniser else LICENSE}.")
     if not arguments.i_accept_the_licence:
-        print(f"Size: about {fetching.ABOUT_BYTES / 1e6:.0f} MB, from {arguments.repository}.", flush=True)
+        size = fetching.ABOUT_RECOGNISER_BYTES if arguments.recogniser else fetching.ABOUT_BYTES
+        print(f"Size: about {size / 1e6:.0f} MB, from {arguments.repository}.", flush=True)
         raise GestureError(
             "Nothing was fetched: the licence is not accepted.",
             remedy="Read the licence where the weights are published; to accept it, add --i-accept-the-licence.",
         )
-    offer = fetching.look_up(arguments.repository, arguments.revision)
+    offer = fetching.look_up(
+        arguments.repository,
+        arguments.revision,
+        fetching.RECOGNISER if arguments.recogniser else fetching.NETWORKS,
+    )
     declared = offer.licence or "none"
     print(
         f"Size: {offer.size / 1e6:.0f} MB, from {offer.repository} (which declares the licence: {declared}).",
@@ -53,5 +63,6 @@ def run(arguments: argparse.Namespace) -> int:
         _log.error("\nstopped; the same command goes on where it ended")
         return EXIT_STOPPED
     print(f"{arguments.folder}: {len(offer.files)} files, whose hashes are in {fetching.RECORD}.")
-    print(f"Next: python -m core import-weights {arguments.folder} OUT")
+    if not arguments.recogniser:
+        print(f"Next: python -m core import-weights {arguments.folder} OUT")
     return 0

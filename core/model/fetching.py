@@ -1,4 +1,4 @@
-"""The released weights fetched from the server that publishes them, only when the user has accepted their licence.
+"""Published networks fetched from the server that publishes them, only when the user has accepted their licence.
 
     GET /api/models/OWNER/NAME/revision/main?blobs=true      the commit, and size and SHA-256 of each file
     GET /OWNER/NAME/resolve/COMMIT/FILE                      a file, from the byte on that is missing
@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -28,12 +28,17 @@ from .config import PUBLISHED
 ENDPOINT = "https://huggingface.co"
 RECORD = "fetched.json"
 # The six networks in float32; what the server says is printed before the files are fetched.
-ABOUT_BYTES = 855_000_000
-TIMEOUT_S = 30.0
+ABOUT_BYTES, ABOUT_RECOGNISER_BYTES = 855_000_000, 378_000_000
+# A connection that gives nothing for so long is broken. All tries together take less than a minute, after which a
+# silent worker would be ended.
+TIMEOUT_S = 15.0
+# The six networks, and the speech recogniser that they need, which has the weights in one of two files.
+NETWORKS = tuple(PUBLISHED.values())
+RECOGNISER = ("config.json", "preprocessor_config.json", "vocab.json", "model.safetensors")
 # How often a broken connection is taken up again before the user is asked.
 TRIES = 3
 _CHUNK = 1 << 20
-_AGAIN = "Check the connection and call the same command again: it goes on where it ended."
+_AGAIN = "Check the connection and fetch again: it goes on where it ended."
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,26 @@ class Offer:
         return sum(file.size for file in self.files)
 
 
-def look_up(repository: str, revision: str = "main") -> Offer:
+def require_accepted(accepted: bool) -> None:
+    """Make sure that the user has accepted the licence of what is to be fetched.
+
+    Raises:
+        GestureError: the user has not.
+    """
+    if not accepted:
+        raise GestureError(
+            "Nothing was fetched: the licence is not accepted.",
+            remedy="Read the licence where the weights are published; fetch again when you accept it.",
+        )
+
+
+def look_up(repository: str, revision: str = "main", names: Sequence[str] = NETWORKS) -> Offer:
     """Ask the server what a repository has.
+
+    Args:
+        repository: OWNER/NAME.
+        revision: a branch, tag or commit.
+        names: the files that are wanted.
 
     Raises:
         GestureError: no such repository, no connection, or the networks are not there; each missing one is named.
@@ -91,8 +114,8 @@ def look_up(repository: str, revision: str = "main") -> Offer:
         with urllib.request.urlopen(url, timeout=TIMEOUT_S) as response:
             answer = json.load(response)
         sizes = {entry["rfilename"]: entry for entry in answer["siblings"]}
-        missing = [name for name in PUBLISHED.values() if name not in sizes]
-        files = tuple(_remote(sizes[name]) for name in PUBLISHED.values() if name in sizes)
+        missing = [name for name in names if name not in sizes]
+        files = tuple(_remote(sizes[name]) for name in names if name in sizes)
         commit, licence = str(answer["sha"]), str((answer.get("cardData") or {}).get("license") or "")
     except HTTPError as error:
         raise _unavailable(repository, error) from error
@@ -193,7 +216,7 @@ def _check(path: Path, file: RemoteFile) -> str:
         path.unlink()
         raise GestureError(
             f"{file.name} was damaged on its way: its hash is not what the server says.",
-            remedy="Call the same command again: it fetches this file from its start.",
+            remedy="Fetch again: this file is then fetched from its start.",
         )
     return found
 

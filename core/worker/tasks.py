@@ -214,6 +214,38 @@ def spell(request: requests.Spell, job: Job) -> dict[str, Any]:
     return {"phones": phones}
 
 
+def fetch_weights(request: requests.FetchWeights, job: Job) -> dict[str, Any]:
+    """Fetch published networks; answer with their folder, and the licence that their repository declares.
+
+    Raises:
+        GestureError: the licence is not accepted, or as `core.model.fetching.fetch`.
+    """
+    from ..model import fetching
+
+    def progress(fraction: float, name: str) -> None:
+        job.check()
+        job.progress(fraction, f"Fetching {Path(name).name}")
+
+    fetching.require_accepted(request.accepted)
+    job.progress(0.0, "Asking the server")
+    names = fetching.RECOGNISER if request.recogniser else fetching.NETWORKS
+    offer = fetching.look_up(request.repository, request.revision, names)
+    fetching.fetch(offer, request.folder, progress)
+    return {"folder": str(request.folder), "licence": offer.licence, "bytes": offer.size}
+
+
+def import_weights(request: requests.ImportWeights, job: Job) -> dict[str, Any]:
+    """Make a model folder of published files; answer with it, and with notes on what was left out."""
+    from ..model.importing import Import, import_weights
+
+    def progress(fraction: float, stage: str) -> None:
+        job.check()
+        job.progress(fraction, stage)
+
+    wanted = Import(request.folder, request.out, request.vocabulary, request.recogniser, request.smplx)
+    return {"folder": str(request.out), "notes": import_weights(wanted, progress)}
+
+
 HANDLERS: dict[type, Callable[[Any, Job], dict[str, Any]]] = {
     requests.Hello: hello,
     requests.Align: align,
@@ -224,6 +256,8 @@ HANDLERS: dict[type, Callable[[Any, Job], dict[str, Any]]] = {
     requests.Direct: direct,
     requests.Finish: finish,
     requests.Body: body,
+    requests.FetchWeights: fetch_weights,
+    requests.ImportWeights: import_weights,
     requests.Spell: spell,
 }
 

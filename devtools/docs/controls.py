@@ -25,6 +25,7 @@ ROOMS = {
     "face": "Face",
     "exchange": "Import and export",
     "batch": "Batch",
+    "weights": "Weights",
     "job": "Preferences, worker and messages",
 }
 INTRO = """# Every control

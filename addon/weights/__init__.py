@@ -1,0 +1,1 @@
+"""The weights in use: their licence, another folder of weights, and the released weights, fetched when asked for."""
