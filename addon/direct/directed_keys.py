@@ -162,9 +162,9 @@ def prepare(take: performed.Performed, data: bytes | None = None) -> Prepared:
     if key not in _prepared:
         stored = take_store.unpack(data)
         motion = stored.finished
-        amount = lips.amounts(own, stored.words, motion)
+        amount = lips.amounts(own, stored.spoken, motion)
         if np.any(amount):
-            motion = lips.with_phone_lips(motion, stored.words, amount, by_bone)
+            motion = lips.with_phone_lips(motion, stored.spoken, amount, by_bone)
         while len(_prepared) >= _KEPT:
             _prepared.pop(next(iter(_prepared)))
         _prepared[key] = Prepared(clip_statistics(motion, stored.speech_s), take.at_keys(motion))

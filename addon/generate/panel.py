@@ -11,6 +11,12 @@ from ..language import choice, pronunciations
 from ..rig.performer import target
 from . import settings as generate_settings
 
+# What a take without a transcript lacks.
+WITHOUT_WORDS = (
+    "No transcript: gestures follow phrases and stress, the mouth follows the sounds. "
+    "No gesture follows a meaning, and the take has no words"
+)
+
 
 class MAMBATALK_PT_main(Sidebar, bpy.types.Panel):
     """Generate a take from speech."""
@@ -25,7 +31,7 @@ class MAMBATALK_PT_main(Sidebar, bpy.types.Panel):
         inputs = layout.column()
         inputs.enabled = state.current.job is None
         _recording(inputs, settings, context)
-        _transcript(inputs, settings)
+        _transcript(inputs, settings, context)
         _character(inputs, settings, context)
         if model_card.read_card(preferences.runtime(context).weights) is not None:
             inputs.prop(settings, "speaker")
@@ -100,14 +106,16 @@ def _recording(layout, settings, context):
     layout.separator()
 
 
-def _transcript(layout, settings):
+def _transcript(layout, settings, context):
     layout.row().prop(settings, "transcript_source", expand=True)
     if settings.transcript_source == "FILE":
         _file(layout, settings, "transcript_file")
     elif settings.transcript_source == "TEXT":
         layout.prop(settings, "transcript_text", text="")
-    if settings.transcript_source != "NONE":
+    if settings.has_transcript:
         layout.prop(settings, "language", placeholder=choice.PLACEHOLDER)
+    elif settings.chosen_recording():
+        draw_lines(layout, context, WITHOUT_WORDS, "INFO")
     layout.separator()
 
 

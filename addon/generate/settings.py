@@ -193,6 +193,12 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         """Return the file or the strip that is chosen as the recording; an empty text where none is."""
         return self.audio_file if self.audio_source == "FILE" else self.audio_strip
 
+    @property
+    def has_transcript(self) -> bool:
+        """Whether a transcript is chosen; without one, the take follows the sound alone."""
+        chosen = {"FILE": bool(self.transcript_file), "TEXT": self.transcript_text is not None}
+        return chosen.get(self.transcript_source, False)
+
     def finish_settings(self) -> dict:
         """Return the settings of finishing, as the worker reads them."""
         strength = dict.fromkeys(("upper", "hands", "lower", "face"), self.finish_smoothing)
@@ -257,9 +263,9 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
             GestureError: the weights do not have the chosen style, or the recording cannot be read.
         """
         path = text = None
-        if self.transcript_source == "FILE":
+        if self.has_transcript and self.transcript_source == "FILE":
             path = absolute_path(self.transcript_file)
-        elif self.transcript_source == "TEXT":
+        elif self.has_transcript:
             text = self.transcript_text.as_string()
         return replace(
             self.template(context, out),
@@ -277,10 +283,6 @@ def why_not_generate(context: bpy.types.Context) -> str | None:
     settings = context.scene.mambatalk
     if not settings.chosen_recording():
         return "Choose a recording" if settings.audio_source == "FILE" else "Choose a sound strip"
-    if settings.transcript_source == "FILE" and not settings.transcript_file:
-        return "Choose a transcript, or set Transcript to None"
-    if settings.transcript_source == "TEXT" and settings.transcript_text is None:
-        return "Choose a text, or set Transcript to None"
     return model_card.why_none(context)
 
 

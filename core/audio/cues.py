@@ -62,23 +62,23 @@ def cues(prosody: Prosody) -> np.ndarray:
         (T, WIDTH) float32, where T is the number of frames that cover the sound. The docstring of this module lists the
         columns.
     """
-    lips = lip_shapes(prosody.words, prosody.frame_count)
+    said = [phone for word in prosody.words for phone in word.phones]
+    lips = lip_shapes([*said, *prosody.sounds], prosody.frame_count)
     return np.concatenate([_base(prosody), _accents(prosody), lips], 1).astype(np.float32)
 
 
-def lip_shapes(words: Sequence, frame_count: int) -> np.ndarray:
+def lip_shapes(phones: Sequence, frame_count: int) -> np.ndarray:
     """Compute the share (T, shapes) of every frame that phones of each lip shape take."""
     out = np.zeros((frame_count, len(LIP_SHAPES)))
-    for word in words:
-        for phone in word.phones:
-            column = _SHAPE.get(phone.phone.rstrip("012"))
-            if column is None:
-                continue
-            first, last = int(phone.start_s * FPS), min(int(phone.end_s * FPS), frame_count - 1)
-            for frame in range(first, last + 1):
-                # a frame covers the thirtieth of a second around its time
-                share = min(phone.end_s * FPS, frame + 0.5) - max(phone.start_s * FPS, frame - 0.5)
-                out[frame, column] += max(share, 0.0)
+    for phone in phones:
+        column = _SHAPE.get(phone.phone.rstrip("012"))
+        if column is None:
+            continue
+        first, last = int(phone.start_s * FPS), min(int(phone.end_s * FPS), frame_count - 1)
+        for frame in range(first, last + 1):
+            # a frame covers the thirtieth of a second around its time
+            share = min(phone.end_s * FPS, frame + 0.5) - max(phone.start_s * FPS, frame - 0.5)
+            out[frame, column] += max(share, 0.0)
     return np.minimum(out, 1.0)
 
 

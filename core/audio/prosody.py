@@ -65,6 +65,7 @@ class Prosody:
         frame_count: frames at 30 fps that cover the sound.
         loudness: (T,) 0 in silence, about 1 at the loudest.
         words: the words as given.
+        sounds: the speech sounds that were heard, where the words have none.
         accents: in order of time.
         phrases: stretches of speech without a pause.
         units: stretches of phrases without a long pause; the hands stay up in each.
@@ -76,6 +77,7 @@ class Prosody:
     accents: tuple[Accent, ...]
     phrases: tuple[Stretch, ...]
     units: tuple[Stretch, ...]
+    sounds: tuple = ()
 
     @property
     def times_s(self) -> np.ndarray:
@@ -92,24 +94,28 @@ class Prosody:
         return tuple(a for a in self.accents if span.start_s - 0.1 <= a.time_s <= span.end_s + 0.1)
 
 
-def analyse(samples: np.ndarray, words: Sequence = (), language: str = lexicon.ENGLISH) -> Prosody:
+def analyse(
+    samples: np.ndarray, words: Sequence = (), language: str = lexicon.ENGLISH, sounds: Sequence = ()
+) -> Prosody:
     """Read the prosody of speech.
 
     Args:
         samples: (N,) mono, 16 kHz.
-        words: aligned words (`core.text.timing.Word`); without any, phrases are where there is sound.
+        words: aligned words (`core.text.timing.Word`).
         language: the language of the words, which decides which of them call for a gesture.
+        sounds: speech sounds that were heard (`core.text.heard`), where the words have none; without words they make
+            the phrases. Without words and sounds, phrases are where it is loud.
     """
     words = tuple(words)
     frames = frame_count(len(samples))
     level = speech_level(np.asarray(samples, np.float64))
     loud = _loudness(level)
     loudness = np.interp(np.arange(frames) / FPS, np.arange(len(loud)) / 100, loud)
-    spoken = [(w.start_s, w.end_s) for w in words] if words else _sounding(level)
+    spoken = [(each.start_s, each.end_s) for each in (words or sounds)] or _sounding(level)
     phrases, units = _spans(spoken, PHRASE_PAUSE_S), _spans(spoken, UNIT_PAUSE_S)
     kinds = lexicon.word_classes([word.word for word in words], language)
     accents = _number(_accents(level, loud, words, kinds, units), units)
-    return Prosody(frames, loudness, words, accents, phrases, units)
+    return Prosody(frames, loudness, words, accents, phrases, units, tuple(sounds))
 
 
 def speech_level(samples: np.ndarray) -> np.ndarray:

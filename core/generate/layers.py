@@ -116,7 +116,7 @@ def add_layer(
     codes = codes_in_use(take, part)
     codes[span.first : span.stop] = fresh[span.first + late - shifted.first :]
     layer = Layer(area_name, span, variation.seed, variation.temperature, compact(codes[start:stop]), start)
-    return replace(take, raw=lay(take.raw, source.network, layer, take.words), layers=(*take.layers, layer))
+    return replace(take, raw=lay(take.raw, source.network, layer, take.spoken), layers=(*take.layers, layer))
 
 
 def codes_in_use(take: Take, part: Part) -> np.ndarray:

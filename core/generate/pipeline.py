@@ -23,6 +23,7 @@ from ..finish.skeletons import on_skeleton, skeleton_of_file
 from ..formats.packed import COARSE, stored_motion
 from ..take.files import FORMAT, check_out, remove_files
 from ..take.take import Take, write_take
+from ..text.timing import phrases_of, sounds_to_json
 from .decode import decode_take
 from .directing import Directions, directed
 from .eyes import with_eyes
@@ -184,7 +185,7 @@ def _prepared(
     said = spoken_words(request, recordings, recording, aligning)
     steps.begin(0.85, 1.0, "Listening")
     variation = Variation(info.variation if request.variation is None else request.variation, request.seed)
-    speech = recordings.features(recording, info.audio, said.words, model.folder, said.language)
+    speech = recordings.features(recording, info.audio, said.words, model.folder, said.language, said.sounds)
     features = speech.with_chance(info.chance, variation.seed, variation.temperature)
     frames = clock.frame_count(len(recording.audio.samples)) + info.late_frames
     same = (each.inputs.speech.words for each in others if each.recording is recording and each.said == said)
@@ -204,7 +205,7 @@ def _completed(made: _Prepared, codes: dict[Part, np.ndarray], steps: Steps) -> 
     """Decode, finish and direct a take."""
     request, info = made.request, made.model.network.info
     frames = min(made.frame_count, len(codes[Part.FACE]) - info.late_frames)
-    words, codes = made.said.words, _in_time(codes, frames, info.late_frames)
+    words, sounds, codes = made.said.words, made.said.sounds, _in_time(codes, frames, info.late_frames)
     steps.begin(0.0, 0.4, "Decoding")
     raw = decode_take(made.model.network, codes, info.neutral.translation[0])
     facts = _facts(request, made.recording, made.model, made.variation)
@@ -212,7 +213,10 @@ def _completed(made: _Prepared, codes: dict[Part, np.ndarray], steps: Steps) -> 
         seconds = frames / clock.FPS
         facts["audio"] |= {"seconds": seconds, "duration_s": seconds}
         words = tuple(word for word in words if word.end_s <= seconds)
-    raw = with_eyes(raw, words, made.variation, info)
+        sounds = tuple(sound for sound in sounds if sound.end_s <= seconds)
+    if sounds:
+        facts["sounds"] = sounds_to_json(sounds)
+    raw = with_eyes(raw, words or phrases_of(sounds), made.variation, info)
     steps.begin(0.4, 0.8, "Finishing")
     finished = _finished(raw, request, FinishSettings.from_dict(request.settings))
     facts |= {"alignment": made.said.facts, "fps": clock.FPS, "frames": frames}

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from ..audio.load import Audio, load_audio
 from ..language.languages import ENGLISH
 from ..text.align import Alignment, align
-from ..text.timing import Word
+from ..text.heard import heard_phones
+from ..text.timing import Phone, Word
 from ..text.transcript import Transcript
 from .speech_features import SpeechFeatures, speech_features
 
@@ -92,8 +93,18 @@ class Recordings:
             ),
         )
 
+    def sounds(self, recording: Recording, tell: Callable[[float], None]) -> tuple[Phone, ...]:
+        """Hear the speech sounds of a recording without its text; `tell` is called with the share done."""
+        return self._keep(("sounds", *recording.key), lambda: heard_phones(recording.audio.samples, tell))
+
     def features(
-        self, recording: Recording, kind: str, words: Sequence[Word], weights: Path, language: str = ENGLISH
+        self,
+        recording: Recording,
+        kind: str,
+        words: Sequence[Word],
+        weights: Path,
+        language: str = ENGLISH,
+        sounds: Sequence[Phone] = (),
     ) -> SpeechFeatures:
         """Compute the features of the kind that some weights need.
 
@@ -103,14 +114,15 @@ class Recordings:
             words: aligned words.
             weights: the model folder; the released kind reads a recogniser from it.
             language: the language of the words.
+            sounds: speech sounds that were heard, where the words have none.
 
         Raises:
             GestureError: there is no such kind, or the model folder lacks what it needs.
         """
-        words = tuple(words)
+        words, sounds = tuple(words), tuple(sounds)
         return self._keep(
-            ("features", *recording.key, kind, words, weights, language),
-            lambda: speech_features(kind, recording.audio.samples, words, weights, language),
+            ("features", *recording.key, kind, words, weights, language, sounds),
+            lambda: speech_features(kind, recording.audio.samples, words, weights, language, sounds),
         )
 
     def _keep(self, key: tuple, make: Callable[[], T]) -> T:

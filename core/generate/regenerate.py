@@ -127,7 +127,7 @@ def _source_of(take: Take, request: requests.Resample, models: ModelLoader, reco
     check_codes(take, info.codebook_size**info.code_groups)
     return Source(
         network=model.network,
-        features=recordings.features(recording, info.audio, take.words, model.folder, take.language),
+        features=recordings.features(recording, info.audio, take.words, model.folder, take.language, take.sounds),
         words=model.words.frames(
             take.words if take.language == ENGLISH else (), take.raw.frame_count + info.late_frames
         ),

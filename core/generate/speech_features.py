@@ -16,7 +16,7 @@ import numpy as np
 
 from ..errors import GestureError
 from ..language.languages import ENGLISH
-from ..text.timing import Word
+from ..text.timing import Phone, Word
 
 if TYPE_CHECKING:
     from ..audio.prosody import Prosody
@@ -67,7 +67,12 @@ class SpeechFeatures:
 
 
 def speech_features(
-    kind: str, samples: np.ndarray, words: Sequence[Word], weights: Path = Path(), language: str = ENGLISH
+    kind: str,
+    samples: np.ndarray,
+    words: Sequence[Word],
+    weights: Path = Path(),
+    language: str = ENGLISH,
+    sounds: Sequence[Phone] = (),
 ) -> SpeechFeatures:
     """Compute the features of a recording.
 
@@ -77,6 +82,7 @@ def speech_features(
         words: aligned words; may be empty.
         weights: the model folder; "amplitude+ctc+wave" reads a recogniser from it.
         language: the language of the words.
+        sounds: speech sounds that were heard, where the words have none.
 
     Raises:
         GestureError: there is no such kind, or the recogniser is missing.
@@ -94,7 +100,7 @@ def speech_features(
         from ..audio.cues import cues
         from ..audio.prosody import analyse
 
-        prosody = analyse(samples, words, language)
+        prosody = analyse(samples, words, language, sounds)
         return SpeechFeatures(cues(prosody), prosody)
     raise GestureError(
         f"These weights need the features {kind!r}, which this version cannot compute.",

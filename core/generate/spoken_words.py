@@ -3,6 +3,7 @@
 transcript ── language ── aligned ──────────────────────────────── words with times and phones
                             └ does not fit ── English: an error, or no words where that is allowed
                                             └ other languages: times by voice activity and syllables
+no transcript, or words without phones ──── the phones that are heard in the sound alone
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from ..errors import GestureError
 from ..language.detection import language_of
 from ..language.languages import AUTO, ENGLISH, LANGUAGES
 from ..text.estimate import estimated_words
-from ..text.timing import Word
+from ..text.timing import Phone, Word
 from ..text.transcript import Transcript, parse_transcript, read_transcript
 from .recordings import Recording, Recordings
 from .steps import Step
@@ -30,11 +31,13 @@ class SpokenWords:
         words: in order of time.
         language: the language of the words.
         facts: what take.json says about the alignment.
+        sounds: speech sounds that were heard in the recording, where the words have none.
     """
 
     words: tuple[Word, ...]
     language: str
     facts: dict[str, Any]
+    sounds: tuple[Phone, ...] = ()
 
     @property
     def english(self) -> tuple[Word, ...]:
@@ -94,8 +97,16 @@ def spoken_words(
     """
     check_language(request.language)
     transcript = transcript_of(request)
+
+    def heard() -> tuple[Phone, ...]:
+        def tell(share: float) -> None:
+            step.check()
+            step.report(share)
+
+        return recordings.sounds(recording, tell)
+
     if transcript is None:
-        return SpokenWords((), ENGLISH, {"words": NONE})
+        return SpokenWords((), ENGLISH, {"words": NONE}, heard())
     language = language_of(transcript.text, request.language)
     own = own_pronunciations(request.pronunciations)
     said = {"language": language, **({"found": True} if request.language == AUTO else {})}
@@ -105,11 +116,12 @@ def spoken_words(
         if language == ENGLISH and not getattr(request, "allow_no_words", False):
             raise
         if language == ENGLISH:
-            return SpokenWords((), ENGLISH, {"words": LEFT_OUT, "reason": error.message})
+            return SpokenWords((), ENGLISH, {"words": LEFT_OUT, "reason": error.message}, heard())
         words = estimated_words(recording.audio.samples, transcript.text, language)
-        return SpokenWords(words, language, {"words": ESTIMATED, "reason": error.message, **said})
+        return SpokenWords(words, language, {"words": ESTIMATED, "reason": error.message, **said}, heard())
     facts = {"words": ALIGNED, "score": round(float(alignment.score), 3), **said}
-    return SpokenWords(alignment.words, language, facts)
+    lacking = not any(word.phones for word in alignment.words)
+    return SpokenWords(alignment.words, language, facts, heard() if lacking else ())
 
 
 def own_pronunciations(values: Mapping[str, Any]) -> dict[str, str]:

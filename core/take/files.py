@@ -67,6 +67,15 @@ class TakeFiles:
         return np.array([(word["start_s"], word["end_s"]) for word in self.words], float).reshape(-1, 2)
 
     @property
+    def spoken(self) -> list[dict]:
+        """The words; where they have no speech sounds, one more entry without a text that has those that were heard."""
+        sounds = [{"phone": p, "start_s": a, "end_s": b} for p, a, b in self.description.get("sounds", ())]
+        if not sounds:
+            return self.words
+        heard = {"word": "", "start_s": sounds[0]["start_s"], "end_s": sounds[-1]["end_s"], "phones": sounds}
+        return [*self.words, heard]
+
+    @property
     def directions(self) -> dict:
         """Levels, markers and kept areas that the take was directed by from a shell; empty where there are none."""
         return self.description.get("direct", {})

@@ -48,9 +48,18 @@ def check_description(description: Any) -> int:
     _require("duration_s" in audio and (length is None or is_number(length, 0, MOST_SECONDS)), "audio: duration_s")
     _check_settings(description.get("settings"))
     _check_directions(description.get("direct", {}))
+    _check_sounds(description.get("sounds", []))
     said = description.get("alignment", {})
     _require(isinstance(said, dict) and isinstance(said.get("language", ""), str), "alignment")
     return frames
+
+
+def _check_sounds(sounds: Any) -> None:
+    """Check the speech sounds that were heard: phone, start and end, seconds."""
+    _require(isinstance(sounds, list) and len(sounds) <= MOST_WORDS, "sounds")
+    for sound in sounds:
+        _require(isinstance(sound, list) and len(sound) == 3 and isinstance(sound[0], str), "sounds")
+        _require(all(is_number(time_s, 0, MOST_SECONDS) for time_s in sound[1:]), "sounds")
 
 
 def check_words(words: Any) -> None:

@@ -16,7 +16,7 @@ from ..body.motion import Motion
 from ..body.parts import AREAS, Area, Part
 from ..files import DAMAGED
 from ..language.languages import ENGLISH
-from ..text.timing import Word, words_from_json, words_to_json
+from ..text.timing import Phone, Word, phrases_of, sounds_from_json, words_from_json, words_to_json
 from .files import TakeFiles, read_files, unreadable, write_files, written_by_newer
 from .span import Span
 
@@ -72,6 +72,16 @@ class Take:
     info: dict
     layers: tuple[Layer, ...] = ()
     directed: Motion | None = None
+
+    @property
+    def sounds(self) -> tuple[Phone, ...]:
+        """Speech sounds that were heard in the recording, where the words have none; older takes have none."""
+        return sounds_from_json(self.info.get("sounds", ()))
+
+    @property
+    def spoken(self) -> tuple[Word, ...]:
+        """The words; without any, phrases without a text, as the sounds make them."""
+        return self.words or phrases_of(self.sounds)
 
     @property
     def language(self) -> str:

@@ -1,7 +1,7 @@
 """Words and phones with their times, and the file words.json that stores them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,35 @@ class Word:
     end_s: float
     confidence: float = 1.0
     phones: tuple[Phone, ...] = ()
+
+
+# A pause that ends a phrase, seconds.
+PHRASE_PAUSE_S = 0.18
+
+
+def phrases_of(sounds: Sequence[Phone]) -> tuple[Word, ...]:
+    """Join sounds that no pause divides: each phrase is a word without a text."""
+    phrases: list[list[Phone]] = []
+    for sound in sounds:
+        if phrases and sound.start_s - phrases[-1][-1].end_s <= PHRASE_PAUSE_S:
+            phrases[-1].append(sound)
+        else:
+            phrases.append([sound])
+    return tuple(Word("", phrase[0].start_s, phrase[-1].end_s, 0.0, tuple(phrase)) for phrase in phrases)
+
+
+def sounds_to_json(sounds: Iterable[Phone]) -> list[list]:
+    """Convert sounds to the form of take.json: phone, start and end in seconds."""
+    return [[sound.phone, round(sound.start_s, 3), round(sound.end_s, 3)] for sound in sounds]
+
+
+def sounds_from_json(entries: Iterable[Sequence]) -> tuple[Phone, ...]:
+    """Make sounds from the form of take.json.
+
+    Raises:
+        KeyError, TypeError, ValueError, IndexError: an entry is no sound.
+    """
+    return tuple(Phone(str(entry[0]), float(entry[1]), float(entry[2])) for entry in entries)
 
 
 def words_to_json(words: Iterable[Word]) -> list[dict]:
