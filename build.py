@@ -45,7 +45,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     test.set_defaults(run=_test)
 
-    commands.add_parser("bench", help="speed, as ratios measured in one run").set_defaults(run=_bench)
+    bench = commands.add_parser("bench", help="speed, as ratios measured in one run")
+    bench.add_argument("--against", default="", metavar="REV", help="also measure takes of another revision")
+    bench.add_argument("--only", default="", metavar="NAMES", help="modules of devtools/bench, with commas between")
+    bench.add_argument("--long", action="store_true", help="also recordings of 10 minutes and an hour")
+    bench.set_defaults(run=_bench)
     package = commands.add_parser("package", help="the extension's zip in dist/, checked by Blender")
     package.add_argument(
         "--platform",
@@ -103,7 +107,7 @@ def _test(arguments: argparse.Namespace) -> int:
 def _bench(arguments: argparse.Namespace) -> int:
     from devtools.bench.command import run_bench
 
-    run_bench()
+    run_bench(arguments.only, arguments.against, arguments.long)
     return 0
 
 

@@ -23,7 +23,7 @@ from ...core.worker.silence import SILENT_S, Silence
 from .interpreter import Interpreter
 
 # Seconds that a cancelled request may go on; after them the process is ended.
-CANCEL_S = 2.0
+CANCEL_S = 0.8
 # Seconds that the process may take to end by itself; after them it is killed.
 STOP_S = 3.0
 # Bytes of the end of the log that an error shows.
@@ -74,7 +74,7 @@ class WorkerClient:
         self._write(protocol.Request(self._open, task))
 
     def cancel(self) -> None:
-        """Ask the worker to stop the open request; `poll` ends the process if it has not stopped after two seconds."""
+        """Ask the worker to stop the open request; `poll` ends the process if it has not stopped after a moment."""
         if self._open is None or self._kill_at is not None:
             return
         self._kill_at = time.monotonic() + CANCEL_S

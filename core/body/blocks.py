@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..stops import check_stop
+
 # A block of 55 joints as matrices takes 8 MB. The results do not depend on this number.
 BLOCK_FRAMES = 2048
 
@@ -22,5 +24,6 @@ def in_blocks(convert: Callable[[np.ndarray], np.ndarray], values: np.ndarray) -
     out = np.empty((len(values), *first.shape[1:]), first.dtype)
     out[:BLOCK_FRAMES] = first
     for start in range(BLOCK_FRAMES, len(values), BLOCK_FRAMES):
+        check_stop()
         out[start : start + BLOCK_FRAMES] = convert(values[start : start + BLOCK_FRAMES])
     return out

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..stops import check_stop
 from .blocks import BLOCK_FRAMES
 from .rotation import rotvec_to_matrix
 from .skeleton import PARENTS
@@ -45,6 +46,7 @@ def chosen_joints(
     positions = np.empty((len(rotations), len(joints), 3))
     world = np.empty((len(rotations), len(joints), 3, 3))
     for start in range(0, len(rotations), BLOCK_FRAMES):
+        check_stop()
         block = slice(start, start + BLOCK_FRAMES)
         every, turns = forward_kinematics(rotations[block], translation[block], rest_joints)
         positions[block], world[block] = every[:, joints], turns[:, joints]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from ..body.joints import TOES, WRISTS
-from ..body.kinematics import forward_kinematics
+from ..body.kinematics import chosen_joints
 from ..body.motion import Motion
 from .contacts import NEAR_FLOOR_M
 
@@ -51,15 +51,16 @@ class Report:
 
 def measure(motion: Motion) -> Report:
     """Measure a motion; numbers are zero where it is too short for them."""
-    joints, _ = forward_kinematics(motion.rotations, motion.translation, motion.skeleton)
+    wanted = (0, *TOES, *WRISTS)
+    joints, _ = chosen_joints(motion.rotations, motion.translation, motion.skeleton, wanted)
     fps, minutes = motion.fps, max(motion.frame_count, 1) / motion.fps / 60
-    toes, root = joints[:, TOES], joints[:, 0]
+    root, toes, wrists = joints[:, 0], joints[:, 1 : 1 + len(TOES)], joints[:, 1 + len(TOES) :]
     height = toes[..., 1]
     floor = np.percentile(height.min(axis=1), 2)
     speed = _speed(toes[..., [0, 2]], fps)
     contact = height[1:] - floor < NEAR_FLOOR_M
     slide = speed[contact] if contact.any() else np.zeros(1)
-    wrists = joints[:, WRISTS] - root[:, None]
+    wrists = wrists - root[:, None]
     wrist_speed = _speed(wrists, fps)
     jerk = np.linalg.norm(np.diff(wrists, n=3, axis=0), axis=-1) * fps**3
     return Report(

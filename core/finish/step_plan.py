@@ -20,6 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..stops import check_stop
+
 # Metres. The unit of cost is a foot that stands this far from where the motion has it, for a second.
 _PLACE_M = 0.05
 # Metres that cost as much as turning the foot by one radian: about the length from ankle to toe.
@@ -123,6 +125,7 @@ def plan_steps(track: Track, fps: float, other: list[int], step_cost: float = ST
     best[0] = 0.0
     came_from = np.zeros(count, int)
     for end in range(1, count):
+        check_stop()
         starts = np.arange(max(0, end - longest), max(end - shortest, 0) + 1)
         total = best[starts] + price[starts] + _place_costs(sums, starts, end)
         choice = int(np.argmin(total))

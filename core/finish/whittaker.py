@@ -19,6 +19,8 @@ The result is exact but for rounding. The tests compare it with scipy's band sol
 
 import numpy as np
 
+from ..stops import check_stop
+
 REACH = 3  # frames that one equation reaches to either side
 SHORTEST_STRETCH = 6
 _DIFFERENCE = (-1.0, 3.0, -3.0, 1.0)
@@ -107,6 +109,7 @@ def _solve_bands(bands: np.ndarray, sides: np.ndarray) -> None:
     diagonal, lower = bands[0], bands[1:]
     last = len(sides) - 1
     for t in range(last):
+        check_stop()
         below = min(REACH, last - t)  # rows that still hold frame t
         raw = lower[:below, t].copy()
         factors = raw / diagonal[t]
@@ -118,6 +121,7 @@ def _solve_bands(bands: np.ndarray, sides: np.ndarray) -> None:
         sides[t + 1 : t + 1 + below] -= factors[:, :, None] * sides[t]
     sides /= diagonal[:, :, None]
     for t in range(last - 1, -1, -1):
+        check_stop()
         for row in range(min(REACH, last - t)):
             sides[t] -= lower[row, t, :, None] * sides[t + 1 + row]
 

@@ -180,6 +180,22 @@ class BatchNetwork(Network, Protocol):
     def decode_many(self, part: Part, codes: np.ndarray) -> np.ndarray:
         """Decode the channels (B, T, width) of a part from the codes (B, T) of windows, each alone."""
 
+    def settle(
+        self, conditions: BatchConditions, known: np.ndarray, is_first: np.ndarray, origins: np.ndarray, recentre: bool
+    ) -> tuple[dict[Part, np.ndarray], np.ndarray] | None:
+        """Make all passes of `window_passes` on the device; None where this network cannot, or not now.
+
+        Args:
+            conditions: of the windows, one a row.
+            known: (B, S, 337) seeds of rows whose window before is made, and guesses for the others.
+            is_first: (B,) which rows these are; the other rows follow the row before.
+            origins: (B, 3) metres, where the root's path starts.
+            recentre: whether windows are shifted to x = z = 0.
+
+        Returns:
+            the most likely codes (B, T) per part, and the seeds (B, S, 337) of the windows that follow.
+        """
+
 
 def as_batch(network: Network) -> BatchNetwork | None:
     """Return the network if it can take several windows at once, else None."""

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.parts import Part
+from ..take.files import compact
 from .decode import GROUND, MOTION_WIDTH, SEEDED_PARTS, seeds_after
 from .network import BatchConditions, BatchNetwork, WindowOutput
 from .sample import Variation, pick_codes
@@ -115,6 +116,12 @@ def _settled(
     conditions = _conditions(network, rows, clock)
     known, is_first = np.stack([row.seed for row in rows]), np.array([row.is_first for row in rows])
     origins = np.stack([row.take.origin for row in rows])
+    if network.ahead and not any(_varies(row.take.variation) for row in rows):
+        step.check()
+        settled = network.settle(conditions, known, is_first, origins, clock.recentre)
+        if settled is not None:
+            picked, following = settled
+            return [{part: compact(values[n]) for part, values in picked.items()} for n in range(len(rows))], following
     seeds = known
     while True:  # every pass makes one more window of each take as the loop does, so this ends
         step.check()
@@ -125,6 +132,10 @@ def _settled(
         before, seeds = seeds, np.where(is_first[:, None, None], known, np.roll(following, 1, 0))
         if np.array_equal(before, seeds):
             return codes, following
+
+
+def _varies(variation: Variation | None) -> bool:
+    return variation is not None and variation.temperature > 0
 
 
 def _conditions(network: BatchNetwork, rows: Sequence[_Row], clock: WindowClock) -> BatchConditions:

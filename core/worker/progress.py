@@ -16,7 +16,7 @@ from . import protocol
 # Progress closer together than this is not sent.
 PROGRESS_STEP = 0.002
 # Seconds between signs of life, and for how long they replace reports of the working thread.
-EVERY_S, LONGEST_S = 5.0, 600.0
+EVERY_S, LONGEST_S = 2.5, 600.0
 # Seconds of processor time per second below which a process counts as hanging.
 _LEAST_WORK = 0.002
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ..errors import Cancelled, GestureError
 from ..files import refused_by_system
 from ..paths import check_paths
+from ..stops import stops
 from . import modules, protocol
 from .progress import Reporter, signs_of_life
 from .tasks import HANDLERS, Job, Kept
@@ -67,7 +68,7 @@ class Session:
             lambda motion, first: self._send(protocol.Piece(request.id, str(motion), first)),
         )
         try:
-            with signs_of_life(reporter):
+            with signs_of_life(reporter), stops(job.cancelled):
                 job.check()
                 check_paths(request.task)
                 return protocol.Result(request.id, HANDLERS[type(request.task)](request.task, job))

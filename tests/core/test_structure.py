@@ -32,6 +32,7 @@ ADDON_ROOMS = (
 CORE_ROOMS = (
     *(
         "errors",
+        "stops",
         "clock",
         "files",
         "locks",

@@ -4,7 +4,6 @@ It computes what `torch_engine.mambatalk` and `torch_engine.vqvae` compute, for 
 per frame and whose words come in as vectors. A test compares the two engines.
 """
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from ...generate.network import Conditions, NetworkInfo, Running, WindowOutput
 from ..card import check_card, network_info, read_card, read_neutral
 from ..config import ROOT, ModelConfig
 from ..inputs import check_inputs
+from ..pieces import in_pieces
 from .layers import (
     F32,
     ConvDecoder,
@@ -38,8 +38,6 @@ from .threads import at_once
 HEADS = 4
 BODY = (Part.UPPER, Part.HANDS, Part.LOWER)
 STREAMS = ("face", "body")
-# Frames that are decoded at a time: 34 s. Memory does not grow with the take.
-CHUNK_FRAMES = 1024
 
 
 def runs(config: ModelConfig) -> bool:
@@ -157,11 +155,14 @@ class NumpyNetwork:
         """See `Network`; long takes are decoded piece by piece, to the same bits."""
         sigma = self._config.decoder_sigma[part]
         reach = self._decoders[part].reach + (gaussian_reach(sigma) if sigma else 0)
-        return _in_chunks(lambda latents: self._decoded(part, latents), self._entries(part, codes), reach)
+        return in_pieces(lambda each: self._decoded(part, self._entries(part, each)), codes, reach, at_once)
 
     def decode_many(self, part: Part, codes: np.ndarray) -> np.ndarray:
         """Decode a part's codes of several windows; see `BatchNetwork`."""
         return self._decoded(part, self._entries(part, codes))
+
+    def settle(self, *given: object) -> None:
+        """Return None: a processor makes no passes; see `BatchNetwork`."""
 
     def _entries(self, part: Part, codes: np.ndarray) -> np.ndarray:
         return entries_of(self._codebooks[part], codes, self._config.code_groups)
@@ -173,7 +174,7 @@ class NumpyNetwork:
     def root(self, lower: np.ndarray) -> np.ndarray:
         """See `Network`; long takes are computed piece by piece, to the same bits."""
         reach = self._root_encoder.reach + self._root_decoder.reach
-        return _in_chunks(lambda x: self._root_decoder(self._root_encoder(x)), np.asarray(lower, F32), reach)
+        return in_pieces(lambda x: self._root_decoder(self._root_encoder(x)), np.asarray(lower, F32), reach, at_once)
 
     def codebook(self, part: Part) -> np.ndarray:
         """See `Network`."""
@@ -275,19 +276,3 @@ def _fit_frames(features: np.ndarray, frames: int) -> np.ndarray:
     while (missing := frames - features.shape[-2]) > 0:
         features = np.concatenate([features, features[..., -missing:, :]], -2)
     return features[..., :frames, :]
-
-
-def _in_chunks(function: Callable[[np.ndarray], np.ndarray], values: np.ndarray, reach: int) -> np.ndarray:
-    """Apply a function over time piece by piece.
-
-    Args:
-        function: (T, C) to (T, N); each frame depends on `reach` frames to either side.
-        values: (T, C).
-        reach: frames that each piece is given beyond its ends.
-    """
-
-    def piece(start: int) -> np.ndarray:
-        first, last = max(start - reach, 0), start + CHUNK_FRAMES + reach
-        return function(values[first:last])[start - first : start - first + CHUNK_FRAMES]
-
-    return np.concatenate(at_once([partial(piece, start) for start in range(0, max(len(values), 1), CHUNK_FRAMES)]))

@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TypeVar
 
+from ...stops import check_stop
+
 # A window has four streams, so more threads would have nothing to do.
 MOST_THREADS = 4
 
@@ -22,13 +24,17 @@ def thread_count() -> int:
 
 def at_once(tasks: Sequence[Callable[[], T]]) -> list[T]:
     """Return the results of tasks that do not depend on each other; a task must not call this itself."""
-    if thread_count() == 1 or len(tasks) == 1:
-        return [task() for task in tasks]
-    given = [_pool().submit(task) for task in tasks[:-1]]
-    results = [tasks[-1]()]
-    for task, other in zip(reversed(tasks[:-1]), reversed(given), strict=True):
+    given = [_pool().submit(task) for task in tasks[:-1]] if thread_count() > 1 else []
+    results = []
+    try:
         # This thread does what no other thread has begun, from the last task on.
-        results.append(task() if other.cancel() else other.result())
+        for number in reversed(range(len(tasks))):
+            check_stop()
+            is_begun = number < len(given) and not given[number].cancel()
+            results.append(given[number].result() if is_begun else tasks[number]())
+    finally:
+        for other in given:
+            other.cancel()
     return results[::-1]
 
 

@@ -163,10 +163,14 @@ class ConvEncoder(nn.Module):
         inner: channels of all stages but the last.
         out: channels of the last stage.
         depth: number of stages.
+
+    Attributes:
+        reach: frames to either side that one frame depends on.
     """
 
     def __init__(self, width: int, inner: int, out: int, depth: int):
         super().__init__()
+        self.reach = 3 * depth
         widths = [width] + [inner] * (depth - 1) + [out]
         stages: list[nn.Module] = []
         for before, after in itertools.pairwise(widths):
@@ -186,10 +190,14 @@ class ConvDecoder(nn.Module):
         inner: channels of all stages but the last.
         out: channels of the last stage.
         depth: number of stages.
+
+    Attributes:
+        reach: frames to either side that one frame depends on.
     """
 
     def __init__(self, width: int, inner: int, out: int, depth: int):
         super().__init__()
+        self.reach = 5 + depth
         widths = [width] + [inner] * (depth - 1) + [out]
         stages: list[nn.Module] = [ResBlock(width), ResBlock(width)]
         for before, after in itertools.pairwise(widths):

@@ -14,9 +14,11 @@ from ...generate.network import Conditions, NetworkInfo, Running, WindowOutput
 from ..card import network_info
 from ..config import ModelConfig
 from ..inputs import check_inputs
+from ..pieces import in_pieces
 from .checkpoint import LoadedModel, load_model
 from .device import find_card, pick_device
 from .mamba import EXPAND
+from .resident import Record, Resident, cuda_graph
 from .scan_choice import scan_name
 
 WINDOWS_AT_ONCE = 32  # on a card: a minute of speech
@@ -64,6 +66,9 @@ class TorchNetwork:
         self.most_at_once = 1
         self._in_pieces(lambda _: self._weights_to_device(), 1)
         self.ahead = self.device.type != "cpu"
+        # What records passes on a card; None where passes are made by `core.generate.window_passes`.
+        self.record: Record | None = cuda_graph if self.device.type == "cuda" else None
+        self._residents: dict[bool, Resident] = {}
         self.most_at_once = WINDOWS_AT_ONCE if self.ahead else ROWS_AT_ONCE
 
     @property
@@ -123,8 +128,9 @@ class TorchNetwork:
         )
 
     def decode(self, part: Part, codes: np.ndarray) -> np.ndarray:
-        """Decode a part's codes; see `Network`."""
-        return self.decode_many(part, codes[None])[0]
+        """Decode a part's codes; see `Network`. Long takes are decoded piece by piece."""
+        reach = self._weights.autoencoders[part].reach
+        return in_pieces(lambda each: self.decode_many(part, each[None])[0], codes, reach)
 
     @torch.inference_mode()
     def decode_many(self, part: Part, codes: np.ndarray) -> np.ndarray:
@@ -136,10 +142,42 @@ class TorchNetwork:
 
         return np.concatenate(self._in_pieces(task, len(codes)))
 
-    @torch.inference_mode()
+    def settle(
+        self,
+        conditions: Mapping[str, Tensor],
+        known: np.ndarray,
+        is_first: np.ndarray,
+        origins: np.ndarray,
+        recentre: bool,
+    ) -> tuple[dict[Part, np.ndarray], np.ndarray] | None:
+        """Make all passes on the card; see `BatchNetwork`. Out of memory, later calls get fewer rows."""
+        if self.record is None:
+            return None
+        if recentre not in self._residents:
+            self._residents[recentre] = Resident(self._weights, self.info, recentre, self.record)
+        given = (self._tensor(known), torch.as_tensor(is_first, device=self.device), torch.as_tensor(origins))
+        try:
+            made = self._residents[recentre].settle(
+                {name: self._tensor(values) for name, values in conditions.items()},
+                *given[:2],
+                given[2].to(self.device, torch.float64),
+            )
+        except torch.OutOfMemoryError:
+            made = None
+        if made is None:
+            self._residents.clear()
+            self._make_room()
+            return None
+        return {part: _array(codes) for part, codes in made.codes.items()}, _array(made.following)
+
     def root(self, lower: np.ndarray) -> np.ndarray:
-        """Predict the root's velocities; see `Network`."""
-        return self._in_pieces(lambda _: _array(self._weights.root(self._tensor(lower[None])))[0], 1)[0]
+        """Predict the root's velocities; see `Network`. Those of long takes are computed piece by piece."""
+
+        @torch.inference_mode()
+        def velocities(piece: np.ndarray) -> np.ndarray:
+            return self._in_pieces(lambda _: _array(self._weights.root(self._tensor(piece[None])))[0], 1)[0]
+
+        return in_pieces(velocities, lower, self._weights.root.reach)
 
     def codebook(self, part: Part) -> np.ndarray:
         """Return a part's codebook; see `Network`."""
@@ -173,7 +211,7 @@ class TorchNetwork:
         else:
             note = f"{self._running.device} ran out of memory, so the processor runs the networks."
             self.device = torch.device("cpu")
-            self.ahead = False
+            self.ahead, self.record = False, None
             self._weights_to_device()
             self._running = running_on(self.device, self._weights.config, self.info.window, note)
             _log.warning("%s", note)

@@ -101,6 +101,7 @@ class Autoencoder(nn.Module):
         self.encoder = ConvEncoder(width, inner, code_dim, depth)
         self.quantizer = Quantizer(codebook_size, code_dim, groups)
         self.decoder = ConvDecoder(code_dim, inner, width, depth)
+        self.reach = self.decoder.reach + math.ceil(3 * sigma)  # of decoding, in frames to either side
 
     def encode(self, motion: Tensor) -> Tensor:
         """Encode channels (B, T, width) as latents (B, T, D), not yet quantised."""
@@ -142,6 +143,7 @@ class RootPredictor(nn.Module):
         super().__init__()
         self.encoder = ConvEncoder(width, inner, code_dim, depth)
         self.decoder = ConvDecoder(code_dim, inner, width, depth)
+        self.reach = self.encoder.reach + self.decoder.reach  # in frames to either side
 
     def forward(self, lower: Tensor) -> Tensor:
         """Map (B, T, 61) to (B, T, 61); of the output, channels 54-56 are x velocity m/s, y metres, z velocity m/s."""

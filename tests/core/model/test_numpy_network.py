@@ -9,11 +9,11 @@ import torch
 
 from core.body.parts import Part
 from core.errors import GestureError
+from core.model import pieces
 from core.model.config import RELEASED, STARTER, ModelConfig
-from core.model.numpy_engine import network as numpy_network
 from core.model.numpy_engine import threads
 from core.model.numpy_engine.layers import Attention, Parameters, erf, gaussian_over_time
-from core.model.numpy_engine.network import NumpyNetwork
+from core.model.numpy_engine.network import NumpyNetwork, runs
 from core.model.numpy_engine.tensors import read_tensors
 from core.model.torch_engine.checkpoint import build_weights, save_model
 from core.model.torch_engine.network import load_network
@@ -115,9 +115,9 @@ def test_decoding_in_pieces_gives_the_same_bits(monkeypatch, length):
     codes = rng.integers(0, config_codes(network), length)
     lower = rng.normal(0, 0.3, (length, 61)).astype(np.float32)
     whole = [network.decode(part, codes) for part in Part] + [network.root(lower)]
-    monkeypatch.setattr(numpy_network, "CHUNK_FRAMES", 100)
-    pieces = [network.decode(part, codes) for part in Part] + [network.root(lower)]
-    assert all(np.array_equal(a, b) for a, b in zip(whole, pieces, strict=True))
+    monkeypatch.setattr(pieces, "PIECE_FRAMES", 100)
+    divided = [network.decode(part, codes) for part in Part] + [network.root(lower)]
+    assert all(np.array_equal(a, b) for a, b in zip(whole, divided, strict=True))
 
 
 def test_windows_side_by_side_give_the_same_bits_as_one_by_one():
@@ -158,7 +158,7 @@ def test_weights_of_the_released_architecture_need_pytorch(tmp_path):
     )
     with pytest.raises(GestureError, match="PyTorch"):
         NumpyNetwork(folder)
-    assert not numpy_network.runs(RELEASED)
+    assert not runs(RELEASED)
 
 
 def test_a_folder_whose_tensors_are_missing_or_broken_is_refused(tmp_path):

@@ -1,0 +1,92 @@
+"""Codes by random weights of the released size, features given: one take, four seeds of a recording, and the floor.
+
+The floor is the time of the operations of a window, counted, at the rate of a large product on this machine. With
+`--against REV` both revisions are measured in pairs, and codes that differ are reported with their margin.
+"""
+
+import os
+import time
+
+import numpy as np
+
+from devtools.bench.code_margins import differing
+from devtools.bench.command import LONG
+from devtools.bench.harness import CannotRunError, Table
+from devtools.bench.revisions import pairs, processor, ratio
+
+TRIES = 2
+WINDOW_S = 2.0  # of speech that one window decides
+
+
+def main() -> None:
+    """Print one row for one take, and one for each of four seeds."""
+    print(f"on {processor()}; seconds of each take")
+    try:
+        operations, rate = _operations(), _rate()
+    except ImportError as error:
+        print(f"cannot run here: {error}")
+        return
+    print(f"{operations / 1e9:.1f} GFLOP a window; products run at {rate / 1e9:.0f} GFLOP/s")
+    table = Table(
+        ("seeds", "7"), ("speech, s", "11.0f"), ("s", "9.2f"), ("CPU s", "9.2f"), ("x", "8.2f"), ("floor, s", "10.2f"),
+        ("of the floor", "14.1f"), ("ratio", "8.2f"), ("MB", "8.0f"), ("codes differ", "14d"),
+    )  # fmt: skip
+    alone = None
+    for seconds in (10, *((60,) if os.environ.get(LONG) else ())):
+        for seeds in (1, 4):
+            try:
+                measured = pairs({"kind": "released", "seconds": seconds, "seeds": seeds}, TRIES)
+            except CannotRunError as reason:
+                print(f"{seeds} seeds, {seconds} s: cannot run here: {reason}", flush=True)
+                continue
+            own = measured[0]
+            floor = operations * seconds / WINDOW_S / rate
+            differ = None
+            if len(measured) > 1:
+                differ = int(
+                    sum((np.array(a) != b).sum() for a, b in zip(own["codes"], measured[1]["codes"], strict=True))
+                )
+            speed = (seconds / own["s"], floor, own["s"] / floor)
+            table.row(seeds, seconds, own["s"], own["cpu_s"], *speed, ratio(measured), own["mb"], differ)
+            if seeds == 1:
+                alone = own["s"]
+            elif alone is not None:
+                print(f"each of {seeds} seeds: {alone / own['s']:.2f} x as fast as one take alone", flush=True)
+    print(differing())
+
+
+def _operations() -> float:
+    """Return the floating-point operations of one window: its conditions, its prediction and its decoding."""
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    from core.body.parts import Part
+    from core.model.config import RELEASED
+    from core.model.torch_engine.checkpoint import empty_weights
+
+    weights = empty_weights(RELEASED)
+    # With gradients, every convolution is the plain one, whose operations are counted.
+    with FlopCounterMode(display=False) as counter:
+        sound, words = torch.zeros(1, 34133, 3), torch.zeros(1, 64, dtype=torch.long)
+        conditions = weights.generator.conditions(sound, words, torch.zeros(1, dtype=torch.long))
+        weights.generator(conditions, torch.zeros(1, 64, 337), torch.ones(1, 64, 337))
+        for part in Part:
+            weights.autoencoders[part].decode_codes(torch.zeros(1, 64, dtype=torch.long))
+    return counter.get_total_flops()
+
+
+def _rate() -> float:
+    """Return the operations per second of a large product, with as many threads as PyTorch uses."""
+    import torch
+
+    size, best = 1024, float("inf")
+    a, b = torch.randn(size, size), torch.randn(size, size)
+    for _ in range(20):
+        start = time.perf_counter()
+        torch.mm(a, b)
+        best = min(best, time.perf_counter() - start)
+    return 2 * size**3 / best
+
+
+if __name__ == "__main__":
+    main()
