@@ -12,12 +12,18 @@ from ..files import DAMAGED, save_arrays
 from ..inputs import Npz
 from .parts import EXPRESSION_WIDTHS
 from .rotation import quat_continuous, quat_slerp, quat_to_rotvec, rotvec_to_quat
-from .skeleton import JOINT_COUNT, default_rest_joints
+from .skeleton import JOINT, JOINT_COUNT, default_rest_joints
 
 # What a motion in a file may be. Radians, metres, weights and coefficients of a person are far below `MOST_VALUE`.
 LEAST_FPS, MOST_FPS = 1, 1000
 MOST_VALUE = 1e4
 _MOST_BETAS = 1000
+_LEGS = tuple(
+    (JOINT[f"{side}_{upper}"], JOINT[f"{side}_{lower}"])
+    for side in ("left", "right")
+    for upper, lower in (("hip", "knee"), ("knee", "ankle"))
+)
+_LEAST_BONE_M = 1e-3
 # A take of the longest recording, an hour, has 108,000.
 MOST_TAKE_FRAMES = 120_000
 
@@ -201,6 +207,8 @@ def check_range(motion: Motion) -> Motion:
     rest = motion.rest_joints
     if rest is not None and np.shape(rest) != (JOINT_COUNT, 3):
         raise GestureError("The motion's rest joints are not 55 points.", remedy=remedy)
+    if rest is not None and min(np.linalg.norm(rest[low] - rest[high]) for low, high in _LEGS) < _LEAST_BONE_M:
+        raise GestureError("The motion's rest joints are those of a body without legs.", remedy=remedy)
     if np.size(motion.betas) > _MOST_BETAS:
         raise GestureError(f"The motion has {np.size(motion.betas)} betas; a body has fewer.", remedy=remedy)
     for name in ("rotations", "translation", "expression", "contacts", "rest_joints", "betas"):

@@ -42,7 +42,11 @@ def main(argv: list[str] | None = None) -> int:
     # A message may follow a line of progress, which has no line end. So each message begins with a line end.
     try:
         with _stop_on_signals():
-            arguments = _parser().parse_args(argv)
+            parser = _parser()
+            # argparse takes --option=-- for an option with a list in the place of its value.
+            if doubtful := next((each for each in argv if each.startswith("-") and each.endswith("=--")), None):
+                parser.error(f"{doubtful} has no value")
+            arguments = parser.parse_args(argv)
             arguments.given = argv[1:]
             return arguments.run(arguments)
     except GestureError as error:

@@ -123,8 +123,12 @@ def _rest_joints(file: ForeignArrays, reading: Reading, betas: np.ndarray) -> np
 
 def _frame_rate(file: ForeignArrays, notes: list[str]) -> float:
     values = file.find(foreign_arrays.RATE)
-    rate = float(numbers(values).ravel()[0]) if values is not None and values.size else 0.0
-    if np.isfinite(rate) and rate > 0:
-        return rate
+    if values is not None:
+        if values.size == 1 and values.dtype.kind in "biuf" and LEAST_FPS <= float(values.ravel()[0]) <= MOST_FPS:
+            return float(values.ravel()[0])
+        raise GestureError(
+            f"{file.path.name} states a frame rate that is none.",
+            remedy=f"Give frames per second, from {LEAST_FPS} to {MOST_FPS}.",
+        )
     notes.append(f"It does not state its frame rate: taken as {FPS} fps")
     return float(FPS)

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from ..body.motion import Motion
+from ..body.motion import MOST_TAKE_FRAMES, Motion
 from ..body.parts import AREAS, EYES, SPECS, Part
 from ..body.rotation import rot6d_to_rotvec
 from ..body.skeleton import JOINT, JOINT_COUNT
@@ -74,8 +74,10 @@ def check_span(start: int, end: int, margin: int, frames: int) -> Span:
             f"The range {start} to {end} lies outside of the take, which has the frames 0 to {frames}.",
             remedy=f"Choose a start from 0 and an end up to {frames}.",
         )
-    if margin < 0:
-        raise GestureError(f"A blend over {margin} frames is impossible.", remedy="Choose a margin from 0.")
+    if not 0 <= margin <= MOST_TAKE_FRAMES:
+        raise GestureError(
+            f"A blend over {margin:.6g} frames is impossible.", remedy=f"Choose a margin from 0 to {MOST_TAKE_FRAMES}."
+        )
     return Span(start, end, margin, frames)
 
 

@@ -11,6 +11,8 @@ import numpy as np
 
 from core.cli.terminal import check_new
 from core.errors import GestureError
+from core.files import DAMAGED
+from core.inputs import check_regular
 from training.evaluation.fgd_autoencoder import FgdAutoencoder, FgdSettings, channels, train_fgd
 from training.evaluation.fgd_files import convert_fgd, load_fgd, save_fgd
 from training.evaluation.fgd_parts import WHOLE, area_autoencoders
@@ -21,6 +23,7 @@ from training.evaluation.smplx_face import load_smplx
 from training.evaluation.tables import markdown_table, number, text_table
 
 RECORDED = "recorded"
+_MOST_SPEED_BYTES = 1 << 16
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -81,8 +84,13 @@ def _mean_speed(path: Path | None, reals: list[Clip]) -> np.ndarray:
     if path is None:
         return mean_joint_speed(reals)
     try:
+        check_regular(path)
+        if path.stat().st_size > _MOST_SPEED_BYTES:
+            raise ValueError("too large")
         speed = np.load(path, allow_pickle=False).reshape(-1)
-    except (OSError, ValueError) as error:
+        if speed.dtype.kind not in "fiu" or not np.isfinite(speed).all():
+            raise ValueError("values that are not numbers")
+    except DAMAGED as error:
         raise GestureError(f"{path} is not an array file.", remedy="Give an npy of 55 numbers.") from error
     if len(speed) != 55:
         raise GestureError(f"{path.name} holds {len(speed)} numbers.", remedy="Give an npy of 55 numbers.")

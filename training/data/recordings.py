@@ -1,13 +1,13 @@
 """The recordings of a data folder: our own corpus, BEAT2 as published, or a folder with a manifest."""
 
 import csv
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
 from core.errors import GestureError
+from core.inputs import check_regular, read_json
 
 TRAIN, HELD_OUT, UNUSED = "train", "held_out", "unused"
 HELD_OUT_SHARE = 0.05  # of recordings where no list says which to hold out
@@ -204,7 +204,7 @@ def _corpus(folder: Path) -> Listing:
     from training.gesture import STYLES
 
     index = folder / "index.json"
-    listed = {row["name"]: row.get("split") for row in json.loads(index.read_text())} if index.exists() else {}
+    listed = _splits_of(index) if index.exists() else {}
     recordings, problems = [], []
     for text in sorted(folder.glob("*.words.json")):
         name = text.name.removesuffix(".words.json")
@@ -222,8 +222,18 @@ def _corpus(folder: Path) -> Listing:
     return Listing("corpus", tuple(recordings), tuple(STYLES), tuple(problems))
 
 
+def _splits_of(index: Path) -> dict[str, str | None]:
+    try:
+        return {row["name"]: row.get("split") for row in read_json(index)}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise GestureError(
+            f"{index} does not list recordings.", remedy="Make the corpus again.", detail=repr(error)
+        ) from error
+
+
 def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     try:
+        check_regular(path)
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file)
             missing = set(columns) - {(name or "").strip() for name in reader.fieldnames or ()}

@@ -10,9 +10,12 @@ from safetensors.torch import load_file, save_file
 
 from core.errors import GestureError
 from core.files import make_folder, saved_file
+from core.inputs import read_json
+from core.plain_values import is_whole
 from training.evaluation.fgd_autoencoder import FgdAutoencoder, FgdConfig
 
 CARD, WEIGHTS = "fgd.json", "fgd.safetensors"
+_MOST_SIZE = 8192
 _REMEDY = "Give the folder that `--fgd train --fgd-out FOLDER` wrote, or train one with `--fgd train`."
 
 
@@ -37,7 +40,9 @@ def load_fgd(folder: Path) -> FgdAutoencoder:
         GestureError: no such folder, or files that are missing, broken or do not fit.
     """
     try:
-        card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        card = read_json(folder / CARD)
+        if not all(is_whole(card[name], 1, _MOST_SIZE) for name in ("width", "latent", "channels")):
+            raise ValueError("impossible sizes")
         network = FgdAutoencoder(FgdConfig(card["width"], card["latent"]), card["channels"])
         network.load_state_dict(load_file(folder / WEIGHTS))
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:

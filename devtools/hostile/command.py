@@ -1,0 +1,79 @@
+"""`python -m devtools.hostile.command`: try all hostile command lines, and print or write the table of the outcomes.
+
+python -m devtools.hostile.command                      prints the table, and what was not refused clearly
+python -m devtools.hostile.command --write              also writes the table into docs/reliability.md
+python -m devtools.hostile.command --only direct,mix    tries some commands
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from devtools.hostile.cases import all_cases, check_outputs, make_good
+from devtools.hostile.trial import CLEAR, GOOD, OUTCOMES, Result, run
+from devtools.marked_parts import with_part
+from devtools.shell import ROOT
+
+PAGE = ROOT / "docs" / "reliability.md"
+START = "<!-- outcomes: made by `python -m devtools.hostile.command --write` -->"
+END = "<!-- end of outcomes -->"
+# They take seconds to load PyTorch, which is loaded once, before their trials.
+_SLOW = ("evaluate", "import-weights", "parity", "train")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Try the command lines; the exit code is 1 where one was not refused clearly."""
+    parser = argparse.ArgumentParser(prog="python -m devtools.hostile.command", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write the table into docs/reliability.md")
+    parser.add_argument("--only", default="", metavar="A,B", help="commands to try (default: all)")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="try every Nth case")
+    options = parser.parse_args(arguments)
+    results = try_all([name for name in options.only.split(",") if name], options.every)
+    print(table(results))
+    bad = [each for each in results if each.outcome not in (GOOD, CLEAR)]
+    for each in bad:
+        last = (each.said.strip().splitlines() or [""])[-1]
+        took = f"{each.seconds:.1f} s, {each.size >> 20} MB"
+        print(f"\n{each.outcome}: {each.case.command}: {each.case.title} ({took})\n  {last[:300]!r}")
+    if options.write:
+        PAGE.write_text(
+            with_part(PAGE.read_text(encoding="utf-8"), START, f"\n{table(results)}\n", END), encoding="utf-8"
+        )
+    return 1 if bad else 0
+
+
+def try_all(commands: Sequence[str], every: int = 1) -> list[Result]:
+    """Try all cases of some commands, or of all where none is named."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    from core.cli.parser import main as run_program
+
+    results = []
+    with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
+        good = make_good(Path(folder), run_program)
+        cases = [case for case in all_cases(good) if not commands or case.command in commands][::every]
+        for case in sorted(cases, key=lambda case: case.command in _SLOW):
+            if case.command in _SLOW and "torch" not in sys.modules:
+                import torch  # noqa: F401  # loaded before the processes are forked
+            results.append(run(case, run_program, check_outputs))
+            if len(results) % 50 == 0:
+                print(f"{len(results)} of {len(cases)}", file=sys.stderr, flush=True)
+    return results
+
+
+def table(results: Sequence[Result]) -> str:
+    """Return the outcomes by command as a table in markdown."""
+    lines = [f"| command | tried | {' | '.join(OUTCOMES)} |", "|---" * (len(OUTCOMES) + 2) + "|"]
+    names = sorted({each.case.command for each in results})
+    for name in (*names, "all"):
+        counts = Counter(each.outcome for each in results if name in ("all", each.case.command))
+        cells = " | ".join(str(counts[outcome]) for outcome in OUTCOMES)
+        lines.append(f"| {'all' if name == 'all' else f'`{name}`'} | {counts.total()} | {cells} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

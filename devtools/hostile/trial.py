@@ -1,0 +1,153 @@
+"""One command line in a process of its own, with limits, and what became of it.
+
+The processes are forked from one that has loaded the program, so that hundreds of trials take minutes; this needs Linux
+or macOS.
+"""
+
+import os
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+WORKS, REFUSED, EITHER = "works", "refused", "either"
+GOOD, CLEAR = "worked", "refused clearly"
+DOUBTFUL, TRACEBACK, UNBOUND, UNTRUE = (
+    "accepted though wrong",
+    "traceback",
+    "hung or without bound",
+    "left something behind",
+)
+OUTCOMES = (GOOD, CLEAR, DOUBTFUL, TRACEBACK, UNBOUND, UNTRUE)
+# What a refusal may take, and what any trial may take at most.
+REFUSAL_S, REFUSAL_BYTES = 2.0, 300 << 20
+_MOST_S, _MOST_WALL_S, _MOST_BYTES = 40, 300, 6 << 30
+_BROKEN = 70
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command line, in which `OUT` stands for a new place.
+
+    Attributes:
+        command: the command's name.
+        arguments: what follows it.
+        expected: `WORKS`, `REFUSED`, or `EITHER` where both are right.
+        title: what is hostile about it.
+    """
+
+    command: str
+    arguments: tuple[str, ...]
+    expected: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a case: one of `OUTCOMES`, processor seconds, bytes of memory, and what the program said."""
+
+    case: Case
+    outcome: str
+    seconds: float
+    size: int
+    said: str
+
+
+def run(case: Case, run_program: Callable[[list[str]], int], check: Callable[[Path], None]) -> Result:
+    """Try one case.
+
+    Args:
+        case: the command line.
+        run_program: the program's main function.
+        check: raises where what the program wrote into a folder cannot be used.
+    """
+    with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
+        place = Path(folder) / "work"
+        place.mkdir()
+        log = Path(folder) / "log"
+        arguments = [each.replace("OUT", str(place / "out")) for each in case.arguments]
+        base = _resident()
+        child = os.fork()
+        if child == 0:
+            _be_the_program(log, run_program, [case.command, *arguments])
+        code, seconds, size = _wait(child)
+        said = log.read_text(errors="replace") if log.exists() else ""
+        outcome = _outcome(case, code, said, seconds, max(0, size - base), place, check)
+        shutil.rmtree(place, ignore_errors=True)
+    return Result(case, outcome, seconds, max(0, size - base), said)
+
+
+def _outcome(case, code: int | None, said: str, seconds: float, size: int, place: Path, check) -> str:
+    if code is None or code < 0:
+        return UNBOUND
+    if code == _BROKEN or "Traceback" in said:
+        return TRACEBACK
+    if code == 0:
+        if case.expected == REFUSED:
+            return DOUBTFUL
+        try:
+            check(place)
+        except Exception:  # whatever cannot be read was written wrongly
+            return DOUBTFUL
+        return GOOD
+    if case.expected == WORKS or code not in (1, 2) or not any(word in said for word in _SAYS):
+        return UNTRUE
+    if seconds > REFUSAL_S + _SLOW_START.get(case.command, 0.0) or size > REFUSAL_BYTES:
+        return UNBOUND
+    return UNTRUE if any(place.iterdir()) else CLEAR
+
+
+# Every refusal says "error:"; a batch lists what failed, with the reason.
+_SAYS = ("error: ", "failed")
+# These import PyTorch or compute before they can see what is wrong.
+_SLOW_START = {"evaluate": 8.0, "train": 8.0, "parity": 8.0, "import-weights": 8.0}
+
+
+def _be_the_program(log: Path, run_program: Callable[[list[str]], int], arguments: Sequence[str]) -> None:
+    """Run the program in this process, which ends with it."""
+    code = _BROKEN
+    try:
+        out = os.open(log, os.O_WRONLY | os.O_CREAT)
+        os.dup2(out, 1)
+        os.dup2(out, 2)
+        sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w", errors="backslashreplace")
+        resource.setrlimit(resource.RLIMIT_CPU, (_MOST_S, _MOST_S))
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
+        code = run_program(list(arguments))
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else 1
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _wait(child: int) -> tuple[int | None, float, int]:
+    """Wait for a process; return its exit code (None where it had to be ended), processor seconds and memory."""
+    until = time.monotonic() + _MOST_WALL_S
+    while True:
+        found, status, used = os.wait4(child, os.WNOHANG)
+        if found:
+            break
+        if time.monotonic() > until:
+            os.kill(child, signal.SIGKILL)
+            _, status, used = os.wait4(child, 0)
+            break
+        time.sleep(0.005)
+    scale = 1 if sys.platform == "darwin" else 1024
+    return os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss * scale
+
+
+def _resident() -> int:
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0
