@@ -52,7 +52,7 @@ def add_batch(commands: argparse._SubParsersAction) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Make all takes; the exit code is 1 where some failed."""
     from ..batch import batch, cluster, lines, outcomes, processes
-    from ..generate.pipeline import check_variation
+    from ..generate.pipeline import check_chance
     from ..model import engines
     from ..model.card import STARTER_FOLDER, read_card
     from ..model.config import ModelConfig
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.processes is not None and arguments.processes < 1:
         raise GestureError("There is no work without processes.", remedy="Write --processes 1 or more.")
-    check_variation(arguments.variation)
+    check_chance(arguments.seed, arguments.variation)
     weights, out = arguments.weights or STARTER_FOLDER, arguments.out.absolute()
     check_folder(out)
     card = read_card(weights)

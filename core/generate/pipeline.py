@@ -22,6 +22,7 @@ from ..finish.settings import FinishSettings
 from ..finish.skeletons import on_skeleton, skeleton_of_file
 from ..formats.packed import COARSE, stored_motion
 from ..take.files import FORMAT, check_out, remove_files
+from ..take.gate import MOST_SEED
 from ..take.take import Take, write_take
 from ..text.timing import phrases_of, sounds_to_json
 from .decode import decode_take
@@ -170,7 +171,7 @@ def _prepared(
     others: Sequence[_Prepared],
 ) -> _Prepared:
     """Check a request, and make the inputs of the network; those that another request has are not made again."""
-    check_variation(request.variation)
+    check_chance(request.seed, request.variation)
     check_out(request.out)
     FinishSettings.from_dict(request.settings)
     mood_from(request.mood)  # an unknown mood stops here, before the long work
@@ -236,12 +237,14 @@ def _finished(raw: Motion, request: requests.Generate, settings: FinishSettings)
     return finish(own, settings) if request.finish else own
 
 
-def check_variation(variation: float | None) -> None:
-    """Make sure that a variation is in range, where one is given.
+def check_chance(seed: int, variation: float | None) -> None:
+    """Make sure that a seed, and a variation where one is given, are in range.
 
     Raises:
-        GestureError: it is out of range.
+        GestureError: one of them is out of range.
     """
+    if not -MOST_SEED < seed < MOST_SEED:
+        raise GestureError("A seed is out of range.", remedy="Choose a whole number of up to 18 digits.")
     if variation is not None and not 0 <= variation <= MOST_VARIATION:
         raise GestureError(f"A variation of {variation:g} is out of range.", remedy=f"Choose 0 to {MOST_VARIATION:g}.")
 

@@ -16,7 +16,7 @@ from .layer_finishing import finish_layers
 from .layers import Source, add_layer, check_span
 from .mix import lay_picks
 from .network import ModelLoader
-from .pipeline import check_variation
+from .pipeline import check_chance
 from .recordings import Recordings
 from .sample import Variation
 from .steps import Progress, Steps
@@ -37,7 +37,7 @@ def resample(
         Cancelled: `cancelled()` became true; nothing has been written.
     """
     steps = Steps(progress, cancelled)
-    check_variation(request.variation)
+    check_chance(request.seed, request.variation)
     for area in request.areas:
         check_area(area)
     check_out(request.out)

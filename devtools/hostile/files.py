@@ -180,6 +180,12 @@ def motions(folder: Path, good: Path) -> list[tuple[Path, bool]]:
     for name, change in changes.items():
         np.savez(folder / f"{name}.npz", **{**arrays, **change})
         paths.append((folder / f"{name}.npz", True))
+    return [*paths, *_damaged(folder, good.read_bytes())]
+
+
+def _damaged(folder: Path, data: bytes) -> list[tuple[Path, bool]]:
+    """Make npz files whose headers lie, and copies of a good one with a changed bit or without their end."""
+    paths = []
     for name, shape, size in (("bomb", "(4000000, 165)", 2_640_000_000), ("lying", "(40, 165)", 900)):
         header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}".ljust(117).encode() + b"\n"
         with (
@@ -190,7 +196,7 @@ def motions(folder: Path, good: Path) -> list[tuple[Path, bool]]:
             for _ in range(size >> 20 if name == "bomb" else 1):
                 member.write(bytes(1 << 20))
         paths.append((folder / f"{name}.npz", True))
-    data, chance = good.read_bytes(), random.Random(5)
+    chance = random.Random(5)
     for number in range(40):
         place = chance.randrange(len(data))
         path = folder / f"flip_{number}.npz"
