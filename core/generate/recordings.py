@@ -90,6 +90,7 @@ class Recordings:
                 cancelled=cancelled,
                 language=language,
                 own=own,
+                offset_s=recording.offset_s,
             ),
         )
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,22 +12,26 @@ from ..language.languages import ENGLISH
 from ..phones.acoustic_model import STATES, acoustic_model
 from ..phones.activity import FRAME_S, energy_db
 from ..phones.search import Placed, phone_numbers
-from .anchors import USUAL_CHANCE, Anchors, Pronunciations, find_anchors
+from .anchors import Pronunciations, chance_score, find_anchors, mean_score, sure_words
+from .given_times import caption_pieces, fit_of, in_part, phones_inside, with_phones
 from .pieces import cut_pieces
-from .placing import hear, place
+from .placing import Sound, hear, place
 from .pronounce import pronunciations
 from .reading import Reading, read_text
 from .timing import Phone, Word
-from .transcript import Transcript
+from .transcript import Caption, Transcript
 
-# The least share of the speech that is surely the text. Another text has 0.22 at most; the right one has 0.95, in
-# another language 0.54 (another text 0.17).
-MATCHED, FOREIGN_MATCHED = 0.3, 0.2
+# Sure words are nearer to the best phones than this share of chance, and at least so much of the speech must be sure.
+# Another text has 0.1 of an English recording at most, the right one 0.95. The sounds of other languages fit the
+# acoustic model less: another text has 0.17, the right one 0.54.
+SURE_SHARE, MATCHED = 0.55, 0.3
+FOREIGN_SURE_SHARE, FOREIGN_MATCHED = 0.8, 0.2
 MIDDLE = 0.75  # share of chance at which the confidence is one half
 SHARPNESS = 0.8  # nats per frame; slope of the confidence
 PRIOR_FRAMES = 8  # the score of a short word is unreliable: so many frames of its neighbours count, too
 # Where the steps of the work end, as shares of the whole.
-SCORES_SHARE, ROUGH_SHARE = 0.5, 0.75
+SCORES_SHARE, REST_SHARE = 0.5, 0.5
+ROUGH_SHARE = 0.5  # of the rest
 
 # A text that nobody said: its score on a recording is the score of chance.
 DECOYS = (
@@ -64,27 +68,30 @@ def align(
     language_check: bool = True,
     language: str = ENGLISH,
     own: Mapping[str, str] | None = None,
+    offset_s: float = 0.0,
 ) -> Alignment:
     """Find the time of every word; the cost grows with the length, not with its square.
 
-    A rough pass finds sure words (`anchors`). An exact pass then places all words between them (`placing`).
+    A rough pass finds sure words (`anchors`). An exact pass then places all words between them (`placing`). Words of
+    captions are placed inside these, and words that have times keep them (`given_times`), unless they do not fit.
 
     Args:
         samples: (N,) 16 kHz mono.
-        transcript: its words' own times are ignored.
+        transcript: a text, with times where it came from a file that has them.
         progress: is called with the share done, 0-1.
         cancelled: is called between pieces; True stops the work.
         language_check: False aligns even where the sound does not fit the words.
         language: the language of the text, which decides how its words are read.
         own: the user's pronunciations, as in `core.text.reading.read_text`.
+        offset_s: where the samples begin in the recording that the transcript's times belong to.
 
     Raises:
         GestureError: the text holds no words, or it is not the text of the recording.
         Cancelled: `cancelled()` became true.
     """
-    said = _read(transcript, language, own)
-    owner = [word for word, reading in enumerate(said) for _ in reading.tokens]
-    words = [[phone_numbers(way) for way in token] for reading in said for token in reading.tokens]
+    source = transcript if isinstance(transcript, Transcript) else Transcript(transcript)
+    source = in_part(source, offset_s, len(samples) / SAMPLE_RATE)
+    text = _Text.of([source.text], language, own)
 
     def tell(fraction: float) -> None:
         if cancelled is not None and cancelled():
@@ -94,58 +101,154 @@ def align(
 
     level_db = energy_db(samples)
     sound = hear(samples, lambda share: tell(SCORES_SHARE * share))
-    anchors = find_anchors(
-        sound.scores,
-        words,
-        _decoys(),
-        level_db,
-        lambda share: tell(SCORES_SHARE + (ROUGH_SHARE - SCORES_SHARE) * share),
-    )
-    if language_check:
-        _check(anchors, MATCHED if language == ENGLISH else FOREIGN_MATCHED)
-    pieces = cut_pieces(anchors.hits, np.array([len(ways[0]) for ways in words]), level_db)
-    placed = place(sound, pieces, words, anchors.fit, tell=lambda share: tell(ROUGH_SHARE + (1 - ROUGH_SHARE) * share))
-    timed = _words(placed, said, owner, anchors.chance, len(samples) / SAMPLE_RATE)
+    bar = _Bar.of(chance_score(sound.scores, _decoys(), level_db), language)
+    tell(SCORES_SHARE)
+    found = None
+    if source.captions:
+        text_of_captions = _Text.of([caption.text for caption in source.captions], language, own)
+        found = _in_captions(sound, text_of_captions, source.captions, bar, level_db)
+    elif source.words:
+        found = _timed(sound, source.words, bar, language, own)
+    if found is None or found.matched < bar.matched:  # no times, or those of another recording
+        least = bar.matched if language_check else 0.0
+        found = _free(sound, text, bar, level_db, least, lambda share: tell(SCORES_SHARE + REST_SHARE * share))
     tell(1.0)
-    return Alignment(timed, anchors.score - anchors.chance, anchors.matched, len(said) - len(timed))
+    return found
 
 
-def _read(transcript: Transcript | str, language: str, own: Mapping[str, str] | None) -> tuple[Reading, ...]:
-    said = read_text(transcript if isinstance(transcript, str) else transcript.text, language, own)
-    if not said:
-        raise GestureError("The transcript holds no words.", remedy="Choose a transcript with the words of the speech.")
-    return said
+@dataclass(frozen=True)
+class _Bar:
+    """What words must reach on a recording.
+
+    Attributes:
+        chance: score of a text that nobody said, nats per frame.
+        sure: least score of sure words, together with their neighbours.
+        matched: least share of the speech that must be sure words.
+    """
+
+    chance: float
+    sure: float
+    matched: float
+
+    @classmethod
+    def of(cls, chance: float, language: str) -> "_Bar":
+        """Set the bar for a language."""
+        if language == ENGLISH:
+            return cls(chance, SURE_SHARE * chance, MATCHED)
+        return cls(chance, FOREIGN_SURE_SHARE * chance, FOREIGN_MATCHED)
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A text as the search takes it.
+
+    Attributes:
+        said: its displayed words.
+        words: the pronunciations of all tokens.
+        owner: for each token the number of its displayed word.
+        counts: number of tokens of each part of the text.
+    """
+
+    said: tuple[Reading, ...]
+    words: Pronunciations
+    owner: list[int]
+    counts: list[int]
+
+    @classmethod
+    def of(cls, parts: Sequence[str], language: str, own: Mapping[str, str] | None) -> "_Text":
+        """Read the parts of a text."""
+        read = [read_text(part, language, own) for part in parts]
+        said = tuple(reading for part in read for reading in part)
+        if not said:
+            raise GestureError(
+                "The transcript holds no words.", remedy="Choose a transcript with the words of the speech."
+            )
+        owner = [number for number, reading in enumerate(said) for _ in reading.tokens]
+        words = [_numbers(token) for reading in said for token in reading.tokens]
+        return cls(said, words, owner, [sum(len(reading.tokens) for reading in part) for part in read])
+
+
+def _free(
+    sound: Sound, text: _Text, bar: _Bar, level_db: np.ndarray, least: float, tell: Callable[[float], None]
+) -> Alignment:
+    """Find the words of a text without times.
+
+    Raises:
+        GestureError: less than the share `least` of the speech is surely the text.
+    """
+    anchors = find_anchors(sound.scores, text.words, bar.sure, level_db, lambda share: tell(ROUGH_SHARE * share))
+    if anchors.matched < least:
+        raise GestureError(
+            "The transcript does not seem to be of this recording.",
+            remedy="Check that the two belong together and that the language is right, or generate without words.",
+            detail=f"{anchors.matched:.0%} of the speech fits; {anchors.score - bar.chance:.2f} nats above chance",
+        )
+    pieces = cut_pieces(anchors.hits, np.array([len(ways[0]) for ways in text.words]), level_db)
+    placed = place(sound, pieces, text.words, anchors.fit, lambda share: tell(ROUGH_SHARE + (1 - ROUGH_SHARE) * share))
+    words = _words(placed, text, bar, sound)
+    return Alignment(words, anchors.score - bar.chance, anchors.matched, len(text.said) - len(words))
+
+
+def _in_captions(
+    sound: Sound, text: _Text, captions: Sequence[Caption], bar: _Bar, level_db: np.ndarray
+) -> Alignment | None:
+    """Find the words of captions inside them; None where the captions have no order."""
+    pieces = caption_pieces(captions, text.counts, level_db)
+    if not pieces:
+        return None
+    placed = place(sound, pieces, text.words, fit_of(sound, pieces, text.words))
+    words = _words(placed, text, bar, sound)
+    return _judged(sound, placed, words, bar, len(text.said))
+
+
+def _timed(sound: Sound, given: Sequence[Word], bar: _Bar, language: str, own: Mapping[str, str] | None) -> Alignment:
+    """Give words, which keep their times, confidences and the phones that they lack."""
+    tokens = [
+        [_numbers(token) for reading in read_text(word.word, language, own) for token in reading.tokens]
+        for word in given
+    ]
+    found = phones_inside(sound, tokens, [(word.start_s, word.end_s) for word in given])
+    words, placed = [], []
+    for number, (word, mine, own_tokens) in enumerate(zip(given, found, tokens, strict=True)):
+        placed += [replace(each, word=number) for each in mine]
+        frames = sum(each.frames for each in mine)
+        near = [each for around in found[max(0, number - 1) : number + 2] for each in around]
+        confidence = _confidence(mean_score(mine), frames, mean_score(near), bar.chance)
+        words.append(replace(with_phones(word, mine, own_tokens), confidence=confidence))
+    return _judged(sound, placed, tuple(words), bar, len(given))
+
+
+def _judged(sound: Sound, placed: Sequence[Placed], words: tuple[Word, ...], bar: _Bar, count: int) -> Alignment:
+    """Say how well words that were placed by given times fit the sound."""
+    sure = sure_words(placed, bar.sure, count)
+    speech = int(sound.active.sum())
+    matched = min(1.0, sum(word.frames for word in sure) / speech) if speech else 0.0
+    return Alignment(words, float(mean_score(sure) - bar.chance), matched, count - len(words))
+
+
+def _numbers(token: Sequence[str]) -> list[np.ndarray]:
+    return [phone_numbers(way) for way in token]
 
 
 def _decoys() -> Pronunciations:
     return [[phone_numbers(way) for way in pronunciations(decoy)] for decoy in DECOYS]
 
 
-def _check(anchors: Anchors, least: float) -> None:
-    if anchors.matched >= least:
-        return
-    raise GestureError(
-        "The transcript does not seem to be of this recording.",
-        remedy="Check that the two belong together and that the language is right, or generate without words.",
-        detail=f"{anchors.matched:.0%} of the speech fits; {anchors.score - anchors.chance:.2f} nats above chance",
-    )
-
-
-def _words(
-    placed: Sequence[Placed], said: Sequence[Reading], owner: Sequence[int], chance: float, seconds: float
-) -> tuple[Word, ...]:
+def _words(placed: Sequence[Placed], text: _Text, bar: _Bar, sound: Sound) -> tuple[Word, ...]:
     """Join tokens to displayed words, with their confidence."""
     by_word: dict[int, list[int]] = {}
     for place_, each in enumerate(placed):
-        by_word.setdefault(owner[each.word], []).append(place_)
+        by_word.setdefault(text.owner[each.word], []).append(place_)
     words = []
     for index, places in sorted(by_word.items()):
         parts = placed[places[0] : places[-1] + 1]
         near = [*placed[max(0, places[0] - 1) : places[0]], *placed[places[-1] + 1 : places[-1] + 2]]
-        confidence = _confidence(_mean(parts), sum(part.frames for part in parts), _mean(near), chance)
+        confidence = _confidence(
+            mean_score(parts), sum(part.frames for part in parts), mean_score(near or parts), bar.chance
+        )
         phones = tuple(phone for part in parts for phone in _phones(part))
-        start_s, end_s = parts[0].start * FRAME_S, min(seconds, parts[-1].end * FRAME_S)
-        words.append(Word(said[index].display, start_s, end_s, confidence, phones))
+        start_s, end_s = parts[0].start * FRAME_S, parts[-1].end * FRAME_S
+        words.append(Word(text.said[index].display, start_s, end_s, confidence, phones))
     return tuple(words)
 
 
@@ -153,11 +256,6 @@ def _confidence(score: float, frames: int, near: float, chance: float) -> float:
     """Return how sure a word is, 0-1, from its score and that of its neighbours, nats per frame."""
     smooth = (score * frames + near * PRIOR_FRAMES) / (frames + PRIOR_FRAMES)
     return 1 / (1 + math.exp(min(50.0, (MIDDLE * chance - smooth) / SHARPNESS)))
-
-
-def _mean(placed: Sequence[Placed]) -> float:
-    frames = sum(each.frames for each in placed)
-    return sum(each.score * each.frames for each in placed) / frames if frames else USUAL_CHANCE / 2
 
 
 def _phones(placed: Placed) -> list[Phone]:

@@ -33,6 +33,7 @@ BACK_WORDS = 12  # it starts so many before the cursor
 AHEAD_WORDS = 30  # it reaches so many further than speech of the usual speed does
 WORDS_PER_S = 5.0  # nobody speaks faster for long
 WIDEST = 300
+MOST_PHONES = 2000  # in a window: the usual ones of the widest have 1,400
 JUMP_WORDS = 8.0  # a start this many words away from the expected one is half as likely
 # Finding the first place, for recordings of a part of their transcript.
 LOCATE_STEP = 240  # windows all over the text begin so far apart
@@ -40,7 +41,6 @@ LOCATE_TRIES = 3  # chunks that are searched in this way
 # How sure words differ from words found by chance, in nats per frame.
 CHANCE_CHUNKS = 4  # chunks on which the decoys are scored
 USUAL_CHANCE = -5.0  # chance where no chunk could be scored
-SURE_SHARE = 0.8  # sure words are nearer to the best phones than this share of chance
 FORCED = 1e5  # nats: decoys must be said
 OTHER_PER_FRAME = 5.0  # nats: a foreign accent must not be taken for other speech
 AROUND_HITS = 2  # a word is judged together with so many on each side
@@ -62,7 +62,6 @@ class Anchors:
     Attributes:
         hits: tokens with sure places, ascending in index and time.
         score: mean score of a frame of the sure words, nats; 0 is as good as the best phones.
-        chance: mean score of a frame of the decoys, nats.
         fit: mean score of a frame of all words in the chunks with sure words, nats: low for a foreign accent.
         matched: share of the recording's speech that sure words explain, 0-1.
     """
@@ -70,14 +69,13 @@ class Anchors:
     hits: tuple[Placed, ...]
     score: float
     fit: float
-    chance: float
     matched: float
 
 
 def find_anchors(
     scores: PhoneScores,
     words: Pronunciations,
-    decoys: Pronunciations,
+    least: float,
     level_db: np.ndarray,
     progress: Callable[[float], None],
 ) -> Anchors:
@@ -88,14 +86,13 @@ def find_anchors(
     Args:
         scores: of the recording.
         words: the tokens of the text.
-        decoys: random words.
+        least: the score that sure words have at least.
         level_db: level in dB of every 10 ms frame.
         progress: is called with the share done; what it raises stops the work.
     """
     smooth_db = smoothed(level_db)
     active = np.concatenate([[0], np.cumsum(active_frames(level_db))])
     end, count = scores.frame_count, len(words)
-    chance = _chance(scores, decoys, quiet_cuts(level_db, *CHUNK_S), active)
     found: list[Placed] = []
     said: list[Placed] = []  # all words in chunks with sure words
     cursor, cursor_frame = 0, 0  # the last sure token, and the frame after it
@@ -109,11 +106,11 @@ def find_anchors(
         speech = int(active[stop] - active[cursor_frame])
         low, high = _window(cursor, count, speech, int(active[end] - active[cursor_frame]))
         hits = _heard(scores, start, stop, words, low, high, max(0, cursor - low))
-        sure = _sure(hits, chance, count)
+        sure = sure_words(hits, least, count)
         if not sure and not found and tries < LOCATE_TRIES and high < count:
             tries += 1
             hits = _locate(scores, start, stop, words)
-            sure = _sure(hits, chance, count)
+            sure = sure_words(hits, least, count)
         found += sure
         said += hits if sure else []
         resume = next_cut(smooth_db, start, *RETRY_S)
@@ -127,8 +124,8 @@ def find_anchors(
     found = _ascending(found)
     frames = sum(hit.frames for hit in found)
     matched = min(1.0, frames / int(active[-1])) if active[-1] else 0.0
-    score, fit = (_mean(found), _mean(said)) if found else (chance, chance)
-    return Anchors(tuple(found), score, fit, chance, matched)
+    score, fit = (mean_score(found), mean_score(said)) if found else (least, least)
+    return Anchors(tuple(found), score, fit, matched)
 
 
 def _window(cursor: int, count: int, speech: int, left: int) -> tuple[int, int]:
@@ -154,6 +151,8 @@ def _heard(
     scores: PhoneScores, start: int, stop: int, words: Pronunciations, low: int, high: int, expected: int
 ) -> list[Placed]:
     """Find which of the tokens [low, high) are in a chunk, which probably begins `expected` tokens after `low`."""
+    total = np.cumsum([sum(len(way) for way in ways) for ways in words[low:high]])
+    high = min(high, low + max(1, int(np.searchsorted(total, MOST_PHONES))))
     entry = -np.log1p(np.abs(np.arange(high - low + 1) - expected) / JUMP_WORDS).astype(np.float32)
     (hits,) = search(scores, [Stretch(start, stop, words[low:high], entry, free_end=True)], OTHER_PER_FRAME)
     return [replace(hit, word=low + hit.word) for hit in hits]
@@ -170,23 +169,36 @@ def _locate(scores: PhoneScores, start: int, stop: int, words: Pronunciations) -
     return best
 
 
-def _chance(scores: PhoneScores, decoys: Pronunciations, cuts: Sequence[int], active: np.ndarray) -> float:
-    """Score a wrong text on this recording, in nats per frame."""
+def chance_score(scores: PhoneScores, decoys: Pronunciations, level_db: np.ndarray) -> float:
+    """Score a wrong text on this recording, in nats per frame.
+
+    Args:
+        scores: of the recording.
+        decoys: random words.
+        level_db: level in dB of every 10 ms frame.
+    """
+    cuts = quiet_cuts(level_db, *CHUNK_S)
+    active = np.concatenate([[0], np.cumsum(active_frames(level_db))])
     chunks = [(a, b) for a, b in pairwise(cuts) if active[b] - active[a] >= LEAST_ACTIVE]
     if not chunks:
         return USUAL_CHANCE
     entry = np.zeros(len(decoys) + 1, np.float32)
     picked = [chunks[pick] for pick in np.unique(np.linspace(0, len(chunks) - 1, CHANCE_CHUNKS).astype(int))]
     stretches = [Stretch(start, stop, decoys, entry, free_end=True) for start, stop in picked]
-    means = [_mean(hits) for hits in search(scores, stretches, FORCED, FORCED) if hits]
+    means = [mean_score(hits) for hits in search(scores, stretches, FORCED, FORCED) if hits]
     return float(np.median(means)) if means else USUAL_CHANCE
 
 
-def _sure(hits: Sequence[Placed], chance: float, count: int) -> list[Placed]:
-    """Choose hits that fit clearly better than chance, in long runs, without those at the edges of the chunk."""
+def sure_words(hits: Sequence[Placed], least: float, count: int) -> list[Placed]:
+    """Choose words that fit clearly better than chance, in long runs, without those at the edges of the chunk.
+
+    Args:
+        hits: words in order of time.
+        least: their least mean score, together with their neighbours.
+        count: words of the whole text.
+    """
     good = [
-        _mean(hits[max(0, place - AROUND_HITS) : place + AROUND_HITS + 1]) > SURE_SHARE * chance
-        for place in range(len(hits))
+        mean_score(hits[max(0, place - AROUND_HITS) : place + AROUND_HITS + 1]) > least for place in range(len(hits))
     ]
     sure: list[Placed] = []
     run: list[Placed] = []
@@ -221,6 +233,7 @@ def _ascending(hits: Sequence[Placed]) -> list[Placed]:
     return chosen[::-1]
 
 
-def _mean(hits: Sequence[Placed]) -> float:
+def mean_score(hits: Sequence[Placed]) -> float:
+    """Return the mean score of the frames of some words, nats; that of chance where there are none."""
     frames = sum(hit.frames for hit in hits)
-    return sum(hit.score * hit.frames for hit in hits) / frames
+    return sum(hit.score * hit.frames for hit in hits) / frames if frames else USUAL_CHANCE

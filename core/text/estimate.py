@@ -17,6 +17,7 @@ from .reading import read_text
 from .timing import Word
 
 CONFIDENCE = 0.1  # of a word whose time is estimated
+MOST_PER_S, SPARE_WORDS = 10, 20  # words that nobody says in a second of speech
 PAUSE_S = 0.2
 NEAR_S = 1.5  # a phrase ends at the longest pause so near to the place where it should
 _PHRASE_END = re.compile(r"(?<=[.!?,;:…।。、，．！？；：\n])\s*")
@@ -29,11 +30,19 @@ def estimated_words(samples: np.ndarray, text: str, language: str) -> tuple[Word
         samples: (N,) 16 kHz mono.
         text: what is said.
         language: its code.
+
+    Raises:
+        GestureError: the recording is far too short for the text.
     """
     phrases = [found for part in _PHRASE_END.split(text) if (found := _syllables(part, language))]
     speech = active_frames(energy_db(samples))
     if not phrases or not speech.any():
         return ()
+    if sum(len(phrase) for phrase in phrases) > MOST_PER_S * speech.sum() * FRAME_S + SPARE_WORDS:
+        raise GestureError(
+            "The transcript is far too long for this recording.",
+            remedy="Choose the text of this recording alone, or generate without words.",
+        )
     spoken = np.concatenate([[0], np.cumsum(speech)])
     counts = np.array([sum(count for _, count in phrase) for phrase in phrases], np.float64)
     ends = np.cumsum(counts) / counts.sum() * spoken[-1]

@@ -1,18 +1,95 @@
-"""Words whose times are known: their phones are found inside."""
+"""Texts whose file states times: captions keep their stretch of the recording, timed words keep their times.
+
+captions     |  And Mister John  |   |  had then leisure  |    their words are placed inside, to 0.5 s around them
+timed words  |And| |Mister| |John|                             their phones are found inside
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 
 from ..phones.acoustic_model import STATES, acoustic_model
-from ..phones.activity import FRAME_S
+from ..phones.activity import FRAME_S, smoothed
 from ..phones.refinement import refined
 from ..phones.search import Placed, Stretch
-from .anchors import Pronunciations
+from .anchors import Pronunciations, mean_score
+from .pieces import Piece
 from .placing import FORCED, Sound, forced
 from .timing import Phone, Word
+from .transcript import Caption, Transcript
+
+SLACK_S = 0.5  # captions are set by eye: their words may reach so far beyond them
+LOOK_S = 0.3  # and so far into a neighbour
+TRIED = 6  # pieces from which the fit of a text is measured
+
+T = TypeVar("T", Caption, Word, Phone)
+
+
+def in_part(transcript: Transcript, offset_s: float, seconds: float) -> Transcript:
+    """Return what a transcript says in a part of a recording, with times from the part's start."""
+    captions = _in_part(transcript.captions or (), offset_s, seconds)
+    words = _in_part(transcript.words or (), offset_s, seconds)
+    words = tuple(replace(word, phones=_in_part(word.phones, offset_s, seconds)) for word in words)
+    return replace(transcript, captions=captions, words=words)
+
+
+def _in_part(entries: Sequence[T], offset_s: float, seconds: float) -> tuple[T, ...]:
+    moved = (replace(each, start_s=each.start_s - offset_s, end_s=each.end_s - offset_s) for each in entries)
+    return tuple(
+        replace(each, start_s=max(0.0, each.start_s), end_s=min(seconds, each.end_s))
+        for each in moved
+        if each.end_s > 0 and each.start_s < seconds
+    )
+
+
+def caption_pieces(captions: Sequence[Caption], counts: Sequence[int], level_db: np.ndarray) -> list[Piece]:
+    """Cut a recording between its captions.
+
+    Args:
+        captions: in order.
+        counts: number of tokens of each.
+        level_db: level in dB of every 10 ms frame.
+
+    Returns:
+        A piece for each caption with tokens; none at all where the captions are not in order.
+    """
+    smooth_db = smoothed(level_db)
+    end = len(level_db)
+
+    def frame(time_s: float) -> int:
+        return min(end, max(0, round(time_s / FRAME_S)))
+
+    starts, ends = [frame(captions[0].start_s - SLACK_S)], []
+    for before, after in pairwise(captions):
+        if after.start_s < before.end_s - SLACK_S:
+            return []
+        if after.start_s - before.end_s > 2 * SLACK_S:
+            ends.append(frame(before.end_s + SLACK_S))
+            starts.append(frame(after.start_s - SLACK_S))
+            continue
+        low, high = frame(before.end_s - LOOK_S), frame(after.start_s + LOOK_S)
+        cut = max(starts[-1], low + int(np.argmin(smooth_db[low:high]))) if high > low else low
+        ends.append(cut)
+        starts.append(cut)
+    ends.append(frame(captions[-1].end_s + SLACK_S))
+    pieces = []
+    token = 0
+    for start, stop, count in zip(starts, ends, counts, strict=True):
+        if count and stop > start:
+            pieces.append(Piece(start, stop, tuple(range(token, token + count))))
+        token += count
+    return pieces
+
+
+def fit_of(sound: Sound, pieces: Sequence[Piece], words: Pronunciations) -> float:
+    """Measure how well the words of some pieces fit the sound: mean score of a frame, nats."""
+    picked = [pieces[at] for at in np.unique(np.linspace(0, len(pieces) - 1, TRIED).astype(int))] if pieces else []
+    stretches = [Stretch(piece.start, piece.end, [words[token] for token in piece.tokens]) for piece in picked]
+    placed = [word for each in forced(sound, stretches) for word in each]
+    return mean_score(placed) if placed else 0.0
 
 
 def phones_inside(

@@ -15,7 +15,7 @@ from ..language.ipa import TABLE, english_phones
 from ..language.languages import ENGLISH, LANGUAGES
 from ..language.segmentation import pieces, read_aloud
 from .pronounce import pronunciations
-from .spoken import QUOTES, spoken_words
+from .spoken import QUOTES, check_length, spoken_words
 
 PHONES = frozenset(phone for image in TABLE.values() for phone in image.split()) | {"EH", "AW", "OY", "UH"}
 
@@ -44,7 +44,7 @@ def read_text(text: str, language: str = ENGLISH, own: Mapping[str, str] | None 
             language or as phones ("SH IH V AO N").
 
     Raises:
-        GestureError: espeak-ng, which reads other languages than English, is missing.
+        GestureError: espeak-ng, which reads other languages than English, is missing; or a word is too long.
     """
     said = {word.lower().translate(QUOTES): sound for word, sound in (own or {}).items()}
     if language == ENGLISH:
@@ -56,6 +56,7 @@ def read_text(text: str, language: str = ENGLISH, own: Mapping[str, str] | None 
     text = re.sub(r"\[[^\]\n]{0,80}\]|<[^>\n]{0,80}>", " ", text)  # stage directions and markup
     found = []
     for piece in pieces(text, language):
+        check_length(piece)
         tokens = _own(piece, said, language) or _foreign(piece, language)
         if tokens:
             found.append(Reading(piece, tokens))

@@ -15,6 +15,11 @@ from dataclasses import dataclass
 
 from num2words import num2words
 
+from ..errors import GestureError
+
+MOST_TOKENS = 40_000  # of a text: an hour of speech has about 12,000 words
+MOST_LETTERS = 200  # of a word, with the punctuation around it
+
 ABBREVIATIONS = {
     "mr": "mister", "mrs": "missus", "ms": "miz", "dr": "doctor", "prof": "professor", "st": "saint", "jr": "junior",
     "sr": "senior", "vs": "versus", "etc": "et cetera", "e.g": "for example", "i.e": "that is", "eg": "for example",
@@ -67,18 +72,42 @@ def spoken_words(text: str) -> tuple[Spoken, ...]:
 
     >>> [word.tokens for word in spoken_words("Dr. Lee paid $5.50!")]
     [('doctor',), ('lee',), ('paid',), ('five', 'dollars', 'fifty', 'cents')]
+
+    Raises:
+        GestureError: the text, or one of its words, is too long to be said.
     """
     text = unicodedata.normalize("NFC", text).translate(QUOTES)
     text = re.sub(r"\[[^\]\n]{0,80}\]|<[^>\n]{0,80}>", " ", text)  # stage directions and markup
     text = re.sub(r"[–—―]|--+|\.\.+|…", lambda m: "-" if m[0] == "–" else " ", text)
     shouting = text.upper() == text
     found = []
+    count = 0
     for piece in text.split():
+        check_length(piece)
         display = _bare(piece)
         tokens = tuple(_say(display, piece, shouting)) if display else ()
+        count += len(tokens)
+        if count > MOST_TOKENS:
+            raise GestureError(
+                f"The transcript takes more than {MOST_TOKENS:,} words to say; an hour of speech has about 12,000.",
+                remedy="Choose the text of this recording alone.",
+            )
         if tokens:
             found.append(Spoken(display, tokens))
     return tuple(found)
+
+
+def check_length(piece: str) -> None:
+    """Make sure that a word can be said.
+
+    Raises:
+        GestureError: it is too long.
+    """
+    if len(piece) > MOST_LETTERS:
+        raise GestureError(
+            f"The transcript holds a word of {len(piece):,} characters: “{piece[:20]}…”.",
+            remedy="Write it as it is spoken, or delete it.",
+        )
 
 
 def _bare(piece: str) -> str:

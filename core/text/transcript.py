@@ -1,21 +1,43 @@
 """The text of a transcript file: plain text, subtitles (srt, vtt), Praat TextGrid or whisper's JSON."""
 
 import re
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import GestureError
 from ..inputs import check_regular, parse_json
+from ..plain_values import is_number
 from .timing import Phone, Word
 
-MAX_BYTES = 5_000_000  # a million words: no take is that long
+MAX_BYTES = 5_000_000  # the times and probabilities of words take most of it
+# An hour of speech has about 12,000 words; written without spaces they have 40,000 characters, with them 90,000.
+MOST_WORDS, MOST_CHARACTERS = 20_000, 300_000
 NOT_TEXT = "Choose the text of the speech as .txt, .srt, .vtt, .TextGrid or whisper .json."
+_GROUP = 8  # words of whisper that make a caption where it has no segments
 WORD_TIERS = ("words", "word", "orthography", "ort-mau", "ort")
 PHONE_TIERS = ("phones", "phone", "phonemes", "mau", "kan-mau")
-_SRT_TIMES = re.compile(r"\s*\d+:\d+:\d+[,.]\d+\s*-->\s*\d+:\d+:\d+[,.]\d+")
+_SRT_TIME = r"(\d{1,4}):(\d{1,2}):(\d{1,2})[,.](\d{1,9})"
+_SRT_TIMES = re.compile(rf"\s{{0,20}}{_SRT_TIME}\s{{0,20}}-->\s{{0,20}}{_SRT_TIME}")
+# Markup and descriptions of sound in captions; a sign that opens ends the search for one that closes.
+_NOT_SAID = re.compile(r"<[^<>]*>|\{\\[^{}]*\}|\[[^\[\]]*\]|\([A-Z][A-Z ]*\)|♪")
+_SPEAKER = re.compile(r"\s*(-\s*|>>+\s*|[A-Z][A-Z .'-]{1,30}:\s)")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 NO_WORD = {"", "sp", "sil", "spn", "<sil>", "<eps>", "<unk>", "<p:>", "{ls}", "{ns}", "noise"}
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A part of a text with its place in the recording.
+
+    Attributes:
+        text: what is said.
+        start_s, end_s: seconds from the start of the recording, roughly.
+    """
+
+    text: str
+    start_s: float
+    end_s: float
 
 
 @dataclass(frozen=True)
@@ -25,17 +47,19 @@ class Transcript:
     Attributes:
         text: the whole text, with its punctuation.
         words: the words with their times, where the file gave a time to every word; else None.
+        captions: parts of the text with rough times, where the file has such times; else None.
     """
 
     text: str
     words: tuple[Word, ...] | None = None
+    captions: tuple[Caption, ...] | None = None
 
 
 def read_transcript(path: Path | str) -> Transcript:
     """Read a transcript file in the format that its suffix names; a file with another suffix is plain text.
 
     Raises:
-        GestureError: the file is missing, empty, not text, not in its format, or holds no words.
+        GestureError: the file is missing, empty, not text, not in its format, too long, or holds no words.
     """
     path = Path(path)
     text = _decoded(path)
@@ -64,7 +88,7 @@ def parse_transcript(text: str, name: str = "The transcript") -> Transcript:
         name: name of the text, for messages.
 
     Raises:
-        GestureError: the text is empty or holds no words.
+        GestureError: the text is empty, too long, or holds no words.
     """
     _check_words(text, name)
     return Transcript(text.strip())
@@ -73,6 +97,11 @@ def parse_transcript(text: str, name: str = "The transcript") -> Transcript:
 def _check_words(text: str, name: str) -> None:
     if not text.strip():
         raise GestureError(f"{name} is empty.", remedy="Write what is said in the recording into it.")
+    if len(text) > MOST_CHARACTERS or len(text.split()) > MOST_WORDS:
+        raise GestureError(
+            f"{name} holds more than {MOST_WORDS:,} words; an hour of speech has about 12,000.",
+            remedy="Choose the text of this recording alone.",
+        )
     if "\0" in text:
         raise GestureError(f"{name} is not text.", remedy=NOT_TEXT)
     if not re.search(r"[^\W_]", text):
@@ -108,8 +137,7 @@ def _decoded(path: Path) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        control = sum(unicodedata.category(c) == "Cc" and c not in "\t\n\r\f\v" for c in text)
-        if control <= len(text) // 100:
+        if sum(1 for _ in _CONTROL.finditer(text)) <= len(text) // 100:
             return text
     raise GestureError(f"{path.name} is not text.", remedy=NOT_TEXT)
 
@@ -122,24 +150,43 @@ def _srt(text: str, path: Path) -> Transcript:
         raise ValueError("no line of times such as 00:00:01,000 --> 00:00:02,000")
     # The number of the next block stands on the line above its times.
     ends = [place - 1 if lines[place - 1].strip().isdigit() else place for place in times[1:]] + [len(lines)]
-    return Transcript(_captions("\n".join(lines[start + 1 : end]) for start, end in zip(times, ends, strict=True)))
+    spans = zip(times, ends, strict=True)
+    return _of_captions([("\n".join(lines[first + 1 : end]), *_srt_seconds(lines[first])) for first, end in spans])
+
+
+def _srt_seconds(line: str) -> tuple[float, float]:
+    """Return the two times of a line that `_SRT_TIMES` fits, in seconds."""
+    match = _SRT_TIMES.match(line)
+    values = match.groups() if match else ("0",) * 8
+    start_s, end_s = (
+        int(hour) * 3600 + int(minute) * 60 + int(second) + float(f"0.{part}")
+        for hour, minute, second, part in (values[:4], values[4:])
+    )
+    return start_s, end_s
 
 
 def _vtt(text: str, path: Path) -> Transcript:
     import webvtt
 
-    return Transcript(_captions(caption.text for caption in webvtt.from_string(text).captions))
+    blocks = webvtt.from_string(text).captions
+    return _of_captions([(block.text, block.start_in_seconds, block.end_in_seconds) for block in blocks])
 
 
-def _captions(contents) -> str:
-    """Join captions to a text without markup, descriptions of sound, names of speakers and repeated lines."""
+def _of_captions(blocks: list[tuple[str, float, float]]) -> Transcript:
+    """Make a transcript of captions without markup, descriptions of sound, names of speakers and repeated lines."""
     lines: list[str] = []
-    for content in contents:
-        for line in re.sub(r"<[^>]*>|\{\\[^}]*\}|\[[^\]]*\]|\([A-Z][A-Z ]*\)|♪", " ", content).splitlines():
-            line = re.sub(r"^\s*(-\s*|>>+\s*|[A-Z][A-Z .'-]{1,30}:\s)", "", line).strip()
+    captions: list[Caption] = []
+    for content, start_s, end_s in blocks:
+        own = []
+        for line in _NOT_SAID.sub(" ", content).splitlines():
+            said = _SPEAKER.match(line)
+            line = " ".join(line[said.end() if said else 0 :].split())
             if line and line not in lines[-2:]:
                 lines.append(line)
-    return "\n".join(lines)
+                own.append(line)
+        if own:
+            captions.append(Caption("\n".join(own), float(start_s), float(end_s)))
+    return Transcript("\n".join(lines), captions=tuple(captions))
 
 
 def _textgrid(text: str, path: Path) -> Transcript:
@@ -157,7 +204,8 @@ def _textgrid(text: str, path: Path) -> Transcript:
         )
     text = " ".join(entry.label.strip() for entry in entries)
     if named is None and any(len(entry.label.split()) > 1 for entry in entries):
-        return Transcript(text)  # phrases
+        captions = tuple(Caption(entry.label.strip(), entry.start, entry.end) for entry in entries)
+        return Transcript(text, captions=captions)
     phone_tier = next((names[name] for name in PHONE_TIERS if name in names), None)
     sounds = grid.getTier(phone_tier).entries if phone_tier else ()
     phones = [
@@ -173,11 +221,24 @@ def _textgrid(text: str, path: Path) -> Transcript:
                 entry.start,
                 entry.end,
                 1.0,
-                tuple(p for p in phones if entry.start - 1e-6 <= p.start_s and p.end_s <= entry.end + 1e-6),
+                own,
             )
-            for entry in entries
+            for entry, own in zip(entries, _inside(phones, entries), strict=True)
         ),
     )
+
+
+def _inside(phones: list[Phone], entries: list) -> Iterator[tuple[Phone, ...]]:
+    """Yield the phones inside each word; both are in order of time."""
+    place = 0
+    for entry in entries:
+        while place < len(phones) and phones[place].start_s < entry.start - 1e-6:
+            place += 1
+        own = []
+        while place < len(phones) and phones[place].end_s <= entry.end + 1e-6:
+            own.append(phones[place])
+            place += 1
+        yield tuple(own)
 
 
 def _whisper(text: str, path: Path) -> Transcript:
@@ -198,7 +259,26 @@ def _whisper(text: str, path: Path) -> Transcript:
     complete = bool(words) and len(words) == len(timed)
     if not said.strip():
         said = " ".join(str(entry.get("word", entry.get("text", ""))).strip() for entry in timed)
-    return Transcript(said.strip(), tuple(words) if complete else None)
+    given = any("start_s" in entry for entry in timed)  # a words.json: its times are exact
+    captions = None if given else _whisper_captions(segments, words if complete else [])
+    return Transcript(said.strip(), tuple(words) if complete else None, captions)
+
+
+def _whisper_captions(segments: list, words: list[Word]) -> tuple[Caption, ...] | None:
+    """Return whisper's segments as captions: its times are rough, also those of words."""
+    found = []
+    for segment in segments:
+        start_s, end_s = segment.get("start"), segment.get("end")
+        text = str(segment.get("text", "")).strip()
+        if is_number(start_s, 0, 1e6) and is_number(end_s, start_s, 1e6) and text:
+            found.append(Caption(text, float(start_s), float(end_s)))
+    if len(found) == len(segments) and found:
+        return tuple(found)
+    groups = [words[first : first + _GROUP] for first in range(0, len(words), _GROUP)]
+    return (
+        tuple(Caption(" ".join(word.word for word in group), group[0].start_s, group[-1].end_s) for group in groups)
+        or None
+    )
 
 
 READERS: dict[str, Callable[[str, Path], Transcript]] = {

@@ -33,6 +33,8 @@ HISSING = {"S", "Z", "SH", "ZH", "CH", "JH"}
 VOICELESS = {"P", "T", "K", "F", "TH"}
 # Most parts that are removed from a word.
 _DEEPEST = 2
+# Longer words are read by their letters.
+_LONGEST = 45
 
 
 def from_parts(word: str, lookup: Lookup, depth: int = 0) -> str:
@@ -46,7 +48,7 @@ def from_parts(word: str, lookup: Lookup, depth: int = 0) -> str:
     Returns:
         Phones separated by spaces; "" where no part is known.
     """
-    if depth > _DEEPEST or len(word) < 3:
+    if depth > _DEEPEST or not 3 <= len(word) <= _LONGEST:
         return ""
 
     def base(part: str) -> str:

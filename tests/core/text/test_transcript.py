@@ -1,6 +1,7 @@
 """Transcripts of every kind are read; text becomes what is spoken; every word gets a pronunciation."""
 
 import json
+import time
 
 import pytest
 
@@ -9,7 +10,7 @@ from core.text.letters import letter_sounds
 from core.text.pronounce import dictionary, pronunciations
 from core.text.spoken import spoken_words
 from core.text.timing import Phone, Word, load_words, save_words
-from core.text.transcript import parse_transcript, read_transcript
+from core.text.transcript import Caption, parse_transcript, read_transcript
 
 
 @pytest.mark.parametrize(("written", "said"), [
@@ -157,3 +158,36 @@ def test_words_survive_a_round_trip_through_their_file(tmp_path):
     (tmp_path / "words.json").write_text('[{"word": 3}]')
     with pytest.raises(GestureError):
         load_words(tmp_path / "words.json")
+
+
+@pytest.mark.parametrize(("name", "content"), [
+    ("digits.txt", "and " + "9" * 250_000),
+    ("commas.txt", "1," * 120_000),
+    ("dashes.txt", "1-" * 120_000),
+    ("numbers.txt", "123456789012345 " * 15_000),
+    ("long.txt", "the quick brown fox " * 240_000),
+    ("word.txt", "a" * 1600),
+    ("signs.srt", "1\n00:00:01,000 --> 00:00:05,000\n" + "‹" * 200_000),
+    ("brackets.srt", "1\n00:00:01,000 --> 00:00:05,000\n" + "<[(A{\\" * 40_000),
+    ("deep.json", "[" * 200_000),
+    ("signs.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n" + "<" * 200_000),
+    ("repeated.TextGrid", 'File type = "ooTextFile"\nObject class = "TextGrid"\n\n' + "xmin = 0 \n" * 100_000),
+])  # fmt: skip
+def test_texts_that_nobody_can_say_are_refused_quickly(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    start = time.process_time()
+    with pytest.raises(GestureError) as error:
+        spoken_words(read_transcript(path).text)
+    assert error.value.remedy
+    assert time.process_time() - start < 2
+
+
+def test_an_hour_of_words_is_read():
+    assert len(spoken_words("It was, of course, about twenty-four people in 1999. " * 1350)) == 12_150
+
+
+def test_captions_keep_their_times(tmp_path):
+    srt = tmp_path / "a.srt"
+    srt.write_text("1\n00:00:01,250 --> 00:01:02,5\n<i>Hello</i> there\n\n2\n01:00:00.000 --> 01:00:01.000\n[music]\n")
+    assert read_transcript(srt).captions == (Caption("Hello there", 1.25, 62.5),)
