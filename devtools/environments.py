@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from . import lock as locks
 from .shell import ROOT, BuildError, StatusLine, clean_environ, run_logged, say
 
 STAMP = "mambatalk-pins.txt"
@@ -223,15 +224,19 @@ def ensure(environment: Environment) -> Path:
             status.show(" ".join(words[:2]) if words[0] != "Installing" else "installing")
 
     options = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off", "--no-warn-script-location"]
-    options += ["--extra-index-url", environment.wheels] if environment.wheels else []
-    run_logged(
-        [environment.python, "-m", "pip", "install", *options, *requirements(environment)],
-        log,
-        failed=f"pip could not install what {environment.folder} needs.",
-        remedy="Check the network connection and the free disk space (1.5 GB, with PyTorch 3 GB, for NVIDIA cards "
-        "10 GB), then run the same command again.",
-        on_line=on_line,
+    failed = f"pip could not install what {environment.folder} needs."
+    remedy = (
+        "Check the network connection and the free disk space (1.5 GB, with PyTorch 3 GB, for NVIDIA cards 10 GB), "
     )
+    remedy += "then run the same command again."
+    if environment.wheels:
+        # pip compares these files with the hashes that PyTorch's own index names.
+        options += ["--extra-index-url", environment.wheels]
+        command = [environment.python, "-m", "pip", "install", *options, *wanted]
+        run_logged(command, log, failed=failed, remedy=remedy, on_line=on_line)
+    else:
+        lock = locks.path_of(environment.extras)
+        locks.install(environment.python, wanted, lock, options, log, failed, remedy, on_line)
     status.show("checking")
     _probe(environment, log)
     shutil.move(log, environment.path / LOG)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from .. import module_map
 from ..environments import DEVELOPER, ensure, newest_blender
 from ..shell import ROOT, BuildError, StatusLine, clean_environ, run_logged, say
-from . import messages, tables
+from . import licences, messages, tables
 
 IMAGES = ROOT / "docs" / "images"
 WORK = ROOT / "cache" / "docs"
@@ -39,6 +39,7 @@ def make_pages() -> None:
     """Write the pages that are made from the code."""
     status = StatusLine("Pages")
     messages.PAGE.write_text(messages.page(), encoding="utf-8", newline="\n")
+    licences.PAGE.write_text(licences.page(), encoding="utf-8", newline="\n")
     tables.write()
     module_map.main(["--write"])
     _run([ensure(newest_blender()), "-m", "devtools.docs.controls", CONTROLS], "The controls could not be listed.")

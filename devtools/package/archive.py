@@ -1,6 +1,7 @@
 """Building the zip of one platform: the files that ship, the wheels, and a manifest that names them.
 
-The same files give the same bytes: dates and modes of what is packed are fixed.
+The same files give the same bytes, in any folder and at any time: dates, modes and the order of what is packed are
+fixed.
 """
 
 import os
@@ -9,13 +10,26 @@ import tempfile
 from pathlib import Path
 
 from ..environments import Environment, ensure, newest_blender, version
-from ..shell import ROOT, BuildError, run_logged
+from ..shell import ROOT, BuildError, clean_environ, run_logged
 from .wheels import PLATFORMS, Wheel, fetch, wheels_for
 
 MANIFEST = "blender_manifest.toml"
 SHIPPED = ("__init__.py", "addon", "core", "presets", "weights/starter", "LICENSE", "README.md", "pyproject.toml")
 FIXED_DATE = 946_728_000  # 2000-01-01 12:00 UTC, within what a zip can hold in every time zone
 LOG = ROOT / "cache" / "logs" / "package.log"
+# Blender's tool packs files in the order in which the disk lists them; this program starts it with sorted lists.
+SORTED = """
+import os, runpy, sys
+listed = os.scandir
+class Sorted(list):
+    def __enter__(self):
+        return iter(self)
+    def __exit__(self, *error):
+        pass
+os.scandir = lambda path=".": Sorted(sorted(listed(path), key=lambda entry: entry.name))
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
 # The links of the extension's page. They stay out of the manifest as long as they are empty.
 WEBSITE = ""
 
@@ -64,8 +78,10 @@ def build_zip(folder: Path, platform: str) -> Path:
         _stage(source, platform, wheels)
         for command in (["build", "--source-dir", source, "--output-filepath", archive], ["validate", archive]):
             run_logged(
-                [python, tool, *command],
+                [python, "-c", SORTED, tool, *command],
                 LOG,
+                # A zip holds local times.
+                environ=clean_environ(TZ="UTC0"),
                 failed=f"Blender's extension tool refused to {command[0]} the package.",
                 remedy=f"Correct what it names in {MANIFEST}.",
             )

@@ -108,7 +108,9 @@ def fetch(wheel: Wheel, platform: str) -> Path:
 
 
 def _options(wheel: Wheel, platform: str) -> list[str]:
-    tags = [option for tag in PLATFORMS[platform] for option in ("--platform", tag)]
+    # Of a wheel for all platforms and one for a single platform pip takes the second, unless it is told otherwise.
+    fitting = ("any",) if wheel.name.endswith("-none-any.whl") else PLATFORMS[platform]
+    tags = [option for tag in fitting for option in ("--platform", tag)]
     return [
         *("--no-deps", "--only-binary", ":all:", "--disable-pip-version-check", "--no-input", "--progress-bar", "off"),
         *("--implementation", "cp", "--python-version", wheel.python, *tags),

@@ -4,10 +4,11 @@ import tomllib
 
 import pytest
 
+from devtools.docs import licences
 from devtools.package import wheels
 from devtools.package.archive import build_zip, check_platform, manifest
 from devtools.package.wheels import PLATFORMS, Wheel, fetch, packages, wheels_for
-from devtools.shell import BuildError
+from devtools.shell import ROOT, BuildError
 
 PYTHONS = ("3.11", "3.13")
 
@@ -27,6 +28,13 @@ def test_every_package_names_its_licence_and_its_purpose():
     for entry in packages().values():
         assert entry["license"]
         assert entry["purpose"]
+
+
+def test_the_page_of_licences_names_all_that_ships():
+    assert licences.PAGE.read_text(encoding="utf-8") == licences.page()
+    shipped = [path for path in (ROOT / "addon" / "assets").iterdir() if path.suffix != ".md"]
+    named = " ".join(place for place, *_ in licences.OWN)
+    assert [path.name for path in shipped if path.name not in named] == []
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 import zipfile
 from importlib import metadata
 from pathlib import Path
@@ -48,6 +49,19 @@ def test_the_zip_holds_the_extension_and_no_development_files(archive):
         "wheels",
     }
     assert not [name for name in names if "__pycache__" in name or name.startswith("training")]
+
+
+@pytest.mark.slow
+def test_the_same_files_give_the_same_bytes_in_another_folder_at_another_time(archive, tmp_path, monkeypatch):
+    other = tmp_path / "a folder with spaces"
+    other.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(other))
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    time.sleep(2)
+    again = build_zip(other / "dist", this_platform())
+    assert again.read_bytes() == archive.read_bytes()
+    names = zipfile.ZipFile(again).namelist()
+    assert len(names) == len(set(names)) > 100
 
 
 def test_the_zip_installs_switches_on_and_off(archive):

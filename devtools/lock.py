@@ -1,0 +1,194 @@
+"""Lock files: for each environment every package with its version, and the hash of every file that is acceptable.
+
+    python -m devtools.lock --write          make the lock files again, after a pin in pyproject.toml has changed
+
+A lock file holds for Linux, Windows and macOS, with markers where they differ, and names all files that PyPI has of a
+version; files of PyTorch's index of wheels for the processor are added from `OTHER_FILES`. Set-up lets pip choose files
+first without installing anything, compares the hash of each with the lock file, and then installs exactly these.
+"""
+
+import argparse
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from .shell import ROOT, BuildError, clean_environ, run_logged
+
+LOCKS = ROOT / "devtools" / "locks"
+UV = "uv==0.13.9"
+# Files of https://download.pytorch.org/whl/cpu that were compared with what its index says: the file and its SHA-256.
+OTHER_FILES = {
+    "torch": {
+        "torch-2.13.0+cpu-cp311-cp311-manylinux_2_28_x86_64.whl": (
+            "6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b"
+        ),
+    },
+}
+# pip compares a file of this server with the hash that the server's own index names.
+PYTORCH_HOST = "download.pytorch.org"
+_REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)([^\\]*)")
+_HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
+_OUTDATED = "Run python -m devtools.lock --write, and look at what it changes."
+
+
+def path_of(extras: Sequence[str]) -> Path:
+    """Return the lock file of an environment with these lists of pyproject.toml; "" is the project's own list."""
+    return LOCKS / f"{'-'.join(extra or 'worker' for extra in extras)}.txt"
+
+
+def pins_of(text: str) -> list[str]:
+    """Return the packages of a lock file, such as `numpy==2.4.6 ; python_full_version < '3.12'`."""
+    found = (_REQUIREMENT.match(line) for line in text.splitlines())
+    return [f"{match[1]}=={match[2]}{match[3].rstrip()}" for match in found if match]
+
+
+def hashes_of(text: str) -> dict[str, set[str]]:
+    """Return the acceptable hashes of each package of a lock file, by the package's name in lower case with dashes."""
+    found: dict[str, set[str]] = {}
+    name = ""
+    for line in text.splitlines():
+        if match := _REQUIREMENT.match(line):
+            name = plain(match[1])
+            found.setdefault(name, set(OTHER_FILES.get(name, {}).values()))
+        found.get(name, set()).update(_HASH.findall(line))
+    return found
+
+
+def plain(name: str) -> str:
+    """Return a package's name as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _pin(text: str) -> tuple[str, str]:
+    """Return name and version of a pin, without its marker."""
+    name, _, rest = text.partition("==")
+    return plain(name), rest.partition(";")[0].strip()
+
+
+def install(
+    python: Path,
+    requirements: Sequence[str],
+    lock: Path,
+    options: Sequence[str],
+    log: Path,
+    failed: str,
+    remedy: str,
+    on_line: Callable[[str], None],
+) -> None:
+    """Install packages, each from a file whose hash the lock file names.
+
+    Args:
+        python: the environment's interpreter.
+        requirements: pins; the lock file says which packages they need.
+        lock: the lock file.
+        options: for pip.
+        log: for what pip prints.
+        failed: what is said when pip fails.
+        remedy: what can be done then.
+        on_line: gets each line of pip.
+
+    Raises:
+        BuildError: pip failed; the lock file lacks a pin, or a file is none that the lock file names.
+    """
+    if not lock.is_file():
+        raise BuildError(f"There is no lock file {lock.name}.", _OUTDATED)
+    text = lock.read_text(encoding="utf-8")
+    known = {_pin(each) for each in pins_of(text)}
+    if missing := [each for each in requirements if _pin(each) not in known]:
+        raise BuildError(f"{lock.name} lacks {', '.join(missing)}.", _OUTDATED)
+    with tempfile.TemporaryDirectory(prefix="mambatalk-lock-") as name:
+        folder = Path(name)
+        (folder / "constraints.txt").write_text("\n".join(pins_of(text)) + "\n", encoding="utf-8")
+        pip = [python, "-m", "pip", "install", *options]
+        choose = ["--dry-run", "--report", folder / "report.json", "-c", folder / "constraints.txt"]
+        run_logged([*pip, *choose, *requirements], log, failed=failed, remedy=remedy, on_line=on_line)
+        report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+        exact = checked(report, hashes_of(text), lock.name)
+        if exact:
+            (folder / "exact.txt").write_text("\n".join(exact) + "\n", encoding="utf-8")
+            use = ["--require-hashes", "--no-deps", "-r", folder / "exact.txt"]
+            run_logged([*pip, *use], log, failed=failed, remedy=remedy, on_line=on_line)
+
+
+def checked(report: dict, hashes: dict[str, set[str]], lock: str) -> list[str]:
+    """Return the files that pip has chosen as requirements with hashes.
+
+    Args:
+        report: pip's report of a dry run.
+        hashes: the acceptable hashes of each package.
+        lock: name of the lock file, for messages.
+
+    Raises:
+        BuildError: a file is none that the lock file names.
+    """
+    exact = []
+    for entry in report["install"]:
+        name, version, place = entry["metadata"]["name"], entry["metadata"]["version"], entry["download_info"]
+        found = _hash_of(place)
+        address = urlsplit(place["url"])
+        is_pytorchs = address.scheme == "https" and address.hostname == PYTORCH_HOST
+        if found not in hashes.get(plain(name), set()) and not is_pytorchs:
+            raise BuildError(
+                f"{address.path.rpartition('/')[2]} is no file that {lock} names; nothing was installed.",
+                "Check which index pip uses. If you have changed a pin, run python -m devtools.lock --write.",
+                f"{place['url']}\nsha256:{found}",
+            )
+        exact.append(f"{name}=={version} --hash=sha256:{found}")
+    return exact
+
+
+def _hash_of(place: dict) -> str:
+    """Return the SHA-256 of a file that pip has chosen; pip does not say it of files on this computer."""
+    found = place.get("archive_info", {}).get("hashes", {}).get("sha256")
+    if found is None and place["url"].startswith("file:"):
+        path = Path(unquote(urlsplit(place["url"]).path.lstrip("/" if sys.platform == "win32" else "")))
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found or ""
+
+
+def write(python: str, names: Sequence[str] = ()) -> None:
+    """Make the lock files again.
+
+    Args:
+        python: an interpreter, in whose new environment uv is installed.
+        names: only those of these names; all where there are none.
+    """
+    from .environments import ASSETS, BLENDERS, DEVELOPER, TORCH, WORKER, requirements
+
+    LOCKS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="mambatalk-uv-") as name:
+        folder = Path(name)
+        subprocess.run([python, "-m", "venv", folder / "venv"], check=True)
+        program = folder / "venv" / ("Scripts" if sys.platform == "win32" else "bin")
+        subprocess.run([program / "python", "-m", "pip", "install", "-q", UV], check=True)
+        for environment in (WORKER, TORCH, DEVELOPER, ASSETS, *BLENDERS):
+            lock = path_of(environment.extras)
+            if names and lock.stem not in names:
+                continue
+            (folder / "pins.in").write_text("\n".join(requirements(environment)), encoding="utf-8")
+            oldest = ".".join(map(str, min(environment.pythons)))
+            command = ["pip", "compile", "-q", "--universal", "--generate-hashes", "--no-header", "--no-annotate"]
+            command += ["--python-version", oldest, "--no-config", folder / "pins.in", "-o", lock]
+            subprocess.run([program / "uv", *command], check=True, env=clean_environ())
+            print(f"{lock.name}: {len(pins_of(lock.read_text(encoding='utf-8')))} packages", flush=True)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Make lock files again."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--write", nargs="*", metavar="NAME", help="make all lock files, or those of these names")
+    arguments = parser.parse_args(argv)
+    if arguments.write is None:
+        parser.error("nothing to do without --write")
+    write(sys.executable, arguments.write)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
