@@ -98,6 +98,7 @@ class Generate:
         mood: the mood over time: objects with `name`, `strength` and, where there are several, `start_s`; empty for a
             neutral take.
         language, pronunciations: as in `Align`.
+        gestures: whether words that call for a gesture of the library get it; they are markers of the take then.
         pieces: a folder for the motion of the first frames of a long take, which replies of the type `piece` name
             while the later frames are computed; None for no such replies.
     """
@@ -122,6 +123,7 @@ class Generate:
     mood: tuple[dict[str, Any], ...] = ()
     language: str = AUTO
     pronunciations: dict[str, Any] = field(default_factory=dict)
+    gestures: bool = False
     pieces: Path | None = None
 
 

@@ -42,7 +42,8 @@ def _setting(entry) -> Setting | None:
     if entry.kind != Kind.GESTURE:
         return None
     numbers = (round(getattr(entry, name), _DIGITS) for name in ("size", "height_m", "speed"))
-    return Setting(entry.gesture, entry.hand, *numbers, entry.is_auto)
+    x, y, z = (round(each, _DIGITS) for each in entry.place)
+    return Setting(entry.gesture, entry.hand, *numbers, entry.is_auto, (x, y, z) if entry.points_at else None)
 
 
 def entry_of(marker: Marker) -> Entry:
@@ -61,6 +62,7 @@ def put_entries(action: bpy.types.Action, entries: list[Entry]) -> None:
             if setting is not None:
                 entry.gesture, entry.hand, entry.is_auto = setting.name, setting.hand, setting.is_auto
                 entry.size, entry.height_m, entry.speed = setting.size, setting.height_m, setting.speed
+                entry.points_at, entry.place = setting.place is not None, setting.place or (0.0, 0.0, 0.0)
         own.marker_index = max(min(own.marker_index, len(entries) - 1), 0)
 
 

@@ -36,6 +36,7 @@ class MAMBATALK_PT_main(Sidebar, bpy.types.Panel):
         if model_card.read_card(preferences.runtime(context).weights) is not None:
             inputs.prop(settings, "speaker")
         _mood(inputs, settings)
+        inputs.prop(settings, "gestures")
         _action(layout, settings)
         messages.draw(layout, context, _hint(context))
 

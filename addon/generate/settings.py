@@ -148,6 +148,12 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
     speaker: EnumProperty(name="Style", description="The speaker whose gestures are imitated", items=speaker_items)
     mood: kind_property()
     mood_strength: strength_property()
+    gestures: BoolProperty(
+        name="Gestures by Words",
+        description="Words that call for a gesture get one: this big, on the one hand, stop. Each can be moved, "
+        "changed and removed afterwards. Gestures that offend somewhere are left out",
+        default=True,
+    )
     seed: IntProperty(
         name="Seed",
         description="Each number gives another take. The same number gives the same take again",
@@ -254,6 +260,7 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
             language=choice.chosen_code(self.language),
             pronunciations=preferences.own_pronunciations(context),
             mood=() if self.mood == NEUTRAL else ({"name": self.mood, "strength": round(self.mood_strength, 6)},),
+            gestures=self.gestures,
         )
 
     def to_request(self, context: bpy.types.Context, clip: sequencer.Clip, out: Path) -> requests.Generate:

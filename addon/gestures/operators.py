@@ -1,20 +1,28 @@
-"""Operators on gestures of the library in a take: insert one, remove one, remove those that words called for."""
+"""Operators on gestures of the library in a take: insert one, point at something, remove one or those by words."""
 
 import bpy
-from bpy.props import EnumProperty, IntProperty
+from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ...core.direct.markers import Kind
 from ...core.errors import GestureError
 from ...core.gestures.placed import Setting
 from ..direct import markers
+from ..direct import settings as direct_settings
 from ..direct.change import DirectionOperator
+from ..take import store as take_store
 from ..take.properties import GESTURE_ITEMS, HAND_ITEMS
-from . import timeline_markers
+from . import places, timeline_markers
 
 WHERE = [
     ("FRAME", "Current Frame", "The gesture means something at the current frame"),
     ("WORDS", "Chosen Words", "At the first frame of every chosen word; without one, at the selected word of the list"),
     ("MARKERS", "Selected Markers", "At every selected marker of the timeline"),
+]
+
+RANGES = [
+    ("FRAME", "Current Frame", "From the current frame on, as long as the gesture usually lasts"),
+    ("PREVIEW", "Preview Range", "The timeline's preview range (P in the timeline)"),
+    ("WORDS", "Words", "From the first chosen word to the last one"),
 ]
 
 
@@ -79,6 +87,61 @@ class MAMBATALK_OT_insert_gesture(_GestureOperator, bpy.types.Operator):
         return [int(take.frames[0]) + round(word.start_s * take.info.fps) for word in words]
 
 
+class MAMBATALK_OT_point_at(_GestureOperator, bpy.types.Operator):
+    """Point at the chosen object or the camera: the arm that is nearer, head and eyes lead to it and stay there"""
+
+    bl_idname = "mambatalk.point_at"
+    bl_label = "Point At"
+
+    target: StringProperty(
+        name="Object", description="Name of the object. By default it is the chosen one, or the camera"
+    )
+    where: EnumProperty(name="Where", description="The frames in which the character points", items=RANGES)
+    start: IntProperty(name="Start", description="The first frame. If it is given, Where is not used")
+    end: IntProperty(name="End", description="The last frame. By default it is the same as Start")
+
+    def wanted(self, context, take, entries):
+        """Return the list with the new gesture."""
+        self.performer = take.armature
+        target = self._target(context)
+        first, last = self._frames(context, take)
+        own = int(take.frames[0]), int(take.frames[-1])
+        if first < own[0] or last > own[1]:
+            raise GestureError(
+                f"Frame {first if first < own[0] else last} lies outside of {take.action.name}, whose frames are "
+                f"{own[0]} to {own[1]}.",
+                remedy="Choose frames of the take.",
+            )
+        second = (first - own[0]) / take.info.fps
+        motion = take_store.load(take.action).finished
+        row = min(round(second * motion.fps), motion.frame_count - 1)
+        seen = places.place_of(target, context.scene, first)
+        place = places.in_motion(seen, take.armature, context.scene, first, motion, row)
+        end_s = (last - own[0]) / take.info.fps
+        return [*entries, (Kind.GESTURE.value, second, end_s, Setting("point_at", place=place))]
+
+    def _target(self, context) -> bpy.types.Object:
+        if self.target:
+            found = bpy.data.objects.get(self.target)
+        else:
+            found = context.window_manager.mambatalk_gestures.target or context.scene.camera
+        if found is None:
+            raise GestureError(
+                "There is nothing to point at.", remedy="Choose an object, or add a camera to the scene."
+            )
+        return found
+
+    def _frames(self, context, take) -> tuple[int, int]:
+        given = self.properties.is_property_set
+        if given("start"):
+            return self.start, max(self.end, self.start) if given("end") else self.start
+        if self.where == "FRAME":
+            return (context.scene.frame_current,) * 2
+        if self.where == "WORDS":
+            return direct_settings.words_range(take)
+        return direct_settings.preview_range(context.scene)
+
+
 class MAMBATALK_OT_remove_gesture(_GestureOperator, bpy.types.Operator):
     """Remove the selected gesture: arms and hands get their own movement back"""
 
@@ -109,4 +172,9 @@ class MAMBATALK_OT_remove_word_gestures(_GestureOperator, bpy.types.Operator):
         return [entry for entry in entries if entry[3] is None or not entry[3].is_auto]
 
 
-CLASSES = (MAMBATALK_OT_insert_gesture, MAMBATALK_OT_remove_gesture, MAMBATALK_OT_remove_word_gestures)
+CLASSES = (
+    MAMBATALK_OT_insert_gesture,
+    MAMBATALK_OT_point_at,
+    MAMBATALK_OT_remove_gesture,
+    MAMBATALK_OT_remove_word_gestures,
+)

@@ -59,6 +59,10 @@ class MAMBATALK_PT_gestures(ClosedPanel, bpy.types.Panel):
         for where, text in _INSERT:
             button = layout.operator("mambatalk.insert_gesture", text=text, icon="ADD")
             button.where = where
+        layout.separator()
+        layout.prop(menu, "target")
+        for where, text in (("FRAME", "Point from Current Frame"), ("PREVIEW", "Point in Preview Range")):
+            layout.operator("mambatalk.point_at", text=text, icon="TRACKER").where = where
         own = action.mambatalk_take
         if any(entry.kind == Kind.GESTURE for entry in own.markers):
             self._gestures(layout, context, own)
@@ -77,7 +81,8 @@ class MAMBATALK_PT_gestures(ClosedPanel, bpy.types.Panel):
         if entry.kind != Kind.GESTURE:
             return
         column = layout.column(align=True)
-        for name in ("hand", "size", "height_m", "speed", "start_frame", "end_frame"):
+        shape = () if entry.points_at else ("size", "height_m")
+        for name in ("hand", *shape, "speed", "start_frame", "end_frame"):
             column.prop(entry, name)
         _warn(layout, context, entry.gesture)
 

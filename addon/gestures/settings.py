@@ -38,6 +38,11 @@ class MambaTalkGestureMenu(bpy.types.PropertyGroup):
 
     group: EnumProperty(name="Group", description="Which gestures the menu shows", items=_GROUP_ITEMS)
     gesture: EnumProperty(name="Gesture", description="The gesture to insert", items=_items)
+    target: PointerProperty(
+        name="Point At",
+        description="What to point at. When empty, it is the camera of the scene",
+        type=bpy.types.Object,
+    )
 
 
 CLASSES = (MambaTalkGestureMenu,)

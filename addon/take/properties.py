@@ -10,6 +10,7 @@ from bpy.props import (
     CollectionProperty,
     EnumProperty,
     FloatProperty,
+    FloatVectorProperty,
     IntProperty,
     PointerProperty,
     StringProperty,
@@ -249,6 +250,13 @@ class _GestureFields:
         update=_directions_changed,
     )
     is_auto: BoolProperty(name="By Words", description="The words of the take called for this gesture")
+    points_at: BoolProperty(name="At a Place", description="Arm, head and eyes lead to a place")
+    place: FloatVectorProperty(
+        name="Place",
+        description="Where the gesture points, metres from where the character stands: left, up, forward",
+        size=3,
+        update=_directions_changed,
+    )
 
 
 class MambaTalkMarker(_GestureFields, bpy.types.PropertyGroup):

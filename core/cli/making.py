@@ -21,6 +21,12 @@ def add_making(command: argparse.ArgumentParser, mood_help: str) -> None:
     )
     command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the network runs")
     add_mood(command, mood_help)
+    command.add_argument(
+        "--gestures",
+        choices=("auto", "off"),
+        default="auto",
+        help="auto: words that call for a gesture of the library get it (default); off: no such gestures",
+    )
     add_no_finish(command)
     add_settings(command)
     command.add_argument(
@@ -96,5 +102,6 @@ def request_of(
         settings=settings_of(arguments).changed(),
         allow_no_words=arguments.allow_no_words,
         mood=mood_of(arguments) or (),
+        gestures=arguments.gestures == "auto",
         **language_of(arguments),
     )

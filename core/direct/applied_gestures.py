@@ -5,7 +5,7 @@
                       reach   keys   hold   return
 
 A gesture that begins while another one is still shown is blended into from there. Everything outside of the blends
-stays to the bit; legs, root and face always do.
+stays to the bit; legs and root always do, and so does the face, but for eyes that look where a gesture points.
 """
 
 from collections.abc import Sequence
@@ -16,18 +16,19 @@ import numpy as np
 from ..body.blend import blend_quats, span_weights
 from ..body.joints import COLLARS
 from ..body.motion import Motion
-from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
+from ..body.rotation import matrix_to_quat, quat_continuous, quat_to_rotvec, rotvec_to_quat
 from ..gestures.arm_pose import arm_length
 from ..gestures.fingers import sign
 from ..gestures.motion import HEAD, NECK, GestureMotion, gesture_motion, with_head
+from ..gestures.pointing import aim, look_with_eyes, nearer_side
 from .arm_clearance import Limits, push_clear
 from .markers import Kind, Marker, check_markers
 from .posed_arms import Arms
 
 # Metres per second cubed that a reach may have in the mean, and how long it takes at least and at most, seconds.
-_JERK_M_S3, _LEAST_S, _MOST_S = 26.0, 0.4, 1.0
+_JERK_M_S3, _LEAST_S, _MOST_S = 17.0, 0.45, 1.1
 # Returns are slower than reaches.
-_RETURN = 1.25
+_RETURN = 1.15
 # Mean size of the third derivative of a minimum-jerk move of 1 m in 1 s.
 _MIN_JERK = 23.0
 
@@ -68,16 +69,16 @@ def apply_gestures(motion: Motion, markers: Sequence[Marker], is_mirrored: bool 
     if not wanted:
         return motion
     check_markers(wanted, motion.frame_count / motion.fps)
-    rotations = motion.rotations.copy()
+    rotations, expression = motion.rotations.copy(), motion.expression
     windows = []
     for marker in wanted:
         window = _window(motion.replace(rotations=rotations), marker, is_mirrored)
-        _blend(rotations, window, motion, is_mirrored)
+        expression = _blend(rotations, expression, window, motion, is_mirrored)
         windows.append(window)
     for group in _overlapping(windows, motion.frame_count):
         rows = np.unique(np.concatenate([window.rows(motion.frame_count) for window in group]))
         _keep_clear(rotations, rows, motion, [_alone(window, motion, is_mirrored) for window in group])
-    return motion.replace(rotations=rotations)
+    return motion.replace(rotations=rotations, expression=expression)
 
 
 def times_of(marker: Marker, frames: np.ndarray, fps: float) -> np.ndarray:
@@ -101,9 +102,7 @@ def _window(motion: Motion, marker: Marker, is_mirrored: bool) -> Window:
 def _blend_s(motion: Motion, marker: Marker, frame: int, at_s: float, is_mirrored: bool) -> float:
     """Return how long a blend between the motion's arms at a frame and the gesture takes, seconds."""
     here = motion.rotations[frame : frame + 1]
-    made = gesture_motion(
-        marker.required_setting, np.array([at_s - marker.start_s]), here, motion.skeleton, is_mirrored
-    )
+    made = _made(marker, np.array([frame]), np.array([at_s - marker.start_s]), motion, is_mirrored)
     there = here.copy()
     for joint, turns in made.turns.items():
         there[:, joint] = quat_to_rotvec(turns)
@@ -113,17 +112,42 @@ def _blend_s(motion: Motion, marker: Marker, frame: int, at_s: float, is_mirrore
     return float(np.clip(np.cbrt(way / length * _MIN_JERK / _JERK_M_S3), _LEAST_S, _MOST_S))
 
 
-def _blend(rotations: np.ndarray, window: Window, motion: Motion, is_mirrored: bool) -> None:
-    """Blend a gesture into rotations (T, 55, 3) in its frames."""
+def _made(marker: Marker, frames: np.ndarray, times_s: np.ndarray, motion: Motion, is_mirrored: bool) -> GestureMotion:
+    """Return the gesture of a marker in frames (N,), which lie `times_s` (N,) from its moment."""
+    setting = marker.required_setting
+    if setting.place is None:
+        return gesture_motion(setting, times_s, motion.rotations[frames], motion.skeleton, is_mirrored)
+    middle = min(round(marker.start_s * motion.fps), motion.frame_count - 1)
+    side = nearer_side(motion, middle, setting.place) if setting.hand == "auto" else setting.side(is_mirrored)
+    there = motion.replace(
+        rotations=motion.rotations[frames],
+        translation=motion.translation[frames],
+        expression=motion.expression[frames],
+        contacts=None,
+    )
+    found = aim(there, setting.place, side)
+    turns = {joint: quat_continuous(matrix_to_quat(turn)) for joint, turn in found.turns.items()}
+    return GestureMotion(turns, (side,), found.head, np.zeros(len(frames)), found.eyes)
+
+
+def _blend(
+    rotations: np.ndarray, expression: np.ndarray, window: Window, motion: Motion, is_mirrored: bool
+) -> np.ndarray:
+    """Blend a gesture into rotations (T, 55, 3) in its frames, and return the face, whose eyes may follow."""
     marker, rows = window.marker, window.rows(motion.frame_count)
     times_s = np.clip(times_of(marker, rows, motion.fps), None, marker.stretch_s[1] - marker.start_s)
-    made = gesture_motion(marker.required_setting, times_s, rotations[rows], motion.skeleton, is_mirrored)
+    made = _made(marker, rows, times_s, motion.replace(rotations=rotations), is_mirrored)
     weights = span_weights(rows, window.first, window.last, window.rise, window.fall)
     joints = np.array(list(made.turns))
     old = quat_continuous(rotvec_to_quat(rotations[np.ix_(rows, joints)]))
     new = np.stack([made.turns[joint] for joint in joints.tolist()], 1)
     rotations[np.ix_(rows, joints)] = quat_to_rotvec(blend_quats(old, new, weights))
     _add_head_and_shoulders(rotations, made, rows, weights)
+    if made.eyes is None or motion.face_basis != "arkit52":
+        return expression
+    expression = expression.copy()
+    expression[rows] = look_with_eyes(expression[rows], made.eyes, weights)
+    return expression
 
 
 def _add_head_and_shoulders(rotations: np.ndarray, made: GestureMotion, rows: np.ndarray, weights: np.ndarray) -> None:
@@ -155,7 +179,7 @@ def _alone(window: Window, motion: Motion, is_mirrored: bool) -> Arms:
     frames = np.arange(window.first, window.last + 1)
     rotations = motion.rotations[frames].copy()
     times_s = times_of(window.marker, frames, motion.fps)
-    made = gesture_motion(window.marker.required_setting, times_s, rotations, motion.skeleton, is_mirrored)
+    made = _made(window.marker, frames, times_s, motion, is_mirrored)
     for joint, turns in made.turns.items():
         rotations[:, joint] = quat_to_rotvec(turns)
     return Arms.of(rotations, motion.skeleton)

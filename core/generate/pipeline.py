@@ -7,7 +7,7 @@ The mood of a request directs the finished take (`directing`), so that it can be
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from ..formats.packed import COARSE, stored_motion
 from ..take.files import FORMAT, check_out, remove_files
 from ..take.gate import MOST_SEED
 from ..take.take import Take, write_take
-from ..text.timing import phrases_of, sounds_to_json
+from ..text.timing import Word, phrases_of, sounds_to_json
 from .decode import decode_take
 from .directing import Directions, directed
 from .eyes import with_eyes
@@ -37,6 +37,7 @@ from .spoken_words import SpokenWords, check_request, spoken_words
 from .steps import Progress, Steps
 from .window_inputs import Speech
 from .windows import TakeInputs, run_takes
+from .word_gestures import gestures_at_words
 
 MOST_VARIATION = 1.0
 
@@ -221,8 +222,20 @@ def _completed(made: _Prepared, codes: dict[Part, np.ndarray], steps: Steps) -> 
     steps.begin(0.4, 0.8, "Finishing")
     finished = _finished(raw, request, FinishSettings.from_dict(request.settings))
     facts |= {"alignment": made.said.facts, "fps": clock.FPS, "frames": frames}
+    if request.gestures:
+        facts |= _with_gestures(facts, made, words, frames / clock.FPS)
     steps.begin(0.8, 1.0, "Writing the take")
     return directed(Take(codes, raw, finished, words, facts))
+
+
+def _with_gestures(facts: dict[str, Any], made: _Prepared, words: Sequence[Word], duration_s: float) -> dict[str, Any]:
+    """Return the directions of a take with the gestures that its words call for; none where no word does."""
+    vectors = getattr(made.model.words, "vector", None)
+    found = gestures_at_words(words, made.said.language, duration_s, vectors)
+    if not found:
+        return {}
+    directions = Directions.from_dict(facts.get("direct", {}))
+    return {"direct": replace(directions, markers=found).as_dict()}
 
 
 def _finished(raw: Motion, request: requests.Generate, settings: FinishSettings) -> Motion:

@@ -48,12 +48,14 @@ class GestureMotion:
         sides: the sides whose arms take part: 0 left, 1 right.
         head: (N, 3) rotation vectors that are added to the head, radians; 0 at both ends.
         shrug: (N,) radians by which the collars of arms that take no part rise.
+        eyes: (N, 2) where the eyes look from the turned head, to its left and up, radians; None leaves them alone.
     """
 
     turns: dict[int, np.ndarray]
     sides: tuple[int, ...]
     head: np.ndarray
     shrug: np.ndarray
+    eyes: np.ndarray | None = None
 
 
 def gesture_motion(

@@ -10,6 +10,8 @@ from .library import Gesture, gesture_named
 
 HANDS = ("auto", "left", "right")
 # Least and most of each number that an animator may set.
+# Metres within which a place lies.
+MOST_M = 1e4
 USUAL = {"size": 1.0, "height_m": 0.0, "speed": 1.0}
 RANGES = {"size": (0.5, 1.5), "height_m": (-0.25, 0.25), "speed": (0.5, 2.0)}
 
@@ -25,6 +27,7 @@ class Setting:
         height_m: by how much higher the hands are, metres.
         speed: how fast it is made: 1 as in the library.
         is_auto: whether the words of the take called for it.
+        place: for "point_at", what is pointed at: x, y, z, metres, in the world of the motion (Y up).
     """
 
     name: str
@@ -33,6 +36,7 @@ class Setting:
     height_m: float = 0.0
     speed: float = 1.0
     is_auto: bool = False
+    place: tuple[float, float, float] | None = None
 
     def __post_init__(self):
         gesture_named(self.name)
@@ -44,6 +48,11 @@ class Setting:
                     f"The {field.removesuffix('_m')} of the gesture {self.name} is {getattr(self, field)}.",
                     remedy=f"Choose a number from {least:g} to {most:g}.",
                 )
+
+        if self.place is not None and not all(is_number(each, -MOST_M, MOST_M) for each in self.place):
+            raise GestureError(
+                f"Nothing can be pointed at {self.place}.", remedy="Give three numbers: x, y and z in metres."
+            )
 
     @property
     def gesture(self) -> Gesture:
@@ -72,6 +81,7 @@ class Setting:
             "height_m": self.height_m,
             "speed": self.speed,
             "auto": self.is_auto,
+            **({} if self.place is None else {"place": list(self.place)}),
         }
 
     @classmethod
@@ -81,6 +91,7 @@ class Setting:
         Raises:
             GestureError: there is no such gesture or hand, or a number is out of range.
         """
+        place = values.get("place")
         size, height_m, speed = (float(values.get(name, usual)) for name, usual in USUAL.items())
         return cls(
             str(values["gesture"]),
@@ -89,7 +100,13 @@ class Setting:
             height_m,
             speed,
             bool(values.get("auto", False)),
+            None if place is None else _place(place),
         )
 
 
-FIELDS = ("gesture", "hand", "size", "height_m", "speed", "auto")
+def _place(values: Any) -> tuple[float, float, float]:
+    x, y, z = map(float, values)
+    return x, y, z
+
+
+FIELDS = ("gesture", "hand", "size", "height_m", "speed", "auto", "place")

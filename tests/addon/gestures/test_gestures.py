@@ -80,6 +80,21 @@ def test_the_other_hand_leads_in_a_mirrored_take(take):
     assert {"left_arm", "right_arm"} <= moved
 
 
+def test_arm_and_head_point_at_an_object_and_at_the_camera(take):
+    from mathutils import Vector
+
+    target = bpy.data.objects.new("Lamp", None)
+    bpy.context.scene.collection.objects.link(target)
+    target.location = take.matrix_world @ Vector((1.5, -2.5, 1.9))
+    assert bpy.ops.mambatalk.point_at(target="Lamp", start=101, end=131) == {"FINISHED"}
+    bpy.context.scene.frame_set(116)
+    ends = [take.matrix_world @ take.pose.bones[name].head for name in ("left_shoulder", "left_index3")]
+    assert (ends[1] - ends[0]).angle(target.location - ends[0]) < 0.2
+    bpy.context.scene.camera = None
+    with pytest.raises(RuntimeError, match="nothing to point at"):
+        bpy.ops.mambatalk.point_at(start=160)
+
+
 def test_bad_places_are_refused_and_nothing_changes(take):
     before = all_keys(take)
     with pytest.raises(RuntimeError, match="lies outside"):

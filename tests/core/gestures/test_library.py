@@ -111,3 +111,23 @@ def test_gestures_survive_json_and_say_what_is_wrong():
             Marker.from_dict({"kind": "gesture", "start_s": 1.0, **wrong})
     with pytest.raises(GestureError, match="outside of the take"):
         apply_gestures(gesturer(2, 1), [Marker(Kind.GESTURE, 5.0, 5.0, Setting("wave"))])
+
+
+@pytest.mark.parametrize(
+    ("place", "side"), [((2.0, 1.2, 3.0), "left"), ((-3.0, 2.0, 1.0), "right"), ((-0.4, 0.2, 2.0), "right")]
+)
+def test_arm_head_and_eyes_lead_to_a_place(take, place, side):
+    marker = Marker(Kind.GESTURE, 3.0, 5.0, Setting("point_at", place=place))
+    made = apply_gestures(take, [marker])
+    positions, world = forward_kinematics(made.rotations, made.translation, made.skeleton)
+    shown = slice(92, 148)
+    tip, base = (positions[shown, JOINT[f"{side}_{joint}"]] for joint in ("index3", "shoulder"))
+    towards = np.array(place) - base
+    cosine = ((tip - base) * towards).sum(-1) / np.linalg.norm(tip - base, axis=-1) / np.linalg.norm(towards, axis=-1)
+    assert np.degrees(np.arccos(cosine.min())) < 8
+    before = forward_kinematics(take.rotations, take.translation, take.skeleton)[1][shown, JOINT["head"]]
+    there = np.array(place) - positions[shown, JOINT["head"]]
+    there /= np.linalg.norm(there, axis=-1, keepdims=True)
+    assert ((world[shown, JOINT["head"]][..., 2] * there).sum(-1) > (before[..., 2] * there).sum(-1)).all()
+    assert (made.expression[shown] != take.expression[shown]).any()
+    assert markers_from([marker.as_dict()]) == (marker,)

@@ -1,0 +1,34 @@
+"""Gestures of the library at the words of a take that call for them, as markers that an animator can change."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ..direct.markers import Kind, Marker
+from ..gestures.choice import LATE_S, choose_gestures
+from ..gestures.placed import Setting
+from ..language.languages import ENGLISH
+from ..text.timing import Word
+
+# Seconds at both ends of a take in which no gesture begins: its hands must have time to come and go.
+_ENDS_S = 0.4
+
+
+def gestures_at_words(
+    words: Sequence[Word], language: str, duration_s: float, vector_of: Callable[[str], np.ndarray] | None
+) -> tuple[Marker, ...]:
+    """Return markers for the gestures that words call for.
+
+    Args:
+        words: of the take, with their times.
+        language: of the words.
+        duration_s: length of the take.
+        vector_of: function from a word to its vector; used for English, the language of the bundled vectors.
+    """
+    near = vector_of if language == ENGLISH else None
+    moments = [(words[call.word].start_s + LATE_S, call.name) for call in choose_gestures(words, language, near)]
+    return tuple(
+        Marker(Kind.GESTURE, moment, moment, Setting(name, is_auto=True))
+        for moment, name in moments
+        if _ENDS_S <= moment <= duration_s - _ENDS_S
+    )

@@ -1,0 +1,136 @@
+"""The gestures that the words of a take call for: phrases of the lexicon, and words that mean nearly the same.
+
+    words ── phrases, not denied ────────────────┐
+      └───── vectors near those of the phrases ──┴── the surest first, one in six seconds at most ──▶ gestures
+
+Vectors are those of the weights (fastText). Words and pairs of words are compared with the phrases of every gesture.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from ..text.lexicon import ENGLISH, bare
+from ..text.timing import Word
+from .library import gestures
+from .phrases import NONE, Call, find_calls, is_denied, phrases
+
+# Seconds between two gestures at least.
+SPACING_S = 6.0
+# Seconds within which phrases that call for the same gesture are one idea.
+SAME_IDEA_S = 3.0
+# Seconds after the start of its word at which a gesture means something.
+LATE_S = 0.2
+# Cosine from which a word means nearly the same as a phrase, and by how much that gesture is nearer than others.
+LEAST_COSINE, LEAST_MARGIN = 0.8, 0.12
+# Words shorter than this stand in too many contexts to be compared.
+_SHORTEST = 4
+# Seconds without a word that end a clause, where words have no punctuation.
+_PAUSE_S = 0.3
+
+VectorOf = Callable[[str], np.ndarray]
+
+
+def choose_gestures(
+    words: Sequence[Word],
+    language: str = ENGLISH,
+    vector_of: VectorOf | None = None,
+    spacing_s: float = SPACING_S,
+) -> list[Call]:
+    """Return the words that call for gestures, in order of time, with `spacing_s` between them at least.
+
+    Gestures that offend somewhere are never chosen.
+
+    Args:
+        words: of the take, with their times.
+        language: of the words.
+        vector_of: function from a word to its vector; None leaves out words that mean nearly the same.
+        spacing_s: seconds between two gestures.
+    """
+    texts = with_clauses(words)
+    calls = find_calls(texts, language)
+    if vector_of is not None:
+        taken = {number for call in calls for number in range(call.first, call.last + 1)}
+        calls += [call for call in near_calls(texts, language, vector_of) if call.word not in taken]
+    chosen: list[Call] = []
+    calls = [call for call in calls if not gestures()[call.name].offends]
+    for call in sorted(_once(calls, words), key=lambda call: (-call.score, call.word)):
+        moment = words[call.word].start_s
+        if all(abs(words[other.word].start_s - moment) >= spacing_s for other in chosen):
+            chosen.append(call)
+    return sorted(chosen, key=lambda call: call.word)
+
+
+def _once(calls: list[Call], words: Sequence[Word]) -> list[Call]:
+    """Return the calls with one for each idea: of calls for the same gesture in a row the first one counts for all."""
+    kept: dict[str, Call] = {}
+    out: list[Call] = []
+    for call in sorted(calls, key=lambda call: call.word):
+        before = kept.get(call.name)
+        if before is not None and words[call.word].start_s - words[before.word].start_s < SAME_IDEA_S:
+            out[out.index(before)] = kept[call.name] = replace(before, score=max(before.score, call.score))
+            continue
+        kept[call.name] = call
+        out.append(call)
+    return out
+
+
+def with_clauses(words: Sequence[Word]) -> list[str]:
+    """Return the displayed words, with a comma where the speaker pauses."""
+    texts = [word.word for word in words]
+    for number, (word, following) in enumerate(pairwise(words)):
+        if following.start_s - word.end_s >= _PAUSE_S:
+            texts[number] += ","
+    return texts
+
+
+def near_calls(words: Sequence[str], language: str, vector_of: VectorOf) -> list[Call]:
+    """Find words that mean nearly the same as a phrase of a gesture.
+
+    Args:
+        words: displayed words in order.
+        language: of the words.
+        vector_of: function from a word to its vector.
+    """
+    names, table = _phrase_vectors(language, vector_of)
+    if not names:
+        return []
+    known = phrases(language)
+    own = np.array(names)
+    found = []
+    for number, word in enumerate(words):
+        text = bare(word)
+        if len(text) < _SHORTEST or is_denied(words, number, known.negations):
+            continue
+        near = table @ _unit(vector_of(text))
+        best = int(near.argmax())
+        others = near[own != own[best]].max(initial=-1.0)
+        if names[best] != NONE and near[best] >= LEAST_COSINE and near[best] - others >= LEAST_MARGIN:
+            found.append(Call(number, number, number, names[best], float(near[best])))
+    return found
+
+
+_kept: dict[tuple[str, int], tuple[list[str], np.ndarray]] = {}
+
+
+def _phrase_vectors(language: str, vector_of: VectorOf) -> tuple[list[str], np.ndarray]:
+    """Return the gesture of every phrase of one word, and their unit vectors (N, D)."""
+    key = language, id(vector_of)
+    if key not in _kept:
+        _kept.clear()
+        single = [(name, text) for name, texts in phrases(language).lists.items() for text in texts if " " not in text]
+        long = [(name, text) for name, text in single if len(text) >= _SHORTEST]
+        vectors = [_unit(vector_of(text)) for _, text in long]
+        _kept[key] = [name for name, _ in long], np.array(vectors) if vectors else np.zeros((0, 1))
+    return _kept[key]
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return vector / max(float(np.linalg.norm(vector)), 1e-9)
+
+
+def texts_by_gesture(language: str = ENGLISH) -> Mapping[str, tuple[str, ...]]:
+    """Return the phrases of every gesture that has some in a language."""
+    return {name: texts for name, texts in phrases(language).lists.items() if name != NONE}

@@ -1,0 +1,131 @@
+"""Phrases that call for gestures of the library: the table `gestures` of a language's lexicon (`core.text.lexicon`).
+
+    "over *there"            the gesture lands on "there"; without a *, on the longest word
+    "(turn|go) *left"        one of several words
+    none = ["how do you do"] a phrase that looks like another entry and calls for nothing
+
+A phrase that is denied ("not a big problem") calls for nothing, unless the phrase itself denies something.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+
+from ..text.lexicon import ENGLISH, NEGATION, WITHOUT_SPACES, Entries, bare, read_lexicon
+from .library import gestures
+
+NONE = "none"
+TABLE = "gestures"
+# Words before a phrase, in the same clause, in which a negation denies it.
+_REACH = 4
+# Gestures that suit a denied phrase, too: those that deny or ask, and those that show whom, where or how many.
+_ANYWAY = frozenset(
+    "no no_finger shrug push_away wait facepalm question point_there point_here point_you me we to_the_left "
+    "to_the_right point_up point_down behind one_hand other_hand "
+    "count_one count_two count_three count_four count_five".split()
+)
+_CLAUSE_END = re.compile(r"[.,;:!?…。，！？；：、]['\"”»)]*$")
+_CHOICE = re.compile(r"\(([^)]*)\)")
+
+
+@dataclass(frozen=True)
+class Call:
+    """Words that call for a gesture.
+
+    Attributes:
+        first, last: the first of the words and the last one.
+        word: the one on which the gesture lands.
+        name: the gesture.
+        score: how surely they do; 1 and more for phrases of the lexicon, below 1 for words that mean nearly the same.
+    """
+
+    first: int
+    last: int
+    word: int
+    name: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """The phrases of one language.
+
+    Attributes:
+        entries: without signs, to be found in texts.
+        lands: by phrase, the number of its word on which the gesture lands.
+        negations: words that deny what follows.
+        lists: the phrases of each gesture.
+    """
+
+    entries: Entries
+    lands: dict[str, int]
+    negations: frozenset[str]
+    lists: dict[str, tuple[str, ...]]
+
+
+@lru_cache(maxsize=8)
+def phrases(language: str = ENGLISH) -> Phrases:
+    """Read the phrases of a language; a language without such a table has none."""
+    lexicon = read_lexicon(language)
+    lands: dict[str, int] = {}
+    lists: dict[str, tuple[str, ...]] = {}
+    for name, entries in lexicon.tables.get(TABLE, {}).items():
+        if name != NONE and name not in gestures():
+            raise ValueError(f"The lexicon of {language} names no gesture {name!r}.")
+        plain = []
+        for entry in entries:
+            for form in _forms(entry):
+                words = form.split()
+                marked = [number for number, word in enumerate(words) if word.startswith("*")]
+                text = form.replace("*", "").lower()
+                longest = max(range(len(words)), key=lambda number: len(words[number]))
+                lands.setdefault(text, marked[0] if marked else longest)
+                plain.append(text)
+        lists[name] = tuple(dict.fromkeys(plain))
+    # what calls for nothing counts before what looks the same
+    ordered = {NONE: lists.get(NONE, ()), **lists}
+    negations = frozenset(lexicon.tables.get("words", {}).get(NEGATION, ()))
+    between = "" if lexicon.language in WITHOUT_SPACES else " "
+    return Phrases(Entries(ordered, (), between), lands, negations, lists)
+
+
+def _forms(entry: str) -> list[str]:
+    """Return an entry with each choice of its brackets; a * before a bracket belongs to the chosen word.
+
+    >>> _forms("(turn|go) *left")
+    ['turn *left', 'go *left']
+    """
+    parts = _CHOICE.split(entry)
+    choices = [part.split("|") if number % 2 else [part] for number, part in enumerate(parts)]
+    return ["".join(chosen) for chosen in product(*choices)]
+
+
+def find_calls(words: Sequence[str], language: str = ENGLISH) -> list[Call]:
+    """Find the phrases of a text that call for gestures.
+
+    Args:
+        words: the displayed words in order, with their punctuation where there is any.
+        language: of the text.
+    """
+    known = phrases(language)
+    found = []
+    for match in known.entries.find(words):
+        if match.name == NONE or (match.name not in _ANYWAY and is_denied(words, match.first, known.negations)):
+            continue
+        text = " ".join(bare(word) for word in words[match.first : match.last + 1])
+        lands = known.lands.get(text, match.last - match.first)
+        length = match.last - match.first + 1
+        found.append(Call(match.first, match.last, match.first + lands, match.name, 1 + 0.1 * length))
+    return found
+
+
+def is_denied(words: Sequence[str], first: int, negations: frozenset[str]) -> bool:
+    """Return whether a negation stands shortly before a word, in the same clause."""
+    for number in range(first - 1, max(first - 1 - _REACH, -1), -1):
+        if _CLAUSE_END.search(words[number]):
+            return False
+        if bare(words[number]) in negations:
+            return True
+    return False
