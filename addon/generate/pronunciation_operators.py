@@ -3,7 +3,7 @@
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
-from ..job import preferences, report
+from ..job import preferences, report, state
 from ..language import pronunciations
 from ..language.pronunciations import PREFERENCES, SCENE
 
@@ -23,6 +23,11 @@ class MAMBATALK_OT_add_pronunciation(bpy.types.Operator):
     where: EnumProperty(name="List", description="The list that gets the word", items=_WHERE)
     word: StringProperty(name="Word", description="The word as the transcript writes it", options={"SKIP_SAVE"})
     sound: StringProperty(name="Sounds Like", description="How the word is said", options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context):
+        """Grey the button while a job runs."""
+        return report.explain(cls, state.why_busy())
 
     def execute(self, context):
         """Add a row; a word that the list has gets the sound."""
@@ -44,6 +49,11 @@ class MAMBATALK_OT_remove_pronunciation(bpy.types.Operator):
 
     where: EnumProperty(name="List", description="The list that loses the word", items=_WHERE)
     index: IntProperty(name="Word", description="Position in the list, from 0", min=0, options={"SKIP_SAVE"})
+
+    @classmethod
+    def poll(cls, context):
+        """Grey the button while a job runs."""
+        return report.explain(cls, state.why_busy())
 
     def execute(self, context):
         """Remove the row."""

@@ -32,7 +32,7 @@ def take_lines(result: dict) -> list[str]:
     said = take["alignment"]
     if said.get("language", ENGLISH) != ENGLISH:
         lines.append(f"The words are in {name_of(said['language'])}.")
-    if said["words"] == "estimated":
+    if said.get("words") == "estimated":
         lines.append("The times of the words are estimated from pauses and syllables.")
         lines.append(said["reason"])
     elif "reason" in said:

@@ -8,6 +8,7 @@ are those of the sound (rounded stays rounded, closed stays closed).
 
 import re
 import unicodedata
+from collections.abc import Mapping
 
 from .espeak import SEPARATOR
 
@@ -47,11 +48,28 @@ def _table() -> dict[str, str]:
 
 
 TABLE = _table()
+# Second images: which one is nearer differs from language to language, so alignment tries both.
+_SECOND = {"o": "AO", "e": "EH", "ɪ": "IY", "ɨ": "IY", "y": "IY", "x": "K", "χ": "K"}
+# Languages with tones.
+TONAL = frozenset({"zh", "yue", "hak", "th", "vi", "my", "shn"})
 VOWELS = frozenset("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split())
 _LONGEST = max(map(len, TABLE))
 
 
-def english_phones(sounds: str) -> str:
+def english_ways(sounds: str, tones: bool = False) -> tuple[str, ...]:
+    """Return the one or two likeliest pronunciations of IPA sounds, as `english_phones`.
+
+    Args:
+        sounds: as espeak-ng writes them.
+        tones: whether the language has tones, whose third one espeak-ng writes like a vowel.
+    """
+    if tones:
+        sounds = sounds.replace("ɜ", "").replace("nɡ", "ŋ")
+    ways = (english_phones(sounds), english_phones(sounds, {**TABLE, **_SECOND}))
+    return tuple(dict.fromkeys(way for way in ways if way))
+
+
+def english_phones(sounds: str, table: Mapping[str, str] = TABLE) -> str:
     """Return the nearest English phones of IPA sounds, ARPABET separated by spaces; letters that are no sound fall out.
 
     >>> english_phones("ʃ_t_ˈɾ_ɑː_s_ə")
@@ -65,7 +83,7 @@ def english_phones(sounds: str) -> str:
         place = 0
         while place < len(letters):
             for length in range(_LONGEST, 0, -1):
-                image = TABLE.get(letters[place : place + length])
+                image = table.get(letters[place : place + length])
                 if image is not None and len(letters[place : place + length]) == length:
                     phones += image.split()
                     place += length

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..language.espeak import espeak
-from ..language.ipa import TABLE, english_phones
+from ..language.ipa import TABLE, TONAL, english_ways
 from ..language.languages import ENGLISH, LANGUAGES
 from ..language.segmentation import pieces, read_aloud
 from .pronounce import pronunciations
@@ -84,5 +84,6 @@ def _is_phones(sound: str) -> bool:
 @lru_cache(maxsize=8192)
 def _foreign(piece: str, language: str) -> tuple[tuple[str, ...], ...]:
     """Return the one token of a word that espeak-ng reads; () where it finds no sound."""
-    phones = english_phones(espeak().sounds(read_aloud(piece, language), LANGUAGES[language].voice))
-    return ((phones,),) if phones else ()
+    sounds = espeak().sounds(read_aloud(piece, language), LANGUAGES[language].voice)
+    ways = english_ways(sounds, language in TONAL)
+    return (ways,) if ways else ()

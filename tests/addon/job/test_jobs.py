@@ -261,9 +261,7 @@ def ready(scene, character, recording, job_state, weights, tmp_path):
         ({"audio_file": "/no/such.wav"}, r"There is no recording .*such\.wav"),
         ({"audio_source": "STRIP"}, "Choose a sound strip"),
         ({"audio_source": "STRIP", "audio_strip": "gone"}, "no sound strip"),
-        ({"transcript_source": "FILE"}, "Choose a transcript"),
         ({"transcript_source": "FILE", "transcript_file": "/no/such.txt"}, r"such\.txt"),
-        ({"transcript_source": "TEXT"}, "Choose a text"),
     ],
 )
 def test_a_missing_input_is_named_and_the_scene_stays(ready, change, reason, tmp_path):

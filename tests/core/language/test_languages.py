@@ -7,7 +7,7 @@ import pytest
 
 from core.language.detection import detect, language_of
 from core.language.espeak import espeak
-from core.language.ipa import english_phones
+from core.language.ipa import english_phones, english_ways
 from core.language.languages import LANGUAGES, code_of
 from core.language.segmentation import pieces, read_aloud
 from core.text.pronounce import dictionary
@@ -56,6 +56,12 @@ def test_the_phones_are_those_of_the_acoustic_model():
 )
 def test_sounds_become_the_nearest_english_phones(sounds, phones):
     assert english_phones(sounds) == phones
+
+
+def test_a_sound_between_two_english_ones_has_two_images():
+    assert english_ways("p_e") == ("P EY", "P EH")
+    assert english_ways("p_a") == ("P AA",)
+    assert english_ways("tɕh_ˈɑɜ", tones=True) == ("CH HH AA",)
 
 
 def test_scripts_without_spaces_are_divided_into_words():
