@@ -17,8 +17,11 @@ import bpy
 import numpy as np
 
 from ...core.body.curves import runs
+from ...core.body.motion import MOST_TAKE_FRAMES
 from ...core.errors import GestureError
 from ...core.files import DAMAGED
+from ...core.inputs import parse_json
+from ...core.plain_values import is_whole
 from ...core.sealed import seal, unseal
 from ..blender import versions
 
@@ -27,6 +30,8 @@ KEY = "mambatalk_written"
 _ZLIB = b"\x78\x01"
 # Edits are found in steps of a fifteenth of a second.
 _BLOCKS_PER_S = 15
+# An hour of speech at a high frame rate, and what its check sums take.
+_MOST_RATES, _MOST_BYTES = 10, 256 << 20
 _FACTORS = np.random.default_rng(7).integers(1, 1 << 63, 256, dtype=np.uint64) | np.uint64(1)
 
 
@@ -138,10 +143,26 @@ def load(action: bpy.types.Action) -> Record | None:
         ) from error
 
 
+def _check(head: dict, is_whole_record: bool) -> None:
+    """Raise ValueError where a record, which may be from another person's file, is none."""
+    names, softened = head["channels"], head["softened"]
+    fits = is_whole_record and is_whole(head["frame_count"], 0, MOST_TAKE_FRAMES * _MOST_RATES)
+    fits = fits and is_whole(head["block"], 1, MOST_TAKE_FRAMES) and isinstance(head["stamp"], str)
+    fits = fits and isinstance(names, list) and all(isinstance(name, str) for name in names)
+    fits = fits and isinstance(softened, dict) and isinstance(head["levels"], dict)
+    fits = fits and all(isinstance(head.get(name, []), list) for name in ("markers", "mood"))
+    if not fits or not all(
+        is_whole(each, 0, head["frame_count"]) for runs in softened.values() for run in runs for each in run
+    ):
+        raise ValueError("no record of keys")
+
+
 def _unpack(stored: bytes) -> Record:
     data = stored if stored[4:6] == _ZLIB else unseal(stored)
-    length, content = int.from_bytes(data[:4], "little"), zlib.decompress(data[4:])
-    head = json.loads(content[:length])
+    inflating = zlib.decompressobj()
+    length, content = int.from_bytes(data[:4], "little"), inflating.decompress(data[4:], _MOST_BYTES)
+    head = parse_json(content[:length])
+    _check(head, inflating.eof)
     count = -(-head["frame_count"] // head["block"])
     marks = np.frombuffer(content[length:], "<u2").reshape(-1, count)
     softened = {}

@@ -2,14 +2,19 @@
 
 import json
 import uuid
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import bpy
 
 from ...core.errors import GestureError
+from ...core.inputs import parse_json
 from ...core.language.languages import ENGLISH
+from ...core.plain_values import is_number, is_whole
 from ...core.take.files import TakeFiles
+from ...core.take.gate import MOST_SECONDS, MOST_SEED
 from ..blender import nla, versions
 from ..rig import performer
 from . import store as take_store
@@ -18,6 +23,7 @@ KEY = "mambatalk"
 # Custom property of an armature with a permanent name, which its takes store; the armature itself may be renamed.
 CHARACTER_KEY = "mambatalk_character"
 _SAME_RATE = 1e-4
+_MOST_FRAME = 2**31
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,26 @@ class TakeInfo:
     language: str = ENGLISH
 
 
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_seconds(value: Any) -> bool:
+    return is_number(value, 0, MOST_SECONDS)
+
+
+# What the facts may be in a file that somebody else made.
+_KINDS: dict[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("folder", "audio", "audio_sha256", "weights", "speaker", "character"), _is_text),
+    "offset_s": _is_seconds,
+    "duration_s": lambda value: value is None or _is_seconds(value),
+    "seed": lambda value: is_whole(value, -MOST_SEED, MOST_SEED),
+    "start_frame": lambda value: is_number(value, -_MOST_FRAME, _MOST_FRAME),
+    "fps": lambda value: is_number(value, 1e-3, 1e6),
+    "frame_count": lambda value: is_whole(value, 0, _MOST_FRAME),
+}
+
+
 def store(action: bpy.types.Action, info: TakeInfo) -> None:
     """Write the info of a take to its action."""
     action[KEY] = json.dumps(asdict(info))
@@ -61,9 +87,9 @@ def stored(action: bpy.types.Action | None) -> TakeInfo | None:
     text = None if action is None else action.get(KEY)
     if text is None:
         return None
-    known = {entry.name for entry in fields(TakeInfo)}
     try:
-        return TakeInfo(**{name: value for name, value in json.loads(text).items() if name in known})
+        values = {name: value for name, value in parse_json(text).items() if name in _KINDS}
+        return TakeInfo(**values) if all(_KINDS[name](value) for name, value in values.items()) else None
     except (ValueError, TypeError, AttributeError):
         return None
 
