@@ -23,6 +23,7 @@ _NO_JERK = 1e-12
 _VALUES_AT_ONCE = 1 << 19
 # With groups of so many tracks, divided evenly, no track is ever alone: NumPy would sum it in another order.
 _LEAST_TRACKS = 3
+_JOINTS_AT_ONCE = 12
 
 
 def smooth_track(values: np.ndarray, cutoff_hz: float, fps: float, strength: float = 1.0) -> np.ndarray:
@@ -77,11 +78,15 @@ def smooth_rotations(motion: Motion, settings: FinishSettings, cutoffs_hz: dict[
     parts = [part for part, spec in SPECS.items() for _ in spec.joints]
     cutoff_hz = np.array([cutoffs_hz[part] for part in parts])
     strength = np.array([getattr(settings, part.value) for part in parts])
-    # (T, J, 4); the quaternions before smoothing have no name, so that their memory is free afterwards.
-    smoothed = quat_continuous(in_blocks(rotvec_to_quat, motion.rotations[:, joints]))
-    smoothed = np.moveaxis(smooth_tracks(np.moveaxis(smoothed, 1, 0), cutoff_hz, motion.fps, strength), 0, 1)
     rotations = motion.rotations.copy()
-    rotations[:, joints] = in_blocks(_unit_to_rotvec, smoothed)
+    is_smoothed = (strength > 0) & (cutoff_hz < motion.fps / 2)
+    for kind in (np.flatnonzero(is_smoothed), np.flatnonzero(~is_smoothed)):
+        # A few joints at a time, so that their quaternions need little memory; never one alone, see `_LEAST_TRACKS`.
+        for rows in np.array_split(kind, -(-len(kind) // _JOINTS_AT_ONCE)) if len(kind) else ():
+            of_rows = [joints[row] for row in rows]
+            quaternions = quat_continuous(in_blocks(rotvec_to_quat, motion.rotations[:, of_rows]))  # (T, J, 4)
+            tracks = smooth_tracks(np.moveaxis(quaternions, 1, 0), cutoff_hz[rows], motion.fps, strength[rows])
+            rotations[:, of_rows] = in_blocks(_unit_to_rotvec, np.moveaxis(tracks, 0, 1))
     return rotations
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -76,20 +77,16 @@ def decode_take(network: Network, codes: dict[Part, np.ndarray], start_translati
     Returns:
         A motion of T frames on the weights' skeleton: orthonormal rotations, eyes straight, contacts within 0-1.
     """
-    decoded = {part: decode_part(network, part, codes[part], start_translation) for part in Part}
-    lower, face = decoded[Part.LOWER], decoded[Part.FACE]
-    assert lower.translation is not None
-    assert face.expression is not None
-    pose = np.tile(IDENTITY_ROT6D, (len(lower.rot6d), JOINT_COUNT, 1))
-    for part, values in decoded.items():
-        pose[:, list(SPECS[part].joints)] = values.rot6d
+    rotations = np.zeros((len(codes[Part.LOWER]), JOINT_COUNT, 3))
+    others: dict[str, Any] = {}
+    for part in Part:  # one after the other, so that only one part's matrices are in memory
+        decoded = decode_part(network, part, codes[part], start_translation)
+        rotations[:, list(SPECS[part].joints)] = in_blocks(rot6d_to_rotvec, decoded.rot6d)
+        for name in ("translation", "contacts", "expression"):
+            if (values := getattr(decoded, name)) is not None:
+                others[name] = values
     return Motion(
-        rotations=in_blocks(rot6d_to_rotvec, pose),
-        translation=lower.translation,
-        expression=face.expression,
-        face_basis=network.info.face_basis,
-        contacts=lower.contacts,
-        rest_joints=network.info.rest_joints,
+        rotations=rotations, face_basis=network.info.face_basis, rest_joints=network.info.rest_joints, **others
     )
 
 

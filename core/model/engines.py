@@ -6,6 +6,8 @@
 | released architecture | PyTorch | PyTorch |
 """
 
+import ctypes
+import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,9 +42,18 @@ def has_torch() -> bool:
     return find_spec("torch") is not None
 
 
+def has_driver() -> bool:
+    """Return whether there is NVIDIA's driver, without which PyTorch finds no card and need not be imported."""
+    try:
+        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    return True
+
+
 def find_devices() -> Devices:
     """Return the devices of this Python; a graphics card is tried."""
-    if not has_torch():
+    if not has_torch() or not has_driver():
         return Devices(("cpu",))
     from .torch_engine.device import find_card
 

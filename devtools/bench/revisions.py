@@ -58,7 +58,7 @@ def roots() -> list[Path]:
 
 
 def pairs(wanted: dict, tries: int) -> list[dict]:
-    """Measure this folder and the other one in turn; return the fastest try of each.
+    """Measure this folder and the other one in turn; return the try of each that took least.
 
     Raises:
         CannotRunError: a measure failed; the reason is the last line of its errors.
@@ -73,7 +73,7 @@ def pairs(wanted: dict, tries: int) -> list[dict]:
                 lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
                 raise CannotRunError(f"{root.name}: {lines[-1]}")
             found[number].append(json.loads(done.stdout.splitlines()[-1]))
-    return [min(each, key=lambda measures: measures["s"]) for each in found]
+    return [min(each, key=lambda measures: measures.get("cpu_s", measures["s"])) for each in found]
 
 
 def ratio(measured: list[dict], name: str = "s") -> float | None:

@@ -21,6 +21,7 @@ def main() -> None:
         ("CPU s", "9.2f"),
         ("x", "8.1f"),
         ("ratio", "7.2f"),
+        ("ratio CPU", "11.2f"),
         ("MB", "7.0f"),
         *((stage.split()[0].lower(), "11.2f") for stage in STAGES),
     )
@@ -40,8 +41,9 @@ def _row(table: Table, name: str, wanted: dict, tries: int) -> None:
     own = measured[0]
     speech, stages = own.get("speech_s"), own.get("stages", {})
     speed = None if speech is None else speech / own["s"]
+    ratios = ratio(measured), ratio(measured, "cpu_s") if "cpu_s" in own else None
     shares = (stages.get(stage) for stage in STAGES)
-    table.row(name, speech, own["s"], own.get("cpu_s"), speed, ratio(measured), own.get("mb"), *shares)
+    table.row(name, speech, own["s"], own.get("cpu_s"), speed, *ratios, own.get("mb"), *shares)
 
 
 if __name__ == "__main__":
