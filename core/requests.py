@@ -101,6 +101,7 @@ class Generate:
         gestures: whether words that call for a gesture of the library get it; they are markers of the take then.
         pieces: a folder for the motion of the first frames of a long take, which replies of the type `piece` name
             while the later frames are computed; None for no such replies.
+        hands_out: whether hands and forearms are pushed out of the body.
     """
 
     type: ClassVar[str] = "generate"
@@ -125,6 +126,7 @@ class Generate:
     pronunciations: dict[str, Any] = field(default_factory=dict)
     gestures: bool = False
     pieces: Path | None = None
+    hands_out: bool = True
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from ...core.direct.markers import markers_from
 from ...core.direct.mood import mood_from
 from ...core.errors import GestureError
 from ..face import channels as face_channels
+from ..skin import body as skin_body
 from ..take import performed, rewrite
 from ..take import spread as take_spread
 from ..take import store as take_store
@@ -107,7 +108,7 @@ def catch_up_notes(armature: bpy.types.Object) -> list[str]:
         catch_up(armature)
     except GestureError as error:
         return [f"{error.message} {error.remedy}"]
-    return []
+    return skin_body.take_notes(armature)
 
 
 def drop_edits(take: performed.Performed, released: rewrite.Masks) -> None:
@@ -183,7 +184,9 @@ def direct_take(take: performed.Performed, prepared: Prepared, before: Directed 
         GestureError: the levels or markers are impossible.
     """
     levels, mood = sliders.levels_of(take.action), sliders.mood_of(take.action, take.info)
-    return direct(prepared.statistics, levels, before=before, markers=markers.markers_of(take), mood=mood)
+    body = skin_body.of(take.armature) if levels.hands_out else None
+    found = markers.markers_of(take)
+    return direct(prepared.statistics, levels, before=before, markers=found, mood=mood, body=body)
 
 
 def remember(take: performed.Performed, prepared: Prepared, directed: Directed) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from bl_operators.presets import AddPresetBase
 from bpy.props import BoolProperty, EnumProperty, PointerProperty, StringProperty
 
+from ...core.direct.levels import SWITCHES
 from ...core.errors import GestureError
 from ...core.finish.settings import ROOT_MODES
 from ..blender.versions import RELATIVE
@@ -26,7 +27,7 @@ from . import directed_keys, sliders
 from .change import DirectionOperator, TakeOperator
 
 # What belongs to one take alone is in no preset: its own rest pose, and left and right.
-_IN_PRESETS = tuple(name for name in sliders.NAMES if name not in ("mirror", "pose_amount"))
+_IN_PRESETS = tuple(name for name in sliders.NAMES if name not in (*SWITCHES, "pose_amount"))
 _SUBDIR = "mambatalk/levels"
 
 
@@ -88,15 +89,16 @@ class MAMBATALK_OT_set_levels(_LevelOperator, bpy.types.Operator):
 
 
 class MAMBATALK_OT_reset_levels(_LevelOperator, bpy.types.Operator):
-    """Set all levels back. Accents and the mood stay"""
+    """Set all levels back. Accents, the mood and Hands Out of the Body stay"""
 
     bl_idname = "mambatalk.reset_levels"
     bl_label = "Reset Levels"
 
     def wanted(self, context, take, before):
         """Return the defaults of all levels, and no rest pose."""
-        own = take.action.mambatalk_take
-        return {name: own.bl_rna.properties[name].default for name in sliders.NAMES} | {"pose": ""}
+        properties = take.action.mambatalk_take.bl_rna.properties
+        names = [name for name in sliders.NAMES if name != "hands_out"]
+        return {name: properties[name].default for name in names} | {"pose": ""}
 
 
 class MAMBATALK_OT_rest_pose(_LevelOperator, bpy.types.Operator):

@@ -126,6 +126,7 @@ class MAMBATALK_PT_levels(_OfTheTake, bpy.types.Panel):
                 if level.group == group:
                     column.prop(own, FRAMES_OF.get(level.name, level.name), slider=True)
         layout.prop(own, "mirror")
+        layout.prop(own, "hands_out")
         column = layout.column(align=True)
         column.operator("mambatalk.rest_pose", icon="ARMATURE_DATA")
         if own.pose:

@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 
 from ...core.body.parts import AREAS
-from ...core.direct.levels import Levels
+from ...core.direct.levels import SWITCHES, Levels
 from ...core.direct.markers import markers_from
 from ...core.direct.mood import NEUTRAL, UNCHANGED, Mood, MoodKey, mood_from
 from ...core.errors import GestureError
@@ -34,8 +34,8 @@ def levels_of(action: bpy.types.Action) -> Levels:
 def read(action: bpy.types.Action) -> dict:
     """Return the values of a take's sliders, and its rest pose as JSON."""
     own = action.mambatalk_take
-    values = {name: round(getattr(own, name), _DIGITS) for name in NAMES if name != "mirror"}
-    return {**values, "mirror": own.mirror, "pose": own.pose}
+    values = {name: round(getattr(own, name), _DIGITS) for name in NAMES if name not in SWITCHES}
+    return {**values, **{name: getattr(own, name) for name in SWITCHES}, "pose": own.pose}
 
 
 def put(action: bpy.types.Action, values: dict) -> None:

@@ -18,6 +18,7 @@ from ..job import report, result_notes, state
 from ..job.folder import temporary_folder
 from ..job.operator import JobOperator
 from ..rig import performer
+from ..skin import body as skin_body
 from ..take import info as take_info
 from ..take import keying, recording
 from ..take import store as take_store
@@ -37,6 +38,11 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
     clean_feet: BoolProperty(
         name="Clean Feet", description="Stop the feet from sliding: finish them on this rig's own legs", default=True
     )
+    hands_out: BoolProperty(
+        name="Hands Out of the Body",
+        description="Push hands and forearms out of this rig's meshes and of each other, smoothly",
+        default=True,
+    )
 
     @classmethod
     def poll(cls, context):
@@ -50,7 +56,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         try:
             source, armature = _pair(context)
             motion = _motion(context.scene, source)
-            for note in _key(context.scene, armature, motion, _Origin.of(source)):
+            for note in _key(context.scene, armature, motion, _Origin.of(source), self.hands_out):
                 report.inform(self, note)
         except GestureError as error:
             return report.fail(self, error)
@@ -84,7 +90,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         armature = session_ids.find_in_scenes(self._numbers[1])
         if scene is None or armature is None:
             raise GestureError("The armature or its scene was removed meanwhile.", remedy="Retarget again.")
-        notes = _key(scene, armature, load_motion(result["motion"]), self._origin)
+        notes = _key(scene, armature, load_motion(result["motion"]), self._origin, self.hands_out)
         return [result_notes.improvement_line(result), *notes]
 
 
@@ -109,11 +115,13 @@ class _Origin:
         return cls(action.name, round(action.frame_range[0]), recording.mark_of(action))
 
 
-def _key(scene, armature, motion: Motion, origin: _Origin) -> list[str]:
+def _key(scene, armature, motion: Motion, origin: _Origin, hands_out: bool) -> list[str]:
     """Key a motion as a new action, named after the one that it comes from; return notes on what is held."""
     has_face, name = bool(np.any(motion.expression)), f"{origin.name} {armature.name}"
+    if hands_out:
+        motion = skin_body.out_of(armature, motion)
     made = keying.apply_motion(scene, armature, motion, name, origin.start, with_face=has_face, sound=origin.sound)
-    return performer.of(armature).held_note(scene, made)
+    return skin_body.take_notes(armature) + performer.of(armature).held_note(scene, made)
 
 
 def _pair(context) -> tuple[bpy.types.Object, bpy.types.Object]:

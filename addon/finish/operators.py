@@ -24,6 +24,7 @@ from ..job import report, result_notes, state
 from ..job.folder import temporary_folder
 from ..job.operator import JobOperator
 from ..rig import performer
+from ..skin import body as skin_body
 from ..take import hand_edits, keying, performed
 from ..take import info as take_info
 from ..take import store as take_store
@@ -151,11 +152,13 @@ class MAMBATALK_OT_finish(JobOperator, bpy.types.Operator):
             performer.of(armature).prepare()
         else:
             finish_source.keep_source(armature)
+            if scene.mambatalk.hands_out:
+                motion = skin_body.out_of(armature, motion)
             keying.replace_keys(scene, armature, motion, finishing.source.start_frame)
         notes = [result_notes.improvement_line(result)]
         if finishing.edited is not None:
             notes.append("Held the contacts that were changed by hand; Drop Edits gives them up")
-        return [*notes, *performer.of(armature).held_note(scene, action)]
+        return [*notes, *skin_body.take_notes(armature), *performer.of(armature).held_note(scene, action)]
 
 
 def why_not_finish(context) -> str | None:

@@ -7,6 +7,7 @@ import bpy
 from ...core.take.files import TakeFiles
 from ..blender import sequencer
 from ..direct import markers, sliders
+from ..skin import body as skin_body
 from ..take import info as take_info
 from ..take import keying
 from ..take import store as take_store
@@ -65,6 +66,8 @@ def put_on(
     """
     try:
         sound, motion = sequencer.mark_of(placed.strip), origin[1].finished
+        if directions is None or directions[0]["hands_out"]:
+            motion = skin_body.out_of(armature, motion)
         action = keying.apply_motion(scene, armature, motion, name, origin[0].start_frame, origin, sound=sound)
         if directions is not None:
             sliders.put(action, directions[0])

@@ -186,9 +186,16 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         "If off, only the contacts that you changed by hand are held",
     )
 
+    hands_out: BoolProperty(
+        name="Hands Out of the Body",
+        description="Push hands and forearms out of the character's meshes and of each other, smoothly. "
+        "A take has this switch among its levels, too",
+        default=True,
+    )
+
     def draw_finishing(self, layout: bpy.types.UILayout) -> None:
         """Draw the settings of finishing, which Generate and Finish Again share."""
-        for name in ("finish_smoothing", "finish_root", "finish_feet"):
+        for name in ("finish_smoothing", "finish_root", "finish_feet", "hands_out"):
             layout.prop(self, name)
 
     def first_frame(self) -> int:
@@ -259,6 +266,7 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
             allow_no_words=self.allow_no_words,
             language=choice.chosen_code(self.language),
             pronunciations=preferences.own_pronunciations(context),
+            hands_out=self.hands_out,
             mood=() if self.mood == NEUTRAL else ({"name": self.mood, "strength": round(self.mood_strength, 6)},),
             gestures=self.gestures,
         )

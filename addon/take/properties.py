@@ -92,6 +92,13 @@ def _word_changed(self, context):
     word_changes.call(self.id_data, False)
 
 
+# The switch that keeps hands out of the body, in the panels of levels and of finishing.
+HANDS_OUT = (
+    "Hands Out of the Body",
+    "Push hands and forearms out of the character's meshes and of each other, smoothly. A hand may touch",
+)
+
+
 def level_properties(update=None) -> dict:
     """Return a Blender property for each level but the rest pose itself.
 
@@ -112,7 +119,11 @@ def level_properties(update=None) -> dict:
         )
         for level in sorted(LEVELS, key=lambda level: GROUPS.index(level.group))
     }
-    return {**found, "mirror": BoolProperty(name="Mirror", description="Left and right change sides", **more)}
+    switches = {
+        "mirror": BoolProperty(name="Mirror", description="Left and right change sides", **more),
+        "hands_out": BoolProperty(name=HANDS_OUT[0], description=HANDS_OUT[1], default=True, **more),
+    }
+    return {**found, **switches}
 
 
 # Levels that are kept in seconds: the panel shows them as these properties, in frames.

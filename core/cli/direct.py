@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..body.parts import AREAS
-from ..direct.levels import LEVELS, Levels
+from ..direct.levels import LEVELS, SWITCHES, Levels
 from ..direct.markers import KINDS, PLAIN_KINDS, Kind, Marker, markers_from
 from ..errors import GestureError
 from ..gestures.library import gestures
@@ -15,7 +15,7 @@ from ..inputs import read_json
 from ..paths import given_path
 from ..requests import Direct
 from .mood import add_mood, mood_of
-from .terminal import add_json, add_take_and_out, print_take
+from .terminal import add_hands_out, add_json, add_take_and_out, print_take
 
 if TYPE_CHECKING:
     from ..text.timing import Word
@@ -40,6 +40,7 @@ def add_direct(commands: argparse._SubParsersAction) -> None:
         text = f"{level.description}; {level.least:g} to {level.most:g} (default {level.neutral:g})"
         command.add_argument(f"--{_option(level.name)}", type=float, metavar="X", dest=level.name, help=text)
     command.add_argument("--mirror", action="store_true", default=None, help="exchange left and right")
+    add_hands_out(command, default=None)
     command.add_argument("--markers", type=given_path, metavar="JSON", help="a file with a list of markers")
     for kind in PLAIN_KINDS:
         text = f"{KINDS[kind].description}; WHEN is {_WHEN}"
@@ -94,7 +95,7 @@ def _option(name: str) -> str:
 
 def _levels(arguments: argparse.Namespace) -> Levels:
     values = {} if arguments.levels is None else _read(arguments.levels, dict)
-    given = {name: getattr(arguments, name) for name in (*(level.name for level in LEVELS), "mirror")}
+    given = {name: getattr(arguments, name) for name in (*(level.name for level in LEVELS), *SWITCHES)}
     return Levels.from_dict({**values, **{name: value for name, value in given.items() if value is not None}})
 
 

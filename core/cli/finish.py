@@ -7,19 +7,22 @@ from typing import Any
 
 from ..finish.settings import FEET_MODES, ROOT_MODES, FinishSettings
 from ..paths import given_path
-from .terminal import add_overwrite, check_new
+from .terminal import add_hands_out, add_overwrite, check_new
 
 _PARTS = ("upper", "hands", "lower", "face")
 
 
 def add_finish(commands: argparse._SubParsersAction) -> None:
     """Add the command to a parser's commands."""
-    command = commands.add_parser("finish", help="take shake, sliding feet and drift out of a motion")
+    command = commands.add_parser(
+        "finish", help="take shake, sliding feet, drift and hands in the body out of a motion"
+    )
     command.add_argument(
         "motion", type=given_path, metavar="IN.npz", help="any SMPL-X motion: made here, of BEAT2 or of AMASS"
     )
     command.add_argument("out", type=given_path, metavar="OUT.npz", help="file for the finished motion")
     add_settings(command)
+    add_hands_out(command)
     command.add_argument(
         "--floor", type=float, metavar="M", dest="floor_m", help="height of the ground (default: estimated)"
     )
@@ -69,6 +72,8 @@ def settings_of(arguments: argparse.Namespace) -> FinishSettings:
 def run(arguments: argparse.Namespace) -> int:
     """Finish one file."""
     from ..body.motion import load_motion, save_motion
+    from ..clearance.body import default_body
+    from ..clearance.hands_out import hands_out
     from ..finish.chain import finish
     from ..finish.report import measure, table
     from ..finish.skeletons import on_skeleton, skeleton_of_file, with_skeleton
@@ -83,14 +88,19 @@ def run(arguments: argparse.Namespace) -> int:
     motion = with_skeleton(motion, settings.floor_m)
     if arguments.skeleton is not None:
         motion = on_skeleton(motion, skeleton_of_file(arguments.skeleton))
-    finished = finish(motion, settings)
+    finished, pushed = finish(motion, settings), None
+    if arguments.hands_out and finished.frame_count:
+        finished, pushed = hands_out(finished, default_body(finished.skeleton))
     save_motion(finished, arguments.out)
     if arguments.report or arguments.json:
         before, after = measure(motion), measure(finished)
         if arguments.json:
-            print(json.dumps({"before": before.as_dict(), "after": after.as_dict()}))
+            hands = {} if pushed is None else {"hands": pushed.as_dict()}
+            print(json.dumps({"before": before.as_dict(), "after": after.as_dict(), **hands}))
         else:
             print(table(before, after))
+            if pushed is not None:
+                print("\n".join(f"{name:22}{value:>10.2f}" for name, value in pushed.as_dict().items()))
     if arguments.plot is not None:
         from ..finish.plot import plot
 

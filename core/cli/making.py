@@ -10,7 +10,7 @@ from ..language.languages import AUTO, code_of
 from ..paths import given_path
 from .finish import add_settings, settings_of
 from .mood import add_mood, mood_of
-from .terminal import add_no_finish
+from .terminal import add_hands_out, add_no_finish
 
 
 def add_making(command: argparse.ArgumentParser, mood_help: str) -> None:
@@ -29,6 +29,7 @@ def add_making(command: argparse.ArgumentParser, mood_help: str) -> None:
     )
     add_no_finish(command)
     add_settings(command)
+    add_hands_out(command)
     command.add_argument(
         "--allow-no-words", action="store_true", help="go on without words when a transcript does not fit"
     )
@@ -104,4 +105,5 @@ def request_of(
         mood=mood_of(arguments) or (),
         gestures=arguments.gestures == "auto",
         **language_of(arguments),
+        hands_out=arguments.hands_out,
     )

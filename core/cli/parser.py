@@ -14,6 +14,7 @@ from ..errors import Cancelled, GestureError
 from ..files import refused_by_system
 from .align import add_align
 from .batch import add_batch
+from .check import add_check
 from .direct import add_direct
 from .fetch_weights import add_fetch_weights
 from .finish import add_finish
@@ -100,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     add_resample(commands)
     add_mix(commands)
     add_direct(commands)
+    add_check(commands)
     add_finish(commands)
     add_import(commands)
     add_fetch_weights(commands)

@@ -62,6 +62,17 @@ def add_json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print a summary of the take as JSON on stdout")
 
 
+def add_hands_out(command: argparse.ArgumentParser, default: bool | None = True) -> None:
+    """Add the option that leaves hands and forearms inside the body; `default` is the value without it."""
+    command.add_argument(
+        "--no-hands-out",
+        action="store_false",
+        default=default,
+        dest="hands_out",
+        help="leave hands and forearms where they are, also inside the body",
+    )
+
+
 def show_progress(fraction: float, stage: str) -> None:
     """Write the step and the percentage done over the last line of stderr."""
     end = "\n" if fraction >= 1 else ""

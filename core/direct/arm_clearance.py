@@ -23,7 +23,8 @@ from ..body.joints import ARM_CHAINS
 from ..body.motion import Motion
 from ..body.reach import reach_rotations
 from ..body.rotation import quat_slerp, quat_to_rotvec, rotvec_to_quat
-from .posed_arms import HAND_RADIUS, Arms, length, way_between_hands, way_from_segment
+from ..body.segments import length, way_from_segment
+from .posed_arms import HAND_RADIUS, Arms, way_between_hands
 
 # Metres between hands and body at least, unless the motion itself has the hands nearer.
 _CLEAR_M = 0.012

@@ -1,13 +1,14 @@
-"""The order of directing: first markers, then levels, mood and gestures, then the motion that the animator keeps.
+"""The order of directing: markers, levels, mood, gestures, hands out of the body, and motion that the animator keeps.
 
-    finished motion ──▶ markers ──▶ levels ──▶ mood ──▶ gestures ──▶ kept motion ──▶ keys
-                        strokes     how broad  face,    library      hand edits, locks
+    finished motion ─▶ markers ─▶ levels ─▶ mood ─▶ gestures ─▶ hands out ─▶ kept motion ─▶ keys
+                       strokes    how broad face,   library     of the body  hand edits, locks
                                                posture
 
 Markers come before levels. So accents are calm in a calm take and broad in a broad one, their apexes stay in place, and
 stillness in pauses does not change accents. The mood comes after levels: it has a strength of its own, and whatever the
 levels are, a sad figure hangs its head. Gestures of the library come after both: a hand that shows three fingers shows
-three in a calm take, too. Kept motion comes last, because it wins over everything.
+three in a calm take, too. Hands are pushed out of the body of the character that performs after all that moved them.
+Kept motion comes last, because it wins over everything.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.motion import Motion
+from ..clearance.gaps import Surroundings
+from ..clearance.hands_out import Pushed, hands_out
 from .applied_gestures import apply_gestures
 from .applied_levels import Levelled, apply_levels
 from .applied_markers import apply_markers
@@ -56,6 +59,10 @@ class Directed:
         markers: the markers of the result.
         marked: the clip with the markers applied.
         mooded: the motion in its mood, for the next call.
+        body: the body that hands are kept out of; None where they may be anywhere.
+        uncleared: the motion before hands were pushed out.
+        cleared: the motion after hands were pushed out, for the next call.
+        pushed: in which frames hands were inside, before and after; None where they may be anywhere.
     """
 
     motion: Motion
@@ -65,6 +72,10 @@ class Directed:
     markers: tuple[Marker, ...]
     marked: ClipStatistics
     mooded: Mooded
+    body: Surroundings | None = None
+    uncleared: Motion | None = None
+    cleared: Motion | None = None
+    pushed: Pushed | None = None
 
 
 def direct(
@@ -75,6 +86,7 @@ def direct(
     *,
     markers: Sequence[Marker] = (),
     mood: Mood = UNCHANGED,
+    body: Surroundings | None = None,
 ) -> Directed:
     """Direct a take. The same input gives the same motion, whatever `before` was.
 
@@ -85,6 +97,7 @@ def direct(
         before: the last result of the same clip; values in it that do not change are not computed again.
         markers: where to gesture, hold or rest; times are seconds from the take's start.
         mood: the mood over time, likewise.
+        body: the body of the performing character, which hands are kept out of where the levels say so.
 
     Raises:
         GestureError: markers outside of the take, in contradiction, or accents in a take without a single stroke.
@@ -96,10 +109,21 @@ def direct(
         marked = apply_markers(clip, markers)
     levelled = apply_levels(marked, levels, None if before is None else before.levelled)
     mooded = apply_mood(levelled, mood, None if before is None else before.mooded)
-    motion = apply_gestures(mooded.motion, markers, levels.mirror)
-    motion = motion if kept is None else keep_motion(motion, kept)
+    free = apply_gestures(mooded.motion, markers, levels.mirror)
+    body = body if levels.hands_out else None
+    cleared, pushed = (free, None) if body is None else _cleared(free, body, before)
+    motion = cleared if kept is None else keep_motion(cleared, kept)
     changed = differences(None if before is None else before.motion, motion)
-    return Directed(motion, changed, levelled, clip, markers, marked, mooded)
+    return Directed(motion, changed, levelled, clip, markers, marked, mooded, body, free, cleared, pushed)
+
+
+def _cleared(motion: Motion, body: Surroundings, before: Directed | None) -> tuple[Motion, Pushed | None]:
+    """Push hands out of the body; with the arms of the result before, its arms are used again."""
+    if before is None or before.body is not body or before.cleared is None or before.uncleared is None:
+        return hands_out(motion, body)
+    if not np.array_equal(before.uncleared.rotations, motion.rotations):
+        return hands_out(motion, body)
+    return motion.replace(rotations=before.cleared.rotations), before.pushed
 
 
 def _plain(markers: Sequence[Marker]) -> list[Marker]:

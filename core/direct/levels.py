@@ -17,6 +17,8 @@ from ..plain_values import is_number
 
 # Groups of sliders, in the order of the panel. The rest pose has its slider beside the button that chooses the pose.
 PARTS, HEAD, CALM, POSE = GROUPS = ("parts", "head", "calm", "pose")
+# Levels that are on or off.
+SWITCHES = ("mirror", "hands_out")
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Levels:
 
     Attributes:
         mirror: whether left and right change sides.
+        hands_out: whether hands and forearms are pushed out of the body of the character that performs.
         pose: rotation vectors of the 55 joints (a pose chosen by the animator), or None.
         others: the other fields are one row each. Intensities are 0 for calm, 1 as generated, 1.5 for broad. `face`
             does not change blinks and gaze. The head turns by `upper` and by `head` multiplied. With `stillness` the
@@ -129,6 +132,7 @@ class Levels:
         group=HEAD,
     )
     mirror: bool = False
+    hands_out: bool = True
     pose_amount: float = _row(
         "Pose",
         "How far arms, hands, torso and head are blended into the chosen rest pose: 0 not at all, 1 wholly",
@@ -174,7 +178,7 @@ class Levels:
             if name == "pose":
                 fits = value is None or _is_pose(value)
             else:
-                fits = isinstance(value, bool) if name == "mirror" else is_number(value, -1e9, 1e9)
+                fits = isinstance(value, bool) if name in SWITCHES else is_number(value, -1e9, 1e9)
             if not fits:
                 raise GestureError(f"The level {name} cannot be {repr(value)[:80]}.", remedy="Give a number.")
         return cls(**{**values, "pose": None if pose is None else tuple(tuple(map(float, row)) for row in pose)})

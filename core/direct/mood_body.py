@@ -19,11 +19,12 @@ from ..body.motion import Motion
 from ..body.parts import AREAS
 from ..body.reach import reach_rotations
 from ..body.rotation import quat_continuous, quat_multiply, quat_to_rotvec, rotvec_to_matrix, rotvec_to_quat
+from ..body.segments import length, way_from_segment
 from ..body.skeleton import JOINT
 from .arm_clearance import Limits, keep_clear
 from .mood import FELT, MOODS
 from .mood_tempo import retime, shown_frames
-from .posed_arms import Arms, length, way_from_segment
+from .posed_arms import Arms
 from .stroke_statistics import HAND
 from .strokes import find_strokes, wrist_speeds
 

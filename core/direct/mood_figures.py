@@ -13,8 +13,8 @@ from ..body.joints import SHOULDERS, WRISTS
 from ..body.kinematics import chosen_joints
 from ..body.motion import Motion
 from ..body.parts import ARKIT_NAMES
+from ..body.segments import length, way_from_segment
 from ..body.skeleton import JOINT
-from .posed_arms import length, way_from_segment
 from .strokes import find_strokes, wrist_paths
 
 # Wrists lower than this above the pelvis, metres, are not raised; their way from the body says nothing.

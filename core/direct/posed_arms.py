@@ -21,6 +21,7 @@ import numpy as np
 from ..body.joints import COLLARS, ELBOWS, HIPS, KNEES, KNUCKLES, SHOULDERS, WRISTS
 from ..body.legs import turned
 from ..body.rotation import rotvec_to_matrix
+from ..body.segments import length, way_from_segment
 from ..body.skeleton import JOINT
 
 _PELVIS, _SPINE, _NECK, _HEAD = JOINT["pelvis"], [JOINT[f"spine{i}"] for i in (1, 2, 3)], JOINT["neck"], JOINT["head"]
@@ -154,13 +155,6 @@ def _head(turns: dict[int, np.ndarray], rest: np.ndarray, turn: np.ndarray, plac
     return middle, middle, _HEAD_RADIUS * thick
 
 
-def way_from_segment(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Return the vectors (..., 3) from the nearest points of segments to points (..., 3)."""
-    along = end - start
-    share = ((points - start) * along).sum(-1) / np.maximum((along**2).sum(-1), 1e-12)
-    return points - start - np.clip(share, 0.0, 1.0)[..., None] * along
-
-
 def way_between_hands(wrist: np.ndarray, knuckle: np.ndarray) -> np.ndarray:
     """Return the vector (T, 3) from the right hand's segment to the left hand's segment, where they are nearest.
 
@@ -174,8 +168,3 @@ def way_between_hands(wrist: np.ndarray, knuckle: np.ndarray) -> np.ndarray:
     ways = np.stack(offsets, 1)
     nearest = np.argmin(length(ways), axis=1)
     return ways[np.arange(len(ways)), nearest]
-
-
-def length(vectors: np.ndarray) -> np.ndarray:
-    """Return the lengths (...) of vectors (..., 3)."""
-    return np.sqrt((vectors**2).sum(-1))

@@ -10,8 +10,8 @@ from ..body.blocks import in_blocks
 from ..body.motion import Motion
 from ..body.parts import SPECS, Part
 from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
+from ..whittaker import solve_third_differences
 from .settings import FinishSettings
-from .whittaker import solve_third_differences
 
 # Rounds of reweighting after the first solution; further rounds make no visible difference.
 _PASSES = 3

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from .. import requests
 from ..body.motion import Motion
+from ..clearance.body import default_body
+from ..clearance.hands_out import Pushed, hands_out
 from ..direct.chain import direct
 from ..direct.clip_statistics import clip_statistics
 from ..direct.kept_motion import Kept
@@ -79,14 +81,30 @@ def direct_take(request: requests.Direct) -> Take:
 
 
 def directed(take: Take) -> Take:
-    """Compute the directed motion of a take; it is None where the take has no directions."""
-    if "direct" not in take.info:
-        return replace(take, directed=None)
-    directions = Directions.from_dict(take.info["direct"])
-    return replace(take, directed=_directed_motion(take, directions))
+    """Compute the directed motion of a take; it is None where directing changes nothing.
+
+    A take that nobody directed has hands that stay out of the body, too; only takes that are not finished are left
+    alone.
+    """
+    directions = Directions.from_dict(take.info.get("direct", {}))
+    info = {name: value for name, value in take.info.items() if name != "hands"}
+    if directions != Directions():
+        motion, pushed = _directed_motion(take, directions)
+    elif take.info.get("settings", {}).get("finish", True):
+        motion, pushed = hands_out(take.finished, default_body(take.finished.skeleton))
+        if motion is take.finished:
+            return replace(take, directed=None, info=info)
+        info["direct"] = directions.as_dict()
+    else:
+        return replace(take, directed=None, info=info)
+    if pushed is not None:
+        info["hands"] = pushed.as_dict()
+    return replace(take, directed=motion, info=info)
 
 
-def _directed_motion(take: Take, directions: Directions) -> Motion:
+def _directed_motion(take: Take, directions: Directions) -> tuple[Motion, Pushed | None]:
     kept = Kept.areas(take.finished, directions.keep) if directions.keep else None
     subject = clip_statistics(take.finished, [(word.start_s, word.end_s) for word in take.words])
-    return direct(subject, directions.levels, kept, markers=directions.markers, mood=directions.mood).motion
+    body = default_body(take.finished.skeleton)
+    result = direct(subject, directions.levels, kept, markers=directions.markers, mood=directions.mood, body=body)
+    return result.motion, result.pushed

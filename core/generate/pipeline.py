@@ -15,6 +15,7 @@ import numpy as np
 from .. import clock, requests
 from ..body.motion import Motion
 from ..body.parts import Part
+from ..direct.levels import Levels
 from ..direct.mood import mood_from
 from ..errors import GestureError
 from ..finish.chain import finish
@@ -265,7 +266,7 @@ def check_chance(seed: int, variation: float | None) -> None:
 def _facts(request: requests.Generate, recording: Recording, model: Model, variation: Variation) -> dict[str, Any]:
     """Return what take.json says about the recording, the weights and the request."""
     audio, info = recording.audio, model.network.info
-    mood = mood_from(request.mood)
+    directions = Directions(Levels(hands_out=request.hands_out), mood=mood_from(request.mood))
     return {
         "format": FORMAT,
         "audio": {
@@ -285,7 +286,7 @@ def _facts(request: requests.Generate, recording: Recording, model: Model, varia
             "variation": variation.temperature,
             **({"finish_settings": request.settings} if request.settings else {}),
         },
-        **({} if mood.is_neutral else {"direct": Directions(mood=mood).as_dict()}),
+        **({} if directions == Directions() else {"direct": directions.as_dict()}),
     }
 
 

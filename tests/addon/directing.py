@@ -12,11 +12,13 @@ START = 11
 FRAMES = 240
 
 
-def load(folder, fps="30"):
+def load(folder, fps="30", hands_out=False):
+    """Load a take; hands may be inside the body, so that its keys are those of its motion, unless a test asks."""
     scene = bpy.context.scene
     scene.render.fps, scene.render.fps_base = FPS[fps]
     scene.mambatalk.start_frame = START
     assert bpy.ops.mambatalk.load_take(folder=str(folder)) == {"FINISHED"}
+    scene.mambatalk.character.animation_data.action.mambatalk_take.hands_out = hands_out
 
 
 def copy_with_recording(folder, parent):

@@ -19,6 +19,7 @@ ADDON_ROOMS = (
     "weights",
     "character",
     "rig",
+    "skin",
     "face",
     "take",
     "direct",
@@ -41,6 +42,7 @@ CORE_ROOMS = (
         "inputs",
         "weights_folder",
         "filters",
+        "whittaker",
         "sealed",
         "body",
         "smplx",
@@ -53,7 +55,8 @@ CORE_ROOMS = (
         "audio",
         "gestures",
     ),
-    *("take", "weights_requests", "requests", "finish", "direct", "generate", "model", "worker", "batch", "api", "cli"),
+    *("take", "weights_requests", "requests", "finish", "clearance", "direct", "check"),
+    *("generate", "model", "worker", "batch", "api", "cli"),
 )
 TRAINING_ROOMS = ("gesture", "corpus", "loop", "data", "evaluation", "stages", "character", "cli")
 TREES = {"addon": ADDON_ROOMS, "core": CORE_ROOMS, "training": TRAINING_ROOMS}
@@ -64,7 +67,7 @@ ROOTS = {"addon", "core.__main__", "training.__main__", "core.cli.parser"}
 
 MOST_ROOMS = 18
 MOST_MODULES = 15
-MOST_ARROWS = 64
+MOST_ARROWS = 80
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 60
 

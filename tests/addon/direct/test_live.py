@@ -264,7 +264,7 @@ def test_the_pose_of_a_mapped_rig_becomes_its_rest_pose(scene, spoken_takes):
 def test_a_take_directed_from_a_shell_comes_with_its_levels_and_can_be_set_back(character, spoken_takes, tmp_path):
     from mambatalk_ext.core.body.motion import load_motion
 
-    options = ("--upper", "0.5", "--accent", "3.2", "--keep", "right_arm")
+    options = ("--upper", "0.5", "--accent", "3.2", "--keep", "right_arm", "--no-hands-out")
     command = [sys.executable, "-m", "core", "direct", spoken_takes[0], *options]
     subprocess.run([*map(str, command), "--out", str(tmp_path / "directed")], cwd=ROOT, check=True, capture_output=True)
     load(spoken_takes[0])

@@ -7,6 +7,8 @@ import pytest
 
 from core.body.motion import load_motion
 from core.body.parts import AREAS, Part
+from core.clearance.body import default_body
+from core.clearance.hands_out import hands_out
 from core.cli.parser import main
 from core.direct.applied_markers import TOLERANCE
 from core.direct.chain import direct
@@ -27,7 +29,7 @@ FRAMES = 300
 
 @pytest.fixture(scope="module")
 def takes(tmp_path_factory):
-    """Two finished takes of ten seconds."""
+    """Two finished takes of ten seconds, whose hands are out of the body."""
     out = tmp_path_factory.mktemp("takes")
     for seed in (1, 2):
         raw = gesturer(FRAMES / 30, seed)
@@ -35,7 +37,9 @@ def takes(tmp_path_factory):
         info = {"format": 1, "frames": FRAMES, "seed": seed, "fps": 30, "speaker": 0, "speaker_name": "calm"}
         info |= {"audio": {"path": "a.wav", "sha256": "0" * 64, "offset_s": 0.0, "duration_s": None}}
         info |= {"settings": {"finish": True, "variation": 1.0}, "weights": {"name": "tiny", "sha256": "a" * 64}}
-        write_take(Take(codes, raw, finish(raw), WORDS, info), out / str(seed))
+        finished = finish(raw)
+        finished, _ = hands_out(finished, default_body(finished.skeleton))
+        write_take(Take(codes, raw, finished, WORDS, info), out / str(seed))
     return out
 
 
@@ -48,7 +52,8 @@ def test_levels_and_markers_are_in_the_motion_and_in_take_json(takes, tmp_path, 
     assert summary["direct"]["markers"] == [marker.as_dict() for marker in markers]
     assert summary["direct"]["levels"] == Levels(upper=1.2, head=0.5).as_dict()
     subject = clip_statistics(read_take(takes / "1").finished, [(word.start_s, word.end_s) for word in WORDS])
-    wanted = direct(subject, Levels(upper=1.2, head=0.5), markers=markers).motion
+    body = default_body(subject.motion.skeleton)
+    wanted = direct(subject, Levels(upper=1.2, head=0.5), markers=markers, body=body).motion
     motion = load_motion(tmp_path / "new" / "motion.npz")
     assert np.allclose(motion.rotations, wanted.rotations, atol=1e-6)
     assert misses(motion, [5.2])[0] <= TOLERANCE

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import solveh_banded
 
-from core.finish.whittaker import solve_third_differences
+from core.whittaker import solve_third_differences
 
 DIFFERENCE = np.array([-1.0, 3.0, -3.0, 1.0])
 

@@ -19,7 +19,7 @@ The result is exact but for rounding. The tests compare it with scipy's band sol
 
 import numpy as np
 
-from ..stops import check_stop
+from .stops import check_stop
 
 REACH = 3  # frames that one equation reaches to either side
 SHORTEST_STRETCH = 6

@@ -1,0 +1,105 @@
+"""The body that a character's hands are kept out of: its own meshes', else the bundled character's on its bones."""
+
+import zlib
+
+import bpy
+import numpy as np
+from mathutils.bvhtree import BVHTree
+
+from ...core.body.motion import Motion
+from ...core.clearance.body import default_body
+from ...core.clearance.gaps import Surroundings
+from ...core.clearance.hands_out import Pushed, hands_out
+from ...core.clearance.sampling import sample_skin
+from ..blender import session_ids
+from ..character.armature import meshes_of
+from ..character.bone_space import RestSpace
+from ..rig import performer
+from ..rig.mapped_performer import MappedPerformer, alignment_of
+from . import mesh_surface
+
+# Bodies of so many characters are kept.
+_KEPT = 8
+_FAR_M = 3.0
+_bodies: dict[tuple, Surroundings] = {}
+# What was pushed last, by the number of the armature.
+_pushed: dict[int, Pushed] = {}
+
+
+def of(armature: bpy.types.Object) -> Surroundings:
+    """Return the body of a character; it is made once, until its bones or meshes change.
+
+    Raises:
+        GestureError: the armature's mapping is incomplete.
+    """
+    key = _key(armature)
+    if key not in _bodies:
+        while len(_bodies) >= _KEPT:
+            _bodies.pop(next(iter(_bodies)))
+        _bodies[key] = _made(armature)
+    return _bodies[key]
+
+
+def out_of(armature: bpy.types.Object, motion: Motion) -> Motion:
+    """Push the hands of a motion out of the body of a character that performs it; `take_notes` has the result.
+
+    Raises:
+        GestureError: the armature's mapping is incomplete.
+    """
+    motion, pushed = hands_out(motion, of(armature))
+    _pushed[session_ids.of(armature)] = pushed
+    return motion
+
+
+def take_notes(armature: bpy.types.Object) -> list[str]:
+    """Return, once, a line on the last motion that was pushed; no line where no hand was inside."""
+    pushed = _pushed.pop(session_ids.of(armature), None)
+    if pushed is None or not pushed.before.any():
+        return []
+    before, after = int(pushed.before.sum()), int(pushed.after.sum())
+    return [f"Hands were inside the body in {before} frames, now in {after}"]
+
+
+def forget() -> None:
+    """Drop all values that are kept."""
+    _bodies.clear()
+    _pushed.clear()
+
+
+def _key(armature: bpy.types.Object) -> tuple:
+    """Return plain values that differ where bones, mapping or meshes of a character differ."""
+    heads = np.empty(3 * len(armature.data.bones), np.float32)
+    armature.data.bones.foreach_get("head_local", heads)
+    meshes = tuple(
+        (session_ids.of(mesh.data), len(mesh.data.vertices), len(mesh.vertex_groups), mesh.hide_render)
+        for mesh in meshes_of(armature)
+    )
+    mapped = performer.of(armature)
+    names = mapped.mapping.names if isinstance(mapped, MappedPerformer) else ()
+    return session_ids.of(armature), zlib.crc32(heads.tobytes()), names, meshes
+
+
+def moves_of(armature: bpy.types.Object) -> mesh_surface.BoneMoves:
+    """Return how the bones of a character lead from its rest pose to SMPL-X's.
+
+    Raises:
+        GestureError: the armature's mapping is incomplete.
+    """
+    found = performer.of(armature)
+    if isinstance(found, MappedPerformer):
+        return mesh_surface.moves_of_rig(alignment_of(armature, found.mapping))
+    return mesh_surface.moves_of_smplx(RestSpace.of(armature))
+
+
+def _made(armature: bpy.types.Object) -> Surroundings:
+    found = performer.of(armature)
+    surface, skin = mesh_surface.read_surface(armature, moves_of(armature)), None
+    if surface is not None:
+        tree = BVHTree.FromPolygons(surface.vertices.tolist(), surface.triangles.tolist(), all_triangles=True)
+
+        def covered(places: np.ndarray, directions: np.ndarray) -> np.ndarray:
+            rays = zip(places.tolist(), directions.tolist(), strict=True)
+            return np.array([tree.ray_cast(place, way, _FAR_M)[0] is not None for place, way in rays], bool)
+
+        skin = sample_skin(surface, found.rest_joints(), covered)
+    return default_body(found.rest_joints()) if skin is None else Surroundings(skin)

@@ -1,0 +1,150 @@
+"""The meshes of a character as one surface in SMPL-X's rest pose, with the weights of the 55 joints.
+
+A rig rests as it likes, so every vertex goes the way of its bones from the rig's rest pose to SMPL-X's (`alignment`
+knows the turn of each bone). Bones that play no part of the body go with the mapped bone beside them:
+
+    weights     upper_arm 0.7, upper_arm_twist 0.3     the twist bone lies along the upper arm: both are "left_shoulder"
+"""
+
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+
+from ...core.body.rotation import quat_to_matrix
+from ...core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES
+from ...core.clearance.sampling import Surface
+from ..character.armature import meshes_of
+from ..character.bone_space import RestSpace
+from ..rig.alignment import Alignment
+from ..rig.presets import FINGERS, joints_of
+
+# Points of a bone to which the distance of another one is measured.
+_PIECES = 9
+
+
+@dataclass(frozen=True)
+class BoneMoves:
+    """How the bones of an armature lead from its rest pose to SMPL-X's.
+
+    Attributes:
+        names: (B,) of bones.
+        joints: (B, 55) share of each bone in the joints, with sum 1.
+        turns: (B, 3, 3), from armature space.
+        shifts: (B, 3) metres, after the turn.
+    """
+
+    names: tuple[str, ...]
+    joints: np.ndarray
+    turns: np.ndarray
+    shifts: np.ndarray
+
+
+def moves_of_smplx(space: RestSpace) -> BoneMoves:
+    """Return the moves of an armature with SMPL-X's 55 bones in its rest pose: a change of axes."""
+    turns = np.tile(space.axes.T, (JOINT_COUNT, 1, 1))
+    return BoneMoves(tuple(JOINT_NAMES), np.eye(JOINT_COUNT), turns, np.zeros((JOINT_COUNT, 3)))
+
+
+def moves_of_rig(alignment: Alignment) -> BoneMoves:
+    """Return the moves of the mapped bones of any rig; limbs turn about their joints, the trunk stays as it is."""
+    rig, joints = alignment.rig, alignment.rest_joints
+    shares = np.zeros((len(rig.names), JOINT_COUNT))
+    turns = quat_to_matrix(alignment.turns) @ alignment.facing / alignment.scale
+    shifts = np.zeros((len(rig.names), 3))
+    root = rig.heads[rig.parts["pelvis"][0]]
+    for part, bones in rig.parts.items():
+        chain = joints_of(part)
+        is_limb = part.startswith(("left_", "right_")) and not part.endswith(("collar", "eye"))
+        for number, bone in enumerate(bones):
+            joint = chain[_joint_number(part, number, len(bones), len(chain))]
+            first = bones[number] if part.endswith(FINGERS) else bones[0]
+            here, there = (rig.heads[first], joints[joint]) if is_limb else (root, joints[JOINT["pelvis"]])
+            shares[bone, joint] = 1.0
+            shifts[bone] = there - turns[bone] @ here
+    for twist in rig.twists:
+        carrier = rig.parts[twist.part][0]
+        shares[twist.bone], turns[twist.bone], shifts[twist.bone] = shares[carrier], turns[carrier], shifts[carrier]
+    return BoneMoves(rig.names, shares, turns, shifts)
+
+
+def _joint_number(part: str, number: int, bones: int, joints: int) -> int:
+    """Return which of a part's joints one of its bones goes with."""
+    if joints == 1:
+        return 0
+    if part.endswith(FINGERS):
+        return min(number, joints - 1)
+    return min(max(round((number + 1) * joints / bones) - 1, 0), joints - 1)
+
+
+def read_surface(armature: bpy.types.Object, moves: BoneMoves) -> Surface | None:
+    """Read the meshes that an armature deforms; None where it deforms none."""
+    row_of = rows_of(armature, moves)
+    parts, count = [], 0
+    for mesh in meshes_of(armature):
+        if mesh.hide_render and mesh.hide_get():
+            continue
+        vertices, triangles, weights = _arrays(armature, mesh, row_of, len(moves.names))
+        if len(triangles) and weights.any():
+            parts.append((vertices, triangles + count, weights))
+            count += len(vertices)
+    if not parts:
+        return None
+    vertices, triangles, weights = (np.concatenate(part) for part in zip(*parts, strict=True))
+    total = weights.sum(1, keepdims=True)
+    weights = weights / np.maximum(total, 1e-9)
+    placed = np.zeros_like(vertices)
+    for bone in np.flatnonzero(weights.any(0)):
+        rows = np.flatnonzero(weights[:, bone])
+        moved = vertices[rows] @ moves.turns[bone].T + moves.shifts[bone]
+        placed[rows] += weights[rows, bone, None] * moved
+    return Surface(placed, triangles, weights @ moves.joints)
+
+
+def rows_of(armature: bpy.types.Object, moves: BoneMoves) -> dict[str, int]:
+    """Return for every bone that deforms the number of the mapped bone that it goes with.
+
+    A bone goes with the nearest mapped bone above it, unless none of the bones above is mapped, as in rigs whose
+    controls are mapped: then with the mapped bone along which it lies.
+    """
+    bones, number = armature.data.bones, {name: row for row, name in enumerate(moves.names)}
+    mapped = [bones[name] for name in moves.names]
+    heads, tails = (np.array([getattr(bone, end) for bone in mapped]) for end in ("head_local", "tail_local"))
+    shares = np.linspace(0, 1, _PIECES)[:, None, None]
+    along = heads + shares * (tails - heads)  # (pieces, mapped, 3)
+    found = dict(number)
+    for bone in bones:
+        if bone.name in found or not bone.use_deform:
+            continue
+        above = next((each for each in bone.parent_recursive if each.name in number and each.use_deform), None)
+        if above is not None:
+            found[bone.name] = number[above.name]
+            continue
+        middle = (np.array(bone.head_local) + np.array(bone.tail_local)) / 2
+        ends = (along - middle) ** 2
+        found[bone.name] = int(ends.sum(-1).min(0).argmin())
+    return found
+
+
+def _arrays(
+    armature: bpy.types.Object, mesh: bpy.types.Object, row_of: dict[str, int], count: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return vertices (V, 3) in armature space, triangles (F, 3) and weights (V, bones) of a mesh at rest."""
+    data = mesh.data
+    vertices = np.empty(3 * len(data.vertices), np.float32)
+    data.vertices.foreach_get("co", vertices)
+    data.calc_loop_triangles()
+    triangles = np.empty(3 * len(data.loop_triangles), np.int32)
+    data.loop_triangles.foreach_get("vertices", triangles)
+    to_armature = np.array(armature.matrix_world.inverted_safe() @ mesh.matrix_world)
+    vertices = vertices.reshape(-1, 3).astype(np.float64) @ to_armature[:3, :3].T + to_armature[:3, 3]
+    rows = {group.index: row_of[group.name] for group in mesh.vertex_groups if group.name in row_of}
+    weights = np.zeros((len(vertices), count))
+    for number, vertex in enumerate(data.vertices):
+        for entry in vertex.groups:
+            row = rows.get(entry.group)
+            if row is not None:
+                weights[number, row] += entry.weight
+    if mesh.parent_type == "BONE" and mesh.parent == armature and mesh.parent_bone in row_of:
+        weights[weights.sum(1) == 0, row_of[mesh.parent_bone]] = 1.0
+    return vertices, triangles.reshape(-1, 3), weights

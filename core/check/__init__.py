@@ -1,0 +1,1 @@
+"""Checking a take: what an animator would fix, where it is, and what helps."""

@@ -1,0 +1,180 @@
+"""The skin of a body as some hundred points with normals: what arms can run into, and what of the arms runs into it.
+
+from the front         each point lies on the outer surface of a mesh and moves with it: it has the weights of the
+    ∙ ∙                mesh on the 55 joints (linear blend skinning, as in Blender)
+  ∙     ∙
+∙ ∙     ∙ ∙  upper     The points of each region are ordered: the first n of them are spread over the whole region,
+∙ ∙     ∙ ∙  forearm   for every n.
+∙ ∙∙∙∙∙∙∙ ∙  hand
+"""
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+import numpy as np
+
+from ..body.joints import ELBOWS, SHOULDERS, SIDES
+from ..body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
+
+# Regions of the skin: the body, then upper arm, forearm and hand of each side.
+BODY, REGIONS = 0, 7
+UPPER_ARM, FOREARM, HAND = (1, 4), (2, 5), (3, 6)
+_FILE = Path(__file__).with_name("skin.npz")
+
+
+def _regions_of_joints() -> np.ndarray:
+    """Return the region (55,) whose skin each joint moves."""
+    regions = np.zeros(JOINT_COUNT, int)
+    for side, name in enumerate(SIDES):
+        for joint in range(JOINT_COUNT):
+            if JOINT_NAMES[joint].startswith(f"{name}_"):
+                above, chain = joint, set()
+                while above >= 0:
+                    chain.add(above)
+                    above = PARENTS[above]
+                if SHOULDERS[side] in chain:
+                    regions[joint] = HAND[side]
+        regions[SHOULDERS[side]], regions[ELBOWS[side]] = UPPER_ARM[side], FOREARM[side]
+    return regions
+
+
+REGION_OF_JOINT = _regions_of_joints()
+
+
+@dataclass(frozen=True)
+class Skin:
+    """Points on the skin of one body, at rest.
+
+    Attributes:
+        rest_joints: (55, 3) metres, the skeleton of the body in SMPL-X's rest pose.
+        places: (N, 3) metres.
+        normals: (N, 3) of length 1, outwards.
+        joints: (N, K) joints that move each point.
+        weights: (N, K) of these joints, with sum 1.
+    """
+
+    rest_joints: np.ndarray
+    places: np.ndarray
+    normals: np.ndarray
+    joints: np.ndarray
+    weights: np.ndarray
+
+    @cached_property
+    def region(self) -> np.ndarray:
+        """The region (N,) of each point: that with most of its weight."""
+        return regions_of(self.joints, self.weights)
+
+    def rows(self, *regions: int) -> np.ndarray:
+        """Return the numbers (P,) of the points of some regions, region by region, in their order."""
+        return np.concatenate([np.flatnonzero(self.region == region) for region in regions])
+
+    def on(self, rest_joints: np.ndarray) -> "Skin":
+        """Return the skin on another skeleton (55, 3): every point keeps its place beside its bones, scaled with them.
+
+        A part of the body is as much thicker or thinner as the whole skeleton is taller or smaller.
+        """
+        if rest_joints is self.rest_joints or np.allclose(rest_joints, self.rest_joints, atol=1e-4):
+            return self
+        old, new = self.rest_joints, np.asarray(rest_joints, np.float64)
+        scale = np.ptp(new[:, 1]) / np.ptp(old[:, 1])
+        places = np.zeros_like(self.places)
+        for column in range(self.joints.shape[1]):
+            joint, weight = self.joints[:, column], self.weights[:, column]
+            places += weight[:, None] * (new[joint] + _stretched(self.places, joint, old, new, scale))
+        return Skin(new, places, self.normals, self.joints, self.weights)
+
+
+def _stretched(places: np.ndarray, joint: np.ndarray, old: np.ndarray, new: np.ndarray, scale: float) -> np.ndarray:
+    """Return points (N, 3) relative to their joints: along the bone stretched with it, across it scaled."""
+    child = _CHILD[joint]
+    along, wanted = old[child] - old[joint], new[child] - new[joint]
+    length = np.maximum(np.linalg.norm(along, axis=1), 1e-9)
+    axis = along / length[:, None]
+    offset = places - old[joint]
+    share = (offset * axis).sum(1)
+    across = offset - share[:, None] * axis
+    inside = np.clip(share / length, 0.0, 1.0)
+    beyond = share - inside * length
+    direction = wanted / np.maximum(np.linalg.norm(wanted, axis=1), 1e-9)[:, None]
+    return inside[:, None] * wanted + scale * (across + beyond[:, None] * direction)
+
+
+def _children() -> np.ndarray:
+    """Return the joint (55,) at the other end of each joint's bone; its own where nothing follows."""
+    child = np.arange(JOINT_COUNT)
+    for joint in reversed(range(1, JOINT_COUNT)):
+        child[PARENTS[joint]] = joint
+    for name, end in (("pelvis", "spine1"), ("spine3", "neck"), ("head", "head")):
+        child[JOINT_NAMES.index(name)] = JOINT_NAMES.index(end)
+    for side in SIDES:
+        child[JOINT_NAMES.index(f"{side}_wrist")] = JOINT_NAMES.index(f"{side}_middle1")
+    return child
+
+
+_CHILD = _children()
+
+
+def regions_of(joints: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return the region (N,) in which each of N points has most of its weights (N, K) on joints (N, K)."""
+    share = np.zeros((len(joints), REGIONS))
+    for column in range(joints.shape[1]):
+        np.add.at(share, (np.arange(len(joints)), REGION_OF_JOINT[joints[:, column]]), weights[:, column])
+    return share.argmax(1)
+
+
+@cache
+def default_skin() -> Skin:
+    """Return the skin of the bundled character."""
+    with np.load(_FILE, allow_pickle=False) as data:
+        return Skin(
+            data["rest_joints"],
+            data["places"].astype(np.float64),
+            data["normals"].astype(np.float64),
+            data["joints"].astype(int),
+            data["weights"].astype(np.float64),
+        )
+
+
+def save_skin(skin: Skin, path: Path = _FILE) -> None:
+    """Write the skin of the bundled character, in few bytes."""
+    np.savez_compressed(
+        path,
+        rest_joints=skin.rest_joints,
+        places=skin.places.astype(np.float32),
+        normals=skin.normals.astype(np.float16),
+        joints=skin.joints.astype(np.uint8),
+        weights=skin.weights.astype(np.float16),
+    )
+
+
+class PosedSkin:
+    """Some points of a skin, ready to be posed at many frames at once.
+
+    A point is Σ weight · (turn · (place - joint at rest) + joint), a product of two matrices for all frames and points.
+    """
+
+    def __init__(self, skin: Skin, rows: np.ndarray):
+        joints, weights = skin.joints[rows], skin.weights[rows]
+        self.used = np.unique(joints)
+        column = np.searchsorted(self.used, joints)
+        dense = np.zeros((len(rows), len(self.used)))
+        np.add.at(dense, (np.arange(len(rows))[:, None], column), weights)
+        self._rest = skin.rest_joints[self.used]
+        homogeneous = np.concatenate([skin.places[rows], np.ones((len(rows), 1))], 1)
+        self._places = (dense[:, :, None] * homogeneous[:, None]).reshape(len(rows), -1)
+        self._normals = (dense[:, :, None] * skin.normals[rows][:, None]).reshape(len(rows), -1)
+
+    def places(self, positions: np.ndarray, world: np.ndarray) -> np.ndarray:
+        """Return the points (T, N, 3) for joints at `positions` (T, 55, 3) with turns `world` (T, 55, 3, 3)."""
+        turns = world[:, self.used]
+        shift = positions[:, self.used] - (turns @ self._rest[:, :, None])[..., 0]
+        moves = np.concatenate([turns, shift[..., None]], -1)  # (T, J, 3, 4)
+        moves = moves.transpose(0, 2, 1, 3).reshape(len(turns) * 3, -1)
+        return (moves @ self._places.T).reshape(len(turns), 3, -1).transpose(0, 2, 1)
+
+    def normals(self, world: np.ndarray) -> np.ndarray:
+        """Return the normals (T, N, 3), of length 1."""
+        turns = world[:, self.used].transpose(0, 2, 1, 3).reshape(len(world) * 3, -1)
+        normals = (turns @ self._normals.T).reshape(len(world), 3, -1).transpose(0, 2, 1)
+        return normals / np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-9)

@@ -1,0 +1,106 @@
+"""Hands stay out of a character's own mesh, whatever its rig; measured on the mesh that Blender poses."""
+
+import importlib
+
+import bpy
+import numpy as np
+import pytest
+
+from core.body.curves import min_jerk
+from devtools.measure.mesh_depth import DepthMeter, posed_vertices
+from devtools.measure.stand_in import body_of_asset, dress
+
+from ..directing import FRAMES, load
+from ..rigs import build
+
+HANGING = {"shoulder": (0.0, 0.0, -1.25), "elbow": (0.0, -0.3, 0.0)}
+IN_THE_BELLY = {"shoulder": (0.28, -0.91, -1.5), "elbow": (0.0, -1.6, 0.0)}
+DEEP = 25
+
+
+def ext(name):
+    return importlib.import_module(f"mambatalk_ext.{name}")
+
+
+def visit(frames=50):
+    """The left hand goes into the belly and back; it is deepest in frame `DEEP`."""
+    from mambatalk_ext.core.body.motion import Motion
+    from mambatalk_ext.core.body.skeleton import JOINT
+
+    there = (min_jerk(np.linspace(0, 2, frames)) * min_jerk(np.linspace(2, 0, frames)))[:, None]
+    rotations = np.zeros((frames, 55, 3))
+    for joint, away in HANGING.items():
+        rotations[:, JOINT[f"left_{joint}"]] = away + there * (np.array(IN_THE_BELLY[joint]) - away)
+        rotations[:, JOINT[f"right_{joint}"]] = np.array(away) * [1, -1, -1]
+    return Motion(rotations, np.zeros((frames, 3)), np.zeros((frames, 52)))
+
+
+def dressed(armature):
+    """Give a rig the bundled character's mesh."""
+    surface, body, performer = (ext(f"addon.{name}") for name in ("skin.mesh_surface", "skin.body", "rig.performer"))
+    moves = body.moves_of(armature)
+    return dress(armature, moves, surface.rows_of(armature, moves), performer.of(armature).rest_joints())
+
+
+def depths(armature, body, motion):
+    """Depth, metres, in the deepest frame, with the motion as it is and with hands pushed out."""
+    skin, triangles = body_of_asset()
+    meter, found = DepthMeter(skin, triangles, every=2), []
+    bpy.context.scene.render.fps = 30
+    pushed = ext("addon.skin.body").out_of(armature, motion)
+    for each in (motion, pushed):
+        ext("addon.take.keying").apply_motion(bpy.context.scene, armature, each, "visit", 1)
+        bpy.context.scene.frame_set(DEEP + 1)
+        found.append(meter.depth(posed_vertices(body)))
+    return found
+
+
+def test_a_hand_of_the_bundled_character_stops_at_its_clothes(character):
+    body = ext("addon.character.armature").meshes_of(character)[0]
+    before, after = depths(character, body, visit())
+    assert before > 0.02
+    assert after < 0.01
+    assert ext("addon.skin.body").take_notes(character)[0].startswith("Hands were inside the body in ")
+    assert ext("addon.skin.body").take_notes(character) == []
+
+
+@pytest.mark.parametrize("kind", ["vroid", "smpl"])
+def test_a_hand_stops_at_the_mesh_of_any_rig(scene, kind):
+    armature = build(kind).armature
+    before, after = depths(armature, dressed(armature), visit())
+    assert after < 0.01
+    assert after <= before
+
+
+def test_a_rig_without_a_mesh_has_the_bundled_body(scene):
+    armature = build("mixamo").armature
+    moved = ext("addon.skin.body").out_of(armature, visit())
+    assert not np.array_equal(moved.rotations, visit().rotations)
+
+
+def test_a_body_is_read_once_until_its_mesh_changes(character):
+    body = ext("addon.skin.body")
+    first = body.of(character)
+    assert body.of(character) is first
+    mesh = ext("addon.character.armature").meshes_of(character)[0]
+    bpy.data.objects.remove(mesh)
+    assert body.of(character) is not first
+
+
+def test_the_switch_of_a_take_pushes_hands_out_and_back(character, spoken_takes):
+    load(spoken_takes[0], hands_out=True)
+    own = character.animation_data.action.mambatalk_take
+    deep = ext("core.clearance.hands_out").depths
+
+    def inside():
+        space, source = ext("addon.character.bone_space").RestSpace.of(character), ext("addon.finish.source")
+        read = source.read_action(bpy.context.scene, character, character.animation_data.action)
+        assert space.rest_joints.shape == (55, 3)
+        assert read.motion.frame_count == FRAMES
+        return int((deep(read.motion.rotations, ext("addon.skin.body").of(character)) > 0.01).sum())
+
+    assert inside() == 0
+    own.hands_out = False
+    assert inside() > 0
+    own.hands_out = True
+    assert inside() == 0

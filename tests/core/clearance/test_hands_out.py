@@ -1,0 +1,191 @@
+"""Hands and forearms stay out of the body; told by the mesh's winding number, not by what pushes them."""
+
+import numpy as np
+import pytest
+
+from core.body.curves import min_jerk
+from core.body.joints import ARM_CHAINS, WRISTS
+from core.body.kinematics import forward_kinematics
+from core.body.motion import Motion
+from core.body.skeleton import JOINT, default_rest_joints
+from core.clearance.body import default_body
+from core.clearance.gaps import FAR_M, Surroundings
+from core.clearance.hands_out import hands_out
+from core.clearance.sampling import Surface, farthest, sample_skin
+from core.clearance.skin import BODY, default_skin, regions_of
+from core.direct.chain import direct
+from core.direct.clip_statistics import clip_statistics
+from core.direct.levels import Levels
+from devtools.measure.winding import winding_numbers
+from tests.conftest import ROOT
+
+REST = default_rest_joints()
+# Rotation vectors of shoulder and elbow of the left arm: hanging, in front, and four places that are inside something.
+HANGING = ((0.0, 0.0, -1.25), (0.0, -0.3, 0.0))
+INSIDE = {
+    "belly": ((0.28, -0.91, -1.5), (0.0, -1.6, 0.0)),
+    "chest": ((0.19, -1.1, -0.1), (0.0, -2.21, 0.0)),
+    "thigh": ((0.28, -0.38, -1.51), (0.0, -0.37, 0.0)),
+}
+
+
+def visit(place: str, frames: int = 90, both: bool = False) -> Motion:
+    """A hand that goes to a place and back, in three seconds; with `both`, the right one does the same."""
+    there = (min_jerk(np.linspace(0, 2, frames)) * min_jerk(np.linspace(2, 0, frames)))[:, None]
+    rotations = np.zeros((frames, 55, 3))
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        away, goal = HANGING, INSIDE[place] if both or side == "left" else HANGING
+        for joint, start, end in zip(("shoulder", "elbow"), away, goal, strict=True):
+            start, end = (np.array(values) * [1.0, sign, sign] for values in (start, end))
+            rotations[:, JOINT[f"{side}_{joint}"]] = start + there * (end - start)
+    return Motion(rotations, np.zeros((frames, 3)), np.zeros((frames, 52)), rest_joints=REST)
+
+
+class Mesh:
+    """The bundled character's mesh, posed, without its own arm."""
+
+    def __init__(self):
+        with np.load(ROOT / "addon" / "assets" / "character.npz") as data:
+            self.vertices, faces = data["vertices"].astype(float), data["faces"].astype(int)
+            self.joints, self.weights = data["weight_joints"].astype(int), data["weights"].astype(float)
+        three = faces[:, 3] == 65535
+        four = faces[~three]
+        self.triangles = np.concatenate([faces[three][:, :3], four[:, [0, 1, 2]], four[:, [0, 2, 3]]])
+        self.region = regions_of(self.joints, self.weights)
+
+    def posed(self, rotations: np.ndarray) -> np.ndarray:
+        positions, world = forward_kinematics(rotations[None], np.zeros((1, 3)), REST)
+        shift = positions[0] - (world[0] @ REST[:, :, None])[..., 0]
+        moved = np.zeros_like(self.vertices)
+        for column in range(self.joints.shape[1]):
+            joint = self.joints[:, column]
+            turned = (world[0][joint] @ self.vertices[:, :, None])[..., 0] + shift[joint]
+            moved += self.weights[:, column, None] * turned
+        return moved
+
+    def depths(self, rotations: np.ndarray, body: Surroundings, side: int = 0) -> np.ndarray:
+        """How deep the six points of an arm that come nearest to anything are inside all but that arm, metres."""
+        vertices, near = self.posed(rotations), body.of(rotations[None])
+        points = near.points[0, side][np.argsort(near.gaps[0, side])[:6]]
+        own = (self.region > 3 * side) & (self.region <= 3 * side + 3)
+        corners = vertices[self.triangles[~own[self.triangles].any(1)]]
+        surface = np.concatenate([corners.mean(1), *corners.transpose(1, 0, 2)])
+        distance = np.sqrt(((points[:, None] - surface) ** 2).sum(-1).min(1))
+        return distance * (winding_numbers(points, corners) > 0.5)
+
+
+@pytest.fixture(scope="module")
+def mesh():
+    return Mesh()
+
+
+@pytest.fixture(scope="module")
+def body():
+    return default_body(REST)
+
+
+@pytest.mark.parametrize("place", INSIDE)
+def test_a_hand_that_enters_the_body_stops_at_its_skin(place, mesh, body):
+    motion = visit(place)
+    out, pushed = hands_out(motion, body)
+    assert pushed.before.sum() > 10
+    assert not pushed.after.any()
+    assert mesh.depths(motion.rotations[45], body).max() > 0.02
+    assert mesh.depths(out.rotations[45], body).max() < 0.01
+
+
+def test_hands_that_pass_through_each_other_pass_beside_each_other(body):
+    motion = visit("belly", both=True)
+    rotations = motion.rotations.copy()
+    rotations[:, [JOINT["left_shoulder"], JOINT["right_shoulder"]], 2] *= 0.75
+    motion = motion.replace(rotations=rotations)
+    _, pushed = hands_out(motion, body)
+    print(pushed.as_dict())
+    assert pushed.before.sum() > 5
+    assert not pushed.after.any()
+
+
+def test_a_push_is_smooth_and_changes_nothing_else(body):
+    still = visit("belly")
+    motion = still.replace(
+        rotations=np.concatenate([np.repeat(still.rotations[:1], 90, 0), still.rotations]),
+        translation=np.zeros((180, 3)),
+        expression=np.zeros((180, 52)),
+    )
+    out, _ = hands_out(motion, body)
+    arms = [joint for chain in ARM_CHAINS for joint in chain[1:]]
+    others = np.setdiff1d(np.arange(55), arms)
+    assert np.array_equal(out.rotations[:, others], motion.rotations[:, others])
+    assert np.array_equal(out.rotations[:60], motion.rotations[:60])
+    paths = [forward_kinematics(each.rotations, each.translation, REST)[0][:, WRISTS] for each in (motion, out)]
+    before, after = (np.linalg.norm(np.diff(path, n=3, axis=0), axis=-1) for path in paths)
+    assert after.max() < 3 * before.max()
+    step = np.linalg.norm(np.diff(paths[1] - paths[0], axis=0), axis=-1)
+    assert step.max() < 0.03
+
+
+def test_a_motion_with_free_hands_stays_as_it_is_to_the_bit(body):
+    motion = visit("belly").replace(rotations=np.repeat(visit("belly").rotations[:1], 90, 0))
+    out, pushed = hands_out(motion, body)
+    assert out is motion
+    assert not pushed.before.any()
+
+
+def test_directing_pushes_hands_out_unless_the_level_is_off(body):
+    clip = clip_statistics(visit("belly"), ())
+    on, off = (direct(clip, Levels(hands_out=value), body=body) for value in (True, False))
+    assert on.pushed is not None
+    assert on.pushed.before.sum() > on.pushed.after.sum() == 0
+    assert off.pushed is None
+    assert np.array_equal(off.motion.rotations, clip.motion.rotations)
+    again = direct(clip, Levels(hands_out=True), before=on, body=body)
+    assert again.cleared.rotations is on.cleared.rotations
+    assert not again.changed.joints
+
+
+def test_gaps_grow_with_the_distance_from_the_skin():
+    skin = default_skin()
+    surroundings = Surroundings(skin)
+    rotations = np.repeat(visit("belly").rotations[:1], 12, 0)
+    rotations[:, JOINT["left_shoulder"], 2] = np.linspace(-1.7, -1.2, 12)
+    gaps = surroundings.of(rotations).gaps[:, 0].min(-1)
+    assert gaps[0] < -0.02
+    assert (np.diff(gaps[gaps < FAR_M]) > 0).all()
+
+
+def test_a_skin_on_a_taller_skeleton_keeps_its_places_beside_the_bones():
+    skin = default_skin()
+    taller = skin.on(1.2 * REST)
+    assert np.allclose(taller.places, 1.2 * skin.places, atol=2e-3)
+    assert skin.on(REST) is skin
+
+
+def test_inner_layers_of_a_mesh_get_no_points():
+    """A cube for each region, and a smaller one inside the body's: rays meet the outer one first."""
+    corners = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], float) - 0.5
+    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    faces = np.array([[a, b, c] for a, b, c, _ in quads] + [[a, c, d] for a, _, c, d in quads])
+    names = ["pelvis", *(f"{side}_{part}" for side in ("left", "right") for part in ("shoulder", "elbow", "wrist"))]
+    cubes = [(JOINT[name], 1.0, np.array([3.0 * number, 0, 0])) for number, name in enumerate(names)]
+    cubes.append((JOINT["pelvis"], 0.5, np.zeros(3)))
+    vertices = np.concatenate([size * corners + at for _, size, at in cubes])
+    weights = np.zeros((len(vertices), 55))
+    for number, (joint, _, _) in enumerate(cubes):
+        weights[8 * number : 8 * number + 8, joint] = 1
+    triangles = np.concatenate([faces + 8 * number for number in range(len(cubes))])
+
+    def covered(places, directions):
+        """Whether a ray from within the outer cube of the pelvis has a wall before it: all of these have."""
+        return (np.abs(places) < 0.4).all(1) if len(places) else np.zeros(0, bool)
+
+    skin = sample_skin(Surface(vertices, triangles, weights), REST, covered)
+    body = skin.places[skin.region == BODY]
+    assert len(body) > 100
+    assert np.abs(body).max(1).min() > 0.45
+    outwards = (skin.normals * skin.places).sum(1)[skin.region == BODY]
+    assert (outwards > 0).all()
+
+
+def test_the_farthest_points_come_first():
+    points = np.linspace(0, 1, 101)[:, None] * [1.0, 0, 0]
+    assert sorted(farthest(points, 3)) == [0, 50, 100]
