@@ -94,7 +94,7 @@ MOODS: Mapping[str, MoodRow] = MappingProxyType(
             head_deg=17.0,
             shoulders_up_deg=-3.0,
             shoulders_forward_deg=9.0,
-            reach=0.8,
+            reach=0.75,
             sharpness=-1.0,
         ),
         "angry": MoodRow(

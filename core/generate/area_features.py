@@ -46,13 +46,14 @@ def area_features(
         span: where, in the network's time.
         variation: seed and temperature of the new chance.
     """
-    features = speech.with_chance(info.chance, int(take.info["seed"]), float(take.info["settings"]["variation"]))
+    seed = info.chance_seed(int(take.info["seed"]), take.info["speaker"])
+    features = speech.with_chance(info.chance, seed, float(take.info["settings"]["variation"]))
     if info.audio != CUES_CHANCE:
         return features
     part = AREAS[area_name].part
     for layer in take.layers:
         if layer.area.part is part:
-            features = _with_chance_of(layer, features, speech, info.chance, span.frames)
+            features = _with_chance_of(layer, features, speech, info, span.frames)
     draws = _draws(speech, info.chance, area_name, variation, TRIES)
     return replace_chance(features, draws, area_name, span, info.chance)
 
@@ -80,7 +81,7 @@ def replace_chance(
 
 
 def _with_chance_of(
-    layer: Layer, features: np.ndarray, speech: SpeechFeatures, channels: Sequence[str], frames: int
+    layer: Layer, features: np.ndarray, speech: SpeechFeatures, info: NetworkInfo, frames: int
 ) -> np.ndarray:
     """Return the features with the chance of an earlier layer in its span.
 
@@ -91,14 +92,16 @@ def _with_chance_of(
         layer: an earlier one.
         features: (T, C) so far.
         speech: speech of the recording.
-        channels: the weights' channels of chance.
+        info: facts of the weights.
         frames: number of frames of the network's time, which has some more frames at its start than the take.
     """
     late = frames - layer.span.frames
     span = Span(layer.span.start + late, layer.span.end + late, layer.span.margin, frames)
-    tries = TRIES if layer.origin is None else 0
-    draws = _draws(speech, channels, layer.area_name, Variation(layer.variation, layer.seed), tries)
-    return replace_chance(features, draws, layer.area_name, span, channels)
+    seed, tries = layer.seed, TRIES
+    if layer.origin is not None:
+        seed, tries = info.chance_seed(layer.seed, layer.origin.get("speaker", 0)), 0
+    draws = _draws(speech, info.chance, layer.area_name, Variation(layer.variation, seed), tries)
+    return replace_chance(features, draws, layer.area_name, span, info.chance)
 
 
 def _draws(

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
+from zlib import crc32
 
 import numpy as np
 
@@ -50,6 +51,7 @@ class NetworkInfo:
         face_hears_chance: whether the face uses the curves of chance. If not, blinks and gaze, which chance decides,
             are added after the network (`core.generate.eyes`).
         chance: the channels of chance that the weights were trained with, in order.
+        chance_by_style: whether every style draws curves of its own from the same seed (`chance_seed`).
     """
 
     name: str
@@ -68,6 +70,11 @@ class NetworkInfo:
     face_hears_chance: bool = True
     chance: tuple[str, ...] = FIRST_CHANNELS
     code_groups: int = 1
+    chance_by_style: bool = False
+
+    def chance_seed(self, seed: int, speaker: int) -> int:
+        """Return the seed of a take's curves of chance: the first style's is the take's own."""
+        return crc32(f"{seed} style {speaker}".encode()) if self.chance_by_style and speaker else seed
 
     @property
     def rest_joints(self) -> np.ndarray:

@@ -18,11 +18,11 @@ FORMAT = 1
 NEUTRAL = "neutral.npz"
 # The bundled weights.
 STARTER_FOLDER = Path(__file__).resolve().parents[2] / "weights" / "starter"
-# The required entries of model.json and their types. Optional entries: `variation`, `late_frames`, `by_latent` and
-# `chance` (see `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), `moods`
-# (what each mood changes in a take at least, for people: `core.direct.mood_figures`), and `former_hashes`:
-# hashes that earlier versions of this program computed for the same networks; takes that store one of these hashes can
-# be resampled (`core.weights_folder.folder_hash`).
+# The required entries of model.json and their types. Optional entries: `variation`, `late_frames`, `by_latent`,
+# `chance` and `chance_by_style` (see `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for
+# people), `moods` (what each mood changes in a take at least, for people: `core.direct.mood_figures`), and
+# `former_hashes`: hashes that earlier versions of this program computed for the same networks; takes that store one of
+# these hashes can be resampled (`core.weights_folder.folder_hash`).
 CARD_KEYS: dict[str, type | tuple[type, ...]] = {
     "name": str,
     "audio": str,
@@ -53,6 +53,7 @@ _RANGES: dict[str, Callable[[Any], bool]] = {
     "late_frames": lambda value: is_whole(value, 0, _MOST_WINDOW),
     "by_latent": lambda value: _are_texts(value) and set(value) <= set(Part),
     "chance": _are_texts,
+    "chance_by_style": lambda value: isinstance(value, bool),
     "former_hashes": _are_texts,
 }
 
@@ -165,4 +166,5 @@ def network_info(card: dict, config: ModelConfig, neutral: Motion) -> NetworkInf
         by_latent=tuple(Part(name) for name in card.get("by_latent", ["face"])),
         face_hears_chance=config.face_hears_chance,
         chance=tuple(card.get("chance", FIRST_CHANNELS)),
+        chance_by_style=card.get("chance_by_style", False),
     )

@@ -107,7 +107,7 @@ def _card(plan: TrainingPlan, corpus: Corpus) -> dict:
         "window": 64,
         "seed_frames": 4,
         "variation": 1.0 if plan.source.audio == CUES_CHANCE else 0.0,  # these weights have learned to use chance
-        **({"chance": list(CHANNELS)} if plan.source.audio == CUES_CHANCE else {}),
+        **({"chance": list(CHANNELS), "chance_by_style": True} if plan.source.audio == CUES_CHANCE else {}),
         "by_latent": [] if plan.recipe.generator.face_seeded else ["face"],
         "speakers": list(corpus.speakers),
         "moods": {name: dict(figures) for name, figures in LEAST_CHANGES.items()},

@@ -1,6 +1,7 @@
 """Gaze: on the listener while the head turns, short glances away at pauses and phrases, other ones for other seeds."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -203,8 +204,16 @@ def test_the_bodys_codes_depend_on_chance_and_the_faces_do_not(models):
     motion = np.zeros((window, 337), np.float32)
     outputs = []
     for seed in (1, 2):
-        chance = np.random.default_rng(seed).normal(size=(len(cues), 12)).astype(np.float32)
+        chance = np.random.default_rng(seed).normal(size=(len(cues), len(network.info.chance))).astype(np.float32)
         conditions = network.conditions(np.concatenate([cues, chance], 1), words, 0)
         outputs.append(network.window(conditions, motion, np.ones_like(motion)).latents)
     assert np.array_equal(outputs[0][Part.FACE], outputs[1][Part.FACE])
     assert all(np.abs(outputs[0][part] - outputs[1][part]).max() > 1e-3 for part in Part if part is not Part.FACE)
+
+
+def test_every_style_of_the_bundled_weights_draws_curves_of_its_own(models):
+    info = models.load(ROOT / "weights" / "starter", "cpu").network.info
+    seeds = {info.chance_seed(3, speaker) for speaker in range(len(info.speakers))}
+    assert info.chance_seed(3, 0) == 3
+    assert len(seeds) == len(info.speakers) == 6
+    assert replace(info, chance_by_style=False).chance_seed(3, 4) == 3

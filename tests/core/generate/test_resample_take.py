@@ -164,19 +164,26 @@ def test_other_weights_a_lost_and_another_recording_are_named(folder, request_of
         resample(request_of(audio=other), models=models)
 
 
-def test_a_take_that_stores_a_former_hash_of_the_same_weights_is_made_anew_others_are_not(folder, request_of, models):
-    """Before cards were left out of the hash, the starter weights of commit 6e41b5b had another one."""
+def test_a_take_that_stores_a_former_hash_of_the_same_weights_is_made_anew_others_are_not(
+    folder, request_of, models, tmp_path
+):
+    weights, former = tmp_path / "weights", "2" * 64
+    shutil.copytree(STARTER, weights)
+    card = json.loads((weights / "model.json").read_text())
+    (weights / "model.json").write_text(json.dumps(card | {"former_hashes": [former]}))
     info = json.loads((folder / "take.json").read_text())
-    older = request_of().out.parent / "older"
+    del info["checksum"]
+    older = tmp_path / "older"
     shutil.copytree(folder, older)
-    for sha256, made in (("5fa04d617dbbf050b737db28e87d0521b093b2a197694188ef2295a192474749", True), ("1" * 64, False)):
+    for sha256, made in ((former, True), ("1" * 64, False)):
         info["weights"]["sha256"] = sha256
         (older / "take.json").write_text(json.dumps(info))
+        request = request_of(take=older, weights=weights)
         if made:
-            assert resample(request_of(take=older), models=models).info["weights"]["sha256"] == sha256
+            assert resample(request, models=models).info["weights"]["sha256"] == sha256
         else:
             with pytest.raises(GestureError, match="other weights"):
-                resample(request_of(take=older), models=models)
+                resample(request, models=models)
 
 
 def test_a_folder_without_a_take_is_refused(request_of, models, tmp_path):
