@@ -24,8 +24,8 @@ NEVER = np.float32(-1e30)
 SILENCE_COST = 5.0  # nats for each silence
 OTHER_COST = 30.0  # nats for each stretch of other speech,
 OTHER_PER_FRAME = 2.0  # and for each of its frames
-OVER_COST = 60.0  # nats for words that are passed over,
-OVER_PER_WORD = 5.0  # and for each of them
+OVER_COST = 20.0  # nats for words that are passed over,
+OVER_PER_WORD = 60.0  # and for each of them
 CHECKED_FRAMES = 256  # so often a search asks whether it shall go on
 
 
@@ -179,18 +179,30 @@ class _Search:
         before, sound = np.empty_like(value), np.empty_like(value)
         flat, index = self.scores.ravel(), self.index.copy()
         groups, slots = np.array(self.groups), np.array(self.slots)
+        steps = self._steps()
+        reached, best, first = (
+            np.empty((rows, self.most), np.float32),
+            np.empty((rows, self.most), np.float32),
+            self.first,
+        )
+        passed = steps[1:] - self.over
         for frame in range(self.length):
             if frame % CHECKED_FRAMES == 0:
                 check()
-            reached = self._with_passed_over(self.nodes[frame]).ravel()
+            # As `_with_passed_over`, without new arrays.
+            np.subtract(self.nodes[frame], steps, out=best)
+            np.maximum.accumulate(best, axis=1, out=best)
+            best[:, :-1] += passed
+            reached[:, 0] = self.nodes[frame, :, 0]
+            np.maximum(self.nodes[frame, :, 1:], best[:, :-1], out=reached[:, 1:])
             before[1:] = value[:-1]
-            before[self.first] = reached[self.source] + self.costs
+            before[first] = reached.take(self.source) + self.costs
             np.greater(before, value, out=self.came[frame])
             np.maximum(value, before, out=value)
-            np.take(flat, index, out=sound, mode="clip")
+            flat.take(index, out=sound, mode="clip")
             value += sound
             index += self.width
-            np.take(value, self.last, out=self.ends[frame])
+            value.take(self.last, out=self.ends[frame], mode="clip")
             self.nodes[frame + 1].ravel()[slots] = np.maximum.reduceat(self.ends[frame], groups)
 
     def _steps(self) -> np.ndarray:

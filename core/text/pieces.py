@@ -13,6 +13,8 @@ LONGEST_S = 90.0
 QUICKEST_PHONE_S = 0.03  # three frames: the acoustic model knows no shorter phone
 USUAL_PHONE_S = 0.05
 SPARE_S = 0.4  # seconds that the words on both sides may lose to the words between them
+FIRM = 3  # sure words in a row on each side of a cut
+SURE_PAUSE_S = 5.0  # pauses that are cut in any case
 LONG_PAUSE_S = 1.5  # what is longer than this between neighbouring words is a pause, or speech that is not in the text
 MARGIN_FRAMES = 30
 MOST_TOKENS = 300  # between two anchors; the search passes over those that nobody says
@@ -64,12 +66,15 @@ def cut_pieces(anchors: Sequence[Placed], phones: np.ndarray, level_db: np.ndarr
     tokens: list[int] = []
     cuts: list[_Cut] = []
     last_token, last_frame = -1, 0
-    for hit in [*anchors, None]:
+    words = [hit.word for hit in anchors]
+    for number, hit in enumerate([*anchors, None]):
         start = end if hit is None else max(last_frame, hit.start)
         room_s = float(speech[start] - speech[last_frame]) * FRAME_S
         kept = _that_fit(range(last_token + 1, len(phones) if hit is None else hit.word), phones, room_s, not tokens)
-        if tokens and hit is not None and not kept:
-            if (start - last_frame) * FRAME_S > LONG_PAUSE_S:
+        # Where words are missing or wrong, an anchor may lie in a wrong place, and a cut there could not be mended.
+        pause_s = (start - last_frame) * FRAME_S
+        if tokens and hit is not None and not kept and (_firm(words, number) or pause_s > SURE_PAUSE_S):
+            if pause_s > LONG_PAUSE_S:
                 cuts.append(_Cut(len(tokens), last_frame + MARGIN_FRAMES, start - MARGIN_FRAMES, start - last_frame))
             else:
                 quiet = last_frame + int(np.argmin(smooth_db[last_frame : max(start, last_frame + 1)]))
@@ -85,6 +90,12 @@ def cut_pieces(anchors: Sequence[Placed], phones: np.ndarray, level_db: np.ndarr
         pieces += _even(tokens, inner, Piece(begin, cut.left, tuple(tokens[count : cut.count])), count)
         begin, count = cut.right, cut.count
     return [part for piece in pieces for part in _shortened(piece, phones, level_db)]
+
+
+def _firm(words: Sequence[int], place: int) -> bool:
+    """Return whether `FIRM` anchors on each side of the place before an anchor are neighbours in the text."""
+    near = words[max(0, place - FIRM) : place + FIRM]
+    return len(near) == 2 * FIRM and near[-1] - near[0] == 2 * FIRM - 1
 
 
 def _that_fit(tokens: range, phones: np.ndarray, room_s: float, head: bool) -> list[int]:
