@@ -129,7 +129,7 @@ def checked(report: dict, hashes: dict[str, set[str]], lock: str) -> list[str]:
     """
     exact = []
     for entry in report["install"]:
-        name, version, place = entry["metadata"]["name"], entry["metadata"]["version"], entry["download_info"]
+        name, place = entry["metadata"]["name"], entry["download_info"]
         found = _hash_of(place)
         address = urlsplit(place["url"])
         is_pytorchs = address.scheme == "https" and address.hostname == PYTORCH_HOST
@@ -139,7 +139,8 @@ def checked(report: dict, hashes: dict[str, set[str]], lock: str) -> list[str]:
                 "Check which index pip uses. If you have changed a pin, run python -m devtools.lock --write.",
                 f"{place['url']}\nsha256:{found}",
             )
-        exact.append(f"{name}=={version} --hash=sha256:{found}")
+        # By its address, pip needs not ask the index again.
+        exact.append(f"{name} @ {place['url']} --hash=sha256:{found}")
     return exact
 
 
