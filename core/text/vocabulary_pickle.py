@@ -5,6 +5,7 @@ of word vectors. The reader knows three things: plain values, a `Vocab` as an em
 placeholder that keeps nothing. Any other name is refused before it is looked up, so nothing of the file is run.
 """
 
+import io
 import pickle
 from pathlib import Path
 from typing import Any
@@ -72,8 +73,8 @@ def read_vocabulary(path: Path) -> dict[str, int]:
     if path.stat().st_size > LARGEST_BYTES:
         raise GestureError(f"{path.name} is too large for a vocabulary.", remedy=_REMEDY)
     try:
-        with path.open("rb") as file:
-            record = _Reader(file, encoding="utf-8").load()
+        # A file would make room for as many bytes as a damaged pickle asks for; bytes in memory give what is there.
+        record = _Reader(io.BytesIO(path.read_bytes()), encoding="utf-8").load()
         numbers = vars(record)["word2index"] if isinstance(record, _Record) else None
     except MemoryError:
         raise
