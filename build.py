@@ -58,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     package.set_defaults(run=_package)
     commands.add_parser("character", help="build the bundled character again").set_defaults(run=_character)
+    commands.add_parser("gestures", help="the pictures and the asset library of the gestures again").set_defaults(
+        run=_gestures
+    )
     docs = commands.add_parser("docs", help="the generated pages and pictures of README and docs")
     docs.add_argument(
         "--only", choices=("pages", "pictures", "screenshots"), default="", help="make one kind (default: all)"
@@ -123,6 +126,17 @@ def _character(arguments: argparse.Namespace) -> int:
     from devtools.shell import run_shown
 
     return run_shown([ensure(ASSETS), "-m", "training.character"])
+
+
+def _gestures(arguments: argparse.Namespace) -> int:
+    from devtools.environments import BLENDERS, ensure
+    from devtools.shell import run_shown
+
+    # the oldest Blender writes the asset library, so that all of them can read it
+    python = ensure(BLENDERS[0])
+    return run_shown([python, "-m", "devtools.gesture_pictures"]) or run_shown(
+        [python, "-m", "devtools.gesture_library"]
+    )
 
 
 def _docs(arguments: argparse.Namespace) -> int:

@@ -50,6 +50,7 @@ _MODULES = (
     "direct.level_operators",
     "direct.marker_operators",
     "gestures.operators",
+    "gestures.library_operators",
     "words.operators",
     "words.drag_operator",
     "words.spelling_operators",

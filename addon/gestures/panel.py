@@ -63,6 +63,7 @@ class MAMBATALK_PT_gestures(ClosedPanel, bpy.types.Panel):
         layout.prop(menu, "target")
         for where, text in (("FRAME", "Point from Current Frame"), ("PREVIEW", "Point in Preview Range")):
             layout.operator("mambatalk.point_at", text=text, icon="TRACKER").where = where
+        layout.operator("mambatalk.show_gesture_assets", icon="ASSET_MANAGER")
         own = action.mambatalk_take
         if any(entry.kind == Kind.GESTURE for entry in own.markers):
             self._gestures(layout, context, own)

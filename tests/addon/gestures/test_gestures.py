@@ -106,7 +106,7 @@ def test_bad_places_are_refused_and_nothing_changes(take):
     assert not differing(before, all_keys(take))
 
 
-def test_every_gesture_has_a_picture_in_the_menu():
+def test_every_gesture_has_a_picture_in_the_menu(character):
     from mambatalk_ext.addon.gestures import previews
     from mambatalk_ext.core.gestures.library import gestures
 
@@ -114,3 +114,21 @@ def test_every_gesture_has_a_picture_in_the_menu():
     menu = bpy.context.window_manager.mambatalk_gestures
     menu.group, menu.gesture = "attitude", "thumbs_up"
     assert menu.gesture == "thumbs_up"
+
+
+def test_the_asset_library_has_every_gesture_with_picture_stroke_and_catalog(character):
+    from mambatalk_ext.addon.gestures import library_operators
+    from mambatalk_ext.core.gestures.library import gestures
+
+    libraries = bpy.context.preferences.filepaths.asset_libraries
+    for _ in range(2):
+        assert bpy.ops.mambatalk.show_gesture_assets() == {"FINISHED"}
+    assert [each.path for each in libraries if each.name == library_operators.NAME] == [str(library_operators.FOLDER)]
+    with bpy.data.libraries.load(str(library_operators.FOLDER / "gestures.blend"), assets_only=True) as (found, wanted):
+        assert set(found.actions) == {gesture.label for gesture in gestures().values()}
+        wanted.actions = ["Thumbs Up"]
+    (action,) = wanted.actions
+    assert [marker.name for marker in action.pose_markers] == ["Stroke"]
+    assert action.asset_data.catalog_id in (library_operators.FOLDER / "blender_assets.cats.txt").read_text()
+    assert max(action.preview.image_size) > 64
+    bpy.data.actions.remove(action)
