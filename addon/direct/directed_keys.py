@@ -70,13 +70,14 @@ def write_keys(armature: bpy.types.Object, everything: bool = False, at_least: C
     """
     take = performed.of(armature)
     prepared = prepare(take)
+    everything |= take.record.joins != sliders.joins_as_dict(take.action)
     before = prepared.directed if prepared.stamp == take.record.stamp and not everything else None
     directed = direct_take(take, prepared, before)
     changed = EVERYTHING if before is None else directed.changed
     if at_least is not None:
         recorded = take.record.levels, take.record.markers, take.record.mood
-        changed = at_least if _directions(directed) == recorded else EVERYTHING
-    rewrite.rewrite_levels(take, take.at_keys(directed.motion), prepared.calm, changed)
+        changed = at_least if _directions(directed) == recorded and not everything else EVERYTHING
+    rewrite.rewrite_levels(take, at_keys(take, directed), prepared.calm, changed)
     remember(take, prepared, directed)
     return directed.motion
 
@@ -99,6 +100,8 @@ def is_behind(take: performed.Performed) -> bool:
     """
     record = take.record
     shown = Levels.from_dict(record.levels), markers_from(record.markers), mood_from(record.mood)
+    if record.joins != sliders.joins_as_dict(take.action):
+        return True
     return shown != (sliders.levels_of(take.action), markers.markers_of(take), sliders.mood_of(take.action, take.info))
 
 
@@ -120,7 +123,7 @@ def drop_edits(take: performed.Performed, released: rewrite.Masks) -> None:
     """
     prepared = prepare(take)
     directed = direct_take(take, prepared)
-    rewrite.drop_edits(take, take.at_keys(directed.motion), prepared.calm, released)
+    rewrite.drop_edits(take, at_keys(take, directed), prepared.calm, released)
     remember(take, prepared, directed)
 
 
@@ -138,7 +141,7 @@ def spread_edits(
     Raises:
         GestureError: as in `prepare`.
     """
-    motion = take.at_keys(direct_take(take, prepare(take)).motion)
+    motion = at_keys(take, direct_take(take, prepare(take)))
     chosen = take_spread.selected(take, motion) if around is None else around
     count = take_spread.spread(take, motion, chosen, frame_count, is_eased, is_exact=around is None)
     _show(take)
@@ -189,9 +192,19 @@ def direct_take(take: performed.Performed, prepared: Prepared, before: Directed 
     return direct(prepared.statistics, levels, before=before, markers=found, mood=mood, body=body)
 
 
+def at_keys(take: performed.Performed, directed: Directed) -> Motion:
+    """Return a directed motion at the keys of its take, with the stretches of listening, and with joined ends.
+
+    Raises:
+        GestureError: what the take is joined to can no longer be read.
+    """
+    return take.at_keys(sliders.joined(take.action, directed.motion))
+
+
 def remember(take: performed.Performed, prepared: Prepared, directed: Directed) -> None:
     """Save the take's record, keep the result that the keys now show, and show it in the scene."""
     take.record.levels, take.record.markers, take.record.mood = _directions(directed)
+    take.record.joins = sliders.joins_as_dict(take.action)
     take.save()
     prepared.directed, prepared.stamp = directed, take.record.stamp
     markers.keep_pose_markers(take, directed.markers)

@@ -51,8 +51,12 @@ def amounts(own: MambaTalkTake, words: list[dict], motion: Motion) -> np.ndarray
 
 
 def spans_of(own: MambaTalkTake) -> list[list[float]]:
-    """Return the spans, seconds, in which the mouth follows words that were changed."""
-    return json.loads(own.spoken_anew) if own.spoken_anew else []
+    """Return the spans, seconds, in which the mouth follows words that were changed; none where they are damaged."""
+    try:
+        spans = [(float(start_s), float(end_s)) for start_s, end_s in json.loads(own.spoken_anew or "[]")]
+    except (ValueError, TypeError):
+        return []
+    return [[start_s, end_s] for start_s, end_s in spans if 0 <= start_s < end_s < np.inf]
 
 
 def follow(own: MambaTalkTake, start_s: float, end_s: float) -> None:

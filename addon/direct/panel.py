@@ -102,7 +102,7 @@ class MAMBATALK_PT_direct(_OfTheTake, bpy.types.Panel):
         if len(take_info.of_character(target(context))) > 1:
             layout.prop_search(settings, "source", bpy.data, "actions")
             _button(layout, no_range).operator("mambatalk.mix", text="Mix In", icon="OVERLAY")
-        if not recording.is_known(context.scene, action):
+        if take_info.stored(action).audio and not recording.is_known(context.scene, action):
             draw_lines(layout, context, f"The recording {take_info.stored(action).audio} is gone", "ERROR")
             layout.operator("mambatalk.find_recording", icon="FILEBROWSER")
 

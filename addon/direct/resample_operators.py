@@ -215,6 +215,8 @@ def why_not_resample(context) -> str | None:
     if reason := state.why_not_start(context) or take_info.why_not_directed(context):
         return reason
     action = take_info.active(performer.target(context))
+    if not take_info.stored(action).audio:
+        return f"{action.name} was made without a recording: it cannot be generated again"
     if not recording.is_known(context.scene, action):
         return f"The recording {take_info.stored(action).audio} is gone: use Find Recording"
     return model_card.why_none(context)

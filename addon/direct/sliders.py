@@ -1,4 +1,4 @@
-"""Values of a take's sliders and its mood, which are read as plain values or as levels, and set without writing keys.
+"""Values of a take's sliders, mood and joins, which are read as plain values or as levels, and set without new keys.
 
 A take's mood is the one of its menu and slider, or, where the character's mood is keyed in the take's action, the keyed
 one (`character.mood`): it is read at every key of the take, and what lies on a line between two others is left out.
@@ -9,8 +9,11 @@ import json
 import bpy
 import numpy as np
 
+from ...core.body.motion import Motion
 from ...core.body.parts import AREAS
+from ...core.direct.joining import Joins, State, join
 from ...core.direct.levels import SWITCHES, Levels
+from ...core.direct.listening import Attention, listen
 from ...core.direct.markers import markers_from
 from ...core.direct.mood import NEUTRAL, UNCHANGED, Mood, MoodKey, mood_from
 from ...core.errors import GestureError
@@ -122,3 +125,56 @@ def from_directions(directions: dict) -> tuple[dict, list[tuple], list[dict]]:
     pose = "" if levels["pose"] is None else json.dumps(levels["pose"])
     markers = [(m.kind.value, m.start_s, m.end_s, m.setting) for m in markers_from(directions.get("markers", ()))]
     return {**levels, "pose": pose, "locked": kept}, markers, mood_from(directions.get("mood", ())).as_list()
+
+
+def joins_of(action: bpy.types.Action) -> Joins:
+    """Return what a take is joined to.
+
+    Raises:
+        GestureError: a stored pose cannot be read.
+    """
+    own = action.mambatalk_take
+    try:
+        start, end = (State.from_dict(json.loads(text)) if text else None for text in (own.start_state, own.end_state))
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        raise _unreadable(action, error) from error
+    return Joins(start, end, own.join_start_s, own.join_end_s, own.loop)
+
+
+def listening_of(action: bpy.types.Action) -> tuple[Attention, ...]:
+    """Return the stretches in which the character of a take listens.
+
+    Raises:
+        GestureError: they cannot be read.
+    """
+    text = action.mambatalk_take.listening
+    try:
+        return tuple(Attention.from_dict(entry) for entry in json.loads(text)) if text else ()
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        raise _unreadable(action, error) from error
+
+
+def joins_as_dict(action: bpy.types.Action) -> dict:
+    """Return plain values that are equal where joins and listening are; empty where there are none."""
+    own = action.mambatalk_take
+    if not (own.start_state or own.end_state or own.loop or own.listening):
+        return {}
+    values = {name: getattr(own, name) for name in ("start_state", "end_state", "loop", "listening")}
+    return {**values, "start_s": round(own.join_start_s, 4), "end_s": round(own.join_end_s, 4)}
+
+
+def joined(action: bpy.types.Action, motion: Motion) -> Motion:
+    """Return a motion of a take with its stretches of listening, and with joined ends.
+
+    Raises:
+        GestureError: what is stored cannot be read.
+    """
+    return join(listen(motion, listening_of(action)), joins_of(action))
+
+
+def _unreadable(action: bpy.types.Action, error: Exception) -> GestureError:
+    return GestureError(
+        f"What {action.name} is joined to can no longer be read.",
+        remedy="Remove start and end pose and the listening, and set them again.",
+        detail=repr(error),
+    )

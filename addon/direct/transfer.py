@@ -57,9 +57,12 @@ def key_new_version(
         take, shown = take.at_rate(fps), EVERYTHING
     prepared = directed_keys.prepare(take, data)
     directed = directed_keys.direct_take(take, prepared)
-    rewrite.rewrite_motion(take, take.at_keys(directed.motion), shown, rows)
+    rewrite.rewrite_motion(take, directed_keys.at_keys(take, directed), shown, rows)
     take_store.save_packed(take.action, data)
     directed_keys.remember(take, prepared, directed)
+    if take.record.joins:
+        # A loop changes the end where the start was made anew, and listening settles into the mean of all its frames.
+        directed_keys.write_keys(take.armature, everything=True)
     return changed
 
 

@@ -49,6 +49,13 @@ GROUPS = (
         ("mark_take_as_asset", "ASSET_MANAGER"),
     ),
     (
+        ("join_pose", "SNAP_ON"),
+        ("clear_joins", "SNAP_OFF"),
+        ("idle", "ARMATURE_DATA"),
+        ("listen", "COMMUNITY"),
+        ("stop_listening", "X"),
+    ),
+    (
         ("play_word", "PLAY"),
         ("next_word", "TRIA_DOWN"),
         ("word_spelling", "GREASEPENCIL"),
@@ -73,7 +80,7 @@ GROUPS = (
     (("choose_weights", "FILE_FOLDER"), ("use_bundled_weights", "LOOP_BACK"), ("fetch_weights", "IMPORT")),
 )
 # The groups of each column.
-_COLUMNS = (slice(0, 3), slice(3, 6), slice(6, None))
+_COLUMNS = (slice(0, 3), slice(3, 7), slice(7, 9), slice(9, None))
 
 
 class MAMBATALK_MT_speech(bpy.types.Menu):

@@ -47,6 +47,7 @@ class Record:
         levels: plain values of `core.direct.levels.Levels` that the keys show.
         markers: plain values of `core.direct.markers.Marker` that the keys show.
         mood: plain values of `core.direct.mood.Mood` that the keys show.
+        joins: plain values of start, end, loop and listening that the keys show.
         stamp: changes whenever the record is saved.
     """
 
@@ -57,6 +58,7 @@ class Record:
     levels: dict = field(default_factory=dict)
     markers: list = field(default_factory=list)
     mood: list = field(default_factory=list)
+    joins: dict = field(default_factory=dict)
     stamp: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @classmethod
@@ -117,6 +119,7 @@ def save(action: bpy.types.Action, record: Record) -> None:
         "levels": record.levels,
         "markers": record.markers,
         "mood": record.mood,
+        "joins": record.joins,
         "stamp": record.stamp,
     }
     text = json.dumps(head).encode()
@@ -178,5 +181,6 @@ def _unpack(stored: bytes) -> Record:
         head["levels"],
         head.get("markers", []),
         head.get("mood", []),
+        head.get("joins", {}),
         head["stamp"],
     )

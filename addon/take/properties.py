@@ -18,6 +18,7 @@ from bpy.props import (
 
 from ...core.body.parts import AREAS
 from ...core.clock import FPS
+from ...core.direct.joining import DEFAULT_BLEND_S
 from ...core.direct.levels import GROUPS, LEVELS
 from ...core.direct.markers import KINDS, PLAIN_KINDS, Kind
 from ...core.gestures.library import gestures
@@ -318,6 +319,32 @@ class MambaTalkTake(bpy.types.PropertyGroup):
             description="Where you change a word, the mouth follows its speech sounds at once",
             default=True,
             update=_locks_changed,
+        ),
+        "start_state": StringProperty(name="Start Pose", description="Pose and speeds of the first frame, as JSON"),
+        "end_state": StringProperty(name="End Pose", description="Pose and speeds of the last frame, as JSON"),
+        "join_start_s": FloatProperty(
+            name="Lead In",
+            description="Seconds in which the start pose leads over to the take",
+            default=DEFAULT_BLEND_S,
+            min=0.0,
+            soft_max=3.0,
+            update=_directions_changed,
+        ),
+        "join_end_s": FloatProperty(
+            name="Lead Out",
+            description="Seconds in which the take leads over to the end pose, or back to its own start",
+            default=DEFAULT_BLEND_S,
+            min=0.0,
+            soft_max=3.0,
+            update=_directions_changed,
+        ),
+        "loop": BoolProperty(
+            name="Loop",
+            description="Let the take end as it begins, to be repeated: the last frame is the first one again",
+            update=_directions_changed,
+        ),
+        "listening": StringProperty(
+            name="Listening", description="Where the character listens, to whom it looks, and when it nods, as JSON"
         ),
         "kept": BoolProperty(name="Keep", description="Keep this take when Discard Others is used"),
         "locked": EnumProperty(

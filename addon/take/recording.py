@@ -87,7 +87,8 @@ def path_of(scene: bpy.types.Scene, action: bpy.types.Action, folder: Path) -> P
 def is_known(scene: bpy.types.Scene, action: bpy.types.Action) -> bool:
     """Return whether `path_of` would find the recording of a take."""
     path = Path(take_info.stored(action).audio)
-    return path.is_file() or _sound_named(scene, path.name) is not None
+    # An idle take has none.
+    return path.is_file() or (bool(path.name) and _sound_named(scene, path.name) is not None)
 
 
 def relocate(info: TakeInfo, path: Path) -> int:

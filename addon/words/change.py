@@ -13,6 +13,7 @@ import bpy
 from ...core.errors import GestureError
 from ...core.take import word_edits
 from ..direct import directed_keys, lips
+from ..take import channels as take_channels
 from ..take import info as take_info
 from ..take import store as take_store
 from ..take import words as take_words
@@ -76,7 +77,8 @@ def apply(take: Performed, words: list[dict]) -> None:
         take_store.save_packed(action, take_store.with_words(data, words))
         take_words.show(action, words)
         lips.follow(own, *changed)
-        directed_keys.write_keys(take.armature)
+        # Words decide the mouth, and where pauses are, in which Stillness settles everything.
+        directed_keys.write_keys(take.armature, at_least=None if own.stillness > 0 else take_channels.FACE)
     except GestureError:
         take_store.save_packed(action, data)
         take_words.show(action, before)

@@ -1,0 +1,105 @@
+"""The demo of a dialogue: two characters share the bundled speech by turns, and each listens while the other speaks.
+
+    recording   |sentence 1|sentence 2|sentence 3|sentence 4|sentence 5|
+    Ann's track |  speech  |  silence |  speech  |  silence |  speech  |
+    Bob's track |  silence |  speech  |  silence |  speech  |  silence |
+
+Each has a recording of its own, as long as the dialogue. Run it in the Python of the bpy module, 4.5 or newer:
+
+    python -m devtools.demo.dialogue OUT [--video]
+"""
+
+import argparse
+import math
+import sys
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "addon" / "assets" / "demo"
+WIDTH, HEIGHT, VIDEO_FPS = 800, 672, 15
+# Seconds at which the turn passes to the other one: in the pauses between the five sentences.
+TURNS_S = (8.5, 13.0, 19.8, 27.3)
+# Name, place and turn of each character; they stand half turned to each other.
+CAST = (("Ann", -0.5, 48.0), ("Bob", 0.5, -48.0))
+
+
+def main(arguments: list[str]) -> None:
+    """Make dialogue.blend and, where it is asked for, dialogue.mp4 in the result folder."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--video", action="store_true", help="render a video, too, which takes minutes")
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args(arguments)
+    options.out.mkdir(parents=True, exist_ok=True)
+    from devtools.extension import registered_extension
+
+    with registered_extension():
+        _run(options)
+
+
+def _run(options: argparse.Namespace) -> None:
+    from devtools.demo import scene as demo_scene
+    from devtools.demo import stage, video
+
+    scene = bpy.context.scene
+    scene.render.resolution_x, scene.render.resolution_y = WIDTH, HEIGHT
+    scene.render.fps, scene.render.fps_base = (VIDEO_FPS if options.video else 30), 1.0
+    scene.frame_end = scene.frame_start
+    scene.view_settings.view_transform = "Standard"
+    people = [_perform(scene, number, options.out) for number in range(len(CAST))]
+    if bpy.ops.mambatalk.listen() != {"FINISHED"}:
+        raise SystemExit("Nobody listens.")
+    for armature in people:
+        print(armature.name, armature.animation_data.action.mambatalk_take.listening, flush=True)
+    stage.build(scene, np.concatenate([_points(armature) for armature in people]))
+    demo_scene.save(options.out / "dialogue.blend")
+    if options.video:
+        video.render(scene, options.out / "dialogue.mp4", options.threads, lambda frame: None)
+
+
+def _perform(scene: bpy.types.Scene, number: int, folder: Path) -> bpy.types.Object:
+    """Add a character, and let it speak its turns."""
+    name, x, degrees = CAST[number]
+    bpy.ops.mambatalk.add_character()
+    armature, settings = scene.mambatalk.character, scene.mambatalk
+    armature.name, armature.location.x, armature.rotation_euler.z = name, x, math.radians(degrees)
+    bpy.context.view_layer.update()
+    settings.audio_source, settings.audio_file = "FILE", str(_track(number, folder))
+    settings.transcript_source, settings.transcript_file = "FILE", str(_text(number, folder))
+    if bpy.ops.mambatalk.generate() != {"FINISHED"}:
+        raise SystemExit(f"{name} has no take.")
+    return armature
+
+
+def _track(number: int, folder: Path) -> Path:
+    """Write the recording of one character: the turns of the other are silent."""
+    from mambatalk_demo.addon.blender import sound
+
+    samples, rate = sound.read(SAMPLE / "speech.flac")
+    place = np.searchsorted(TURNS_S, np.arange(len(samples)) / rate)
+    path = folder / f"{CAST[number][0].lower()}.wav"
+    mine = place % len(CAST) == number
+    sound.write_wav(path, np.where(mine.reshape(-1, *[1] * (samples.ndim - 1)), samples, 0).astype(np.float32), rate)
+    return path
+
+
+def _text(number: int, folder: Path) -> Path:
+    """Write the transcript of one character: every other sentence."""
+    sentences = [line for line in (SAMPLE / "transcript.txt").read_text(encoding="utf-8").splitlines() if line]
+    path = folder / f"{CAST[number][0].lower()}.txt"
+    path.write_text("\n".join(sentences[number :: len(CAST)]), encoding="utf-8")
+    return path
+
+
+def _points(armature: bpy.types.Object) -> np.ndarray:
+    """Return a box around a character at rest, in the world: (N, 3) metres."""
+    corners = [armature.matrix_world @ bone.head_local for bone in armature.data.bones]
+    return np.array([*corners, *(armature.matrix_world @ bone.tail_local for bone in armature.data.bones)])
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    main(sys.argv[1:])
