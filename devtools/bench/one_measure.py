@@ -38,10 +38,12 @@ def measure(kind: str, **wanted) -> dict:
 
 def _cold(folder: Path) -> dict:
     audio = _speech(folder, 5)
-    command = [sys.executable, "-m", "core", "generate", str(audio), "--device", "cpu", "--out", str(folder / "take")]
-    start = time.perf_counter()
+    command = [sys.executable, "-m", "core", "generate", str(audio), "--out", str(folder / "take")]
+    start, used = time.perf_counter(), os.times()
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
-    return {"s": time.perf_counter() - start}
+    spent, after = time.perf_counter() - start, os.times()
+    cpu = after.children_user + after.children_system - used.children_user - used.children_system
+    return {"s": spent, "cpu_s": cpu}
 
 
 def _take(folder: Path, engine: str, seconds: int) -> dict:

@@ -44,6 +44,7 @@ def test_pieces_come_while_windows_are_predicted_and_change_nothing(request_of, 
     assert take.finished.rotations.tobytes() == alone.finished.rotations.tobytes()
 
 
+@pytest.mark.slow
 def test_a_take_that_is_ended_early_is_short_and_can_be_resampled(request_of, models, tmp_path):
     asked = []
     made = generate(request_of, models=models, underway=Underway(ended=lambda: len(asked) > 2 or asked.append(1)))
