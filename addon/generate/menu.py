@@ -16,6 +16,7 @@ GROUPS = (
         ("resample", "FILE_REFRESH"),
         ("mix", "OVERLAY"),
         ("finish", "MOD_SMOOTH"),
+        ("check_take", "VIEWZOOM"),
         ("rest_pose", "ARMATURE_DATA"),
         ("set_levels", "OPTIONS"),
         ("reset_levels", "LOOP_BACK"),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from ..body.motion import Motion
 from ..clearance.gaps import Surroundings
 from ..clearance.hands_out import DEEP_M, depths
-from ..text.timing import Word
 from .feet import feet
 from .finding import Finding, stretches
 from .joints import joints
@@ -22,12 +21,12 @@ class Subject:
 
     Attributes:
         motion: as it is seen.
-        words: with their times and phones, seconds from the first frame.
+        words: entries of words.json: word, start_s, end_s, phones; seconds from the first frame.
         body: the body that performs the motion.
     """
 
     motion: Motion
-    words: Sequence[Word]
+    words: Sequence[dict]
     body: Surroundings
 
 

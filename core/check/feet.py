@@ -13,6 +13,8 @@ from .finding import Finding, stretches
 _SLIDING_M_S, _FAR_M = 0.06, 0.015
 # Metres over the floor within which a toe joint is near it.
 _NEAR_M = 0.03
+# The lower toe stands in most frames: so many per cent of its heights are at the floor or below it.
+_STANDING_PERCENT = 25
 # Metres below the floor that are found, and seconds of a gap within one finding.
 _BELOW_M, _JOIN_S = 0.02, 0.3
 # Columns of `Motion.contacts` of the toes, left and right; a standing toe is above one half.
@@ -23,7 +25,7 @@ def feet(motion: Motion) -> Iterator[Finding]:
     """Find slides of standing feet, and feet below the floor."""
     toes, _ = chosen_joints(motion.rotations, motion.translation, motion.skeleton, TOES)
     height = toes[..., 1]
-    floor = np.percentile(height.min(axis=1), 5)
+    floor = np.percentile(height.min(axis=1), _STANDING_PERCENT)
     join = round(_JOIN_S * motion.fps)
     for side, name in enumerate(SIDES):
         yield from _slides(motion, toes[:, side], _standing(motion, height[:, side], floor, side), name, join)

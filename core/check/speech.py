@@ -8,7 +8,6 @@ from ..body.joints import SIDES, WRISTS
 from ..body.kinematics import chosen_joints
 from ..body.motion import Motion
 from ..body.parts import ARKIT_NAMES
-from ..text.timing import Word
 from .finding import Finding, stretches
 
 # Sounds for which the lips close.
@@ -26,7 +25,7 @@ _RISE_M, _FAST_M_S, _EARLY_S, _AFTER_S = 0.15, 0.4, 1.2, 0.4
 _JOIN_S = 0.15
 
 
-def lips(motion: Motion, words: Sequence[Word]) -> Iterator[Finding]:
+def lips(motion: Motion, words: Sequence[dict]) -> Iterator[Finding]:
     """Find sounds p, b and m during which the lips never close."""
     if motion.face_basis != "arkit52" or not motion.expression.any():
         return
@@ -35,25 +34,25 @@ def lips(motion: Motion, words: Sequence[Word]) -> Iterator[Finding]:
         for name, weight in shapes.items():
             opening += sign * weight * motion.expression[:, ARKIT_NAMES.index(name)]
     for word in words:
-        for phone in word.phones:
-            if phone.phone not in _CLOSED:
+        for phone in word["phones"]:
+            if phone["phone"] not in _CLOSED:
                 continue
-            first = max(int(phone.start_s * motion.fps) - _BESIDE, 0)
-            last = min(int(np.ceil(phone.end_s * motion.fps)) + _BESIDE, motion.frame_count)
+            first = max(int(phone["start_s"] * motion.fps) - _BESIDE, 0)
+            last = min(int(np.ceil(phone["end_s"] * motion.fps)) + _BESIDE, motion.frame_count)
             least = opening[first:last].min(initial=1.0) if last > first else 0.0
             if least > _OPEN:
-                what = f"{phone.phone.lower()} of “{word.word}”"
+                what = f"{phone['phone'].lower()} of “{word['word']}”"
                 yield Finding("lips", first, last, what, "face", 100 * float(min(least, 1.0)))
 
 
-def early(motion: Motion, words: Sequence[Word]) -> Iterator[Finding]:
+def early(motion: Motion, words: Sequence[dict]) -> Iterator[Finding]:
     """Find hands that rise in a pause, long before the word that follows."""
     if not words or motion.frame_count < 4:
         return
     places, _ = chosen_joints(motion.rotations, motion.translation, motion.skeleton, [0, *WRISTS])
     wrists = places[:, 1:] - places[:, :1]
-    starts = np.array([word.start_s for word in words])
-    ends = np.array([word.end_s for word in words])
+    starts = np.array([word["start_s"] for word in words])
+    ends = np.array([word["end_s"] for word in words])
     join = round(_JOIN_S * motion.fps)
     for side, name in enumerate(SIDES):
         rise = np.diff(wrists[:, side, 1], prepend=wrists[0, side, 1]) * motion.fps
@@ -63,5 +62,5 @@ def early(motion: Motion, words: Sequence[Word]) -> Iterator[Finding]:
             last_s = ends[starts <= start / motion.fps].max(initial=-np.inf)
             wait_s = next_s - end / motion.fps
             if height > _RISE_M and _EARLY_S < wait_s < np.inf and start / motion.fps - last_s > _AFTER_S:
-                word = words[int(np.flatnonzero(starts == next_s)[0])].word
+                word = words[int(np.flatnonzero(starts == next_s)[0])]["word"]
                 yield Finding("early", start, end, f"{name} hand before “{word}”", f"{name}_arm", wait_s)

@@ -24,6 +24,8 @@ BEND = 3
 _HINGES = np.array([[0.0, -1.0, 0.0], [0.0, 1.0, 0.0]])
 # With a smaller sine of its bend an elbow is straight, and its hinge is the anatomical one.
 _STRAIGHT, _BENT = 0.15, 0.4
+# With a smaller cosine between its axis and the anatomical hinge, an elbow is bent backwards.
+_BACKWARDS = -0.5
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class ArmPoses:
         shoulder, elbow, wrist, knuckle: (N, 2, 3) metres.
         turns: (N, 2, 4, 3, 3) turns away from rest of collar, upper arm, forearm and hand.
         hinge: (N, 2, 3) axis of the elbow; a positive turn bends it.
-        bend: (N, 2) angle between upper arm and forearm, radians; 0 is straight.
+        bend: (N, 2) angle between upper arm and forearm, radians; 0 is straight, negative bent backwards.
     """
 
     shoulder: np.ndarray
@@ -59,7 +61,9 @@ class ArmPoses:
         sine = np.linalg.norm(across, axis=-1)
         anatomical = (turns[:, :, 1] @ _HINGES[..., None])[..., 0]
         trust = np.clip((sine - _STRAIGHT) / (_BENT - _STRAIGHT), 0.0, 1.0)[..., None]
-        hinge = _unit((1 - trust) * anatomical + trust * across / np.maximum(sine, 1e-9)[..., None])
+        axis = across / np.maximum(sine, 1e-9)[..., None]
+        backwards = (axis * anatomical).sum(-1, keepdims=True) < _BACKWARDS
+        hinge = _unit((1 - trust) * anatomical + trust * np.where(backwards, -axis, axis))
         bend = np.arctan2((across * hinge).sum(-1), (upper * lower).sum(-1))
         return cls(shoulder, elbow, wrist, knuckle, turns, hinge, bend)
 

@@ -48,10 +48,11 @@ def _subject(path: Path) -> Any:
     from ..clearance.body import default_body
     from ..finish.skeletons import with_skeleton
     from ..take.take import read_take
+    from ..text.timing import words_to_json
 
     if path.is_file():
         motion = with_skeleton(load_motion(path))
         return Subject(motion, (), default_body(motion.skeleton))
     take = read_take(path)
     motion = take.finished if take.directed is None else take.directed
-    return Subject(motion, take.words, default_body(motion.skeleton))
+    return Subject(motion, words_to_json(take.words), default_body(motion.skeleton))

@@ -27,6 +27,7 @@ ADDON_ROOMS = (
     "gestures",
     "words",
     "finish",
+    "check",
     "generate",
     "exchange",
     "batch",
