@@ -17,6 +17,7 @@ class MAMBATALK_OT_show_gesture_assets(bpy.types.Operator):
 
     bl_idname = "mambatalk.show_gesture_assets"
     bl_label = "Show Gestures in Asset Browser"
+    bl_options = {"REGISTER"}
 
     def execute(self, context):
         """Add the library, or correct its folder after an update of the extension."""
