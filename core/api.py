@@ -8,6 +8,7 @@ Every function raises `GestureError` where the cause is known; its `message` say
 do. `examples/generate.py` uses them all.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from .finish.chain import finish as finish_motion
 from .finish.settings import FinishSettings
 from .generate.pipeline import generate as generate_take
 from .generate.regenerate import resample as resample_take
+from .language.languages import AUTO
 from .requests import Generate, Resample
 from .take.take import Take
 from .worker.models import Models
@@ -48,23 +50,22 @@ def generate(
     duration_s: float | None = None,
     weights: Path | str | None = None,
     device: str = "auto",
+    language: str = AUTO,
+    pronunciations: Mapping[str, str] | None = None,
 ) -> Take:
     """Make a take from a recording.
 
     Parameters
     ----------
-    audio, out
-        A sound file (wav, flac, ogg, mp3), and the folder for the take, which is written whole or not at all.
-    transcript
-        A file with the words of the recording (txt, srt, vtt, TextGrid, whisper json); None for a take without words.
-    speaker
-        Number of a speaker of the weights; for the bundled weights: 0 calm, 1 lively, 2 presenter, 3 reserved.
-    seed, variation
-        Another seed gives another take. From 0, the most likely take, to 1; None for what suits the weights.
+    audio, out, start_s, duration_s
+        A sound file (wav, flac, ogg, mp3); the folder for the take, written whole or not at all; the part to use.
+    transcript, language, pronunciations
+        A file with the words (txt, srt, vtt, TextGrid, whisper json), None for a take without words; a code such as
+        "de", "auto" to find the language; names and what they sound like.
+    speaker, seed, variation
+        Bundled: 0 calm, 1 lively, 2 presenter, 3 reserved. Another seed, another take. 0 (most likely) to 1, or None.
     mood, weights, device
         Such as "happy:0.6" or "sad:0.8@0 happy:0.6@5"; a model folder, None for the bundled; "auto", "cpu" or "cuda".
-    start_s, duration_s
-        The part of the recording to use, seconds.
 
     Returns
     -------
@@ -92,6 +93,8 @@ def generate(
         device=device,
         offset_s=start_s,
         duration_s=duration_s,
+        language=language,
+        pronunciations=dict(pronunciations or {}),
     )
     return generate_take(request, models=_models())
 

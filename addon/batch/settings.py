@@ -31,7 +31,11 @@ class MambaTalkBatch(bpy.types.PropertyGroup):
         description="Where the recordings are listed",
         items=[
             ("FOLDER", "Folder", "Every recording in a folder, with the text of the same name beside it"),
-            ("TABLE", "Table", "A csv file with the columns audio, transcript, style, mood, seed, name, character"),
+            (
+                "TABLE",
+                "Table",
+                "A csv file with the columns audio, transcript, style, mood, seed, name, character and language",
+            ),
         ],
     )
     recordings: StringProperty(

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from ..direct.mood import parse_mood
 from ..errors import GestureError
+from ..language.languages import code_of
 from ..requests import Generate
 
 # `character` is for Blender, where each line may have another character; elsewhere it is not used.
-COLUMNS = ("audio", "transcript", "style", "mood", "seed", "name", "character")
+COLUMNS = ("audio", "transcript", "style", "mood", "seed", "name", "character", "language")
 RECORDINGS = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aif", ".aiff")
 # What `core.text.transcript` reads; Blender reads tables without that module.
 TEXTS = (".txt", ".srt", ".vtt", ".textgrid", ".json")
@@ -180,6 +181,11 @@ def _line(number: int, row: Mapping[str, str], folder: Path, template: Generate,
         request = replace(request, speaker=style_number(text, styles))
     if text := row.get("mood"):
         request = replace(request, mood=tuple(parse_mood(text.split()).as_list()))
+    if text := row.get("language"):
+        try:
+            request = replace(request, language=code_of(text))
+        except ValueError as error:
+            raise GestureError(f"There is no language {text[:40]!r}.", "Write a code such as de, or auto.") from error
     if text := row.get("seed"):
         if not text.isdecimal() or len(text) > _MOST_DIGITS or int(text) > _MOST_SEED:
             raise GestureError(f"The seed {text[:40]!r} is no whole number from 0 on.", "Write a number such as 7.")

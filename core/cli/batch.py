@@ -30,8 +30,8 @@ def add_batch(commands: argparse._SubParsersAction) -> None:
         "lines",
         type=given_path,
         metavar="LINES",
-        help="a csv table with the columns audio, transcript, style, mood, seed, name (character is for Blender); "
-        "or a folder of recordings with texts of the same name beside them",
+        help="a csv table with the columns audio, transcript, style, mood, seed, name, language (character is for "
+        "Blender); or a folder of recordings with texts of the same name beside them",
     )
     command.add_argument("--out", type=given_path, required=True, metavar="DIR", help="folder for the takes' folders")
     command.add_argument("--style", default="0", help="name or number, where a line has none (default 0)")

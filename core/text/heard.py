@@ -1,6 +1,6 @@
 """The speech sounds of a recording without any text: the best sequence of phones that the acoustic model hears.
 
-A third of these phones are wrong, but most of the wrong ones look like the right ones on the lips. p, b and m are
+Half of these phones are wrong, but vowels are rarely taken for consonants, so the mouth opens in time. p, b and m are
 preferred a little: lips that stay open at one of them are seen at once, and lips that close at a t or n are not.
 """
 

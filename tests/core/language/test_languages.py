@@ -13,6 +13,7 @@ from core.language.segmentation import pieces, read_aloud
 from core.text.pronounce import dictionary
 from core.text.reading import PHONES, read_text
 from devtools.bench.languages import TEXTS, text_of
+from tests.conftest import ROOT
 
 TEXTS_OF = tuple(tomllib.loads(TEXTS.read_text(encoding="utf-8")))
 
@@ -80,6 +81,11 @@ def test_users_pronounce_names_as_words_or_as_phones():
     assert words[0].tokens[0][0].endswith("Z")
     assert words[2].tokens == (("W IH N",),)
     assert read_text("Łódź", "de", {"łódź": "Wutsch"})[0].tokens == (("V UH CH",),)
+
+
+def test_the_page_lists_every_language():
+    page = " ".join((ROOT / "docs" / "languages.md").read_text(encoding="utf-8").split())
+    assert all(f"{language.name} `{code}`" in page for code, language in LANGUAGES.items())
 
 
 def test_codes_and_names_of_languages_are_understood():
