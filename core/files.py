@@ -13,7 +13,7 @@ import struct
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,25 @@ def check_place(path: Path) -> None:
     if path.is_symlink() or (path.exists() and not path.is_file()):
         message = f"{path} is a link, a folder or a device, which is not replaced."
         raise GestureError(message, remedy="Choose a file.")
+
+
+def check_own_folder(folder: Path, marks: Iterable[str]) -> None:
+    """Make sure that a folder to write into is new, empty, or one that this program wrote, and not the user's own.
+
+    Args:
+        folder: where files will be written.
+        marks: names by one of which a folder of this program is known.
+
+    Raises:
+        GestureError: it is a link or a file, or holds other files.
+    """
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise GestureError(f"{folder} is a link or a file, which is not replaced.", remedy="Choose a folder.")
+    others = sorted(path.name for path in folder.glob("*") if not path.name.startswith("."))
+    if others and not any((folder / mark).exists() for mark in marks):
+        raise GestureError(
+            f"{folder} holds other files, such as {others[0]}.", remedy="Choose a new folder or an empty one."
+        )
 
 
 def save_arrays(path: Path, arrays: Mapping[str, Any], compress: bool = True) -> None:

@@ -11,10 +11,10 @@ import numpy as np
 
 from core.cli.terminal import check_new
 from core.errors import GestureError
-from core.files import DAMAGED
+from core.files import DAMAGED, check_own_folder
 from core.inputs import check_regular
 from training.evaluation.fgd_autoencoder import FgdAutoencoder, FgdSettings, channels, train_fgd
-from training.evaluation.fgd_files import convert_fgd, load_fgd, save_fgd
+from training.evaluation.fgd_files import CARD, convert_fgd, load_fgd, save_fgd
 from training.evaluation.fgd_parts import WHOLE, area_autoencoders
 from training.evaluation.measures import METRICS, mean_joint_speed, set_measures
 from training.evaluation.motion_sets import PREDICTED, REAL, Clip, find_motions, find_sounds, read_clip
@@ -33,6 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
         GestureError: a folder without motions, sets that share no name, files that cannot be read.
     """
     check_new(arguments, arguments.plot)
+    if arguments.fgd_out:
+        check_own_folder(arguments.fgd_out, (CARD,))
     smplx = load_smplx(arguments.smplx) if arguments.smplx else None
     sounds = find_sounds(arguments.audio)
     real_paths = find_motions(arguments.real, REAL)

@@ -7,6 +7,8 @@ import sys
 from dataclasses import replace
 
 from core.errors import GestureError
+from core.files import check_own_folder
+from core.weights_folder import CARD
 from training.cli.train_options import PARTS, add_arguments
 
 STOPPED = 130
@@ -28,6 +30,7 @@ def run(options: argparse.Namespace, arguments: list[str]) -> int:
     parts = tuple(options.parts.split(","))
     if unknown := set(parts) - set(NETWORKS):
         raise GestureError(f"There is no network {', '.join(sorted(unknown))}.", remedy=f"Choose from {NETWORKS}.")
+    check_own_folder(options.out, (CARD, "training", *(f"{name}.safetensors" for name in NETWORKS)))
     with join_team(options.device) as team:
         plan = _plan(options, arguments, team)
         try:

@@ -124,3 +124,13 @@ def test_a_signal_ends_a_command_without_a_traceback_and_leaves_nothing(tmp_path
     assert b"Traceback" not in said
     assert process.returncode in codes
     assert list(tmp_path.iterdir()) == []
+
+
+def test_train_and_evaluate_write_into_no_folder_of_the_users_own(walk, tmp_path, capsys):
+    pytest.importorskip("torch", reason="training needs PyTorch")
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "notes.txt").write_text("mine")
+    assert "notes.txt" in refused(capsys, "train", "all", "--data", tmp_path, "--out", own)
+    assert "notes.txt" in refused(capsys, "evaluate", "--pred", tmp_path, "--real", tmp_path, "--fgd-out", own)
+    assert [each.name for each in own.iterdir()] == ["notes.txt"]
