@@ -32,6 +32,7 @@ PRIOR_FRAMES = 8  # the score of a short word is unreliable: so many frames of i
 # Where the steps of the work end, as shares of the whole.
 SCORES_SHARE, REST_SHARE = 0.5, 0.5
 ROUGH_SHARE = 0.5  # of the rest
+READ_AT_ONCE = 400  # words
 
 # A text that nobody said: its score on a recording is the score of chance.
 DECOYS = (
@@ -91,7 +92,6 @@ def align(
     """
     source = transcript if isinstance(transcript, Transcript) else Transcript(transcript)
     source = in_part(source, offset_s, len(samples) / SAMPLE_RATE)
-    text = _Text.of([source.text], language, own)
 
     def tell(fraction: float) -> None:
         if cancelled is not None and cancelled():
@@ -99,14 +99,18 @@ def align(
         if progress is not None:
             progress(fraction)
 
+    def read(parts: Sequence[str]) -> _Text:
+        return _Text.of(parts, language, own, lambda: tell(0.0))
+
+    text = read([source.text])
+    captioned = read([caption.text for caption in source.captions]) if source.captions else None
     level_db = energy_db(samples)
     sound = hear(samples, lambda share: tell(SCORES_SHARE * share))
     bar = _Bar.of(chance_score(sound.scores, _decoys(), level_db), language)
     tell(SCORES_SHARE)
     found = None
-    if source.captions:
-        text_of_captions = _Text.of([caption.text for caption in source.captions], language, own)
-        found = _in_captions(sound, text_of_captions, source.captions, bar, level_db)
+    if source.captions and captioned:
+        found = _in_captions(sound, captioned, source.captions, bar, level_db)
     elif source.words:
         found = _timed(sound, source.words, bar, language, own)
     if found is None or found.matched < bar.matched:  # no times, or those of another recording
@@ -155,9 +159,17 @@ class _Text:
     counts: list[int]
 
     @classmethod
-    def of(cls, parts: Sequence[str], language: str, own: Mapping[str, str] | None) -> "_Text":
-        """Read the parts of a text."""
-        read = [read_text(part, language, own) for part in parts]
+    def of(
+        cls, parts: Sequence[str], language: str, own: Mapping[str, str] | None, check: Callable[[], None]
+    ) -> "_Text":
+        """Read the parts of a text; `check` is called now and then, and what it raises stops the work."""
+        read: list[list[Reading]] = []
+        for part in parts:
+            pieces = part.split()
+            read.append([])
+            for first in range(0, len(pieces), READ_AT_ONCE):
+                check()
+                read[-1] += read_text(" ".join(pieces[first : first + READ_AT_ONCE]), language, own)
         said = tuple(reading for part in read for reading in part)
         if not said:
             raise GestureError(

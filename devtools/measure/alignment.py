@@ -7,6 +7,7 @@ compared with the times in their TextGrids, and after a pause was inserted also 
 
 import argparse
 import random
+import resource
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import numpy as np
 
 from core.audio.load import load_audio
 from core.clock import SAMPLE_RATE
+from core.parallel import thread_count
 from core.phones.activity import active_frames, energy_db
 from core.take.word_edits import LOW_CONFIDENCE
 from core.text.align import Alignment, align
@@ -57,7 +59,7 @@ class Result:
     Attributes:
         errors_s: (words,) seconds; infinite for words that were left out.
         wrong_sure: share of the words that nobody says which are shown as sure; None without such words.
-        speed: times real time.
+        speed: seconds of sound in a second of one processor.
     """
 
     errors_s: np.ndarray
@@ -121,9 +123,9 @@ def with_noise(case: Case, colour: str) -> Case:
 
 def measured(case: Case) -> Result:
     """Align a case and compare."""
-    start = time.perf_counter()
+    start = time.process_time()
     alignment = align(case.samples, " ".join(case.text))
-    spent = time.perf_counter() - start
+    spent = time.process_time() - start
     found = words_found(alignment, case.text)
     errors = [
         np.inf if word is None else abs(word.start_s - start_s)
@@ -178,7 +180,7 @@ def table(name: str, plain: Case, say: Callable[[str], None] = print) -> None:
     words = align(plain.samples, " ".join(plain.text)).words
     active = active_frames(energy_db(plain.samples)).mean()
     say(f"\n{name}: {len(plain.samples) / SAMPLE_RATE:.0f} s, {len(plain.text)} words, {active:.0%} speech")
-    say(f"{'':32}{'median':>8}{'<=50 ms':>9}{'<=100 ms':>9}{'> 1 s':>7}{'left out':>9}{'wrong, sure':>12}{'x real':>8}")
+    say(f"{'':32}{'median':>8}{'<=50 ms':>9}{'<=100 ms':>9}{'> 1 s':>7}{'left out':>9}{'wrong, sure':>12}{'x CPU':>8}")
     for title, group in cases(plain, words):
         results = [measured(case) for case in group]
         errors = np.concatenate([result.errors_s for result in results])
@@ -190,6 +192,28 @@ def table(name: str, plain: Case, say: Callable[[str], None] = print) -> None:
             f"{np.sum(far > 1):7d}{np.mean(np.isinf(errors)):9.1%}{np.mean(wrong) if wrong else 0:12.0%}"
             f"{np.mean([result.speed for result in results]):8.0f}"
         )
+
+
+def long_row(name: str, plain: Case, minutes: int, say: Callable[[str], None] = print) -> None:
+    """Repeat a recording and its text to a length, and print how far words are from where they are in the short one."""
+    times = max(1, round(minutes * 60 * SAMPLE_RATE / len(plain.samples)))
+    words = align(plain.samples, " ".join(plain.text)).words
+    period_s = len(plain.samples) / SAMPLE_RATE
+    truth = tuple(word.start_s + period_s * turn for turn in range(times) for word in words)
+    before, start, told = time.process_time(), time.perf_counter(), [time.perf_counter()]
+    found = align(
+        np.tile(plain.samples, times), " ".join(plain.text * times), lambda _: told.append(time.perf_counter())
+    )
+    spent, passed = time.process_time() - before, time.perf_counter() - start
+    errors = (
+        np.abs(np.array([word.start_s for word in found.words]) - truth) if found.missing == 0 else np.array([np.inf])
+    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    say(
+        f"{name}, {times * period_s / 60:.0f} min, {len(truth)} words: {np.mean(errors <= 0.1001):.1%} within 100 ms, "
+        f"{times * period_s / spent:.0f} x CPU, {times * period_s / passed:.0f} x clock on {thread_count()} threads, "
+        f"{peak} MB, progress every {max(np.diff(told)):.1f} s or sooner"
+    )
 
 
 def plain_cases(real: Path | None) -> Iterator[tuple[str, Case]]:
@@ -207,8 +231,13 @@ def main() -> None:
     """Print one table for each recording."""
     parser = argparse.ArgumentParser(prog="python -m devtools.measure.alignment", description=__doc__)
     parser.add_argument("--real", type=Path, help="a folder of recordings with TextGrids")
-    for name, case in plain_cases(parser.parse_args().real):
-        table(name, case)
+    parser.add_argument("--minutes", type=int, help="only repeat each recording to this length, and measure memory")
+    options = parser.parse_args()
+    for name, case in plain_cases(options.real):
+        if options.minutes:
+            long_row(name, case, options.minutes)
+        else:
+            table(name, case)
 
 
 if __name__ == "__main__":

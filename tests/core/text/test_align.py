@@ -1,5 +1,6 @@
 """Words are found where they are spoken, at a cost that grows with the length; another text is refused."""
 
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -153,6 +154,19 @@ def test_progress_rises_to_one_and_cancelling_stops(speech, text):
     assert told[-1] == 1.0
     with pytest.raises(Cancelled):
         align(speech, text, cancelled=lambda: True)
+
+
+def test_a_long_text_reports_and_can_be_cancelled_all_the_time(speech, text):
+    asked = [time.process_time()]
+
+    def cancelled() -> bool:
+        asked.append(time.process_time())
+        return len(asked) > 60
+
+    with pytest.raises(Cancelled):
+        align(speech, text * 170, cancelled=cancelled)
+    assert len(text.split()) * 170 > 11_000
+    assert max(np.diff(asked[1:])) < 1
 
 
 def test_cuts_lie_in_the_pauses(speech):
