@@ -7,10 +7,6 @@ from pathlib import Path
 from .letters import letter_sounds, spell
 from .word_parts import Lookup, from_parts
 
-# How small words sound between others, where the dictionary does not say it.
-WEAK = {"and": ("AH N",), "of": ("AH",), "them": ("AH M",)}
-
-
 @lru_cache(maxsize=1)
 def dictionary() -> dict[str, tuple[str, ...]]:
     """Read pocketsphinx's English dictionary: word to pronunciations, the usual one first."""
@@ -41,8 +37,6 @@ def pronunciations(token: str, lookup: Lookup = known) -> tuple[str, ...]:
     Returns:
         Phones separated by spaces, ARPABET without stress, the likeliest first.
     """
-    if token in WEAK:
-        return (*lookup(token), *WEAK[token])
     word = token.lower()
     calm = re.sub(r"(.)\1\1+", r"\1", word)  # "sooo"
     found = lookup(word) or lookup(word.strip("'")) or lookup(calm)
