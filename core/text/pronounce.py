@@ -7,6 +7,7 @@ from pathlib import Path
 from .letters import letter_sounds, spell
 from .word_parts import Lookup, from_parts
 
+
 @lru_cache(maxsize=1)
 def dictionary() -> dict[str, tuple[str, ...]]:
     """Read pocketsphinx's English dictionary: word to pronunciations, the usual one first."""
