@@ -36,7 +36,7 @@ class MambaTalkFindings(bpy.types.PropertyGroup):
     """What the last check found."""
 
     rows: CollectionProperty(name="Findings", description="What was found", type=MambaTalkFinding)
-    index: IntProperty(name="Finding", description="The chosen row", update=_row_chosen)
+    index: IntProperty(name="Finding", description="The chosen row of the list", update=_row_chosen)
     action: StringProperty(name="Take", description="The action that was checked")
 
 

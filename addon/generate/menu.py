@@ -32,6 +32,13 @@ GROUPS = (
         ("remove_pose_markers", "PMARKER"),
     ),
     (
+        ("insert_gesture", "ADD"),
+        ("point_at", "TRACKER"),
+        ("remove_gesture", "REMOVE"),
+        ("remove_word_gestures", "TRASH"),
+        ("show_gesture_assets", "ASSET_MANAGER"),
+    ),
+    (
         ("show_edits", "VIEWZOOM"),
         ("spread_edits", "SMOOTHCURVE"),
         ("drop_edits", "LOOP_BACK"),
@@ -81,7 +88,7 @@ GROUPS = (
     (("choose_weights", "FILE_FOLDER"), ("use_bundled_weights", "LOOP_BACK"), ("fetch_weights", "IMPORT")),
 )
 # The groups of each column.
-_COLUMNS = (slice(0, 3), slice(3, 7), slice(7, 9), slice(9, None))
+_COLUMNS = (slice(0, 3), slice(3, 6), slice(6, 10), slice(10, None))
 
 
 class MAMBATALK_MT_speech(bpy.types.Menu):

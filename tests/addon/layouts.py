@@ -51,6 +51,10 @@ class Layout:
         self._icon(icon)
         self.drawn.append(data.bl_rna.properties[name].name if text is None else text)
 
+    def template_icon_view(self, data, name: str, **options):
+        assert name in data.bl_rna.properties, f"{data} has no {name}"
+        self.drawn.append(data.bl_rna.properties[name].name)
+
     def prop_enum(self, data, name: str, value: str, text: str = ""):
         assert value in data.bl_rna.properties[name].enum_items, value
         self.drawn.append(text)

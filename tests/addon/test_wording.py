@@ -86,6 +86,7 @@ def test_search_sees_every_operator_in_the_menu(scene):
     found = {by_label[label] for label in layout.drawn if label != "Level Presets"}
     # These need a row of a list, or stand in a menu of Blender's own.
     others = {"switch_take", "add_rig_bone", "rig_preset", "face_row", "add_smplx_body", "perform_asset"}
+    others |= {"add_pronunciation", "remove_pronunciation"}
     internal = {name for name in kinds() if "INTERNAL" in _class_of(name).bl_options}
     assert found == set(kinds()) - others - internal
 
@@ -110,7 +111,7 @@ def test_no_label_and_no_button_of_full_width_is_cut(scene, request, monkeypatch
 
 
 # What a number can be in, as descriptions say it; else Blender shows a unit beside the number.
-MEASURES = ("frame", "second", "0 ", " 1", "factor", "how many", "number", "row of", "position in", "seed")
+MEASURES = ("frame", "second", "0 ", " 1", "factor", "how many", "number", "row of", "position in", "seed", "metres")
 
 
 def every_setting():
