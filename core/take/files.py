@@ -69,7 +69,12 @@ class TakeFiles:
     @property
     def spoken(self) -> list[dict]:
         """The words; where they have no speech sounds, one more entry without a text that has those that were heard."""
-        sounds = [{"phone": p, "start_s": a, "end_s": b} for p, a, b in self.description.get("sounds", ())]
+        own = [(word["start_s"], word["end_s"]) for word in self.words if word.get("phones")]
+        sounds = [
+            {"phone": phone, "start_s": start_s, "end_s": end_s}
+            for phone, start_s, end_s in self.description.get("sounds", ())
+            if not any(a < end_s and start_s < b for a, b in own)
+        ]
         if not sounds:
             return self.words
         heard = {"word": "", "start_s": sounds[0]["start_s"], "end_s": sounds[-1]["end_s"], "phones": sounds}

@@ -16,7 +16,7 @@ from ..body.motion import Motion
 from ..body.parts import AREAS, Area, Part
 from ..files import DAMAGED
 from ..language.languages import ENGLISH
-from ..text.timing import Phone, Word, phrases_of, sounds_from_json, words_from_json, words_to_json
+from ..text.timing import Phone, Word, phrases_of, sounds_beside, sounds_from_json, words_from_json, words_to_json
 from .files import TakeFiles, read_files, unreadable, write_files, written_by_newer
 from .span import Span
 
@@ -76,7 +76,7 @@ class Take:
     @property
     def sounds(self) -> tuple[Phone, ...]:
         """Speech sounds that were heard in the recording, where the words have none; older takes have none."""
-        return sounds_from_json(self.info.get("sounds", ()))
+        return sounds_beside(sounds_from_json(self.info.get("sounds", ())), self.words)
 
     @property
     def spoken(self) -> tuple[Word, ...]:

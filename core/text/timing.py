@@ -57,6 +57,14 @@ def phrases_of(sounds: Sequence[Phone]) -> tuple[Word, ...]:
     return tuple(Word("", phrase[0].start_s, phrase[-1].end_s, 0.0, tuple(phrase)) for phrase in phrases)
 
 
+def sounds_beside(sounds: Iterable[Phone], words: Iterable[Word]) -> tuple[Phone, ...]:
+    """Return the sounds that are heard where no word has sounds of its own."""
+    own = [(word.start_s, word.end_s) for word in words if word.phones]
+    if not own:
+        return tuple(sounds)
+    return tuple(s for s in sounds if not any(a < s.end_s and s.start_s < b for a, b in own))
+
+
 def sounds_to_json(sounds: Iterable[Phone]) -> list[list]:
     """Convert sounds to the form of take.json: phone, start and end in seconds."""
     return [[sound.phone, round(sound.start_s, 3), round(sound.end_s, 3)] for sound in sounds]

@@ -12,7 +12,7 @@ from core.face.visemes import TEMPLATES, VISEMES, speak
 from core.take.gate import check_description
 from core.text.align import align
 from core.text.heard import heard_phones
-from core.text.timing import Phone, phrases_of, sounds_from_json, sounds_to_json
+from core.text.timing import Phone, Word, phrases_of, sounds_beside, sounds_from_json, sounds_to_json
 from tests.conftest import ROOT
 
 DEMO = ROOT / "addon" / "assets" / "demo"
@@ -44,6 +44,13 @@ def test_phrases_of_the_heard_sounds_are_those_of_the_words(demo):
     assert all(
         abs(a.start_s - b.start_s) < 0.15 and abs(a.end_s - b.end_s) < 0.15 for a, b in zip(known, heard, strict=True)
     )
+
+
+def test_a_word_with_sounds_of_its_own_replaces_those_that_were_heard_there():
+    sounds = (Phone("AH", 0.1, 0.2), Phone("P", 0.5, 0.6))
+    word = Word("pa", 0.45, 0.7, 1.0, (Phone("P", 0.45, 0.55), Phone("AA", 0.55, 0.7)))
+    assert sounds_beside(sounds, [word]) == sounds[:1]
+    assert sounds_beside(sounds, [Word("pa", 0.45, 0.7)]) == sounds
 
 
 def test_silence_has_no_sounds():
