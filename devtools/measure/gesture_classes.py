@@ -181,6 +181,7 @@ def _shows(*straight: int) -> Callable[[Both], np.ndarray]:
 
 CLASSES: dict[str, Callable[[Both], np.ndarray]] = {
     "point_there": _one(lambda h: h.points & (h.fingers[:, 2] > 0.6) & (h.at[:, 0] > 0.1) & (h.at[:, 2] > 0.33)),
+    "point_at": _one(lambda h: h.points & (np.linalg.norm(h.at, axis=-1) > 0.4)),
     "point_here": _one(lambda h: h.points & (h.fingers[:, 1] < -0.5) & (h.at[:, 0] < 0.08) & (h.at[:, 2] > 0.25)),
     "point_you": _one(lambda h: h.points & (h.fingers[:, 2] > 0.8) & (np.abs(h.at[:, 0]) < 0.16) & (h.at[:, 2] > 0.36)),
     "me": _one(lambda h: (h.palm[:, 2] < -0.6) & (h.fingers[:, 0] < -0.4) & (h.at[:, 2] < 0.24) & (h.at[:, 1] > -0.3)),
