@@ -18,7 +18,9 @@ def load(folder, fps="30", hands_out=False):
     scene.render.fps, scene.render.fps_base = FPS[fps]
     scene.mambatalk.start_frame = START
     assert bpy.ops.mambatalk.load_take(folder=str(folder)) == {"FINISHED"}
-    scene.mambatalk.character.animation_data.action.mambatalk_take.hands_out = hands_out
+    own = scene.mambatalk.character.animation_data.action.mambatalk_take
+    if own.hands_out != hands_out:
+        own.hands_out = hands_out
 
 
 def copy_with_recording(folder, parent):

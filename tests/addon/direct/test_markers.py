@@ -119,7 +119,7 @@ def test_a_fresh_take_has_what_the_timeline_asks_for(character, spoken_takes, jo
     # The same on the take that a switch brings; what cannot be is said, and the take is there.
     load(spoken_takes[1])
     markers.new("not here", frame=155)
-    load(spoken_takes[2])
+    load(spoken_takes[2], hands_out=True)
     assert any("contradict" in note for note in job_state.current.notes)
     assert not is_still(character, 158, 168)
     first = next(action for action in bpy.data.actions if action.name.startswith("speech_0"))
