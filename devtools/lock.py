@@ -22,7 +22,7 @@ from .shell import ROOT, BuildError, clean_environ, run_logged
 
 LOCKS = ROOT / "devtools" / "locks"
 UV = "uv==0.13.9"
-# Files of https://download.pytorch.org/whl/cpu that were compared with what its index says: the file and its SHA-256.
+# Files of https://download.pytorch.org/whl/cpu: the file and the SHA-256 of the copy that was installed from there.
 OTHER_FILES = {
     "torch": {
         "torch-2.13.0+cpu-cp311-cp311-manylinux_2_28_x86_64.whl": (
