@@ -102,7 +102,10 @@ def _add_camera(scene: bpy.types.Scene, count: int) -> None:
 
 def _add_sound(scene: bpy.types.Scene, options: argparse.Namespace, folder: Path) -> None:
     """Put the part of the recording that is shown into the sequencer."""
-    import aud
+    try:
+        import aud
+    except ModuleNotFoundError:
+        raise SystemExit("This Blender was built without sound: leave --audio out, or use another one.") from None
     from mambatalk_demo.addon.blender import versions
 
     part = folder / "part.wav"
