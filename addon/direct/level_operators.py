@@ -89,7 +89,7 @@ class MAMBATALK_OT_set_levels(_LevelOperator, bpy.types.Operator):
 
 
 class MAMBATALK_OT_reset_levels(_LevelOperator, bpy.types.Operator):
-    """Set all levels back. Accents, the mood and Hands Out of the Body stay"""
+    """Set all levels back. Accents, the mood and Hands Out of Body stay"""
 
     bl_idname = "mambatalk.reset_levels"
     bl_label = "Reset Levels"

@@ -39,7 +39,7 @@ class MAMBATALK_OT_retarget(JobOperator, bpy.types.Operator):
         name="Clean Feet", description="Stop the feet from sliding: finish them on this rig's own legs", default=True
     )
     hands_out: BoolProperty(
-        name="Hands Out of the Body",
+        name="Hands Out of Body",
         description="Push hands and forearms out of this rig's meshes and of each other, smoothly",
         default=True,
     )

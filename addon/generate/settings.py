@@ -187,7 +187,7 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
     )
 
     hands_out: BoolProperty(
-        name="Hands Out of the Body",
+        name="Hands Out of Body",
         description="Push hands and forearms out of the character's meshes and of each other, smoothly. "
         "A take has this switch among its levels, too",
         default=True,

@@ -95,7 +95,7 @@ def _word_changed(self, context):
 
 # The switch that keeps hands out of the body, in the panels of levels and of finishing.
 HANDS_OUT = (
-    "Hands Out of the Body",
+    "Hands Out of Body",
     "Push hands and forearms out of the character's meshes and of each other, smoothly. A hand may touch",
 )
 

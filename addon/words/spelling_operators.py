@@ -65,6 +65,11 @@ class MAMBATALK_OT_word_spelling(bpy.types.Operator):
 
     def execute(self, context):
         """Start the job."""
+        try:
+            if not self.add:
+                change.chosen(take_info.active(require_target(context)), self.index if self.index >= 0 else None)
+        except GestureError as error:
+            return report.fail(self, error)
         mode = "EXEC_DEFAULT" if bpy.app.background else "INVOKE_DEFAULT"
         bpy.ops.mambatalk.spell_word(mode, index=self.index, text=self.text, add=self.add)
         return {"FINISHED"}

@@ -28,7 +28,7 @@ class Kind:
 # What helps, as a person reads it. The panel has a button for each.
 REMEDIES: dict[str, str] = {
     "plant": "Finish it again with Feet set to Hold or Place Anew",
-    "push_out": "Switch on Hands Out of the Body",
+    "push_out": "Switch on Hands Out of Body",
     "smooth": "Make this part anew here, or raise Smoothing",
     "resample": "Make this part anew here",
     "lips": "Key the face again with Phone Lips",

@@ -76,7 +76,8 @@ def check_span(start: int, end: int, margin: int, frames: int) -> Span:
         )
     if not 0 <= margin <= MOST_TAKE_FRAMES:
         raise GestureError(
-            f"A blend over {str(margin)[:20]} frames is impossible.", remedy=f"Choose a margin from 0 to {MOST_TAKE_FRAMES}."
+            f"A blend over {str(margin)[:20]} frames is impossible.",
+            remedy=f"Choose a margin from 0 to {MOST_TAKE_FRAMES}.",
         )
     return Span(start, end, margin, frames)
 

@@ -2,7 +2,7 @@
 
     .venv-bpy-5.0/bin/python -m devtools.measure.hands takes/demo corpus/0000.lively.npz --every 3
 
-Each motion is keyed on every rig without and with *Hands Out of the Body*. Then Blender poses the mesh, and
+Each motion is keyed on every rig without and with *Hands Out of Body*. Then Blender poses the mesh, and
 `mesh_depth` measures it. The range is that of the wrists, from the 2.5th to the 97.5th percentile along each axis, the
 jerk the mean third derivative of their paths; both are after ÷ before.
 """

@@ -198,6 +198,11 @@ def folder_of(tmp_path, monkeypatch):
         environment.python.touch()
         return environment
 
+    def install(python, requirements, lock, options, log, failed, remedy, on_line):
+        environments.run_logged([python, "-m", "pip", "install", *options, *requirements], log)
+
+    # Lock files have tests of their own.
+    monkeypatch.setattr(environments.locks, "install", install)
     yield make
     environments._project.cache_clear()
 

@@ -13,9 +13,12 @@ def checked():
 
 
 def test_hands_that_the_switch_lets_in_are_found_and_the_remedy_removes_them(character, spoken_takes):
-    load(spoken_takes[0])
-    found = checked()
-    inside = [row for row in found.rows if row.kind == "inside"]
+    for take in spoken_takes:
+        load(take)
+        found = checked()
+        inside = [row for row in found.rows if row.kind == "inside"]
+        if inside:
+            break
     assert inside
     assert found.action == character.animation_data.action.name
     found.index = list(found.rows).index(inside[0])

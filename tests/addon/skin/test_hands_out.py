@@ -88,8 +88,6 @@ def test_a_body_is_read_once_until_its_mesh_changes(character):
 
 
 def test_the_switch_of_a_take_pushes_hands_out_and_back(character, spoken_takes):
-    load(spoken_takes[0], hands_out=True)
-    own = character.animation_data.action.mambatalk_take
     deep = ext("core.clearance.hands_out").depths
 
     def inside():
@@ -99,8 +97,13 @@ def test_the_switch_of_a_take_pushes_hands_out_and_back(character, spoken_takes)
         assert read.motion.frame_count == FRAMES
         return int((deep(read.motion.rotations, ext("addon.skin.body").of(character)) > 0.01).sum())
 
-    assert inside() == 0
-    own.hands_out = False
-    assert inside() > 0
-    own.hands_out = True
-    assert inside() == 0
+    found = []
+    for take in spoken_takes:
+        load(take, hands_out=True)
+        own = character.animation_data.action.mambatalk_take
+        assert inside() == 0
+        own.hands_out = False
+        found.append(inside())
+        own.hands_out = True
+        assert inside() == 0
+    assert max(found) > 0

@@ -244,7 +244,7 @@ def test_a_take_covers_all_of_the_recording_and_says_what_made_it(tmp_path):
     frames = frame_count(round(info.frames * 16000 / info.samplerate))
     with np.load(out / "codes.npz") as codes:
         assert {name: (codes[name].shape, codes[name].dtype) for name in codes.files} == {
-            part: ((frames,), np.dtype(np.int16)) for part in ("face", "upper", "hands", "lower")
+            part: ((frames,), np.dtype(np.int32)) for part in ("face", "upper", "hands", "lower")
         }
     for name in ("motion.npz", "motion_raw.npz"):
         motion = load_motion(out / name)
