@@ -32,9 +32,9 @@ _RISE = 0.4
 _TIP, _TIPPED_BY, _FLAT_AT, _FLATTENING = 0.2, 0.3, 0.85, 0.55
 # Metres that the height of a contact may differ from the foot's usual level: the floors of recordings are not flat.
 _UNEVEN_M = 0.015
-# Where a correction moves a foot between two contacts, the foot is lifted by one and a half times the way, up to the second
+# Where a correction moves a foot between two contacts, the foot is lifted by this share of the way, up to the second
 # value in metres, so that it does not scrape over the floor.
-_LIFT_SHARE, _LIFT_MOST_M = 1.5, 0.035
+_LIFT_SHARE, _LIFT_MOST_M = 0.5, 0.04
 # Seconds (sigma) over which the point that is held changes between toe and heel.
 _PIVOT_S = 0.06
 
