@@ -92,7 +92,7 @@ class Sidebar:
         if last and (place := _matching(self.places(across, near=last[0][1]), pattern)):
             return self._point(*place)
         self.scroll(WHEEL_UP, 60)
-        for _ in range(8):
+        for _ in range(24):
             if place := _matching(self.places(across, until=pattern), pattern):
                 return self._point(*place)
             before = self.session.value("scrolled()")
@@ -153,7 +153,7 @@ class Sidebar:
         if name in self.drawn():
             return
         self.scroll(WHEEL_UP, 60)
-        for _ in range(8):
+        for _ in range(24):
             if self._open_in_sight(name):
                 return
             self.scroll(WHEEL_DOWN, 8)
