@@ -11,6 +11,7 @@ from .session import Session
 
 # Of the sidebar's width: where the mouse moves down, so that it crosses every full-width button and field.
 MIDDLE, RIGHT, LEFT = 0.5, 0.82, 0.075
+BESIDE_LISTS = 5  # pixels from the left edge
 STEP = 13  # pixels at a scale of 1; a button is 20 high
 AROUND = 9  # steps up and down
 WHEEL_DOWN, WHEEL_UP = "5", "4"
@@ -136,8 +137,9 @@ class Sidebar:
 
     def scroll(self, button: str, steps: int) -> None:
         """Turn the wheel over the sidebar."""
-        left, bottom, width, height = self._rectangle()
-        self._move(left + width // 2, bottom + height // 2)
+        left, bottom, _, height = self._rectangle()
+        # Over a list the wheel would turn the list.
+        self._move(left + BESIDE_LISTS, bottom + height // 2)
         self.session.run("xdotool", "click", "--repeat", str(steps), "--delay", "4", button)
         self.session.until("is_still(scrolled())", 10)
 
