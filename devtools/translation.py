@@ -105,6 +105,8 @@ def _class_texts(entry: type) -> set[str]:
     if "_OT_" in entry.__name__:
         found.add(getattr(entry, "bl_description", None) or inspect.cleandoc(entry.__doc__ or ""))
     own = {name for base in entry.__mro__ for name in inspect.get_annotations(base)}
+    import bpy
+
     if issubclass(entry, bpy.types.PropertyGroup):
         own.discard("name")  # Blender's own, and described by it
     for item in entry.bl_rna.properties:
