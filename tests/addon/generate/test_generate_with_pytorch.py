@@ -20,7 +20,9 @@ def test_both_pythons_make_the_same_take(scene, character, weights, job_state, t
     assert bpy.ops.mambatalk.generate(folder=str(tmp_path / "torch")) == {"FINISHED"}
     assert job_state.current.client.interpreter.program == torch_python
     job_state.stop_worker()
-    own, other = (load_motion(tmp_path / name / "motion.npz") for name in ("own", "torch"))
-    assert np.abs(own.rotations - other.rotations).max() < 1e-4
+    # Pushing hands out of the body answers a difference in the fifth decimal with one in the fourth: 0.03 degrees.
+    for file, most in (("motion_raw.npz", 1e-4), ("motion.npz", 1e-3)):
+        own, other = (load_motion(tmp_path / name / file) for name in ("own", "torch"))
+        assert np.abs(own.rotations - other.rotations).max() < most
     hashes = [json.loads((tmp_path / name / "take.json").read_text())["weights"] for name in ("own", "torch")]
     assert hashes[0] == hashes[1]
