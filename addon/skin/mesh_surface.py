@@ -136,7 +136,7 @@ def _arrays(
     data.calc_loop_triangles()
     triangles = np.empty(3 * len(data.loop_triangles), np.int32)
     data.loop_triangles.foreach_get("vertices", triangles)
-    to_armature = np.array(armature.matrix_world.inverted_safe() @ mesh.matrix_world)
+    to_armature = _to_armature(armature, mesh)
     vertices = vertices.reshape(-1, 3).astype(np.float64) @ to_armature[:3, :3].T + to_armature[:3, 3]
     rows = {group.index: row_of[group.name] for group in mesh.vertex_groups if group.name in row_of}
     weights = np.zeros((len(vertices), count))
@@ -148,3 +148,14 @@ def _arrays(
     if mesh.parent_type == "BONE" and mesh.parent == armature and mesh.parent_bone in row_of:
         weights[weights.sum(1) == 0, row_of[mesh.parent_bone]] = 1.0
     return vertices, triangles.reshape(-1, 3), weights
+
+
+def _to_armature(armature: bpy.types.Object, mesh: bpy.types.Object) -> np.ndarray:
+    """Return the matrix (4, 4) from a mesh's space to the armature's.
+
+    Blender evaluates no hidden object: after a file was opened, the world matrix of a hidden mesh is not its own.
+    """
+    if mesh.parent == armature and mesh.parent_type != "BONE":
+        return np.array(mesh.matrix_parent_inverse @ mesh.matrix_basis)
+    world = mesh.matrix_basis if mesh.parent is None else mesh.matrix_world
+    return np.array(armature.matrix_world.inverted_safe() @ world)

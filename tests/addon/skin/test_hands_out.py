@@ -107,3 +107,18 @@ def test_the_switch_of_a_take_pushes_hands_out_and_back(character, spoken_takes)
         own.hands_out = True
         assert inside() == 0
     assert max(found) > 0
+
+
+def test_a_hidden_mesh_is_where_it_was_after_the_file_was_opened(extension, tmp_path):
+    body = ext("addon.skin.body")
+    bpy.context.scene.cursor.location = (1.3, -0.7, 0)
+    bpy.ops.mambatalk.add_character()
+    before = body.of(bpy.context.scene.mambatalk.character).skin.places
+    for mesh in bpy.context.scene.mambatalk.character.children:
+        mesh.hide_viewport = True
+    path = str(tmp_path / "hidden.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    bpy.ops.wm.open_mainfile(filepath=path)
+    body.forget()
+    after = body.of(bpy.context.scene.mambatalk.character).skin.places
+    assert np.array_equal(before, after)
