@@ -30,9 +30,7 @@ INK, PAPER = (0.02, 0.02, 0.025, 1.0), (0.62, 0.65, 0.69)
 def main(arguments: list[str] | None = None) -> int:
     """Render the sheet."""
     options = _parser().parse_args(arguments)
-    rows = [labelled_path(text) for text in options.rows]
-    if options.recorded:
-        rows.insert(0, ("recorded", recorded_path(options.recorded, options.out)))
+    rows = labelled_paths(options.rows, options.recorded, options.out)
     with registered_extension():
         _draw(rows, options)
     print(options.out)
@@ -51,30 +49,26 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def labelled_path(text: str) -> tuple[str, Path]:
-    """Return label and path of LABEL=PATH.
+def labelled_paths(texts: list[str], recorded: str | None, out: Path) -> list[tuple[str, Path]]:
+    """Return label and path of each LABEL=PATH; before them the recorded motion of a clip of GESTURE_REAL_DIR.
 
     Raises:
-        SystemExit: there is nothing at the path.
+        SystemExit: there is nothing at a path, or the picture `out` of a recorded motion would lie in the project.
     """
-    label, _, path = text.rpartition("=")
-    if not Path(path).exists():
-        raise SystemExit(f"There is no take or motion {path}.")
-    return label or Path(path).stem, Path(path)
-
-
-def recorded_path(name: str, out: Path) -> Path:
-    """Return the recorded motion of a clip of GESTURE_REAL_DIR.
-
-    Raises:
-        SystemExit: there is none, or the picture `out` of it would lie in the project.
-    """
-    if ROOT in out.resolve().parents:
-        raise SystemExit(f"{out} lies in the project, where nothing made from research data belongs.")
-    path = Path(os.environ.get("GESTURE_REAL_DIR", "")) / f"gt_{name}.npz"
-    if not path.is_file():
-        raise SystemExit(f"There is no {path}. Set GESTURE_REAL_DIR to a folder with recorded motions.")
-    return path
+    found = []
+    if recorded:
+        if ROOT in out.resolve().parents:
+            raise SystemExit(f"{out} lies in the project, where nothing made from research data belongs.")
+        path = Path(os.environ.get("GESTURE_REAL_DIR", "")) / f"gt_{recorded}.npz"
+        if not path.is_file():
+            raise SystemExit(f"There is no {path}. Set GESTURE_REAL_DIR to a folder with recorded motions.")
+        found.append(("recorded", path))
+    for text in texts:
+        label, _, path = text.rpartition("=")
+        if not Path(path).exists():
+            raise SystemExit(f"There is no take or motion {path}.")
+        found.append((label or Path(path).stem, Path(path)))
+    return found
 
 
 def _draw(rows: list[tuple[str, Path]], options: argparse.Namespace) -> None:

@@ -18,7 +18,7 @@ import bpy
 import numpy as np
 
 from devtools.demo import stage, video
-from devtools.demo.contact_sheet import add_label, labelled_path, load, recorded_path
+from devtools.demo.contact_sheet import add_label, labelled_paths, load
 from devtools.extension import registered_extension
 
 APART_M = 1.3
@@ -32,17 +32,15 @@ FORWARDS_M = 0.45  # labels lie before the feet
 def main(arguments: list[str] | None = None) -> int:
     """Render the video."""
     options = _parser().parse_args(arguments)
-    figures = [labelled_path(text) for text in options.figures]
-    if options.recorded:
-        figures.insert(0, ("recorded", recorded_path(options.recorded, options.out)))
+    figures = labelled_paths(options.figures, options.recorded, options.out)
     if options.audio and not options.audio.is_file():
         raise SystemExit(f"There is no recording {options.audio}.")
     with registered_extension(), tempfile.TemporaryDirectory() as folder:
         _build(figures, options)
         if options.audio:
             _add_sound(bpy.context.scene, options, Path(folder))
-        threads = str(min(os.cpu_count() or 2, 8))
-        video.render(bpy.context.scene, options.out.resolve(), int(threads), lambda frame: None)
+        threads = min(os.cpu_count() or 2, 8)
+        video.render(bpy.context.scene, options.out.resolve(), threads, lambda frame: None)
     print(options.out)
     return 0
 
