@@ -3,9 +3,8 @@
 import bpy
 
 from ...core.check.finding import REMEDIES
-from ..blender.layout import DIRECT, ClosedPanel, draw_lines, put_labels_beside
-from ..job import state
-from ..rig.performer import target
+from ..blender.layout import draw_lines
+from ..direct.change import TakePanel
 from ..take import info as take_info
 from . import findings
 
@@ -28,23 +27,14 @@ class MAMBATALK_UL_findings(bpy.types.UIList):
         frame.label(text=f"{item.start}")
 
 
-class MAMBATALK_PT_check(ClosedPanel, bpy.types.Panel):
+class MAMBATALK_PT_check(TakePanel, bpy.types.Panel):
     """Find what an animator would fix in the take, and fix it."""
 
     bl_label = "Check"
     bl_idname = "MAMBATALK_PT_check"
-    bl_parent_id = DIRECT
 
-    @classmethod
-    def poll(cls, context):
-        """Show the panel where the character performs a take."""
-        return take_info.active(target(context)) is not None
-
-    def draw(self, context):
+    def draw_take(self, layout, context, action):
         """Draw the button, the list of findings, and what helps with the chosen one."""
-        layout, action = self.layout, take_info.active(target(context))
-        put_labels_beside(layout)
-        layout.enabled = state.current.job is None and take_info.displacement(target(context)) is None
         layout.operator("mambatalk.check_take", icon="VIEWZOOM")
         found = context.window_manager.mambatalk_findings
         if found.action != action.name or not len(found.rows):

@@ -1,16 +1,37 @@
-"""Mixins of operators on the take that the character performs; after an error nothing is changed.
+"""Mixins of panels and operators on the take that the character performs; after an error nothing is changed.
 
+TakePanel             is shown where there is a take, and greyed while its keys cannot be changed
 TakeOperator          changes anything about the take, and reports notes
 DirectionOperator     changes sliders or markers together with the keys that they ask for
+MarkersOperator       changes the take's list of markers so
 """
 
 from ...core.errors import GestureError
 from ..blender import sequencer
+from ..blender.layout import DIRECT, ClosedPanel, put_labels_beside
 from ..job import report, state
 from ..rig import performer
 from ..take import info as take_info
 from ..take import performed
-from . import directed_keys
+from . import directed_keys, markers
+
+
+class TakePanel(ClosedPanel):
+    """Mixin of a panel on the take that the character performs; a subclass has `draw_take`."""
+
+    bl_parent_id = DIRECT
+
+    @classmethod
+    def poll(cls, context):
+        """Show the panel where the character performs a take."""
+        return take_info.active(performer.target(context)) is not None
+
+    def draw(self, context):
+        """Draw what `draw_take` draws, greyed while a job is running, or where an NLA strip was scaled or moved."""
+        layout = self.layout
+        put_labels_beside(layout)
+        layout.enabled = state.current.job is None and take_info.displacement(performer.target(context)) is None
+        self.draw_take(layout, context, take_info.active(performer.target(context)))
 
 
 class _OnTake:
@@ -61,3 +82,9 @@ class DirectionOperator(_OnTake):
         for note in take_info.rate_notes(action, sequencer.scene_fps(context.scene)):
             report.inform(self, note)
         return {"FINISHED"}
+
+
+class MarkersOperator(DirectionOperator):
+    """Mixin of an operator that changes the list of markers of a take; a subclass has `wanted`."""
+
+    read, put = staticmethod(markers.read_entries), staticmethod(markers.put_entries)

@@ -9,22 +9,15 @@ from ...core.errors import GestureError
 from ..take.properties import PLAIN_MARKER_ITEMS
 from . import markers
 from . import settings as direct_settings
-from .change import DirectionOperator, TakeOperator
+from .change import MarkersOperator, TakeOperator
 
 WHERE = [
     ("FRAME", "Current Frame", "At the current frame"),
-    ("PREVIEW", "Preview Range", "The timeline's preview range (P in the timeline)"),
-    ("WORDS", "Words", "From the first chosen word to the last one"),
+    *direct_settings.PREVIEW_OR_WORDS,
 ]
 
 
-class _MarkerOperator(DirectionOperator):
-    """Mixin of an operator that changes the list of markers."""
-
-    read, put = staticmethod(markers.read_entries), staticmethod(markers.put_entries)
-
-
-class MAMBATALK_OT_accent_add(_MarkerOperator, bpy.types.Operator):
+class MAMBATALK_OT_accent_add(MarkersOperator, bpy.types.Operator):
     """Let the arms gesture, hold still or rest at the chosen frames"""
 
     bl_idname = "mambatalk.accent_add"
@@ -69,7 +62,7 @@ def _is_outside(first: int, last: int) -> bool:
     return not first <= bpy.context.scene.frame_current <= last
 
 
-class MAMBATALK_OT_accent_remove(_MarkerOperator, bpy.types.Operator):
+class MAMBATALK_OT_accent_remove(MarkersOperator, bpy.types.Operator):
     """Remove an accent, hold or rest from the list"""
 
     bl_idname = "mambatalk.accent_remove"
@@ -86,7 +79,7 @@ class MAMBATALK_OT_accent_remove(_MarkerOperator, bpy.types.Operator):
         return entries[:index] + entries[index + 1 :]
 
 
-class MAMBATALK_OT_accents_clear(_MarkerOperator, bpy.types.Operator):
+class MAMBATALK_OT_accents_clear(MarkersOperator, bpy.types.Operator):
     """Remove all accents, holds and rests from the list. Timeline markers stay"""
 
     bl_idname = "mambatalk.accents_clear"
@@ -97,7 +90,7 @@ class MAMBATALK_OT_accents_clear(_MarkerOperator, bpy.types.Operator):
         return []
 
 
-class MAMBATALK_OT_accents_read(_MarkerOperator, bpy.types.Operator):
+class MAMBATALK_OT_accents_read(MarkersOperator, bpy.types.Operator):
     """Read the timeline markers named gesture, hold and not here again, after you moved them"""
 
     bl_idname = "mambatalk.accents_read"

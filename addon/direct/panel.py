@@ -6,15 +6,15 @@ from ...core.direct.levels import CALM, HEAD, LEVELS, PARTS
 from ...core.direct.markers import Kind
 from ...core.direct.mood import NEUTRAL
 from ..blender import sequencer
-from ..blender.layout import DIRECT, ClosedPanel, draw_lines, put_labels_beside
+from ..blender.layout import DIRECT, ClosedPanel, draw_lines
 from ..blender.translation import translated
 from ..character import mood as character_mood
-from ..job import state
 from ..rig.performer import target
 from ..take import info as take_info
 from ..take import locks, performed, recording
 from ..take.properties import AREA_ITEMS, FRAMES_OF, PLAIN_MARKER_ITEMS
 from . import settings as direct_settings
+from .change import TakePanel
 
 _AREA_ROWS = (
     ("face", "upper", "hands", "lower"),
@@ -61,25 +61,7 @@ class MAMBATALK_PT_directing(ClosedPanel, bpy.types.Panel):
             draw_lines(layout, context, performed.STRIP_REMEDY, "BLANK1")
 
 
-class _OfTheTake(ClosedPanel):
-    """Mixin of a panel on the take that the character performs; a subclass has `draw_take`."""
-
-    bl_parent_id = DIRECT
-
-    @classmethod
-    def poll(cls, context):
-        """Show the panel where the character performs a take."""
-        return take_info.active(target(context)) is not None
-
-    def draw(self, context):
-        """Draw what `draw_take` draws, greyed while a job is running, or where an NLA strip was scaled or moved."""
-        layout = self.layout
-        put_labels_beside(layout)
-        layout.enabled = state.current.job is None and take_info.displacement(target(context)) is None
-        self.draw_take(layout, context, take_info.active(target(context)))
-
-
-class MAMBATALK_PT_direct(_OfTheTake, bpy.types.Panel):
+class MAMBATALK_PT_direct(TakePanel, bpy.types.Panel):
     """Generate parts of the take again."""
 
     bl_label = "Generate Again"
@@ -107,7 +89,7 @@ class MAMBATALK_PT_direct(_OfTheTake, bpy.types.Panel):
             layout.operator("mambatalk.find_recording", icon="FILEBROWSER")
 
 
-class MAMBATALK_PT_levels(_OfTheTake, bpy.types.Panel):
+class MAMBATALK_PT_levels(TakePanel, bpy.types.Panel):
     """Make the take calmer or broader, stiller, smoother."""
 
     bl_label = "Levels"
@@ -134,7 +116,7 @@ class MAMBATALK_PT_levels(_OfTheTake, bpy.types.Panel):
         layout.operator("mambatalk.reset_levels", icon="LOOP_BACK")
 
 
-class MAMBATALK_PT_mood(_OfTheTake, bpy.types.Panel):
+class MAMBATALK_PT_mood(TakePanel, bpy.types.Panel):
     """Choose the mood of the take, for all of it or over time."""
 
     bl_label = "Mood"
@@ -167,7 +149,7 @@ class MAMBATALK_UL_accents(bpy.types.UIList):
         row.prop(item, "end_frame", text="")
 
 
-class MAMBATALK_PT_accents(_OfTheTake, bpy.types.Panel):
+class MAMBATALK_PT_accents(TakePanel, bpy.types.Panel):
     """Choose where the arms gesture, hold or rest."""
 
     bl_label = "Words & Accents"
@@ -191,7 +173,7 @@ class MAMBATALK_PT_accents(_OfTheTake, bpy.types.Panel):
         layout.operator("mambatalk.accents_read", text="Read Timeline Markers", icon="MARKER_HLT")
 
 
-class MAMBATALK_PT_locks(_OfTheTake, bpy.types.Panel):
+class MAMBATALK_PT_locks(TakePanel, bpy.types.Panel):
     """Keep parts and bones as they are, whatever is generated again."""
 
     bl_label = "Locks"
@@ -223,7 +205,7 @@ class MAMBATALK_PT_edited_parts(bpy.types.Panel):
         draw_areas(self.layout, context.scene.mambatalk_edits, "parts")
 
 
-class MAMBATALK_PT_edits(_OfTheTake, bpy.types.Panel):
+class MAMBATALK_PT_edits(TakePanel, bpy.types.Panel):
     """Show, drop and spread what the animator keyed by hand."""
 
     bl_label = "Hand Edits"

@@ -16,6 +16,8 @@ RANGES = [
     ("TYPED", "Typed", "From Start to End, below", "NONE", 2),
     ("ALL", "Whole Take", "All frames of the take", "NONE", 3),
 ]
+# Ranges of operators that files do not store.
+PREVIEW_OR_WORDS = [row[:3] for row in RANGES if row[0] in ("PREVIEW", "WORDS")]
 SPREADS = [
     ("EDITS", "Hand Edits", "The edits of the parts and frames that are chosen above"),
     ("BONES", "Selected Bones", "Of these edits only those of the selected bones"),

@@ -2,10 +2,9 @@
 
 import bpy
 
-from ..blender.layout import DIRECT, EXCHANGE, ClosedPanel, put_labels_beside
+from ..blender.layout import EXCHANGE, ClosedPanel, put_labels_beside
+from ..direct.change import TakePanel
 from ..job import state
-from ..rig.performer import target
-from ..take import info as take_info
 from .formats import FORMATS
 
 
@@ -32,17 +31,11 @@ class MAMBATALK_PT_exchange(ClosedPanel, bpy.types.Panel):
         layout.operator("mambatalk.export", text="Export", icon="EXPORT")
 
 
-class MAMBATALK_PT_editors(ClosedPanel, bpy.types.Panel):
+class MAMBATALK_PT_editors(TakePanel, bpy.types.Panel):
     """Put the take into the NLA, the asset browser, the dope sheet, the timeline and the sequencer."""
 
     bl_label = "Other Editors"
     bl_idname = "MAMBATALK_PT_editors"
-    bl_parent_id = DIRECT
-
-    @classmethod
-    def poll(cls, context):
-        """Show the panel where the character performs a take."""
-        return take_info.active(target(context)) is not None
 
     def draw(self, context):
         """Draw the buttons; one that is impossible greys itself, with its reason."""

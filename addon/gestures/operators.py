@@ -6,9 +6,8 @@ from bpy.props import EnumProperty, IntProperty, StringProperty
 from ...core.direct.markers import Kind
 from ...core.errors import GestureError
 from ...core.gestures.placed import Setting
-from ..direct import markers
 from ..direct import settings as direct_settings
-from ..direct.change import DirectionOperator
+from ..direct.change import MarkersOperator
 from ..take import store as take_store
 from ..take.properties import GESTURE_ITEMS, HAND_ITEMS
 from . import places, timeline_markers
@@ -21,15 +20,12 @@ WHERE = [
 
 RANGES = [
     ("FRAME", "Current Frame", "From the current frame on, as long as the gesture usually lasts"),
-    ("PREVIEW", "Preview Range", "The timeline's preview range (P in the timeline)"),
-    ("WORDS", "Words", "From the first chosen word to the last one"),
+    *direct_settings.PREVIEW_OR_WORDS,
 ]
 
 
-class _GestureOperator(DirectionOperator):
+class _GestureOperator(MarkersOperator):
     """Mixin of an operator that changes the gestures in a take's list."""
-
-    read, put = staticmethod(markers.read_entries), staticmethod(markers.put_entries)
 
     def execute(self, context):
         """Change the list and the keys, then the markers of the timeline."""

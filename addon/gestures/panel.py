@@ -4,10 +4,8 @@ import bpy
 
 from ...core.direct.markers import Kind
 from ...core.gestures.library import gestures
-from ..blender.layout import DIRECT, ClosedPanel, draw_lines, put_labels_beside
-from ..job import state
-from ..rig.performer import target
-from ..take import info as take_info
+from ..blender.layout import draw_lines
+from ..direct.change import TakePanel
 from .previews import icon_of
 
 _INSERT = (
@@ -33,23 +31,14 @@ class MAMBATALK_UL_gestures(bpy.types.UIList):
         return [self.bitflag_filter_item if item.kind == Kind.GESTURE else 0 for item in getattr(data, prop)], []
 
 
-class MAMBATALK_PT_gestures(ClosedPanel, bpy.types.Panel):
+class MAMBATALK_PT_gestures(TakePanel, bpy.types.Panel):
     """Insert gestures that mean something, and change them."""
 
     bl_label = "Gestures"
     bl_idname = "MAMBATALK_PT_gestures"
-    bl_parent_id = DIRECT
 
-    @classmethod
-    def poll(cls, context):
-        """Show the panel where the character performs a take."""
-        return take_info.active(target(context)) is not None
-
-    def draw(self, context):
+    def draw_take(self, layout, context, action):
         """Draw the menu, the buttons that insert, the list, and the selected gesture."""
-        layout, action = self.layout, take_info.active(target(context))
-        put_labels_beside(layout)
-        layout.enabled = state.current.job is None and take_info.displacement(target(context)) is None
         menu = context.window_manager.mambatalk_gestures
         layout.prop(menu, "group")
         layout.template_icon_view(menu, "gesture", show_labels=True, scale=6.0, scale_popup=5.0)

@@ -3,10 +3,8 @@
 import bpy
 
 from ...core.take.word_edits import LOW_CONFIDENCE
-from ..blender.layout import DIRECT, ClosedPanel, draw_lines, put_labels_beside
-from ..job import state
-from ..rig.performer import target
-from ..take import info as take_info
+from ..blender.layout import draw_lines
+from ..direct.change import TakePanel
 from .settings import is_listed
 
 
@@ -31,23 +29,14 @@ class MAMBATALK_UL_spoken(bpy.types.UIList):
         return shown, []
 
 
-class MAMBATALK_PT_words(ClosedPanel, bpy.types.Panel):
+class MAMBATALK_PT_words(TakePanel, bpy.types.Panel):
     """Find, move, split, join and spell the words of the take."""
 
     bl_label = "Words"
     bl_idname = "MAMBATALK_PT_words"
-    bl_parent_id = DIRECT
 
-    @classmethod
-    def poll(cls, context):
-        """Show the panel where the character performs a take."""
-        return take_info.active(target(context)) is not None
-
-    def draw(self, context):
+    def draw_take(self, layout, context, action):
         """Draw the track's button, the list, and the chosen word."""
-        layout, action = self.layout, take_info.active(target(context))
-        put_labels_beside(layout)
-        layout.enabled = state.current.job is None and take_info.displacement(target(context)) is None
         settings, own = context.scene.mambatalk_words, action.mambatalk_take
         row = layout.row()
         row.use_property_split = False
