@@ -40,7 +40,7 @@ def run_tests(arguments: Sequence[str], slow: bool = False, blenders: str = OLDE
         BuildError: an environment cannot be made, or there is no such Blender module.
     """
     timer = Timer()
-    asked = [*suites(blenders), WITH_WINDOW]
+    asked = [*suites(blenders, whole=slow or bool(arguments)), WITH_WINDOW]
     left_out = [suite for suite in asked if not can_be_made(suite.environment)]
     asked = [suite for suite in asked if suite not in left_out]
     with tempfile.TemporaryDirectory() as folder:
@@ -51,7 +51,8 @@ def run_tests(arguments: Sequence[str], slow: bool = False, blenders: str = OLDE
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for title, tally, seconds in pool.map(lambda part: _run(part, shown=len(parts) == 1), parts):
                 total.add(tally)
-                took.append(f"{seconds:>6.0f} s  {title}")
+                newest_only = f"; {tally.newest_only} tests run on the newest Blender only" if tally.newest_only else ""
+                took.append(f"{seconds:>6.0f} s  {title}{newest_only}")
         if coverage is not None:
             say("\n" + table(by_folder(ensure(DEVELOPER), coverage)))
     say("\n" + "\n".join([*took, f"{timer.seconds:>6.0f} s  in all, {AT_ONCE} at a time"]))

@@ -23,12 +23,15 @@ class Suite:
     Attributes:
         folders: folders of tests, from the checkout's folder.
         environment: in which pytest runs.
-        covers: whether coverage is measured; it makes a suite about a third slower.
+        covers: whether coverage is measured; it makes a suite slower.
+        dependent_only: whether tests that do not depend on Blender's version are left out, because the newest
+            Blender runs them.
     """
 
     folders: tuple[str, ...]
     environment: Environment
     covers: bool
+    dependent_only: bool = False
 
     @property
     def title(self) -> str:
@@ -43,11 +46,13 @@ ADDON = "tests/addon"
 OLDEST_NEWEST, ALL = "oldest-newest", "all"
 
 
-def suites(blenders: str = OLDEST_NEWEST) -> tuple[Suite, ...]:
+def suites(blenders: str = OLDEST_NEWEST, whole: bool = False) -> tuple[Suite, ...]:
     """Return the suites: one without Blender, and one for each Blender module that is asked for.
 
     Args:
         blenders: "all", "oldest-newest" of those that can be made here, or versions such as "4.2,5.0".
+        whole: whether the oldest Blender of "oldest-newest" also runs the tests that do not depend on its version;
+            all other choices always run them.
 
     Raises:
         BuildError: there is no Blender module of such a version.
@@ -55,7 +60,10 @@ def suites(blenders: str = OLDEST_NEWEST) -> tuple[Suite, ...]:
     asked = _blenders(blenders)
     here = [environment for environment in asked if can_be_made(environment)]
     # All Blenders run the same code: one of them measures which part of it.
-    return (WITHOUT_BLENDER, *(Suite((ADDON,), each, covers=each in here[-1:]) for each in asked))
+    newest = here[-1:]
+    partial = blenders == OLDEST_NEWEST and not whole
+    of_blender = (Suite((ADDON,), each, each in newest, partial and each not in newest) for each in asked)
+    return (WITHOUT_BLENDER, *of_blender)
 
 
 def _blenders(names: str) -> list[Environment]:
@@ -112,6 +120,7 @@ def run_suite(
     """
     environ = clean_environ() if output is None else clean_environ(OMP_NUM_THREADS="1")
     program = ["-m", "pytest"]
+    options = [*options, *(["--version-dependent"] if suite.dependent_only else [])]
     if coverage is not None and suite.covers:
         environ["COVERAGE_FILE"] = str(coverage)
         program = ["-m", "coverage", "run", *program]

@@ -1,9 +1,18 @@
-"""The checkout as an extension in a real Blender, whatever its folder is called."""
+"""The checkout as an extension in a real Blender, whatever its folder is called.
+
+`python build.py test` runs all these tests on the newest Blender. On the oldest it leaves out those that are marked
+`any_blender`: what they test does not depend on Blender's version. That is logic in Python and NumPy, the worker, the
+wording, and further cases of a test whose first case touches all of Blender that the others do. Mark a test, a file
+(`pytestmark = pytest.mark.any_blender`) or the further cases (`first_on_each`) so. Not marked is what reaches Blender
+in ways that differ between versions: keys, actions and slots, drivers, panels, operators, registration, import and
+export, files, the NLA, sound. `--slow`, `--blender all` or any argument for pytest run everything on each Blender.
+"""
 
 import gc
 import importlib.util
 import json
 import os
+import shutil
 import sys
 import wave
 from pathlib import Path
@@ -11,6 +20,8 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+
+from devtools.checks.any_blender import newest_only, pytest_addoption, pytest_collection_modifyitems  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "mambatalk_ext"
@@ -56,14 +67,38 @@ def _registered():
     gc.collect()
 
 
+def first_on_each(names, cases, count=1, **options):
+    """`pytest.mark.parametrize`, whose first cases run on each Blender, and the others on the newest only."""
+    marked = []
+    for number, case in enumerate(cases):
+        case = pytest.param(case) if isinstance(names, str) else pytest.param(*case)
+        marked.append(case if number < count else case._replace(marks=[pytest.mark.any_blender]))
+    return pytest.mark.parametrize(names, marked, **options)
+
+
+def empty_file():
+    """Open an empty file; the preferences are Blender's own again, too, if anything changed them."""
+    preferences = bpy.context.preferences
+    if preferences.is_dirty:
+        # Switches all of Blender's own add-ons off and on, which takes six times as long.
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        preferences.is_dirty = False
+    else:
+        bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    # Takes of a file without a path, and decoded recordings.
+    for folder in Path(bpy.app.tempdir).iterdir():
+        if folder.is_dir():
+            shutil.rmtree(folder)
+
+
 @pytest.fixture
 def extension(_registered):
     """The registered extension, in an empty file."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     current = sys.modules[f"{PACKAGE}.addon.job.state"].current
     current.error, current.notes = None, []
     yield _registered
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
 
 
 @pytest.fixture
@@ -160,7 +195,7 @@ def linked_cast(folder):
     add_character(bpy.context, "Linked", collection)
     library = folder / "cast.blend"
     bpy.data.libraries.write(str(library), {collection})
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     with bpy.data.libraries.load(str(library), link=True) as (_, wanted):
         wanted.collections = ["Cast"]
     return wanted.collections[0]

@@ -3,7 +3,7 @@
 import bpy
 import pytest
 
-from .conftest import linked_cast, wobble, write_take
+from .conftest import empty_file, linked_cast, wobble, write_take
 from .layouts import Layout, draw_all
 
 # These run last, in this order: they change the state, or take away what others need.
@@ -43,7 +43,7 @@ def nothing_selected(armature, tmp_path):
 
 
 def empty_scene(armature, tmp_path):
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
 
 
 def deleted_by_hand(armature, tmp_path):
@@ -130,7 +130,7 @@ def in_another_scene(armature, tmp_path):
 
 
 def linked(armature, tmp_path):
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     collection = linked_cast(tmp_path)
     bpy.context.scene.collection.children.link(collection)
     bpy.context.view_layer.objects.active = next(o for o in collection.objects if o.type == "ARMATURE")

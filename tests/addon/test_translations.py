@@ -13,10 +13,12 @@ from .conftest import PACKAGE
 LANGUAGES = ("de", "ja")
 
 
+@pytest.mark.any_blender
 def test_the_catalogs_are_those_that_blender_gets():
     assert translation.languages() == LANGUAGES
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_has_a_translation_and_nothing_else_has(extension, language):
     wanted, known = texts.all_texts(PACKAGE), texts.catalog(language)["texts"]
@@ -25,6 +27,7 @@ def test_every_text_has_a_translation_and_nothing_else_has(extension, language):
     assert sorted(set(known) - wanted) == []
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_translation_has_the_values_of_its_text(language):
     known = texts.catalog(language)["texts"]
@@ -36,6 +39,7 @@ def test_a_translation_has_the_values_of_its_text(language):
     assert [text for text, said in known.items() if text.endswith(stops) != said.endswith(stops)] == []
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_most_of_a_catalog_is_not_english(language):
     known = texts.catalog(language)["texts"]
@@ -43,6 +47,7 @@ def test_most_of_a_catalog_is_not_english(language):
     assert len(same) <= 5
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_catalog_says_how_it_was_made(language):
     path = texts.CATALOGS / f"{language}.json"

@@ -61,6 +61,7 @@ def settings():
                 yield owner.identifier, entry
 
 
+@pytest.mark.any_blender
 def test_every_operator_and_setting_has_a_plain_description(extension):
     texts = {name: kind.description for name, kind in kinds().items()}
     texts |= {f"{owner}.{entry.identifier}": entry.description for owner, entry in settings()}
@@ -71,6 +72,7 @@ def test_every_operator_and_setting_has_a_plain_description(extension):
     assert all(name and "_" not in name for name in names)
 
 
+@pytest.mark.any_blender
 def test_operators_are_found_by_what_an_animator_types(extension):
     labels = {name: kind.name for name, kind in kinds().items()}
     assert len(set(labels.values())) == len(labels)
@@ -95,6 +97,7 @@ def _class_of(name: str) -> type:
     return getattr(bpy.types, f"MAMBATALK_OT_{name}")
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("what", ["empty", "taken", "mapped"])
 def test_no_label_and_no_button_of_full_width_is_cut(scene, request, monkeypatch, what):
     from mambatalk_ext.addon.blender.layout import line_width, text_width
@@ -126,6 +129,7 @@ def every_setting():
     yield from settings()
 
 
+@pytest.mark.any_blender
 def test_every_description_says_something_and_every_number_has_its_unit(extension):
     texts = {name: kind.description for name, kind in kinds().items()}
     texts |= {f"{owner}.{entry.identifier}": entry.description for owner, entry in every_setting()}

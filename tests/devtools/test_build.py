@@ -88,6 +88,10 @@ def test_the_blenders_of_a_test_run_can_be_chosen(monkeypatch):
     assert versions("5.0,5.2") == ["5.0", "5.2"]
     # Coverage is measured once, in the newest Blender that can be made.
     assert [suite.covers for suite in suites.suites("all")[1:]] == [False, False, True, False]
+    # Tests that do not depend on the version run once, too, unless all of them are asked for.
+    assert [suite.dependent_only for suite in suites.suites()[1:]] == [True, False]
+    for everything in (suites.suites(whole=True), suites.suites("all"), suites.suites("4.2,5.0")):
+        assert not any(suite.dependent_only for suite in everything)
     with pytest.raises(BuildError, match=r"no tests for Blender 4\.9"):
         suites.suites("4.9")
 
@@ -283,6 +287,31 @@ def test_counts_come_from_pytests_report(tmp_path):
     report.write_text('<testsuites><testsuite tests="9" failures="1" errors="2" skipped="3"/></testsuites>')
     assert read_report(report) == Tally(passed=3, failed=3, skipped=3)
     assert read_report(tmp_path / "none.xml") == Tally()
+
+
+def test_tests_that_only_the_newest_blender_runs_are_counted(tmp_path):
+    folder = tmp_path / "tests"
+    folder.mkdir()
+    (folder / "conftest.py").write_text("from devtools.checks.any_blender import *  # pytest finds the functions\n")
+    (folder / "test_x.py").write_text(
+        "import pytest\n\n\n@pytest.mark.any_blender\ndef test_a(): pass\n\n\ndef test_b(): pass\n\n\n"
+        '@pytest.mark.parametrize("n", [1, pytest.param(2, marks=pytest.mark.any_blender)])\ndef test_c(n): pass\n'
+    )
+    report = tmp_path / "report.xml"
+    for options, tally in (((), Tally(passed=4)), (("--version-dependent",), Tally(passed=2, newest_only=2))):
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-c",
+            str(ROOT / "pyproject.toml"),
+            str(folder),
+            f"--junitxml={report}",
+            *options,
+        ]
+        assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
+        assert read_report(report) == tally
 
 
 def test_coverage_is_added_up_by_folder():

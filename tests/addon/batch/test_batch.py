@@ -68,6 +68,7 @@ def test_each_line_becomes_an_action_and_a_file_and_bad_lines_stop_no_other(
     assert (performed(character), performed(table)) == ("first", "second")
 
 
+@pytest.mark.any_blender
 def test_a_cancelled_batch_keeps_what_is_made_and_one_undo_removes_it(scene, character, table, job_state, tmp_path):
     rows = ["audio,seed,name", *(f"tone.wav,{seed},take_{seed}" for seed in range(6))]
     (tmp_path / "lines.csv").write_text("\n".join(rows), encoding="utf-8")
@@ -91,6 +92,7 @@ def test_a_cancelled_batch_keeps_what_is_made_and_one_undo_removes_it(scene, cha
     assert [action.name for action in bpy.data.actions if action.name.startswith("take_")] == []
 
 
+@pytest.mark.any_blender
 def test_the_button_says_what_is_missing(scene, character, weights, tmp_path):
     with pytest.raises(RuntimeError, match="Choose a folder with recordings"):
         bpy.ops.mambatalk.batch()

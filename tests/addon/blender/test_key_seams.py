@@ -5,6 +5,8 @@ import pytest
 
 from ..conftest import load_extension
 
+pytestmark = pytest.mark.any_blender
+
 load_extension()
 QUATERNION = 'pose.bones["a"].rotation_quaternion'
 EULER = 'pose.bones["a"].rotation_euler'

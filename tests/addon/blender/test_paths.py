@@ -3,6 +3,8 @@
 import bpy
 import pytest
 
+from ..conftest import first_on_each
+
 NAMES = ("head", "hand.L", 'a "name"', "back\\", 'back\\"slash', "a]b[")
 
 
@@ -18,7 +20,7 @@ def armature(scene):
     return rig
 
 
-@pytest.mark.parametrize("name", NAMES)
+@first_on_each("name", NAMES, 4)
 def test_a_bones_path_is_blenders_own_and_gives_its_name_back(armature, name):
     from mambatalk_ext.addon.blender import paths
 
@@ -28,7 +30,7 @@ def test_a_bones_path_is_blenders_own_and_gives_its_name_back(armature, name):
     assert paths.property_of(f"{paths.bone_path(name)}.location") == "location"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@first_on_each("name", NAMES, 2)
 def test_a_custom_property_is_found_by_its_path(armature, name):
     from mambatalk_ext.addon.blender import paths
 

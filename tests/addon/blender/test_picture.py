@@ -1,6 +1,9 @@
 """Pictures of meshes: every pixel shows the triangle that is nearest there, as a plain loop finds it."""
 
 import numpy as np
+import pytest
+
+pytestmark = pytest.mark.any_blender
 
 
 def slow(corners, size):

@@ -113,6 +113,7 @@ def test_the_character_stands_on_the_floor_and_faces_the_viewer(character):
     assert JOINT["left_wrist"] == 20
 
 
+@pytest.mark.any_blender
 def test_the_skeleton_is_symmetric():
     from mambatalk_ext.core.body.skeleton import JOINT, default_rest_joints
 
@@ -182,6 +183,7 @@ def test_the_armature_repeats_smplx_forward_kinematics(character, moved):
             assert np.degrees(2 * np.arcsin(np.linalg.norm(turned - wanted) / np.sqrt(8))) < 0.05
 
 
+@pytest.mark.any_blender
 def test_quaternions_never_jump_to_the_other_hemisphere(character):
     from mambatalk_ext.addon.character.bone_space import RestSpace
 
@@ -192,6 +194,7 @@ def test_quaternions_never_jump_to_the_other_hemisphere(character):
     assert (quaternions[1:] * quaternions[:-1]).sum(-1).min() > 0.99
 
 
+@pytest.mark.any_blender
 def test_a_motion_of_a_taller_skeleton_keeps_its_feet_on_the_floor(character):
     from mambatalk_ext.core.body.skeleton import default_rest_joints
 
@@ -275,6 +278,7 @@ def test_blinking_closes_the_eyes(character):
         assert np.array_equal(skin_in_front(mesh, before, before[other]), skin_in_front(mesh, after, after[other]))
 
 
+@pytest.mark.any_blender
 def test_opening_the_jaw_lowers_chin_lower_teeth_and_tongue(character):
     mesh = face_of(character)
     before, after = points_of(mesh), shaped(mesh, jawOpen=1.0)
@@ -291,6 +295,7 @@ def test_opening_the_jaw_lowers_chin_lower_teeth_and_tongue(character):
     assert abs(drop[crown]).max() < 0.004
 
 
+@pytest.mark.any_blender
 def test_the_jaw_joint_opens_the_mouth_like_the_shape(character):
     mesh = face_of(character)
     before, shape = points_of(mesh), shaped(mesh, jawOpen=1.0)
@@ -302,6 +307,7 @@ def test_the_jaw_joint_opens_the_mouth_like_the_shape(character):
     assert np.linalg.norm(joint[chin] - shape[chin], axis=1).mean() < 0.004
 
 
+@pytest.mark.any_blender
 def test_eyes_turn_about_their_centre(character):
     mesh = face_of(character)
     white = material_vertices(mesh, "Eye white")

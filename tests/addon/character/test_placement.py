@@ -41,12 +41,14 @@ def test_it_stands_beside_the_default_cube(scene, boxes):
     assert character.location.y == character.location.z == 0.0
 
 
+@pytest.mark.any_blender
 def test_three_characters_stand_beside_each_other(scene, boxes):
     every = [boxes(add()) for _ in range(3)]
     assert all(are_apart(every[i], every[j]) for i, j in ((0, 1), (0, 2), (1, 2)))
     assert np.ptp([box.mean(axis=0)[0] for box in every]) < 4.5
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("kind", ["floor", "room", "hidden", "far"])
 def test_a_floor_a_room_and_what_is_hidden_or_far_do_not_move_it(scene, kind):
     if kind == "floor":
@@ -58,6 +60,7 @@ def test_a_floor_a_room_and_what_is_hidden_or_far_do_not_move_it(scene, kind):
     assert tuple(add().location) == (0.0, 0.0, 0.0)
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("bars", [(0, 0), (40, 280)])
 def test_every_corner_of_a_framed_box_is_in_the_free_part_of_the_view(bars):
     from mambatalk_ext.addon.blender.viewport import Glass, place
@@ -77,6 +80,7 @@ def test_every_corner_of_a_framed_box_is_in_the_free_part_of_the_view(bars):
         assert 0 <= pixels[:, 1].min() < pixels[:, 1].max() <= 600
 
 
+@pytest.mark.any_blender
 def test_without_a_window_nothing_is_framed(scene):
     from mambatalk_ext.addon.blender import viewport
 
@@ -85,6 +89,7 @@ def test_without_a_window_nothing_is_framed(scene):
     assert not bpy.ops.mambatalk.frame_character.poll()
 
 
+@pytest.mark.any_blender
 def test_the_second_stands_on_the_other_side_of_the_first_and_not_of_the_cube(scene):
     bpy.ops.mesh.primitive_cube_add(size=2.0)
     places = [add().location.x for _ in range(3)]

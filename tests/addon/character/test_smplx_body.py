@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import PACKAGE, ROOT, curves_of, snapshot, wobble
+from ..conftest import PACKAGE, ROOT, curves_of, empty_file, snapshot, wobble
 
 TO_BLENDER = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
 FRAMES = 30
@@ -104,6 +104,7 @@ def test_joints_and_skin_are_where_the_model_puts_them_over_a_take(scene, arrays
     assert error_mm(arrays, armature, motion, 10)[1] > 3.0
 
 
+@pytest.mark.any_blender
 def test_without_expression_the_skin_is_exact(scene, arrays):
     armature, motion = build(arrays), motion_of(arrays)
     motion = motion.replace(expression=np.zeros((FRAMES, 100)))
@@ -146,6 +147,7 @@ def test_shapes_texture_and_sliders_are_the_files(scene, arrays):
     assert seen(armature)[1][:, 1].min() == pytest.approx(0, abs=1e-4)
 
 
+@pytest.mark.any_blender
 def test_coefficients_beyond_any_person_change_nothing(scene, arrays):
     from mambatalk_ext.core.errors import GestureError
 
@@ -176,6 +178,7 @@ def test_a_take_with_arkit_weights_opens_the_jaw(scene, arrays, tmp_path, monkey
     assert "jaw" in {path.split('"')[1] for path, _ in curves_of(armature) if path.endswith("location")}
 
 
+@pytest.mark.any_blender
 def test_a_bad_request_is_told_and_changes_nothing(scene, tmp_path):
     before = snapshot()
     for given, said in (
@@ -242,6 +245,7 @@ def test_the_operator_builds_and_keys_it_in_one_undo_step(scene, arrays, tmp_pat
     assert snapshot() == before
 
 
+@pytest.mark.any_blender
 def test_a_take_made_for_it_stands_on_its_own_legs(scene, tmp_path, recording, weights):
     from mambatalk_ext.addon.character.bone_space import rest_heads
     from mambatalk_ext.core.body.motion import load_motion
@@ -270,7 +274,7 @@ def test_its_skin_leaves_blender_with_correctives_and_expression(scene, tmp_path
     export.kind, export.preset, export.sound = kind, "BLENDER", False
     assert bpy.ops.mambatalk.export(folder=str(tmp_path / "out")) == {"FINISHED"}
     (file,) = (tmp_path / "out").iterdir()
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     bpy.context.scene.render.fps = 30
     if kind == "FBX":
         bpy.ops.import_scene.fbx(filepath=str(file), anim_offset=0)
@@ -313,7 +317,7 @@ def test_a_saved_body_performs_as_before(scene, tmp_path):
     armature, motion = build(arrays), motion_of(arrays, 12)
     armature.name = "Somebody else"
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "body.blend"))
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "body.blend"))
     armature = bpy.data.objects["Somebody else"]
     key(armature, motion)

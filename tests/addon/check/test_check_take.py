@@ -2,6 +2,7 @@
 
 import bpy
 import numpy as np
+import pytest
 
 from ..conftest import wobble, write_take
 from ..directing import load
@@ -28,6 +29,7 @@ def test_hands_that_the_switch_lets_in_are_found_and_the_remedy_removes_them(cha
     assert not [row for row in checked().rows if row.kind == "inside"]
 
 
+@pytest.mark.any_blender
 def test_a_key_that_was_moved_by_hand_is_found_at_its_frame(character, tmp_path, recording):
     still = wobble(120)
     still = still.replace(rotations=0.05 * still.rotations, translation=0.05 * still.translation)

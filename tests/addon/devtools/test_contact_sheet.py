@@ -7,6 +7,9 @@ from pathlib import Path
 
 import bpy
 import numpy as np
+import pytest
+
+pytestmark = pytest.mark.any_blender
 
 ROOT = Path(__file__).resolve().parents[3]
 NEUTRAL = ROOT / "weights" / "starter" / "neutral.npz"

@@ -3,7 +3,11 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.conftest import ROOT
+
+pytestmark = pytest.mark.any_blender
 
 PAGE = ROOT / "docs" / "controls.md"
 

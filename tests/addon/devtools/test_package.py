@@ -28,6 +28,7 @@ def archive(tmp_path_factory):
     return build_zip(tmp_path_factory.mktemp("dist"), this_platform())
 
 
+@pytest.mark.any_blender
 def test_the_zip_holds_the_extension_and_no_development_files(archive):
     names = zipfile.ZipFile(archive).namelist()
     for wanted in ("blender_manifest.toml", "__init__.py", "LICENSE", "pyproject.toml", "core/worker/__main__.py"):
@@ -108,6 +109,7 @@ def test_the_zip_alone_takes_a_recording_to_keys(archive, bare_blender):
     assert "Made without words" not in printed
 
 
+@pytest.mark.any_blender
 def test_the_worker_runs_from_the_zip(archive, tmp_path):
     if not environments.WORKER.python.exists():
         pytest.skip("no worker environment: run `python build.py setup`")
@@ -128,6 +130,7 @@ def test_the_worker_runs_from_the_zip(archive, tmp_path):
     assert answer.get("type") == "result", log
 
 
+@pytest.mark.any_blender
 def test_the_steps_run_from_a_shell_without_training(archive, tmp_path):
     if not environments.WORKER.python.exists():
         pytest.skip("no worker environment: run `python build.py setup`")

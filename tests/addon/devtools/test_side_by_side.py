@@ -9,6 +9,8 @@ import bpy
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.any_blender
+
 ROOT = Path(__file__).resolve().parents[3]
 NEUTRAL = ROOT / "weights" / "starter" / "neutral.npz"
 SPEECH = ROOT / "addon" / "assets" / "demo" / "speech.flac"

@@ -5,7 +5,7 @@ from pathlib import Path
 import bpy
 import pytest
 
-from ..conftest import ROOT
+from ..conftest import ROOT, first_on_each
 from ..directing import all_keys, differing, load
 from .test_live import own
 
@@ -59,7 +59,7 @@ def test_the_menu_lists_the_presets_of_the_extension(take):
     assert len(listed()) == len(SHIPPED)
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@first_on_each("name", SHIPPED)
 def test_a_preset_of_the_extension_directs_the_take_and_can_be_reset(take, name):
     before = all_keys(take)
     assert use(SHIPPED[name]) == {"FINISHED"}
@@ -68,6 +68,7 @@ def test_a_preset_of_the_extension_directs_the_take_and_can_be_reset(take, name)
     assert not differing(before, all_keys(take))
 
 
+@pytest.mark.any_blender
 def test_stand_still_and_calm_makes_finishing_hold_the_feet(take, job_state):
     assert use(SHIPPED["Stand_still_&_calm"]) == {"FINISHED"}
     assert bpy.context.scene.mambatalk.finish_root == "stand_still"

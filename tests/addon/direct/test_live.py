@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import FPS, ROOT, curves_of, keys_of
+from ..conftest import FPS, ROOT, curves_of, first_on_each, keys_of
 from ..directing import START, all_keys, differing, face_of, load, owner_of
 from ..rigs import build
 from ..take.test_hand_edits import ELBOW, bend, values
@@ -57,7 +57,7 @@ def areas_of(changed):
     return {area for path, _ in changed for area in owner_of(path)}
 
 
-@pytest.mark.parametrize("name", SLIDERS)
+@first_on_each("name", SLIDERS)
 def test_a_slider_changes_its_own_and_set_back_every_key_is_as_before(take, name):
     before = all_keys(take)
     neutral = getattr(own(take), name)
@@ -77,6 +77,7 @@ def test_a_slider_changes_its_own_and_set_back_every_key_is_as_before(take, name
     assert not differing(before, all_keys(take))
 
 
+@pytest.mark.any_blender
 def test_random_ways_of_the_sliders_lead_to_the_same_keys(take):
     from mambatalk_ext.core.direct.levels import LEVELS
 
@@ -94,6 +95,7 @@ def test_random_ways_of_the_sliders_lead_to_the_same_keys(take):
     assert not differing(here, all_keys(take))
 
 
+@pytest.mark.any_blender
 def test_a_calm_take_moves_less(take):
     path = 'pose.bones["left_shoulder"].rotation_quaternion'
     spread = lambda: np.ptp(values(take, path), axis=0).sum()  # noqa: E731
@@ -102,6 +104,7 @@ def test_a_calm_take_moves_less(take):
     assert spread() < 0.6 * lively
 
 
+@pytest.mark.any_blender
 def test_edits_and_locks_win_over_levels(take):
     bend(take, 101, 120)
     before = all_keys(take)
@@ -120,6 +123,7 @@ def test_edits_and_locks_win_over_levels(take):
     bpy.ops.mambatalk.drop_edits()
 
 
+@pytest.mark.any_blender
 def test_resampling_a_levelled_take_keeps_its_levels_and_everything_else(character, spoken_takes):
     load(spoken_takes[0])
     bpy.ops.mambatalk.set_levels(upper=0.6, hands=0.5, mirror=True)
@@ -135,6 +139,7 @@ def test_resampling_a_levelled_take_keeps_its_levels_and_everything_else(charact
     assert areas_of(differing(resampled, all_keys(character))) <= {"hands", "left_hand", "right_hand"}
 
 
+@pytest.mark.any_blender
 def test_the_current_pose_becomes_the_rest_pose(take):
     take.pose.bones["left_shoulder"].rotation_quaternion = (0.9, 0.1, 0.4, 0.1)
     take.pose.bones["left_shoulder"].rotation_quaternion.normalize()
@@ -197,7 +202,7 @@ def test_another_take_catches_up_when_it_is_performed(character, spoken_takes):
     assert differing(before, all_keys(character))
 
 
-@pytest.mark.parametrize("fps", ["24", "29.97", "60"])
+@first_on_each("fps", ["24", "29.97", "60"])
 def test_levels_at_other_scene_rates(character, spoken_takes, fps):
     load(spoken_takes[0], fps)
     before = all_keys(character)
@@ -228,6 +233,7 @@ def test_levels_on_a_mapped_rig(scene, spoken_takes):
             assert 92 <= rows.min() + START <= rows.max() + START <= 148
 
 
+@pytest.mark.any_blender
 def test_bad_levels_change_nothing(take, job_state):
     before = all_keys(take)
     own(take).pose = "[[1, 2, 3]]"
@@ -239,6 +245,7 @@ def test_bad_levels_change_nothing(take, job_state):
     assert job_state.current.error.remedy
 
 
+@pytest.mark.any_blender
 def test_the_face_follows_its_levels(take):
     blinks = curves_of(face_of(take))['key_blocks["eyeBlinkLeft"].value', 0]
     assert keys_of(blinks)[:, 1].max() > 0.3
@@ -246,6 +253,7 @@ def test_the_face_follows_its_levels(take):
     assert keys_of(blinks)[:, 1].max() < 0.3
 
 
+@pytest.mark.any_blender
 def test_the_pose_of_a_mapped_rig_becomes_its_rest_pose(scene, spoken_takes):
     from mathutils import Quaternion
 
@@ -266,6 +274,7 @@ def test_the_pose_of_a_mapped_rig_becomes_its_rest_pose(scene, spoken_takes):
             assert turned.rotation_difference(wanted[name]).angle % (2 * np.pi) < 0.03, part
 
 
+@pytest.mark.any_blender
 def test_a_take_directed_from_a_shell_comes_with_its_levels_and_can_be_set_back(character, spoken_takes, tmp_path):
     from mambatalk_ext.core.body.motion import load_motion
 
@@ -288,6 +297,7 @@ def test_a_take_directed_from_a_shell_comes_with_its_levels_and_can_be_set_back(
     assert not differing(plain, all_keys(character))
 
 
+@pytest.mark.any_blender
 def test_a_take_at_rest_is_not_keyed_again_when_it_is_performed(character, spoken_takes):
     from mambatalk_ext.addon.direct import directed_keys
     from mambatalk_ext.addon.take import performed
@@ -298,6 +308,7 @@ def test_a_take_at_rest_is_not_keyed_again_when_it_is_performed(character, spoke
     assert performed.of(character).record.stamp == stamp
 
 
+@pytest.mark.any_blender
 def test_seams_are_smooth_on_a_levelled_take_with_accents_too(character, spoken_takes):
     load(spoken_takes[0])
     bpy.ops.mambatalk.set_levels(upper=0.5, stillness=0.5)

@@ -63,6 +63,7 @@ def test_an_accent_is_shown_and_moved_in_frames_of_the_scene(take):
     assert (marker.start_frame, marker.start_s) == (START, 0.0)
 
 
+@pytest.mark.any_blender
 def test_a_hold_of_the_preview_range_keeps_the_hands(take):
     scene = bpy.context.scene
     scene.use_preview_range, scene.frame_preview_start, scene.frame_preview_end = True, 120, 150
@@ -80,6 +81,7 @@ def test_a_hold_of_the_preview_range_keeps_the_hands(take):
     assert not differing(before, all_keys(take))
 
 
+@pytest.mark.any_blender
 def test_words_and_frames_given_are_places(take):
     words = own(take).words
     words[1].chosen = True
@@ -128,6 +130,7 @@ def test_a_fresh_take_has_what_the_timeline_asks_for(character, spoken_takes, jo
     markers.clear()
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize(
     ("asked", "word"),
     [
@@ -149,6 +152,7 @@ def test_what_cannot_be_is_refused_and_changes_nothing(take, job_state, asked, w
         bpy.ops.mambatalk.accent_remove(index=7)
 
 
+@pytest.mark.any_blender
 def test_accents_go_with_levels_and_hand_edits(take):
     bend(take, 101, 110)
     bpy.ops.mambatalk.set_levels(upper=0.7, mirror=True)
@@ -180,6 +184,7 @@ def test_accents_survive_undo_and_the_file(take, tmp_path):
     assert not differing(neutral, all_keys(armature))
 
 
+@pytest.mark.any_blender
 def test_resampling_keeps_accents(take):
     bpy.ops.mambatalk.accent_add(kind="hold", start=180, end=200)
     before = all_keys(take)

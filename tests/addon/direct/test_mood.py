@@ -37,6 +37,7 @@ def change(armature, before, name=SMILE):
     return keys[0], keys[-1]
 
 
+@pytest.mark.any_blender
 def test_the_menu_and_the_slider_change_the_take_and_set_back_every_key_is_as_before(character, spoken_takes):
     load(spoken_takes[0])
     before = all_keys(character)
@@ -117,6 +118,7 @@ def test_a_mood_survives_undo_and_the_file(character, spoken_takes, tmp_path):
     assert not differing(neutral, bones_and_shapes(armature))
 
 
+@pytest.mark.any_blender
 def test_takes_share_no_keyed_mood(character, spoken_takes):
     load(spoken_takes[0])
     key_mood(character, START, "happy", 1.0)
@@ -129,6 +131,7 @@ def test_takes_share_no_keyed_mood(character, spoken_takes):
     assert not differing(happy, bones_and_shapes(character))
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("moods", [["happy:0.6"], ["sad:0.8@0", "happy:0.6@4"]])
 def test_a_take_in_a_mood_from_a_shell_comes_with_it(character, spoken_takes, tmp_path, moods):
     command = [sys.executable, "-m", "core", "direct", spoken_takes[0], "--mood", *moods, "--out", tmp_path / "moody"]
@@ -145,6 +148,7 @@ def test_a_take_in_a_mood_from_a_shell_comes_with_it(character, spoken_takes, tm
     assert np.abs(bones_and_shapes(character)[SMILE][:, 1] - wanted).max() < 2e-3
 
 
+@pytest.mark.any_blender
 def test_generate_asks_for_the_mood_beside_the_style(character, recording, tmp_path):
     settings = bpy.context.scene.mambatalk
     settings.audio_file, settings.transcript_source = str(recording), "NONE"
@@ -155,6 +159,7 @@ def test_generate_asks_for_the_mood_beside_the_style(character, recording, tmp_p
     assert settings.to_request(bpy.context, settings.clip(bpy.context.scene), tmp_path / "take").mood == ()
 
 
+@pytest.mark.any_blender
 def test_records_of_takes_made_before_there_were_moods_are_neutral(character, spoken_takes):
     from mambatalk_ext.addon.take import checksums
     from mambatalk_ext.core.sealed import seal

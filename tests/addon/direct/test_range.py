@@ -84,6 +84,7 @@ def _no_other_take(scene, action):
     return lambda: setattr(scene.mambatalk_direct, "source", action.name)
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("cause", [_no_preview, _no_word, _no_part, _locked, _no_other_take])
 def test_an_error_about_a_choice_is_shown_until_the_choice_is_another(take, cause):
     from mambatalk_ext.addon.job import state

@@ -4,7 +4,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import curves_of, needs_sound, snapshot, wobble, write_take
+from ..conftest import curves_of, empty_file, first_on_each, needs_sound, snapshot, wobble, write_take
 from ..directing import FRAMES, START, all_keys, copy_with_recording, differing, face_of, load, owner_of
 from ..layouts import draw
 
@@ -20,62 +20,7 @@ def resample(**options):
     assert bpy.ops.mambatalk.resample(**options) == {"FINISHED"}
 
 
-def velocity_jumps(keys, area, step):
-    """How much an area's joints change their angular velocity at every `step`th key (T, J), radians a key, a key."""
-    from mambatalk_ext.core.body.parts import AREAS
-    from mambatalk_ext.core.body.rotation import quat_to_rotvec
-    from mambatalk_ext.core.body.skeleton import JOINT_NAMES
-    from mambatalk_ext.core.generate.seams import velocity_jumps
-
-    paths = [f'pose.bones["{JOINT_NAMES[joint]}"].rotation_quaternion' for joint in AREAS[area].joints]
-    turns = np.array([[keys[path, index][::step, 1] for index in range(4)] for path in paths]).transpose(2, 0, 1)
-    turns = turns.astype(np.float64)
-    turns /= np.linalg.norm(turns, axis=-1, keepdims=True)
-    return np.pad(velocity_jumps(quat_to_rotvec(turns)), ((1, 1), (0, 0)))
-
-
-# A failure is repeated by its seed.
-@pytest.mark.parametrize("fps", ["24", "30", "60"])
-@pytest.mark.parametrize("example", range(5))
-def test_random_parts_ranges_and_seeds_change_only_what_they_say_and_join_smoothly(
-    character, spoken_takes, example, fps
-):
-    from mambatalk_ext.addon.take import performed
-    from mambatalk_ext.core.body.parts import AREAS
-    from mambatalk_ext.core.generate.seams import LEAST_JUMP
-
-    load(spoken_takes[example % len(spoken_takes)], fps)
-    draw = np.random.default_rng([example, int(fps)])
-    count = 8 * int(fps)
-    # Keys between the motion's frames turn no joint more abruptly.
-    step = max(1, int(fps) // 30)
-    # A key in between two of the motion's frames takes from both what 1.2 was meant for each.
-    between = 1.05 if int(fps) % 30 else 1.0
-    for _ in range(2):
-        areas = set(draw.choice(list(AREAS), draw.integers(1, 3), replace=False).tolist())
-        first, last = np.sort(draw.integers(START, START + count, 2)).tolist()
-        margin = int(draw.choice([0, 3, 8, 12]))
-        before = all_keys(character)
-        resample(parts=areas, start=first, end=last, seed=int(draw.integers(1, 999)), margin=margin)
-        after = all_keys(character)
-        changed = differing(before, after)
-        for (path, _), frames in changed.items():
-            assert owner_of(path) & areas, (path, areas)
-            assert first - margin <= frames.min() <= frames.max() <= last + margin, (path, areas, first, last, margin)
-        if last - first > count / 16:
-            assert changed
-        blend = performed.of(character).span(first, last, margin, FRAMES).margin + 1
-        for area in {name for name in areas if AREAS[name].whole or AREAS[name].part.value not in areas}:
-            was, now = (velocity_jumps(keys, area, step) for keys in (before, after))
-            usual, frames = np.percentile(was[1:-1], 99), START + step * np.arange(len(was))
-            for edge in {first, last} - {START, START + count - 1}:
-                near = np.abs(frames - edge) <= blend * int(fps) / 30
-                # Legs that are made anew step over to where the kept ones stand.
-                stepping = 1.05 if AREAS[area].part.value == "lower" else 1.0
-                most = between * stepping * max(1.2 * usual, 1.05 * was[near].max(), LEAST_JUMP)
-                assert now[near].max() <= most, (areas, first, last, margin, edge)
-
-
+@pytest.mark.any_blender
 def test_hands_made_anew_differ_visibly_and_join_smoothly(take):
     name = ('pose.bones["left_index1"].rotation_quaternion', 1)
     before = all_keys(take)
@@ -91,6 +36,7 @@ def test_hands_made_anew_differ_visibly_and_join_smoothly(take):
         assert jump[seams].max() <= 1.2 * usual + 1e-3
 
 
+@pytest.mark.any_blender
 def test_the_same_seed_gives_the_same_keys_and_each_press_another_seed(take, job_state, spoken_takes):
     from mambatalk_ext.addon.take import store as take_store
 
@@ -112,6 +58,7 @@ def test_the_same_seed_gives_the_same_keys_and_each_press_another_seed(take, job
     assert str(60 - 8) in job_state.current.notes[0]
 
 
+@pytest.mark.any_blender
 def test_the_preview_range_and_words_choose_the_frames(take):
     scene, action = bpy.context.scene, take.animation_data.action
     scene.mambatalk_direct.span = "PREVIEW"
@@ -137,6 +84,7 @@ def test_the_preview_range_and_words_choose_the_frames(take):
     assert frames.max() <= START + 30 * words[4].end_s + 5
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("span", ["PREVIEW", "WORDS"])
 def test_a_script_with_frames_of_its_own_needs_no_range_in_the_panel(take, span):
     bpy.context.scene.mambatalk_direct.span = span
@@ -147,7 +95,7 @@ def test_a_script_with_frames_of_its_own_needs_no_range_in_the_panel(take, span)
     assert 116 <= frames.min() <= frames.max() <= 154
 
 
-@pytest.mark.parametrize("fps", ["24", "60"])
+@first_on_each("fps", ["24", "60"])
 def test_other_scene_rates(character, spoken_takes, fps):
     load(spoken_takes[0], fps)
     scene = bpy.context.scene
@@ -168,6 +116,7 @@ def test_other_scene_rates(character, spoken_takes, fps):
     }
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize(("start", "end"), [(1, 40), (200, 260), (400, 500), (90, 60)])
 def test_a_range_outside_of_the_take_is_refused(take, job_state, start, end):
     before = all_keys(take)
@@ -179,6 +128,7 @@ def test_a_range_outside_of_the_take_is_refused(take, job_state, start, end):
         assert "11" in job_state.current.error.remedy
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("scene_range", [(1, 60), (1, 2000), (100, 120)])
 def test_takes_longer_and_shorter_than_the_scene(take, scene_range):
     scene = bpy.context.scene
@@ -229,7 +179,7 @@ def test_an_appended_character_brings_its_take_along(take, tmp_path):
     keys, name = all_keys(take), take.name
     path = tmp_path / "library.blend"
     bpy.ops.wm.save_as_mainfile(filepath=str(path))
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     bpy.context.scene.render.fps = 30
     bpy.ops.mambatalk.add_character()
     with bpy.data.libraries.load(str(path)) as (there, here):
@@ -301,6 +251,7 @@ def test_two_characters_have_takes_of_their_own(take, spoken_takes):
     assert not differing(before[1], all_keys(second))
 
 
+@pytest.mark.any_blender
 def test_a_take_of_other_weights_is_refused_with_their_name(character, tmp_path, recording, job_state):
     import hashlib
     import json
@@ -318,6 +269,7 @@ def test_a_take_of_other_weights_is_refused_with_their_name(character, tmp_path,
     assert all(np.array_equal(keys, all_keys(character)[name]) for name, keys in before.items())
 
 
+@pytest.mark.any_blender
 def test_a_recording_that_moved_is_asked_for_and_found(character, spoken_takes, tmp_path):
     from mambatalk_ext.addon.take import info as take_info
 
@@ -336,6 +288,7 @@ def test_a_recording_that_moved_is_asked_for_and_found(character, spoken_takes, 
     resample(parts={"hands"}, start=60, end=90)
 
 
+@pytest.mark.any_blender
 def test_without_its_recording_or_weights_a_take_is_directed_by_all_that_needs_neither(
     character, spoken_takes, tmp_path, job_state
 ):
@@ -383,6 +336,7 @@ def test_a_minute_takes_less_than_a_megabyte_in_the_file(take):
     assert size * 60 / seconds < 1_000_000
 
 
+@pytest.mark.any_blender
 def test_without_a_take_the_button_says_so(character):
     with pytest.raises(RuntimeError, match="performs no take"):
         bpy.ops.mambatalk.resample(parts={"hands"}, start=1, end=9)

@@ -4,7 +4,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import FPS, snapshot, wobble, write_take
+from ..conftest import FPS, empty_file, snapshot, wobble, write_take
 from ..directing import all_keys, differing
 from ..rigs import build
 
@@ -74,7 +74,7 @@ def test_an_appended_asset_brings_body_face_and_take(take, tmp_path):
     name = take.animation_data.action.name
     path = str(tmp_path / "library.blend")
     bpy.ops.wm.save_as_mainfile(filepath=path)
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     bpy.context.scene.render.fps = 30
     assert bpy.ops.mambatalk.add_character() == {"FINISHED"}
     with bpy.data.libraries.load(path, assets_only=True) as (found, wanted):
@@ -97,7 +97,7 @@ def library_with(take, tmp_path):
     path = str(tmp_path / "library.blend")
     keys = all_keys(take)
     bpy.ops.wm.save_as_mainfile(filepath=path)
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     bpy.context.scene.render.fps = 30
     return path, keys
 

@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import curves_of, needs_sound, snapshot, wobble, write_take
+from ..conftest import curves_of, empty_file, first_on_each, needs_sound, snapshot, wobble, write_take
 
 FRAMES = 16
 START = 5
@@ -103,7 +103,7 @@ def test_the_take_comes_back_at_every_frame(take, tmp_path, kind, preset):
     assert snapshot() == before
     assert len(files) == 1
     assert files[0].name.startswith("Character_hello.")
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     bpy.context.scene.render.fps = 30
     IMPORTS[kind](str(files[0]), preset)
     armature = next(o for o in bpy.data.objects if o.type == "ARMATURE")
@@ -130,7 +130,7 @@ def test_a_file_holds_its_own_take_among_other_takes_and_characters(take, tmp_pa
     scene.mambatalk.character = take
     assert bpy.ops.mambatalk.switch_take(name=wanted) == {"FINISHED"}
     (file,) = export(tmp_path, kind, sound=False)
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     bpy.context.scene.render.fps = 30
     IMPORTS[kind](str(file), "UNREAL")
     back, turned = sampled(next(o for o in bpy.data.objects if o.type == "ARMATURE"), frames)
@@ -161,7 +161,7 @@ def test_another_rig_comes_back_too_its_hips_moving_below_a_root_bone(scene, tmp
     heads, turns = sampled(built.armature, frames, names)
     assert np.ptp(heads[:, names.index("pelvis")], axis=0).max() > 0.02
     (file,) = export(tmp_path, kind, sound=False)
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     bpy.context.scene.render.fps = 30
     IMPORTS[kind](str(file), "UNREAL")
     back, turned = sampled(next(o for o in bpy.data.objects if o.type == "ARMATURE"), frames, names)
@@ -173,7 +173,7 @@ def test_the_fbx_take_has_its_name_and_unreals_skeleton_no_extra_root(take, tmp_
     other = bpy.data.objects.new("Armature", None)
     path = export(tmp_path, "FBX", "UNREAL", sound=False)[0]
     assert (take.name, other.name) == ("Character", "Armature")
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     bpy.ops.import_scene.fbx(filepath=str(path))
     armature = next(o for o in bpy.data.objects if o.type == "ARMATURE")
     assert armature.name == "Armature"
@@ -183,7 +183,7 @@ def test_the_fbx_take_has_its_name_and_unreals_skeleton_no_extra_root(take, tmp_
 
 def test_meshes_can_stay_out(take, tmp_path):
     path = export(tmp_path, "FBX", "UNITY", sound=False, mesh=False)[0]
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     bpy.ops.import_scene.fbx(filepath=str(path))
     assert [o.type for o in bpy.data.objects] == ["ARMATURE"]
 
@@ -256,7 +256,7 @@ def test_all_takes_of_all_characters_are_written_and_the_scene_stays(take, tmp_p
 def test_settings_are_remembered_in_the_file(take, tmp_path):
     export(tmp_path, "GLB", "MAYA", sound=False, mesh=False)
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "scene.blend"))
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "scene.blend"))
     settings = bpy.context.scene.mambatalk_export
     assert (settings.kind, settings.preset, settings.mesh, settings.sound) == ("GLB", "MAYA", False, False)
@@ -288,7 +288,7 @@ def test_failures_say_what_to_do_and_leave_no_file(take, tmp_path):
     assert "io_scene_fbx" in error.value.remedy
 
 
-@pytest.mark.parametrize("kind", ["FBX", "GLB", "BVH"])
+@first_on_each("kind", ["FBX", "GLB", "BVH"])
 def test_keys_before_frame_0_are_refused_where_they_would_be_lost(character, tmp_path, recording, kind):
     scene = bpy.context.scene
     scene.render.fps, scene.mambatalk.start_frame = 30, -5

@@ -4,7 +4,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import curves_of, keys_of
+from ..conftest import curves_of, empty_file, keys_of
 
 JOINTS = ("pelvis", "left_wrist", "right_ankle", "head", "left_index3")
 
@@ -40,7 +40,7 @@ def test_body_and_face_come_back_from_fbx(character, take_folder, tmp_path):
         bake_anim_use_all_actions=False,
     )
 
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     bpy.ops.import_scene.fbx(filepath=str(file), anim_offset=0)
     scene = bpy.context.scene
     armature = next(o for o in scene.objects if o.type == "ARMATURE")

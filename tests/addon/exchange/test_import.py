@@ -83,6 +83,7 @@ def test_an_amass_file_is_performed_by_the_character(character, tmp_path):
     assert np.abs(posed(character)[0][0, :2]).max() < 1e-5
 
 
+@pytest.mark.any_blender
 def test_imported_motion_is_no_take_and_directing_it_is_refused(character, tmp_path):
     from mambatalk_ext.addon.take import info as take_info
 
@@ -145,6 +146,7 @@ def test_importing_is_one_undo_step(character, tmp_path):
     assert snapshot() == before
 
 
+@pytest.mark.any_blender
 def test_a_pickle_is_refused_with_a_remedy_and_changes_nothing(character, tmp_path):
     (tmp_path / "wham_output.pkl").write_bytes(b"\x80\x04N.")
     before = snapshot()

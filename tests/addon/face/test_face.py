@@ -4,7 +4,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import curves_of, keys_of, linked_cast, notes_of, wobble
+from ..conftest import curves_of, first_on_each, keys_of, linked_cast, notes_of, wobble
 from .faces import FRAMES, arkit_names, perform, values
 
 
@@ -27,7 +27,7 @@ def spell(style, name):
     }[style]
 
 
-@pytest.mark.parametrize("style", ["camel", "Pascal", "snake", "_L", ".L", "Rocketbox", "Maya", "Genesis 9"])
+@first_on_each("style", ["camel", "Pascal", "snake", "_L", ".L", "Rocketbox", "Maya", "Genesis 9"])
 def test_every_spelling_of_arkit_is_played(rig, tmp_path, recording, style):
     names = [spell(style, name) for name in arkit_names()]
     keys = rig(names)
@@ -67,7 +67,7 @@ FACES = {
 }
 
 
-@pytest.mark.parametrize("kind", FACES)
+@first_on_each("kind", FACES)
 def test_other_makers_faces_are_recognised_and_played(rig, tmp_path, recording, kind):
     extra = ["Fcl_MTH_A", "Fcl_MTH_I", "Fcl_MTH_U", "Fcl_MTH_E", "Fcl_MTH_O"] if kind == "VRM" else []
     keys = rig([*FACES[kind], *extra, "unrelated"])
@@ -81,6 +81,7 @@ def test_other_makers_faces_are_recognised_and_played(rig, tmp_path, recording, 
     assert ('key_blocks["unrelated"].value', 0) not in curves_of(keys)
 
 
+@pytest.mark.any_blender
 def test_vowels_speak_where_there_are_only_vowels(rig, tmp_path, recording):
     from mambatalk_ext.core.face.visemes import TEMPLATES, VISEMES
 
@@ -99,6 +100,7 @@ def test_vowels_speak_where_there_are_only_vowels(rig, tmp_path, recording):
     assert values(keys, "Blink")[2] == pytest.approx(0.4, abs=1e-4)
 
 
+@pytest.mark.any_blender
 def test_teeth_and_head_move_together_and_names_of_no_face_stay(rig, tmp_path, recording):
     head, teeth = rig(arkit_names()), rig(["jawOpen", "mouthClose", "jawLeft", "jawRight"], "Teeth")
     fat = rig(["fat", "thin"], "Shirt")
@@ -152,6 +154,7 @@ def test_the_table_changes_what_keys_play_how_strongly_and_whether(rig, tmp_path
     assert len(keys.mambatalk_face) == 0
 
 
+@pytest.mark.any_blender
 def test_rows_come_and_go(rig):
     keys = rig(arkit_names())
     assert not bpy.ops.mambatalk.face_row.poll()
@@ -200,6 +203,7 @@ def test_the_face_of_an_overridden_character_needs_its_mesh_overridden(scene, tm
             bpy.ops.mambatalk.face_table()
 
 
+@pytest.mark.any_blender
 def test_eye_bones_look_where_the_shapes_only_speak(scene, tmp_path, recording):
     from ..rigs import build
 

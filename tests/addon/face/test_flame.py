@@ -22,6 +22,7 @@ def test_coefficients_go_straight_to_smplx_keys(rig, tmp_path, recording):
     assert np.allclose(values(keys, "Exp042"), flame().expression[:, 42], atol=1e-4)
 
 
+@pytest.mark.any_blender
 def test_without_the_model_file_only_the_jaw_moves_and_the_user_is_told(rig, tmp_path, recording):
     from mambatalk_ext.addon.face import channels as face_channels
 
@@ -33,6 +34,7 @@ def test_without_the_model_file_only_the_jaw_moves_and_the_user_is_told(rig, tmp
     assert "SMPLX" in face_channels.notes(character, flame())[0]
 
 
+@pytest.mark.any_blender
 def test_with_the_model_file_coefficients_move_the_arkit_face(character, tmp_path, recording, monkeypatch):
     from mambatalk_ext.addon.face import channels as face_channels
     from mambatalk_ext.addon.face import flame as face_flame

@@ -34,6 +34,7 @@ def test_lips_follow_the_phones_as_far_as_the_slider_says(rig, tmp_path, recordi
     assert np.allclose(values(keys, "jawOpen"), 0.5 * jaw + 0.15, atol=1e-4)
 
 
+@pytest.mark.any_blender
 def test_lips_without_phones_say_so_and_change_nothing(rig, tmp_path, recording):
     keys = rig(arkit_names())
     perform(tmp_path, recording, words=[{"word": "hm", "start_s": 0, "end_s": 1, "phones": []}])
@@ -54,6 +55,7 @@ MAMA = [
 ]
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("turns_itself", [False, True])
 def test_lips_open_the_jaw_bone_of_a_rig_without_shapes(scene, tmp_path, recording, turns_itself):
     from mambatalk_ext.core.face.jaw_and_eyes import JAW_OPEN
@@ -88,6 +90,7 @@ def test_lips_open_the_jaw_bone_of_a_rig_without_shapes(scene, tmp_path, recordi
     assert np.array_equal(keys_of(curves_of(built.armature)[path, 0]), head)
 
 
+@pytest.mark.any_blender
 def test_a_rig_without_jaw_and_shapes_says_why_lips_cannot_be_keyed(scene, tmp_path, recording):
     from ..rigs import Style, build
 

@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import curves_of, keys_of, snapshot, write_take
+from ..conftest import curves_of, first_on_each, keys_of, snapshot, write_take
 
 
 def slider(seconds=6.0, fps=30.0):
@@ -94,6 +94,7 @@ def test_feet_that_slid_stand_in_the_viewport(take, character, job_state):
     assert "→" in note
 
 
+@pytest.mark.any_blender
 def test_finishing_again_starts_from_the_unfinished_motion(take, character):
     finish()
     once = all_keys(character)
@@ -158,6 +159,7 @@ def test_contacts_are_channels_that_can_be_edited_and_held(take, character):
     assert curves[path, 0].keyframe_points[0].interpolation == "CONSTANT"
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("mirror", [False, True])
 def test_contacts_changed_by_hand_are_held_unless_they_are_dropped(take, character, job_state, mirror):
     from mambatalk_ext.addon.character import contacts
@@ -195,6 +197,7 @@ def test_contacts_changed_by_hand_are_held_unless_they_are_dropped(take, charact
     assert same(keys, all_keys(character))
 
 
+@pytest.mark.any_blender
 def test_contacts_that_do_not_exist_cannot_be_held(take, character, job_state):
     bpy.context.scene.mambatalk.finish_contacts = True
     with pytest.raises(RuntimeError, match="no contacts"):
@@ -202,6 +205,7 @@ def test_contacts_that_do_not_exist_cannot_be_held(take, character, job_state):
     assert "Edited Contacts" in job_state.current.error.remedy
 
 
+@pytest.mark.any_blender
 def test_a_take_needs_its_folder_no_more(take, character):
     finish()
     once = all_keys(character)
@@ -211,7 +215,7 @@ def test_a_take_needs_its_folder_no_more(take, character):
     assert same(once, all_keys(character))
 
 
-@pytest.mark.parametrize("fps", [24, 60])
+@first_on_each("fps", [24, 60])
 def test_other_scene_rates_keep_the_keys_on_whole_frames(character, take, fps):
     scene = bpy.context.scene
     scene.render.fps = fps
@@ -232,6 +236,7 @@ def test_one_undo_brings_the_unfinished_keys_back(take, character):
     assert same(keys, all_keys(bpy.data.objects[name]))
 
 
+@pytest.mark.any_blender
 def test_a_failure_leaves_the_keys_alone(take, character):
     action = character.animation_data.action
     action["mambatalk_data"] = b"PK nothing"
@@ -241,6 +246,7 @@ def test_a_failure_leaves_the_keys_alone(take, character):
     assert same(keys, all_keys(character))
 
 
+@pytest.mark.any_blender
 def test_a_text_where_a_take_should_be_is_refused(take, character):
     character.animation_data.action["mambatalk_data"] = "nothing"
     for operator in (bpy.ops.mambatalk.reset_levels, bpy.ops.mambatalk.finish):
@@ -248,6 +254,7 @@ def test_a_text_where_a_take_should_be_is_refused(take, character):
             operator()
 
 
+@pytest.mark.any_blender
 def test_a_take_whose_notes_are_unreadable_is_no_take(take, character):
     action = character.animation_data.action
     action["mambatalk"] = "{}"
@@ -257,6 +264,7 @@ def test_a_take_whose_notes_are_unreadable_is_no_take(take, character):
         bpy.ops.mambatalk.discard_take()
 
 
+@pytest.mark.any_blender
 def test_the_button_is_greyed_without_animation(character):
     with pytest.raises(RuntimeError, match="no animation"):
         bpy.ops.mambatalk.finish()

@@ -1,6 +1,7 @@
 """Try the Example: one click from an empty scene to a character that speaks."""
 
 import bpy
+import pytest
 
 from ..conftest import curves_of
 from ..layouts import draw
@@ -22,6 +23,7 @@ def test_one_click_makes_a_take_in_an_empty_scene(scene, weights, job_state):
     bpy.ops.mambatalk.dismiss()
 
 
+@pytest.mark.any_blender
 def test_without_a_worker_the_button_is_greyed(scene, monkeypatch, tmp_path):
     monkeypatch.setenv("MAMBATALK_WEIGHTS", str(tmp_path))
     assert not bpy.ops.mambatalk.try_example.poll()

@@ -83,6 +83,7 @@ def test_speech_and_text_become_a_take_on_the_character(ready, character, job_st
     assert job_state.current.error is None
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize(
     "settings",
     [{}, {"finish_root": "stand_still", "finish_feet": "correct", "finish_smoothing": 0.3}, {"finish_contacts": True}],
@@ -100,6 +101,7 @@ def test_finishing_again_right_after_generating_changes_no_key(short, character,
     assert [name for name, keys in before.items() if not np.array_equal(keys, after[name])] == []
 
 
+@pytest.mark.any_blender
 def test_a_take_is_finished_as_the_panel_shows(short, tmp_path):
     from mambatalk_ext.core.body.motion import load_motion
 
@@ -150,6 +152,7 @@ def test_takes_without_a_folder_get_one_of_their_own_each(ready, strip, characte
         shutil.rmtree(folder)
 
 
+@pytest.mark.any_blender
 def test_a_text_of_another_recording_changes_nothing_unless_words_may_be_missing(ready, character, job_state, tmp_path):
     ready.mambatalk.transcript_source = "TEXT"
     ready.mambatalk.transcript_text = bpy.data.texts.new("other")
@@ -171,6 +174,7 @@ def test_a_text_of_another_recording_changes_nothing_unless_words_may_be_missing
     assert "without words" in job_state.current.notes[1]
 
 
+@pytest.mark.any_blender
 def test_a_cancelled_job_leaves_scene_and_disk_alone(ready, job_state, tmp_path):
     from mambatalk_ext.core.worker import protocol
 
@@ -191,6 +195,7 @@ def test_a_cancelled_job_leaves_scene_and_disk_alone(ready, job_state, tmp_path)
     assert snapshot() == before
 
 
+@pytest.mark.any_blender
 def test_while_one_take_is_made_the_button_is_greyed(ready, job_state, tmp_path):
     from mambatalk_ext.core import requests
 

@@ -4,8 +4,11 @@ import json
 
 import bpy
 import numpy as np
+import pytest
 
 from ..conftest import ROOT
+
+pytestmark = pytest.mark.any_blender
 
 SPEECH = ROOT / "addon" / "assets" / "demo" / "speech.flac"
 

@@ -9,6 +9,8 @@ from mambatalk_ext.addon.job import preferences, result_notes
 from mambatalk_ext.addon.language import choice, pronunciations
 from mambatalk_ext.core.errors import GestureError
 
+pytestmark = pytest.mark.any_blender
+
 
 def _request(recording):
     return bpy.context.scene.mambatalk.to_request(bpy.context, Clip(recording, 1), Path("take"))

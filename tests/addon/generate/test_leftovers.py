@@ -38,12 +38,14 @@ def test_a_folder_goes_when_its_take_is_saved_and_the_saved_take_needs_it_no_mor
     assert bpy.ops.mambatalk.copy_take() == {"FINISHED"}
 
 
+@pytest.mark.any_blender
 def test_folders_that_a_user_chose_stay(takes, character, take_folder, tmp_path):
     load(take_folder)
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "saved.blend"))
     assert (take_folder / "take.json").exists()
 
 
+@pytest.mark.any_blender
 def test_a_folder_that_holds_another_take_by_now_stays(takes, character, recording, tmp_path):
     folder = write_take(takes / "speech_001", wobble(30), recording)
     load(folder)
@@ -53,6 +55,7 @@ def test_a_folder_that_holds_another_take_by_now_stays(takes, character, recordi
     assert folder.exists()
 
 
+@pytest.mark.any_blender
 def test_old_folders_of_takes_that_no_open_file_has_go(takes, character, recording):
     from mambatalk_ext.addon.generate import leftovers
 

@@ -3,8 +3,10 @@
 import bpy
 import pytest
 
+from ..conftest import first_on_each
 
-@pytest.mark.parametrize("suffix", [".txt", ".srt", ".vtt", ".TextGrid", ".textgrid", ".json"])
+
+@first_on_each("suffix", [".txt", ".srt", ".vtt", ".TextGrid", ".textgrid", ".json"])
 def test_the_transcript_beside_the_recording_is_found(scene, recording, suffix):
     text = recording.with_suffix(suffix)
     text.write_text("hello")
@@ -13,6 +15,7 @@ def test_the_transcript_beside_the_recording_is_found(scene, recording, suffix):
     assert settings.transcript_file == str(text)
 
 
+@pytest.mark.any_blender
 def test_a_found_transcript_goes_with_its_recording_and_a_chosen_one_stays(scene, recording, tmp_path):
     settings = scene.mambatalk
     recording.with_suffix(".txt").write_text("hello")
@@ -24,6 +27,7 @@ def test_a_found_transcript_goes_with_its_recording_and_a_chosen_one_stays(scene
     assert settings.transcript_file == chosen
 
 
+@pytest.mark.any_blender
 def test_a_transcript_is_not_looked_for_where_none_is_wanted(scene, recording):
     recording.with_suffix(".txt").write_text("hello")
     scene.mambatalk.transcript_source = "NONE"
@@ -65,7 +69,7 @@ def test_no_path_warns_when_it_is_relative_to_the_file(extension, character, rec
     assert [str(warning.message) for warning in recwarn if "//" in str(warning.message)] == []
 
 
-@pytest.mark.parametrize("start", [0, 1, 1001])
+@first_on_each("start", [0, 1, 1001])
 def test_a_recording_begins_with_the_scene_unless_the_user_says_where(scene, character, take_folder, recording, start):
     settings = scene.mambatalk
     scene.render.fps, scene.frame_end, scene.frame_start = 30, start + 50, start

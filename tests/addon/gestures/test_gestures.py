@@ -60,6 +60,7 @@ def test_deleting_the_marker_removes_the_gesture(take):
     assert not differing(before, all_keys(take))
 
 
+@pytest.mark.any_blender
 def test_gestures_are_inserted_at_words_and_at_selected_markers(take):
     for word in own(take).words:
         word.chosen = word == own(take).words[1]
@@ -72,6 +73,7 @@ def test_gestures_are_inserted_at_words_and_at_selected_markers(take):
     assert ("mine", 130) in shown()
 
 
+@pytest.mark.any_blender
 def test_the_other_hand_leads_in_a_mirrored_take(take):
     bpy.ops.mambatalk.insert_gesture(gesture="stop")
     right = all_keys(take)
@@ -95,6 +97,7 @@ def test_arm_and_head_point_at_an_object_and_at_the_camera(take):
         bpy.ops.mambatalk.point_at(start=160)
 
 
+@pytest.mark.any_blender
 def test_bad_places_are_refused_and_nothing_changes(take):
     before = all_keys(take)
     with pytest.raises(RuntimeError, match="lies outside"):
@@ -106,6 +109,7 @@ def test_bad_places_are_refused_and_nothing_changes(take):
     assert not differing(before, all_keys(take))
 
 
+@pytest.mark.any_blender
 def test_every_gesture_has_a_picture_in_the_menu(character):
     from mambatalk_ext.addon.gestures import previews
     from mambatalk_ext.core.gestures.library import gestures

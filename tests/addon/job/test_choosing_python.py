@@ -36,6 +36,7 @@ def make_environment(folder, with_torch=True):
     return folder / "bin" / "python"
 
 
+@pytest.mark.any_blender
 def test_environments_with_pytorch_are_found_in_hidden_folders_too(extension, tmp_path, monkeypatch):
     from mambatalk_ext.addon.job import environments
 
@@ -50,6 +51,7 @@ def test_environments_with_pytorch_are_found_in_hidden_folders_too(extension, tm
     assert environments.with_torch(root, home) == [own, hidden, conda]
 
 
+@pytest.mark.any_blender
 def test_a_python_with_pytorch_is_started_and_kept(chosen, job_state, torch_python):
     from mambatalk_ext.addon.job import preferences
 
@@ -78,12 +80,14 @@ def test_the_choice_survives_disabling_and_enabling(chosen, extension, tmp_path)
     assert preferences.engine_name(bpy.context) == "NumPy on the processor"
 
 
+@pytest.mark.any_blender
 def test_a_python_without_pytorch_is_refused_and_the_choice_stays(chosen):
     with pytest.raises(RuntimeError, match=r"lacks torch.*pip install torch"):
         bpy.ops.mambatalk.use_python(python=sys.executable)
     assert chosen.remembered().python == ""
 
 
+@pytest.mark.any_blender
 def test_a_python_without_anything_is_refused(chosen, bare, tmp_path):
     with pytest.raises(RuntimeError, match=r"no module numpy.*build\.py setup --torch"):
         bpy.ops.mambatalk.use_python(python=str(bare))
@@ -92,12 +96,14 @@ def test_a_python_without_anything_is_refused(chosen, bare, tmp_path):
     assert chosen.remembered().python == ""
 
 
+@pytest.mark.any_blender
 def test_a_choice_that_cannot_be_read_is_none(chosen):
     chosen._path().write_text("{")
     chosen.remembered.cache_clear()
     assert chosen.remembered() == chosen.Choices()
 
 
+@pytest.mark.any_blender
 def test_the_graphics_card_is_greyed_without_pytorch(extension, tmp_path, monkeypatch):
     from mambatalk_ext.addon.job import preferences
 
@@ -138,6 +144,7 @@ def test_weights_model_and_device_survive_disabling_and_enabling(chosen, extensi
     assert chosen.remembered().device == "cpu"
 
 
+@pytest.mark.any_blender
 def test_a_choice_of_an_earlier_version_is_read(chosen):
     chosen._path().write_text('{"python": "/somewhere/python", "engine": "PyTorch on a card"}')
     chosen.remembered.cache_clear()

@@ -107,6 +107,7 @@ def test_a_part_of_a_compressed_file_is_decoded_where_the_worker_cannot_read_it(
         assert decoding.for_worker(path, 1.0, 2.0) == found
 
 
+@pytest.mark.any_blender
 @needs_sound
 def test_only_the_newest_files_are_kept(scene, tmp_path):
     from mambatalk_ext.addon.job import decoding
@@ -153,6 +154,7 @@ def test_the_sound_strip_beside_a_video_is_the_sound_of_its_take(scene, characte
     assert [strip.name for strip in strips(scene) if strip.type == "SOUND"] == ["film sound"]
 
 
+@pytest.mark.any_blender
 def test_what_cannot_be_read_is_named_with_a_remedy(scene, character, weights, tmp_path, job_state):
     path = tmp_path / "film.mp4"
     path.write_bytes(b"\0\0\0 ftypisom and no film at all")
@@ -165,6 +167,7 @@ def test_what_cannot_be_read_is_named_with_a_remedy(scene, character, weights, t
     assert not (tmp_path / "made").exists()
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize(
     ("head", "is_read"),
     [

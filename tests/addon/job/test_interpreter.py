@@ -64,6 +64,7 @@ def test_the_folders_of_the_modules_reach_a_python_that_has_none_of_them(interpr
     assert reply.values["missing"] == []
 
 
+@pytest.mark.any_blender
 def test_variables_for_other_pythons_do_not_reach_the_worker(interpreter, monkeypatch):
     monkeypatch.setenv("PYTHONHOME", "/somewhere")
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
@@ -76,6 +77,7 @@ def test_variables_for_other_pythons_do_not_reach_the_worker(interpreter, monkey
     assert "PYTHONPATH" not in chosen
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("executable", ["", "/opt/blender/blender"])
 def test_the_program_of_an_embedded_python_is_found_beside_its_library(interpreter, monkeypatch, executable, tmp_path):
     program = tmp_path / "bin" / f"python3.{sys.version_info.minor}"
@@ -86,6 +88,7 @@ def test_the_program_of_an_embedded_python_is_found_beside_its_library(interpret
     assert interpreter.blenders_own().program == program
 
 
+@pytest.mark.any_blender
 def test_without_any_python_program_blender_itself_runs_the_worker(interpreter, monkeypatch, ask, tmp_path):
     """Blender writes lines of its own before the worker's; a script stands for Blender, which bpy's module has not."""
     blender = tmp_path / "blender"
@@ -103,6 +106,7 @@ def test_without_any_python_program_blender_itself_runs_the_worker(interpreter, 
     assert reply.values["engine"] == "NumPy on the processor"
 
 
+@pytest.mark.any_blender
 def test_a_chosen_python_may_be_a_program_or_the_folder_of_a_hidden_environment(interpreter, tmp_path):
     program = tmp_path / ".venv" / "bin" / "python"
     program.parent.mkdir(parents=True)
@@ -113,6 +117,7 @@ def test_a_chosen_python_may_be_a_program_or_the_folder_of_a_hidden_environment(
     assert not interpreter.of_python(program).is_blenders
 
 
+@pytest.mark.any_blender
 def test_a_checkout_without_wheels_uses_its_own_environment(interpreter, monkeypatch, tmp_path):
     program = tmp_path / ".venv" / "bin" / "python"
     program.parent.mkdir(parents=True)
@@ -122,6 +127,7 @@ def test_a_checkout_without_wheels_uses_its_own_environment(interpreter, monkeyp
     assert interpreter.default().program == program
 
 
+@pytest.mark.any_blender
 def test_a_python_without_numpy_names_the_package_to_install(interpreter, ask, tmp_path):
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
     bare = interpreter.of_python(tmp_path / "bare")

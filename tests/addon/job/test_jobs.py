@@ -87,12 +87,14 @@ def test_the_worker_of_blenders_own_python_is_found_and_answers(job_state):
     assert job_state.current.job is None
 
 
+@pytest.mark.any_blender
 def test_a_chosen_python_that_is_gone_greys_the_button_and_says_so(job_state, monkeypatch, tmp_path):
     monkeypatch.setenv("MAMBATALK_PYTHON", str(tmp_path / "none"))
     with pytest.raises(RuntimeError, match=r"chosen.*does not exist"):
         bpy.ops.mambatalk.check_worker()
 
 
+@pytest.mark.any_blender
 def test_a_python_without_the_packages_is_an_error_with_a_remedy(job_state, monkeypatch, tmp_path):
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "bare"], check=True)
     monkeypatch.setenv("MAMBATALK_PYTHON", str(tmp_path / "bare"))
@@ -101,6 +103,7 @@ def test_a_python_without_the_packages_is_an_error_with_a_remedy(job_state, monk
     assert "numpy" in job_state.current.error.message
 
 
+@pytest.mark.any_blender
 def test_a_file_that_is_no_program_is_an_error_with_a_remedy(job_state, monkeypatch, tmp_path):
     (tmp_path / "python").write_text("not a program")
     monkeypatch.setenv("MAMBATALK_PYTHON", str(tmp_path / "python"))
@@ -109,6 +112,7 @@ def test_a_file_that_is_no_program_is_an_error_with_a_remedy(job_state, monkeypa
     assert job_state.current.job is None
 
 
+@pytest.mark.any_blender
 def test_a_worker_that_was_killed_starts_again_with_the_next_request(job_state):
     bpy.ops.mambatalk.check_worker()
     first = job_state.current.client._process
@@ -118,6 +122,7 @@ def test_a_worker_that_was_killed_starts_again_with_the_next_request(job_state):
     assert job_state.current.client._process.pid != first.pid
 
 
+@pytest.mark.any_blender
 def test_a_worker_that_dies_is_an_error_with_the_end_of_its_log(client_of, hello):
     client = client_of(DYING)
     client.submit(hello)
@@ -127,6 +132,7 @@ def test_a_worker_that_dies_is_an_error_with_the_end_of_its_log(client_of, hello
     assert not client.alive
 
 
+@pytest.mark.any_blender
 def test_a_worker_that_does_not_react_is_ended_within_a_second_after_a_cancel(client_of, hello):
     from mambatalk_ext.core.worker import protocol
 
@@ -141,6 +147,7 @@ def test_a_worker_that_does_not_react_is_ended_within_a_second_after_a_cancel(cl
     assert not client.alive
 
 
+@pytest.mark.any_blender
 @pytest.mark.skipif(os.name != "posix", reason="only a POSIX system stops a process and lets it go on")
 def test_a_stopped_worker_is_ended_says_so_and_the_next_request_works(client_of, hello, monkeypatch):
     from mambatalk_ext.core import requests
@@ -200,6 +207,7 @@ def test_a_slow_worker_goes_on_and_a_stopped_one_is_ended_after_a_minute(job_sta
     assert "said nothing for 60 s" in job.outcome.message
 
 
+@pytest.mark.any_blender
 def test_replies_of_a_dead_worker_do_not_reach_the_next_request(client_of, hello):
     from mambatalk_ext.core.worker import protocol
 
@@ -224,6 +232,7 @@ def test_unregistering_ends_the_worker(extension, job_state):
         extension.register()
 
 
+@pytest.mark.any_blender
 def test_unregistering_waits_for_a_worker_that_was_stopped_before(client_of, hello):
     """Blender ends an operator without waiting; files of the extension can be deleted only when the process is gone."""
     client = client_of(STUCK)
@@ -254,6 +263,7 @@ def ready(scene, character, recording, job_state, weights, tmp_path):
     return scene
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -274,6 +284,7 @@ def test_a_missing_input_is_named_and_the_scene_stays(ready, change, reason, tmp
     assert not (tmp_path / "take").exists()
 
 
+@pytest.mark.any_blender
 def test_missing_weights_are_named(ready, monkeypatch, tmp_path):
     monkeypatch.setenv("MAMBATALK_WEIGHTS", str(tmp_path / "none"))
     with pytest.raises(RuntimeError, match="no weights"):

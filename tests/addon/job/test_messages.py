@@ -26,6 +26,7 @@ def fail(job_state, texts, detail=""):
     job_state.current.error, job_state.current.notes = GestureError(*texts, detail), []
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("width", [200, 280, 320, 500])
 def test_no_message_moves_what_stands_below_it(messages, job_state, monkeypatch, width):
     monkeypatch.setattr(Context.region, "width", width)
@@ -40,6 +41,7 @@ def test_no_message_moves_what_stands_below_it(messages, job_state, monkeypatch,
     assert heights == {2 * messages.ROWS}
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("width", [120, 200, 280, 500])
 def test_every_line_fits_and_no_letter_is_lost(messages, width):
     from mambatalk_ext.addon.blender.layout import text_width, wrap
@@ -50,6 +52,7 @@ def test_every_line_fits_and_no_letter_is_lost(messages, width):
         assert all(text_width(line, 1.0) <= width for line in lines)
 
 
+@pytest.mark.any_blender
 def test_what_does_not_fit_is_marked_and_is_in_the_details(messages, job_state):
     fail(job_state, LONG, "Traceback: no such thing")
     for width in (90.0, 200.0):
@@ -78,6 +81,7 @@ def test_an_error_can_be_copied_and_its_log_opened(messages, job_state, tmp_path
     assert job_state.current.error.message in folder.log_file().read_text(encoding="utf-8")
 
 
+@pytest.mark.any_blender
 def test_a_slider_that_fails_has_details_and_a_log(messages, job_state, character, take_folder):
     from mambatalk_ext.addon.job import folder
 
@@ -94,6 +98,7 @@ def test_a_slider_that_fails_has_details_and_a_log(messages, job_state, characte
     assert "damaged" in folder.log_file().read_text(encoding="utf-8")
 
 
+@pytest.mark.any_blender
 def test_a_fault_of_the_add_on_itself_ends_the_job_and_has_its_traceback_as_details(
     messages, job_state, character, weights, recording, monkeypatch
 ):
@@ -116,6 +121,7 @@ def test_a_dismissed_message_is_gone(messages, job_state):
     assert "The disk is full." not in draw("MAMBATALK_PT_main").drawn
 
 
+@pytest.mark.any_blender
 def test_details_of_a_take_are_shown_on_request_alone(messages, job_state):
     from mambatalk_ext.addon.job.result_notes import take_lines
 

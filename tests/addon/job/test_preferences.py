@@ -3,8 +3,11 @@
 from types import SimpleNamespace
 
 import bpy
+import pytest
 
 from ..conftest import PACKAGE
+
+pytestmark = pytest.mark.any_blender
 
 
 def with_preferences(**values):

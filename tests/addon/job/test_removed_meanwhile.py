@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import curves_of, snapshot, wobble, write_take
+from ..conftest import curves_of, first_on_each, snapshot, wobble, write_take
 from ..directing import all_keys
 
 
@@ -74,7 +74,7 @@ def prepare(kind, tmp_path, recording):
         bpy.ops.mambatalk.switch_take(name="take")
 
 
-@pytest.mark.parametrize("kind", JOBS)
+@first_on_each("kind", JOBS)
 def test_a_character_deleted_meanwhile_gets_no_key_and_the_message_says_so(take, job_state, tmp_path, recording, kind):
     prepare(kind, tmp_path, recording)
     scene, before = bpy.context.scene, all_keys(take)
@@ -99,7 +99,7 @@ def test_a_character_deleted_in_the_outliner_is_missed_too(ready, character, job
     assert not bpy.data.actions
 
 
-@pytest.mark.parametrize("kind", JOBS)
+@first_on_each("kind", JOBS)
 def test_a_renamed_character_gets_its_take_and_nobody_who_took_its_name(take, job_state, tmp_path, recording, kind):
     prepare(kind, tmp_path, recording)
     other, before, name = bpy.data.objects["Bystander"], all_keys(take), take.name
@@ -116,6 +116,7 @@ def test_a_renamed_character_gets_its_take_and_nobody_who_took_its_name(take, jo
     assert not curves_of(other)
 
 
+@pytest.mark.any_blender
 def test_finishing_leaves_a_take_alone_that_is_performed_since(take, job_state, tmp_path, recording):
     from mambatalk_ext.addon.take import switching
 
@@ -131,6 +132,7 @@ def test_finishing_leaves_a_take_alone_that_is_performed_since(take, job_state, 
     assert all(np.array_equal(keys, before[name]) for name, keys in all_keys(take).items())
 
 
+@pytest.mark.any_blender
 def test_a_deleted_character_that_the_panel_still_refers_to_gets_no_take(character, take_folder):
     delete_in_viewport(character)
     # The panel forgets it; a file of an earlier version may still refer to it.

@@ -23,6 +23,7 @@ def test_errors_and_notes_are_cleared_when_another_file_is_opened(job_state, tmp
     assert not {"The disk is full.", "Made without words."} & set(shown)
 
 
+@pytest.mark.any_blender
 def test_a_recording_that_was_put_back_is_no_longer_missing(scene, character, job_state, weights, tmp_path):
     settings = scene.mambatalk
     settings.audio_file, settings.transcript_source = str(tmp_path / "speech.wav"), "NONE"
@@ -63,6 +64,7 @@ def test_a_sound_strip_that_is_there_now_is_no_longer_missing(scene, character, 
     assert shown(job_state) is None
 
 
+@pytest.mark.any_blender
 def test_a_range_that_was_changed_is_no_longer_outside_of_the_take(scene, taken, recording, job_state):
     directing = scene.mambatalk_direct
     directing.span, directing.start, directing.end = "TYPED", 1, 5000
@@ -74,6 +76,7 @@ def test_a_range_that_was_changed_is_no_longer_outside_of_the_take(scene, taken,
     assert shown(job_state) is None
 
 
+@pytest.mark.any_blender
 def test_an_accent_at_a_frame_outside_goes_when_the_range_or_the_selection_changes(scene, taken, job_state):
     scene.frame_set(4000)
     fails(bpy.ops.mambatalk.accent_add)
@@ -84,6 +87,7 @@ def test_an_accent_at_a_frame_outside_goes_when_the_range_or_the_selection_chang
     assert shown(job_state) is None
 
 
+@pytest.mark.any_blender
 def test_a_file_that_was_saved_has_a_folder_beside_it(scene, taken, job_state, tmp_path):
     fails(bpy.ops.mambatalk.export)
     assert "never saved" in shown(job_state)
@@ -91,6 +95,7 @@ def test_a_file_that_was_saved_has_a_folder_beside_it(scene, taken, job_state, t
     assert shown(job_state) is None
 
 
+@pytest.mark.any_blender
 def test_bones_that_are_selected_now_are_no_longer_missing(taken, job_state):
     bpy.ops.object.mode_set(mode="POSE")
     bpy.ops.pose.select_all(action="DESELECT")
@@ -100,6 +105,7 @@ def test_bones_that_are_selected_now_are_no_longer_missing(taken, job_state):
     assert shown(job_state) is None
 
 
+@pytest.mark.any_blender
 def test_an_error_that_knows_its_cause_stays_until_the_cause_is_gone(scene, taken, job_state):
     scene.mambatalk_direct.parts = set()
     fails(bpy.ops.mambatalk.resample)
@@ -110,6 +116,7 @@ def test_an_error_that_knows_its_cause_stays_until_the_cause_is_gone(scene, take
     assert shown(job_state) is None
 
 
+@pytest.mark.any_blender
 def test_any_other_error_goes_with_what_it_was_about_and_not_by_itself(scene, taken, job_state):
     from mambatalk_ext.core.errors import GestureError
 
@@ -135,6 +142,7 @@ def test_any_other_error_goes_with_what_it_was_about_and_not_by_itself(scene, ta
         assert job_state.shown_error() is None
 
 
+@pytest.mark.any_blender
 def test_notes_on_a_take_go_when_another_take_is_chosen(scene, taken, job_state):
     assert bpy.ops.mambatalk.copy_take() == {"FINISHED"}
     job_state.current.notes = ["Take ready: 62 s"]

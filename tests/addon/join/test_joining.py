@@ -56,6 +56,7 @@ def test_a_take_begins_as_another_action_ends_and_set_back_every_key_is_as_befor
     assert not differing(before, all_keys(take))
 
 
+@pytest.mark.any_blender
 def test_the_current_pose_the_rest_pose_and_a_loop_hold_with_other_levels(take):
     bpy.context.scene.frame_set(START + 50)
     wanted = pose_at(take, START + 50)
@@ -70,6 +71,7 @@ def test_the_current_pose_the_rest_pose_and_a_loop_hold_with_other_levels(take):
     assert difference(pose_at(take, START + 89), wanted) < 0.05
 
 
+@pytest.mark.any_blender
 def test_a_damaged_pose_changes_nothing_and_says_so(take, job_state):
     before = all_keys(take)
     own().start_state = json.dumps({"rotations": []})
@@ -93,6 +95,7 @@ def test_an_idle_take_loops_and_needs_no_recording(character):
         bpy.ops.mambatalk.resample(parts={"hands"})
 
 
+@pytest.mark.any_blender
 def test_listeners_turn_to_who_speaks_and_one_without_a_take_only_listens(scene, tmp_path, recording):
     places = {"Ann": (0.0, 0.0), "Bob": (1.0, -1.0), "Cy": (-1.0, -1.0)}
     people = {}

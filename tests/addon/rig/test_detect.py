@@ -6,6 +6,8 @@ import pytest
 
 from ..skeletons import hierarchy
 
+pytestmark = pytest.mark.any_blender
+
 
 @pytest.fixture(scope="module")
 def bone_map():

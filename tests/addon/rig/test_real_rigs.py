@@ -13,7 +13,7 @@ from mathutils import Vector
 
 from devtools.rigify_rig import append
 
-from ..conftest import ROOT, curves_of
+from ..conftest import ROOT, curves_of, empty_file
 from ..rigs import TO_BLENDER, Style, build
 from .test_retarget import LIMBS, angle, key, lively, posed_bones
 
@@ -193,7 +193,7 @@ def test_every_rig_of_a_folder_performs(scene, tmp_path):
     files = [each for each in sorted(Path(folder).iterdir()) if each.suffix.lower() in RIG_FILES]
     assert files
     for file in files:
-        bpy.ops.wm.read_factory_settings(use_empty=True)
+        empty_file()
         if file.suffix.lower() == ".vrm":
             copy = tmp_path / f"{file.stem}.glb"
             copy.write_bytes(file.read_bytes())
@@ -212,7 +212,7 @@ def test_a_rig_that_went_through_a_file_performs(scene, tmp_path, kind):
         bpy.ops.export_scene.fbx(filepath=str(path), add_leaf_bones=True, bake_anim=False)
     else:
         bpy.ops.export_scene.gltf(filepath=str(path), export_animations=False)
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     if kind == "fbx":
         bpy.ops.import_scene.fbx(filepath=str(path), automatic_bone_orientation=True)
     else:

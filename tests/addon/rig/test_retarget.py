@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from mathutils import Euler, Matrix, Quaternion
 
-from ..conftest import wobble
+from ..conftest import first_on_each, wobble
 from ..rigs import STYLES, Style, build
 
 LIMBS = {
@@ -97,7 +97,7 @@ def lively(frames=FRAMES, seed=0):
     return motion.replace(rotations=motion.rotations * np.where(np.arange(55) >= 25, 0.5, 1.0)[None, :, None])
 
 
-@pytest.mark.parametrize("kind", STYLES)
+@first_on_each("kind", STYLES, 2)
 def test_limbs_point_where_the_motion_points_on_every_kind_of_rig(scene, kind):
     built = build(kind, seed=sum(map(ord, kind)))
     motion = lively()
@@ -112,6 +112,7 @@ def test_limbs_point_where_the_motion_points_on_every_kind_of_rig(scene, kind):
         assert np.max(values) <= 10.0, limb
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("kind", ["unreal5", "mixamo", "makehuman", "biped", "rigify"])
 def test_feet_are_where_the_motion_on_the_rigs_own_legs_has_them(scene, kind):
     from mambatalk_ext.addon.rig import mapped_performer
@@ -135,6 +136,7 @@ def test_feet_are_where_the_motion_on_the_rigs_own_legs_has_them(scene, kind):
     assert alignment.rest_joints[JOINT["left_foot"], 1] == pytest.approx(0.03, abs=0.05)
 
 
+@pytest.mark.any_blender
 def test_a_figure_twice_as_tall_makes_steps_twice_as_long(scene):
     from mambatalk_ext.core.body.skeleton import default_rest_joints
 
@@ -148,6 +150,7 @@ def test_a_figure_twice_as_tall_makes_steps_twice_as_long(scene):
     assert np.ptp(paths[0], axis=0).max() > 0.1
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("mode", ["XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX"])
 def test_euler_keys_turn_like_quaternions_and_do_not_jump(mode):
     from mambatalk_ext.addon.rig.rotation_modes import euler
@@ -165,7 +168,7 @@ def test_euler_keys_turn_like_quaternions_and_do_not_jump(mode):
     assert np.abs(np.diff(angles[:-1], axis=0)).max() < 1.5
 
 
-@pytest.mark.parametrize("mode", ["XYZ", "YXZ", "AXIS_ANGLE"])
+@first_on_each("mode", ["XYZ", "YXZ", "AXIS_ANGLE"], 2)
 def test_bones_keep_their_rotation_mode(scene, mode):
     built = build("unreal4")
     for bone in built.armature.pose.bones:
@@ -206,7 +209,7 @@ def unreal_like(spine=3, neck=1, toes=True, fingers=3):
     return parent
 
 
-@pytest.mark.parametrize(
+@first_on_each(
     "counts",
     [
         {"spine": 1, "neck": 0},
@@ -230,6 +233,7 @@ def test_any_number_of_spine_neck_and_finger_bones_works(scene, counts):
         assert np.max(twisted[limb]) <= 10.0, limb
 
 
+@pytest.mark.any_blender
 def test_a_spine_bends_evenly_along_its_bones(scene):
     from mambatalk_ext.core.body.skeleton import JOINT
 
@@ -243,6 +247,7 @@ def test_a_spine_bends_evenly_along_its_bones(scene):
     np.testing.assert_allclose(np.degrees(2 * np.arccos(np.abs(local[:, 0]))), 10.0, atol=0.1)
 
 
+@pytest.mark.any_blender
 def test_twist_bones_share_the_turn(scene):
     from mambatalk_ext.core.body.skeleton import JOINT
 
@@ -263,6 +268,7 @@ def test_twist_bones_share_the_turn(scene):
     assert turned("hand_l") == pytest.approx(100, abs=0.1)
 
 
+@pytest.mark.any_blender
 def test_limbs_of_two_bones_share_the_turn(scene):
     from mambatalk_ext.core.body.skeleton import JOINT
 
@@ -317,6 +323,7 @@ def test_blenders_switches_on_bones_are_respected(scene, change):
     np.testing.assert_allclose(*heads, atol=0.01)
 
 
+@pytest.mark.any_blender
 def test_a_posed_bone_between_mapped_ones_is_taken_out(scene):
     from mambatalk_ext.addon.rig import mapping as rig_mapping
     from mambatalk_ext.addon.rig.presets import BoneMap
@@ -332,7 +339,7 @@ def test_a_posed_bone_between_mapped_ones_is_taken_out(scene):
     assert max(max(values) for values in direction.values()) < 0.1
 
 
-@pytest.mark.parametrize("scale", [(1, 1, 1), (-1, 1, 1), (0.3, 0.3, 0.3)])
+@first_on_each("scale", [(1, 1, 1), (-1, 1, 1), (0.3, 0.3, 0.3)])
 def test_a_moved_turned_scaled_or_mirrored_object_takes_the_performance_with_it(scene, scale):
     built = build("unreal5", seed=4)
     built.armature.location, built.armature.rotation_euler = (3, 1, 0), (0.2, 0.5, 2.0)
@@ -342,6 +349,7 @@ def test_a_moved_turned_scaled_or_mirrored_object_takes_the_performance_with_it(
     assert max(max(values) for values in direction.values()) < 0.1
 
 
+@pytest.mark.any_blender
 def test_a_rest_pose_turned_in_armature_space_faces_where_it_faces(scene):
     built = build("mixamo", Style(arms=20), seed=5)
     turn = Matrix.Rotation(0.7, 4, "Z")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from mathutils import Quaternion
 
-from ..conftest import curves_of, keys_of, notes_of, snapshot, wobble, write_take
+from ..conftest import curves_of, empty_file, first_on_each, keys_of, notes_of, snapshot, wobble, write_take
 from ..rigs import Style, build
 from .test_retarget import edit, errors, lively, unreal_like
 
@@ -51,6 +51,7 @@ def test_one_undo_takes_it_back(rig, take_folder):
     assert snapshot() == before
 
 
+@pytest.mark.any_blender
 def test_what_other_bones_do_stays(rig, take_folder):
     bone = rig.armature.pose.bones["ik_hand_l"]
     for frame, turn in ((1, 0.0), (40, 1.0)):
@@ -135,6 +136,7 @@ def slide(armature, bones, frames):
     return float(np.median(speed.min(1)))
 
 
+@pytest.mark.any_blender
 def test_feet_are_cleaned_on_the_rigs_own_legs(character, tmp_path, recording):
     from ..finish.test_finish import slider
 
@@ -174,6 +176,7 @@ def test_mapping_by_hand(scene):
     assert rig_mapping.stored(armature) is None
 
 
+@pytest.mark.any_blender
 def test_one_side_fills_the_other_and_the_mapping_is_saved_and_loaded(rig, tmp_path):
     from mambatalk_ext.addon.rig import mapping as rig_mapping
 
@@ -229,7 +232,7 @@ def gone(armature):
     armature.data.bones["hand_l"].name = "paw"
 
 
-@pytest.mark.parametrize(
+@first_on_each(
     ("damage", "says"),
     [
         (without_legs, "body's"),
@@ -239,6 +242,7 @@ def gone(armature):
         (come_apart, "does not hang on"),
         (gone, "no bone hand_l"),
     ],
+    2,
 )
 def test_a_rig_that_cannot_be_keyed_is_refused_and_nothing_is_written(rig, take_folder, damage, says):
     damage(rig.armature)
@@ -249,6 +253,7 @@ def test_a_rig_that_cannot_be_keyed_is_refused_and_nothing_is_written(rig, take_
     assert not rig.armature.animation_data or rig.armature.animation_data.action is None
 
 
+@pytest.mark.any_blender
 def test_what_is_missing_is_said_in_an_animators_words(rig):
     from mambatalk_ext.addon.rig import mapping as rig_mapping
     from mambatalk_ext.addon.rig import performer
@@ -309,7 +314,7 @@ def test_a_linked_rig_is_refused_an_overridden_one_performs(scene, tmp_path, tak
     build("unreal4", Style(), seed=2)
     path = tmp_path / "library.blend"
     bpy.data.libraries.write(str(path), set(bpy.data.objects), fake_user=True)
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     with bpy.data.libraries.load(str(path), link=True) as (there, here):
         here.objects = list(there.objects)
     scene = bpy.context.scene

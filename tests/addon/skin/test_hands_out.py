@@ -64,6 +64,7 @@ def test_a_hand_of_the_bundled_character_stops_at_its_clothes(character):
     assert ext("addon.skin.body").take_notes(character) == []
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("kind", ["vroid", "smpl"])
 def test_a_hand_stops_at_the_mesh_of_any_rig(scene, kind):
     armature = build(kind).armature
@@ -72,12 +73,14 @@ def test_a_hand_stops_at_the_mesh_of_any_rig(scene, kind):
     assert after <= before
 
 
+@pytest.mark.any_blender
 def test_a_rig_without_a_mesh_has_the_bundled_body(scene):
     armature = build("mixamo").armature
     moved = ext("addon.skin.body").out_of(armature, visit())
     assert not np.array_equal(moved.rotations, visit().rotations)
 
 
+@pytest.mark.any_blender
 def test_a_body_is_read_once_until_its_mesh_changes(character):
     body = ext("addon.skin.body")
     first = body.of(character)

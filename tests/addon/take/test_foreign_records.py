@@ -11,6 +11,8 @@ from mambatalk_ext.addon.take import checksums, info
 from mambatalk_ext.core.errors import GestureError
 from mambatalk_ext.core.sealed import seal
 
+from ..conftest import first_on_each
+
 WRONG = (None, True, "x", [], {}, -1, 1e300, 10**30, [[1]])
 HEAD = {"frame_count": 4, "block": 2, "channels": ["a"], "softened": {"a": [[0, 2]]}, "levels": {}, "stamp": "s"}
 
@@ -25,7 +27,7 @@ def action():
     return bpy.data.actions.new("a")
 
 
-@pytest.mark.parametrize("name", [*HEAD, "markers", "mood"])
+@first_on_each("name", [*HEAD, "markers", "mood"])
 def test_a_record_of_keys_with_a_wrong_entry_is_refused_or_is_legal(action, name):
     for value in WRONG:
         versions.set_bytes(action, checksums.KEY, record({**HEAD, name: value}))
@@ -35,7 +37,7 @@ def test_a_record_of_keys_with_a_wrong_entry_is_refused_or_is_legal(action, name
     assert checksums.load(action).softened["a"].tolist() == [True, True, False, False]
 
 
-@pytest.mark.parametrize("data", [b"", b"x", record(HEAD)[:-3], record(HEAD, b"odd"), record([[]]), 5, "text"])
+@first_on_each("data", [b"", b"x", record(HEAD)[:-3], record(HEAD, b"odd"), record([[]]), 5, "text"])
 def test_a_record_of_another_kind_is_refused(action, data):
     if isinstance(data, bytes):
         versions.set_bytes(action, checksums.KEY, data)
@@ -45,6 +47,7 @@ def test_a_record_of_another_kind_is_refused(action, data):
         checksums.load(action)
 
 
+@pytest.mark.any_blender
 def test_facts_of_another_kind_make_no_take(action):
     facts = {
         **{"folder": "f", "audio": "a.wav", "audio_sha256": "0", "offset_s": 0.0, "duration_s": None},
@@ -62,7 +65,7 @@ def test_facts_of_another_kind_make_no_take(action):
     assert info.stored(action).seed == 1
 
 
-@pytest.mark.parametrize("name", ["take.json", "words.json"])
+@first_on_each("name", ["take.json", "words.json"])
 @pytest.mark.parametrize(
     "content", ["", "[5]", "{}", "[" * 50_000, "NaN", '[{"word": "a", "start_s": NaN, "end_s": 1}]', "\0"]
 )

@@ -4,7 +4,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import curves_of, keys_of
+from ..conftest import curves_of, first_on_each, keys_of
 from ..directing import START, all_keys, differing, face_of, load
 from ..layouts import draw
 from ..rigs import build
@@ -131,6 +131,7 @@ def test_dropping_edits_brings_the_takes_own_keys_back(take, job_state):
         bpy.ops.mambatalk.drop_edits()
 
 
+@pytest.mark.any_blender
 def test_the_button_drops_the_edits_that_its_own_panel_means(take, job_state):
     from mambatalk_ext.addon.job import state
 
@@ -165,6 +166,7 @@ def test_dropping_edits_brings_back_keys_that_were_stretched_in_time(take):
     assert not differing(before, all_keys(take))
 
 
+@pytest.mark.any_blender
 def test_what_led_over_to_an_edit_goes_with_it(take, spoken_takes):
     bpy.ops.mambatalk.resample(parts={"left_arm"}, start=80, end=150, seed=9)
     wanted = all_keys(take)
@@ -211,7 +213,7 @@ def test_locked_bones_are_left_alone_until_they_are_unlocked(take):
         bpy.ops.mambatalk.lock_bones(bone="nonsense")
 
 
-@pytest.mark.parametrize("mode", ["QUATERNION", "ZXY"])
+@first_on_each("mode", ["QUATERNION", "ZXY"])
 def test_edits_on_a_mapped_rig_are_kept_in_any_rotation_mode(scene, spoken_takes, job_state, mode):
     built = build("mixamo", seed=6)
     armature, bone = built.armature, built.mapping["left_elbow"][0]
@@ -249,6 +251,7 @@ def _locked_bone(armature):
     assert bpy.ops.mambatalk.lock_bones(bone="left_elbow") == {"FINISHED"}
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("keep", [_kept_by_hand, _locked_part, _locked_bone])
 def test_finishing_at_another_scene_rate_loses_nothing_silently(take, job_state, keep):
     keep(take)
@@ -267,6 +270,7 @@ def test_finishing_at_another_scene_rate_loses_nothing_silently(take, job_state,
     assert shown(job_state) == ["Nothing was changed by hand"]
 
 
+@pytest.mark.any_blender
 def test_directing_at_another_scene_rate_keeps_the_keys_where_they_are_and_says_so(take, job_state):
     before = all_keys(take)
     bpy.context.scene.render.fps = 24

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from mathutils import Quaternion
 
-from ..conftest import curves_of, keys_of, needs_sound, snapshot, strips, wobble, write_take
+from ..conftest import curves_of, first_on_each, keys_of, needs_sound, snapshot, strips, wobble, write_take
 
 # Blender's axes (Z up, facing -Y) from SMPL-X's (Y up, facing +Z).
 TO_BLENDER = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
@@ -113,7 +113,7 @@ def test_the_sound_starts_where_the_motion_starts_and_the_range_holds_the_take(
     assert abs(scene.frame_end - (40 + 3 * fps)) <= 1
 
 
-@pytest.mark.parametrize(("start", "expected"), [(1, (0, 250)), (1200, (0, 1289)), (-20, (0, 250)), (0, (0, 250))])
+@first_on_each(("start", "expected"), [(1, (0, 250)), (1200, (0, 1289)), (-20, (0, 250)), (0, (0, 250))])
 def test_the_range_only_grows_and_the_playhead_stays(character, take_folder, start, expected):
     scene = bpy.context.scene
     scene.render.fps = 30
@@ -177,6 +177,7 @@ def test_one_undo_takes_all_of_it_back(character, take_folder):
     assert snapshot() == before
 
 
+@pytest.mark.any_blender
 @pytest.mark.parametrize("damage", ["no description", "no words", "no motion", "no sound"])
 def test_a_broken_take_leaves_the_scene_as_it_was(character, take_folder, recording, damage):
     if damage == "no description":
@@ -193,6 +194,7 @@ def test_a_broken_take_leaves_the_scene_as_it_was(character, take_folder, record
     assert snapshot() == before
 
 
+@pytest.mark.any_blender
 def test_without_a_character_the_button_says_so(scene, take_folder):
     with pytest.raises(RuntimeError, match="Add a character"):
         bpy.ops.mambatalk.load_take(folder=str(take_folder))

@@ -4,7 +4,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import curves_of, keys_of
+from ..conftest import curves_of, first_on_each, keys_of
 from ..directing import START, all_keys, differing, face_of, load
 from ..layouts import draw
 from ..rigs import build
@@ -51,6 +51,7 @@ def test_one_turned_key_no_longer_pops_and_stays_to_the_bit(take, negative):
     assert steps(take).max() < usual + TURN / 9 * 15 / 8 + 1e-3
 
 
+@pytest.mark.any_blender
 def test_an_edit_stays_spread_when_its_arm_is_resampled_and_levels_change(take, job_state):
     turn(take, 100)
     assert bpy.ops.mambatalk.spread_edits(frames=8) == {"FINISHED"}
@@ -64,6 +65,7 @@ def test_an_edit_stays_spread_when_its_arm_is_resampled_and_levels_change(take, 
     assert job_state.current.notes == ["left_elbow: 91-108"]
 
 
+@pytest.mark.any_blender
 def test_an_edit_that_pops_after_a_resample_is_spread_over_the_new_motion(take):
     turn(take, 100)
     assert bpy.ops.mambatalk.resample(parts={"left_arm"}, start=80, end=150, seed=9) == {"FINISHED"}
@@ -90,6 +92,7 @@ def test_spreading_is_one_undo_step_and_dropping_the_edits_gives_it_up(take):
     assert not differing(fresh, all_keys(bpy.data.objects[name]))
 
 
+@pytest.mark.any_blender
 def test_only_edits_of_the_parts_and_frames_of_the_panel_are_spread(take, job_state):
     turn(take, 60)
     turn(take, 100)
@@ -112,6 +115,7 @@ def select_bone(armature, name):
         (bone if hasattr(bone, "select") else bone.bone).select = bone.name == name
 
 
+@pytest.mark.any_blender
 def test_only_edits_of_selected_bones_are_spread(take):
     turn(take, 100)
     turn(take, 100, WRIST)
@@ -139,6 +143,7 @@ def test_selected_keys_are_spread_even_over_keys_that_were_edited(take):
     assert steps(take).max() < usual + TURN / 9 * 15 / 8 + 1e-3
 
 
+@pytest.mark.any_blender
 def test_locked_bones_are_not_spread_and_a_take_without_edits_says_so(take):
     with pytest.raises(RuntimeError, match="no such hand edit"):
         bpy.ops.mambatalk.spread_edits()
@@ -150,6 +155,7 @@ def test_locked_bones_are_not_spread_and_a_take_without_edits_says_so(take):
     assert not differing(before, all_keys(take))
 
 
+@pytest.mark.any_blender
 def test_a_shape_key_is_led_over_to_within_its_range(take):
     face = face_of(take)
     curve = curves_of(face)['key_blocks["jawOpen"].value', 0]
@@ -163,7 +169,7 @@ def test_a_shape_key_is_led_over_to_within_its_range(take):
     assert 0 <= now.min() <= now.max() <= 1
 
 
-@pytest.mark.parametrize("mode", ["QUATERNION", "ZXY"])
+@first_on_each("mode", ["QUATERNION", "ZXY"])
 def test_edits_on_a_mapped_rig_are_spread_in_any_rotation_mode(scene, spoken_takes, mode):
     built = build("mixamo", seed=6)
     armature, bone = built.armature, built.mapping["left_elbow"][0]

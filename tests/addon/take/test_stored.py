@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import wobble, write_take
+from ..conftest import first_on_each, wobble, write_take
 
 KEYS = ("mambatalk_data", "mambatalk_written")
 
@@ -41,7 +41,7 @@ def is_refused(action, key, stored: bytes) -> bool:
     return False
 
 
-@pytest.mark.parametrize("key", KEYS)
+@first_on_each("key", KEYS)
 def test_every_byte_that_changed_is_found(action, key):
     whole = bytes(action[key])
     kept = [
@@ -82,6 +82,7 @@ def test_takes_and_records_stored_without_a_check_sum_load_and_get_one(action, t
     assert action[take_store.KEY].startswith(MAGIC)
 
 
+@pytest.mark.any_blender
 def test_codes_of_any_size_come_back_as_they_were(action):
     from mambatalk_ext.addon.take import store as take_store
 

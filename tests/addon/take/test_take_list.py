@@ -4,7 +4,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import ROOT, curves_of, keys_of, needs_sound, snapshot
+from ..conftest import ROOT, curves_of, empty_file, keys_of, needs_sound, snapshot
 from ..directing import START, all_keys, differing, face_of, load, owner_of
 
 SPEECH = ROOT / "addon" / "assets" / "demo" / "speech.flac"
@@ -50,6 +50,7 @@ def test_several_takes_come_at_once_each_with_its_seed(character, weights, tmp_p
     assert len(list((tmp_path / "made").iterdir())) == 3
 
 
+@pytest.mark.any_blender
 def test_cancelling_when_the_first_of_three_is_written_leaves_nothing(character, job_state, weights, tmp_path):
     scene = bpy.context.scene
     scene.mambatalk.audio_file, scene.mambatalk.transcript_source = str(SPEECH), "NONE"
@@ -131,6 +132,7 @@ def test_kept_takes_survive_discarding_the_others(three):
         bpy.ops.mambatalk.discard_take()
 
 
+@pytest.mark.any_blender
 def test_a_take_that_a_copied_character_performs_is_not_discarded(three):
     _, second, third = names(three)
     twin = three.copy()
@@ -144,6 +146,7 @@ def test_a_take_that_a_copied_character_performs_is_not_discarded(three):
     assert names(three) == [second, third]
 
 
+@pytest.mark.any_blender
 def test_a_take_of_another_character_cannot_be_chosen(three, spoken_takes):
     bpy.ops.mambatalk.add_character()
     other = next(o for o in bpy.data.objects if o.type == "ARMATURE" and o != three)
@@ -159,7 +162,7 @@ def test_a_take_of_another_character_cannot_be_chosen(three, spoken_takes):
 def test_a_take_of_another_file_is_copied_before_it_is_changed(three, tmp_path):
     path = tmp_path / "library.blend"
     bpy.data.libraries.write(str(path), {three, *bpy.data.actions}, fake_user=True)
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     with bpy.data.libraries.load(str(path), link=True) as (there, here):
         here.objects, here.actions = list(there.objects), list(there.actions)
     linked = next(each for each in here.objects if each.type == "ARMATURE")
@@ -197,6 +200,7 @@ def test_discarding_is_one_undo_step(three):
     assert names(bpy.data.objects[name]) == every
 
 
+@pytest.mark.any_blender
 def test_parts_and_ranges_of_other_takes_are_mixed_in(three):
     first, second, third = names(three)
     keys = {}
@@ -218,6 +222,7 @@ def test_parts_and_ranges_of_other_takes_are_mixed_in(three):
     assert np.abs(mixed[path][95:140, 1] - keys[second][path][95:140, 1]).max() < 0.03
 
 
+@pytest.mark.any_blender
 def test_mixing_asks_for_another_take(three, character):
     current = three.animation_data.action.name
     for source in (current, "nothing"):

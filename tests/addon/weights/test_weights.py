@@ -30,6 +30,7 @@ def texts():
     return " ".join(draw("MAMBATALK_PT_weights").drawn)
 
 
+@pytest.mark.any_blender
 def test_another_folder_is_chosen_by_one_click_shown_with_its_licence_and_remembered(scene, tmp_path):
     from mambatalk_ext.addon.job import kept_preferences, preferences
 
@@ -78,6 +79,7 @@ def hub(monkeypatch, torch_python, job_state):
     bpy.context.preferences.system.use_online_access = False
 
 
+@pytest.mark.any_blender
 def test_the_licence_comes_first_and_files_are_fetched_whole_with_their_hashes(scene, hub, tmp_path):
     with pytest.raises(RuntimeError, match="the licence is not accepted"):
         bpy.ops.mambatalk.fetch_weights(repository=REPOSITORY)

@@ -1,6 +1,9 @@
 """The word track without a window: letters in drawn order, and which word the mouse is on."""
 
 import numpy as np
+import pytest
+
+pytestmark = pytest.mark.any_blender
 
 
 def test_right_to_left_words_are_joined_and_turned_and_others_stay():

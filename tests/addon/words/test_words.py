@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import PACKAGE, notes_of, strips, wobble, write_take
+from ..conftest import PACKAGE, empty_file, notes_of, strips, wobble, write_take
 from ..directing import all_keys, copy_with_recording, differing, load
 
 
@@ -80,6 +80,7 @@ def test_a_typed_time_changes_the_take_and_survives_saving_and_undo(take, tmp_pa
     assert stored() == changed
 
 
+@pytest.mark.any_blender
 def test_words_are_split_joined_and_removed_in_list_and_take(take):
     texts = [name for name, _, _ in listed()]
     own().words[0].chosen = own().words[-1].chosen = True
@@ -97,6 +98,7 @@ def test_words_are_split_joined_and_removed_in_list_and_take(take):
     assert is_in_step()
 
 
+@pytest.mark.any_blender
 def test_a_corrected_word_has_the_sounds_of_its_new_spelling_from_the_worker(take, job_state):
     index = next(place for place, (name, *_) in enumerate(listed()) if name == "John")
     assert bpy.ops.mambatalk.spell_word(index=index, text="Joan") == {"FINISHED"}
@@ -111,6 +113,7 @@ def test_a_corrected_word_has_the_sounds_of_its_new_spelling_from_the_worker(tak
     assert stored()[index]["phones"] == []
 
 
+@pytest.mark.any_blender
 def test_the_next_resample_uses_changed_words_and_ends_the_spoken_mouth(take):
     assert bpy.ops.mambatalk.time_word(index=4, start=own().words[4].start_at + 2) == {"FINISHED"}
     words = stored()
@@ -142,6 +145,7 @@ def test_markers_and_subtitles_follow_changed_words_and_keep_their_look(characte
     scene.timeline_markers.clear()
 
 
+@pytest.mark.any_blender
 def test_low_confidence_is_found_and_the_search_finds_letters(character, tmp_path, recording):
     words = [
         {"word": text, "start_s": at, "end_s": at + 0.2, "confidence": sure, "phones": []}
@@ -162,6 +166,7 @@ def test_low_confidence_is_found_and_the_search_finds_letters(character, tmp_pat
     assert bpy.context.scene.frame_current == 14
 
 
+@pytest.mark.any_blender
 def test_words_of_a_linked_take_or_a_damaged_edit_change_nothing(take, job_state):
     data, before = bytes(action()["mambatalk_data"]), listed()
     with pytest.raises(RuntimeError, match="no such word"):
@@ -187,5 +192,5 @@ def test_the_mouses_keys_exist_only_while_a_scene_wants_the_track(scene):
     scene.mambatalk_words.show = False
     assert (overlay.is_on(), items()) == (False, [])
     scene.mambatalk_words.show = True
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+    empty_file()
     assert (overlay.is_on(), items()) == (False, [])
