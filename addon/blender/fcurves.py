@@ -10,6 +10,7 @@ have a key at every frame: a quaternion with a key in three of its columns would
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import bpy
 import numpy as np
@@ -189,13 +190,19 @@ def _put_handles_on_keys(curve: bpy.types.FCurve, points: np.ndarray) -> None:
 
 def _has_idle_handles(curve: bpy.types.FCurve) -> bool:
     """Return whether no handle of a curve was placed by hand, and none shapes the curve."""
-    kinds = bpy.types.Keyframe.bl_rna.properties
     numbers = np.empty(len(curve.keyframe_points), np.int32)
-    for name, idle in _IDLE.items():
+    for name, (one, other) in _idle_numbers().items():
         curve.keyframe_points.foreach_get(name, numbers)
-        if not np.isin(numbers, [kinds[name].enum_items[kind].value for kind in idle]).all():
+        if not ((numbers == one) | (numbers == other)).all():
             return False
     return True
+
+
+@cache
+def _idle_numbers() -> dict[str, tuple[int, int]]:
+    """Return the numbers by which Blender stores the kinds of `_IDLE`."""
+    kinds = bpy.types.Keyframe.bl_rna.properties
+    return {name: tuple(kinds[name].enum_items[kind].value for kind in idle) for name, idle in _IDLE.items()}
 
 
 def is_flat_between(curve: bpy.types.FCurve, first: float, last: float) -> bool:

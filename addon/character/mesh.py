@@ -1,7 +1,7 @@
 """The character's mesh, built from its asset: faces, materials, vertex groups and 52 shape keys, set in bulk."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import bpy
@@ -47,6 +47,19 @@ class Asset:
     shape_vertices: np.ndarray
     shape_deltas: np.ndarray
     rest_joints: np.ndarray
+
+    @cached_property
+    def shared_weights(self) -> list[tuple[int, list[int], float]]:
+        """A joint, vertices and their weight; Blender sets one weight per call, for all vertices that share it."""
+        found = []
+        for joint in range(len(JOINT_NAMES)):
+            vertices, slots = np.nonzero((self.weight_joints == joint) & (self.weights > 0))
+            weights, shared = np.unique(self.weights[vertices, slots], return_inverse=True)
+            order = np.argsort(shared, kind="stable")
+            bounds = np.searchsorted(shared[order], np.arange(len(weights) + 1))
+            for weight, start, end in zip(weights, bounds[:-1], bounds[1:], strict=True):
+                found.append((joint, vertices[order[start:end]].tolist(), float(weight)))
+        return found
 
 
 @cache
@@ -102,14 +115,8 @@ def _set_faces(mesh: bpy.types.Mesh, asset: Asset) -> None:
 def _set_groups(body: bpy.types.Object, asset: Asset) -> None:
     """Give the mesh a vertex group for each bone."""
     groups = [body.vertex_groups.new(name=name) for name in JOINT_NAMES]
-    # Blender sets one weight per call: one call serves all vertices that share a joint and a weight.
-    for joint, group in enumerate(groups):
-        vertices, slots = np.nonzero((asset.weight_joints == joint) & (asset.weights > 0))
-        weights, shared = np.unique(asset.weights[vertices, slots], return_inverse=True)
-        order = np.argsort(shared, kind="stable")
-        bounds = np.searchsorted(shared[order], np.arange(len(weights) + 1))
-        for weight, start, end in zip(weights, bounds[:-1], bounds[1:], strict=True):
-            group.add(vertices[order[start:end]].tolist(), float(weight), "REPLACE")
+    for joint, vertices, weight in asset.shared_weights:
+        groups[joint].add(vertices, weight, "REPLACE")
 
 
 def _set_shapes(body: bpy.types.Object, asset: Asset) -> None:
@@ -121,7 +128,8 @@ def _set_shapes(body: bpy.types.Object, asset: Asset) -> None:
         points = basis.copy()
         points[asset.shape_vertices[part]] += asset.shape_deltas[part].astype(np.float64) @ TO_BLENDER.T
         block = body.shape_key_add(name=str(name), from_mix=False)
-        block.data.foreach_set("co", _flat(points))
+        # `points` is what `data` is, with bulk access that converts nothing.
+        block.points.foreach_set("co", _flat(points))
         block.value = 0.0
 
 

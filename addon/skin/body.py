@@ -1,5 +1,6 @@
 """The body that a character's hands are kept out of: its own meshes', else the bundled character's on its bones."""
 
+import hashlib
 import zlib
 
 import bpy
@@ -10,7 +11,7 @@ from ...core.body.motion import Motion
 from ...core.clearance.body import default_body
 from ...core.clearance.gaps import Surroundings
 from ...core.clearance.hands_out import Pushed, hands_out
-from ...core.clearance.sampling import sample_skin
+from ...core.clearance.sampling import Covered, Surface, sample_skin
 from ..blender import session_ids
 from ..character.armature import meshes_of
 from ..character.bone_space import RestSpace
@@ -22,6 +23,8 @@ from . import mesh_surface
 _KEPT = 8
 _FAR_M = 3.0
 _bodies: dict[tuple, Surroundings] = {}
+# The same by what the surface is: a second character, or a file that is opened again, has the same surface.
+_sampled: dict[bytes, Surroundings | None] = {}
 # What was pushed last, by the number of the armature.
 _pushed: dict[int, Pushed] = {}
 
@@ -34,9 +37,7 @@ def of(armature: bpy.types.Object) -> Surroundings:
     """
     key = _key(armature)
     if key not in _bodies:
-        while len(_bodies) >= _KEPT:
-            _bodies.pop(next(iter(_bodies)))
-        _bodies[key] = _made(armature)
+        _keep(_bodies, key, _made(armature))
     return _bodies[key]
 
 
@@ -63,6 +64,7 @@ def take_notes(armature: bpy.types.Object) -> list[str]:
 def forget() -> None:
     """Drop all values that are kept."""
     _bodies.clear()
+    _sampled.clear()
     _pushed.clear()
 
 
@@ -92,14 +94,37 @@ def moves_of(armature: bpy.types.Object) -> mesh_surface.BoneMoves:
 
 
 def _made(armature: bpy.types.Object) -> Surroundings:
-    found = performer.of(armature)
-    surface, skin = mesh_surface.read_surface(armature, moves_of(armature)), None
-    if surface is not None:
-        tree = BVHTree.FromPolygons(surface.vertices.tolist(), surface.triangles.tolist(), all_triangles=True)
+    rest_joints = performer.of(armature).rest_joints()
+    surface = mesh_surface.read_surface(armature, moves_of(armature))
+    found = None if surface is None else _of_surface(surface, rest_joints)
+    return default_body(rest_joints) if found is None else found
 
-        def covered(places: np.ndarray, directions: np.ndarray) -> np.ndarray:
-            rays = zip(places.tolist(), directions.tolist(), strict=True)
-            return np.array([tree.ray_cast(place, way, _FAR_M)[0] is not None for place, way in rays], bool)
 
-        skin = sample_skin(surface, found.rest_joints(), covered)
-    return default_body(found.rest_joints()) if skin is None else Surroundings(skin)
+def _of_surface(surface: Surface, rest_joints: np.ndarray) -> Surroundings | None:
+    """Return the body of a surface in SMPL-X's rest pose; None where it has no arms or no body."""
+    digest = hashlib.blake2b(digest_size=16)
+    for values in (surface.vertices, surface.triangles, surface.weights, rest_joints):
+        digest.update(repr(values.shape).encode())
+        digest.update(np.ascontiguousarray(values))
+    key = digest.digest()
+    if key not in _sampled:
+        skin = sample_skin(surface, rest_joints, _rays_on(surface))
+        _keep(_sampled, key, None if skin is None else Surroundings(skin))
+    return _sampled[key]
+
+
+def _rays_on(surface: Surface) -> Covered:
+    tree = BVHTree.FromPolygons(surface.vertices.tolist(), surface.triangles.tolist(), all_triangles=True)
+
+    def covered(places: np.ndarray, directions: np.ndarray) -> np.ndarray:
+        rays = zip(places.tolist(), directions.tolist(), strict=True)
+        return np.array([tree.ray_cast(place, way, _FAR_M)[0] is not None for place, way in rays], bool)
+
+    return covered
+
+
+def _keep(bodies: dict, key: object, body: object) -> None:
+    """Add a body to those that are kept; the oldest ones go."""
+    while len(bodies) >= _KEPT:
+        bodies.pop(next(iter(bodies)))
+    bodies[key] = body
