@@ -6,10 +6,10 @@ import math
 import torch
 from torch import Tensor, nn
 
-from .long_conv import LongConv
+from .packed import Linear
+from .wav_block import WAV_KERNEL, WavBlock
 
 SLOPE = 0.2
-WAV_KERNEL = 15
 WAV_PAD = 1600  # samples of silence before and after the sound, in the first block
 
 
@@ -18,7 +18,7 @@ class Mlp(nn.Module):
 
     def __init__(self, width: int, inner: int, out: int):
         super().__init__()
-        self.mlp = nn.Sequential(nn.Linear(width, inner), nn.LeakyReLU(SLOPE), nn.Linear(inner, out))
+        self.mlp = nn.Sequential(Linear(width, inner), nn.LeakyReLU(SLOPE), Linear(inner, out))
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (..., width) to (..., out)."""
@@ -51,28 +51,6 @@ class PositionTable(nn.Module):
         return self.pe[:, :frames]
 
 
-class WavBlock(nn.Module):
-    """Two convolutions over samples with a shortcut; works on (B, C, S)."""
-
-    def __init__(self, width: int, out: int, stride: int, pad: int, shortcut: bool):
-        super().__init__()
-        self.conv1 = nn.Conv1d(width, out, WAV_KERNEL, stride=stride, padding=pad)
-        self.bn1 = nn.BatchNorm1d(out)
-        self.act = nn.LeakyReLU(0.01, inplace=True)
-        self.conv2 = LongConv(out, out, WAV_KERNEL)
-        self.bn2 = nn.BatchNorm1d(out)
-        self.downsample = None
-        if shortcut:
-            conv = nn.Conv1d(width, out, WAV_KERNEL, stride=stride, padding=pad)
-            self.downsample = nn.Sequential(conv, nn.BatchNorm1d(out))
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Map (B, width, S) to (B, out, S / stride)."""
-        short = x if self.downsample is None else self.downsample(x)
-        y = self.act(self.bn1(self.conv1(x)))
-        return self.act(self.bn2(self.conv2(y)) + short)
-
-
 class WavEncoder(nn.Module):
     """An encoder of features per sample to features per frame, at three time scales.
 
@@ -101,7 +79,7 @@ class WavEncoder(nn.Module):
                 nn.Sequential(WavBlock(b, c, 3, 0, True)),
             ]
         )
-        self.out = nn.Linear(3 * c, out)
+        self.out = Linear(3 * c, out)
 
     def forward(self, audio: Tensor) -> Tensor:
         """Map (B, S, channels) to (B, about S / 540 + 6, out)."""
@@ -126,11 +104,11 @@ class FrameEncoder(nn.Module):
     def __init__(self, channels: int, width: int, context: int):
         super().__init__()
         self.context = context
-        self.enter = nn.Linear(channels, width)
+        self.enter = Linear(channels, width)
         self.layers = nn.ModuleList(
             nn.Conv1d(width, width, 3, padding=2**i, dilation=2**i) for i in range(max(context, 1).bit_length() - 1)
         )
-        self.out = nn.Linear(width, width)
+        self.out = Linear(width, width)
 
     def forward(self, audio: Tensor) -> Tensor:
         """Map (B, context + T + context, channels) to (B, T, width)."""

@@ -7,7 +7,7 @@ multiplications for each pair of channels instead of 15. The results differ from
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 # Samples of a block, for long and for short sequences, and the length that divides them. Long blocks need fewer
 # multiplications; the last block of a short sequence would be mostly empty.
@@ -15,27 +15,25 @@ LONG_BLOCK, SHORT_BLOCK = 128, 32
 LONG = 500
 
 
-class LongConv(nn.Conv1d):
-    """A convolution without stride whose output is as long as its input; its parameters are those of `nn.Conv1d`."""
+class LongConv:
+    """A convolution without stride whose output is as long as its input, for a processor, without gradient.
 
-    def __init__(self, width: int, out: int, taps: int):
-        super().__init__(width, out, taps, padding=taps // 2)
-        self._kept: dict[int, tuple[int, Tensor]] = {}
+    Args:
+        weight: (out, in, K).
+        scale: (out,) that the weight is to be multiplied by.
+        bias: (out,).
+    """
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Map (B, width, S) to (B, out, S)."""
-        if torch.is_grad_enabled() or x.device.type != "cpu":
-            return super().forward(x)
+    def __init__(self, weight: Tensor, scale: Tensor, bias: Tensor):
+        self._weight, self._scale, self._bias = weight, scale, bias
+        self._spectra: dict[int, Tensor] = {}
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Map (B, in, S) to (B, out, S)."""
         size = LONG_BLOCK if x.shape[-1] >= LONG else SHORT_BLOCK
-        assert self.bias is not None
-        return convolve_in_blocks(x, self._spectra(size), self.kernel_size[0], size) + self.bias[:, None]
-
-    def _spectra(self, size: int) -> Tensor:
-        """Return the spectra of the taps for blocks of a size; they are kept until the weights change."""
-        version = self.weight._version
-        if size not in self._kept or self._kept[size][0] != version:
-            self._kept[size] = version, spectra_of(self.weight, size)
-        return self._kept[size][1]
+        if size not in self._spectra:
+            self._spectra[size] = spectra_of(self._weight, size).mul_(self._scale)
+        return convolve_in_blocks(x, self._spectra[size], self._weight.shape[-1], size).add_(self._bias[:, None])
 
 
 def spectra_of(weight: Tensor, size: int) -> Tensor:

@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .attention import encoder_stack
+from .packed import Linear
 from .scan_choice import causal_conv, selective_scan
 
 EXPAND = 2
@@ -27,13 +29,13 @@ class MambaMixer(nn.Module):
         inner = EXPAND * width
         self.rank = math.ceil(width / 16)
         self.states = states
-        self.in_proj = nn.Linear(width, 2 * inner, bias=False)
+        self.in_proj = Linear(width, 2 * inner, bias=False)
         self.conv1d = nn.Conv1d(inner, inner, TAPS, groups=inner, padding=TAPS - 1)
-        self.x_proj = nn.Linear(inner, self.rank + 2 * states, bias=False)
-        self.dt_proj = nn.Linear(self.rank, inner)
+        self.x_proj = Linear(inner, self.rank + 2 * states, bias=False)
+        self.dt_proj = Linear(self.rank, inner)
         self.A_log = nn.Parameter(torch.log(torch.arange(1, states + 1, dtype=torch.float32)).repeat(inner, 1))
         self.D = nn.Parameter(torch.ones(inner))
-        self.out_proj = nn.Linear(inner, width, bias=False)
+        self.out_proj = Linear(inner, width, bias=False)
         self._start_steps(inner)
 
     def _start_steps(self, inner: int) -> None:
@@ -59,8 +61,8 @@ class GatedMlp(nn.Module):
 
     def __init__(self, width: int, inner: int):
         super().__init__()
-        self.fc1 = nn.Linear(width, 2 * inner, bias=False)
-        self.fc2 = nn.Linear(inner, width, bias=False)
+        self.fc1 = Linear(width, 2 * inner, bias=False)
+        self.fc2 = Linear(inner, width, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, L, width) to (B, L, width)."""
@@ -108,7 +110,7 @@ class MambaScan(nn.Module):
         super().__init__()
         self.layers = nn.ModuleList(MambaBlock(width, inner, states) for _ in range(blocks))
         self.norm_f = nn.LayerNorm(width)
-        self.out = nn.Linear(width, out)
+        self.out = Linear(width, out)
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, L, width) to (B, L, out)."""
@@ -127,9 +129,3 @@ class MambaModel(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, L, width) to (B, L, width)."""
         return self.norm_f(_run(self.layers, self.attention(x)))
-
-
-def encoder_stack(width: int, inner: int, heads: int, dropout: float) -> nn.TransformerEncoder:
-    """Make one post-norm ReLU self-attention layer, in the container that the released names expect."""
-    layer = nn.TransformerEncoderLayer(width, heads, inner, dropout, batch_first=True)
-    return nn.TransformerEncoder(layer, 1, enable_nested_tensor=False)

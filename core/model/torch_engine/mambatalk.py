@@ -19,8 +19,10 @@ from torch import Tensor, nn
 
 from ...body.parts import Part
 from ..config import ModelConfig
+from .attention import decoder_stack, encoder_stack
 from .layers import ConvEncoder, FrameEncoder, Mlp, PositionTable, WavEncoder
-from .mamba import MambaModel, MambaScan, encoder_stack
+from .mamba import MambaModel, MambaScan
+from .packed import Linear
 
 HEADS = 4
 MOTION_DEPTH = 3
@@ -51,7 +53,7 @@ class GlobalScan(nn.Module):
         self.learnable_query = nn.Parameter(torch.zeros(1, 1, config.motion_width))
         self.motion_encoder = ConvEncoder(config.motion_width, motion, motion, MOTION_DEPTH)
         self.motion_proj1 = Mlp(motion, hidden, motion)
-        self.motion_proj2 = nn.Linear(motion, hidden)
+        self.motion_proj2 = Linear(motion, hidden)
         self.position_embeddings = PositionTable(hidden)
         if config.face_query_attention:
             self.face_q_self_attn = encoder_stack(hidden, hidden, HEADS, config.dropout)
@@ -59,7 +61,7 @@ class GlobalScan(nn.Module):
         self.motion_self_encoder = encoder_stack(hidden, hidden, HEADS, config.dropout)
         self.face_scan = MambaScan(audio, 2 * audio, audio, 1, states)
         self.body_scan = MambaScan(motion, hidden, motion, 1, states)
-        self.out = nn.Linear(audio + motion, hidden)
+        self.out = Linear(audio + motion, hidden)
 
     def conditions(self, face: Tensor, speaker_body: Tensor) -> Conditions:
         """Compute the part that does not depend on motion.
@@ -99,19 +101,18 @@ class LocalScan(nn.Module):
         hidden, states = config.hidden, config.mamba_state
         self.frame_aligned = config.frame_aligned
         self.position_embeddings = PositionTable(hidden)
-        layer = nn.TransformerDecoderLayer(hidden, HEADS, hidden, config.dropout, batch_first=True)
-        self.motion_cross_attn = nn.TransformerDecoder(layer, config.cross_layers)
+        self.motion_cross_attn = decoder_stack(hidden, hidden, HEADS, config.dropout, config.cross_layers)
         for part in BODY:
             self.add_module(f"motion2latent_{part}", Mlp(hidden, hidden, hidden))
         for part in Part:
-            self.add_module(f"{part}_proj", nn.Linear(2 * hidden, hidden))
-        self.body_proj = nn.Linear(config.audio_dim, hidden)
+            self.add_module(f"{part}_proj", Linear(2 * hidden, hidden))
+        self.body_proj = Linear(config.audio_dim, hidden)
         self.face_scan = MambaScan(hidden, hidden, hidden, config.face_blocks, states)
         for part in BODY:
             self.add_module(f"{part}_scan", MambaModel(hidden, hidden, 1, states, config.dropout))
         rows = config.code_groups * config.codebook_size
         for part in Part:
-            self.add_module(f"motion_down_{part}", nn.Linear(hidden, config.code_dim))
+            self.add_module(f"motion_down_{part}", Linear(hidden, config.code_dim))
             self.add_module(f"{part}_classifier", Mlp(config.code_dim, hidden, rows))
 
     def forward(self, conditions: Conditions, g: Tensor, f: Tensor, moved: Tensor) -> Output:
@@ -161,9 +162,9 @@ class MambaTalk(nn.Module):
         for stream, channels in zip(STREAMS, (config.audio_channels_face, config.audio_channels_body), strict=True):
             if config.word_vocabulary:
                 self.add_module(f"text_pre_encoder_{stream}", nn.Embedding(config.word_vocabulary, config.word_dim))
-            self.add_module(f"text_encoder_{stream}", nn.Linear(config.word_dim, config.audio_dim))
+            self.add_module(f"text_encoder_{stream}", Linear(config.word_dim, config.audio_dim))
             self.add_module(f"audio_pre_encoder_{stream}", _sound_encoder(config, channels))
-            self.add_module(f"at_attn_{stream}", nn.Linear(2 * config.audio_dim, 2 * config.audio_dim))
+            self.add_module(f"at_attn_{stream}", Linear(2 * config.audio_dim, 2 * config.audio_dim))
             self.add_module(f"speaker_encoder_{stream}", nn.Embedding(config.speakers, config.hidden))
         self.global_scan = GlobalScan(config)
         self.local_scan = LocalScan(config)
