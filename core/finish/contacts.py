@@ -14,7 +14,7 @@ _HEIGHT_M = (0.01, 0.04)
 _SPEED_M_S = (0.05, 0.3)
 # A contact begins where the score exceeds the first value, and it reaches in both directions as far as the score
 # exceeds the second.
-_BEGIN, _END = 0.7, 0.5
+_BEGIN, _END = 0.7, 0.68
 # Seconds. Shorter contacts are removed, and shorter gaps in a contact are filled: nobody steps that fast.
 _SHORTEST_CONTACT_S = 0.17
 _SHORTEST_GAP_S = 0.1

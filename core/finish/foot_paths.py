@@ -32,9 +32,12 @@ _RISE = 0.4
 _TIP, _TIPPED_BY, _FLAT_AT, _FLATTENING = 0.2, 0.3, 0.85, 0.55
 # Metres that the height of a contact may differ from the foot's usual level: the floors of recordings are not flat.
 _UNEVEN_M = 0.015
-# Where a correction moves a foot between two contacts, the foot is lifted by this share of the way, up to the second
-# value in metres, so that it does not scrape over the floor.
-_LIFT_SHARE, _LIFT_MOST_M = 0.5, 0.04
+# Where a correction moves a foot between two contacts, the foot comes up by at least this share of the way, so that it
+# does not scrape over the floor; up to the second value in metres, and, in a gap of T seconds, to the third times T².
+_LIFT_SHARE, _LIFT_MOST_M, _LIFT_M_S2 = 0.5, 0.04, 0.12
+# Metres over its contacts. A foot that comes up no farther than the first shuffles, and goes across as it does in the
+# motion; one that comes up to the second makes a step, and goes across only while it is up.
+_SHUFFLE_M, _STEP_M = 0.03, 0.045
 # Seconds (sigma) over which the point that is held changes between toe and heel.
 _PIVOT_S = 0.06
 
@@ -127,10 +130,34 @@ def hold_foot(
     shift = bridge_gaps(shift, standing, fps)
     shift[:, 1:2] = height
     for (_, start), (end, _) in pairwise(contacts):
-        moved = np.linalg.norm((shift[end] - shift[start - 1])[[0, 2]])
-        progress = np.arange(1, end - start + 1) / (end - start + 1)
-        shift[start:end, 1] += min(_LIFT_SHARE * moved, _LIFT_MOST_M) * _up_and_down(progress)
+        shift[start - 1 : end + 1] = _step_over(toe[start - 1 : end + 1], shift[start - 1 : end + 1], fps)
     return toe + shift, yaw_to_matrix(bridge_gaps(spin, standing, fps)[:, 0]) @ turn
+
+
+def _step_over(toe: np.ndarray, shift: np.ndarray, fps: float) -> np.ndarray:
+    """Return the correction of a foot between two contacts, lifted and moved so that the foot does not scrape.
+
+    Args:
+        toe: (N, 3) the toe joint, from the last frame of one contact to the first of the next.
+        shift: (N, 3) its correction, which leads from one to the other.
+        fps: frames per second.
+    """
+    shift, count = shift.copy(), len(toe)
+    progress = np.arange(count) / (count - 1)
+    path = toe + shift
+    floor = path[0, 1] + progress * (path[-1, 1] - path[0, 1])
+    moved = float(np.linalg.norm((shift[-1] - shift[0])[[0, 2]]))
+    wanted = min(_LIFT_SHARE * moved, _LIFT_MOST_M, _LIFT_M_S2 * ((count - 1) / fps) ** 2)
+    shift[:, 1] += max(wanted - (path[:, 1] - floor).max(), 0.0) * _up_and_down(progress)
+    height = toe[:, 1] + shift[:, 1] - floor
+    top = int(height.argmax())
+    # On the floor it is where it stood or where it will stand; in between it comes and goes with its height.
+    is_step = float(min_jerk((height[top] - _SHUFFLE_M) / (_STEP_M - _SHUFFLE_M)))
+    down = is_step * (1 - min_jerk(height / _SHUFFLE_M))[:, None]
+    stands = np.where(np.arange(count)[:, None] < top, path[:1], path[-1:])
+    across = [0, 2]
+    shift[:, across] += (down * (stands - path))[:, across]
+    return shift
 
 
 def _hold_contact(

@@ -82,12 +82,36 @@ def hold_foot(feet: list[Foot], bone, on_toe, on_heel, level: float, fps: float)
     for frame, faded in enumerate(fade(extra, fps)):
         moves[frame] = np.array([moves[frame][0], lifts[frame][0] + faded, moves[frame][2]])
     for (_, start), (end, _) in pairwise(stances):
-        moved = np.hypot(moves[end][0] - moves[start - 1][0], moves[end][2] - moves[start - 1][2])
-        for frame in range(start, end):
-            progress = (frame - start + 1) / (end - start + 1)
-            up = ease(progress / foot_paths._RISE) * ease((1 - progress) / foot_paths._RISE)
-            moves[frame][1] += min(foot_paths._LIFT_SHARE * moved, foot_paths._LIFT_MOST_M) * up
+        step_over(feet, moves, start - 1, end, fps)
     return [Foot(feet[f].toe + moves[f], yaw(spins[f][0]) @ feet[f].turn) for f in range(count)]
+
+
+def step_over(feet: list[Foot], moves: list, first: int, last: int, fps: float) -> None:
+    """Lift a foot that is moved from its place in frame `first` to the one in `last`; keep it there until it is up."""
+    moved = np.hypot(moves[last][0] - moves[first][0], moves[last][2] - moves[first][2])
+    fastest = foot_paths._LIFT_M_S2 * ((last - first) / fps) ** 2
+    wanted = min(foot_paths._LIFT_SHARE * moved, foot_paths._LIFT_MOST_M, fastest)
+    here, there = feet[first].toe + moves[first], feet[last].toe + moves[last]
+
+    def share(frame):
+        return (frame - first) / (last - first)
+
+    def height(frame):
+        return feet[frame].toe[1] + moves[frame][1] - (1 - share(frame)) * here[1] - share(frame) * there[1]
+
+    frames = range(first, last + 1)
+    missing = max(wanted - max(height(frame) for frame in frames), 0.0)
+    for frame in frames:
+        up = ease(share(frame) / foot_paths._RISE) * ease((1 - share(frame)) / foot_paths._RISE)
+        moves[frame][1] += missing * up
+    top = max(frames, key=height)
+    low, high = foot_paths._SHUFFLE_M, foot_paths._STEP_M
+    is_step = ease((height(top) - low) / (high - low))
+    for frame in frames:
+        down = is_step * (1 - ease(height(frame) / low))
+        stand = here if frame < top else there
+        for axis in (0, 2):
+            moves[frame][axis] += down * (stand[axis] - feet[frame].toe[axis] - moves[frame][axis])
 
 
 def middle_of(turns) -> np.ndarray:
