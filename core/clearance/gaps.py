@@ -9,25 +9,26 @@ The own upper arm is part of the surface, too, so that a raised forearm is not t
 point that is nearest to it counts as clear: it cannot be anywhere else.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..body.joints import ELBOWS, WRISTS
 from ..body.kinematics import forward_kinematics
-from .skin import BODY, FOREARM, HAND, UPPER_ARM, PosedSkin, Skin
+from ..stops import check_stop
+from .clusters import Clusters
+from .skin import FOREARM, HAND, UPPER_ARM, PosedSkin, Skin, moves_of
+from .walls import Piece, PosedPiece, pieces_of
 
 # Metres: points farther out than this are not measured exactly.
 FAR_M = 0.03
-# So many surface points around the nearest one make the surface at a point.
-_NEIGHBOURS = 6
 # Points of the surface that face away from the nearest one by more than this (a cosine) belong to another side.
 _SAME_SIDE = 0.2
-# Points that are checked of each hand and forearm; and those, with those of the body, by which frames are chosen.
+# Points that are checked of each hand and forearm.
 _HAND, _FOREARM = 90, 50
-_COARSE_ARM, _COARSE_BODY = 14, 200
-# Metres: frames in which coarse points are farther out than this are not looked at closely.
-_COARSE_M = 0.06
+# Points of a cluster of the checked ones, and of a piece of the surface.
+_PROBES, _PIECE = 24, 48
 # Share of the forearm, from the elbow, that is not looked at: it lies in the crook of the arm.
 _CROOK = 0.3
 # A point behind a plane is inside if it lies within so many widths between surface points, aside of the nearest one.
@@ -36,24 +37,43 @@ _ASIDE = 1.5
 _THICK_M = np.array([0.16, 0.07, 0.06, 0.035, 0.07, 0.06, 0.035])
 # The gap of points that cannot be inside, metres.
 _CLEAR_M = 1.0
-_BLOCK = 128
+_BLOCK = 1024
 
 
 @dataclass(frozen=True)
 class Nearness:
-    """Points of both arms and the surface beside them, in N frames.
+    """Points of both arms and the surface beside them, in the N frames in which anything is near.
 
     Attributes:
+        rows: (N,) the frames, rising.
         points: (N, 2, P, 3) metres, points of the left and the right arm, in the pelvis' frame.
-        gaps: (N, 2, P) metres outside of the surface, negative within it; not exact beyond `FAR_M`.
+        gaps: (N, 2, P) metres outside of the surface, negative within it; not exact beyond the reach.
         outwards: (N, 2, P, 3) the direction in which a gap grows.
         touched: (N, 2, P) region of the skin that is nearest.
     """
 
+    rows: np.ndarray
     points: np.ndarray
     gaps: np.ndarray
     outwards: np.ndarray
     touched: np.ndarray
+
+    @classmethod
+    def nowhere(cls, rows: np.ndarray, count: int) -> "Nearness":
+        """Make room for `count` points of each arm in frames (N,), all of them far from everything."""
+        shape = (len(rows), 2, count)
+        return cls(
+            rows,
+            np.zeros((*shape, 3), np.float32),
+            np.full(shape, _CLEAR_M, np.float32),
+            np.zeros((*shape, 3), np.float32),
+            np.zeros(shape, np.int8),
+        )
+
+    @property
+    def depth(self) -> np.ndarray:
+        """How deep the deepest point is inside, metres (N,); 0 where all points are outside."""
+        return np.maximum(-self.gaps.min((1, 2), initial=_CLEAR_M).astype(np.float64), 0.0)
 
 
 class Surroundings:
@@ -66,109 +86,206 @@ class Surroundings:
 
     def __init__(self, skin: Skin):
         self.skin = skin
-        arms = [_arm(skin, side, _HAND, _FOREARM) for side in (0, 1)]
+        arms = [_arm(skin, side) for side in (0, 1)]
         count = min(len(rows) for rows in arms)
         self.region = np.stack([skin.region[rows[:count]] for rows in arms])
-        self._sides = [_Side(skin, side, rows[:count]) for side, rows in enumerate(arms)]
-        self._coarse = [
-            _Side(skin, side, _arm(skin, side, _COARSE_ARM, _COARSE_ARM), _COARSE_BODY, _COARSE_ARM) for side in (0, 1)
+        clusters, self._pieces = pieces_of(skin, _PIECE)
+        self._middles = clusters.posed_middles
+        self._sides = [_Side(skin, side, rows[:count], self._pieces, clusters.radius) for side, rows in enumerate(arms)]
+
+    def of(self, rotations: np.ndarray, reach_m: float = FAR_M) -> Nearness:
+        """Measure gaps in the frames of rotations (T, 55, 3), parent-local rotation vectors.
+
+        Args:
+            rotations: of the motion.
+            reach_m: gaps up to this are exact; a smaller one takes less time.
+        """
+        blocks = [
+            self._block(rotations[start : start + _BLOCK], start, reach_m) for start in range(0, len(rotations), _BLOCK)
         ]
+        if not blocks:
+            return Nearness.nowhere(np.zeros(0, int), self.region.shape[1])
+        parts = zip(*([each.rows, each.points, each.gaps, each.outwards, each.touched] for each in blocks), strict=True)
+        return Nearness(*(np.concatenate(part) for part in parts))
 
-    def near(self, rotations: np.ndarray) -> np.ndarray:
-        """Return the frames (N,) of a motion (T, 55, 3) in which a hand or forearm is near anything."""
-        found = np.zeros(len(rotations), bool)
-        for start in range(0, len(rotations), _BLOCK):
-            block = slice(start, start + _BLOCK)
-            posed = _posed(rotations[block], self.skin)
-            for side in self._coarse:
-                found[block] |= (side.planes(*posed)[1] < _COARSE_M).any(1)
-        return np.flatnonzero(found)
-
-    def of(self, rotations: np.ndarray) -> Nearness:
-        """Measure gaps in N frames of rotations (N, 55, 3), parent-local rotation vectors; N is at least 1."""
-        blocks = []
-        for start in range(0, len(rotations), _BLOCK):
-            posed = _posed(rotations[start : start + _BLOCK], self.skin)
-            sides = [side.gaps(*posed) for side in self._sides]
-            blocks.append([np.stack(parts, 1) for parts in zip(*sides, strict=True)])
-        return Nearness(*(np.concatenate(parts) for parts in zip(*blocks, strict=True)))
+    def _block(self, rotations: np.ndarray, start: int, reach_m: float) -> Nearness:
+        check_stop()
+        upright = rotations.copy()
+        upright[:, 0] = 0.0
+        moves = moves_of(*forward_kinematics(upright, np.zeros((len(upright), 3)), self.skin.rest_joints), self.skin)
+        middles, facing = self._middles.places(moves), self._middles.normals(moves)
+        near = [side.candidates(moves, middles, facing, reach_m) for side in self._sides]
+        rows = np.flatnonzero(np.any([each.any((1, 2)) for _, each in near], axis=0))
+        out, moves = Nearness.nowhere(rows, self.region.shape[1]), moves[rows]
+        if not len(rows):
+            return out
+        near = [(squared[rows], each[rows]) for squared, each in near]
+        posed = {}
+        for number, piece in enumerate(self._pieces):
+            frames = np.flatnonzero(np.any([each[:, :, number].any(1) for _, each in near], axis=0))
+            if len(frames):
+                posed[number] = piece.posed(moves, frames)
+        for number, side in enumerate(self._sides):
+            part = [values[:, number] for values in (out.points, out.gaps, out.outwards, out.touched)]
+            side.measure(moves, posed, near[number], reach_m, part)
+        return replace(out, rows=rows + start)
 
 
 class _Side:
-    """One arm and its obstacles: the body and the other arm."""
+    """One arm, the points of which are measured against its obstacles: the body and the other arm.
 
-    def __init__(self, skin: Skin, side: int, arm: np.ndarray, most_body: int | None = None, most: int | None = None):
-        own, other = UPPER_ARM[side], 1 - side
-        limbs = [skin.rows(region)[:most] for region in (own, UPPER_ARM[other], FOREARM[other], HAND[other])]
-        rows = np.concatenate([skin.rows(BODY)[:most_body], *limbs])
-        self._arm, self._surface = PosedSkin(skin, arm), PosedSkin(skin, rows)
-        self._region = skin.region[rows]
-        self._is_own = self._region == own
-        self._around, self._width = _neighbours(skin.places[rows], self._region)
+    Args:
+        skin: of the body.
+        side: 0 is left.
+        arm: (P,) points of the skin that are checked.
+        pieces: of the skin.
+        radius: (C,) of the pieces, metres.
+    """
 
-    def planes(self, positions: np.ndarray, world: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return the nearest surface point (N, P), the gap (N, P) from its plane, and all that was posed for it."""
-        points, surface = self._arm.places(positions, world), self._surface.places(positions, world)
-        normals = self._surface.normals(world)
-        nearest = _nearest(points, surface)
-        frames = np.arange(len(points))[:, None]
-        offset, facing = points - surface[frames, nearest], normals[frames, nearest]
-        gap = (offset * facing).sum(-1)
-        aside = (offset**2).sum(-1) - gap**2 > (_ASIDE * self._width[nearest] - np.minimum(gap, 0.0) / 4) ** 2
-        beyond = (gap < 0) & aside | (gap < -_THICK_M[self._region[nearest]])
-        gap = np.where(self._is_own[nearest] | beyond, _CLEAR_M, gap)
-        return nearest, gap, facing, points, surface, normals
+    def __init__(self, skin: Skin, side: int, arm: np.ndarray, pieces: Sequence[Piece], radius: np.ndarray):
+        self._pieces, regions = pieces, np.array([piece.region for piece in pieces])
+        self._is_own, is_never = regions == UPPER_ARM[side], np.isin(regions, (FOREARM[side], HAND[side]))
+        self._never, self._obstacles = np.flatnonzero(is_never), np.flatnonzero(~is_never & ~self._is_own)
+        self._wall_radius = radius.astype(np.float32)
+        groups = tuple(arm[skin.region[arm] == region] for region in (HAND[side], FOREARM[side]))
+        probes = Clusters.of(skin, groups, _PROBES)
+        # Columns of the checked points of each cluster.
+        column = {point: number for number, point in enumerate(arm.tolist())}
+        self._columns = [np.array([column[point] for point in rows.tolist()]) for rows in probes.members]
+        self._probes = PosedSkin(skin, arm)
+        self._middles, self._radius = probes.posed_middles, probes.radius.astype(np.float32)
 
-    def gaps(self, positions: np.ndarray, world: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return points, gaps, directions and regions of the surface, as in `Nearness`, of this arm."""
-        nearest, gap, facing, points, surface, normals = self.planes(positions, world)
-        frame, point = np.nonzero(gap < FAR_M)
-        around = self._around[nearest[frame, point]]
-        offset = points[frame, point][:, None] - surface[frame[:, None], around]
-        facings = normals[frame[:, None], around]
-        squared = (offset**2).sum(-1)
-        closeness = (squared[:, :1] - squared) / self._width[nearest[frame, point]][:, None] ** 2
-        weight = np.where((facings * facings[:, :1]).sum(-1) > _SAME_SIDE, np.exp(np.minimum(closeness, 0.0)), 0.0)
-        weight /= weight.sum(-1, keepdims=True)
-        gap[frame, point] = (weight * (offset * facings).sum(-1)).sum(-1)
-        outwards = (weight[..., None] * facings).sum(-2)
-        facing[frame, point] = outwards / np.maximum(np.linalg.norm(outwards, axis=-1, keepdims=True), 1e-9)
-        return points, gap, facing, self._region[nearest]
+    def candidates(
+        self, moves: np.ndarray, middles: np.ndarray, facing: np.ndarray, reach_m: float
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Find out which pieces of the skin may be near which clusters of the arm.
+
+        Args:
+            moves: of the joints.
+            middles: (T, C, 3) of the pieces.
+            facing: (T, C, 3) their normals.
+            reach_m: gaps up to this shall be exact.
+
+        Returns:
+            The squared distances of their middles, and whether a piece may have a point that is near a cluster,
+            (T, A, C) each.
+        """
+        probes = self._middles.places(moves)
+        squared = (probes**2).sum(-1)[..., None] - 2 * probes @ middles.transpose(0, 2, 1)
+        squared += (middles**2).sum(-1)[:, None]
+        others = squared[:, :, self._obstacles]
+        first, frames = others.argmin(-1), np.arange(len(moves))[:, None]
+        nearest = self._obstacles[first]
+        outside = ((probes - middles[frames, nearest]) * facing[frames, nearest]).sum(-1)
+        least = np.sqrt(np.maximum(np.take_along_axis(others, first[..., None], -1)[..., 0], 0.0))
+        depth = np.maximum(
+            np.minimum(self._radius - outside, least + self._radius + self._wall_radius[nearest]), reach_m
+        )
+        near = squared < ((self._radius + depth)[..., None] + self._wall_radius) ** 2
+        near &= near[:, :, self._obstacles].any(-1, keepdims=True)
+        near[:, :, self._never] = False
+        return squared, near
+
+    def measure(
+        self,
+        moves: np.ndarray,
+        posed: Mapping[int, PosedPiece],
+        near: tuple[np.ndarray, np.ndarray],
+        reach_m: float,
+        out: Sequence[np.ndarray],
+    ) -> None:
+        """Write points, gaps, directions and regions, as in `Nearness`, of N frames of this arm."""
+        active = self._active(moves, posed, near, reach_m)
+        points = self._probes.places(moves)
+        out[0][:] = points
+        piece, nearest = (np.full(points.shape[:2], -1) for _ in range(2))
+        for number, columns in enumerate(self._columns):
+            parts = _nearest(points[:, columns], posed, active[:, number])
+            piece[:, columns], nearest[:, columns] = parts
+        for number, here in _by_piece(piece):
+            if not self._is_own[number]:
+                parts = _gaps(points[here], here[0], nearest[here], self._pieces[number], posed[number], reach_m)
+                for values, part in zip(out[1:], (*parts, self._pieces[number].region), strict=True):
+                    values[here] = part
+
+    def _active(
+        self,
+        moves: np.ndarray,
+        posed: Mapping[int, PosedPiece],
+        near: tuple[np.ndarray, np.ndarray],
+        reach_m: float,
+    ) -> np.ndarray:
+        """Return which clusters of the arm are to be compared with which pieces, (N, A, C).
+
+        A point of a cluster may be as much deeper than the middle of the cluster as it is far from it.
+        """
+        middles = self._middles.places(moves)
+        gap = np.full(middles.shape[:2], _CLEAR_M, np.float32)
+        piece, nearest = _nearest(middles, posed, near[1].any(1) & ~self._is_own)
+        for number, here in _by_piece(piece):
+            row = posed[number].row_of[here[0]], nearest[here]
+            offset = middles[here] - posed[number].places[row]
+            side = np.sign((offset * posed[number].normals[row]).sum(-1))
+            gap[here] = side * np.sqrt((offset**2).sum(-1))
+        limit = self._radius + np.maximum(self._radius - gap, reach_m)
+        found = near[0] < (limit[..., None] + self._wall_radius) ** 2
+        return near[1] & found & (gap < self._radius + reach_m)[..., None]
 
 
-def _posed(rotations: np.ndarray, skin: Skin) -> tuple[np.ndarray, np.ndarray]:
-    """Pose the joints in the pelvis' frame."""
-    upright = rotations.copy()
-    upright[:, 0] = 0.0
-    return forward_kinematics(upright, np.zeros((len(rotations), 3)), skin.rest_joints)
+def _nearest(points: np.ndarray, posed: Mapping[int, PosedPiece], active: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the nearest piece (N, P) of points (N, P, 3), and its nearest point; `active` (N, C) are the pieces."""
+    left = np.concatenate([points, np.ones((*points.shape[:2], 1), np.float32)], -1)
+    least = np.full(points.shape[:2], np.inf, np.float32)
+    piece, nearest = (np.full(points.shape[:2], -1) for _ in range(2))
+    for number in np.flatnonzero(active.any(0)).tolist():
+        frames, wall = np.flatnonzero(active[:, number]), posed[number]
+        distance = left[frames] @ wall.products[wall.row_of[frames]]
+        first = distance.argmin(-1)
+        distance = np.take_along_axis(distance, first[..., None], -1)[..., 0]
+        row, column = np.nonzero(distance < least[frames])
+        here = frames[row], column
+        least[here], piece[here], nearest[here] = distance[row, column], number, first[row, column]
+    return piece, nearest
 
 
-def _nearest(points: np.ndarray, surface: np.ndarray) -> np.ndarray:
-    """Return for points (N, P, 3) the number (N, P) of the nearest surface point of (N, M, 3) in their frame."""
-    ones = np.ones((*points.shape[:2], 1), np.float32)
-    left = np.concatenate([points.astype(np.float32), ones], -1)
-    right = np.concatenate([-2 * surface, (surface**2).sum(-1, keepdims=True)], -1).astype(np.float32)
-    return (left @ right.transpose(0, 2, 1)).argmin(-1)
+def _by_piece(piece: np.ndarray) -> Iterator[tuple[int, tuple[np.ndarray, np.ndarray]]]:
+    """Yield each piece of (N, P) that is not -1, and the rows and columns in which it is."""
+    row, column = np.nonzero(piece >= 0)
+    order = np.argsort(piece[row, column], kind="stable")
+    row, column = row[order], column[order]
+    numbers, starts = np.unique(piece[row, column], return_index=True)
+    rows, columns = (np.split(values, starts[1:]) for values in (row, column))
+    yield from zip(numbers.tolist(), zip(rows, columns, strict=True), strict=False)
 
 
-def _arm(skin: Skin, side: int, hand: int, forearm: int) -> np.ndarray:
-    """Return the rows (P,) of a hand, and of its forearm beyond the crook of the arm, so many of each at most."""
+def _gaps(
+    points: np.ndarray, frame: np.ndarray, nearest: np.ndarray, piece: Piece, posed: PosedPiece, reach_m: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return gaps (K,) and directions (K, 3) of points (K, 3) in frames (K,) beside their nearest points of a piece."""
+    row, width = posed.row_of[frame], piece.width[nearest]
+    facing = posed.normals[row, nearest]
+    offset = points - posed.places[row, nearest]
+    gap = (offset * facing).sum(-1)
+    aside = (offset**2).sum(-1) - gap**2 > (_ASIDE * width - np.minimum(gap, 0.0) / 4) ** 2
+    beyond = (gap < 0) & aside | (gap < -_THICK_M[piece.region])
+    gap = np.where(beyond, _CLEAR_M, gap).astype(np.float32)
+    near = np.flatnonzero(gap < reach_m)
+    around, row = piece.around[nearest[near]], row[near, None]
+    offset = points[near, None] - posed.places[row, around]
+    facings = posed.normals[row, around]
+    squared = (offset**2).sum(-1)
+    closeness = (squared[:, :1] - squared) / width[near, None] ** 2
+    weight = np.where((facings * facings[:, :1]).sum(-1) > _SAME_SIDE, np.exp(np.minimum(closeness, 0.0)), 0.0)
+    weight /= weight.sum(-1, keepdims=True)
+    gap[near] = (weight * (offset * facings).sum(-1)).sum(-1)
+    outwards = (weight[..., None] * facings).sum(-2)
+    facing[near] = outwards / np.maximum(np.linalg.norm(outwards, axis=-1, keepdims=True), 1e-9)
+    return gap, facing
+
+
+def _arm(skin: Skin, side: int) -> np.ndarray:
+    """Return the rows (P,) of a hand, and of its forearm beyond the crook of the arm, that are checked."""
     elbow, wrist = skin.rest_joints[ELBOWS[side]], skin.rest_joints[WRISTS[side]]
     rows = skin.rows(FOREARM[side])
     along = (skin.places[rows] - elbow) @ (wrist - elbow) / max((wrist - elbow) @ (wrist - elbow), 1e-9)
-    return np.concatenate([skin.rows(HAND[side])[:hand], rows[along > _CROOK][:forearm]])
-
-
-def _neighbours(places: np.ndarray, region: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return, for M surface points, those around each of them (M, neighbours), itself first, and their distance (M,).
-
-    Points of another region are no neighbours: a hand is not part of the thigh that it touches.
-    """
-    squared = ((places[:, None] - places[None]) ** 2).sum(-1)
-    squared[region[:, None] != region[None]] = np.inf
-    np.fill_diagonal(squared, -1.0)
-    around = np.argsort(squared, axis=1, kind="stable")[:, :_NEIGHBOURS]
-    distance = np.take_along_axis(squared, around, 1)
-    around = np.where(np.isfinite(distance), around, around[:, :1])
-    spread = np.sqrt(np.where(np.isfinite(distance[:, 1:4]), np.maximum(distance[:, 1:4], 0.0), 0.0).mean(1))
-    return around, np.maximum(spread, 0.004)
+    return np.concatenate([skin.rows(HAND[side])[:_HAND], rows[along > _CROOK][:_FOREARM]])

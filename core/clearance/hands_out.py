@@ -36,15 +36,6 @@ class Pushed:
         }
 
 
-def depths(rotations: np.ndarray, body: Surroundings) -> np.ndarray:
-    """Return how deep the deepest point of hands and forearms is inside, metres (T,); 0 where all is outside."""
-    depth = np.zeros(len(rotations))
-    rows = body.near(rotations)
-    if len(rows):
-        depth[rows] = np.maximum(-body.of(rotations[rows]).gaps.min((1, 2)), 0.0)
-    return depth
-
-
 def hands_out(motion: Motion, body: Surroundings) -> tuple[Motion, Pushed]:
     """Push hands and forearms out of a body, smoothly.
 
@@ -55,10 +46,8 @@ def hands_out(motion: Motion, body: Surroundings) -> tuple[Motion, Pushed]:
     Returns:
         The motion, the same object where nothing was inside; and what was inside, before and after.
     """
-    rotations, before = push_out(motion.rotations, motion.fps, body)
-    if rotations is motion.rotations:
-        after = before
-    else:
-        motion = motion.replace(rotations=rotations)
-        after = depths(rotations, body)
-    return motion, Pushed(before > DEEP_M, after > DEEP_M, float(before.max(initial=0)), float(after.max(initial=0)))
+    push = push_out(motion.rotations, motion.fps, body)
+    if push.rotations is not motion.rotations:
+        motion = motion.replace(rotations=push.rotations)
+    deepest = (float(depth.max(initial=0)) for depth in (push.before, push.after))
+    return motion, Pushed(push.before > DEEP_M, push.after > DEEP_M, *deepest)

@@ -1,26 +1,25 @@
 """Arms pushed out of the body: the smallest and smoothest turns after which no point is inside.
 
 For every frame the few points that are deepest, or about to enter, give one inequality each: the numbers of the arms
-(`arm_turns`) must move the point outwards by at least so much. Over all frames together this is a quadratic problem:
+(`arm_turns`) must move the point outwards by at least so much. Over all frames together this is a quadratic problem,
+which `smoothest_turns` solves:
 
     minimise  Σ |x|² + smoothness · Σ |Δ³x|²     so that     levers · x ≥ missing     in every frame
 
-It is solved by turns (alternating directions, Boyd et al. 2011): one step smooths x over time, the other brings every
-frame back behind its own inequalities. The inequalities are linear only for small turns, so points and levers are
-measured again a few times.
+The inequalities are linear only for small turns, so points and levers are measured again a few times.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..body.curves import runs
 from ..body.joints import ARM_CHAINS
 from ..body.segments import length, way_from_segment
-from ..whittaker import solve_third_differences
 from .arm_turns import BEND, PER_ARM, ArmPoses
 from .gaps import Nearness, Surroundings
 from .skin import FOREARM, HAND
+from .smoothest_turns import FIRST_STEPS, NEXT_STEPS, Courses
 
 # Metres that hands keep from the surface. Skin gives way a little, so that a hand may touch.
 _KEEP_M = 0.002
@@ -30,11 +29,14 @@ _WATCH_M = 0.02
 _POINTS = 8
 # Seconds within which a turn rises and falls; a slower one would move frames in which nothing is near.
 _RISE_S = 0.3
+# So many times as long a turn is felt: frames farther from all that were inside keep their rotations.
+_REACH = 5
 # How much less than shoulder and elbow the wrist shall turn.
 _STIFF = np.array([1.0, 1.0, 1.0, 0.7, 2.0, 2.0, 2.0])
-# Rounds in which points are measured, and steps of each round.
-_ROUNDS, _STEPS, _SWEEPS = 5, 24, 4
-_WEIGHT = 20.0
+# Rounds in which points are measured.
+_ROUNDS = 5
+# Radians: frames in which an arm turns by less than this are not measured again.
+_FELT_RAD = 1e-3
 # Metres: with less than this inside, the motion is left alone.
 _NOTHING_M = 0.003
 # What is missing, metres, in an inequality that holds anyway.
@@ -50,7 +52,21 @@ _SEGMENT[list(FOREARM)], _SEGMENT[list(HAND)] = 1, 2
 _SIDE = np.array([-1, 0, 0, 0, 1, 1, 1])
 
 
-def push_out(rotations: np.ndarray, fps: float, body: Surroundings) -> tuple[np.ndarray, np.ndarray]:
+@dataclass(frozen=True)
+class Push:
+    """A motion whose hands were pushed out.
+
+    Attributes:
+        rotations: (T, 55, 3), the same array where nothing was inside.
+        before, after: (T,) how deep the deepest point was and is inside, metres.
+    """
+
+    rotations: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+
+
+def push_out(rotations: np.ndarray, fps: float, body: Surroundings) -> Push:
     """Push hands and forearms out of the body and of each other.
 
     Only shoulders, elbows and wrists change, and only around frames in which something was inside.
@@ -59,99 +75,109 @@ def push_out(rotations: np.ndarray, fps: float, body: Surroundings) -> tuple[np.
         rotations: (T, 55, 3) parent-local rotation vectors, radians.
         fps: frames per second.
         body: the body that performs the motion.
-
-    Returns:
-        The rotations, the same array where nothing was inside; and how deep the deepest point was, metres (T,).
     """
-    depth = np.zeros(len(rotations))
-    rows = body.near(rotations)
-    if not len(rows):
-        return rotations, depth
-    seen = body.of(rotations[rows])
-    depth[rows] = np.maximum(-seen.gaps.min((1, 2)), 0.0)
-    reach = round(4 * _RISE_S * fps)
+    depth, reach = depths(rotations, body), round(_REACH * _RISE_S * fps)
     touched = np.zeros(len(rotations), bool)
     for frame in np.flatnonzero(depth > _NOTHING_M):
         touched[max(0, frame - reach) : frame + reach + 1] = True
     if not touched.any():
-        return rotations, depth
-    out = rotations.copy()
-    for start, end in runs(touched):
-        inside = (rows >= start) & (rows < end)
-        stretch = _Stretch(rotations[start:end], rows[inside] - start, fps, body)
-        out[start:end] = stretch.solve(_part(seen, inside))
-    return out, depth
+        return Push(rotations, depth, depth)
+    out, after = rotations.copy(), depth.copy()
+    chosen = np.flatnonzero(touched)
+    out[chosen], after[chosen] = _Stretches(rotations[chosen], runs(touched), fps, body).solve(depth[chosen])
+    return Push(out, depth, after)
 
 
-def _part(seen: Nearness, rows: np.ndarray) -> Nearness:
-    return Nearness(seen.points[rows], seen.gaps[rows], seen.outwards[rows], seen.touched[rows])
+def depths(rotations: np.ndarray, body: Surroundings) -> np.ndarray:
+    """Return how deep the deepest point of hands and forearms is inside, metres (T,); 0 where all is outside."""
+    depth, seen = np.zeros(len(rotations)), body.of(rotations, 0.0)
+    depth[seen.rows] = seen.depth
+    return depth
 
 
-@dataclass
-class _Stretch:
-    """Frames in a row that are solved together.
+class _Stretches:
+    """Stretches of frames in which something is inside, or that are felt by it; solved together.
 
-    Attributes:
-        rotations: (T, 55, 3).
-        rows: frames (N,) in which something is near.
+    Args:
+        rotations: (T, 55, 3) of all stretches, one after the other.
+        runs: first frame and end of each stretch in the motion.
         fps: frames per second.
         body: the body that performs the motion.
     """
 
-    rotations: np.ndarray
-    rows: np.ndarray
-    fps: float
-    body: Surroundings
+    def __init__(self, rotations: np.ndarray, stretches: list[tuple[int, int]], fps: float, body: Surroundings):
+        self._rotations, self._body = rotations, body
+        lengths = [end - start for start, end in stretches]
+        self._number = np.repeat(np.arange(len(lengths)), lengths)
+        self._own = ArmPoses.of(rotations, body.skin.rest_joints)
+        self._courses = Courses(lengths, _RISE_S * fps)
+        # How strongly each point of an arm, and last the bend of its elbow, is pushed: what the next round begins with.
+        self._force = np.zeros((len(rotations), 2, body.region.shape[1] + 1))
 
-    def solve(self, seen: Nearness) -> np.ndarray:
-        """Return the rotations of the stretch, pushed out; `seen` is what was measured before."""
-        own = ArmPoses.of(self.rotations, self.body.skin.rest_joints)
-        numbers = np.zeros((len(self.rotations), 2 * PER_ARM))
-        dual = np.zeros_like(numbers)
-        rotations, arms = self.rotations, own
-        for _ in range(_ROUNDS):
-            levers, missing = self._inequalities(seen, arms, numbers, own)
-            numbers, dual = _solve(levers, missing, self.rows, numbers, dual, _RISE_S * self.fps)
-            arms, local = own.turned(numbers.reshape(-1, 2, PER_ARM))
-            rotations = self.rotations.copy()
+    def solve(self, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rotations (T, 55, 3), pushed out, and how deep something is inside then, metres (T,).
+
+        Args:
+            depth: (T,) how deep something is inside before.
+        """
+        numbers, depth = np.zeros((len(self._number), 2 * PER_ARM)), depth.copy()
+        rotations, arms, left = self._rotations, self._own, np.arange(len(numbers))
+        for number in range(_ROUNDS):
+            seen = self._body.of(rotations[left], _WATCH_M)
+            seen = replace(seen, rows=left[seen.rows])
+            numbers[left] = self._solved(seen, arms, numbers, NEXT_STEPS if number else FIRST_STEPS)[left]
+            arms, local = self._own.turned(numbers.reshape(-1, 2, PER_ARM))
+            rotations = self._rotations.copy()
             for side, chain in enumerate(ARM_CHAINS):
                 rotations[:, chain[1:]] = local[:, side]
-            seen = self.body.of(rotations[self.rows])
-            if seen.gaps.min() > -_NOTHING_M:
+            changed = left[np.abs(numbers[left]).max(1) > _FELT_RAD]
+            depth[changed] = depths(rotations[changed], self._body)
+            left = np.flatnonzero(np.isin(self._number, self._number[depth > _NOTHING_M]))
+            if not len(left):
                 break
-        return rotations
+        return rotations, depth
+
+    def _solved(self, seen: Nearness, arms: ArmPoses, numbers: np.ndarray, steps: int) -> np.ndarray:
+        """Return the numbers (T, 14) that satisfy the inequalities of what was measured at the turned arms."""
+        levers, missing, pick = self._inequalities(seen, arms, numbers)
+        stiff = np.tile(_STIFF, 2)
+        turns, force = self._courses.solve(seen.rows, levers / stiff, missing, self._force[pick], steps)
+        self._force[:] = 0.0
+        self._force[pick] = force
+        return turns / stiff
 
     def _inequalities(
-        self, seen: Nearness, arms: ArmPoses, numbers: np.ndarray, own: ArmPoses
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return levers (N, I, 14) and what is missing (N, I) of the turned arms, for all of their numbers."""
-        frames, region = np.arange(len(self.rows)), self.body.region
+        self, seen: Nearness, arms: ArmPoses, numbers: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, ...]]:
+        """Return levers (N, I, 14), what is missing (N, I), and frame, side and point (N, I) of each inequality."""
+        frames, region = np.arange(len(seen.rows)), self._body.region
         levers = np.zeros((len(frames), 2 * _POINTS + 2, 2, PER_ARM))
         missing = np.full(levers.shape[:2], _NOTHING)
+        sides, points = np.zeros((2, *missing.shape), int)
         for side in (0, 1):
             chosen = np.argpartition(seen.gaps[:, side], _POINTS, axis=1)[:, :_POINTS]
             frame = np.repeat(frames, _POINTS)
             pick = (frame, side, chosen.ravel())
             point, way, gap, hit = seen.points[pick], seen.outwards[pick], seen.gaps[pick], seen.touched[pick]
-            here = np.full(len(frame), side)
-            rows = self.rows[frame]
-            way, gap = self._apart(arms, rows, side, (point, way, gap), _SEGMENT[region[side, chosen.ravel()]], hit)
-            own_lever = arms.levers(rows, here, point, way, _SEGMENT[region[side, chosen.ravel()]])
+            rows, segment, here = seen.rows[frame], _SEGMENT[region[side, chosen.ravel()]], np.full(len(frame), side)
+            way, gap = self._apart(arms, rows, side, (point, way, gap), segment, hit)
             place = slice(side * _POINTS, (side + 1) * _POINTS)
-            levers[:, place, side] = own_lever.reshape(len(frames), _POINTS, PER_ARM)
+            levers[:, place, side] = arms.levers(rows, here, point, way, segment).reshape(len(frames), _POINTS, PER_ARM)
             against = arms.levers(rows, 1 - here, point - gap[:, None] * way, way, _SEGMENT[hit])
             against[(_SIDE[hit] != 1 - side)] = 0.0
             levers[:, place, 1 - side] = -against.reshape(len(frames), _POINTS, PER_ARM)
             missing[:, place] = np.where(gap < _WATCH_M, _KEEP_M - gap, _NOTHING).reshape(len(frames), _POINTS)
+            sides[:, place], points[:, place] = side, chosen
         levers[missing == _NOTHING] = 0.0
         flat = levers.reshape(*levers.shape[:2], -1)
-        missing += (flat * numbers[self.rows, None]).sum(-1)
+        missing += (flat * numbers[seen.rows, None]).sum(-1)
         for side in (0, 1):
             # The elbow must not bend backwards.
             row = 2 * _POINTS + side
             flat[:, row, side * PER_ARM + BEND] = _FOREARM_M
-            missing[:, row] = _FOREARM_M * np.minimum(_LEAST_BEND - own.bend[self.rows, side], 0.0)
-        return flat, missing
+            missing[:, row] = _FOREARM_M * np.minimum(_LEAST_BEND - self._own.bend[seen.rows, side], 0.0)
+            sides[:, row], points[:, row] = side, region.shape[1]
+        return flat, missing, (np.broadcast_to(seen.rows[:, None], missing.shape), sides, points)
 
     @staticmethod
     def _apart(
@@ -173,54 +199,3 @@ class _Stretch:
         way = np.where(other[:, None], line, way)
         gap = np.where(other & (agrees < 0.2), _WATCH_M, np.where(other, gap / np.maximum(agrees, 0.5), gap))
         return way, gap
-
-
-def _solve(
-    levers: np.ndarray, missing: np.ndarray, rows: np.ndarray, numbers: np.ndarray, dual: np.ndarray, rise: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Solve the quadratic problem that the module states.
-
-    Args:
-        levers: (N, I, 14).
-        missing: (N, I) metres.
-        rows: frames (N,) of both.
-        numbers: (T, 14) of the round before, to begin with.
-        dual: (T, 14) of the round before.
-        rise: frames.
-
-    Returns:
-        numbers and dual (T, 14).
-    """
-    stiff = np.tile(_STIFF, 2)
-    levers = levers / stiff
-    size = (levers**2).sum(-1)
-    x, u = numbers * stiff, dual
-    z = x.copy()
-    smoothness = (rise / 2.5) ** 6
-    fidelity = np.array([1.0 + _WEIGHT])
-    penalty = np.full((1, max(len(x) - 3, 0)), smoothness)
-    force = np.zeros(missing.shape)
-    for _ in range(_STEPS):
-        z = x + u
-        force = _behind(levers, missing, size, z, rows, force)
-        u = u + x - z
-        wanted = _WEIGHT / (1.0 + _WEIGHT) * (z - u)
-        x = solve_third_differences(wanted[None], fidelity, penalty)[0] if len(x) > 3 else wanted
-    return x / stiff, u
-
-
-def _behind(
-    levers: np.ndarray, missing: np.ndarray, size: np.ndarray, z: np.ndarray, rows: np.ndarray, force: np.ndarray
-) -> np.ndarray:
-    """Bring z (T, 14), in place, to the nearest numbers that satisfy the inequalities (Hildreth 1957)."""
-    here = z[rows] + (levers * force[..., None]).sum(1)
-    soft = size + 1e-4
-    for _ in range(_SWEEPS):
-        for number in range(missing.shape[1]):
-            lever = levers[:, number]
-            short = missing[:, number] - (lever * here).sum(-1)
-            step = np.maximum(short / soft[:, number], -force[:, number])
-            force[:, number] += step
-            here += step[:, None] * lever
-    z[rows] = here
-    return force

@@ -148,6 +148,19 @@ def save_skin(skin: Skin, path: Path = _FILE) -> None:
     )
 
 
+def moves_of(positions: np.ndarray, world: np.ndarray, skin: Skin) -> np.ndarray:
+    """Return the moves (T, 3, 55, 4) of a skin's joints, a turn and a shift each, as `PosedSkin` takes them.
+
+    Args:
+        positions: (T, 55, 3) metres, of the posed joints.
+        world: (T, 55, 3, 3) their turns.
+        skin: at rest.
+    """
+    shift = positions - (world @ skin.rest_joints[:, :, None])[..., 0]
+    moves = np.concatenate([world, shift[..., None]], -1).astype(np.float32)
+    return np.ascontiguousarray(moves.transpose(0, 2, 1, 3))
+
+
 class PosedSkin:
     """Some points of a skin, ready to be posed at many frames at once.
 
@@ -156,25 +169,26 @@ class PosedSkin:
 
     def __init__(self, skin: Skin, rows: np.ndarray):
         joints, weights = skin.joints[rows], skin.weights[rows]
-        self.used = np.unique(joints)
-        column = np.searchsorted(self.used, joints)
-        dense = np.zeros((len(rows), len(self.used)))
-        np.add.at(dense, (np.arange(len(rows))[:, None], column), weights)
-        self._rest = skin.rest_joints[self.used]
+        self._used = np.unique(joints[weights > 0])
+        dense = np.zeros((len(rows), skin.rest_joints.shape[0]))
+        np.add.at(dense, (np.arange(len(rows))[:, None], joints), weights)
+        dense = dense[:, self._used]
         homogeneous = np.concatenate([skin.places[rows], np.ones((len(rows), 1))], 1)
-        self._places = (dense[:, :, None] * homogeneous[:, None]).reshape(len(rows), -1)
-        self._normals = (dense[:, :, None] * skin.normals[rows][:, None]).reshape(len(rows), -1)
+        facing = np.concatenate([skin.normals[rows], np.zeros((len(rows), 1))], 1)
+        self._places, self._normals = (
+            (dense[:, :, None] * values[:, None]).reshape(len(rows), -1).T.astype(np.float32)
+            for values in (homogeneous, facing)
+        )
 
-    def places(self, positions: np.ndarray, world: np.ndarray) -> np.ndarray:
-        """Return the points (T, N, 3) for joints at `positions` (T, 55, 3) with turns `world` (T, 55, 3, 3)."""
-        turns = world[:, self.used]
-        shift = positions[:, self.used] - (turns @ self._rest[:, :, None])[..., 0]
-        moves = np.concatenate([turns, shift[..., None]], -1)  # (T, J, 3, 4)
-        moves = moves.transpose(0, 2, 1, 3).reshape(len(turns) * 3, -1)
-        return (moves @ self._places.T).reshape(len(turns), 3, -1).transpose(0, 2, 1)
+    def places(self, moves: np.ndarray) -> np.ndarray:
+        """Return the points (T, N, 3), float32, for moves (T, 3, 55, 4) of the joints (`moves_of`)."""
+        return self._product(moves, self._places)
 
-    def normals(self, world: np.ndarray) -> np.ndarray:
-        """Return the normals (T, N, 3), of length 1."""
-        turns = world[:, self.used].transpose(0, 2, 1, 3).reshape(len(world) * 3, -1)
-        normals = (turns @ self._normals.T).reshape(len(world), 3, -1).transpose(0, 2, 1)
-        return normals / np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-9)
+    def normals(self, moves: np.ndarray) -> np.ndarray:
+        """Return the normals (T, N, 3), float32, of length 1."""
+        normals = self._product(moves, self._normals)
+        return normals / np.maximum(np.sqrt((normals**2).sum(-1, keepdims=True)), 1e-9)
+
+    def _product(self, moves: np.ndarray, values: np.ndarray) -> np.ndarray:
+        chosen = np.take(moves, self._used, axis=2).reshape(3 * len(moves), len(values))
+        return (chosen @ values).reshape(len(moves), 3, values.shape[1]).transpose(0, 2, 1)

@@ -17,6 +17,7 @@ BENCHMARKS = (
     ("resampling", False),
     ("finishing", False),
     ("directing", False),
+    ("clearance", False),
     ("training_step", False),
     ("keyframes", True),
     ("retargeting", True),

@@ -5,6 +5,7 @@ It imports nothing but `core`, by names that other revisions have, too, and prin
     cold      {"kind": "cold"}                                      a new process makes a take of five seconds
     take      {"kind": "take", "engine": "numpy", "seconds": 60}    a sound file to a take, everything loaded before
     released  {"kind": "released", "seconds": 10, "seeds": 4}       random weights of the released size, features given
+    hands     {"kind": "hands", "motion": "FILE.npz"}               hands pushed out of the body, on one core
 """
 
 import json
@@ -27,7 +28,7 @@ def measure(kind: str, **wanted) -> dict:
     """Measure in this process; the keys of the result name what was measured."""
     sys.path.insert(0, os.getcwd())
     with tempfile.TemporaryDirectory() as folder:
-        made = {"cold": _cold, "take": _take, "released": _released}[kind](Path(folder), **wanted)
+        made = {"cold": _cold, "take": _take, "released": _released, "hands": _hands}[kind](Path(folder), **wanted)
     if sys.platform != "win32":
         import resource
 
@@ -124,6 +125,20 @@ def _released(folder: Path, seconds: int, seeds: int) -> dict:
         "codes": texts,
         "threads": torch.get_num_threads(),
     }
+
+
+def _hands(_: Path, motion: str) -> dict:
+    from core.body.motion import load_motion
+    from core.clearance.body import default_body
+    from core.clearance.hands_out import hands_out
+
+    own = load_motion(Path(motion))
+    body = default_body(own.skeleton)
+    hands_out(own, body)
+    start, cpu = time.perf_counter(), time.process_time()
+    _, pushed = hands_out(own, body)
+    spent, used = time.perf_counter() - start, time.process_time() - cpu
+    return {"s": spent, "cpu_s": used, "speech_s": own.frame_count / own.fps, **pushed.as_dict()}
 
 
 def _speech(folder: Path, seconds: int, whole: bool = False) -> Path:

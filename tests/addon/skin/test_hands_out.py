@@ -91,7 +91,7 @@ def test_a_body_is_read_once_until_its_mesh_changes(character):
 
 
 def test_the_switch_of_a_take_pushes_hands_out_and_back(character, spoken_takes):
-    deep = ext("core.clearance.hands_out").depths
+    deep = ext("core.clearance.push").depths
 
     def inside():
         space, source = ext("addon.character.bone_space").RestSpace.of(character), ext("addon.finish.source")

@@ -189,3 +189,37 @@ def test_inner_layers_of_a_mesh_get_no_points():
 def test_the_farthest_points_come_first():
     points = np.linspace(0, 1, 101)[:, None] * [1.0, 0, 0]
     assert sorted(farthest(points, 3)) == [0, 50, 100]
+
+
+def test_gaps_are_those_of_a_search_over_all_points(body):
+    """The fast search skips what is far; its slow twin compares every point of an arm with every point of the skin."""
+    motion = visit("belly", both=True)
+    rotations = motion.rotations[::9]
+    skin, seen = body.skin, body.of(rotations)
+    positions, world = forward_kinematics(rotations, np.zeros((len(rotations), 3)), REST)
+    turns, shifts = world[:, skin.joints], (positions - (world @ REST[:, :, None])[..., 0])[:, skin.joints]
+    places = (skin.weights[..., None] * ((turns @ skin.places[:, None, :, None])[..., 0] + shifts)).sum(2)
+    normals = (skin.weights[..., None] * (turns @ skin.normals[:, None, :, None])[..., 0]).sum(2)
+    normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
+    compared = 0
+    for row, frame in enumerate(seen.rows):
+        for side in (0, 1):
+            surface = ~np.isin(skin.region, (2 + 3 * side, 3 + 3 * side))
+            way = seen.points[row, side, :, None] - places[frame, surface]
+            nearest = (way**2).sum(-1).argmin(-1)
+            way = way[np.arange(len(way)), nearest]
+            gap, region = (way * normals[frame, surface][nearest]).sum(-1), skin.region[surface][nearest]
+            close = seen.gaps[row, side] < 0.02
+            assert (region == seen.touched[row, side])[close].all()
+            # The plane of the nearest point alone; `gaps` rounds it off by the points around.
+            assert np.abs(gap - seen.gaps[row, side])[close].max(initial=0) < 0.015
+            missed = ~close & (gap > 0) & (np.linalg.norm(way, axis=1) < 0.01) & (region != 1 + 3 * side)
+            assert not missed.any()
+            compared += close.sum()
+    assert compared > 200
+
+
+def test_arms_that_are_far_from_everything_are_not_measured(body):
+    spread = np.zeros((5, 55, 3))
+    assert not len(body.of(spread).rows)
+    assert not len(body.of(spread[:0]).rows)

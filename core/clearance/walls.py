@@ -1,0 +1,94 @@
+"""The skin as obstacles: pieces of some dozen points, each posed only in those frames in which an arm is near it.
+
+A piece is posed together with the neighbours of its points, so that the surface around each of its points is known.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .clusters import Clusters
+from .skin import REGIONS, PosedSkin, Skin
+
+# So many surface points around the nearest one make the surface at a point.
+_NEIGHBOURS = 6
+# Metres: points of the surface count as no nearer to each other than this.
+_LEAST_WIDTH_M = 0.004
+
+
+@dataclass(frozen=True)
+class PosedPiece:
+    """A piece in those N of T frames in which it is near an arm.
+
+    Attributes:
+        row_of: (T,) row of each frame.
+        places: (N, M, 3) metres; the piece's own points first.
+        normals: (N, M, 3).
+        products: (N, 4, count) -2 · place and its square of its own points, for distances as products of matrices.
+    """
+
+    row_of: np.ndarray
+    places: np.ndarray
+    normals: np.ndarray
+    products: np.ndarray
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Points of a skin beside each other, of one region.
+
+    Attributes:
+        region: of all of its points.
+        count: how many points it has; its neighbours follow them.
+        around: (count, neighbours) the points around each point, itself first.
+        width: (count,) metres between points.
+        skin: its points and their neighbours, ready to be posed.
+    """
+
+    region: int
+    count: int
+    around: np.ndarray
+    width: np.ndarray
+    skin: PosedSkin
+
+    def posed(self, moves: np.ndarray, frames: np.ndarray) -> PosedPiece:
+        """Pose the piece in `frames` (N,) of the moves (T, 3, 55, 4) of all joints."""
+        row_of = np.zeros(len(moves), int)
+        row_of[frames] = np.arange(len(frames))
+        moves = moves[frames]
+        places = self.skin.places(moves)
+        columns = places[:, : self.count].transpose(0, 2, 1)
+        products = np.concatenate([-2 * columns, (columns**2).sum(1, keepdims=True)], 1)
+        return PosedPiece(row_of, places, self.skin.normals(moves), products)
+
+
+def pieces_of(skin: Skin, size: int) -> tuple[Clusters, tuple[Piece, ...]]:
+    """Divide a skin into pieces of up to `size` points."""
+    clusters = Clusters.of(skin, tuple(skin.rows(region) for region in range(REGIONS)), size)
+    around, width = _neighbours(skin)
+    pieces = []
+    for own in clusters.members:
+        rows = np.concatenate([own, np.setdiff1d(around[own], own)])
+        place = np.zeros(len(skin.places), int)
+        place[rows] = np.arange(len(rows))
+        pieces.append(Piece(int(skin.region[own[0]]), len(own), place[around[own]], width[own], PosedSkin(skin, rows)))
+    return clusters, tuple(pieces)
+
+
+def _neighbours(skin: Skin) -> tuple[np.ndarray, np.ndarray]:
+    """Return, for M points of a skin, those around each of them (M, neighbours), itself first, and their distance (M,).
+
+    Points of another region are no neighbours: a hand is not part of the thigh that it touches.
+    """
+    around, width = np.zeros((len(skin.places), _NEIGHBOURS), int), np.zeros(len(skin.places))
+    for region in range(REGIONS):
+        rows = skin.rows(region)
+        places = skin.places[rows]
+        squared = ((places[:, None] - places[None]) ** 2).sum(-1)
+        np.fill_diagonal(squared, -1.0)
+        order = np.argsort(squared, axis=1, kind="stable")[:, :_NEIGHBOURS]
+        distance = np.maximum(np.take_along_axis(squared, order, 1)[:, 1:4], 0.0)
+        width[rows] = np.sqrt(distance.sum(1) / max(distance.shape[1], 1))
+        own = rows[order]
+        around[rows] = np.concatenate([own, np.tile(own[:, :1], (1, _NEIGHBOURS - own.shape[1]))], 1)
+    return around, np.maximum(width, _LEAST_WIDTH_M)
