@@ -61,9 +61,9 @@ def retarget(motion: Motion, alignment: Alignment) -> Keys:
     # Twist bones are filled in by `_share_twists`.
     smplx = np.zeros((motion.frame_count, len(rig.names), 4))
     for part, bones in rig.parts.items():
-        joints = [*_above(part), *joints_of(part)]
+        joints = [*joint_above(part), *joints_of(part)]
         for number, bone in enumerate(bones):
-            turn = _turn_along(world, joints, _place(part, number, len(bones)))
+            turn = _turn_along(world, joints, place_of(part, number, len(bones)))
             smplx[:, bone] = quat_multiply(turn, alignment.turns[bone])
     facing = matrix_to_quat(alignment.facing)
     turns = quat_multiply(quat_multiply(quat_conjugate(facing), smplx), facing)
@@ -118,13 +118,13 @@ def joint_rotations(turned: np.ndarray, alignment: Alignment) -> np.ndarray:
     return rotvecs
 
 
-def _above(part: str) -> tuple[int, ...]:
+def joint_above(part: str) -> tuple[int, ...]:
     """Return the joint on which the first joint of a part hangs; none for the pelvis."""
     parent = PARENT[part]
     return joints_of(parent)[-1:] if parent else ()
 
 
-def _place(part: str, number: int, count: int) -> float:
+def place_of(part: str, number: int, count: int) -> float:
     """Return the place in a row of joints, the joint above first, at which a bone of a part takes its turn.
 
     A part with as many bones as joints takes the joints as they are: places 1, 2, 3 of a finger. A torso or neck with
@@ -137,7 +137,7 @@ def _place(part: str, number: int, count: int) -> float:
     joints = len(joints_of(part))
     if part.endswith(FINGERS):
         return 1 + (number + 0.5) * joints / count - 0.5
-    return (len(_above(part)) + joints - 1) * (number + 1) / count
+    return (len(joint_above(part)) + joints - 1) * (number + 1) / count
 
 
 def _turn_along(world: np.ndarray, joints: list[int], place: float) -> np.ndarray:

@@ -94,10 +94,12 @@ def moves_of(armature: bpy.types.Object) -> mesh_surface.BoneMoves:
 
 
 def _made(armature: bpy.types.Object) -> Surroundings:
-    rest_joints = performer.of(armature).rest_joints()
+    found = performer.of(armature)
+    is_mapped = isinstance(found, MappedPerformer)
+    rest_joints = mesh_surface.pivots_of(alignment_of(armature, found.mapping)) if is_mapped else found.rest_joints()
     surface = mesh_surface.read_surface(armature, moves_of(armature))
-    found = None if surface is None else _of_surface(surface, rest_joints)
-    return default_body(rest_joints) if found is None else found
+    own = None if surface is None else _of_surface(surface, rest_joints)
+    return default_body(rest_joints) if own is None else own
 
 
 def _of_surface(surface: Surface, rest_joints: np.ndarray) -> Surroundings | None:

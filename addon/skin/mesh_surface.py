@@ -18,6 +18,7 @@ from ..character.armature import meshes_of
 from ..character.bone_space import RestSpace
 from ..rig.alignment import Alignment
 from ..rig.presets import FINGERS, joints_of
+from ..rig.retarget import joint_above, place_of
 
 # Points of a bone to which the distance of another one is measured.
 _PIECES = 9
@@ -48,19 +49,18 @@ def moves_of_smplx(space: RestSpace) -> BoneMoves:
 
 def moves_of_rig(alignment: Alignment) -> BoneMoves:
     """Return the moves of the mapped bones of any rig; limbs turn about their joints, the trunk stays as it is."""
-    rig, joints = alignment.rig, alignment.rest_joints
+    rig, joints = alignment.rig, pivots_of(alignment)
     shares = np.zeros((len(rig.names), JOINT_COUNT))
     turns = quat_to_matrix(alignment.turns) @ alignment.facing / alignment.scale
     shifts = np.zeros((len(rig.names), 3))
     root = rig.heads[rig.parts["pelvis"][0]]
     for part, bones in rig.parts.items():
-        chain = joints_of(part)
         is_limb = part.startswith(("left_", "right_")) and not part.endswith(("collar", "eye"))
         for number, bone in enumerate(bones):
-            joint = chain[_joint_number(part, number, len(bones), len(chain))]
+            shares[bone] = _shares(part, number, len(bones))
             first = bones[number] if part.endswith(FINGERS) else bones[0]
+            joint = int(shares[bone].argmax())
             here, there = (rig.heads[first], joints[joint]) if is_limb else (root, joints[JOINT["pelvis"]])
-            shares[bone, joint] = 1.0
             shifts[bone] = there - turns[bone] @ here
     for twist in rig.twists:
         carrier = rig.parts[twist.part][0]
@@ -68,13 +68,44 @@ def moves_of_rig(alignment: Alignment) -> BoneMoves:
     return BoneMoves(rig.names, shares, turns, shifts)
 
 
-def _joint_number(part: str, number: int, bones: int, joints: int) -> int:
-    """Return which of a part's joints one of its bones goes with."""
-    if joints == 1:
-        return 0
+def pivots_of(alignment: Alignment) -> np.ndarray:
+    """Return the rest joints (55, 3) about which a rig really turns, metres, SMPL-X's rest pose.
+
+    A torso or neck with another number of bones than joints turns about the heads of its bones. A bone that takes its
+    turn between two joints is divided into a piece for each of them:
+
+        2 bones of a torso, at places 1.5 and 3    spine1 ━━ spine2 ━━ spine3 ━━━━ neck
+                                                   └─── bone 1 ───┘└── bone 2 ──┘
+    """
+    rig, joints = alignment.rig, alignment.rest_joints.copy()
+    root, pelvis = rig.heads[rig.parts["pelvis"][0]], joints[JOINT["pelvis"]]
+    for part, bones in rig.parts.items():
+        chain = joints_of(part)
+        if part.endswith(FINGERS) or len(bones) == len(chain) or len(chain) == 1:
+            continue
+        heads = pelvis + (rig.heads[list(bones)] - root) @ alignment.facing.T / alignment.scale
+        place = heads[0]
+        for joint, before in zip(chain, [*joint_above(part), *chain], strict=False):
+            shares = [_shares(part, number, len(bones))[before] for number in range(len(bones) - 1)]
+            place = place + (np.array(shares)[:, None] * np.diff(heads, axis=0)).sum(0)
+            joints[joint] = place
+    return joints
+
+
+def _shares(part: str, number: int, bones: int) -> np.ndarray:
+    """Return the share (55,) that each joint has in the turn of one of a part's bones."""
+    shares, joints = np.zeros(JOINT_COUNT), joints_of(part)
     if part.endswith(FINGERS):
-        return min(number, joints - 1)
-    return min(max(round((number + 1) * joints / bones) - 1, 0), joints - 1)
+        shares[joints[min(number, len(joints) - 1)]] = 1.0
+    elif len(joints) == 1:
+        shares[joints[0]] = 1.0
+    else:
+        row = [*joint_above(part), *joints]
+        place = place_of(part, number, bones)
+        low = min(int(place), len(row) - 1)
+        shares[row[low]] += low + 1 - place
+        shares[row[min(low + 1, len(row) - 1)]] += place - low
+    return shares
 
 
 def read_surface(armature: bpy.types.Object, moves: BoneMoves) -> Surface | None:
