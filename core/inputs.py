@@ -119,6 +119,7 @@ class Npz:
 
     Attributes:
         pickled: names of arrays that only Python's pickle could read; they are never read.
+        others: names of arrays of neither numbers nor texts, such as complex numbers, dates and tables.
 
     Raises:
         GestureError: the path is no regular file.
@@ -129,7 +130,7 @@ class Npz:
         check_regular(path)
         self._path = path
         self._members: dict[str, _Member] = {}
-        pickled = []
+        pickled, others = [], []
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             if len(entries) > _MOST_MEMBERS:
@@ -144,7 +145,9 @@ class Npz:
                     pickled.append(name)
                 elif member.dtype.kind in _PLAIN_KINDS:
                     self._members[name] = member
-        self.pickled = tuple(pickled)
+                else:
+                    others.append(name)
+        self.pickled, self.others = tuple(pickled), tuple(others)
         self._left = MOST_ARRAY_BYTES
 
     def __contains__(self, name: str) -> bool:

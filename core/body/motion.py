@@ -147,6 +147,9 @@ def save_motion(motion: Motion, path: Path | str, compress: bool = True) -> None
     save_arrays(Path(path), arrays, compress)
 
 
+_RATES = ("mocap_frame_rate", "mocap_framerate")
+
+
 def load_motion(path: Path | str) -> Motion:
     """Read an SMPL-X npz (ours, BEAT2's or AMASS'); arrays that only Python's pickle could read are left out.
 
@@ -174,7 +177,9 @@ def _motion_of(file: Npz, frames: int) -> Motion:
     """Read the arrays of a motion of so many frames; raise `DAMAGED` where they are none."""
     basis = str(file.read("face_basis")) if "face_basis" in file else "arkit52" if "arkit" in file else "flame100"
     width, face = EXPRESSION_WIDTHS[basis], "arkit" if basis == "arkit52" else "expressions"
-    rates = [name for name in ("mocap_frame_rate", "mocap_framerate") if name in file]
+    rates = [name for name in _RATES if name in file]
+    if unclear := {*_RATES, face, "contacts", "rest_joints", "betas"} & set(file.others):
+        raise ValueError(f"{', '.join(sorted(unclear))}: no plain numbers")
     for name, columns in (("poses", JOINT_COUNT * 3), ("trans", 3), (face, width), ("contacts", 4)):
         if name in file and math.prod(file.shape(name)) != frames * columns:
             raise ValueError(f"{name} has the shape {file.shape(name)}")

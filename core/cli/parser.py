@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 
 from ..errors import Cancelled, GestureError
@@ -49,7 +49,11 @@ def main(argv: list[str] | None = None) -> int:
                 parser.error(f"{doubtful} has no value")
             arguments = parser.parse_args(argv)
             arguments.given = argv[1:]
-            return arguments.run(arguments)
+            status = arguments.run(arguments)
+            # A full disk under the output is noticed here, not when the program has ended.
+            if sys.stdout is not None:
+                sys.stdout.flush()
+            return status
     except GestureError as error:
         return _refused(error)
     except (Cancelled, KeyboardInterrupt) as error:
@@ -62,11 +66,18 @@ def main(argv: list[str] | None = None) -> int:
         _log.error("\nerror: not enough memory.\nUse a shorter recording or close other programs.")
         return EXIT_BAD_INPUT
     except BrokenPipeError:
-        # Whoever read the output, such as `head`, has read enough; nothing more is written there at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output, such as `head`, has read enough.
+        _print_no_more()
         return EXIT_CANCELLED
     except OSError as error:
+        _print_no_more()
         return _refused(refused_by_system(error))
+
+
+def _print_no_more() -> None:
+    """Let what was not printed yet go nowhere: printing it when the program ends would fail again."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _refused(error: GestureError) -> int:

@@ -8,11 +8,13 @@ published files is fetched than the six networks: a body model that lies beside 
 and no password is sent.
 """
 
+import errno
 import http.client
 import json
 import os
 import re
 import shutil
+import time
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -23,6 +25,7 @@ from urllib.parse import quote
 
 from ..errors import GestureError
 from ..files import FREE_SPACE, make_folder, saved_file, sha256_of
+from ..plain_values import is_whole
 from .config import PUBLISHED
 
 ENDPOINT = "https://huggingface.co"
@@ -32,6 +35,11 @@ ABOUT_BYTES, ABOUT_RECOGNISER_BYTES = 855_000_000, 378_000_000
 # A connection that gives nothing for so long is broken. All tries together take less than a minute, after which a
 # silent worker would be ended.
 TIMEOUT_S = 15.0
+# What a server says about a repository has some kilobytes; it comes at once.
+_MOST_ANSWER_BYTES, _MOST_ANSWER_S = 8 << 20, 30.0
+# A connection that gives less than this in so many seconds is broken, too: the rest would take days.
+_LEAST_BYTES, _LEAST_WITHIN_S = 64 << 10, 45.0
+_MOST_FILE_BYTES = 1 << 40
 # The six networks, and the speech recogniser that they need, which has the weights in one of two files.
 NETWORKS = tuple(PUBLISHED.values())
 RECOGNISER = ("config.json", "preprocessor_config.json", "vocab.json", "model.safetensors")
@@ -104,15 +112,17 @@ def look_up(repository: str, revision: str = "main", names: Sequence[str] = NETW
     Raises:
         GestureError: no such repository, no connection, or the networks are not there; each missing one is named.
     """
-    if not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", repository):
-        raise GestureError(f"{repository!r} is no repository.", remedy="Write its owner and name, as OWNER/NAME.")
+    if not re.fullmatch(r"\w[\w.-]{0,95}/\w[\w.-]{0,95}", repository, re.ASCII):
+        raise GestureError(f"{repository[:80]!r} is no repository.", remedy="Write its owner and name, as OWNER/NAME.")
+    if not re.fullmatch(r"[\w./-]{1,200}", revision, re.ASCII):
+        raise GestureError(f"{revision[:40]!r} is no revision.", remedy="Write a branch, a tag or a commit.")
     endpoint = os.environ.get("HF_ENDPOINT", ENDPOINT).rstrip("/")
     if not endpoint.startswith(("https://", "http://")):
         raise GestureError(f"HF_ENDPOINT is {endpoint!r}, no address of a server.", remedy="Remove this variable.")
     url = f"{endpoint}/api/models/{repository}/revision/{quote(revision, safe='')}?blobs=true"
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT_S) as response:
-            answer = json.load(response)
+            answer = json.loads(_answer(response))
         sizes = {entry["rfilename"]: entry for entry in answer["siblings"]}
         missing = [name for name in names if name not in sizes]
         files = tuple(_remote(sizes[name]) for name in names if name in sizes)
@@ -123,7 +133,7 @@ def look_up(repository: str, revision: str = "main", names: Sequence[str] = NETW
         raise GestureError(
             f"{endpoint} cannot be reached.", remedy="Check the connection.", detail=repr(error)
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise GestureError(
             f"{endpoint} gives an answer about {repository} that this version does not understand.",
             remedy="Download the files with a browser, or update the extension.",
@@ -134,6 +144,20 @@ def look_up(repository: str, revision: str = "main", names: Sequence[str] = NETW
             f"{repository} lacks {', '.join(missing)}.", remedy="Choose the repository of the released weights."
         )
     return Offer(endpoint, repository, commit, licence, files)
+
+
+def _answer(response: Any) -> bytes:
+    """Read an answer whole.
+
+    Raises:
+        OSError: it is longer than any answer, or takes too long.
+    """
+    content, until = b"", time.monotonic() + _MOST_ANSWER_S
+    while piece := response.read1(_CHUNK):
+        content += piece
+        if len(content) > _MOST_ANSWER_BYTES or time.monotonic() > until:
+            raise OSError("an answer without an end")
+    return content
 
 
 def fetch(offer: Offer, folder: Path, progress: Callable[[float, str], None] = lambda fraction, stage: None) -> None:
@@ -186,23 +210,35 @@ def _download(offer: Offer, file: RemoteFile, part: Path, report: Callable[[int]
         request = urllib.request.Request(url, headers={"Range": f"bytes={start}-"} if start else {})
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT_S) as response:
-                _append(response, part, start if response.status == 206 else 0, report)
+                _append(response, part, start if response.status == 206 else 0, file.size, report)
         except HTTPError as error:
             raise _unavailable(f"{offer.repository}: {file.name}", error) from error
         except (OSError, http.client.HTTPException) as error:
+            if getattr(error, "errno", None) == errno.ENOSPC:
+                raise
             problem = error
     if _fetched_bytes(part) != file.size:
         raise GestureError(f"{file.name} was not fetched whole.", remedy=_AGAIN, detail=repr(problem))
 
 
-def _append(response: Any, part: Path, start: int, report: Callable[[int], None]) -> None:
-    """Write a response's bytes to a file, from the byte `start` on."""
+def _append(response: Any, part: Path, start: int, size: int, report: Callable[[int], None]) -> None:
+    """Write a response's bytes to a file, from the byte `start` on, and a byte more than `size` at most.
+
+    Raises:
+        OSError: the server gives almost nothing.
+    """
     with part.open("r+b" if part.exists() else "wb") as target:
         target.truncate(start)
         target.seek(start)
-        while chunk := response.read(_CHUNK):
-            target.write(chunk)
+        noted, since = start, time.monotonic()
+        # What is longer than the server said is no longer read; its hash is another one.
+        while target.tell() <= size and (piece := response.read1(min(_CHUNK, size + 1 - target.tell()))):
+            target.write(piece)
             report(target.tell())
+            if time.monotonic() - since > _LEAST_WITHIN_S:
+                if target.tell() - noted < _LEAST_BYTES and target.tell() < size:
+                    raise OSError("a connection that gives almost nothing")
+                noted, since = target.tell(), time.monotonic()
 
 
 def _check(path: Path, file: RemoteFile) -> str:
@@ -256,7 +292,10 @@ def _write_record(offer: Offer, folder: Path, hashes: Mapping[str, str]) -> None
 
 def _remote(entry: Mapping[str, Any]) -> RemoteFile:
     lfs = entry.get("lfs") or {}
-    return RemoteFile(str(entry["rfilename"]), int(lfs.get("size", entry["size"])), str(lfs.get("sha256", "")))
+    size = lfs.get("size", entry["size"])
+    if not is_whole(size, 0, _MOST_FILE_BYTES):
+        raise ValueError(f"{size!r:.80} is no size of a file")
+    return RemoteFile(str(entry["rfilename"]), size, str(lfs.get("sha256", "")))
 
 
 def _part(folder: Path, file: RemoteFile) -> Path:

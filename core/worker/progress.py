@@ -1,9 +1,12 @@
 """The progress of one request, and signs of life while a long step reports nothing.
 
-Progress comes from the thread that works. Some steps cannot report: a library computes for a minute, a slow disk loads
+Progress comes from the thread that works. Some steps cannot report: a library computes for a while, a slow disk loads
 PyTorch. Then another thread repeats the last report every few seconds, while this process uses the processor. A process
-that hangs uses none, and a step that never ends is no sign of life for ever; so both fall silent, and
-`core.worker.silence` ends them.
+that hangs uses none, so that it falls silent, and `core.worker.silence` ends it.
+
+The thread that works also shows that it goes on whenever it looks whether it is cancelled, which loops do many times a
+second. One that does not for a minute, in which it computes, is in a step that may never end: then the worker ends
+itself. On a busy computer a step takes long, and computes little; that is no reason to end it.
 """
 
 import threading
@@ -12,11 +15,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from . import protocol
+from .silence import SILENT_S
 
 # Progress closer together than this is not sent.
 PROGRESS_STEP = 0.002
-# Seconds between signs of life, and for how long they replace reports of the working thread.
-EVERY_S, LONGEST_S = 2.5, 600.0
+# Seconds between signs of life.
+EVERY_S = 2.5
 # Seconds of processor time per second below which a process counts as hanging.
 _LEAST_WORK = 0.002
 
@@ -32,23 +36,29 @@ class Reporter:
     def __init__(self, send: Callable[[protocol.Reply], None], number: int):
         self._send = send
         self._last = protocol.Progress(number, 0.0, "Working")
-        self._sent = self._reported = time.monotonic()
+        self._sent = time.monotonic()
+        self._computed_s = 0.0
 
     def __call__(self, fraction: float, stage: str) -> None:
         """Send how much is done, 0 to 1, and the name of the step."""
-        self._reported = time.monotonic()
+        self.goes_on()
         if stage != self._last.stage or abs(fraction - self._last.fraction) >= PROGRESS_STEP:
             self._last = protocol.Progress(self._last.id, round(float(fraction), 4), stage)
             self._send_last()
 
-    def is_quiet(self) -> bool:
-        """Return whether a sign of life is due: nothing was sent lately, and the work has not been quiet too long."""
-        now = time.monotonic()
-        return now - self._sent > EVERY_S / 2 and now - self._reported < LONGEST_S
+    def goes_on(self) -> None:
+        """Note that the working thread goes on; it calls this wherever it could stop."""
+        self._computed_s = 0.0
 
-    def repeat(self) -> None:
-        """Send the last report again."""
-        self._send_last()
+    def note_work(self, computed_s: float) -> bool:
+        """Count seconds of computing; return whether there were too many since the working thread showed itself."""
+        self._computed_s += computed_s
+        return self._computed_s > SILENT_S
+
+    def repeat_when_due(self) -> None:
+        """Send the last report again, where nothing was sent lately."""
+        if time.monotonic() - self._sent > EVERY_S / 2:
+            self._send_last()
 
     def _send_last(self) -> None:
         self._sent = time.monotonic()
@@ -56,16 +66,26 @@ class Reporter:
 
 
 @contextmanager
-def signs_of_life(reporter: Reporter) -> Iterator[None]:
-    """Let a thread repeat the last report while the block works and reports nothing."""
+def signs_of_life(reporter: Reporter, end: Callable[[], None]) -> Iterator[None]:
+    """Let a thread repeat the last report while the block works and reports nothing.
+
+    Args:
+        reporter: of the block.
+        end: called where the block computes for too long without showing that it goes on.
+    """
     done = threading.Event()
 
     def watch() -> None:
-        used = time.process_time()
+        used, looked = time.process_time(), time.monotonic()
         while not done.wait(EVERY_S):
-            before, used = used, time.process_time()
-            if used - before > _LEAST_WORK * EVERY_S and reporter.is_quiet():
-                reporter.repeat()
+            before, used, past, looked = used, time.process_time(), looked, time.monotonic()
+            if used - before <= _LEAST_WORK * EVERY_S:
+                continue
+            # Several threads of a library compute at the same time, for one that works.
+            if reporter.note_work(min(used - before, looked - past)):
+                end()
+                return
+            reporter.repeat_when_due()
 
     thread = threading.Thread(target=watch, name="signs of life", daemon=True)
     thread.start()

@@ -1,5 +1,6 @@
 """Answering requests one at a time: find the task, send its progress, and turn every outcome into one reply."""
 
+import os
 import threading
 import traceback
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from ..paths import check_paths
 from ..stops import stops
 from . import modules, protocol
 from .progress import Reporter, signs_of_life
+from .silence import SILENT_S
 from .tasks import HANDLERS, Job, Kept
 
 
@@ -18,10 +20,12 @@ class Session:
 
     Args:
         send: takes each reply; it must be safe to call from several threads.
+        end_process: ends the process, where a step never ends.
     """
 
-    def __init__(self, send: Callable[[protocol.Reply], None]):
+    def __init__(self, send: Callable[[protocol.Reply], None], end_process: Callable[[], None] = lambda: os._exit(1)):
         self._send = send
+        self._end_process = end_process
         self._kept = Kept()
         self._lock = threading.Lock()
         self._cancelled: set[int] = set()
@@ -60,15 +64,25 @@ class Session:
 
     def _answer(self, request: protocol.Request) -> protocol.Reply:
         reporter = Reporter(self._send, request.id)
+
+        def cancelled() -> bool:
+            reporter.goes_on()
+            return self._is_cancelled(request.id)
+
+        def end() -> None:
+            silent = f"The worker said nothing for {SILENT_S:.0f} s, so it was ended."
+            self._send(protocol.Failure(request.id, silent, "Try again: a new worker starts by itself."))
+            self._end_process()
+
         job = Job(
             reporter,
-            lambda: self._is_cancelled(request.id),
+            cancelled,
             self._kept,
             lambda: request.id in self._ended,
             lambda motion, first: self._send(protocol.Piece(request.id, str(motion), first)),
         )
         try:
-            with signs_of_life(reporter), stops(job.cancelled):
+            with signs_of_life(reporter, end), stops(job.cancelled):
                 job.check()
                 check_paths(request.task)
                 return protocol.Result(request.id, HANDLERS[type(request.task)](request.task, job))

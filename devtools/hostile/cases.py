@@ -1,49 +1,18 @@
 """The command lines of the attack: every command, every file it reads, every number it takes."""
 
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import soundfile
 
 from core.model.card import STARTER_FOLDER
-from core.take.files import CHECKSUM, checksum_of
 from devtools.hostile import files
+from devtools.hostile.file_cases import every_field, file_cases
+from devtools.hostile.good import DEMO, Good, case, commands
+from devtools.hostile.option_cases import option_cases
 from devtools.hostile.trial import EITHER, REFUSED, WORKS, Case
-from devtools.shell import ROOT
 
-DEMO = ROOT / "addon" / "assets" / "demo"
 NUMBERS = ("nan", "inf", "-inf", "-1", "1e9", "1e999", "9" * 400, "", "x", "0x1", "1,5", "--", "\u0663")
-
-
-@dataclass(frozen=True)
-class Good:
-    """Files that work, which hostile ones are made from, and a folder for these."""
-
-    folder: Path
-    speech: Path
-    take: Path
-    motion: Path
-
-
-def make_good(folder: Path, run_program: Callable[[list[str]], int]) -> Good:
-    """Make a short recording and a take of it."""
-    samples, rate = soundfile.read(DEMO / "speech.flac")
-    speech, take = folder / "speech.wav", folder / "take"
-    soundfile.write(speech, samples[: 3 * rate], rate)
-    if run_program(["generate", str(speech), "--out", str(take), "--device", "cpu"]):
-        raise RuntimeError("the good take cannot be made")
-    words = [
-        {"word": name, "start_s": at, "end_s": at + 0.4, "confidence": 0.9, "phones": []}
-        for at, name in ((0.2, "so"), (1.0, "it"))
-    ]
-    (take / "words.json").write_text(json.dumps(words))
-    description = json.loads((take / "take.json").read_text())
-    description[CHECKSUM] = checksum_of(description, take)
-    (take / "take.json").write_text(json.dumps(description))
-    return Good(folder, speech, take, take / "motion.npz")
 
 
 def all_cases(good: Good) -> Iterator[Case]:
@@ -59,30 +28,14 @@ def all_cases(good: Good) -> Iterator[Case]:
     yield from _directions(good)
     yield from _tables(good)
     yield from _places(good)
-
-
-def _case(command: str, arguments: list, expected: str, title: str) -> Case:
-    return Case(command, tuple(str(each) for each in arguments), expected, title)
-
-
-def _commands(good: Good) -> dict[str, list]:
-    """Return a working command line for each command that makes something."""
-    take, speech = good.take, good.speech
-    return {
-        "generate": [speech, "--out", "OUT", "--device", "cpu"],
-        "resample": [take, "--part", "hands", "--frames", "20:60", "--out", "OUT", "--device", "cpu"],
-        "mix": [take, "--from", take, "upper", "20:60", "--out", "OUT"],
-        "direct": [take, "--out", "OUT", "--upper", "1.2"],
-        "finish": [good.motion, "OUT.npz"],
-        "import": [good.motion, "OUT.npz"],
-        "batch": [good.folder / "table.csv", "--out", "OUT", "--dry-run"],
-    }
+    yield from option_cases(good)
+    yield from file_cases(good)
+    yield from every_field(good)
 
 
 def _legal(good: Good) -> Iterator[Case]:
-    (good.folder / "table.csv").write_text("audio\nspeech.wav\n")
-    for command, arguments in _commands(good).items():
-        yield _case(command, arguments, WORKS, "legal")
+    for command, arguments in commands(good).items():
+        yield case(command, arguments, WORKS, "legal")
 
 
 def _wrong_files(good: Good) -> Iterator[Case]:
@@ -94,7 +47,7 @@ def _wrong_files(good: Good) -> Iterator[Case]:
         ("align", ".wav", ["FILE", DEMO / "transcript.txt", "--out", "OUT"]),
         ("generate", "", [speech, "--weights", "FILE", "--out", "OUT"]),
         ("batch", ".csv", ["FILE", "--out", "OUT", "--dry-run"]),
-        ("batch", "", [good.folder / "table.csv", "--weights", "FILE", "--out", "OUT", "--dry-run"]),
+        ("batch", "", [good.table, "--weights", "FILE", "--out", "OUT", "--dry-run"]),
         ("resample", "", ["FILE", "--part", "hands", "--frames", "20:60", "--out", "OUT"]),
         ("resample", ".wav", [take, "--audio", "FILE", "--part", "hands", "--frames", "20:60", "--out", "OUT"]),
         ("mix", "", ["FILE", "--from", take, "upper", "--out", "OUT"]),
@@ -121,7 +74,7 @@ def _wrong_files(good: Good) -> Iterator[Case]:
             # A transcript may be any text, and levels may be no levels.
             free = (command == "align" and suffix != ".wav") or (command == "direct" and suffix == ".json")
             filled = [path if each == "FILE" else each for each in arguments]
-            yield _case(command, filled, EITHER if free else REFUSED, f"{command} {suffix}: {path.name[:20]}")
+            yield case(command, filled, EITHER if free else REFUSED, f"{command} {suffix}: {path.name[:20]}")
 
 
 def _numbers(good: Good) -> Iterator[Case]:
@@ -138,9 +91,9 @@ def _numbers(good: Good) -> Iterator[Case]:
     for command, names in options.items():
         for name in names:
             for value in NUMBERS:
-                yield _case(command, [*_commands(good)[command], f"{name}={value}"], EITHER, f"{name}={value[:9]}")
+                yield case(command, [*commands(good)[command], f"{name}={value}"], EITHER, f"{name}={value[:9]}")
     for when in ("5:4", "nan:1", "1:nan", "-1:2", "1e9:2e9", "so#0", "so#9999999999", "so#x", "#", ":", "1:2:3"):
-        yield _case("direct", [*_commands(good)["direct"], f"--hold={when}"], REFUSED, f"--hold={when}")
+        yield case("direct", [*commands(good)["direct"], f"--hold={when}"], REFUSED, f"--hold={when}")
     for mood in (
         "happy:nan",
         "happy:inf",
@@ -153,31 +106,31 @@ def _numbers(good: Good) -> Iterator[Case]:
         "",
     ):
         for command in ("generate", "direct", "batch"):
-            yield _case(command, [*_commands(good)[command], "--mood", mood], REFUSED, f"--mood {mood}")
+            yield case(command, [*commands(good)[command], "--mood", mood], REFUSED, f"--mood {mood}")
     for frames in ("", ":", "5", "60:20", "-5:20", "0:9999999", "20:20", "a:b", "1.5:9", "9" * 400 + ":" + "9" * 401):
-        yield _case(
+        yield case(
             "resample",
             [good.take, "--part", "hands", f"--frames={frames}", "--out", "OUT"],
             REFUSED,
             f"frames {frames[:9]}",
         )
-        yield _case(
+        yield case(
             "mix",
             [good.take, "--out", "OUT", "--from", good.take, "upper", frames or ":"],
             REFUSED,
             f"frames {frames[:9]}",
         )
     for part in ("", "arm", "hands,,", "all,upper", "\udcff"):
-        yield _case("mix", [good.take, "--out", "OUT", "--from", good.take, part], REFUSED, f"part {part!r}")
-        yield _case(
+        yield case("mix", [good.take, "--out", "OUT", "--from", good.take, part], REFUSED, f"part {part!r}")
+        yield case(
             "resample", [good.take, "--part", part, "--frames", "20:60", "--out", "OUT"], REFUSED, f"part {part!r}"
         )
 
 
 def _sounds(good: Good) -> Iterator[Case]:
     for path in files.sounds(good.folder / "sounds"):
-        yield _case("generate", [path, "--out", "OUT", "--device", "cpu"], EITHER, path.name)
-        yield _case(
+        yield case("generate", [path, "--out", "OUT", "--device", "cpu"], EITHER, path.name)
+        yield case(
             "resample",
             [good.take, "--part", "face", "--frames", "20:60", "--out", "OUT", "--audio", path],
             REFUSED,
@@ -213,21 +166,21 @@ def _texts(good: Good) -> Iterator[Case]:
         paths.append(folder / name)
     paths += [files.write_json(folder / f"whisper_{number}.json", value) for number, value in enumerate(values)]
     for path in paths:
-        yield _case("align", [good.speech, path, "--out", "OUT"], EITHER, path.name)
+        yield case("align", [good.speech, path, "--out", "OUT"], EITHER, path.name)
 
 
 def _motions(good: Good) -> Iterator[Case]:
     for path, wrong in files.motions(good.folder / "motions", good.motion):
         for command in ("finish", "import"):
             may = wrong and not (command == "import" and path.stem in ("other_face", "unknown_face", "faces", "flat"))
-            yield _case(command, [path, "OUT.npz"], REFUSED if may else EITHER, path.name)
+            yield case(command, [path, "OUT.npz"], REFUSED if may else EITHER, path.name)
 
 
 def _takes(good: Good) -> Iterator[Case]:
     for number, (path, place) in enumerate(files.takes(good.folder / "takes", good.take, 160)):
         command = ("direct", "mix", "direct", "resample")[number % 4]
-        arguments = [path if each == good.take else each for each in _commands(good)[command]]
-        yield _case(command, arguments, EITHER, f"take: {place}")
+        arguments = [path if each == good.take else each for each in commands(good)[command]]
+        yield case(command, arguments, EITHER, f"take: {place}")
     for name in ("take.json", "words.json", "codes.npz", "motion.npz", "motion_raw.npz"):
         whole = (good.take / name).read_bytes()
         for number, content in enumerate(
@@ -235,12 +188,12 @@ def _takes(good: Good) -> Iterator[Case]:
         ):
             path = files.shutil.copytree(good.take, good.folder / f"take_{name}_{number}")
             (path / name).write_bytes(content)
-            yield _case("direct", [path, "--out", "OUT"], REFUSED, f"take: {name} {number}")
+            yield case("direct", [path, "--out", "OUT"], REFUSED, f"take: {name} {number}")
 
 
 def _weights(good: Good) -> Iterator[Case]:
     for path, place in files.weights(good.folder / "weights", STARTER_FOLDER, 120):
-        yield _case(
+        yield case(
             "generate", [good.speech, "--weights", path, "--out", "OUT", "--device", "cpu"], EITHER, f"weights: {place}"
         )
     for name in ("words.bin", "upper.safetensors", "neutral.npz"):
@@ -250,7 +203,7 @@ def _weights(good: Good) -> Iterator[Case]:
         ):
             path = files.shutil.copytree(STARTER_FOLDER, good.folder / f"weights_{name}_{number}")
             (path / name).write_bytes(content)
-            yield _case(
+            yield case(
                 "generate", [good.speech, "--weights", path, "--out", "OUT"], REFUSED, f"weights: {name} {number}"
             )
 
@@ -261,7 +214,7 @@ def _directions(good: Good) -> Iterator[Case]:
     levels += [{"unknown": 1}, {"upper": 1, "UPPER": 2}, {f"level_{number}": 1 for number in range(50_000)}]
     for number, value in enumerate(levels):
         path = files.write_json(folder / f"levels_{number}.json", value)
-        yield _case("direct", [good.take, "--levels", path, "--out", "OUT"], EITHER, f"levels: {str(value)[:40]}")
+        yield case("direct", [good.take, "--levels", path, "--out", "OUT"], EITHER, f"levels: {str(value)[:40]}")
     marker = {"kind": "accent", "start_s": 1.0, "end_s": 1.0}
     markers = [[{**marker, name: wrong}] for name in marker for wrong in files.WRONG] + [
         [wrong] for wrong in files.WRONG
@@ -269,7 +222,7 @@ def _directions(good: Good) -> Iterator[Case]:
     markers += [[marker] * 100_000, [{**marker, "kind": "hold", "start_s": 2, "end_s": 1}]]
     for number, value in enumerate(markers):
         path = files.write_json(folder / f"markers_{number}.json", value)
-        yield _case("direct", [good.take, "--markers", path, "--out", "OUT"], EITHER, f"markers: {str(value)[:40]}")
+        yield case("direct", [good.take, "--markers", path, "--out", "OUT"], EITHER, f"markers: {str(value)[:40]}")
 
 
 def _tables(good: Good) -> Iterator[Case]:
@@ -313,7 +266,7 @@ def _tables(good: Good) -> Iterator[Case]:
     for number, text in enumerate(rows):
         path = folder / f"table_{number}.csv"
         path.write_text(text)
-        yield _case("batch", [path, "--out", "OUT", "--dry-run"], EITHER, f"table: {text[:30]!r}")
+        yield case("batch", [path, "--out", "OUT", "--dry-run"], EITHER, f"table: {text[:30]!r}")
 
 
 def _places(good: Good) -> Iterator[Case]:
@@ -325,7 +278,7 @@ def _places(good: Good) -> Iterator[Case]:
     (folder / "file").write_bytes(b"mine")
     (folder / "link").symlink_to(good.take)
     (folder / "filelink").symlink_to(folder / "file")
-    for command, arguments in _commands(good).items():
+    for command, arguments in commands(good).items():
         for out in (
             "",
             folder / "own",
@@ -340,14 +293,14 @@ def _places(good: Good) -> Iterator[Case]:
         ):
             filled = [out if each in ("OUT", "OUT.npz") else each for each in arguments]
             # A batch makes a folder for each take in any folder.
-            yield _case(command, filled, EITHER if command == "batch" else REFUSED, f"out: {str(out)[-20:]}")
+            yield case(command, filled, EITHER if command == "batch" else REFUSED, f"out: {str(out)[-20:]}")
         if command not in ("finish", "import", "batch"):
-            yield _case(
+            yield case(
                 command, [folder / "link" if each == "OUT" else each for each in arguments], REFUSED, "out: a link"
             )
     for command in ("finish", "import"):
-        yield _case(command, [good.motion, folder / "file"], REFUSED, "out: a file that is there")
-        yield _case(command, [good.motion, good.motion], REFUSED, "out: the input")
+        yield case(command, [good.motion, folder / "file"], REFUSED, "out: a file that is there")
+        yield case(command, [good.motion, good.motion], REFUSED, "out: the input")
 
 
 def check_outputs(place: Path) -> None:

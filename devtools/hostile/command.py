@@ -13,7 +13,9 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from devtools.hostile.cases import all_cases, check_outputs, make_good
+from devtools.hostile.cases import all_cases, check_outputs
+from devtools.hostile.good import make_good
+from devtools.hostile.server import serving
 from devtools.hostile.trial import CLEAR, GOOD, OUTCOMES, Result, run
 from devtools.marked_parts import with_part
 from devtools.shell import ROOT
@@ -30,15 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m devtools.hostile.command", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write the table into docs/reliability.md")
     parser.add_argument("--only", default="", metavar="A,B", help="commands to try (default: all)")
+    parser.add_argument("--match", default="", metavar="TEXT", help="try the cases whose title contains this")
+    parser.add_argument("--show", action="store_true", help="also list what worked")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="try every Nth case")
     options = parser.parse_args(arguments)
-    results = try_all([name for name in options.only.split(",") if name], options.every)
+    results = try_all([name for name in options.only.split(",") if name], options.every, options.match)
     print(table(results))
     bad = [each for each in results if each.outcome not in (GOOD, CLEAR)]
-    for each in bad:
-        last = (each.said.strip().splitlines() or [""])[-1]
-        took = f"{each.seconds:.1f} s, {each.size >> 20} MB"
-        print(f"\n{each.outcome}: {each.case.command}: {each.case.title} ({took})\n  {last[:300]!r}")
+    if options.show:
+        print("\n".join(_in_words(each) for each in results if each.outcome == GOOD))
     if options.write:
         PAGE.write_text(
             with_part(PAGE.read_text(encoding="utf-8"), START, f"\n{table(results)}\n", END), encoding="utf-8"
@@ -46,22 +48,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if bad else 0
 
 
-def try_all(commands: Sequence[str], every: int = 1) -> list[Result]:
-    """Try all cases of some commands, or of all where none is named."""
+def try_all(commands: Sequence[str], every: int = 1, match: str = "") -> list[Result]:
+    """Try all cases of some commands, or of all where none is named, whose titles contain a text."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     from core.cli.parser import main as run_program
 
     results = []
-    with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
+    with tempfile.TemporaryDirectory(prefix="hostile-") as folder, serving() as address:
+        os.environ["HF_ENDPOINT"] = address
         good = make_good(Path(folder), run_program)
-        cases = [case for case in all_cases(good) if not commands or case.command in commands][::every]
+        cases = [case for case in all_cases(good) if (not commands or case.command in commands) and match in case.title]
+        cases = cases[::every]
         for case in sorted(cases, key=lambda case: case.command in _SLOW):
             if case.command in _SLOW and "torch" not in sys.modules:
                 import torch  # noqa: F401  # loaded before the processes are forked
             results.append(run(case, run_program, check_outputs))
+            if results[-1].outcome not in (GOOD, CLEAR):
+                print(_in_words(results[-1]), flush=True)
             if len(results) % 50 == 0:
                 print(f"{len(results)} of {len(cases)}", file=sys.stderr, flush=True)
     return results
+
+
+def _in_words(result: Result) -> str:
+    took = f"{result.seconds:.1f} s, {result.size >> 20} MB"
+    last = "" if result.outcome == GOOD else "\n  " + repr((result.said.strip().splitlines() or [""])[-1][:300])
+    return f"{result.outcome}: {result.case.command}: {result.case.title} ({took}){last}"
 
 
 def table(results: Sequence[Result]) -> str:

@@ -22,6 +22,9 @@ WRONG: tuple[Any, ...] = (
     *(float("nan"), float("inf"), [0] * 3, "\0"),
 )
 
+# Stands for an entry that is removed.
+_REMOVED = object()
+
 
 def of_any_kind(folder: Path, suffix: str) -> list[Path]:
     """Make files that are wrong wherever a file is asked for."""
@@ -87,6 +90,32 @@ def _places(value: Any, path: tuple = ()) -> Iterator[tuple]:
     inner = value.items() if isinstance(value, dict) else enumerate(value[:3]) if isinstance(value, list) else ()
     for key, each in inner:
         yield from _places(each, (*path, key))
+
+
+def each_changed(value: Any) -> Iterator[tuple[str, Any]]:
+    """Give copies of plain values with each entry removed, and with each replaced by each wrong value."""
+    for path in _places(value):
+        if not path:
+            continue
+        for wrong in (_REMOVED, *WRONG):
+            copied = deepcopy(value)
+            inner = copied
+            for key in path[:-1]:
+                inner = inner[key]
+            if wrong is _REMOVED:
+                del inner[path[-1]]
+            else:
+                inner[path[-1]] = deepcopy(wrong)
+            yield ".".join(map(str, path)), copied
+
+
+def linked(folder: Path, copy: Path) -> Path:
+    """Make a folder whose files are links to those of another one, but for JSON, which is not there."""
+    copy.mkdir(parents=True)
+    for each in folder.iterdir():
+        if each.name not in ("take.json", "model.json"):
+            (copy / each.name).symlink_to(each)
+    return copy
 
 
 def write_json(path: Path, value: Any) -> Path:

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +25,16 @@ DOUBTFUL, TRACEBACK, UNBOUND, UNTRUE = (
     "left something behind",
 )
 OUTCOMES = (GOOD, CLEAR, DOUBTFUL, TRACEBACK, UNBOUND, UNTRUE)
+# What a computer may lack: room on the disk, handles, memory; or what is printed goes nowhere.
+SURROUNDINGS = (
+    *(_FULL_DISK := "full disk", _FEW_FILES := "few open files", _LITTLE_MEMORY := "little memory"),
+    *(_FULL_OUTPUT := "full output", _NO_READER := "output without a reader", _NO_OUTPUT := "no output"),
+)
+_DISK_BYTES, _HANDLES, _MEMORY_BYTES = 20_000, 12, 60 << 20
 # What a refusal may take, and what any trial may take at most.
 REFUSAL_S, REFUSAL_BYTES = 2.0, 300 << 20
-_MOST_S, _MOST_WALL_S, _MOST_BYTES = 40, 300, 6 << 30
-_BROKEN = 70
+_MOST_S, _MOST_WALL_S, _MOST_BYTES = 40, 200, 6 << 30
+_BROKEN, _NOBODY_READS = 70, 130
 
 
 @dataclass(frozen=True)
@@ -40,12 +46,14 @@ class Case:
         arguments: what follows it.
         expected: `WORKS`, `REFUSED`, or `EITHER` where both are right.
         title: what is hostile about it.
+        surroundings: what the computer lacks: one of `SURROUNDINGS`; empty for nothing.
     """
 
     command: str
     arguments: tuple[str, ...]
     expected: str
     title: str
+    surroundings: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,7 @@ def run(case: Case, run_program: Callable[[list[str]], int], check: Callable[[Pa
         base = _resident()
         child = os.fork()
         if child == 0:
-            _be_the_program(log, run_program, [case.command, *arguments])
+            _be_the_program(log, run_program, [case.command, *arguments], case.surroundings)
         code, seconds, size = _wait(child)
         said = log.read_text(errors="replace") if log.exists() else ""
         outcome = _outcome(case, code, said, seconds, max(0, size - base), place, check)
@@ -96,20 +104,26 @@ def _outcome(case, code: int | None, said: str, seconds: float, size: int, place
         except Exception:  # whatever cannot be read was written wrongly
             return DOUBTFUL
         return GOOD
+    # Whoever read what is printed has gone, so that nothing is left to say.
+    if case.surroundings == _NO_READER and code == _NOBODY_READS:
+        return CLEAR
     if case.expected == WORKS or code not in (1, 2) or not any(word in said for word in _SAYS):
         return UNTRUE
     if seconds > REFUSAL_S + _SLOW_START.get(case.command, 0.0) or size > REFUSAL_BYTES:
         return UNBOUND
-    return UNTRUE if any(place.iterdir()) else CLEAR
+    left = any(place.iterdir()) and case.command not in _GO_ON
+    return UNTRUE if left else CLEAR
 
 
 # Every refusal says "error:"; a batch lists what failed, with the reason.
 _SAYS = ("error: ", "failed")
+# What these leave is continued by the next call.
+_GO_ON = ("fetch-weights",)
 # These import PyTorch or compute before they can see what is wrong.
 _SLOW_START = {"evaluate": 8.0, "train": 8.0, "parity": 8.0, "import-weights": 8.0}
 
 
-def _be_the_program(log: Path, run_program: Callable[[list[str]], int], arguments: Sequence[str]) -> None:
+def _be_the_program(log: Path, run_program: Callable[[list[str]], int], arguments: list[str], lacks: str) -> None:
     """Run the program in this process, which ends with it."""
     code = _BROKEN
     try:
@@ -119,15 +133,37 @@ def _be_the_program(log: Path, run_program: Callable[[list[str]], int], argument
         sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w", errors="backslashreplace")
         resource.setrlimit(resource.RLIMIT_CPU, (_MOST_S, _MOST_S))
         resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
-        code = run_program(list(arguments))
+        _take_away(lacks)
+        code = run_program(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 1
     except BaseException:
         traceback.print_exc()
+        code = _BROKEN
     finally:
-        sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _take_away(lacks: str) -> None:
+    """Let this process lack what one of `SURROUNDINGS` names."""
+    if lacks == _FULL_DISK:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (_DISK_BYTES, _DISK_BYTES))
+    elif lacks == _FEW_FILES:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_HANDLES, _HANDLES))
+    elif lacks == _LITTLE_MEMORY:
+        size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() + _MEMORY_BYTES
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    elif lacks == _FULL_OUTPUT:
+        os.dup2(os.open("/dev/full", os.O_WRONLY), 1)
+    elif lacks == _NO_READER:
+        reading, writing = os.pipe()
+        os.close(reading)
+        os.dup2(writing, 1)
+    elif lacks == _NO_OUTPUT:
+        sys.stdout = None  # which closes it
 
 
 def _wait(child: int) -> tuple[int | None, float, int]:

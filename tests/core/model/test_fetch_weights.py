@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from core.errors import GestureError
+from core.model import fetching
 from core.model.config import PUBLISHED
 from core.model.fetching import RECORD, fetch, look_up
+from devtools.hostile.server import OWNER, serving
 
 from ...conftest import ROOT
 
@@ -217,3 +219,22 @@ def test_the_server_of_these_tests_answers_as_the_hubs_own_program_expects(hub, 
     path = api.hf_hub_download(REPOSITORY, name, revision=offer.revision, local_dir=tmp_path)
     with open(path, "rb") as file:
         assert file.read() == hub.files[name]
+
+
+@pytest.mark.parametrize("name", ["endless", "slow", "size_huge", "size_beyond", "size_negative", "deep", "longer"])
+def test_a_server_that_lies_ends_in_an_error_and_fills_no_disk(name, monkeypatch, tmp_path):
+    monkeypatch.setattr(fetching, "_MOST_ANSWER_S", 1.0)
+    with serving() as address:
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        with pytest.raises(GestureError) as raised:
+            fetch(look_up(f"{OWNER}/{name}"), tmp_path)
+    assert raised.value.remedy
+    assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) < 100
+
+
+def test_a_server_that_gives_almost_nothing_is_left(monkeypatch, tmp_path):
+    monkeypatch.setattr(fetching, "_LEAST_WITHIN_S", 0.5)
+    with serving() as address:
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        with pytest.raises(GestureError, match="not fetched whole"):
+            fetch(look_up(f"{OWNER}/slow_file"), tmp_path)

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core import requests
 from core.body.parts import AREAS, Part
 from core.direct.levels import LEVELS
 from core.direct.mood import MOODS
@@ -16,11 +18,19 @@ from core.finish.settings import FEET_MODES, ROOT_MODES
 from core.take.files import TakeFiles, write_files
 from core.worker import protocol
 from core.worker.session import Session
+from tests.conftest import ROOT
 from tests.core.take.test_gate import DESCRIPTION, WORDS, motion
 
 from .conftest import Worker
 
 FRAMES = 40
+SECONDS = 3
+# What is said in the first seconds of the bundled recording.
+TEXTS = (
+    "And Mister John Dashwood had then leisure",
+    "and mister John Dashwood, had then",
+    "And Mr. John Dashwood had then",
+)
 IN_SUITE, SLOW = 30, 10_000
 WRONG = (None, True, "x", "", [], {}, [[1]], {"a": [1]}, -1, 0.5, 2**63, 10**400, -1e300, float("nan"), "\ud800", "\0")
 JSON = st.recursive(
@@ -40,6 +50,10 @@ def place(tmp_path_factory):
     codes = {part.value: np.zeros(FRAMES, np.int16) for part in Part}
     description = deepcopy(DESCRIPTION) | {"frames": FRAMES, "layers": layers}
     write_files(TakeFiles(description, WORDS, codes, moved, moved), folder / "take")
+    samples, rate = soundfile.read(ROOT / "addon" / "assets" / "demo" / "speech.flac", stop=SECONDS * 16_000)
+    soundfile.write(folder / "speech.wav", samples, rate)
+    request = requests.Generate(folder / "speech.wav", folder / "spoken", transcript_text=TEXTS[0])
+    Session(lambda reply: None).handle(protocol.Request(1, request))
     return folder
 
 
@@ -96,7 +110,49 @@ def valid(place: Path) -> st.SearchStrategy:
         optional={"margin": st.integers(0, 20), "picks": st.lists(picks, min_size=1, max_size=3)},
     ).map(lambda request: {"picks": [{"take": take, "areas": ["upper"]}], **request})
     hello = st.just({"type": "hello", "device": "cpu"})
-    return st.one_of(finish, direct, mix, hello)
+    return st.one_of(finish, direct, mix, hello, *_of_recordings(place, finishing, mood))
+
+
+def _of_recordings(place: Path, finishing: st.SearchStrategy, mood: st.SearchStrategy) -> list[st.SearchStrategy]:
+    """Return requests that read a recording: align, spell, generate, resample."""
+    audio = {"audio": st.just(str(place / "speech.wav"))}
+    said = {
+        "language": st.sampled_from(("auto", "en")),
+        "pronunciations": st.just({}) | st.just({"Dashwood": "dash wood"}) | st.just({"John": "JH AA N"}),
+    }
+    align = st.fixed_dictionaries(
+        {"type": st.just("align"), "out": st.just("OUT.json"), "transcript_text": st.sampled_from(TEXTS), **audio},
+        optional=said,
+    )
+    spell = st.fixed_dictionaries(
+        {"type": st.just("spell"), "text": st.sampled_from(("Dashwood", "John", "zzyzx")), **audio},
+        optional={"pronunciations": said["pronunciations"], "language": st.just("en")},
+    ).flatmap(lambda own: st.floats(0, 1).map(lambda start_s: {**own, "start_s": start_s, "end_s": start_s + 0.5}))
+    chance = {
+        "seed": st.integers(0, 2**63 - 1),
+        "variation": st.none() | st.floats(0, 1),
+        "device": st.sampled_from(("auto", "cpu")),
+        "finish": st.booleans(),
+    }
+    generate = st.fixed_dictionaries(
+        {"type": st.just("generate"), "out": st.just("OUT"), **audio},
+        optional=chance
+        | {"speaker": st.integers(0, 5), "settings": finishing, "mood": mood, "transcript_text": st.none()}
+        | {"offset_s": st.floats(0, 0.9), "duration_s": st.none() | st.floats(1, 1.5)}
+        | {"gestures": st.booleans(), "hands_out": st.booleans(), "allow_no_words": st.booleans()}
+        | said,
+    )
+    resample = st.fixed_dictionaries(
+        {"type": st.just("resample"), "take": st.just(str(place / "spoken")), "out": st.just("OUT")},
+        optional=chance | {"margin": st.integers(0, 20)},
+    ).flatmap(
+        lambda own: st.builds(
+            lambda areas, frames: {**own, "areas": areas or ["hands"], "start": frames[0], "end": frames[1]},
+            _some(AREAS),
+            _ranges(),
+        )
+    )
+    return [align, spell, generate, resample]
 
 
 @st.composite

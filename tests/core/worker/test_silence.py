@@ -60,7 +60,7 @@ def sent(monkeypatch):
 
 def test_a_long_step_that_computes_repeats_the_last_report(sent):
     reporter = Reporter(sent.append, 7)
-    with signs_of_life(reporter):
+    with signs_of_life(reporter, lambda: None):
         reporter(0.5, "Aligning the words")
         end = time.process_time() + 0.3
         while time.process_time() < end:
@@ -78,7 +78,7 @@ from core.worker import progress
 progress.EVERY_S = 0.5
 sent = []
 reporter = progress.Reporter(sent.append, 7)
-with progress.signs_of_life(reporter):
+with progress.signs_of_life(reporter, lambda: None):
     reporter(0.5, "Aligning the words")
     time.sleep(1.6)
 print(len(sent))
@@ -91,10 +91,51 @@ def test_a_step_that_waits_for_ever_gives_no_sign_of_life():
     assert done.stdout.split() == ["1"]
 
 
-def test_signs_of_life_end_when_a_step_reports_nothing_for_too_long(sent, monkeypatch):
-    monkeypatch.setattr(progress, "LONGEST_S", 0.0)
-    with signs_of_life(Reporter(sent.append, 7)):
-        end = time.process_time() + 0.2
-        while time.process_time() < end:
-            pass
-    assert sent == []
+LOOPING = """
+from core.worker import progress, tasks
+from core.worker.server import Server, take_over_streams
+progress.EVERY_S, progress.SILENT_S = 0.1, {limit_s}
+
+def step(request, job):
+    job.progress(0.5, "Looping")
+    while {goes_on}:
+        {shows}
+    return {{}}
+
+tasks.HANDLERS[tasks.requests.Hello] = step
+Server(*take_over_streams()).serve()
+"""
+HELLO = {"id": 7, "type": "hello"}
+
+
+def test_a_step_that_never_ends_is_ended_says_so_and_ends_the_worker(start_worker):
+    worker = start_worker(LOOPING.format(limit_s=0.5, goes_on="True", shows="pass"))
+    worker.send(HELLO)
+    reply = worker.final(7)
+    assert reply["type"] == "error"
+    assert "said nothing" in reply["message"]
+    assert "new worker" in reply["remedy"]
+    assert worker.process.wait(10) == 1
+
+
+def test_a_step_that_takes_long_but_shows_that_it_goes_on_is_not_ended(start_worker):
+    goes_on = "__import__('time').process_time() < began + 0.8"
+    code = "import time; began = time.process_time()" + LOOPING.format(
+        limit_s=0.2, goes_on=goes_on, shows="job.check()"
+    )
+    worker = start_worker(code)
+    worker.send(HELLO)
+    assert worker.final(7)["type"] == "result"
+    worker.send({"id": 8, "type": "shutdown"})
+    assert worker.process.wait(10) == 0
+
+
+def test_a_slow_step_on_a_busy_computer_is_not_ended(sent):
+    reporter = Reporter(sent.append, 7)
+    ended = []
+    with signs_of_life(reporter, lambda: ended.append(True)):
+        # It computes a hundredth of the time, so that a minute of computing takes hours.
+        assert not reporter.note_work(SILENT_S - 1)
+        time.sleep(0.2)
+    assert not ended
+    assert reporter.note_work(2)
