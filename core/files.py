@@ -1,6 +1,7 @@
 """Files that appear whole or not at all, and the exceptions that reading a broken file raises.
 
-A file is written beside its place and renamed at the end, so that a full disk or a crash leaves the old file as it was:
+A file is written beside its place (`core.work_folders`) and renamed at the end, so that a full disk or a crash leaves
+the old file as it was:
 
     whole_file(path)               raises OSError; for caches, which may fail quietly
     saved_file(path, remedy=...)   raises GestureError; for what the user asked for
@@ -21,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from .errors import GestureError
+from .work_folders import work_folder
 
 # What Python and numpy raise for a zip, npz or json that is missing, cut off or has wrong bytes; zipfile raises
 # RuntimeError for data that looks encrypted or has an unknown kind of compression, numpy lets tokenize's error pass.
@@ -52,12 +54,10 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     # A name may be as long as a name can be, and this one is not to be longer.
     short = f"{path.name[:40]}.{zlib.crc32(os.fsencode(path.name)):08x}"
-    temporary = path.with_name(f".{short}.{os.getpid()}.part")
-    try:
+    with work_folder(path.parent, short) as folder:
+        temporary = folder / "new.part"
         yield temporary
         os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 @contextmanager

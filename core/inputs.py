@@ -136,6 +136,8 @@ class Npz:
             if len(entries) > _MOST_MEMBERS:
                 raise ValueError(f"{len(entries)} members")
             self.files = tuple(entry.filename for entry in entries)
+            if len(set(self.files)) < len(entries):
+                raise ValueError("a name is there twice")
             for entry in entries:
                 name = entry.filename.removesuffix(".npy")
                 if name == entry.filename:

@@ -1,7 +1,6 @@
 """Write one take for another program: all of its files, or none of them."""
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import bpy
 
 from ...core.errors import GestureError
+from ...core.work_folders import work_folder
 from ..character import armature as character_armature
 from .formats import FBX_PRESETS, FORMATS, exporter, supported
 from .isolate import isolated, renamed
@@ -95,9 +95,11 @@ def _all_or_nothing(folder: Path) -> Iterator[Path]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as temporary:
-            yield Path(temporary)
-            for path in sorted(Path(temporary).rglob("*")):
+        with work_folder(folder, "export") as work:
+            temporary = work / "new"
+            temporary.mkdir()
+            yield temporary
+            for path in sorted(temporary.rglob("*")):
                 if path.is_file():
                     final = folder / path.relative_to(temporary)
                     final.parent.mkdir(exist_ok=True, parents=True)

@@ -6,6 +6,7 @@ hello.wav,hello.txt,lively,happy:0.6,3,hello_happy
 
 import csv
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,8 @@ _MOST_BYTES = 1 << 30
 _MOST_SEED, _MOST_DIGITS = 2**63 - 1, 20
 _BAD_NAME = re.compile(r'^[.\s]|[\x00-\x1f<>:"/\\|?*]|[.\s]$')
 _MOST_NAME_BYTES = 120
+# Signs that nobody sees, such as those that turn the direction of what follows; two that Persian and others need.
+_NOT_SEEN, _NEEDED = ("Cc", "Cf", "Zl", "Zp"), "\u200c\u200d"
 # Windows has devices of these names, with any ending.
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 
@@ -71,17 +74,21 @@ def read_lines(source: Path, template: Generate, styles: Sequence[str]) -> tuple
     lines, names = [], set()
     for number, (where, row) in enumerate(rows):
         line = _checked_line(number, where, row, (folder, template, styles))
-        # Windows does not tell capital letters apart.
-        if line.problem is None and line.name.casefold() in names:
+        if line.problem is None and _same(line.name) in names:
             problem = GestureError(
                 f"{where}: an earlier line makes the take {line.name}, too.", "Write another name in the column name."
             )
             line = replace(line, problem=problem)
-        names.add(line.name.casefold())
+        names.add(_same(line.name))
         lines.append(line)
     if not lines:
         raise GestureError(f"{source} has no lines to make.", remedy="Choose a table or a folder with recordings.")
     return tuple(lines)
+
+
+def _same(name: str) -> str:
+    """Return the same text for names that some systems give to one folder: capitals, accents that stand apart."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _checked_line(
@@ -192,7 +199,8 @@ def _line(number: int, row: Mapping[str, str], folder: Path, template: Generate,
         request = replace(request, seed=int(text))
     name = row.get("name") or audio.stem
     is_taken = name.casefold() == SUMMARY or name.partition(".")[0].casefold() in _DEVICES
-    if _BAD_NAME.search(name) or is_taken or len(name.encode("utf-8", "replace")) > _MOST_NAME_BYTES:
+    is_hidden = any(unicodedata.category(sign) in _NOT_SEEN for sign in name if sign not in _NEEDED)
+    if _BAD_NAME.search(name) or is_taken or is_hidden or len(name.encode("utf-8", "replace")) > _MOST_NAME_BYTES:
         raise GestureError(f"{name[:80]!r} cannot be the name of a folder.", "Write another name in the column name.")
     return Line(number, name, replace(request, out=template.out / name), row.get("character", ""))
 

@@ -15,6 +15,7 @@ MADE, KEPT, FAILED, NOT_MADE = "made", "kept", "failed", "not made"
 SHOWN = ("foot_slide_cm_s", "drift_cm_min", "alignment_score")
 CHECKS = (*SHOWN, "penetration_cm", "wrist_jerk_m_s3", "length_s")
 _WIDEST = 40
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,13 @@ def write_summary(outcomes: Iterable[Outcome], path: Path) -> None:
         for each in outcomes:
             checks = [each.checks.get(name) for name in (*CHECKS, "words", "reason")]
             row = [each.name, each.audio, each.state, f"{each.seconds:.1f}", *checks, each.error, each.remedy]
-            writer.writerow(row)
+            writer.writerow([_plain(cell) for cell in row])
+
+
+def _plain(cell: Any) -> Any:
+    """Return a cell that a spreadsheet does not take for a formula: a text that begins like one gets a ' before it."""
+    is_number = cell is None or isinstance(cell, (int, float))
+    return f"'{cell}" if not is_number and str(cell).startswith(_FORMULAS) else cell
 
 
 def _opened(path: Path) -> TextIO:

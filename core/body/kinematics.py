@@ -23,6 +23,7 @@ def forward_kinematics(
     Returns:
         positions (T, 55, 3) in metres and world rotation matrices (T, 55, 3, 3).
     """
+    check_stop()
     world = rotvec_to_matrix(rotations)
     positions = np.empty(world.shape[:-1])
     positions[:, 0] = rest_joints[0] + translation
@@ -46,7 +47,6 @@ def chosen_joints(
     positions = np.empty((len(rotations), len(joints), 3))
     world = np.empty((len(rotations), len(joints), 3, 3))
     for start in range(0, len(rotations), BLOCK_FRAMES):
-        check_stop()
         block = slice(start, start + BLOCK_FRAMES)
         every, turns = forward_kinematics(rotations[block], translation[block], rest_joints)
         positions[block], world[block] = every[:, joints], turns[:, joints]

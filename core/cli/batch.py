@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import GestureError
 from ..paths import given_path
+from ..plain_values import typed_whole
 from .making import add_making, request_of
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ def add_batch(commands: argparse._SubParsersAction) -> None:
     )
     command.add_argument("--out", type=given_path, required=True, metavar="DIR", help="folder for the takes' folders")
     command.add_argument("--style", default="0", help="name or number, where a line has none (default 0)")
-    command.add_argument("--seed", type=int, default=0, help="seed, where a line has none (default 0)")
+    command.add_argument("--seed", type=typed_whole, default=0, help="seed, where a line has none (default 0)")
     add_making(command, "the mood, where a line has none (default: neutral)")
-    command.add_argument("--processes", type=int, metavar="N", help="(default: by cores and free memory)")
+    command.add_argument("--processes", type=typed_whole, metavar="N", help="(default: by cores and free memory)")
     command.add_argument(
         "--engine",
         choices=("processes", "ray"),

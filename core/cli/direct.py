@@ -13,6 +13,7 @@ from ..errors import GestureError
 from ..gestures.library import gestures
 from ..inputs import read_json
 from ..paths import given_path
+from ..plain_values import typed_number
 from ..requests import Direct
 from .mood import add_mood, mood_of
 from .terminal import add_hands_out, add_json, add_take_and_out, print_take
@@ -38,7 +39,7 @@ def add_direct(commands: argparse._SubParsersAction) -> None:
     )
     for level in LEVELS:
         text = f"{level.description}; {level.least:g} to {level.most:g} (default {level.neutral:g})"
-        command.add_argument(f"--{_option(level.name)}", type=float, metavar="X", dest=level.name, help=text)
+        command.add_argument(f"--{_option(level.name)}", type=typed_number, metavar="X", dest=level.name, help=text)
     command.add_argument("--mirror", action="store_true", default=None, help="exchange left and right")
     add_hands_out(command, default=None)
     command.add_argument("--markers", type=given_path, metavar="JSON", help="a file with a list of markers")

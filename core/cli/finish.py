@@ -7,6 +7,7 @@ from typing import Any
 
 from ..finish.settings import FEET_MODES, ROOT_MODES, FinishSettings
 from ..paths import given_path
+from ..plain_values import typed_number
 from .terminal import add_hands_out, add_overwrite, check_new
 
 _PARTS = ("upper", "hands", "lower", "face")
@@ -24,7 +25,7 @@ def add_finish(commands: argparse._SubParsersAction) -> None:
     add_settings(command)
     add_hands_out(command)
     command.add_argument(
-        "--floor", type=float, metavar="M", dest="floor_m", help="height of the ground (default: estimated)"
+        "--floor", type=typed_number, metavar="M", dest="floor_m", help="height of the ground (default: estimated)"
     )
     command.add_argument(
         "--use-contacts", action="store_true", help="hold the feet exactly where the file's contacts say"
@@ -51,10 +52,12 @@ def add_settings(command: argparse.ArgumentParser) -> None:
     ):
         described = "; ".join(f"{name}: {mode.description}" for name, mode in modes.items())
         command.add_argument(f"--{option}", choices=modes, default=default, help=f"{described} (default {default})")
-    command.add_argument("--smoothing", type=float, metavar="S", help="strength of the smoothing of every part, 0-1")
+    command.add_argument(
+        "--smoothing", type=typed_number, metavar="S", help="strength of the smoothing of every part, 0-1"
+    )
     for part in _PARTS:
         command.add_argument(
-            f"--{part}", type=float, metavar="S", help=f"strength of the smoothing of {part}, 0-1 (default 1)"
+            f"--{part}", type=typed_number, metavar="S", help=f"strength of the smoothing of {part}, 0-1 (default 1)"
         )
 
 

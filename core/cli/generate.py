@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ..errors import GestureError
 from ..paths import given_path
+from ..plain_values import typed_whole
 from .making import add_making, request_of
 from .terminal import add_json, print_take, show_progress
 
@@ -18,11 +19,11 @@ def add_generate(commands: argparse._SubParsersAction) -> None:
     command.add_argument("audio", type=given_path, help="the recording: wav, flac, ogg, mp3 and others")
     command.add_argument("--transcript", type=given_path, help="txt, srt, vtt, TextGrid or whisper json")
     command.add_argument("--out", type=given_path, required=True, help="folder for the take")
-    command.add_argument("--speaker", type=int, default=0, help="number of the speaker or style (default 0)")
-    command.add_argument("--seed", type=int, default=0, help="another seed gives another take (default 0)")
+    command.add_argument("--speaker", type=typed_whole, default=0, help="number of the speaker or style (default 0)")
+    command.add_argument("--seed", type=typed_whole, default=0, help="another seed gives another take (default 0)")
     command.add_argument(
         "--seeds",
-        type=int,
+        type=typed_whole,
         nargs="+",
         metavar="N",
         help="several takes, one for each seed, made together; OUT gets a folder seed_N for each",

@@ -3,6 +3,7 @@
 import argparse
 
 from ..paths import given_path
+from ..plain_values import typed_number
 from .terminal import add_overwrite, check_new
 
 
@@ -14,7 +15,9 @@ def add_import(commands: argparse._SubParsersAction) -> None:
     )
     command.add_argument("out", type=given_path, metavar="OUT.npz", help="file for the converted motion")
     command.add_argument("--up", choices=("auto", "y", "z", "-y"), default="auto", help="which axis is up")
-    command.add_argument("--fps", type=float, help="frames per second of the file (default: the value in the file)")
+    command.add_argument(
+        "--fps", type=typed_number, help="frames per second of the file (default: the value in the file)"
+    )
     command.add_argument(
         "--order-6d",
         choices=("rows", "columns", "interleaved"),

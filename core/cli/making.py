@@ -8,6 +8,7 @@ from .. import requests
 from ..errors import GestureError
 from ..language.languages import AUTO, code_of
 from ..paths import given_path
+from ..plain_values import typed_number
 from .finish import add_settings, settings_of
 from .mood import add_mood, mood_of
 from .terminal import add_hands_out, add_no_finish
@@ -17,7 +18,7 @@ def add_making(command: argparse.ArgumentParser, mood_help: str) -> None:
     """Add the options for weights, variation, device, mood, finishing and words."""
     command.add_argument("--weights", type=given_path, help="model folder (default: the bundled weights)")
     command.add_argument(
-        "--variation", type=float, help="0 for the most likely take, up to 1 (default: set by the weights)"
+        "--variation", type=typed_number, help="0 for the most likely take, up to 1 (default: set by the weights)"
     )
     command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the network runs")
     add_mood(command, mood_help)

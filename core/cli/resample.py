@@ -4,6 +4,7 @@ import argparse
 
 from .. import requests
 from ..paths import given_path
+from ..plain_values import typed_number, typed_whole
 from .terminal import add_json, add_margin, add_no_finish, add_take_and_out, frame_range, print_take, show_progress
 
 
@@ -17,9 +18,9 @@ def add_resample(commands: argparse._SubParsersAction) -> None:
     command.add_argument(
         "--frames", required=True, metavar="START:END", help="the first frame, and the frame after the last"
     )
-    command.add_argument("--seed", type=int, default=0, help="another seed gives another try (default 0)")
+    command.add_argument("--seed", type=typed_whole, default=0, help="another seed gives another try (default 0)")
     command.add_argument(
-        "--variation", type=float, help="0 for the most likely motion, up to 1 (default: set by the weights)"
+        "--variation", type=typed_number, help="0 for the most likely motion, up to 1 (default: set by the weights)"
     )
     add_margin(command)
     command.add_argument(

@@ -10,6 +10,7 @@ from ..body.blend import DEFAULT_MARGIN
 from ..errors import GestureError
 from ..files import check_place
 from ..paths import given_path
+from ..plain_values import typed_whole
 
 if TYPE_CHECKING:
     from ..take.take import Take
@@ -49,7 +50,7 @@ def check_new(arguments: argparse.Namespace, *paths: Path | None) -> None:
 def add_margin(command: argparse.ArgumentParser) -> None:
     """Add the option for the blend on both sides of a range."""
     text = f"frames on either side of the range in which old and new motion blend (default {DEFAULT_MARGIN})"
-    command.add_argument("--margin", type=int, default=DEFAULT_MARGIN, help=text)
+    command.add_argument("--margin", type=typed_whole, default=DEFAULT_MARGIN, help=text)
 
 
 def add_no_finish(command: argparse.ArgumentParser) -> None:

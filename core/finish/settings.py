@@ -69,6 +69,10 @@ class FinishSettings:
                 raise GestureError(
                     f"A smoothing of {getattr(self, name):g} for {name} is out of range.", remedy="Choose 0 to 1."
                 )
+        if not _fits("floor_m", self.floor_m):
+            raise GestureError(
+                f"A floor at {self.floor_m:g} m is out of range.", remedy=f"Choose up to {MOST_METRES:g} m."
+            )
         for name, allowed in (("root", ROOT_MODES), ("feet", FEET_MODES)):
             if getattr(self, name) not in allowed:
                 raise GestureError(

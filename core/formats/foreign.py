@@ -111,8 +111,10 @@ def _betas(file: ForeignArrays) -> np.ndarray:
 def _rest_joints(file: ForeignArrays, reading: Reading, betas: np.ndarray) -> np.ndarray | None:
     """Return the file's own rest joints (55, 3), else those of the user's model, else None."""
     own = file.find(foreign_arrays.REST_JOINTS)
+    # A model file that is none is refused also where it is not needed.
+    of_model = None if reading.model is None else smplx_rest_joints(reading.model, betas)
     if own is None:
-        return None if reading.model is None else smplx_rest_joints(reading.model, betas)
+        return of_model
     own = numbers(own)
     if own.shape != (JOINT_COUNT, 3) or not np.isfinite(own).all():
         raise GestureError(

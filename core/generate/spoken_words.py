@@ -21,6 +21,8 @@ from .recordings import Recording, Recordings
 from .steps import Step
 
 NONE, ALIGNED, ESTIMATED, LEFT_OUT = "none", "aligned", "estimated", "left out"
+# Of the user's own words: more than any script has, and longer than any word sounds.
+_MOST_PRONUNCIATIONS, _MOST_LETTERS = 2_000, 500
 
 
 @dataclass(frozen=True)
@@ -128,11 +130,22 @@ def own_pronunciations(values: Mapping[str, Any]) -> dict[str, str]:
     """Check a request's pronunciations.
 
     Raises:
-        GestureError: a word has no text as its sound.
+        GestureError: a word has no text as its sound, or a sound that nobody can say; or there are too many.
     """
+    if len(values) > _MOST_PRONUNCIATIONS:
+        raise GestureError(
+            f"There are {len(values):,} pronunciations of your own; {_MOST_PRONUNCIATIONS:,} are possible.",
+            remedy="Keep those of words that are spoken here.",
+        )
     for word, sound in values.items():
-        if not word.strip() or not isinstance(sound, str) or not sound.strip():
+        if not word.strip() or not isinstance(sound, str) or not any(sign.isalnum() for sign in sound):
             raise GestureError(
-                f"The pronunciation of {word!r} is empty.", remedy="Write what the word sounds like, or remove it."
+                f"The pronunciation of {word[:60]!r} is empty.",
+                remedy="Write what the word sounds like, or remove it.",
+            )
+        if max(len(word), len(sound)) > _MOST_LETTERS:
+            raise GestureError(
+                f"The pronunciation of {word[:60]!r} is longer than {_MOST_LETTERS} letters.",
+                remedy="Give every word a pronunciation of its own.",
             )
     return {word.strip(): " ".join(sound.split()) for word, sound in values.items()}

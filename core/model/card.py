@@ -42,12 +42,14 @@ def _are_texts(value: Any) -> bool:
     return isinstance(value, list) and len(value) <= _MOST_TEXTS and all(isinstance(each, str) for each in value)
 
 
+_MOST_LABEL = 200
 # Whether the values of entries, also of optional ones, are such as a model can have.
 _RANGES: dict[str, Callable[[Any], bool]] = {
     "fps": lambda value: is_number(value, LEAST_FPS, MOST_FPS),
     "window": lambda value: is_whole(value, 2, _MOST_WINDOW),
     "seed_frames": lambda value: is_whole(value, 1, _MOST_WINDOW),
-    "speakers": lambda value: _are_texts(value) and len(value) > 0,
+    "name": lambda value: _is_label(value),
+    "speakers": lambda value: isinstance(value, list) and len(value) > 0 and all(map(_is_label, value)),
     "words": lambda value: value.get("file") is None or is_file_name(value["file"]),
     "variation": lambda value: is_number(value, 0, 1e3),
     "late_frames": lambda value: is_whole(value, 0, _MOST_WINDOW),
@@ -56,6 +58,11 @@ _RANGES: dict[str, Callable[[Any], bool]] = {
     "chance_by_style": lambda value: isinstance(value, bool),
     "former_hashes": _are_texts,
 }
+
+
+def _is_label(value: Any) -> bool:
+    """Return whether a value is a text that can be shown and stored: no half of a character, no control characters."""
+    return isinstance(value, str) and 0 < len(value) <= _MOST_LABEL and value.isprintable()
 
 
 def is_file_name(value: Any) -> bool:
@@ -81,7 +88,7 @@ def read_card(folder: Path) -> dict:
         card = read_json(path)
     except (OSError, ValueError) as error:
         raise GestureError(f"{path} cannot be read.", remedy=REMEDY, detail=str(error)) from error
-    if not isinstance(card, dict) or card.get("format") != FORMAT:
+    if not isinstance(card, dict) or not is_whole(card.get("format"), FORMAT, FORMAT):
         raise GestureError(
             f"{path} is not a model of format {FORMAT}.", remedy="Update the extension, or choose other weights."
         )

@@ -15,7 +15,6 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -26,6 +25,7 @@ from ..errors import GestureError
 from ..files import FREE_SPACE, make_folder, sha256_of
 from ..generate.speech_features import AMPLITUDE_CTC_WAVE
 from ..smplx.skeleton import smplx_rest_joints
+from ..swap import replaced_folder
 from ..text.vocabulary_pickle import read_vocabulary
 from ..weights_folder import note_files
 from .card import STARTER_FOLDER, read_neutral
@@ -91,10 +91,8 @@ def import_weights(
     weights = read_weights(wanted.folder, config)
     progress(0.6, "Writing the weights")
     card = make_card({stem: sha256_of(path) for stem, path in files.items()}, numbers is not None, config.speakers)
-    make_folder(wanted.out.parent)
     try:
-        with TemporaryDirectory(dir=wanted.out.parent, prefix=f".{wanted.out.name}-") as temporary:
-            made = Path(temporary) / "made"
+        with replaced_folder(wanted.out, (), ".weights-") as made:
             save_model(made, weights, card, neutral, half=False)
             if numbers is not None:
                 (made / VOCABULARY).write_text(json.dumps({"words": numbers}, ensure_ascii=False), encoding="utf-8")
@@ -102,9 +100,6 @@ def import_weights(
                 make_folder(made / RECOGNISER)
                 shutil.copy2(path, made / RECOGNISER / path.name)
             note_files(made)
-            if wanted.out.exists():
-                wanted.out.rmdir()
-            made.rename(wanted.out)
     except OSError as error:
         raise GestureError(f"{wanted.out} could not be written.", remedy=FREE_SPACE, detail=str(error)) from error
     return _notes(wanted, numbers is not None)

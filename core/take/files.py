@@ -28,8 +28,8 @@ from ..body.motion import Motion, load_motion, save_motion
 from ..errors import GestureError
 from ..files import DAMAGED, save_arrays, sha256_of
 from ..inputs import Npz, check_regular, read_json
+from ..swap import absolute, await_folder, replaced_folder
 from .gate import check_codes, check_description, check_layers, check_words
-from .swap import absolute, await_folder, replaced_folder
 
 FORMAT = 1
 _FILES = ("take.json", "codes.npz", "motion_raw.npz", "motion.npz", "words.json")

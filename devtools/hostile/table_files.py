@@ -9,7 +9,18 @@ def make_tables(folder: Path, speech: Path) -> list[Path]:
     folder.mkdir(parents=True)
     shutil.copy(speech, folder / "a.wav")
     (folder / "a.txt").write_text("so it is")
-    texts: dict[str, str | bytes] = {
+    texts = _forms() | _files_and_names(folder) | _values()
+    paths = []
+    for name, text in texts.items():
+        path = folder / f"{name}.csv"
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        paths.append(path)
+    return [*paths, *_folders(folder, speech)]
+
+
+def _forms() -> dict[str, str | bytes]:
+    """Return tables whose encoding, separators and quotes are odd."""
+    return {
         "mark": b"\xef\xbb\xbfaudio\na.wav\n",
         "utf16": "audio\na.wav\n".encode("utf-16"),
         "latin": b"audio,name\na.wav,caf\xe9\n",
@@ -26,6 +37,12 @@ def make_tables(folder: Path, speech: Path) -> list[Path]:
         "formula_plus": "audio,name\na.wav,+1+1\n",
         "formula_minus": "audio,name\na.wav,-1+1\n",
         "formula_tab": "audio,name\n=a.wav,x\n",
+    }
+
+
+def _files_and_names(folder: Path) -> dict[str, str | bytes]:
+    """Return tables with odd columns, files and names of takes."""
+    return {
         "column_twice": "audio,audio\na.wav,b.wav\n",
         "column_unknown": "audio,speed\na.wav,3\n",
         "column_empty": "audio,,\na.wav,1,2\n",
@@ -50,6 +67,12 @@ def make_tables(folder: Path, speech: Path) -> list[Path]:
         "name_not_seen": "audio,name\na.wav,\u200b\na.wav,\ufeff\n",
         "name_long": "audio,name\na.wav," + "\u00e9" * 100 + "\n",
         "name_of_batch": "audio,name\na.wav,.batch\na.wav,Summary.CSV\n",
+    }
+
+
+def _values() -> dict[str, str | bytes]:
+    """Return tables with odd seeds, styles, moods and languages, and with huge cells."""
+    return {
         "seed_letters": "audio,seed\na.wav,x\na.wav,0x1\na.wav,1e3\na.wav,1.0\na.wav, \n",
         "seed_digits": "audio,seed\na.wav,\u0663\na.wav,\u00b2\na.wav,1_000\na.wav,+1\n",
         "seed_most": f"audio,seed\na.wav,{2**63 - 1}\na.wav,{2**63}\na.wav,{'9' * 5000}\n",
@@ -62,12 +85,6 @@ def make_tables(folder: Path, speech: Path) -> list[Path]:
         "rows_blank": "audio\n" + "\n" * 100_000 + "a.wav\n",
         "rows_commas": "audio,name\n" + ",\n" * 50_000 + "a.wav,x\n",
     }
-    paths = []
-    for name, text in texts.items():
-        path = folder / f"{name}.csv"
-        path.write_bytes(text.encode() if isinstance(text, str) else text)
-        paths.append(path)
-    return [*paths, *_folders(folder, speech)]
 
 
 def _folders(folder: Path, speech: Path) -> list[Path]:

@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from devtools.hostile.good import WORDS
+
 _GRID = 'File type = "ooTextFile"\nObject class = "TextGrid"\n\n'
 _HEAD = _GRID + "xmin = 0\nxmax = {end}\ntiers? <exists>\nsize = {tiers}\nitem []:\n"
 
@@ -19,7 +21,7 @@ def make_transcripts(folder: Path) -> list[Path]:
 
 
 def _texts() -> dict[str, str | bytes]:
-    said = "so it is here"
+    said = WORDS
     return {
         "mark.txt": b"\xef\xbb\xbf" + said.encode(),
         "marks.txt": b"\xef\xbb\xbf" * 3 + said.encode(),
@@ -65,7 +67,7 @@ def _texts() -> dict[str, str | bytes]:
 
 
 def _subtitles() -> dict[str, str | bytes]:
-    def block(number: Any, start: str, end: str, text: str = "so it is") -> str:
+    def block(number: Any, start: str, end: str, text: str = WORDS) -> str:
         return f"{number}\n{start} --> {end}\n{text}\n\n"
 
     return {

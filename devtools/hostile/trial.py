@@ -111,7 +111,8 @@ def _outcome(case, code: int | None, said: str, seconds: float, size: int, place
         return UNTRUE
     if seconds > REFUSAL_S + _SLOW_START.get(case.command, 0.0) or size > REFUSAL_BYTES:
         return UNBOUND
-    left = any(place.iterdir()) and case.command not in _GO_ON
+    # What cannot be printed may be written all the same.
+    left = any(place.iterdir()) and case.command not in _GO_ON and case.surroundings != _FULL_OUTPUT
     return UNTRUE if left else CLEAR
 
 

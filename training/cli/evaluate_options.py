@@ -3,6 +3,7 @@
 import argparse
 
 from core.paths import given_path
+from core.plain_values import typed_whole
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="FGD of upper body, hands and lower body too; missing autoencoders are trained and kept",
     )
-    parser.add_argument("--seed", type=int, default=0, help="seed of the autoencoder's training")
+    parser.add_argument("--seed", type=typed_whole, default=0, help="seed of the autoencoder's training")
     parser.add_argument("--plot", type=given_path, help="write a picture (png)")
     parser.add_argument("--overwrite", action="store_true", help="replace a picture that is there already")
     form = parser.add_mutually_exclusive_group()

@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 
 from core.paths import given_path
+from core.plain_values import typed_number, typed_whole
 
 DESCRIPTION = """Train the networks on a folder of recordings: BEAT2 as published, a folder with manifest.csv (columns
 audio, transcript, motion, speaker[, split]), or a corpus made by training.corpus.motions. The same command goes
@@ -59,30 +60,38 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
 
 def _add_length(parser: argparse.ArgumentParser) -> None:
     length = parser.add_argument_group("length")
-    length.add_argument("--autoencoder-steps", type=int, metavar="N", help="steps of each network of stage one")
-    length.add_argument("--generator-steps", type=int, metavar="N", help="steps of stage two")
-    length.add_argument("--minutes", type=float, default=math.inf, help="end the schedule by then (default: no limit)")
-    length.add_argument("--evaluate-every", type=int, default=0, metavar="N", help="steps between held-out losses")
+    length.add_argument("--autoencoder-steps", type=typed_whole, metavar="N", help="steps of each network of stage one")
+    length.add_argument("--generator-steps", type=typed_whole, metavar="N", help="steps of stage two")
     length.add_argument(
-        "--patience", type=int, default=0, metavar="N", help="stop after N held-out losses without a better one"
+        "--minutes", type=typed_number, default=math.inf, help="end the schedule by then (default: no limit)"
     )
-    length.add_argument("--sample-every", type=int, default=0, metavar="N", help="steps between samples (npz and png)")
-    length.add_argument("--checkpoint-s", type=float, metavar="S", help="seconds between checkpoints")
+    length.add_argument(
+        "--evaluate-every", type=typed_whole, default=0, metavar="N", help="steps between held-out losses"
+    )
+    length.add_argument(
+        "--patience", type=typed_whole, default=0, metavar="N", help="stop after N held-out losses without a better one"
+    )
+    length.add_argument(
+        "--sample-every", type=typed_whole, default=0, metavar="N", help="steps between samples (npz and png)"
+    )
+    length.add_argument("--checkpoint-s", type=typed_number, metavar="S", help="seconds between checkpoints")
 
 
 def _add_learning(parser: argparse.ArgumentParser) -> None:
     learn = parser.add_argument_group("learning")
-    learn.add_argument("--batch", type=int, metavar="N", help="windows per step, over all processes")
-    learn.add_argument("--accumulate", type=int, default=1, metavar="N", help="work through a batch in N parts")
-    learn.add_argument("--learning-rate", type=float, metavar="X", help="learning rate at the start")
-    learn.add_argument("--average", type=float, default=0.0, metavar="DECAY", help="export a moving average of weights")
-    learn.add_argument("--seed", type=int, default=0, help="number that every random draw follows from")
+    learn.add_argument("--batch", type=typed_whole, metavar="N", help="windows per step, over all processes")
+    learn.add_argument("--accumulate", type=typed_whole, default=1, metavar="N", help="work through a batch in N parts")
+    learn.add_argument("--learning-rate", type=typed_number, metavar="X", help="learning rate at the start")
     learn.add_argument(
-        "--masked-passes", type=int, metavar="N", help="passes with a random mask, in steps that have them"
+        "--average", type=typed_number, default=0.0, metavar="DECAY", help="export a moving average of weights"
     )
-    learn.add_argument("--smoothing", type=float, metavar="X", help="label smoothing")
+    learn.add_argument("--seed", type=typed_whole, default=0, help="number that every random draw follows from")
     learn.add_argument(
-        "--share-neighbours", type=float, metavar="X", help="share of a label for codes near the true one"
+        "--masked-passes", type=typed_whole, metavar="N", help="passes with a random mask, in steps that have them"
+    )
+    learn.add_argument("--smoothing", type=typed_number, metavar="X", help="label smoothing")
+    learn.add_argument(
+        "--share-neighbours", type=typed_number, metavar="X", help="share of a label for codes near the true one"
     )
     learn.add_argument(
         "--without",
@@ -102,6 +111,8 @@ def _add_machine(parser: argparse.ArgumentParser) -> None:
         "--precision", choices=("float32", "bfloat16"), default="float32", help="precision of the products"
     )
     machine.add_argument("--compile", action="store_true", help="torch.compile the networks")
-    machine.add_argument("--threads", type=int, default=0, help="threads of PyTorch (default: its choice)")
-    machine.add_argument("--processes", type=int, default=1, help="networks of stage one trained at a time, on a CPU")
+    machine.add_argument("--threads", type=typed_whole, default=0, help="threads of PyTorch (default: its choice)")
+    machine.add_argument(
+        "--processes", type=typed_whole, default=1, help="networks of stage one trained at a time, on a CPU"
+    )
     machine.add_argument("--parts", default=",".join(PARTS), help="networks of stage one (default: all)")

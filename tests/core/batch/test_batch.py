@@ -13,6 +13,7 @@ import soundfile
 
 from core.batch.batch import run
 from core.batch.lines import TEXTS, read_lines
+from core.batch.outcomes import MADE, Outcome, write_summary
 from core.batch.processes import Process, process_count
 from core.batch.records import only_one
 from core.errors import GestureError
@@ -219,6 +220,24 @@ def test_a_folder_gives_each_recording_the_text_beside_it(tmp_path):
 def test_unknown_columns_are_refused(tmp_path):
     with pytest.raises(GestureError, match="'sede'"):
         read_lines(lines_of(tmp_path, header="audio,sede"), template(tmp_path), STYLES)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("x", "X"), ("caf\u00e9", "cafe\u0301"), ("x", "x\u202e"), ("x", "\u200b")]
+)
+def test_names_that_look_alike_or_cannot_be_seen_are_refused(tmp_path, first, second):
+    speech(tmp_path / "a.wav")
+    path = lines_of(tmp_path, f"a.wav,{first}", f"a.wav,{second}", header="audio,name")
+    one, two = read_lines(path, template(tmp_path), STYLES)
+    assert one.problem is None
+    assert two.problem is not None
+
+
+def test_a_spreadsheet_takes_no_name_of_the_summary_for_a_formula(tmp_path):
+    write_summary([Outcome("=1+1", tmp_path / "a.wav", MADE, 1.0, {"drift_cm_min": -2.5})], tmp_path / "summary.csv")
+    with (tmp_path / "summary.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["name"], row["drift_cm_min"]) == ("'=1+1", "-2.5")
 
 
 def test_two_batches_never_share_a_folder_and_takes_of_others_stay(tmp_path):

@@ -18,6 +18,7 @@ from core.requests import Mix, Pick
 from tests.conftest import ROOT
 from tests.core.take.test_gate import motion
 
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 DEMO = ROOT / "addon" / "assets" / "demo"
 
 
@@ -134,3 +135,26 @@ def test_train_and_evaluate_write_into_no_folder_of_the_users_own(walk, tmp_path
     assert "notes.txt" in refused(capsys, "train", "all", "--data", tmp_path, "--out", own)
     assert "notes.txt" in refused(capsys, "evaluate", "--pred", tmp_path, "--real", tmp_path, "--fgd-out", own)
     assert [each.name for each in own.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "1e999", "1_0", "\u0663", " 5", "5\n", "0x1", "", "1,5"])
+def test_numbers_that_are_none_are_refused(walk, capsys, text):
+    assert "no number" in refused(capsys, "finish", walk, "out.npz", f"--floor={text}")
+    assert "no whole number" in refused(capsys, "batch", walk, "--out", "x", f"--seed={text}")
+
+
+@needs_fork
+def test_what_a_killed_process_left_goes_with_the_next_file(tmp_path):
+    for number in range(3):
+        child = os.fork()
+        if child == 0:
+            with whole_file(tmp_path / "a.txt") as temporary:
+                temporary.write_text("half")
+                os.kill(os.getpid(), signal.SIGKILL)
+        os.waitpid(child, 0)
+        assert len(list(tmp_path.iterdir())) == 1, number
+    with whole_file(tmp_path / "a.txt") as temporary, whole_file(tmp_path / "a.txt") as other:
+        temporary.write_text("first")
+        other.write_text("second")
+    assert (tmp_path / "a.txt").read_text() == "first"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import pytest
 
+from core import swap
 from core.errors import GestureError
-from core.take import swap
 from core.take.files import CHECKSUM, OWN_FILES, TakeFiles, checksum_of, read_files, write_files
 from tests.core.take.test_gate import CODES, DESCRIPTION, WORDS, motion
 

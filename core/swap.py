@@ -21,8 +21,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import GestureError
-from ..locks import try_lock
+from .errors import GestureError
+from .locks import try_lock
 
 PREFIX = ".take-"
 _LOCK, _NAME, _NEW, _OLD = "lock", "name", "new", "old_"
@@ -33,7 +33,7 @@ _PATIENCE_S, _PAUSE_S = 3.0, 0.1
 
 
 @contextmanager
-def replaced_folder(folder: Path, own: Collection[str]) -> Iterator[Path]:
+def replaced_folder(folder: Path, own: Collection[str], prefix: str = PREFIX) -> Iterator[Path]:
     """Give an empty folder to write into; at the end of the block it takes the place of `folder`.
 
     On any failure `folder` is as it was before. Of several processes that do this at the same time, the last one wins
@@ -42,6 +42,7 @@ def replaced_folder(folder: Path, own: Collection[str]) -> Iterator[Path]:
     Args:
         folder: what is replaced; it, and folders above it, are made where they do not exist.
         own: names of the files that belong to the old content; all others in the old folder go on into the new one.
+        prefix: of the name of the place of work; folders of another kind have another one.
 
     Raises:
         GestureError: another program has the folder open.
@@ -50,10 +51,10 @@ def replaced_folder(folder: Path, own: Collection[str]) -> Iterator[Path]:
     folder = absolute(folder)
     made = [path for path in (folder.parent, *folder.parent.parents) if not path.exists()]
     folder.parent.mkdir(parents=True, exist_ok=True)
-    settle(folder.parent, own)
+    settle(folder.parent, own, prefix)
     done = False
     try:
-        with _place_of_work(folder, own) as place:
+        with _place_of_work(folder, own, prefix) as place:
             yield place / _NEW
             _swap(place, folder, own)
             done = True
@@ -79,11 +80,11 @@ def await_folder(folder: Path, own: Collection[str]) -> None:
         time.sleep(_PAUSE_S)
 
 
-def settle(parent: Path, own: Collection[str]) -> list[str]:
+def settle(parent: Path, own: Collection[str], prefix: str = PREFIX) -> list[str]:
     """Undo or end what dead processes left in a folder; return the names of the folders that living ones replace."""
     busy = []
     with contextlib.suppress(OSError):  # a parent that is missing, or cannot be read, holds nothing to settle
-        for place in [Path(entry.path) for entry in os.scandir(parent) if entry.name.startswith(PREFIX)]:
+        for place in [Path(entry.path) for entry in os.scandir(parent) if entry.name.startswith(prefix)]:
             if not _is_ours(place, own):
                 continue
             name = _name_of(place)
@@ -109,8 +110,20 @@ def _settle_place(place: Path, folder: Path | None, own: Collection[str]) -> boo
                 return False
     except (OSError, GestureError):
         return False
-    shutil.rmtree(place, ignore_errors=True)
+    _remove(place)
     return True
+
+
+def _remove(place: Path) -> None:
+    """Remove a place of work, its lock at last: a process that is killed here leaves one that the next can settle."""
+    with contextlib.suppress(OSError):
+        for path in place.iterdir():
+            if path.name != _LOCK:
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink()
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def _is_ours(place: Path, own: Collection[str]) -> bool:
@@ -131,9 +144,9 @@ def _name_of(place: Path) -> str:
 
 
 @contextmanager
-def _place_of_work(folder: Path, own: Collection[str]) -> Iterator[Path]:
+def _place_of_work(folder: Path, own: Collection[str], prefix: str) -> Iterator[Path]:
     """Make a place of work beside a folder, locked; at the end what was taken away comes back, and the rest goes."""
-    place, lock = _locked_place(folder.parent)
+    place, lock = _locked_place(folder.parent, prefix)
     try:
         (place / _NAME).write_bytes(os.fsencode(folder.name))
         (place / _NEW).mkdir()
@@ -145,13 +158,13 @@ def _place_of_work(folder: Path, own: Collection[str]) -> Iterator[Path]:
             lock.close()
             # What could not be brought back or carried over stays for the next process.
             if not any(place.glob(f"{_OLD}*")):
-                shutil.rmtree(place, ignore_errors=True)
+                _remove(place)
 
 
-def _locked_place(parent: Path) -> tuple[Path, BinaryIO]:
+def _locked_place(parent: Path, prefix: str) -> tuple[Path, BinaryIO]:
     """Make a folder that no other process settles while the file that is returned is open."""
     while True:
-        place = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+        place = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
         try:
             lock = (place / _LOCK).open("w+b")
         except FileNotFoundError:
