@@ -14,7 +14,11 @@ from ..take import store as take_store
 
 
 def apply_take(
-    scene: bpy.types.Scene, armature: bpy.types.Object, folder: Path, clip: sequencer.Clip
+    scene: bpy.types.Scene,
+    armature: bpy.types.Object,
+    folder: Path,
+    clip: sequencer.Clip,
+    take: TakeFiles | None = None,
 ) -> tuple[bpy.types.Action, tuple[str, ...]]:
     """Key a take onto an armature and make the scene play it; after an error the scene is as it was.
 
@@ -26,6 +30,7 @@ def apply_take(
         armature: an SMPL-X armature, or one whose bones are mapped.
         folder: folder of the take.
         clip: the recording, and the scene frame at which it begins.
+        take: the files of the folder, if they were read before.
 
     Returns:
         The action, and notes for the user: one says why no sound is played, where that is so.
@@ -33,7 +38,7 @@ def apply_take(
     Raises:
         GestureError: the take cannot be read, or its recording is missing.
     """
-    take = take_store.read_folder(folder)
+    take = take_store.read_folder(folder) if take is None else take
     directions = sliders.from_directions(take.directions) if take.directions else None
     info = take_info.info_of(folder, take, clip.start_frame)
     return put_on(scene, armature, (info, take), folder.name, sequencer.place(scene, clip), directions)

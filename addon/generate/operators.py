@@ -210,7 +210,7 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
             start = context.scene.mambatalk.first_frame()
             clip = sequencer.Clip(Path(audio["path"]), start, audio["offset_s"], audio["duration_s"])
             armature = require_target(context)
-            action, sound = apply_take(context.scene, armature, folder, clip)
+            action, sound = apply_take(context.scene, armature, folder, clip, take)
         except GestureError as error:
             return report.fail(self, error)
         notes = [*directed_keys.catch_up_notes(armature), *face_channels.notes(armature, take.finished)]
