@@ -67,23 +67,25 @@ def run_tests(arguments: Sequence[str], slow: bool = False, blenders: str = OLDE
 
 
 def _parts(asked: Sequence[Suite], arguments: Sequence[str], slow: bool, coverage: Path | None) -> list[Part]:
-    """List the parts that the arguments choose, the longest first."""
+    """List the parts that the arguments choose, the longest first; their environments are made, two at a time."""
     paths, options = split_paths(arguments)
     if slow:
         options.append("--slow")
+    # A suite that leaves tests to the newest Blender is shorter than the others.
+    work = [(suite, chosen(suite, paths)) for suite in sorted(asked, key=lambda suite: suite.dependent_only)]
+    work = [(suite, targets) for suite, targets in work if targets]
+    environments = dict.fromkeys([*(suite.environment for suite, _ in work), *([] if arguments else [DEVELOPER])])
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        pythons = dict(zip(environments, pool.map(ensure, environments), strict=True))
     parts = []
-    for suite in asked:
-        if not (targets := chosen(suite, paths)):
-            continue
-        python = ensure(suite.environment)
+    for suite, targets in work:
 
-        def run(output: IO | None, suite=suite, python=python, targets=targets) -> Tally:
-            return run_suite(suite, python, targets, options, output, coverage)
+        def run(output: IO | None, suite=suite, targets=targets) -> Tally:
+            return run_suite(suite, pythons[suite.environment], targets, options, output, coverage)
 
         parts.append(Part(suite.title, run))
     if not arguments:
-        developer = ensure(DEVELOPER)
-        parts.append(Part("ruff and mypy", lambda output: run_static(developer, output)))
+        parts.append(Part("ruff and mypy", lambda output: run_static(pythons[DEVELOPER], output)))
     return parts
 
 

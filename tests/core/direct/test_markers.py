@@ -60,11 +60,12 @@ def test_no_markers_no_change():
     assert same(direct(subject, Levels(), markers=()).motion, subject.motion)
 
 
+@pytest.mark.parametrize("count", [20, pytest.param(60, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("make", [lambda: gesturer(40, 1), lambda: finish(gesturer(40, 2)), lambda: speaker(1200, 3)])
-def test_apexes_land_on_single_markers(make):
+def test_apexes_land_on_single_markers(make, count):
     motion = make()
     subject, rng = clip_statistics(motion), np.random.default_rng(0)
-    times_s = rng.uniform(1, motion.frame_count / 30 - 1, 60)
+    times_s = rng.uniform(1, motion.frame_count / 30 - 1, count)
     missed = [misses(apply_markers(subject, accents([t])).motion, [t])[0] for t in times_s]
     assert np.mean(np.array(missed) <= TOLERANCE) >= ASKED
 

@@ -58,7 +58,10 @@ class TorchModels:
         return replace(Models().load(folder, "cpu"), network=load_network(STARTER, "cpu"))
 
 
-@pytest.fixture(scope="module", params=[(0.0, 1, "numpy"), (16.0, 2, "numpy"), (0.0, 1, "torch"), (16.0, 2, "torch")])
+MORE_TAKES = [pytest.param(each, marks=pytest.mark.slow) for each in ((16.0, 2, "numpy"), (0.0, 1, "torch"))]
+
+
+@pytest.fixture(scope="module", params=[(0.0, 1, "numpy"), *MORE_TAKES, (16.0, 2, "torch")])
 def take(request, tmp_path_factory):
     """Ten seconds of speech, generated and finished: two clips in two styles, by both engines."""
     offset_s, style, engine = request.param

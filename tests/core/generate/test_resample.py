@@ -79,7 +79,10 @@ class Made:
         return add_layer(take or self.take, self.source, area, span, variation, **more)
 
 
-@pytest.fixture(scope="module", params=[(AMPLITUDE_ONSET, 0), (CUES_CHANCE, 0), (CUES_CHANCE, 3)], ids=str)
+INPUTS = [(AMPLITUDE_ONSET, 0), pytest.param((CUES_CHANCE, 0), marks=pytest.mark.slow), (CUES_CHANCE, 3)]
+
+
+@pytest.fixture(scope="module", params=INPUTS, ids=str)
 def made(request) -> Made:
     return Made(*request.param)
 

@@ -76,7 +76,10 @@ def turned(before, after, area, frames: slice) -> float:
     return np.degrees(np.linalg.norm(matrix_to_rotvec(np.swapaxes(old, -1, -2) @ new), axis=-1)).max()
 
 
-@pytest.mark.parametrize(("area", "degrees"), [("hands", 20), ("upper", 20), ("right_arm", 15), ("lower", 6)])
+MORE_AREAS = [pytest.param(*each, marks=pytest.mark.slow) for each in (("upper", 20), ("right_arm", 15))]
+
+
+@pytest.mark.parametrize(("area", "degrees"), [("hands", 20), *MORE_AREAS, ("lower", 6)])
 def test_every_seed_differs_visibly_inside(folder, request_of, models, area, degrees):
     kept = read_take(folder)
     for seed in range(4):

@@ -16,7 +16,7 @@ REAL = os.environ.get("GESTURE_REAL_DIR")
 def test_seeds_move_the_wrists_elsewhere_and_no_more_abruptly(capsys):
     """Jerk at most 1.1 times that of the deterministic take, 5 cm apart, and every seed the same at variation 0."""
     speech = (str(DEMO / "speech.flac"), str(DEMO / "transcript.txt"))
-    missed = main([*speech, "--styles", "1", "--variations", "1.0", "--seeds", "1", "2", "3", "4"])
+    missed = main([*speech, "--styles", "1", "--variations", "1.0", "--seeds", "1", "2"])
     assert not missed, capsys.readouterr().out
 
 

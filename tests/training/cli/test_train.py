@@ -91,6 +91,14 @@ def test_stage_by_stage_gives_the_same_weights(folder, trained):
 
 def test_networks_side_by_side_give_the_same_weights(folder, trained, monkeypatch):
     monkeypatch.chdir(ROOT)
+    assert main(command(folder, "two", "autoencoders", "--parts", "hands,face", "--processes", "2")) == 0
+    for name in ("hands.safetensors", "face.safetensors"):
+        assert (folder / "two" / name).read_bytes() == (trained / name).read_bytes()
+
+
+@pytest.mark.slow
+def test_all_networks_side_by_side_give_the_same_weights(folder, trained, monkeypatch):
+    monkeypatch.chdir(ROOT)
     assert main(command(folder, "side", "all", "--processes", "2")) == 0
     assert same(trained, folder / "side")
 

@@ -3,44 +3,48 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 from training.loop.processes import ALONE, SharedBatchNorm, Team, share_batch_norms
+from training.stages.stage_one import run_parts
+from training.stages.stage_two import run_generator
 
-from ..tiny_corpus import make_corpus, make_vectors
+from ..tiny_corpus import TINY_WAVE, make_corpus, make_vectors, plan_for
 
 ROOT = Path(__file__).resolve().parents[3]
 STEPS = (6, 5)
 PROGRAM = """
 import sys
-from dataclasses import replace
 from pathlib import Path
 import torch
+from tests.training.loop.test_processes import train
 from training.loop.processes import join_team
-from training.stages.stage_one import run_parts
-from training.stages.stage_two import run_generator
-from tests.training.tiny_corpus import TINY_WAVE, plan_for
 
 torch.set_num_threads(1)
 with join_team("cpu") as team:
-    plan = plan_for(Path(sys.argv[1]), ({}, {}), sys.argv[2], TINY_WAVE, team=team)
+    train(Path(sys.argv[1]), team)
+"""
+
+
+def train(folder: Path, team: Team) -> None:
+    """Train all networks for some steps into a folder whose parent holds the corpus."""
+    plan = plan_for(folder.parent, STEPS, folder.name, TINY_WAVE, team=team)
     fast = replace(plan.recipe.fit_autoencoders, log_every=1)
     recipe = replace(plan.recipe, fit_autoencoders=fast, fit_generator=replace(plan.recipe.fit_generator, log_every=1))
     run_parts(replace(plan, recipe=recipe), ("upper", "hands", "lower", "root", "face"))
     run_generator(replace(plan, recipe=recipe))
-""".format(*STEPS)
 
 
-def launch(root: Path, work: str, processes: int) -> str:
-    program = root / f"{work}.py"
+def train_together(folder: Path) -> str:
+    """Do what `train` does in two processes, and return their output."""
+    program = folder.with_suffix(".py")
     program.write_text(PROGRAM)
-    command = [sys.executable, str(program), str(root), work]
-    if processes > 1:
-        launcher = ["-m", "torch.distributed.run", "--standalone", "--nnodes", "1", "--nproc_per_node", str(processes)]
-        command = [sys.executable, *launcher, *command[1:]]
+    launcher = ["-m", "torch.distributed.run", "--standalone", "--nnodes", "1", "--nproc_per_node", "2"]
+    command = [sys.executable, *launcher, str(program), str(folder)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=500, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
@@ -61,9 +65,10 @@ def root(tmp_path_factory):
     return folder
 
 
-def test_two_processes_train_like_one_on_the_same_batches(root):
+def test_two_processes_train_like_one_on_the_same_batches(root, capsys):
     """With the sound's encoder that has batch norms."""
-    alone, together = launch(root, "alone", 1), launch(root, "together", 2)
+    train(root / "alone", ALONE)
+    alone, together = capsys.readouterr().out, train_together(root / "together")
     for name in ("upper", "hands", "lower", "root", "face", "generator"):
         wanted, found = losses(alone, name), losses(together, name)
         assert len(wanted) == STEPS[name == "generator"]

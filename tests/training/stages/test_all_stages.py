@@ -21,7 +21,7 @@ def test_both_stages_leave_a_model_that_generates(folder, capsys):
     from core.generate.windows import run_windows
     from core.model.torch_engine.network import load_network
 
-    plan = plan_for(folder, steps=(60, 12), sample_every=30)
+    plan = plan_for(folder, steps=(30, 6), sample_every=15)
     run_parts(plan, ("upper", "hands", "lower", "root", "face"))
     run_generator(plan)
     output = capsys.readouterr().out
@@ -44,4 +44,4 @@ def test_both_stages_leave_a_model_that_generates(folder, capsys):
         assert list((plan.work / "samples" / name).glob("*.npz")), name
     # the same command again goes on from the checkpoints: there is nothing left to do
     run_generator(plan)
-    assert "goes on at step 12" in capsys.readouterr().out
+    assert "goes on at step 6" in capsys.readouterr().out
