@@ -7,10 +7,11 @@ A take is stored whole in the .blend, so a saved .blend needs no folder. A folde
 saved. A folder whose take was never saved goes after a few weeks. Folders that a user chose are never touched.
 """
 
+import contextlib
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import bpy
@@ -35,10 +36,22 @@ def remove_old() -> None:
     """Delete the extension's take folders that are old, but not those of takes in the open file."""
     infos = [take_info.stored(action) for action in bpy.data.actions]
     needed = {Path(info.folder) for info in infos if info is not None}
+    # Another Blender may be making a take for an empty folder.
+    yesterday = time.time() - _SECONDS_A_DAY
+    remove_empty(each for each in data_folder("takes").glob("*/") if each.stat().st_mtime < yesterday)
     before = time.time() - DAYS * _SECONDS_A_DAY
     for folder in _own_folders():
         if folder not in needed and (folder / "take.json").stat().st_mtime < before:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_empty(folders: Iterable[Path]) -> None:
+    """Remove those of the extension's folders for takes that hold none, because of a cancel or an error."""
+    for folder in folders:
+        if _is_own(folder):
+            # A folder that holds something stays.
+            with contextlib.suppress(OSError):
+                folder.rmdir()
 
 
 def _own_folders() -> Iterator[Path]:

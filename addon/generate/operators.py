@@ -87,14 +87,13 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         asked = self.properties.is_property_set("variations")
         count = self.variations if asked else context.scene.mambatalk_direct.variations
         leftovers.remove_old()
-        folders = self._folders(clip.path.stem, count)
-        task, folder = settings.to_request(context, clip, folders[0]), temporary_folder()
+        task, folder = settings.to_request(context, clip, Path()), temporary_folder()
         body = performer.of(armature)
         body.require_free()
         # Feet that stand still on one body slide on a body with other legs: finishing needs the armature's own.
         skeleton = Path(folder.name) / "skeleton.npz"
         np.savez(skeleton, rest_joints=body.rest_joints())
-        task = replace(task, skeleton=skeleton)
+        task, folders = replace(task, skeleton=skeleton), self._folders(clip.path.stem, count)
         tasks = [replace(task, out=out, seed=task.seed + number) for number, out in enumerate(folders)]
         scene, character = session_ids.of(context.scene), session_ids.of(armature)
         growing = Growing(scene, character, clip.start_frame)
@@ -108,8 +107,9 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
         self._generating.growing.add(Path(piece.motion), piece.first)
 
     def drop_pieces(self):
-        """Remove these keys: those of the whole take follow, or none."""
+        """Remove these keys, since those of the whole take follow, or none; and folders in which there is no take."""
         self._generating.growing.remove()
+        leftovers.remove_empty(task.out for task in self._generating.tasks)
 
     def _folders(self, name: str, count: int) -> list[Path]:
         """Return a folder for each take; the extension's own ones are called after the recording."""
@@ -120,7 +120,7 @@ class MAMBATALK_OT_generate(JobOperator, bpy.types.Operator):
             if self.folder:
                 folders.append(absolute_path(self.folder) / f"take_{number + 1:02d}")
             else:
-                folders.append(new_take_folder(name, frozenset(folders)))
+                folders.append(new_take_folder(name))
         return folders
 
     def apply(self, context, result):

@@ -33,11 +33,20 @@ def _items(self, _context) -> list[tuple]:
     return _shown
 
 
+def _choose_first(self, _context) -> None:
+    """Choose the first gesture of a group: the one that was chosen may be of another group."""
+    self.gesture = _items(self, None)[0][0]
+
+
 class MambaTalkGestureMenu(bpy.types.PropertyGroup):
     """What the picture menu of gestures shows."""
 
-    group: EnumProperty(name="Group", description="Which gestures the menu shows", items=_GROUP_ITEMS)
-    gesture: EnumProperty(name="Gesture", description="The gesture to insert", items=_items)
+    group: EnumProperty(
+        name="Group", description="Which gestures the menu shows", items=_GROUP_ITEMS, update=_choose_first
+    )
+    gesture: EnumProperty(
+        name="Gesture", description="The gesture to insert", items=_items, default=GESTURE_ITEMS[0][3]
+    )
     target: PointerProperty(
         name="Point At",
         description="What to point at. When empty, it is the camera of the scene",

@@ -8,6 +8,7 @@ worker that is silent for a minute is ended, and the next request starts another
 """
 
 import contextlib
+import os
 import queue
 import re
 import subprocess
@@ -15,6 +16,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import IO
 
 from ...core import requests
 from ...core.errors import GestureError
@@ -125,11 +127,8 @@ class WorkerClient:
         # Each process has its own queue: late replies of an old process must not reach a new request.
         self._replies, self._requests = queue.SimpleQueue(), queue.SimpleQueue()
         self._silence, self._is_hung = Silence(), False
-        self.log.parent.mkdir(parents=True, exist_ok=True)
         try:
-            # Opened to append, because the add-on writes its own errors to this file, too.
-            self.log.write_bytes(b"")
-            with self.log.open("ab") as log:
+            with self._new_log() as log:
                 self._process = subprocess.Popen(
                     self.interpreter.command,
                     cwd=self._root,
@@ -151,6 +150,16 @@ class WorkerClient:
         arguments = (self._process, self._replies, self._requests, self.interpreter.writes_first)
         threading.Thread(target=_read, args=arguments, name="worker replies", daemon=True).start()
 
+    def _new_log(self) -> IO[bytes]:
+        """Return the emptied log, opened; where the disk is full, what the worker prints is lost."""
+        try:
+            self.log.parent.mkdir(parents=True, exist_ok=True)
+            self.log.write_bytes(b"")
+            # Opened to append, because the add-on writes its own errors to this file, too.
+            return self.log.open("ab")
+        except OSError:
+            return open(os.devnull, "wb")
+
     def _write(self, request: protocol.Request) -> None:
         self._requests.put(protocol.encode_request(request).encode() + b"\n")
 
@@ -171,7 +180,7 @@ class WorkerClient:
     def _death(self, number: int) -> protocol.Failure:
         """Describe a process that ended while a request was open, with the end of its log."""
         code = self._process.returncode
-        text = self.log.read_bytes()[-_LOG_TAIL:].decode("utf-8", "replace")
+        text = _tail(self.log)
         if self._is_hung:
             return protocol.Failure(
                 number,
@@ -189,6 +198,13 @@ class WorkerClient:
             f"Try again; if it happens again, read {self.log}.",
             text,
         )
+
+
+def _tail(log: Path) -> str:
+    """Return the end of a log; an empty text where it is gone."""
+    with contextlib.suppress(OSError):
+        return log.read_bytes()[-_LOG_TAIL:].decode("utf-8", "replace")
+    return ""
 
 
 def _write(process: subprocess.Popen, waiting: queue.SimpleQueue) -> None:

@@ -1,5 +1,8 @@
 """Folders and paths: where the extension is, where it keeps files, and what a path in a text field means."""
 
+import contextlib
+import itertools
+import os
 import tempfile
 from pathlib import Path
 
@@ -18,14 +21,17 @@ def absolute_path(text: str) -> Path:
 def data_folder(name: str) -> Path:
     """Return a folder for files that must survive updates of the extension; it is made when missing.
 
-    Run from a checkout, the extension has no such place: then it is a folder in Blender's temporary one.
+    Run from a checkout, the extension has no such place, and its place may be one that cannot be written: then it is a
+    folder in Blender's temporary one.
     """
-    try:
-        return Path(bpy.utils.extension_path_user(PACKAGE, path=name, create=True))
-    except ValueError:
-        folder = Path(bpy.app.tempdir) / "mambatalk" / name
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+    # A preference or a list that is there can be read where nothing can be written; a folder for new files is useless.
+    with contextlib.suppress(ValueError, OSError):
+        folder = Path(bpy.utils.extension_path_user(PACKAGE, path=name, create=True))
+        if not name or os.access(folder, os.W_OK):
+            return folder
+    folder = Path(bpy.app.tempdir) / "mambatalk" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def log_file() -> Path:
@@ -33,13 +39,14 @@ def log_file() -> Path:
     return Path(bpy.app.tempdir) / "mambatalk-worker.log"
 
 
-def new_take_folder(name: str, taken: frozenset[Path] = frozenset()) -> Path:
-    """Return the path of a take folder that does not exist yet and is not among those `taken`."""
+def new_take_folder(name: str) -> Path:
+    """Make a folder for a take, and return its path: several Blenders may make takes of this name at the same time."""
     parent = data_folder("takes")
-    number = 1
-    while (folder := parent / f"{name}_{number:03d}").exists() or folder in taken:
-        number += 1
-    return folder
+    for number in itertools.count(1):
+        with contextlib.suppress(FileExistsError):
+            (folder := parent / f"{name}_{number:03d}").mkdir()
+            return folder
+    raise AssertionError("There is always another number")
 
 
 def temporary_folder() -> tempfile.TemporaryDirectory:

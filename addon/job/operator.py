@@ -6,7 +6,13 @@
 Pressed in a window, the operator is modal: a timer asks for replies ten times a second while the user works on. Esc
 cancels only while the mouse is over the sidebar: elsewhere, Esc has other uses, such as to stop the playback.
 Called from Python, or in background mode, it waits for the worker.
+
+Blender does not save automatically while an operator is modal, and a job may take hours. So the operator ends once a
+minute, and a moment later another one goes on with the job.
 """
+
+import time
+from functools import partial
 
 import bpy
 
@@ -20,6 +26,8 @@ from .interpreter import Interpreter
 
 # Seconds between two checks for replies while an operator is modal.
 TIMER_S = 0.1
+# Seconds between two breaks for Blender's automatic save, and of a break: Blender tries a hundred times a second.
+BREAK_EVERY_S, BREAK_S = 60.0, 0.2
 
 
 class JobOperator:
@@ -39,6 +47,7 @@ class JobOperator:
     interpreter: Interpreter | None = None
     _timer = None
     _job: state.Job | None = None
+    _break_at = float("inf")
 
     def execute(self, context):
         """Send the requests, wait for the results and apply them."""
@@ -47,11 +56,9 @@ class JobOperator:
             while not self._done():
                 self._job.poll(timeout_s=0.2)
             return self._end(context)
-        except GestureError as error:
-            return report.fail(self, error)
-        # Any other exception is shown like an error, with its traceback as details.
+        # Any exception is shown like an error; one that nobody foresaw has its traceback as details.
         except Exception as error:
-            return report.fail(self, report.unexpected(error))
+            return report.fail(self, report.explained(error))
         except KeyboardInterrupt:
             state.stop_worker()
             raise
@@ -63,10 +70,18 @@ class JobOperator:
         """Send the first request, and let a timer call `modal` from now on."""
         if bpy.app.background:
             return self.execute(context)
+        if state.current.is_going_on:
+            for name, value in state.current.resting.items():
+                setattr(self, name, value)
+            return self._attend(context)
         try:
             self._start(context)
         except Exception as error:
-            return report.fail(self, error if isinstance(error, GestureError) else report.unexpected(error))
+            return report.fail(self, report.explained(error))
+        return self._attend(context)
+
+    def _attend(self, context):
+        self._break_at = time.monotonic() + BREAK_EVERY_S
         self._timer = context.window_manager.event_timer_add(TIMER_S, window=context.window)
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
@@ -85,7 +100,7 @@ class JobOperator:
         # After any error at all the job is over: it must not stay the running one for ever.
         except Exception as error:
             self._close(context)
-            return report.fail(self, error if isinstance(error, GestureError) else report.unexpected(error))
+            return report.fail(self, report.explained(error))
 
     def _tick(self, context):
         self._job.poll()
@@ -95,9 +110,20 @@ class JobOperator:
         stage, escape = translated(self._job.stage), translated("Esc over the sidebar: cancel")
         context.workspace.status_text_set(f"{stage}: {self._job.fraction:.0%}   {escape}")
         if not self._done():
-            return {"PASS_THROUGH"}
+            return {"PASS_THROUGH"} if time.monotonic() < self._break_at else self._take_break(context)
         self._close(context)
         return self._end(context)
+
+    def _take_break(self, context):
+        """End this operator, and let another one go on with the job after a moment."""
+        context.window_manager.event_timer_remove(self._timer)
+        kept = {name: value for name, value in vars(self).items() if name not in ("_timer", "_break_at")}
+        chosen = {name: value for name, value in self.as_keywords().items() if self.properties.is_property_set(name)}
+        place = [each and each.as_pointer() for each in (context.window, context.area, context.region)]
+        state.current.resting = kept
+        # Blender drops the timer when it loads a file, and `state` the job with it.
+        bpy.app.timers.register(partial(_go_on, type(self).bl_idname, chosen, place, kept), first_interval=BREAK_S)
+        return {"CANCELLED"}
 
     def cancel(self, context):
         """End the worker when Blender ends the operator, because a file is loaded or the window closes."""
@@ -155,3 +181,24 @@ class JobOperator:
         if isinstance(outcome, protocol.Failure):
             raise GestureError(outcome.message, outcome.remedy, outcome.detail)
         return report.finish(self, self.apply(context, outcome.values))
+
+
+def _go_on(name: str, chosen: dict, place: list[int | None], kept: dict) -> None:
+    """Start the operator that goes on with a job after a break, where the one before it was if that place is there."""
+    if state.current.resting is not kept:
+        return
+    windows = bpy.context.window_manager.windows
+    window = _found(windows, place[0]) or windows[0]
+    area = _found(window.screen.areas, place[1])
+    region = _found(area.regions, place[2]) if area else None
+    module, _, short = name.partition(".")
+    state.current.is_going_on = True
+    try:
+        with bpy.context.temp_override(window=window, area=area, region=region):
+            getattr(getattr(bpy.ops, module), short)("INVOKE_DEFAULT", **chosen)
+    finally:
+        state.current.is_going_on, state.current.resting = False, None
+
+
+def _found(candidates, pointer: int | None):
+    return next((each for each in candidates if each.as_pointer() == pointer), None)

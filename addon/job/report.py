@@ -8,6 +8,7 @@ import traceback
 import bpy
 
 from ...core.errors import GestureError
+from ...core.files import refused_by_system
 from ..blender import layout
 from ..blender.translation import translated
 from . import folder, state
@@ -20,8 +21,11 @@ class Detail(str):
 def explain(operator: type, reason: str | None) -> bool:
     """Return whether an operator may run; the tooltip of its greyed button shows the reason why not.
 
-    `poll` of an operator returns this; a reason of None means that the operator may run.
+    `poll` of an operator returns this; a reason of None means that the operator may run. One that goes on with a job
+    after a break always may.
     """
+    if state.current.is_going_on:
+        return True
     if reason:
         operator.poll_message_set(translated(reason))
     return reason is None
@@ -36,8 +40,15 @@ def fail(operator: bpy.types.Operator, error: GestureError) -> set[str]:
     return {"CANCELLED"}
 
 
-def unexpected(error: Exception) -> GestureError:
-    """Return any exception as an error for the user, who cannot do much but report it; call it while it is handled."""
+def explained(error: Exception) -> GestureError:
+    """Return any exception as an error for the user; call this while the exception is handled.
+
+    What the system refuses, such as a full disk, the user can mend; any other exception can only be reported.
+    """
+    if isinstance(error, GestureError):
+        return error
+    if isinstance(error, OSError):
+        return refused_by_system(error)
     return GestureError(
         f"This is a fault of the add-on: {error or type(error).__name__}.",
         remedy="Press Copy Details and report it. Undo if something looks wrong.",

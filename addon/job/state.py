@@ -3,6 +3,7 @@
 import atexit
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import bpy
 
@@ -81,11 +82,15 @@ class State:
     Attributes:
         job: the running job.
         client: the worker.
+        resting: what the operator of the running job needs to go on after a short break; None when it has none.
+        is_going_on: whether the next operator goes on with this job now.
     """
 
     def __init__(self):
         self.job: Job | None = None
         self.client: WorkerClient | None = None
+        self.resting: dict[str, Any] | None = None
+        self.is_going_on = False
         self._error: GestureError | None = None
         self._notes: list[str] = []
         self._of_error = self._of_notes = _no_situation
@@ -201,6 +206,15 @@ def stop_worker() -> None:
 
 
 @bpy.app.handlers.persistent
+def _drop_resting(*_arguments) -> None:
+    """End a job during a break of its operator: the file that it is for is closed. Otherwise its operator ends it."""
+    if current.resting is not None:
+        current.resting = current.job = None
+        if current.client is not None:
+            current.client.stop(wait=False)
+
+
+@bpy.app.handlers.persistent
 def _clear(*_arguments) -> None:
     """Clear the last error and notes: they are about the file that was open."""
     current.error, current.notes = None, []
@@ -209,13 +223,15 @@ def _clear(*_arguments) -> None:
 def register():
     """Let the worker end together with Blender, and let errors and notes go with the file that they are about."""
     atexit.register(stop_worker)
+    bpy.app.handlers.load_pre.append(_drop_resting)
     bpy.app.handlers.load_post.append(_clear)
 
 
 def unregister():
     """End the worker, and clear what the panel shows."""
     atexit.unregister(stop_worker)
+    bpy.app.handlers.load_pre.remove(_drop_resting)
     bpy.app.handlers.load_post.remove(_clear)
     stop_worker()
-    current.job = None
+    current.job = current.resting = None
     _clear()

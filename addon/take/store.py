@@ -16,7 +16,7 @@ from ...core.formats.packed import COARSE, FINE, pack_motion, round_motion, unpa
 from ...core.inputs import parse_json
 from ...core.plain_values import is_whole
 from ...core.sealed import seal, unseal
-from ...core.take.files import TakeFiles, compact, read_files
+from ...core.take.files import FORMAT, TakeFiles, compact, read_files
 from ...core.take.gate import check_codes, check_description, check_layers, check_words
 from ..blender import versions
 
@@ -146,7 +146,7 @@ def unpack(data: bytes) -> TakeFiles:
     """Return the take that bytes hold; the last few are cached.
 
     Raises:
-        GestureError: the bytes are damaged.
+        GestureError: the bytes are damaged, or a newer version wrote them.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(_content(data))) as file:
@@ -156,6 +156,11 @@ def unpack(data: bytes) -> TakeFiles:
             description, spoken, lengths = (
                 parse_json(file.read(name)) for name in ("take.json", "words.json", "codes.json")
             )
+            if isinstance(description["format"], int) and description["format"] > FORMAT:
+                raise GestureError(
+                    "A newer version of the extension made this take.",
+                    remedy="Update the extension to change the take.",
+                )
             frames = check_description(description)
             check_words(spoken)
             codes = _codes(file.read("codes"), lengths, frames)

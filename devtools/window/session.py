@@ -9,23 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .isolation import beside, environ_inside, first_process, inside
+from .screen import SIZE as SCREEN
+from .screen import Gone, Screen
 
-SCREEN = (1920, 1080)
-DISPLAY = ":77"
 START_S = 90.0
 ANSWER_S = 60.0
-# What runs as first process: the virtual screen, and Blender in the place of this script when the screen is there.
-START = """
-mkdir -p /tmp/home /tmp/run /mnt/temporary
-Xvfb $DISPLAY -screen 0 $SCREEN -nolisten tcp >/mnt/screen.log 2>&1 &
-until xdotool getdisplaygeometry >/dev/null 2>&1; do sleep 0.05; done
-exec blender -noaudio --window-geometry 0 "$3" "$1" "$2" --python /mnt/probe.py -- "$4" >/mnt/blender.log 2>&1
-"""
-
-
-class Gone(Exception):
-    """Blender has ended or answers no more."""
+START = 'cd /; exec blender -noaudio --window-geometry "$1" "$2" "$3" "$4" --python /mnt/probe.py -- "$5" >>"$6" 2>&1'
 
 
 class Session:
@@ -35,24 +24,31 @@ class Session:
         root: the folder of `debian`.
         shared: a folder of this computer that Blender sees as /mnt; it is emptied.
         size: width and height of Blender's window, in pixels.
+        screen: the screen of a Blender that runs, or ran, whose user folder this one shares; None for a new one.
+        left: left edge of Blender's window on the screen, in pixels.
     """
 
-    def __init__(self, root: Path, shared: Path, size: tuple[int, int] = (1280, 720)):
-        self.shared, self.size = shared, size
-        shutil.rmtree(shared, ignore_errors=True)
-        shared.mkdir(parents=True)
-        for name in ("probe.py", "panel_texts.py"):
-            shutil.copyfile(Path(__file__).with_name(name), shared / name)
+    def __init__(
+        self, root: Path, shared: Path, size: tuple[int, int] = (1280, 720), screen: Screen | None = None, left: int = 0
+    ):
+        self.shared, self.size, self._left, self._owns_screen = shared, size, left, screen is None
+        if screen is None:
+            shutil.rmtree(shared, ignore_errors=True)
+            shared.mkdir(parents=True)
+            for name in ("probe.py", "panel_texts.py"):
+                shutil.copyfile(Path(__file__).with_name(name), shared / name)
+        self.screen = screen or Screen(root, shared)
+        self.start()
+
+    def start(self) -> None:
+        """Start Blender, the first time or after it has ended."""
         self._socket, other = socket.socketpair()
         self._lines = self._socket.makefile(encoding="utf-8")
         # Blender counts the window's place from the lower edge of the screen.
-        arguments = [str(number) for number in (*size, SCREEN[1] - size[1], other.fileno())]
-        self._process = subprocess.Popen(
-            inside(root, ["sh", "-ec", START, "sh", *arguments], shared),
-            env=environ_inside() | _SETTINGS,
-            stdin=subprocess.DEVNULL,
-            pass_fds=[other.fileno()],
-        )
+        geometry = (self._left, SCREEN[1] - self.size[1], *self.size)
+        arguments = [str(number) for number in (*geometry, other.fileno())]
+        log = f"/mnt/{self._log_name}"
+        self._process = self.screen.start(["sh", "-ec", START, "sh", *arguments, log], [other.fileno()])
         other.close()
         try:
             self.ask("answer = 1", START_S)
@@ -67,9 +63,26 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """End Blender and everything that runs beside it."""
-        self._process.kill()
+        """End Blender; and the screen with all that runs on it, if this Blender was the first one there."""
+        self._lines.close()
+        # Blender ends itself when nobody asks any more.
+        self._socket.close()
+        if self._owns_screen:
+            self.screen.close()
         self._process.wait()
+
+    def kill(self) -> None:
+        """End Blender as a crash does: it cannot do anything any more."""
+        self.run("kill", "-9", str(self.value("__import__('os').getpid()")))
+        self.has_ended()
+
+    def has_ended(self, limit_s: float = 30.0) -> None:
+        """Wait until Blender has ended.
+
+        Raises:
+            subprocess.TimeoutExpired: it has not ended within the limit.
+        """
+        self._process.wait(limit_s)
         self._lines.close()
         self._socket.close()
 
@@ -118,13 +131,7 @@ class Session:
 
     def run(self, *command: str) -> subprocess.CompletedProcess:
         """Run a program of the folder beside Blender, such as xdotool."""
-        first = first_process(self._process.pid)
-        if first is None:
-            raise Gone(f"Blender has ended\n{self._log()}")
-        environ = environ_inside() | _SETTINGS
-        return subprocess.run(
-            beside(first, command), env=environ, capture_output=True, text=True, timeout=60, check=False
-        )
+        return self.screen.run(*command)
 
     def screenshot(self, name: str) -> Path:
         """Photograph the window; return the path of the picture, NAME.png."""
@@ -142,17 +149,10 @@ class Session:
         self.until(f"[window().width, window().height] == [{width}, {height}]")
         self.size = width, height
 
+    @property
+    def _log_name(self) -> str:
+        return "blender.log" if self._owns_screen else "blender_2.log"
+
     def _log(self) -> str:
-        path = self.shared / "blender.log"
+        path = self.shared / self._log_name
         return path.read_text(errors="replace")[-3000:] if path.is_file() else ""
-
-
-_SETTINGS = {
-    "DISPLAY": DISPLAY,
-    "SCREEN": f"{SCREEN[0]}x{SCREEN[1]}x24",
-    "HOME": "/tmp/home",
-    "XDG_RUNTIME_DIR": "/tmp/run",
-    "TMPDIR": "/mnt/temporary",
-    "BLENDER_USER_RESOURCES": "/tmp/home/blender",
-    "LIBGL_ALWAYS_SOFTWARE": "1",
-}

@@ -20,6 +20,12 @@ from devtools.window.sidebar import Sidebar
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "cache" / "ui"
 SIZE, NARROW = (1280, 720), (900, 1080)
+INSTALL = """
+with override():
+    bpy.ops.extensions.package_install_files(
+        filepath="/mnt/mambatalk.zip", repo="user_default", enable_on_install=True
+    )
+"""
 QUESTIONS = Path(__file__).with_name("questions.py")
 
 
@@ -99,6 +105,23 @@ def example(sidebar) -> float:
     blender.screenshot("example_3_after")
     blender.ask('bpy.ops.wm.save_as_mainfile(filepath="/mnt/example.blend")')
     return seconds
+
+
+@pytest.fixture(scope="module")
+def own_blender(root, zip_file, example, tmp_path_factory):
+    """A Blender of this module's own, which tests may end and start again, with the example as /mnt/example.blend."""
+    with Session(root, tmp_path_factory.mktemp("window") / "shared", SIZE) as session:
+        shutil.copyfile(zip_file, session.shared / "mambatalk.zip")
+        shutil.copyfile(KEPT / "example.blend", session.shared / "example.blend")
+        session.ask(INSTALL, limit_s=180)
+        session.ask("bpy.ops.wm.save_userpref()")
+        learn(session)
+        yield session
+
+
+def learn(blender: Session) -> None:
+    """Let a Blender that has started answer what tests ask about the take."""
+    blender.ask(QUESTIONS.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")

@@ -13,17 +13,11 @@ import pytest
 from devtools.window.session import Session
 from devtools.window.sidebar import Sidebar
 
-from .conftest import QUESTIONS, SIZE
+from .conftest import INSTALL, QUESTIONS, SIZE
 
 TIMES = 3
 # On a computer that does nothing else it must take 20 s at most.
 LIMIT_S, BUSY = 20, 1.5
-INSTALL = """
-with override():
-    bpy.ops.extensions.package_install_files(
-        filepath="/mnt/mambatalk.zip", repo="user_default", enable_on_install=True
-    )
-"""
 
 
 @pytest.mark.slow

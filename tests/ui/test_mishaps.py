@@ -7,34 +7,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from .conftest import ROOT
+from .jobs import DEMO, PROCESS, START, begin, works_again
 
 pytestmark = pytest.mark.slow
-
-START = """
-with override("UI"):
-    bpy.ops.mambatalk.{name}("INVOKE_DEFAULT")
-"""
-PROCESS = "module('addon.job.state').current.client._process"
-
-
-def begin(blender, name="generate"):
-    """Start a job as its button does, and wait until the worker is in the middle of it."""
-    blender.ask("module('addon.job.report').show([])")
-    blender.ask(START.format(name=name))
-    blender.until("job() and job().fraction > 0.05", 120)
-
-
-def works_again(blender):
-    """Make a short take: the next click works, whatever happened before."""
-    samples, rate = soundfile.read(ROOT / "addon" / "assets" / "demo" / "speech.flac", dtype="int16")
-    soundfile.write(blender.shared / "short.wav", samples[: 2 * rate], rate)
-    blender.ask("s = bpy.context.scene.mambatalk\ns.audio_file, s.transcript_source = '/mnt/short.wav', 'NONE'")
-    blender.ask("module('addon.job.report').show([])")
-    blender.ask(START.format(name="generate"))
-    blender.until("job() is None and notes()", 120)
-    said = blender.value("notes()")
-    assert "Take ready: 2 s" in said, said
 
 
 @pytest.fixture
@@ -110,7 +85,7 @@ def test_a_batch_goes_on_while_the_user_works_and_a_cancel_keeps_what_is_made(ex
     blender = sidebar.session
     blender.ask('bpy.ops.wm.open_mainfile(filepath="/mnt/example.blend")')
     blender.until("len(curves()) > 0")
-    samples, rate = soundfile.read(ROOT / "addon" / "assets" / "demo" / "speech.flac", dtype="int16")
+    samples, rate = soundfile.read(DEMO, dtype="int16")
     (blender.shared / "lines").mkdir()
     for number in range(6):
         part = samples[number * rate : (number + 3) * rate]
@@ -119,7 +94,6 @@ def test_a_batch_goes_on_while_the_user_works_and_a_cancel_keeps_what_is_made(ex
         "s = bpy.context.scene.mambatalk_batch\ns.recordings, s.folder = '/mnt/lines', '/mnt/lines_takes'\n"
         "s.export = True\nbpy.context.scene.mambatalk_export.folder = '/mnt/lines_files'"
     )
-    blender.ask("module('addon.job.report').show([])")
     blender.ask(START.format(name="batch"))
     blender.until("job() and job().part >= 2", 170)
     blender.ask("bpy.ops.mambatalk.cancel()")

@@ -66,3 +66,30 @@ def test_old_folders_of_takes_that_no_open_file_has_go(takes, character, recordi
         os.utime(folder / "take.json", (long_ago, long_ago))
     leftovers.remove_old()
     assert (kept.exists(), fresh.exists(), old.exists()) == (True, True, False)
+
+
+@pytest.mark.any_blender
+def test_two_that_name_a_take_alike_get_different_folders_and_empty_ones_go(takes):
+    from mambatalk_ext.addon.generate import leftovers
+    from mambatalk_ext.addon.job.folder import new_take_folder
+
+    first, second = new_take_folder("speech"), new_take_folder("speech")
+    assert first.name == "speech_001"
+    assert second.name == "speech_002"
+    (second / "motion.npz").touch()
+    leftovers.remove_empty([first, second])
+    assert not first.exists()
+    assert second.exists()
+
+
+@pytest.mark.any_blender
+def test_an_empty_folder_of_yesterday_goes_and_one_of_today_stays(takes):
+    from mambatalk_ext.addon.generate import leftovers
+    from mambatalk_ext.addon.job.folder import new_take_folder
+
+    old, new = new_take_folder("speech"), new_take_folder("speech")
+    yesterday = time.time() - 90_000
+    os.utime(old, (yesterday, yesterday))
+    leftovers.remove_old()
+    assert not old.exists()
+    assert new.exists()

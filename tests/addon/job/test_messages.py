@@ -1,5 +1,8 @@
 """The message of the panel has a place of a fixed height, is never wider than it, and can be read and dismissed."""
 
+import errno
+import os
+
 import bpy
 import pytest
 
@@ -111,6 +114,23 @@ def test_a_fault_of_the_add_on_itself_ends_the_job_and_has_its_traceback_as_deta
         bpy.ops.mambatalk.generate()
     assert job_state.current.job is None
     assert "ZeroDivisionError" in messages.details()
+
+
+@pytest.mark.any_blender
+def test_a_full_disk_is_named_and_is_no_fault_of_the_add_on(
+    messages, job_state, character, weights, recording, monkeypatch
+):
+    from mambatalk_ext.addon.job import folder
+
+    def full(prefix, dir):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(folder.tempfile, "TemporaryDirectory", full)
+    settings = bpy.context.scene.mambatalk
+    settings.audio_file, settings.transcript_source = str(recording), "NONE"
+    with pytest.raises(RuntimeError, match=r"No space left on device\. Free some disk space"):
+        bpy.ops.mambatalk.generate()
+    assert job_state.current.job is None
 
 
 def test_a_dismissed_message_is_gone(messages, job_state):

@@ -92,3 +92,15 @@ def test_codes_of_any_size_come_back_as_they_were(action):
     for codes in (take.codes, wide):
         back = take_store.unpack(take_store.pack(replace(take, codes=codes))).codes
         assert all(np.array_equal(back[name], values) for name, values in codes.items())
+
+
+@pytest.mark.any_blender
+def test_a_take_of_a_newer_version_is_named_as_such_and_kept(action):
+    from mambatalk_ext.addon.take import store as take_store
+
+    take = take_store.load(action)
+    newer = take_store.pack(replace(take, description={**take.description, "format": 99}))
+    take_store.save_packed(action, newer)
+    with pytest.raises(RuntimeError, match=r"A newer version .* Update the extension"):
+        bpy.ops.mambatalk.set_levels(upper=0.5)
+    assert take_store.packed(action) == newer
