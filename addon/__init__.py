@@ -36,6 +36,7 @@ _MODULES = (
     "character.operators",
     "exchange.smplx_body_operator",
     "rig.operators",
+    "generate.growing",
     "generate.leftovers",
     "generate.removal",
     "generate.removal_operators",

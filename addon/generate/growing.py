@@ -1,7 +1,8 @@
 """Keys of a long take that is still being made: they grow at the end as pieces of the motion arrive.
 
 The keys lie in actions of their own, which go when the take is complete, or when the job is cancelled. Then everything
-is as it was before the first piece, so that there is no step to undo.
+is as it was before the first piece, so that there is no step to undo. A file that is saved meanwhile, by Blender or by
+the user, has these actions: when it is opened, they go, too.
 """
 
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from ..rig import performer
 from ..take import channels as take_channels
 
 NAME = "In Progress"
+# Custom properties of such an action: what it is, and the action in whose place it is.
+KEY, BEFORE_KEY = "mambatalk_growing", "mambatalk_before"
 # A frame that begins this close before a piece is its first one.
 _TOLERANCE = 1e-6
 
@@ -104,12 +107,15 @@ class Growing:
             return
         # The first piece, or the keys of earlier ones were undone.
         action = bpy.data.actions.new(NAME)
+        action[KEY] = True
         fcurves.extend(action, block, frames, found)
         if block.id_type == "OBJECT":
             performer.of(block).key_switches(action, frames[0])
         if kept is None:
             paths = {curve.data_path for curve in versions.curves_for(action, block)}
             before = versions.assigned_action(block)
+            if before is not None:
+                action[BEFORE_KEY] = before
             number = None if before is None else session_ids.of(before)
             kept = _Block(0, number, {path: _value(block, path) for path in paths})
             self._blocks[session_ids.of(block)] = kept
@@ -119,6 +125,30 @@ class Growing:
         if block.id_type == "OBJECT":
             performer.of(block).prepare()
         versions.assign_action(block, action)
+
+
+@bpy.app.handlers.persistent
+def _after_load(*_arguments) -> None:
+    """Remove growing keys from a file that was saved during a job: no job goes on with them."""
+    growing = {action for action in bpy.data.actions if KEY in action and action.library is None}
+    if not growing:
+        return
+    for block in (*bpy.data.objects, *bpy.data.shape_keys):
+        action = versions.assigned_action(block)
+        if action in growing:
+            versions.animate(block, action.get(BEFORE_KEY))
+    for action in growing:
+        bpy.data.actions.remove(action)
+
+
+def register():
+    """Look at each file that is opened."""
+    bpy.app.handlers.load_post.append(_after_load)
+
+
+def unregister():
+    """Stop looking."""
+    bpy.app.handlers.load_post.remove(_after_load)
 
 
 def _put_back(block: bpy.types.ID, kept: _Block) -> None:

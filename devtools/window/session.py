@@ -73,7 +73,8 @@ class Session:
 
     def kill(self) -> None:
         """End Blender as a crash does: it cannot do anything any more."""
-        self.run("kill", "-9", str(self.value("__import__('os').getpid()")))
+        number = self.value("__import__('os').getpid()")
+        self.run("sh", "-c", f"kill -9 {number}")
         self.has_ended()
 
     def has_ended(self, limit_s: float = 30.0) -> None:

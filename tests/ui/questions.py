@@ -1,5 +1,6 @@
 """Sent into the Blender under test: what tests ask about the take."""
 
+import hashlib
 import sys
 
 import bpy
@@ -171,3 +172,21 @@ def name_words(names):
     listed = action().mambatalk_take.words
     for entry, name in zip(listed, names, strict=False):
         entry.name = name
+
+
+def digest():
+    """A hash of all keys of the body, which can be compared after Blender has started again."""
+    parts = [f"{path} {index}".encode() + points.tobytes() for (path, index), points in sorted(keys().items())]
+    return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+def directions():
+    """What the take was told, and its words: levels, markers, mood, locks."""
+    own = action().mambatalk_take
+    words = [[word.name, round(word.start_s, 3), round(word.end_s, 3)] for word in own.words]
+    return [round(own.upper, 3), [[marker.kind, round(marker.start_s, 3)] for marker in own.markers], words]
+
+
+def takes():
+    """Names of the takes of the character, as the panel lists them."""
+    return [each.name for each in module("addon.take.info").of_character(character())]

@@ -28,13 +28,19 @@ def to(blender, place):
     blender.until(f"rests({x}, {y}, 'DOPESHEET_EDITOR')", 10)
 
 
+def hold(blender):
+    """Press the left mouse button on a word, and wait until Blender drags it, which may be late on a busy computer."""
+    blender.run("xdotool", "mousedown", "1")
+    blender.until("'MAMBATALK_OT_drag_word' in window().modal_operators", 10)
+
+
 def test_the_edge_of_a_word_is_dragged_and_ctrl_z_brings_it_back(with_words):
     blender = with_words
     mouth = blender.value("mouth()")
     before = blender.value("word_times(3)")
     x, y = blender.value("word_place(3, 'start')")
     to(blender, (x, y))
-    blender.run("xdotool", "mousedown", "1")
+    hold(blender)
     to(blender, (x + 10, y))
     blender.screenshot("words_drag")
     to(blender, (x + 24, y))
@@ -53,7 +59,7 @@ def test_esc_ends_a_drag_and_beside_the_track_the_mouse_selects_keys(with_words)
     before = blender.value("word_times(3)")
     x, y = blender.value("word_place(3, 'word')")
     to(blender, (x, y))
-    blender.run("xdotool", "mousedown", "1")
+    hold(blender)
     to(blender, (x + 24, y))
     blender.run("xdotool", "key", "Escape", "mouseup", "1")
     assert blender.value("word_times(3)") == before

@@ -70,6 +70,21 @@ def test_an_earlier_take_plays_again_when_the_pieces_go(character, growing, piec
     assert character.animation_data.action == earlier
 
 
+def test_a_file_that_was_saved_meanwhile_has_the_earlier_take(character, growing, pieces, tmp_path):
+    from mambatalk_ext.addon.blender import versions
+
+    earlier, name = bpy.data.actions.new("earlier"), character.name
+    versions.channelbag(earlier, character)
+    versions.assign_action(character, earlier)
+    growing.add(*pieces[0])
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "saved.blend"), copy=True)
+    growing.remove()
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "saved.blend"))
+    character = bpy.data.objects[name]
+    assert versions.assigned_action(character).name == "earlier"
+    assert [action.name for action in bpy.data.actions] == ["earlier"]
+
+
 def test_pieces_of_a_character_that_was_removed_are_left_out(character, growing, pieces):
     bpy.data.objects.remove(character)
     growing.add(*pieces[0])
