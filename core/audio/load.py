@@ -1,5 +1,6 @@
 """A sound file of any rate and number of channels, read as 16 kHz mono."""
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -163,8 +164,9 @@ def _check_length(seconds: float, path: Path) -> None:
             remedy="Pick a longer recording.",
         )
     if seconds > MAX_SECONDS:
+        minutes = math.ceil(seconds / 6) / 10  # never the limit itself
         raise GestureError(
-            f"{path.name} is {seconds / 60:.0f} min long; a take can be {MAX_SECONDS / 60:.0f} min at most.",
+            f"{path.name} is {minutes:g} min long; a take can be {MAX_SECONDS / 60:.0f} min at most.",
             remedy="Cut the recording into parts, or choose a start and a length.",
         )
 

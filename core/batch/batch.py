@@ -13,6 +13,9 @@ from .outcomes import FAILED, KEPT, MADE, NOT_MADE, Outcome, checks_of, write_su
 from .processes import AnyProcess, Lost, Process, share
 from .records import FOLDER, Record, check_own, inputs_of, is_made, only_one, read_record, write_record
 
+# Recordings that are made together may have so many bytes in all: ten minutes as a wav file, so that memory stays low.
+_MOST_BYTES = 20_000_000
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -104,6 +107,7 @@ def run(
     report: Callable[[Outcome, int], None] = lambda outcome, done: None,
     is_stopped: Callable[[], bool] = lambda: False,
     start: Callable[[int], AnyProcess] | None = None,
+    together: int = 1,
 ) -> list[Outcome]:
     """Make all lines that are not there yet, and write summary.csv; a line that fails stops no other.
 
@@ -116,6 +120,7 @@ def run(
         report: called after each line that was worked on, with the number of lines that are finished.
         is_stopped: becomes True when the work is to stop; finished takes stay.
         start: starts the process of this number, 1 to `processes`; None for one on this computer.
+        together: how many lines a process may make in the same passes of the network.
 
     Raises:
         GestureError: another batch works in the folder; the summary cannot be written.
@@ -124,22 +129,59 @@ def run(
         planned = plan(out, lines, weights_hash)
         telling = threading.Lock()
 
-        def make(line: Line, process: AnyProcess, is_last: bool) -> bool:
-            outcome = _make(planned, line, process, is_last)
-            if outcome is None:
-                return False
+        def make(lines: Sequence[Line], process: AnyProcess, is_last: bool) -> list[Line]:
+            if len(lines) > 1:
+                outcomes, again = _make_together(planned, lines, process)
+            else:
+                made = _make(planned, lines[0], process, is_last)
+                outcomes, again = ([], list(lines)) if made is None else ([made], [])
             with telling:
-                report(outcome, planned.finished)
-            return True
+                for outcome in outcomes:
+                    report(outcome, planned.finished)
+            return again
 
         def start_here(number: int) -> Process:
             return Process(out / FOLDER / f"process_{number}.log", threads, lock.fileno())
 
         try:
-            share(planned.open_lines, processes, start or start_here, make, is_stopped)
+            groups = _groups(planned.open_lines, min(together, -(-len(planned.open_lines) // processes)))
+            share(groups, processes, start or start_here, make, is_stopped)
         finally:
             write_summary(planned.results(), out / SUMMARY)
         return planned.results()
+
+
+def _groups(lines: Sequence[Line], most: int) -> list[list[Line]]:
+    """Put lines that follow each other into groups that are made together, at most so many lines each."""
+    groups: list[list[Line]] = []
+    room = 0
+    for line in lines:
+        try:
+            size = line.request.audio.stat().st_size
+        except OSError:
+            size = _MOST_BYTES  # what is wrong is said when the line is made
+        if not groups or len(groups[-1]) >= most or size > room:
+            groups.append([])
+            room = _MOST_BYTES
+        groups[-1].append(line)
+        room -= size
+    return groups
+
+
+def _make_together(planned: Plan, lines: Sequence[Line], process: AnyProcess) -> tuple[list[Outcome], list[Line]]:
+    """Make lines in the same passes of the network; return what became of them, and the lines to make alone."""
+    began, failed, begun = time.monotonic(), [], []
+    for line in lines:
+        try:
+            planned.begin(line)
+            begun.append(line)
+        except GestureError as error:
+            failed.append(planned.fail(line, error))
+    replies = process.make_together([line.request for line in begun]) if begun else []
+    if replies is None:
+        return failed, begun
+    each = (time.monotonic() - began) / len(lines)
+    return failed + [planned.end(line, reply, each) for line, reply in zip(begun, replies, strict=True)], []
 
 
 def _make(planned: Plan, line: Line, process: AnyProcess, is_last: bool) -> Outcome | None:

@@ -12,6 +12,7 @@ machine is lost after the take was written is not made twice. Where it is lost b
 import os
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,9 @@ class ClusterProcess:
         except ray.exceptions.RayError:
             self.is_dead = True
             return Lost()
+
+    def make_together(self, requests: Sequence[Generate]) -> None:
+        """Make nothing: a line whose machine is lost is begun again, and that is less work for one line."""
 
     def stop(self) -> None:
         """Stop the take that is being made, at the next possible moment, and all later ones."""

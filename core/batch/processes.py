@@ -7,14 +7,14 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from ..errors import GestureError
-from ..requests import Cancel, Generate
+from ..requests import Cancel, Generate, GenerateMany, Task
 from ..worker import protocol
 from ..worker.silence import SILENT_S, Silence
 from ..worker.threads import VARIABLES
@@ -67,6 +67,9 @@ class AnyProcess(Protocol):
     def make(self, request: Generate, name: str, inputs: str) -> protocol.Reply | Lost:
         """Make a take of this name from these inputs; return what became of it."""
 
+    def make_together(self, requests: Sequence[Generate]) -> list[protocol.Reply] | None:
+        """Make several takes in the same passes of the network; None where each must be made alone."""
+
     def stop(self) -> None:
         """Stop the take that is being made, at the next possible moment, and all later ones."""
 
@@ -81,7 +84,7 @@ class AnyProcess(Protocol):
 
 
 class Process:
-    """A worker process that makes one take at a time.
+    """A worker process that makes one take at a time, or several in the same passes of the network.
 
     Args:
         log: the file for what it writes to its log.
@@ -119,19 +122,34 @@ class Process:
 
     def make(self, request: Generate, name: str = "", inputs: str = "") -> protocol.Reply:
         """Make a take, and return the reply that says what became of it."""
+        return self._answer(request)
+
+    def make_together(self, requests: Sequence[Generate]) -> list[protocol.Reply] | None:
+        """Make several takes in the same passes of the network.
+
+        Returns:
+            the reply for each; None where one of them failed, so that each must be made alone.
+        """
+        reply = self._answer(GenerateMany(tuple(requests)))
+        if isinstance(reply, protocol.Result):
+            return [protocol.Result(reply.id, values) for values in reply.values["takes"]]
+        return [reply] * len(requests) if isinstance(reply, protocol.Cancelled) else None
+
+    def _answer(self, task: Task) -> protocol.Reply:
+        """Let the process do a task, and return its final reply."""
         self._number += 1
         self._silence.begin()
         self._is_working = True
         try:
-            return self._reply(request)
+            return self._reply(task)
         except protocol.ProtocolError as error:
             message = f"The process that made this take sent a line that is no reply: {error}."
             return protocol.Failure(self._number, message, f"Try again; {self._log} may say more.")
         finally:
             self._is_working = False
 
-    def _reply(self, request: Generate) -> protocol.Reply:
-        if not self._write(protocol.Request(self._number, request)):
+    def _reply(self, task: Task) -> protocol.Reply:
+        if not self._write(protocol.Request(self._number, task)):
             return protocol.Cancelled(self._number) if self._stopped else self._death()
         for line in self._replies:
             self._silence.heard()
@@ -190,23 +208,23 @@ class Process:
 
 
 def share(
-    lines: Iterable[Line],
+    groups: Iterable[Sequence[Line]],
     count: int,
     start: Callable[[int], AnyProcess],
-    make: Callable[[Line, AnyProcess, bool], bool],
+    make: Callable[[Sequence[Line], AnyProcess, bool], Sequence[Line]],
     is_stopped: Callable[[], bool],
 ) -> None:
-    """Let processes make all lines, each the next one that is waiting, until all are made or the work is stopped.
+    """Let processes make all lines, each the next group that is waiting, until all are made or the work is stopped.
 
     Args:
-        lines: what to make.
+        groups: what to make; the lines of a group are made together.
         count: number of processes.
         start: starts the process of this number, 1 to `count`; where it cannot, the others go on without it.
-        make: makes one line, and returns whether something became of it; a line whose machine was lost is begun again.
+        make: makes the lines of a group, and returns those of which nothing became: each of them is begun again, alone.
             It gets True when this is the last try. Called from several threads, it must not raise.
         is_stopped: becomes True when the work is to stop soon.
     """
-    crew = _Crew(lines, start, make, is_stopped)
+    crew = _Crew(groups, start, make, is_stopped)
     threads = [threading.Thread(target=crew.work, args=(number,), daemon=True) for number in range(1, count + 1)]
     try:
         for thread in threads:
@@ -228,18 +246,20 @@ def share(
 class _Crew:
     """The threads that share lines; each has a process. The arguments are those of `share`."""
 
-    def __init__(self, lines: Iterable[Line], start: Callable, make: Callable, is_stopped: Callable[[], bool]):
+    def __init__(
+        self, groups: Iterable[Sequence[Line]], start: Callable, make: Callable, is_stopped: Callable[[], bool]
+    ):
         self.running: dict[int, AnyProcess] = {}
         self._start, self._make, self._is_stopped = start, make, is_stopped
-        self._waiting = deque((line, 1) for line in lines)
-        self._left = len(self._waiting)
+        self._waiting = deque((tuple(lines), 1) for lines in groups)
+        self._left = sum(len(lines) for lines, _ in self._waiting)
         self._counting = threading.Lock()
 
     def work(self, number: int) -> None:
         """Make lines until none is left; a line that another thread makes may come back."""
         while self._left and not self._is_stopped():
             try:
-                line, attempt = self._waiting.popleft()
+                lines, attempt = self._waiting.popleft()
             except IndexError:
                 time.sleep(POLL_S)
                 continue
@@ -247,11 +267,11 @@ class _Crew:
                 try:
                     self.running[number] = self._start(number)
                 except GestureError as error:
-                    self._waiting.appendleft((line, attempt))
+                    self._waiting.appendleft((lines, attempt))
                     _log.warning("%s", error)
                     return
-            if self._make(line, self.running[number], attempt == _TRIES):
-                with self._counting:
-                    self._left -= 1
-            else:
-                self._waiting.append((line, attempt + 1))
+            again = self._make(lines, self.running[number], attempt == _TRIES)
+            # A group that fails says nothing about each of its lines.
+            self._waiting.extend(((line,), attempt + (len(lines) == 1)) for line in again)
+            with self._counting:
+                self._left -= len(lines) - len(again)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 EXIT_SOME_FAILED = 1
 EXIT_STOPPED = 130
+# Lines that share the passes of a network: more save little, and as many wait when the work is stopped.
+TOGETHER = 4
 
 _log = logging.getLogger(__name__)
 
@@ -80,17 +82,20 @@ def run(arguments: argparse.Namespace) -> int:
         results = batch.plan(out, wanted, weights_hash).results()
         print(outcomes.table(results))
         return EXIT_SOME_FAILED if any(each.state == outcomes.FAILED for each in results) else 0
-    start = None
+    start, together = None, 1
     if arguments.engine == "ray":
         room = cluster.connect(arguments.address)
         start = functools.partial(cluster.ClusterProcess, out)
     else:
         large = engine != engines.NUMPY
+        together = TOGETHER if large else 1  # the engine NumPy takes one window at a time
         room = processes.process_count(len(wanted), processes.LARGE_BYTES if large else processes.SMALL_BYTES)
     count = min(arguments.processes or room, len(wanted))
     threads = max(1, (os.cpu_count() or 1) // count)
     stopped = _stopped_by_signals()
-    results = batch.run(out, wanted, weights_hash, count, threads, _reporter(len(wanted)), stopped.is_set, start)
+    results = batch.run(
+        out, wanted, weights_hash, count, threads, _reporter(len(wanted)), stopped.is_set, start, together
+    )
     print(outcomes.table(results))
     if stopped.is_set():
         _log.error("stopped; finished takes stay, and the same command goes on")

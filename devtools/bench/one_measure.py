@@ -4,7 +4,8 @@ It imports nothing but `core`, by names that other revisions have, too, and prin
 
     cold      {"kind": "cold"}                                      a new process makes a take of five seconds
     take      {"kind": "take", "engine": "numpy", "seconds": 60}    a sound file to a take, everything loaded before
-    released  {"kind": "released", "seconds": 10, "seeds": 4}       random weights of the released size, features given
+    released  {"kind": "released", "seconds": 10, "seeds": 4}       random weights of the released size, features given;
+                                                                    "recordings": 4 makes takes of four recordings
     hands     {"kind": "hands", "motion": "FILE.npz"}               hands pushed out of the body, on one core
 """
 
@@ -22,6 +23,7 @@ import numpy as np
 
 DEMO = Path("addon") / "assets" / "demo"
 RATE = 16000
+MOST_S = 3600
 
 
 def measure(kind: str, **wanted) -> dict:
@@ -67,10 +69,10 @@ def _take(folder: Path, engine: str, seconds: int) -> dict:
     models = Chosen()
     text = (DEMO / "transcript.txt").read_text(encoding="utf-8")
     # The transcript fits whole repetitions of the recording; a shorter part is made without words.
-    times = round(seconds / 32)
+    times = _repetitions(seconds)
     short = _speech(folder, 5)
     generate(Generate(short, folder / "warm", device="cpu"), models=models)
-    audio = _speech(folder, seconds, whole=times > 0)
+    audio = _speech(folder, seconds, times)
     request = Generate(audio, folder / "take", device="cpu", allow_no_words=True)
     if times:
         request = replace(request, transcript_text=" ".join([text] * times))
@@ -89,7 +91,7 @@ def _take(folder: Path, engine: str, seconds: int) -> dict:
     return {"s": spent, "cpu_s": time.process_time() - cpu, "speech_s": speech_s, "stages": stages}
 
 
-def _released(folder: Path, seconds: int, seeds: int) -> dict:
+def _released(folder: Path, seconds: int, seeds: int, recordings: int = 1) -> dict:
     import torch
 
     from core.body.motion import Motion
@@ -104,23 +106,28 @@ def _released(folder: Path, seconds: int, seeds: int) -> dict:
     neutral = Motion(*still, face_basis="flame100", contacts=np.ones((4, 4)))
     network = TorchNetwork(LoadedModel(draw_weights(1), CARD, neutral, Path()), "cpu")
     random, frames = np.random.default_rng(0), 30 * seconds
-    audio = random.standard_normal((frames * RATE // 30, 3)).astype(np.float32)
-    speech = Speech(audio, random.integers(0, 11195, frames), 1)
+    speeches = [
+        Speech(
+            random.standard_normal((frames * RATE // 30, 3)).astype(np.float32), random.integers(0, 11195, frames), 1
+        )
+        for _ in range(recordings)
+    ]
     variations = [Variation(0.5, seed) for seed in range(seeds)]
 
-    def make(speech: Speech) -> list:
-        if seeds > 1 and hasattr(windows, "run_takes"):
-            return windows.run_takes(network, [windows.TakeInputs(speech, neutral, each) for each in variations])
-        return [windows.run_windows(network, speech, neutral, variation=each) for each in variations]
+    def make(speeches: list[Speech]) -> list:
+        wanted = [(speech, each) for speech in speeches for each in variations]
+        if len(wanted) > 1 and hasattr(windows, "run_takes"):
+            return windows.run_takes(network, [windows.TakeInputs(speech, neutral, each) for speech, each in wanted])
+        return [windows.run_windows(network, speech, neutral, variation=each) for speech, each in wanted]
 
-    make(Speech(audio[: 2 * RATE], speech.words[:60], 1))
-    start, cpu = time.perf_counter(), time.process_time()
-    codes = make(speech)
+    make([Speech(each.audio[: 2 * RATE], each.words[:60], 1) for each in speeches])
+    start, cpu, takes = time.perf_counter(), time.process_time(), seeds * recordings
+    codes = make(speeches)
     spent, used = time.perf_counter() - start, time.process_time() - cpu
     texts = [np.concatenate(list(each.values())).astype(np.int64).tolist() for each in codes]
     return {
-        "s": spent / seeds,
-        "cpu_s": used / seeds,
+        "s": spent / takes,
+        "cpu_s": used / takes,
         "speech_s": frames / 30,
         "codes": texts,
         "threads": torch.get_num_threads(),
@@ -141,12 +148,20 @@ def _hands(_: Path, motion: str) -> dict:
     return {"s": spent, "cpu_s": used, "speech_s": own.frame_count / own.fps, **pushed.as_dict()}
 
 
-def _speech(folder: Path, seconds: int, whole: bool = False) -> Path:
-    """Write the bundled recording, repeated, as a WAV file; `whole` ends it with a repetition's end."""
+def _repetitions(seconds: int) -> int:
+    """Return how often the bundled recording fits into so many seconds, at most an hour: a take may not be longer."""
+    import soundfile
+
+    once = soundfile.info(DEMO / "speech.flac").duration
+    return min(round(seconds / once), int(MOST_S / once))
+
+
+def _speech(folder: Path, seconds: int, times: int = 0) -> Path:
+    """Write the bundled recording as a WAV file: `times` times, or, if 0, until it has so many seconds."""
     import soundfile
 
     once = (np.clip(soundfile.read(DEMO / "speech.flac")[0], -1, 1) * 32767).astype("<i2")
-    left = round(seconds / 32) * len(once) if whole else seconds * RATE
+    left = times * len(once) or seconds * RATE
     path = folder / f"speech_{seconds}.wav"
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)

@@ -1,4 +1,4 @@
-"""Codes by random weights of the released size, features given: one take, four seeds of a recording, and the floor.
+"""Codes by random weights of the released size, features given: one take, four seeds, four recordings, and the floor.
 
 The floor is the processor's time for the operations of a window, counted, at the rate of a large product on this
 machine. Ratios of processor seconds (CPU) can be compared on a busy machine, too. With `--against REV` both revisions
@@ -20,7 +20,7 @@ WINDOW_S = 2.0  # of speech that one window decides
 
 
 def main() -> None:
-    """Print one row for one take, and one for each of four seeds."""
+    """Print rows for one take, for each of four seeds of a recording, and for each of four recordings."""
     print(f"on {processor()}; seconds of each take")
     try:
         operations, rate = _operations(), _rate()
@@ -29,34 +29,48 @@ def main() -> None:
         return
     print(f"{operations / 1e9:.1f} GFLOP a window; products run at {rate / 1e9:.0f} GFLOP in a processor's second")
     table = Table(
-        ("seeds", "7"), ("speech, s", "11.0f"), ("s", "9.2f"), ("CPU s", "9.2f"), ("x", "8.2f"), ("floor, s", "10.2f"),
-        ("of the floor", "14.1f"), ("ratio", "8.2f"),
+        ("seeds", "7"), ("recordings", "12"), ("speech, s", "11.0f"), ("s", "9.2f"), ("CPU s", "9.2f"),
+        ("x", "8.2f"), ("floor, s", "10.2f"), ("of the floor", "14.1f"), ("ratio", "8.2f"),
         ("ratio CPU", "11.2f"), ("MB", "8.0f"), ("codes differ", "14.0f"),
     )  # fmt: skip
     alone = None
     for seconds in (10, *((60,) if os.environ.get(LONG) else ())):
-        for seeds in (1, 4):
+        for seeds, recordings in ((1, 1), (4, 1), (1, 4)):
+            wanted = {"kind": "released", "seconds": seconds, "seeds": seeds, "recordings": recordings}
             try:
-                measured = pairs({"kind": "released", "seconds": seconds, "seeds": seeds}, TRIES)
+                measured = pairs(wanted, TRIES)
             except CannotRunError as reason:
-                print(f"{seeds} seeds, {seconds} s: cannot run here: {reason}", flush=True)
+                print(f"{seeds} seeds of {recordings}, {seconds} s: cannot run here: {reason}", flush=True)
                 continue
             own = measured[0]
             floor = operations * seconds / WINDOW_S / rate
-            differ = None
-            if len(measured) > 1:
-                differ = int(
-                    sum((np.array(a) != b).sum() for a, b in zip(own["codes"], measured[1]["codes"], strict=True))
-                )
             speed = (seconds / own["s"], floor, own["cpu_s"] / floor)
             ratios = ratio(measured), ratio(measured, "cpu_s")
-            table.row(seeds, seconds, own["s"], own["cpu_s"], *speed, *ratios, own["mb"], differ)
-            if seeds == 1:
+            table.row(
+                seeds,
+                recordings,
+                seconds,
+                own["s"],
+                own["cpu_s"],
+                *speed,
+                *ratios,
+                own["mb"],
+                _codes_differing(measured),
+            )
+            if seeds * recordings == 1:
                 alone = own
             elif alone is not None:
                 times = alone["s"] / own["s"], alone["cpu_s"] / own["cpu_s"]
-                print(f"a take of {seeds}: {times[0]:.2f} x as fast as one alone, CPU {times[1]:.2f} x", flush=True)
+                print(f"each of these: {times[0]:.2f} x as fast as one alone, CPU {times[1]:.2f} x", flush=True)
     print(differing())
+
+
+def _codes_differing(measured: list[dict]) -> int | None:
+    """Return how many codes differ from those of the other revision; None without one."""
+    if len(measured) < 2:
+        return None
+    pairs_of_takes = zip(measured[0]["codes"], measured[1]["codes"], strict=True)
+    return int(sum((np.array(own) != other).sum() for own, other in pairs_of_takes))
 
 
 def _operations() -> float:
