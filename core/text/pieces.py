@@ -9,13 +9,15 @@ from ..phones.activity import FRAME_S, active_frames, quiet_cuts, smoothed
 from ..phones.search import Placed
 
 PIECE_S = (6.0, 14.0)  # lengths, where pauses allow
+PATIENCE_S = 20.0  # by so much a piece may be longer if its end is not doubtful then
 LONGEST_S = 90.0
 QUICKEST_PHONE_S = 0.03  # three frames: the acoustic model knows no shorter phone
 USUAL_PHONE_S = 0.05
 SPARE_S = 0.4  # seconds that the words on both sides may lose to the words between them
 FIRM = 3  # sure words in a row on each side of a cut
-SURE_PAUSE_S = 5.0  # pauses that are cut in any case
-LONG_PAUSE_S = 1.5  # what is longer than this between neighbouring words is a pause, or speech that is not in the text
+LONG_PAUSE_S = 1.5  # silence that is longer than this between neighbouring words is left out
+LONGEST_PAUSE_S = 60.0  # what is longer than this is left out in any case: speech, too, that is not in the text
+DOUBTFUL = 10  # frames of speech between neighbouring words: their order of time may be that of other words
 MARGIN_FRAMES = 30
 MOST_TOKENS = 300  # between two anchors; the search passes over those that nobody says
 
@@ -37,12 +39,15 @@ class _Cut:
         count: tokens before it.
         left, right: frames; the sound between them belongs to neither side.
         pause: frames between the two tokens.
+        doubtful: whether speech lies between the two tokens. It may be that of one of them: where words are missing,
+            a word beside them may have been placed at a wrong one of two sounds, and a cut there could not be mended.
     """
 
     count: int
     left: int
     right: int
     pause: int
+    doubtful: bool = False
 
     @property
     def forced(self) -> bool:
@@ -71,14 +76,14 @@ def cut_pieces(anchors: Sequence[Placed], phones: np.ndarray, level_db: np.ndarr
         start = end if hit is None else max(last_frame, hit.start)
         room_s = float(speech[start] - speech[last_frame]) * FRAME_S
         kept = _that_fit(range(last_token + 1, len(phones) if hit is None else hit.word), phones, room_s, not tokens)
-        # Where words are missing or wrong, an anchor may lie in a wrong place, and a cut there could not be mended.
         pause_s = (start - last_frame) * FRAME_S
-        if tokens and hit is not None and not kept and (_firm(words, number) or pause_s > SURE_PAUSE_S):
-            if pause_s > LONG_PAUSE_S:
+        doubtful = bool(speech[start] - speech[last_frame] > DOUBTFUL)
+        if tokens and hit is not None and not kept and (_firm(words, number) or pause_s > LONGEST_PAUSE_S):
+            if pause_s > LONGEST_PAUSE_S or (pause_s > LONG_PAUSE_S and not doubtful):
                 cuts.append(_Cut(len(tokens), last_frame + MARGIN_FRAMES, start - MARGIN_FRAMES, start - last_frame))
             else:
                 quiet = last_frame + int(np.argmin(smooth_db[last_frame : max(start, last_frame + 1)]))
-                cuts.append(_Cut(len(tokens), quiet, quiet, start - last_frame))
+                cuts.append(_Cut(len(tokens), quiet, quiet, start - last_frame, doubtful))
         tokens += kept
         if hit is not None:
             tokens.append(hit.word)
@@ -122,7 +127,7 @@ def _even(tokens: Sequence[int], cuts: Iterable[_Cut], whole: Piece, before: int
     later = sorted(cuts, key=lambda cut: cut.left)
     while True:
         later = [cut for cut in later if cut.left - start >= shortest and cut.count > count]
-        near = [cut for cut in later if cut.left - start <= longest] or later[:1]
+        near = _within(later, start + longest)
         if not near or whole.end - start <= longest:
             break
         best = max(near, key=lambda cut: cut.pause)
@@ -130,6 +135,15 @@ def _even(tokens: Sequence[int], cuts: Iterable[_Cut], whole: Piece, before: int
         start, count = best.right, best.count
     pieces.append(Piece(start, whole.end, tuple(tokens[count:ends])))
     return [piece for piece in pieces if piece.tokens and piece.end > piece.start]
+
+
+def _within(cuts: Sequence[_Cut], longest: int) -> list[_Cut]:
+    """Choose cuts up to a frame, and the next one where there is none; doubtful ones only where others are far."""
+    safe = [cut for cut in cuts if not cut.doubtful]
+    near = [cut for cut in safe if cut.left <= longest] or safe[:1]
+    if near and near[0].left <= longest + round(PATIENCE_S / FRAME_S):
+        return near
+    return [cut for cut in cuts if cut.left <= longest] or list(cuts[:1])
 
 
 def _shortened(piece: Piece, phones: np.ndarray, level_db: np.ndarray) -> list[Piece]:

@@ -1,5 +1,6 @@
 """Words are found where they are spoken, at a cost that grows with the length; another text is refused."""
 
+import random
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -145,6 +146,15 @@ def test_three_times_the_text_is_placed_three_times(demo, speech, text):
     ]
     assert np.median(moved) < 0.02
     assert np.mean(np.array(moved) < 0.1) > 0.97
+
+
+@pytest.mark.parametrize("seed", [8, 11, 16])
+def test_words_beside_a_pause_stay_on_their_side_where_the_text_lacks_others(demo, speech, seed):
+    left_out = random.Random(seed).sample(range(len(demo.words)), 7)
+    words = [word for place, word in enumerate(demo.words) if place not in left_out]
+    found = align(speech, " ".join(word.word for word in words))
+    assert [word.word for word in found.words] == [word.word for word in words]
+    assert max(abs(a.start_s - b.start_s) for a, b in zip(found.words, words, strict=True)) < 1
 
 
 def test_progress_rises_to_one_and_cancelling_stops(speech, text):
