@@ -13,7 +13,15 @@ from ..phones.acoustic_model import STATES, acoustic_model
 from ..phones.activity import FRAME_S, energy_db
 from ..phones.search import Placed, phone_numbers
 from .anchors import Pronunciations, chance_score, find_anchors, mean_score, sure_words
-from .given_times import caption_pieces, fit_of, in_part, phones_inside, with_phones
+from .given_times import (
+    can_be_said,
+    caption_pieces,
+    fit_of,
+    follow_each_other,
+    in_part,
+    phones_inside,
+    with_phones,
+)
 from .pieces import cut_pieces
 from .placing import Sound, hear, place
 from .pronounce import pronunciations
@@ -111,7 +119,7 @@ def align(
     found = None
     if source.captions and captioned:
         found = _in_captions(sound, captioned, source.captions, bar, level_db)
-    elif source.words:
+    elif source.words and follow_each_other(source.words):
         found = _timed(sound, source.words, bar, language, own)
     if found is None or found.matched < bar.matched:  # no times, or those of another recording
         least = bar.matched if language_check else 0.0
@@ -204,9 +212,9 @@ def _free(
 def _in_captions(
     sound: Sound, text: _Text, captions: Sequence[Caption], bar: _Bar, level_db: np.ndarray
 ) -> Alignment | None:
-    """Find the words of captions inside them; None where the captions have no order."""
+    """Find the words of captions inside them; None where their times cannot be those of the words."""
     pieces = caption_pieces(captions, text.counts, level_db)
-    if not pieces:
+    if not pieces or not can_be_said(pieces, text.words):
         return None
     placed = place(sound, pieces, text.words, fit_of(sound, pieces, text.words))
     words = _words(placed, text, bar, sound)

@@ -6,6 +6,7 @@ speech    ▇▇▇  ▇▇▇▇▇▇▇▇▇   ▇▇▇▇▇▇▇▇     
 """
 
 import re
+from bisect import bisect_left, bisect_right
 
 import numpy as np
 
@@ -47,10 +48,13 @@ def estimated_words(samples: np.ndarray, text: str, language: str) -> tuple[Word
     counts = np.array([sum(count for _, count in phrase) for phrase in phrases], np.float64)
     ends = np.cumsum(counts) / counts.sum() * spoken[-1]
     pauses = _pauses(speech)
+    middles = [sum(pause) / 2 for pause in pauses]
+    reach = NEAR_S / FRAME_S
     bounds = [int(np.argmax(speech))]
     for end in ends[:-1]:
         wanted = int(np.searchsorted(spoken, end))
-        near = [p for p in pauses if abs(sum(p) / 2 - wanted) * FRAME_S <= NEAR_S and p[0] > bounds[-1]]
+        near = pauses[bisect_left(middles, wanted - reach) : bisect_right(middles, wanted + reach)]
+        near = [pause for pause in near if pause[0] > bounds[-1]]
         longest = max(near, key=lambda p: p[1] - p[0], default=(wanted, wanted))
         bounds.append(max(bounds[-1], longest[1]))
     bounds.append(len(speech) - int(np.argmax(speech[::-1])))

@@ -16,13 +16,15 @@ from ..phones.activity import FRAME_S, smoothed
 from ..phones.refinement import refined
 from ..phones.search import Placed, Stretch
 from .anchors import Pronunciations, mean_score
-from .pieces import Piece
-from .placing import FORCED, Sound, forced
+from .pieces import LONGEST_S, Piece
+from .placing import FORCED, LEAST_FRAMES, Sound, forced
 from .timing import Phone, Word
 from .transcript import Caption, Transcript
 
 SLACK_S = 0.5  # captions are set by eye: their words may reach so far beyond them
 LOOK_S = 0.3  # and so far into a neighbour
+OVERLAP = 2.0  # words whose lengths together are so many times the time that they span are not those of one speaker
+CROWDED = 2.0  # a caption whose words take at least so many times its length has a wrong time
 TRIED = 6  # pieces from which the fit of a text is measured
 
 T = TypeVar("T", Caption, Word, Phone)
@@ -43,6 +45,26 @@ def _in_part(entries: Sequence[T], offset_s: float, seconds: float) -> tuple[T, 
         for each in moved
         if each.end_s > 0 and each.start_s < seconds
     )
+
+
+def follow_each_other(words: Sequence[Word]) -> bool:
+    """Return whether timed words can be the words of a speaker: one begins after the other, and few overlap."""
+    if any(after.start_s < before.start_s for before, after in pairwise(words)):
+        return False
+    if any(word.end_s < word.start_s for word in words):
+        return False
+    said_s = sum(word.end_s - word.start_s for word in words)
+    return said_s <= OVERLAP * (max(word.end_s for word in words) - words[0].start_s)
+
+
+def can_be_said(pieces: Sequence[Piece], words: Pronunciations) -> bool:
+    """Return whether the words of captions can be said in their times, none of which is longer than a search takes."""
+    for piece in pieces:
+        needed = LEAST_FRAMES * sum(min(len(way) for way in words[token]) for token in piece.tokens)
+        frames = piece.end - piece.start
+        if needed > CROWDED * frames or frames * FRAME_S > LONGEST_S:
+            return False
+    return True
 
 
 def caption_pieces(captions: Sequence[Caption], counts: Sequence[int], level_db: np.ndarray) -> list[Piece]:

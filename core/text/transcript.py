@@ -8,11 +8,13 @@ from pathlib import Path
 from ..errors import GestureError
 from ..inputs import check_regular, parse_json
 from ..plain_values import is_number
-from .timing import Phone, Word
+from .timing import Phone, Word, words_from_json
 
 MAX_BYTES = 5_000_000  # the times and probabilities of words take most of it
 # An hour of speech has about 12,000 words; written without spaces they have 40,000 characters, with them 90,000.
 MOST_WORDS, MOST_CHARACTERS = 20_000, 300_000
+# Of a TextGrid: an hour has 12,000 words and 40,000 phones. Its reader takes long for each tier.
+MOST_INTERVALS, MOST_TIERS = 100_000, 200
 NOT_TEXT = "Choose the text of the speech as .txt, .srt, .vtt, .TextGrid or whisper .json."
 _GROUP = 8  # words of whisper that make a caption where it has no segments
 WORD_TIERS = ("words", "word", "orthography", "ort-mau", "ort")
@@ -66,6 +68,7 @@ def read_transcript(path: Path | str) -> Transcript:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         return parse_transcript(text, path.name)
+    _check_amount(text, path)
     try:
         transcript = reader(text, path)
     except GestureError:
@@ -76,8 +79,24 @@ def read_transcript(path: Path | str) -> Transcript:
             remedy="Export it again, or save the plain text as .txt.",
             detail=repr(error),
         ) from error
+    for part in (transcript.text, " ".join(caption.text for caption in transcript.captions or ())):
+        _check_length(part, path.name)
+    if len(transcript.words or ()) > MOST_WORDS:
+        raise _too_long(path.name)
     _check_words(transcript.text, path.name)
     return transcript
+
+
+def _check_amount(text: str, path: Path) -> None:
+    """Refuse what is clearly too much before a reader takes long for it."""
+    suffix = path.suffix.lower()
+    if suffix == ".vtt" and text.count("-->") > MOST_WORDS:
+        raise _too_long(path.name)
+    if suffix == ".textgrid" and (text.count('"') > 2 * MOST_INTERVALS or text.count('Tier"') > MOST_TIERS):
+        raise GestureError(
+            f"{path.name} holds more than {MOST_INTERVALS:,} intervals or {MOST_TIERS} tiers.",
+            remedy="Save the tiers with the words and the phones of this recording alone.",
+        )
 
 
 def parse_transcript(text: str, name: str = "The transcript") -> Transcript:
@@ -97,11 +116,7 @@ def parse_transcript(text: str, name: str = "The transcript") -> Transcript:
 def _check_words(text: str, name: str) -> None:
     if not text.strip():
         raise GestureError(f"{name} is empty.", remedy="Write what is said in the recording into it.")
-    if len(text) > MOST_CHARACTERS or len(text.split()) > MOST_WORDS:
-        raise GestureError(
-            f"{name} holds more than {MOST_WORDS:,} words; an hour of speech has about 12,000.",
-            remedy="Choose the text of this recording alone.",
-        )
+    _check_length(text, name)
     if "\0" in text:
         raise GestureError(f"{name} is not text.", remedy=NOT_TEXT)
     if not re.search(r"[^\W_]", text):
@@ -109,6 +124,18 @@ def _check_words(text: str, name: str) -> None:
             f"{name} holds no words that can be spoken.",
             remedy="Write what is said in the recording into it.",
         )
+
+
+def _check_length(text: str, name: str) -> None:
+    if len(text) > MOST_CHARACTERS or len(text.split()) > MOST_WORDS:
+        raise _too_long(name)
+
+
+def _too_long(name: str) -> GestureError:
+    return GestureError(
+        f"{name} holds more than {MOST_WORDS:,} words; an hour of speech has about 12,000.",
+        remedy="Choose the text of this recording alone.",
+    )
 
 
 def _decoded(path: Path) -> str:
@@ -242,9 +269,12 @@ def _inside(phones: list[Phone], entries: list) -> Iterator[tuple[Phone, ...]]:
 
 
 def _whisper(text: str, path: Path) -> Transcript:
-    """Read the JSON of openai-whisper, faster-whisper and whisperX (segments with words), or whisper.cpp."""
+    """Read words.json, or the JSON of openai-whisper, faster-whisper, whisperX (segments with words) or whisper.cpp."""
     content = parse_json(text)
     if isinstance(content, list):
+        if content and all("start_s" in entry for entry in content):
+            given_words = words_from_json(content)
+            return Transcript(" ".join(word.word for word in given_words), given_words)
         content = {"segments": content}
     segments = content.get("segments") or content.get("transcription") or []
     said = content.get("text") or " ".join(str(segment.get("text", "")).strip() for segment in segments)

@@ -97,12 +97,13 @@ def hello(request: requests.Hello, job: Job) -> dict[str, Any]:
 
 def align(request: requests.Align, job: Job) -> dict[str, Any]:
     """Write the words of a recording with their times; answer with the file, and with the language and the score."""
-    from ..generate.spoken_words import spoken_words
+    from ..generate.spoken_words import check_request, spoken_words
     from ..generate.steps import Steps
     from ..text.timing import save_words
 
     if request.transcript is None and request.transcript_text is None:
         raise GestureError("There is no transcript to align.", "Choose a transcript.")
+    check_request(request)
     job.progress(0.0, "Reading the recording")
     recordings = job.kept.recordings
     step = Steps(job.progress, job.cancelled).begin(0.0, 1.0, "Aligning the words")

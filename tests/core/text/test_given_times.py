@@ -1,5 +1,6 @@
 """Times that a transcript's file states are kept: captions hold their words, timed words stay where they are."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,6 +70,21 @@ def test_timed_words_keep_their_times_and_get_phones_inside(speech, free):
         for a, b in zip(x.phones, y.phones, strict=False)
     ]  # fmt: skip
     assert np.median(apart) <= 0.02
+
+
+@pytest.mark.parametrize("kind", ["captions", "words"])
+def test_times_that_cannot_be_those_of_the_words_are_ignored(speech, free, kind):
+    text = " ".join(word.word for word in free.words)
+    lost = "nobody ever says this " * 600
+    if kind == "words":
+        given = tuple(Word(word, 0.0, 14.0) for word in f"{text} {lost}".split())
+        transcript = Transcript(f"{text} {lost}", words=given)
+    else:
+        transcript = Transcript(f"{text} {lost}", captions=(Caption(f"{text} {lost}", 0.0, 14.0),))
+    start = time.process_time()
+    found = align(speech, transcript).words[: len(free.words)]
+    assert time.process_time() - start < 4
+    assert np.abs(starts(found) - starts(free.words)).max() <= 0.1
 
 
 def test_a_wrong_word_is_placed_and_doubted(speech, free):

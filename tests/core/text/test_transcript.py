@@ -145,6 +145,47 @@ def test_a_bad_transcript_is_named_and_has_a_remedy(tmp_path, name, content, sai
     assert error.value.remedy.endswith(".")
 
 
+def _textgrid(tiers: int, intervals: int) -> str:
+    inside = "".join(f'{n}\n{n + 1}\n"so"\n' for n in range(intervals))
+    head = f'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n{intervals}\n<exists>\n{tiers}\n'
+    return head + "".join(f'"IntervalTier"\n"t{n}"\n0\n{intervals}\n{intervals}\n{inside}' for n in range(tiers))
+
+
+def _many(kind: str) -> str:
+    timed = [{"word": "so", "start_s": n / 20, "end_s": n / 20 + 0.04} for n in range(60_000)]
+    blocks = [f"{n}\n00:{n // 60000:02}:{n // 1000 % 60:02}.{n % 1000:03}" for n in range(60_000)]
+    captions = [f"{block} --> {block.partition(chr(10))[2]}\nso {block[:5]}\n" for block in blocks]
+    return {
+        "words.json": lambda: json.dumps(timed),
+        "text.json": lambda: json.dumps({"text": "so", "words": timed}),
+        "caption.json": lambda: json.dumps(
+            {"text": "so", "segments": [{"text": "so " * 30_000, "start": 0, "end": 9}]}
+        ),
+        "a.srt": lambda: "\n".join(captions),
+        "a.vtt": lambda: "WEBVTT\n\n" + "\n".join(captions),
+        "tiers.TextGrid": lambda: _textgrid(3000, 2),
+        "intervals.TextGrid": lambda: _textgrid(1, 150_000),
+    }[kind]()
+
+
+@pytest.mark.parametrize("name", [
+    "words.json", "text.json", "caption.json", "a.srt", "a.vtt", "tiers.TextGrid", "intervals.TextGrid",
+])  # fmt: skip
+def test_too_many_words_are_refused_at_once_in_every_format(tmp_path, name):
+    (tmp_path / name).write_text(_many(name))
+    start = time.process_time()
+    with pytest.raises(GestureError, match="holds more than"):
+        read_transcript(tmp_path / name)
+    assert time.process_time() - start < 1
+
+
+def test_words_json_is_a_transcript_whose_words_keep_times_and_phones(tmp_path):
+    words = (Word("hi", 0.5, 0.9, 0.8, (Phone("HH", 0.5, 0.6), Phone("AY", 0.6, 0.9))), Word("you", 1.0, 1.5, 0.4))
+    save_words(words, tmp_path / "words.json")
+    read = read_transcript(tmp_path / "words.json")
+    assert (read.text, read.words, read.captions) == ("hi you", words, None)
+
+
 def test_pasted_text_is_checked_the_same_way():
     assert parse_transcript(" Hello. ").text == "Hello."
     with pytest.raises(GestureError):
