@@ -36,7 +36,11 @@ def main() -> int:
         armature = add_character(bpy.context)
         made = {_action(armature, gesture) for gesture in gestures().values()}
         lines = ["VERSION 1", ""]
-        lines += [f"{_catalog(group)}:Gestures/{label}:{label}" for group, label in GROUPS.items() if group != "all"]
+        lines += [
+            f"{_catalog(group)}:Gestures/{label}:{label}"
+            for group, label in GROUPS.items()
+            if group not in ("all", "own")
+        ]
         (FOLDER / "blender_assets.cats.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
         bpy.data.libraries.write(str(FOLDER / "gestures.blend"), made, fake_user=True, compress=True)
     print(f"{len(made)} actions in {FOLDER / 'gestures.blend'}")

@@ -22,6 +22,7 @@ _LIGHT = np.array([-0.45, 0.55, 0.7]) / np.linalg.norm([-0.45, 0.55, 0.7])
 _DARKEST = 0.3
 # sRGB from linear colours, near enough for a picture of this size.
 _GAMMA = 1 / 2.2
+_UP = np.array([0.0, 0.0, 1.0])
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,25 @@ def draw(what: Surface, view: np.ndarray, size: int) -> np.ndarray:
     covered = squares[..., 3:].sum((1, 3))
     colours = (squares[..., :3] * squares[..., 3:]).sum((1, 3)) / np.maximum(covered, 1)
     return np.concatenate([colours, covered / _FINER**2], -1).astype(np.float32)
+
+
+def front_view(shoulders: np.ndarray, aside: float, above: float) -> np.ndarray:
+    """Return the axes (3, 3) of a view of a character's front: right, up, towards the eye.
+
+    The front is where the shoulders say, because any axis of an armature may point forward.
+
+    Args:
+        shoulders: (2, 3) the left and the right one, in the scene.
+        aside: how far the eye is beside the front, to the character's left, radians.
+        above: how far it is above, radians.
+    """
+    left = (shoulders[0] - shoulders[1]) * (1, 1, 0)
+    size = np.linalg.norm(left)
+    left = left / size if size > 1e-6 else np.array([1.0, 0.0, 0.0])
+    flat = np.cos(aside) * np.cross(left, _UP) + np.sin(aside) * left
+    towards = np.cos(above) * flat + np.sin(above) * _UP
+    right = np.cross(_UP, flat)
+    return np.array([right, np.cross(towards, right), towards])
 
 
 def _small(corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import bpy
 
 from ...core.direct.markers import KINDS, Kind, Marker
+from ...core.gestures.clip import OWN
 from ...core.gestures.placed import Setting
 from ..blender import timeline
 from ..take.performed import Performed
@@ -43,7 +44,8 @@ def _setting(entry) -> Setting | None:
         return None
     numbers = (round(getattr(entry, name), _DIGITS) for name in ("size", "height_m", "speed"))
     x, y, z = (round(each, _DIGITS) for each in entry.place)
-    return Setting(entry.gesture, entry.hand, *numbers, entry.is_auto, (x, y, z) if entry.points_at else None)
+    place, clip = (x, y, z) if entry.points_at else None, entry.clip if entry.gesture == OWN else ""
+    return Setting(entry.gesture, entry.hand, *numbers, entry.is_auto, place, clip)
 
 
 def entry_of(marker: Marker) -> Entry:
@@ -63,6 +65,7 @@ def put_entries(action: bpy.types.Action, entries: list[Entry]) -> None:
                 entry.gesture, entry.hand, entry.is_auto = setting.name, setting.hand, setting.is_auto
                 entry.size, entry.height_m, entry.speed = setting.size, setting.height_m, setting.speed
                 entry.points_at, entry.place = setting.place is not None, setting.place or (0.0, 0.0, 0.0)
+                entry.clip = setting.clip
         own.marker_index = max(min(own.marker_index, len(entries) - 1), 0)
 
 

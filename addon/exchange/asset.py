@@ -28,7 +28,6 @@ from . import isolate
 _PIXELS = 256
 # The eye is beside the character's front and a little above, radians.
 _ASIDE, _ABOVE = 0.4, 0.12
-_UP = np.array([0.0, 0.0, 1.0])
 
 
 def mark(context: bpy.types.Context, take: Performed, frame: int) -> list[str]:
@@ -148,20 +147,10 @@ def _picture(context: bpy.types.Context, take: Performed, frame: int) -> np.ndar
 
 
 def _view(armature: bpy.types.Object) -> np.ndarray:
-    """Return the axes (3, 3) of a view of a character's front: right, up, towards the eye.
-
-    The front is where the shoulders say, because any axis of an armature may point forward.
-    """
+    """Return the axes (3, 3) of a view of a character's front: right, up, towards the eye."""
     ends = []
     for side in ("left", "right"):
         names = performer.of(armature.original).bones_of([JOINT[f"{side}_shoulder"]])
         heads = [armature.matrix_world @ armature.pose.bones[name].head for name in names]
         ends.append(np.mean(np.array(heads), axis=0))
-    left = (ends[0] - ends[1]) * (1, 1, 0)
-    size = np.linalg.norm(left)
-    left = left / size if size > 1e-6 else np.array([1.0, 0.0, 0.0])
-    front = np.cross(left, _UP)
-    flat = np.cos(_ASIDE) * front + np.sin(_ASIDE) * left
-    towards = np.cos(_ABOVE) * flat + np.sin(_ABOVE) * _UP
-    right = np.cross(_UP, flat)
-    return np.array([right, np.cross(towards, right), towards])
+    return picture.front_view(np.array(ends), _ASIDE, _ABOVE)

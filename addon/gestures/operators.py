@@ -5,11 +5,13 @@ from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ...core.direct.markers import Kind
 from ...core.errors import GestureError
+from ...core.gestures.clip import OWN, as_text
 from ...core.gestures.placed import Setting
 from ..direct import settings as direct_settings
 from ..direct.change import MarkersOperator
 from ..take import store as take_store
 from ..take.properties import GESTURE_ITEMS, HAND_ITEMS
+from . import own as own_gestures
 from . import places, timeline_markers
 
 WHERE = [
@@ -44,6 +46,9 @@ class MAMBATALK_OT_insert_gesture(_GestureOperator, bpy.types.Operator):
     gesture: EnumProperty(
         name="Gesture", description="The gesture. By default it is the one of the menu", items=GESTURE_ITEMS
     )
+    own: StringProperty(
+        name="Own Gesture", description="Name of a gesture that you saved. If it is given, Gesture is not used"
+    )
     hand: EnumProperty(name="Hand", description="The hand that makes the gesture", items=HAND_ITEMS)
     where: EnumProperty(name="Where", description="The frame at which the gesture means something", items=WHERE)
     frame: IntProperty(name="Frame", description="The frame. If it is given, Where is not used")
@@ -53,6 +58,9 @@ class MAMBATALK_OT_insert_gesture(_GestureOperator, bpy.types.Operator):
         self.performer = take.armature
         given = self.properties.is_property_set
         name = self.gesture if given("gesture") else context.window_manager.mambatalk_gestures.gesture
+        own_name = self.own or (name if name.startswith(f"{OWN}:") else "")
+        clip = as_text(own_gestures.named(context, own_name).clip) if own_name else ""
+        setting = Setting(OWN if clip else name, self.hand, clip=clip)
         frames = [self.frame] if given("frame") else self._frames(context, take)
         first, last = int(take.frames[0]), int(take.frames[-1])
         outside = [frame for frame in frames if not first <= frame <= last]
@@ -62,7 +70,7 @@ class MAMBATALK_OT_insert_gesture(_GestureOperator, bpy.types.Operator):
                 remedy="Choose frames of the take.",
             )
         at = [(frame - first) / take.info.fps for frame in frames]
-        return [*entries, *((Kind.GESTURE.value, second, second, Setting(name, self.hand)) for second in at)]
+        return [*entries, *((Kind.GESTURE.value, second, second, setting) for second in at)]
 
     def _frames(self, context, take) -> list[int]:
         if self.where == "FRAME":

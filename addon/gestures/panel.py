@@ -3,6 +3,8 @@
 import bpy
 
 from ...core.direct.markers import Kind
+from ...core.errors import GestureError
+from ...core.gestures.clip import OWN, read
 from ...core.gestures.library import gestures
 from ..blender.layout import draw_lines
 from ..direct.change import TakePanel
@@ -22,7 +24,10 @@ class MAMBATALK_UL_gestures(bpy.types.UIList):
         """Draw a gesture; one that words called for has a sign."""
         row = layout.row(align=True)
         row.use_property_split = False
-        row.prop(item, "gesture", text="", icon_value=icon_of(item.gesture), emboss=False)
+        if item.gesture == OWN:
+            row.label(text=_label(item), translate=False, icon="ARMATURE_DATA")
+        else:
+            row.prop(item, "gesture", text="", icon_value=icon_of(item.gesture), emboss=False)
         row.label(text="", icon="SPEAKER" if item.is_auto else "BLANK1")
         row.prop(item, "start_frame", text="")
 
@@ -77,10 +82,19 @@ class MAMBATALK_PT_gestures(TakePanel, bpy.types.Panel):
         _warn(layout, context, entry.gesture)
 
 
+def _label(item) -> str:
+    """Return the name of a gesture of the animator's own in a take's list."""
+    try:
+        return read(item.clip).label
+    except GestureError:
+        return "?"
+
+
 def _warn(layout, context, name: str) -> None:
     """Say where a gesture offends."""
-    if gestures()[name].offends:
-        draw_lines(layout, context, gestures()[name].offends, "ERROR")
+    known = gestures().get(name)
+    if known is not None and known.offends:
+        draw_lines(layout, context, known.offends, "ERROR")
 
 
 CLASSES = (MAMBATALK_UL_gestures, MAMBATALK_PT_gestures)

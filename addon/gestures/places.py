@@ -47,7 +47,7 @@ def in_motion(
     before = scene.frame_current, scene.frame_subframe
     scene.frame_set(frame)
     try:
-        ends = np.array([_head_of(armature, joint) for joint in SHOULDERS])
+        ends = np.array([head_of(armature, joint) for joint in SHOULDERS])
         floor = armature.matrix_world.translation.z
     finally:
         scene.frame_set(before[0], subframe=before[1])
@@ -69,7 +69,7 @@ def _axes(ends: np.ndarray, up: np.ndarray) -> np.ndarray:
     return np.stack([left, up, np.cross(left, up)])
 
 
-def _head_of(armature: bpy.types.Object, joint: int) -> np.ndarray:
+def head_of(armature: bpy.types.Object, joint: int) -> np.ndarray:
     """Return where the bones of a joint begin in the scene."""
     names = performer.of(armature).bones_of([joint])
     if not names:

@@ -6,6 +6,7 @@ import bpy
 import bpy.utils.previews
 
 from ...core.gestures.library import gestures
+from .own import Saved, picture_file
 
 FOLDER = Path(__file__).parents[1] / "assets" / "gestures"
 _pictures: dict[str, bpy.utils.previews.ImagePreviewCollection] = {}
@@ -15,6 +16,15 @@ def icon_of(name: str) -> int:
     """Return the number of the icon that shows a gesture; 0 where there is no picture."""
     loaded = _pictures.get("gestures")
     return loaded[name].icon_id if loaded is not None and name in loaded else 0
+
+
+def icon_of_own(saved: Saved) -> int:
+    """Return the number of the icon of a gesture of the animator's own; 0 where there is no picture."""
+    loaded, path = _pictures.get("gestures"), picture_file(saved)
+    if loaded is None or path is None:
+        return 0
+    name = path.stem
+    return (loaded[name] if name in loaded else loaded.load(name, str(path), "IMAGE")).icon_id
 
 
 def register() -> None:

@@ -1,12 +1,13 @@
 """The gesture that is chosen in the panel, kept while Blender runs."""
 
 import bpy
-from bpy.props import EnumProperty, PointerProperty
+from bpy.props import BoolProperty, EnumProperty, PointerProperty, StringProperty
 
+from ...core.gestures.clip import MOST_NAME
 from ...core.gestures.library import gestures
 from ..blender.translation import translated
-from ..take.properties import GESTURE_ITEMS
-from . import previews
+from ..take.properties import GESTURE_ITEMS, number_of
+from . import own, own_source, previews
 
 GROUPS = {
     "all": "All",
@@ -17,15 +18,21 @@ GROUPS = {
     "people": "People",
     "movement": "Movement",
     "acting": "Acting Out",
+    "own": "My Own",
 }
 _GROUP_ITEMS = [(name, label, "") for name, label in GROUPS.items()]
 # Blender keeps no copy of the texts that a function returns, so they are kept here.
 _shown: list[tuple] = []
 
 
-def _items(self, _context) -> list[tuple]:
-    """Return the gestures of the chosen group, with pictures."""
+def _items(self, context) -> list[tuple]:
+    """Return the gestures of the chosen group, with pictures; those of the animator's own come first."""
+    mine = own.every(context or bpy.context) if self.group in ("all", "own") else {}
     _shown[:] = [
+        (key, saved.clip.label, "A gesture of your own", previews.icon_of_own(saved), number_of(key))
+        for key, saved in mine.items()
+    ]
+    _shown[len(_shown) :] = [
         (name, translated(label), text, previews.icon_of(name), number)
         for name, label, text, number in GESTURE_ITEMS
         if self.group in ("all", gestures()[name].group)
@@ -52,6 +59,16 @@ class MambaTalkGestureMenu(bpy.types.PropertyGroup):
         description="What to point at. When empty, it is the camera of the scene",
         type=bpy.types.Object,
     )
+    own_action: PointerProperty(
+        name="Action",
+        description="The action of this character to cut a gesture out of. When empty, the one it performs now",
+        type=bpy.types.Action,
+    )
+    own_label: StringProperty(name="Name", description="The name of the new gesture", maxlen=MOST_NAME)
+    own_hands: EnumProperty(name="Hands", description="The hands that take part", items=own_source.HANDS)
+    own_head: BoolProperty(name="With Head", description="The head turns as in the clip, besides its own movement")
+    own_where: EnumProperty(name="Keep In", description="Where the gesture is kept", items=own.PLACES)
+    own_replace: BoolProperty(name="Replace", description="Replace a gesture of the same name")
 
 
 CLASSES = (MambaTalkGestureMenu,)

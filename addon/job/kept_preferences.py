@@ -28,6 +28,7 @@ class Choices:
         smplx_model: the path of an SMPL-X model; "" for none.
         device: "auto", "cpu" or "cuda".
         pronunciations: the list of the user's own ones (`language.pronunciations.as_json`).
+        gestures: the path of the folder with the user's own gestures; "" for the usual one.
     """
 
     python: str = ""
@@ -36,6 +37,7 @@ class Choices:
     smplx_model: str = ""
     device: str = "auto"
     pronunciations: str = ""
+    gestures: str = ""
 
 
 @cache

@@ -12,7 +12,7 @@ from bpy.props import CollectionProperty, EnumProperty, StringProperty
 
 from ..blender.translation import translated
 from ..language import pronunciations
-from .folder import PACKAGE, ROOT, absolute_path
+from .folder import PACKAGE, ROOT, absolute_path, data_folder
 from .interpreter import Interpreter, default, of_python
 from .kept_preferences import Choices, remember, remembered
 
@@ -28,7 +28,8 @@ def _keep(preferences, context) -> None:
     python = preferences.worker_python
     engine = remembered().engine if python == remembered().python else ""
     said = pronunciations.as_json(preferences.pronunciations)
-    remember(Choices(python, engine, preferences.weights, preferences.smplx_model, preferences.device, said))
+    files = preferences.weights, preferences.smplx_model
+    remember(Choices(python, engine, *files, preferences.device, said, preferences.gestures))
 
 
 def _keep_pronunciations() -> None:
@@ -63,6 +64,12 @@ class MambaTalkPreferences(bpy.types.AddonPreferences):
         update=_keep,
     )
     device: EnumProperty(name="Device", description="The device on which the network runs", items=DEVICES, update=_keep)
+    gestures: StringProperty(
+        name="Gesture Library",
+        description="A folder for gestures that you save, perhaps on a shared disk; when empty, the extension's own",
+        subtype="DIR_PATH",
+        update=_keep,
+    )
     pronunciations: CollectionProperty(
         name="Pronunciations",
         description="How names are said, for all files",
@@ -83,6 +90,7 @@ class MambaTalkPreferences(bpy.types.AddonPreferences):
         self._draw_device(layout, found)
         layout.prop(self, "weights")
         layout.prop(self, "smplx_model")
+        layout.prop(self, "gestures")
         layout.label(text="Pronunciations of names, for all files")
         pronunciations.draw(layout, self.pronunciations, pronunciations.PREFERENCES)
         layout.operator("mambatalk.check_worker")
@@ -185,6 +193,13 @@ def smplx_model(context: bpy.types.Context) -> Path | None:
     return absolute_path(chosen) if chosen else None
 
 
+def gesture_folder(context: bpy.types.Context) -> Path:
+    """Return the folder of the user's own gestures, which may not exist."""
+    addon = context.preferences.addons.get(PACKAGE)
+    chosen = (addon and addon.preferences.gestures) or remembered().gestures
+    return absolute_path(chosen) if chosen else data_folder("gestures")
+
+
 def pronunciation_list(context: bpy.types.Context):
     """Return the list of the user's own pronunciations; None where the extension has no preferences."""
     addon = context.preferences.addons.get(PACKAGE)
@@ -207,6 +222,7 @@ def register():
     if addon is None or kept == Choices():
         return
     values = {"worker_python": kept.python, "weights": kept.weights, "smplx_model": kept.smplx_model}
+    values["gestures"] = kept.gestures
     if kept.device in {name for name, _, _ in DEVICES}:
         values["device"] = kept.device
     for name, value in values.items():

@@ -51,7 +51,7 @@ def of_action(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.ty
     frame = int(last) if is_last else int(first)
     frames = (frame - 1, frame) if is_last else (frame, frame + 1)
     poses, places = [], []
-    with _performing(scene, armature, action):
+    with performing(scene, armature, action):
         for each in frames:
             scene.frame_set(each)
             poses.append(performer.of(armature).pose())
@@ -61,7 +61,7 @@ def of_action(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.ty
 
 
 @contextmanager
-def _performing(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> Iterator[None]:
+def performing(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> Iterator[None]:
     """Let a character perform an action alone for a moment; afterwards everything is as before."""
     frame, subframe = scene.frame_current, scene.frame_subframe
     before, data = versions.assigned_action(armature), armature.animation_data

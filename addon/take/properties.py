@@ -21,6 +21,7 @@ from ...core.clock import FPS
 from ...core.direct.joining import DEFAULT_BLEND_S
 from ...core.direct.levels import GROUPS, LEVELS
 from ...core.direct.markers import KINDS, PLAIN_KINDS, Kind
+from ...core.gestures.clip import OWN
 from ...core.gestures.library import gestures
 from ...core.gestures.placed import RANGES
 from ..character.mood import kind_property, strength_property
@@ -34,11 +35,15 @@ PLAIN_MARKER_ITEMS = [
     (kind.value, KINDS[kind].label, KINDS[kind].description, KINDS[kind].icon, number)
     for number, kind in enumerate(PLAIN_KINDS)
 ]
-# Files store the number, so it follows from the name and not from the place in the list.
-GESTURE_ITEMS = [
-    (name, gesture.label, gesture.offends, zlib.crc32(name.encode()) & 0x7FFFFFFF)
-    for name, gesture in gestures().items()
-]
+
+
+def number_of(name: str) -> int:
+    """Return the number of a gesture in menus. Files store it, so it follows from the name and not from the place."""
+    return zlib.crc32(name.encode()) & 0x7FFFFFFF
+
+
+GESTURE_ITEMS = [(name, gesture.label, gesture.offends, number_of(name)) for name, gesture in gestures().items()]
+OWN_ITEM = (OWN, "Own Gesture", "A gesture that you saved from a clip", number_of(OWN))
 HAND_ITEMS = [
     ("auto", "Leading Hand", "The right hand, or the left hand where the take is mirrored"),
     ("left", "Left Hand", "The left hand makes the gesture"),
@@ -229,7 +234,7 @@ class _GestureFields:
     """Properties of a marker that asks for a gesture of the library: which one, and how it is made."""
 
     gesture: EnumProperty(
-        name="Gesture", description="The gesture of the library", items=GESTURE_ITEMS, update=_directions_changed
+        name="Gesture", description="The gesture", items=[*GESTURE_ITEMS, OWN_ITEM], update=_directions_changed
     )
     hand: EnumProperty(
         name="Hand", description="The hand that makes the gesture", items=HAND_ITEMS, update=_directions_changed
@@ -260,6 +265,9 @@ class _GestureFields:
         max=RANGES["speed"][1],
         step=5,
         update=_directions_changed,
+    )
+    clip: StringProperty(
+        name="Clip", description="Own gesture: its motion, as the library keeps it", update=_directions_changed
     )
     is_auto: BoolProperty(name="By Words", description="The words of the take called for this gesture")
     points_at: BoolProperty(name="At a Place", description="Arm, head and eyes lead to a place")

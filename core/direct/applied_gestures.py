@@ -18,6 +18,8 @@ from ..body.joints import COLLARS
 from ..body.motion import Motion
 from ..body.rotation import matrix_to_quat, quat_continuous, quat_to_rotvec, rotvec_to_quat
 from ..gestures.arm_pose import arm_length
+from ..gestures.clip import OWN
+from ..gestures.clip_motion import clip_motion
 from ..gestures.fingers import sign
 from ..gestures.motion import HEAD, NECK, GestureMotion, gesture_motion, with_head
 from ..gestures.pointing import aim, look_with_eyes, nearer_side
@@ -115,6 +117,8 @@ def _blend_s(motion: Motion, marker: Marker, frame: int, at_s: float, is_mirrore
 def _made(marker: Marker, frames: np.ndarray, times_s: np.ndarray, motion: Motion, is_mirrored: bool) -> GestureMotion:
     """Return the gesture of a marker in frames (N,), which lie `times_s` (N,) from its moment."""
     setting = marker.required_setting
+    if setting.name == OWN:
+        return clip_motion(setting, times_s, motion.skeleton, is_mirrored)
     if setting.place is None:
         return gesture_motion(setting, times_s, motion.rotations[frames], motion.skeleton, is_mirrored)
     middle = min(round(marker.start_s * motion.fps), motion.frame_count - 1)

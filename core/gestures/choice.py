@@ -15,7 +15,7 @@ import numpy as np
 from ..text.lexicon import ENGLISH, bare
 from ..text.timing import Word
 from .library import gestures
-from .phrases import NONE, Call, find_calls, is_denied, phrases
+from .phrases import NONE, Call, find_calls, is_acted, is_denied, phrases
 
 # Seconds between two gestures at least.
 SPACING_S = 6.0
@@ -107,7 +107,8 @@ def near_calls(words: Sequence[str], language: str, vector_of: VectorOf) -> list
         near = table @ _unit(vector_of(text))
         best = int(near.argmax())
         others = near[own != own[best]].max(initial=-1.0)
-        if names[best] != NONE and near[best] >= LEAST_COSINE and near[best] - others >= LEAST_MARGIN:
+        is_near = names[best] != NONE and near[best] >= LEAST_COSINE and near[best] - others >= LEAST_MARGIN
+        if is_near and is_acted(words, number, number, names[best], known):
             found.append(Call(number, number, number, names[best], float(near[best])))
     return found
 
@@ -120,7 +121,9 @@ def _phrase_vectors(language: str, vector_of: VectorOf) -> tuple[list[str], np.n
     key = language, id(vector_of)
     if key not in _kept:
         _kept.clear()
-        single = [(name, text) for name, texts in phrases(language).lists.items() for text in texts if " " not in text]
+        known = phrases(language)
+        single = [(name, text) for name, texts in known.lists.items() for text in texts if " " not in text]
+        single = [(name, text) for name, text in single if text not in known.bound]
         long = [(name, text) for name, text in single if len(text) >= _SHORTEST]
         vectors = [_unit(vector_of(text)) for _, text in long]
         _kept[key] = [name for name, _ in long], np.array(vectors) if vectors else np.zeros((0, 1))

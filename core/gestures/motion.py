@@ -25,7 +25,7 @@ from ..body.rotation import (
 from ..body.skeleton import JOINT
 from .arm_pose import ARM_LENGTH_M, ArmGoal, arm_length, hand_turn, natural_swivel, own_side, solve_arm
 from .fingers import FINGERS, hand_rotations, sign
-from .library import Key, hand_shapes
+from .library import Key, gesture_named, hand_shapes
 from .placed import Setting
 
 NECK, HEAD, CHEST = JOINT["neck"], JOINT["head"], JOINT["spine3"]
@@ -71,7 +71,7 @@ def gesture_motion(
         rest: (55, 3) metres.
         is_mirrored: whether left and right change sides in the take.
     """
-    gesture, main = setting.gesture, setting.side(is_mirrored)
+    gesture, main = gesture_named(setting.name), setting.side(is_mirrored)
     times_s = times_s * setting.speed
     shrug = np.radians(_channel(times_s, gesture.shrug, 1)[:, 0])
     head = _head_turns(times_s, gesture.head, sign(main))

@@ -2,12 +2,16 @@
 
     "over *there"            the gesture lands on "there"; without a *, on the longest word
     "(turn|go) *left"        one of several words
+    "^stop", "to *me$"       only where a clause begins or ends: an order is one, "the trams stop at night" is none
     none = ["how do you do"] a phrase that looks like another entry and calls for nothing
+    openers = ["please"]     words that may stand before what begins a clause
+    actors = ["i", "let's"]  acting a thing out (sleep, write) needs one of these before it in its clause, or an order
 
 A phrase that is denied ("not a big problem") calls for nothing, unless the phrase itself denies something.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +20,9 @@ from itertools import product
 from ..text.lexicon import ENGLISH, NEGATION, WITHOUT_SPACES, Entries, bare, read_lexicon
 from .library import gestures
 
-NONE = "none"
+NONE, OPENERS, ACTORS = "none", "openers", "actors"
+# Gestures that act out what somebody does.
+_ACTED = frozenset("sleep phone write type drive eat drink book".split())
 TABLE = "gestures"
 # Words before a phrase, in the same clause, in which a negation denies it.
 _REACH = 4
@@ -55,12 +61,19 @@ class Phrases:
     Attributes:
         entries: without signs, to be found in texts.
         lands: by phrase, the number of its word on which the gesture lands.
+        bound: phrases that count only where a clause begins, or ends: for each of its entries, whether it must begin
+            and whether it must end there. One of them is enough.
+        openers: words that may stand before what begins a clause.
+        actors: words one of which stands before what is acted out; empty where a language needs none.
         negations: words that deny what follows.
         lists: the phrases of each gesture.
     """
 
     entries: Entries
     lands: dict[str, int]
+    bound: dict[str, frozenset[tuple[bool, bool]]]
+    openers: frozenset[str]
+    actors: frozenset[str]
     negations: frozenset[str]
     lists: dict[str, tuple[str, ...]]
 
@@ -69,26 +82,36 @@ class Phrases:
 def phrases(language: str = ENGLISH) -> Phrases:
     """Read the phrases of a language; a language without such a table has none."""
     lexicon = read_lexicon(language)
+    table = dict(lexicon.tables.get(TABLE, {}))
+    openers, actors = (frozenset(table.pop(name, ())) for name in (OPENERS, ACTORS))
     lands: dict[str, int] = {}
     lists: dict[str, tuple[str, ...]] = {}
-    for name, entries in lexicon.tables.get(TABLE, {}).items():
+    signs: dict[str, set[tuple[bool, bool]]] = defaultdict(set)
+    for name, entries in table.items():
         if name != NONE and name not in gestures():
             raise ValueError(f"The lexicon of {language} names no gesture {name!r}.")
         plain = []
         for entry in entries:
             for form in _forms(entry):
-                words = form.split()
-                marked = [number for number, word in enumerate(words) if word.startswith("*")]
-                text = form.replace("*", "").lower()
-                longest = max(range(len(words)), key=lambda number: len(words[number]))
-                lands.setdefault(text, marked[0] if marked else longest)
+                text = form.replace("*", "").strip("^$").lower()
+                lands.setdefault(text, _landing(form))
+                signs[text].add((form.startswith("^"), form.endswith("$")))
                 plain.append(text)
         lists[name] = tuple(dict.fromkeys(plain))
     # what calls for nothing counts before what looks the same
     ordered = {NONE: lists.get(NONE, ()), **lists}
     negations = frozenset(lexicon.tables.get("words", {}).get(NEGATION, ()))
     between = "" if lexicon.language in WITHOUT_SPACES else " "
-    return Phrases(Entries(ordered, (), between), lands, negations, lists)
+    known = Entries(ordered, (), between)
+    bound = {text: frozenset(forms) for text, forms in signs.items() if (False, False) not in forms}
+    return Phrases(known, lands, bound, openers, actors, negations, lists)
+
+
+def _landing(form: str) -> int:
+    """Return the number of the word on which a form of an entry lands: the marked one, else the longest."""
+    words = form.strip("^$").split()
+    marked = [number for number, word in enumerate(words) if word.startswith("*")]
+    return marked[0] if marked else max(range(len(words)), key=lambda number: len(words[number]))
 
 
 def _forms(entry: str) -> list[str]:
@@ -115,6 +138,10 @@ def find_calls(words: Sequence[str], language: str = ENGLISH) -> list[Call]:
         if match.name == NONE or (match.name not in _ANYWAY and is_denied(words, match.first, known.negations)):
             continue
         text = " ".join(bare(word) for word in words[match.first : match.last + 1])
+        if not _stands_right(words, match.first, match.last, text, known):
+            continue
+        if not is_acted(words, match.first, match.last, match.name, known):
+            continue
         lands = known.lands.get(text, match.last - match.first)
         length = match.last - match.first + 1
         found.append(Call(match.first, match.last, match.first + lands, match.name, 1 + 0.1 * length))
@@ -127,5 +154,37 @@ def is_denied(words: Sequence[str], first: int, negations: frozenset[str]) -> bo
         if _CLAUSE_END.search(words[number]):
             return False
         if bare(words[number]) in negations:
+            return True
+    return False
+
+
+def _stands_right(words: Sequence[str], first: int, last: int, text: str, known: Phrases) -> bool:
+    """Return whether a phrase that counts only at the beginning or the end of a clause stands there."""
+    begins = begins_clause(words, first, known.openers)
+    ends = last + 1 == len(words) or bool(_CLAUSE_END.search(words[last]))
+    forms = known.bound.get(text)
+    return forms is None or any((begins or not starts) and (ends or not stops) for starts, stops in forms)
+
+
+def begins_clause(words: Sequence[str], first: int, openers: frozenset[str]) -> bool:
+    """Return whether a clause begins with a word; openers such as "please" may stand before it."""
+    while first > 0 and bare(words[first - 1]) in openers:
+        first -= 1
+    return first == 0 or bool(_CLAUSE_END.search(words[first - 1]))
+
+
+def is_acted(words: Sequence[str], first: int, last: int, name: str, known: Phrases) -> bool:
+    """Return whether a gesture that acts something out fits: the speaker or the listener does it, or is told to.
+
+    "I was asleep" is acted, "the children were asleep" is not. In a language without `actors` everything is.
+    """
+    if name not in _ACTED or not known.actors:
+        return True
+    if begins_clause(words, first, known.openers):
+        return True
+    for number in range(last, max(first - 1 - _REACH, -1), -1):
+        if number < first and _CLAUSE_END.search(words[number]):
+            return False
+        if bare(words[number]) in known.actors:
             return True
     return False

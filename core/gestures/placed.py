@@ -6,6 +6,7 @@ from typing import Any
 
 from ..errors import GestureError
 from ..plain_values import is_number
+from .clip import OWN, Clip, read
 from .library import Gesture, gesture_named
 
 HANDS = ("auto", "left", "right")
@@ -21,13 +22,14 @@ class Setting:
     """How a gesture is made.
 
     Attributes:
-        name: a gesture of the library.
+        name: a gesture of the library, or `clip.OWN` for one of the animator's own.
         hand: the hand that leads; "auto" is the right one, and the left one in a mirrored take.
         size: how large it is: 1 as in the library.
         height_m: by how much higher the hands are, metres.
         speed: how fast it is made: 1 as in the library.
         is_auto: whether the words of the take called for it.
         place: for "point_at", what is pointed at: x, y, z, metres, in the world of the motion (Y up).
+        clip: for a gesture of the animator's own, its text (`clip.as_text`).
     """
 
     name: str
@@ -37,9 +39,13 @@ class Setting:
     speed: float = 1.0
     is_auto: bool = False
     place: tuple[float, float, float] | None = None
+    clip: str = ""
 
     def __post_init__(self):
-        gesture_named(self.name)
+        if self.name == OWN:
+            read(self.clip)
+        else:
+            gesture_named(self.name)
         if self.hand not in HANDS:
             raise GestureError(f"There is no hand {self.hand!r}.", remedy=f"Choose among: {', '.join(HANDS)}.")
         for field, (least, most) in RANGES.items():
@@ -55,9 +61,14 @@ class Setting:
             )
 
     @property
-    def gesture(self) -> Gesture:
-        """Return the gesture of the library."""
-        return gesture_named(self.name)
+    def gesture(self) -> Gesture | Clip:
+        """Return the gesture."""
+        return self.own_clip if self.name == OWN else gesture_named(self.name)
+
+    @property
+    def own_clip(self) -> Clip:
+        """Return the gesture of the animator's own that this is."""
+        return read(self.clip)
 
     @property
     def length_s(self) -> float:
@@ -65,12 +76,13 @@ class Setting:
         return (max(self.gesture.last_s, 0.0) + self.gesture.hold_s) / self.speed
 
     def side(self, is_mirrored: bool) -> int:
-        """Return the side of the leading hand: 0 left, 1 right."""
+        """Return the side of the leading hand: 0 left, 1 right. One's own gesture is led as it was saved."""
         if self.gesture.side:
             return ("left", "right").index(self.gesture.side)
         if self.hand != "auto":
             return ("left", "right").index(self.hand)
-        return 0 if is_mirrored else 1
+        usual = self.own_clip.leads if self.name == OWN else 1
+        return 1 - usual if is_mirrored else usual
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, as they go into JSON."""
@@ -82,6 +94,7 @@ class Setting:
             "speed": self.speed,
             "auto": self.is_auto,
             **({} if self.place is None else {"place": list(self.place)}),
+            **({"clip": self.clip} if self.clip else {}),
         }
 
     @classmethod
@@ -101,6 +114,7 @@ class Setting:
             speed,
             bool(values.get("auto", False)),
             None if place is None else _place(place),
+            str(values.get("clip", "")),
         )
 
 
@@ -109,4 +123,4 @@ def _place(values: Any) -> tuple[float, float, float]:
     return x, y, z
 
 
-FIELDS = ("gesture", "hand", "size", "height_m", "speed", "auto", "place")
+FIELDS = ("gesture", "hand", "size", "height_m", "speed", "auto", "place", "clip")

@@ -47,27 +47,28 @@ def _towards(azimuth: float, elevation: float) -> Vector:
     return Vector((math.sin(azimuth) * flat, -math.cos(azimuth) * flat, math.sin(elevation)))
 
 
-def build(scene: bpy.types.Scene, points: np.ndarray) -> None:
+def build(scene: bpy.types.Scene, points: np.ndarray, floor_radius_m: float = FLOOR_RADIUS_M) -> None:
     """Add floor, lights, backdrop and camera around the places where a take moves.
 
     Args:
         scene: gets the objects, in a collection of their own.
         points: (N, 3) metres, the places of all joints in all frames, Blender axes.
+        floor_radius_m: radius of the round piece of floor.
     """
     collection = bpy.data.collections.new("Stage")
     scene.collection.children.link(collection)
     centre = (points.min(axis=0) + points.max(axis=0)) / 2
-    rim = add_floor(collection, centre)
+    rim = add_floor(collection, centre, floor_radius_m)
     for light in LIGHTS:
         add_light(collection, light)
     set_backdrop(scene)
     scene.camera = _add_camera(scene, collection, np.concatenate([points, rim]))
 
 
-def add_floor(collection: bpy.types.Collection, centre: np.ndarray) -> np.ndarray:
+def add_floor(collection: bpy.types.Collection, centre: np.ndarray, radius_m: float = FLOOR_RADIUS_M) -> np.ndarray:
     """Add a round piece of floor below a place, and return the points of its rim: (96, 3) metres, Blender axes."""
     angles = np.linspace(0, 2 * np.pi, 96, endpoint=False)
-    rim = [(FLOOR_RADIUS_M * math.cos(a), FLOOR_RADIUS_M * math.sin(a), 0.0) for a in angles]
+    rim = [(radius_m * math.cos(a), radius_m * math.sin(a), 0.0) for a in angles]
     mesh = bpy.data.meshes.new("Floor")
     mesh.from_pydata(rim, [], [list(range(len(rim)))])
     material = bpy.data.materials.new("Floor")

@@ -1,7 +1,7 @@
 """Measure gestures that mean something: their classes, the sentences that call for them, and prose that does not.
 
     python -m devtools.measure.gestures confusion
-    python -m devtools.measure.gestures sentences [--list measuring] [--keep FOLDER]
+    python -m devtools.measure.gestures sentences [--list third] [--keep FOLDER]
     python -m devtools.measure.gestures prose [--text FILE]
 
 `sentences` needs the program flite, which speaks them; everything after that is the product: alignment, the network,
@@ -12,7 +12,9 @@ import argparse
 import sys
 import tempfile
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +30,7 @@ from core.gestures.library import gestures
 from core.gestures.placed import Setting
 from core.requests import Generate
 from core.take.take import Take, read_take
+from core.text.lexicon import bare
 from core.text.timing import Word
 from core.text.words import WordVectors
 from core.worker.models import Models
@@ -42,6 +45,7 @@ WITHIN_S = 0.3
 PAUSE_S = 5.5
 WORDS_PER_MINUTE = 150
 SAMPLE_RATE = 16000
+LISTS = ("tuning", "measuring", "second", "third_tuning", "third")
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one of the measurements."""
     parser = argparse.ArgumentParser(prog="python -m devtools.measure.gestures", description=__doc__)
     parser.add_argument("what", choices=("confusion", "sentences", "prose"))
-    parser.add_argument("--list", default="measuring", choices=("tuning", "measuring"), dest="chosen")
+    parser.add_argument("--list", default="third", choices=LISTS, dest="chosen")
     parser.add_argument("--keep", type=Path, help="folder for the take of the sentences; one that is there is used")
     parser.add_argument("--text", type=Path, default=FOLDER / "gesture_prose.txt", help="the prose")
     options = parser.parse_args(arguments)
@@ -119,19 +123,18 @@ def sentences(chosen: str, folder: Path) -> None:
     motion = take.directed or take.finished
     features = _features(motion)
     found = {kind: in_class(kind, features) for kind in CLASSES}
-    first, entered, wanted, false = 0, 0, 0, 0
+    entered, wanted, false = 0, 0, 0
     markers = [Marker.from_dict(each) for each in take.info.get("direct", {}).get("markers", ())]
-    for each in said:
-        words = take.words[first : first + len(each.words)]
-        first += len(each.words)
-        put = [m for m in markers if words[0].start_s - 0.2 <= m.start_s <= words[-1].end_s + 0.2]
+    for each, placed in zip(said, _placed(said, take.words), strict=True):
+        words = [word for word in placed if word is not None]
+        put = [m for m in markers if words and words[0].start_s - 0.2 <= m.start_s <= words[-1].end_s + 0.2]
         names = [m.required_setting.name for m in put]
         false += sum(name != each.gesture for name in names)
         if not each.gesture:
             continue
         wanted += 1
-        moment = words[each.marked].start_s
-        ok = _enters(found[each.gesture], moment, motion.fps)
+        marked = placed[each.marked]
+        ok = marked is not None and _enters(found[each.gesture], marked.start_s, motion.fps)
         entered += ok
         if not ok:
             print(f"missed  {each.gesture:12s} {each.text}   chosen: {', '.join(names) or 'nothing'}")
@@ -139,6 +142,17 @@ def sentences(chosen: str, folder: Path) -> None:
         f"{entered} of {wanted} sentences enter their class within {WITHIN_S} s: {entered / wanted:.0%}; {false} wrong"
     )
     _print_jerk(take, markers)
+
+
+def _placed(said: list[Said], words: Sequence[Word]) -> list[list[Word | None]]:
+    """Return the words of every sentence as a take has them; None for those that the alignment left out."""
+    wanted = [bare(word) for each in said for word in each.words]
+    matched: list[Word | None] = [None] * len(wanted)
+    blocks = SequenceMatcher(None, wanted, [bare(word.word) for word in words], autojunk=False).get_matching_blocks()
+    for first, own, count in blocks:
+        matched[first : first + count] = words[own : own + count]
+    ends = np.cumsum([len(each.words) for each in said]).tolist()
+    return [matched[end - len(each.words) : end] for each, end in zip(said, ends, strict=True)]
 
 
 def read_sentences(chosen: str) -> list[Said]:
