@@ -143,7 +143,11 @@ def refused_by_system(error: OSError) -> GestureError:
     names = " and ".join(
         f"{os.fsdecode(name)!s:.300}" for name in (error.filename, error.filename2) if name is not None
     )
-    remedy = FREE_SPACE if error.errno == errno.ENOSPC else "Check the path, and whether you may read and write there."
+    remedy = (
+        FREE_SPACE
+        if error.errno in (errno.ENOSPC, errno.EDQUOT)
+        else "Check the path, and whether you may read and write there."
+    )
     message = f"{names} cannot be used: {reason}." if names else f"The system refused: {reason}."
     return GestureError(message, remedy=remedy, detail=repr(error))
 

@@ -19,7 +19,7 @@ import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.error import HTTPError
 from urllib.parse import quote
 
@@ -46,6 +46,8 @@ RECOGNISER = ("config.json", "preprocessor_config.json", "vocab.json", "model.sa
 # How often a broken connection is taken up again before the user is asked.
 TRIES = 3
 _CHUNK = 1 << 20
+# What a disk refuses; an error of the connection has other numbers, or none.
+_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
 _AGAIN = "Check the connection and fetch again: it goes on where it ended."
 
 
@@ -214,11 +216,16 @@ def _download(offer: Offer, file: RemoteFile, part: Path, report: Callable[[int]
         except HTTPError as error:
             raise _unavailable(f"{offer.repository}: {file.name}", error) from error
         except (OSError, http.client.HTTPException) as error:
-            if getattr(error, "errno", None) == errno.ENOSPC:
-                raise
+            if _is_of_disk(error):
+                raise OSError(error.errno, error.strerror, str(part)) from error
             problem = error
     if _fetched_bytes(part) != file.size:
         raise GestureError(f"{file.name} was not fetched whole.", remedy=_AGAIN, detail=repr(problem))
+
+
+def _is_of_disk(error: Exception) -> TypeGuard[OSError]:
+    """Return whether a file refused to be written, and not the connection to be read."""
+    return isinstance(error, OSError) and (error.filename is not None or error.errno in _DISK_ERRORS)
 
 
 def _append(response: Any, part: Path, start: int, size: int, report: Callable[[int], None]) -> None:

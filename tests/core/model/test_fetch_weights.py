@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from core.errors import GestureError
+from core.files import refused_by_system
 from core.model import fetching
 from core.model.config import PUBLISHED
 from core.model.fetching import RECORD, fetch, look_up
@@ -189,6 +190,17 @@ def test_damaged_files_and_files_in_the_way_are_refused(hub, tmp_path):
     with pytest.raises(GestureError, match="another file"):
         fetch(look_up(REPOSITORY), tmp_path / "b")
     assert (tmp_path / "b" / name).read_bytes() == b"mine"
+
+
+def test_a_file_that_cannot_be_written_is_named_and_no_connection_is_blamed(hub, tmp_path):
+    offer = look_up(REPOSITORY)
+    part = fetching._part(tmp_path, offer.files[0])
+    part.mkdir(parents=True)
+    hub.asked.clear()
+    with pytest.raises(OSError, match=r"\.part") as caught:
+        fetch(offer, tmp_path)
+    assert refused_by_system(caught.value).message.startswith(f"{part} cannot be used: ")
+    assert len(hub.asked) == 1
 
 
 def test_servers_and_repositories_that_do_not_answer_are_named(hub, monkeypatch):
