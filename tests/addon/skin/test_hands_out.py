@@ -74,6 +74,41 @@ def test_a_hand_stops_at_the_mesh_of_any_rig(scene, kind):
 
 
 @pytest.mark.any_blender
+@pytest.mark.any_blender
+@pytest.mark.parametrize("kind", ["rigify", "makehuman", "unreal5"])
+def test_a_torso_of_other_bones_carries_the_arms_where_they_are_taken_to_be(scene, kind):
+    """Shoulders, as seen from the pelvis, of a bent body: Blender's, and those of the joints that clearance poses."""
+    from mambatalk_ext.core.body.kinematics import forward_kinematics
+    from mambatalk_ext.core.body.motion import Motion
+    from mambatalk_ext.core.body.skeleton import JOINT
+
+    built, surface = build(kind), ext("addon.skin.mesh_surface")
+    alignment = ext("addon.rig.mapped_performer").alignment_of(
+        built.armature, ext("addon.rig.performer").of(built.armature).mapping
+    )
+    rotations = np.zeros((2, 55, 3))
+    for number, joint in enumerate(("spine1", "spine2", "spine3")):
+        rotations[1, JOINT[joint]] = np.array([0.25, 0.15, -0.1]) / (number + 1)
+    motion = Motion(rotations, np.zeros((2, 3)), np.zeros((2, 52)))
+    bpy.context.scene.render.fps = 30
+    ext("addon.take.keying").apply_motion(bpy.context.scene, built.armature, motion, "bent", 1)
+    shoulders = [built.mapping[f"{side}_shoulder"][0] for side in ("left", "right")]
+    places = []
+    for frame in (1, 2):
+        bpy.context.scene.frame_set(frame)
+        bones = built.armature.pose.bones
+        here = np.array([bones[name].head - bones[built.mapping["pelvis"][0]].head for name in shoulders])
+        places.append(here @ alignment.facing.T / alignment.scale)
+
+    def error(joints):
+        posed, _ = forward_kinematics(rotations, np.zeros((2, 3)), joints)
+        moved = (posed - posed[:, :1])[:, [JOINT["left_shoulder"], JOINT["right_shoulder"]]]
+        return np.abs((moved[1] - moved[0]) - (places[1] - places[0])).max()
+
+    assert error(surface.pivots_of(alignment)) < 0.004
+    assert error(surface.pivots_of(alignment)) < error(alignment.rest_joints)
+
+
 def test_a_rig_without_a_mesh_has_the_bundled_body(scene):
     armature = build("mixamo").armature
     moved = ext("addon.skin.body").out_of(armature, visit())
