@@ -10,7 +10,7 @@ from core.body.curves import min_jerk
 from devtools.measure.mesh_depth import DepthMeter, posed_vertices
 from devtools.measure.stand_in import body_of_asset, dress
 
-from ..directing import FRAMES, load
+from ..directing import FRAMES, START, all_keys, load
 from ..rigs import build
 
 HANGING = {"shoulder": (0.0, 0.0, -1.25), "elbow": (0.0, -0.3, 0.0)}
@@ -160,3 +160,19 @@ def test_a_hidden_mesh_is_where_it_was_after_the_file_was_opened(extension, tmp_
     body.forget()
     after = body.of(bpy.context.scene.mambatalk.character).skin.places
     assert np.array_equal(before, after)
+
+
+def test_a_level_that_is_set_back_gives_the_keys_of_before_to_the_bit(character, spoken_takes):
+    """Hands are pushed out of the character's own mesh once, from the finished motion, whatever the worker did."""
+    scene = bpy.context.scene
+    scene.render.fps, scene.mambatalk.start_frame = 24, START
+    take = next(take for take in spoken_takes if ext("core.take.files").read_files(take).directed is not None)
+    assert bpy.ops.mambatalk.load_take(folder=str(take)) == {"FINISHED"}
+    own, before = character.animation_data.action.mambatalk_take, all_keys(character)
+    own.upper = 1.3
+    wide = all_keys(character)
+    assert any(not np.array_equal(keys, wide[name]) for name, keys in before.items())
+    own.upper = 1.0
+    after = all_keys(character)
+    assert before.keys() == after.keys()
+    assert all(np.array_equal(keys, after[name]) for name, keys in before.items())
