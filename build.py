@@ -122,10 +122,12 @@ def _package(arguments: argparse.Namespace) -> int:
 
 
 def _character(arguments: argparse.Namespace) -> int:
-    from devtools.environments import ASSETS, ensure
+    from devtools.environments import ASSETS, BLENDERS, ensure
     from devtools.shell import run_shown
 
-    return run_shown([ensure(ASSETS), "-m", "training.character"])
+    return run_shown([ensure(ASSETS), "-m", "training.character"]) or run_shown(
+        [ensure(BLENDERS[0]), "-m", "devtools.character_skin"]
+    )
 
 
 def _gestures(arguments: argparse.Namespace) -> int:
