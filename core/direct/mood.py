@@ -94,8 +94,8 @@ MOODS: Mapping[str, MoodRow] = MappingProxyType(
             head_deg=17.0,
             shoulders_up_deg=-3.0,
             shoulders_forward_deg=9.0,
-            reach=0.75,
-            sharpness=-1.0,
+            reach=0.72,
+            sharpness=-1.6,
         ),
         "angry": MoodRow(
             "Angry",

@@ -114,7 +114,7 @@ LEAST_CHANGES: Mapping[str, Mapping[str, float]] = MappingProxyType(
             "mouth_corners": -0.35,
             "head_pitch_deg": 6.0,
             "wrist_reach": -0.08,
-            "stroke_speed": -0.08,
+            "stroke_speed": -0.1,
         },
         "angry": {
             "brow_lowerer": 0.5,
