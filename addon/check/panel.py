@@ -1,5 +1,8 @@
 """The panel Check: what was found in the take, and the button that helps with the chosen row."""
 
+from dataclasses import dataclass, field
+from typing import Any
+
 import bpy
 
 from ...core.check.finding import REMEDIES
@@ -49,30 +52,44 @@ def _draw_remedy(layout, context, row, action) -> None:
     remedy = findings.remedy_of(row)
     draw_lines(layout, context, f"{row.name}, frames {row.start}-{row.end}", "ERROR")
     draw_lines(layout, context, REMEDIES.get(remedy, ""), "INFO")
-    column = layout.column(align=True)
+    column, button = layout.column(align=True), button_of(row, take_info.stored(action))
     if remedy == "plant":
         column.prop(context.scene.mambatalk, "finish_feet")
-        column.operator("mambatalk.finish", text="Finish Again", icon="MOD_SMOOTH")
-    elif remedy == "push_out":
-        column.operator_context = "EXEC_DEFAULT"
-        column.operator("mambatalk.set_levels", text="Push Hands Out", icon="MOD_SHRINKWRAP").hands_out = True
-    elif remedy == "lips":
-        column.operator_context = "EXEC_DEFAULT"
-        column.operator("mambatalk.key_face", text="Key Lips by Sound", icon="KEY_HLT").amount = 1.0
-    elif remedy == "rest":
-        info, button = take_info.stored(action), column.operator("mambatalk.accent_add", text="Rest Here", icon="PAUSE")
-        button.kind = "not_here"
-        button.start, button.end = max(row.start - _BESIDE, info.start_frame), row.end
-    elif row.area:
-        _draw_resample(column, row, take_info.stored(action))
+    if button is None:
+        return
+    column.operator_context = "EXEC_DEFAULT" if remedy in ("push_out", "lips") else "INVOKE_DEFAULT"
+    drawn = column.operator(button.operator, text=button.text, icon=button.icon)
+    for name, value in button.values.items():
+        setattr(drawn, name, value)
 
 
-def _draw_resample(column, row, info) -> None:
-    """Draw the button that makes the part of a finding anew around it."""
+@dataclass(frozen=True)
+class Button:
+    """The button that helps with a finding: an operator with its label, its icon and its values."""
+
+    operator: str
+    text: str
+    icon: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def button_of(row: findings.MambaTalkFinding, info: take_info.TakeInfo) -> Button | None:
+    """Return the button for a finding of a take; None where only the text helps."""
     last = info.start_frame + max(info.frame_count, 1) - 1
-    button = column.operator("mambatalk.resample", text="Make Anew Here", icon="FILE_REFRESH")
-    button.parts = {row.area}
-    button.start, button.end = max(row.start - _BESIDE, info.start_frame), min(row.end + _BESIDE, last)
+    first, remedy = max(row.start - _BESIDE, info.start_frame), findings.remedy_of(row)
+    if remedy == "plant":
+        return Button("mambatalk.finish", "Finish Again", "MOD_SMOOTH")
+    if remedy == "push_out":
+        return Button("mambatalk.set_levels", "Push Hands Out", "MOD_SHRINKWRAP", {"hands_out": True})
+    if remedy == "lips":
+        return Button("mambatalk.key_face", "Key Lips by Sound", "KEY_HLT", {"amount": 1.0})
+    if remedy == "rest":
+        values = {"kind": "not_here", "start": first, "end": row.end}
+        return Button("mambatalk.accent_add", "Rest Here", "PAUSE", values)
+    if row.area:
+        values = {"parts": {row.area}, "start": first, "end": min(row.end + _BESIDE, last)}
+        return Button("mambatalk.resample", "Make Anew Here", "FILE_REFRESH", values)
+    return None
 
 
 CLASSES = (MAMBATALK_UL_findings, MAMBATALK_PT_check)

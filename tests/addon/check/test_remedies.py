@@ -1,0 +1,162 @@
+"""Every finding of Check the Take on a spoken take that was damaged, and the remedy of its button: it goes away."""
+
+import json
+import shutil
+
+import bpy
+import numpy as np
+import pytest
+
+from ..directing import START, load
+
+pytestmark = pytest.mark.slow
+
+DAMAGED = slice(90, 150)
+
+
+def turn(joint, frames, by):
+    def change(motion):
+        from mambatalk_ext.core.body.skeleton import JOINT
+
+        rotations = motion.rotations.copy()
+        rotations[frames, JOINT[joint]] += by
+        return motion.replace(rotations=rotations)
+
+    return change
+
+
+def slide(motion):
+    translation = motion.translation.copy()
+    translation[90:150, 2] += np.linspace(0, 0.15, 60)
+    translation[150:, 2] += 0.15
+    return motion.replace(translation=translation)
+
+
+def sink(motion):
+    translation = motion.translation.copy()
+    translation[DAMAGED, 1] -= 0.06 * np.sin(np.linspace(0, np.pi, 60))
+    return motion.replace(translation=translation)
+
+
+def jump(motion):
+    translation = motion.translation.copy()
+    translation[120, 0] += 0.06
+    return motion.replace(translation=translation)
+
+
+def freeze(motion):
+    rotations, translation = motion.rotations.copy(), motion.translation.copy()
+    rotations[DAMAGED], translation[DAMAGED] = rotations[90], translation[90]
+    return motion.replace(rotations=rotations, translation=translation)
+
+
+def enter(motion):
+    from mambatalk_ext.core.body.skeleton import JOINT
+
+    rotations = motion.rotations.copy()
+    share = np.sin(np.linspace(0, np.pi, 60))[:, None]
+    for joint, goal in (("left_shoulder", (0.28, -0.91, -1.5)), ("left_elbow", (0.0, -1.6, 0.0))):
+        here = rotations[DAMAGED, JOINT[joint]]
+        rotations[DAMAGED, JOINT[joint]] = here + share * (np.array(goal) - here)
+    return motion.replace(rotations=rotations)
+
+
+def open_lips(motion):
+    from mambatalk_ext.core.body.parts import ARKIT_NAMES
+
+    expression = motion.expression.copy()
+    expression[:, ARKIT_NAMES.index("jawOpen")] = 0.5
+    for name in ("mouthClose", "mouthPressLeft", "mouthPressRight"):
+        expression[:, ARKIT_NAMES.index(name)] = 0.0
+    return motion.replace(expression=expression)
+
+
+def rise(motion):
+    """The right hand rises in frame 118; the words between 2.5 and 6.5 s are gone, so that the next one is late."""
+    from mambatalk_ext.core.body.skeleton import JOINT
+
+    rotations = motion.rotations.copy()
+    lift = np.clip((np.arange(motion.frame_count) - 118) / 12, 0, 1)
+    rotations[60:, JOINT["right_shoulder"]] = 0.0
+    rotations[60:, JOINT["right_shoulder"], 2] = (1.2 - 0.8 * lift)[60:]
+    rotations[60:, JOINT["right_elbow"]] = (0.0, 0.8, 0.0)
+    return motion.replace(rotations=rotations)
+
+
+BACKWARDS = np.sin(np.linspace(0, np.pi, 60))[:, None] * [0.0, 2.6, 0.0]
+DAMAGES = {
+    "slide": slide,
+    "floor": sink,
+    "inside": enter,
+    "pop": turn("left_shoulder", slice(120, 121), 0.5),
+    "jump": jump,
+    "frozen": freeze,
+    "bend": turn("left_elbow", DAMAGED, BACKWARDS),
+    "lips": open_lips,
+    "early": rise,
+}
+
+
+@pytest.fixture
+def damaged(spoken_takes, tmp_path, character):
+    """A function that loads a spoken take after a change of its motion, raw and finished."""
+    from mambatalk_ext.core.body.motion import load_motion, save_motion
+
+    def make(kind):
+        folder = tmp_path / kind
+        shutil.copytree(spoken_takes[0], folder)
+        for name in ("motion.npz", "motion_raw.npz"):
+            save_motion(DAMAGES[kind](load_motion(folder / name)), folder / name)
+        (folder / "motion_directed.npz").unlink(missing_ok=True)
+        if kind == "early":
+            words = json.loads((folder / "words.json").read_text())
+            kept = [word for word in words if not 2.5 < word["start_s"] < 6.5]
+            (folder / "words.json").write_text(json.dumps(kept))
+        info = json.loads((folder / "take.json").read_text())
+        (folder / "take.json").write_text(json.dumps(info | {"checksum": None}))
+        load(folder)
+        return character
+
+    return make
+
+
+def rows(kind):
+    assert bpy.ops.mambatalk.check_take() == {"FINISHED"}
+    return [row for row in bpy.context.window_manager.mambatalk_findings.rows if row.kind == kind]
+
+
+def press(row, armature):
+    """Press the button that the panel draws for a row."""
+    from mambatalk_ext.addon.check import panel
+    from mambatalk_ext.addon.take import info as take_info
+
+    button = panel.button_of(row, take_info.stored(armature.animation_data.action))
+    if button.operator == "mambatalk.finish":
+        bpy.context.scene.mambatalk.finish_feet = "replan"
+    operator = getattr(bpy.ops.mambatalk, button.operator.partition(".")[2])
+    assert operator("EXEC_DEFAULT", **button.values) == {"FINISHED"}
+    return button.text
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
+def test_the_button_of_a_finding_removes_it(damaged, kind, tmp_path, capsys):
+    from mambatalk_ext.core.cli.parser import main
+
+    armature = damaged(kind)
+    found = rows(kind)
+    assert found
+    capsys.readouterr()
+    assert main(["check", str(tmp_path / kind), "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    same = [(each["message"].partition(",")[0], each["start"]) for each in told["findings"] if each["kind"] == kind]
+    assert same == [(row.name.partition(",")[0], row.start - START) for row in found]
+    before = [(row.name, row.start, row.end) for row in found]
+    pressed = []
+    for _ in range(6):
+        present = rows(kind)
+        if not present:
+            break
+        pressed.append(press(present[0], armature))
+    after = [(row.name, row.start, row.end) for row in rows(kind)]
+    print(kind, len(before), before[:2], "->", pressed, "->", len(after), after[:2])
+    assert len(after) < len(before) or not after
