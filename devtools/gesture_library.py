@@ -20,6 +20,8 @@ PICTURES = ROOT / "addon" / "assets" / "gestures"
 # Every so many frames of a gesture have keys.
 EVERY = 3
 START = 1
+# As devtools/docs/licences.py and the manifest say.
+LICENCE = "GPL-3.0-or-later"
 # Catalogs are found by these numbers, which must never change.
 CATALOGS = uuid.UUID("6b1f6e0e-7f0c-4f5e-9d3c-2a1f0c9e7a51")
 
@@ -71,6 +73,7 @@ def _action(armature: bpy.types.Object, gesture) -> bpy.types.Action:
     data = action.asset_data
     data.catalog_id = _catalog(gesture.group)
     data.description = gesture.offends or f"Gesture {gesture.label}; the marker Stroke is the moment that means it"
+    data.license = LICENCE
     data.tags.new("gesture")
     data.tags.new(gesture.group)
     _put_picture(action, PICTURES / f"{gesture.name}.png")

@@ -31,6 +31,8 @@ class MAMBATALK_OT_check_take(bpy.types.Operator):
             return report.fail(self, error)
         if not count:
             return report.finish(self, ["The take has no finding"])
+        if count == 1:
+            return report.finish(self, ["The take has one finding: choose its row to see it"])
         return report.finish(self, [f"The take has {count} findings: choose a row to see it"])
 
 

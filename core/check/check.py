@@ -14,6 +14,8 @@ from .speech import early, lips
 
 # Frames between two stretches with hands in the body that are one finding.
 _JOIN_S = 0.3
+# Metres by which hands that were pushed out may be deeper than the limit: keys are rounded, and turns are small steps.
+_ROUNDING_M = 5e-4
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def check(subject: Subject) -> list[Finding]:
 def _inside(subject: Subject) -> list[Finding]:
     """Find stretches with a hand or forearm inside the body."""
     depth = depths(subject.motion.rotations, subject.body)
-    ranges = stretches(depth > DEEP_M, round(_JOIN_S * subject.motion.fps))
+    ranges = stretches(depth > DEEP_M + _ROUNDING_M, round(_JOIN_S * subject.motion.fps))
     return [
         Finding("inside", start, end, "hands or forearms", "", 100 * float(depth[start:end].max()))
         for start, end in ranges

@@ -29,7 +29,7 @@ class Kind:
 REMEDIES: dict[str, str] = {
     "plant": "Finish it again with Feet set to Hold or Place Anew",
     "push_out": "Switch on Hands Out of Body",
-    "smooth": "Make this part anew here, or raise Smoothing",
+    "smooth": "Make this part anew here, or raise Smoothing; keys of your own stay until Drop Edits",
     "resample": "Make this part anew here",
     "lips": "Key the face again with Phone Lips",
     "rest": "Set a marker Not Here, so that the arms rest until the word",

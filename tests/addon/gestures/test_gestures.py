@@ -3,6 +3,7 @@
 import bpy
 import pytest
 
+from ..conftest import ROOT
 from ..direct.test_live import areas_of, own
 from ..directing import START, all_keys, differing, load
 
@@ -135,4 +136,6 @@ def test_the_asset_library_has_every_gesture_with_picture_stroke_and_catalog(cha
     assert [marker.name for marker in action.pose_markers] == ["Stroke"]
     assert action.asset_data.catalog_id in (library_operators.FOLDER / "blender_assets.cats.txt").read_text()
     assert max(action.preview.image_size) > 64
+    assert f'"SPDX:{action.asset_data.license}"' in (ROOT / "blender_manifest.toml").read_text(encoding="utf-8")
+    assert f"`addon/assets/gesture_library/` | {action.asset_data.license} |" in (ROOT / "docs/licences.md").read_text()
     bpy.data.actions.remove(action)

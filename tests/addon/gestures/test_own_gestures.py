@@ -162,6 +162,7 @@ def test_messages_say_what_is_missing(take, library):
     assert bpy.context.scene.frame_current == 101
 
 
+@pytest.mark.any_blender
 def test_damaged_files_of_the_library_are_named_and_left_out(take, library):
     from mambatalk_ext.addon.gestures import own as own_gestures
 
