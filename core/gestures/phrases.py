@@ -12,7 +12,7 @@ A phrase that is denied ("not a big problem") calls for nothing, unless the phra
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -26,6 +26,8 @@ _ACTED = frozenset("sleep phone write type drive eat drink book".split())
 TABLE = "gestures"
 # Words before a phrase, in the same clause, in which a negation denies it.
 _REACH = 4
+# Words after which a text without punctuation is cut, so that the search stays short.
+_LONGEST = 60
 # Gestures that suit a denied phrase, too: those that deny or ask, and those that show whom, where or how many.
 _ANYWAY = frozenset(
     "no no_finger shrug push_away wait facepalm question point_there point_here point_you me we to_the_left "
@@ -134,18 +136,35 @@ def find_calls(words: Sequence[str], language: str = ENGLISH) -> list[Call]:
     """
     known = phrases(language)
     found = []
-    for match in known.entries.find(words):
-        if match.name == NONE or (match.name not in _ANYWAY and is_denied(words, match.first, known.negations)):
-            continue
-        text = " ".join(bare(word) for word in words[match.first : match.last + 1])
-        if not _stands_right(words, match.first, match.last, text, known):
-            continue
-        if not is_acted(words, match.first, match.last, match.name, known):
-            continue
-        lands = known.lands.get(text, match.last - match.first)
-        length = match.last - match.first + 1
-        found.append(Call(match.first, match.last, match.first + lands, match.name, 1 + 0.1 * length))
+    for begin, end in _clauses(words):
+        at = begin
+        while at < end and (matches := known.entries.find(words[at:end])):
+            first, last = at + matches[0].first, at + matches[0].last
+            call = _call(words, first, last, matches[0].name, known)
+            # what calls for nothing here may hide a phrase that begins later
+            at = first + 1 if call is None and matches[0].name != NONE else last + 1
+            found += [] if call is None else [call]
     return found
+
+
+def _clauses(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Return the first word of each clause, and the one after its last; a phrase does not go on in the next clause."""
+    begin = 0
+    for number, word in enumerate(words):
+        if _CLAUSE_END.search(word) or number - begin >= _LONGEST or number == len(words) - 1:
+            yield begin, number + 1
+            begin = number + 1
+
+
+def _call(words: Sequence[str], first: int, last: int, name: str, known: Phrases) -> Call | None:
+    """Return the call of a phrase; None where it calls for nothing."""
+    if name == NONE or (name not in _ANYWAY and is_denied(words, first, known.negations)):
+        return None
+    text = " ".join(bare(word) for word in words[first : last + 1])
+    if not _stands_right(words, first, last, text, known) or not is_acted(words, first, last, name, known):
+        return None
+    length = last - first + 1
+    return Call(first, last, first + known.lands.get(text, last - first), name, 1 + 0.1 * length)
 
 
 def is_denied(words: Sequence[str], first: int, negations: frozenset[str]) -> bool:

@@ -1,7 +1,7 @@
 """Measure gestures that mean something: their classes, the sentences that call for them, and prose that does not.
 
     python -m devtools.measure.gestures confusion
-    python -m devtools.measure.gestures sentences [--list third] [--keep FOLDER]
+    python -m devtools.measure.gestures sentences [--list fourth] [--keep FOLDER]
     python -m devtools.measure.gestures prose [--text FILE]
 
 `sentences` needs the program flite, which speaks them; everything after that is the product: alignment, the network,
@@ -45,7 +45,7 @@ WITHIN_S = 0.3
 PAUSE_S = 5.5
 WORDS_PER_MINUTE = 150
 SAMPLE_RATE = 16000
-LISTS = ("tuning", "measuring", "second", "third_tuning", "third")
+LISTS = ("tuning", "measuring", "second", "third_tuning", "third", "fourth")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one of the measurements."""
     parser = argparse.ArgumentParser(prog="python -m devtools.measure.gestures", description=__doc__)
     parser.add_argument("what", choices=("confusion", "sentences", "prose"))
-    parser.add_argument("--list", default="third", choices=LISTS, dest="chosen")
+    parser.add_argument("--list", default="fourth", choices=LISTS, dest="chosen")
     parser.add_argument("--keep", type=Path, help="folder for the take of the sentences; one that is there is used")
     parser.add_argument("--text", type=Path, default=FOLDER / "gesture_prose.txt", help="the prose")
     options = parser.parse_args(arguments)
