@@ -70,7 +70,7 @@ def _run(options: argparse.Namespace) -> None:
         scene.frame_start += round(options.first * VIDEO_FPS)
         if options.seconds:
             scene.frame_end = min(scene.frame_end, scene.frame_start + round(options.seconds * VIDEO_FPS) - 1)
-        video.render(scene, options.out / "dialogue.mp4", options.threads, lambda frame: None)
+        video.render(scene, options.out / "dialogue.mp4", options.threads, lambda frame: None, quality="LOW")
 
 
 def _perform(scene: bpy.types.Scene, number: int, folder: Path) -> bpy.types.Object:

@@ -6,6 +6,7 @@ import pytest
 
 from ..direct.test_live import own
 from ..directing import all_keys, differing, load
+from ..rigs import build
 
 
 @pytest.fixture
@@ -171,3 +172,23 @@ def test_damaged_files_of_the_library_are_named_and_left_out(take, library):
     (library / "folder.gesture.json").mkdir()
     assert [each.clip.label for each in own_gestures.every(bpy.context).values()] == ["My Salute"]
     assert own_gestures.unreadable(bpy.context) == ["broken.gesture.json", "folder.gesture.json"]
+
+
+@pytest.mark.any_blender
+def test_a_mapped_rig_gives_a_gesture_of_its_own_bones(scene, spoken_takes, library):
+    from mambatalk_ext.addon.gestures import own as own_gestures
+
+    rig = build("mixamo").armature
+    bpy.context.view_layer.objects.active = rig
+    scene.mambatalk.character = rig
+    load(spoken_takes[0])
+    assert bpy.ops.mambatalk.save_gesture(label="Mixamo", start=91, end=131, stroke=101) == {"FINISHED"}
+    (found,) = own_gestures.every(bpy.context).values()
+    bpy.ops.mambatalk.insert_gesture(own="Mixamo", frame=160)
+    side = "Left" if found.clip.leads == 0 else "Right"
+    names = [bone.name for bone in rig.pose.bones if bone.name.endswith(f"{side}ForeArm")]
+    turns = []
+    for frame in (101, 160):
+        scene.frame_set(frame)
+        turns.append(np.array(rig.pose.bones[names[0]].rotation_quaternion))
+    assert abs(turns[0] @ turns[1]) > 0.999
