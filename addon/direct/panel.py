@@ -5,6 +5,7 @@ import bpy
 from ...core.direct.levels import CALM, HEAD, LEVELS, PARTS
 from ...core.direct.markers import Kind
 from ...core.direct.mood import NEUTRAL
+from ...core.language.drawn_letters import in_drawn_order
 from ..blender import sequencer
 from ..blender.layout import DIRECT, ClosedPanel, draw_lines
 from ..blender.translation import translated
@@ -34,7 +35,7 @@ class MAMBATALK_UL_words(bpy.types.UIList):
         row = layout.row(align=True)
         row.use_property_split = False
         row.prop(item, "chosen", text="")
-        row.label(text=item.name)
+        row.label(text=in_drawn_order(item.name), translate=False)
         info = take_info.stored(item.id_data)
         row.label(text=f"{info.start_frame + round(item.start_s * info.fps)}")
 

@@ -36,6 +36,9 @@ GROUPS = (
         ("point_at", "TRACKER"),
         ("remove_gesture", "REMOVE"),
         ("remove_word_gestures", "TRASH"),
+        ("mark_stroke", "PMARKER_ACT"),
+        ("save_gesture", "ADD"),
+        ("forget_gesture", "REMOVE"),
         ("show_gesture_assets", "ASSET_MANAGER"),
     ),
     (

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
-from bpy.props import CollectionProperty, StringProperty
+from bpy.props import CollectionProperty, PointerProperty, StringProperty
 
 from ...core.errors import GestureError
 from ...core.files import refused_by_system, whole_file
@@ -33,6 +33,12 @@ class MambaTalkOwnGesture(bpy.types.PropertyGroup):
     """A gesture that is kept in the .blend file; the name of the entry is its name."""
 
     text: StringProperty(name="Text", description="Its motion and its picture")
+
+
+class MambaTalkOwnGestures(bpy.types.PropertyGroup):
+    """The gestures that are kept in the .blend file."""
+
+    rows: CollectionProperty(name="Gestures", description="Gestures of this file", type=MambaTalkOwnGesture)
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ _read: dict[tuple[str, int, int], Clip | None] = {}
 def every(context: bpy.types.Context) -> dict[str, Saved]:
     """Return every gesture that was saved, by its identifier: those of the library first."""
     found = [Saved(clip, LIBRARY, path) for path, clip in _files(context).items() if clip is not None]
-    for entry in getattr(context.scene, "mambatalk_own_gestures", ()):
+    for entry in context.scene.mambatalk_own_gestures.rows:
         try:
             found.append(Saved(read(entry.text), FILE))
         except GestureError:
@@ -117,7 +123,7 @@ def save(context: bpy.types.Context, clip: Clip, where: str, replaces: bool) -> 
             f"There is a gesture {clip.label} already.", remedy="Choose another name, or turn on Replace."
         )
     if where == FILE:
-        entries = context.scene.mambatalk_own_gestures
+        entries = context.scene.mambatalk_own_gestures.rows
         index = entries.find(clip.label)
         entry = entries.add() if index < 0 else entries[index]
         entry.name, entry.text = clip.label, as_text(clip, with_picture=True)
@@ -140,7 +146,7 @@ def remove(context: bpy.types.Context, key: str) -> Saved:
     """
     saved = named(context, key)
     if saved.path is None:
-        entries = context.scene.mambatalk_own_gestures
+        entries = context.scene.mambatalk_own_gestures.rows
         entries.remove(entries.find(saved.clip.label))
         return saved
     try:
@@ -189,5 +195,5 @@ def _free_path(folder: Path, label: str) -> Path:
     return path
 
 
-CLASSES = (MambaTalkOwnGesture,)
-PROPERTIES = ((bpy.types.Scene, "mambatalk_own_gestures", CollectionProperty(type=MambaTalkOwnGesture)),)
+CLASSES = (MambaTalkOwnGesture, MambaTalkOwnGestures)
+PROPERTIES = ((bpy.types.Scene, "mambatalk_own_gestures", PointerProperty(type=MambaTalkOwnGestures)),)

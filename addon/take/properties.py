@@ -234,7 +234,10 @@ class _GestureFields:
     """Properties of a marker that asks for a gesture of the library: which one, and how it is made."""
 
     gesture: EnumProperty(
-        name="Gesture", description="The gesture", items=[*GESTURE_ITEMS, OWN_ITEM], update=_directions_changed
+        name="Gesture",
+        description="The gesture of the library, or one of your own",
+        items=[*GESTURE_ITEMS, OWN_ITEM],
+        update=_directions_changed,
     )
     hand: EnumProperty(
         name="Hand", description="The hand that makes the gesture", items=HAND_ITEMS, update=_directions_changed

@@ -12,11 +12,12 @@ import numpy as np
 from gpu_extras.batch import batch_for_shader
 
 from ...core.errors import GestureError
+from ...core.language import drawn_letters
 from ...core.take.word_edits import LOW_CONFIDENCE
 from ..rig import performer
 from ..take import info as take_info
 from ..take import performed
-from . import letters, track
+from . import track
 
 # Editors with the track; timelines are dope sheets.
 _SPACES = ((bpy.types.SpaceDopeSheetEditor, "DOPESHEET_EDITOR"),)
@@ -155,7 +156,7 @@ def _fill(edges: list[tuple[float, float]], view: track.View, color: tuple, more
 
 def _write(text: str, left: float, right: float, view: track.View, color: tuple) -> None:
     """Write a word into its box: in the middle, or cut off at the edge where it ends if there is no room."""
-    drawn, padding = letters.in_drawn_order(text), _PADDING_PX * view.scale
+    drawn, padding = drawn_letters.in_drawn_order(text), _PADDING_PX * view.scale
     blf.size(0, _POINTS * view.scale)
     blf.color(0, *color)
     width = blf.dimensions(0, drawn)[0]

@@ -2,6 +2,7 @@
 
 import bpy
 
+from ...core.language.drawn_letters import in_drawn_order
 from ...core.take.word_edits import LOW_CONFIDENCE
 from ..blender.layout import draw_lines
 from ..direct.change import TakePanel
@@ -18,7 +19,11 @@ class MAMBATALK_UL_spoken(bpy.types.UIList):
         row = layout.row(align=True)
         row.use_property_split = False
         row.prop(item, "chosen", text="")
-        row.label(text=item.name, icon="ERROR" if 0 <= item.confidence < LOW_CONFIDENCE else "NONE")
+        row.label(
+            text=in_drawn_order(item.name),
+            translate=False,
+            icon="ERROR" if 0 <= item.confidence < LOW_CONFIDENCE else "NONE",
+        )
         row.label(text=f"{item.start_at:.0f}")
         row.operator("mambatalk.play_word", text="", icon="PLAY", emboss=False).index = index
 

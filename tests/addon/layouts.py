@@ -35,7 +35,7 @@ class Layout:
     def _icon(self, icon: str) -> None:
         assert icon in _ICONS, icon
 
-    def label(self, text: str = "", icon: str = "NONE"):
+    def label(self, text: str = "", icon: str = "NONE", translate: bool = True):
         self._icon(icon)
         self.drawn.append(text)
 

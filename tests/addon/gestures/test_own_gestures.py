@@ -106,10 +106,10 @@ def test_it_is_kept_in_the_file_and_saved_with_takes_that_make_it(take, library,
     bpy.ops.wm.save_as_mainfile(filepath=path, compress=False)
     bpy.ops.wm.open_mainfile(filepath=path)
     armature = bpy.context.scene.mambatalk.character
-    assert [entry.name for entry in bpy.context.scene.mambatalk_own_gestures] == ["My Salute"]
+    assert [entry.name for entry in bpy.context.scene.mambatalk_own_gestures.rows] == ["My Salute"]
     assert not differing(keys, all_keys(armature))
     assert bpy.ops.mambatalk.forget_gesture(label="My Salute") == {"FINISHED"}
-    assert len(bpy.context.scene.mambatalk_own_gestures) == 0
+    assert len(bpy.context.scene.mambatalk_own_gestures.rows) == 0
     own(armature).markers[0].size = 1.2
     assert differing(keys, all_keys(armature))
 

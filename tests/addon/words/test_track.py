@@ -7,7 +7,7 @@ pytestmark = pytest.mark.any_blender
 
 
 def test_right_to_left_words_are_joined_and_turned_and_others_stay():
-    from mambatalk_ext.addon.words.letters import in_drawn_order
+    from mambatalk_ext.core.language.drawn_letters import in_drawn_order
 
     assert in_drawn_order("שלום") == "םולש"
     # Signs stay with their letters, and numbers in their own order.
