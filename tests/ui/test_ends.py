@@ -38,7 +38,8 @@ def direct(blender: Session) -> list:
         "with override():\n    bpy.ops.mambatalk.copy_take(name=action().name)\n"
         "    bpy.context.scene.frame_set(150)\n    bpy.ops.mambatalk.accent_add()\n"
         "action().mambatalk_take.upper = 0.7\n"
-        "action().mambatalk_take.words[3].name = 'Renamed'"
+        "action().mambatalk_take.words[3].name = 'Renamed'",
+        limit_s=180,
     )
     blender.settle()
     time.sleep(1)  # words and levels follow a moment later

@@ -1,0 +1,100 @@
+"""Places that fail under a job: a full disk, a folder that cannot be written, a Python that is gone."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from .jobs import begin, finish, opened, outcome, use, works_again
+
+pytestmark = pytest.mark.slow
+
+FOLDER = "str(module('addon.job.folder').data_folder('takes'))"
+PREFERENCES = "bpy.context.preferences.addons[MODULE].preferences"
+# What the folders hold from which the worker loads modules, for a Python of its own.
+OWN_PYTHON = """
+python3 -m venv --without-pip --system-site-packages /mnt/own
+echo {0} >$(echo /mnt/own/lib/python3*/site-packages)/modules.pth
+"""
+
+
+@contextmanager
+def mounted(blender, folder, options, fill=""):
+    """Mount a file system of its own over a folder, for a time."""
+    assert blender.run("mount", "-t", "tmpfs", "-o", options, "tmpfs", folder).returncode == 0
+    if fill:
+        blender.run("sh", "-c", f"head -c {fill} /dev/zero >{folder}/filled")
+    try:
+        yield
+    finally:
+        # Files may be open in there.
+        blender.run("umount", "-l", folder)
+
+
+@pytest.fixture
+def example(own_blender):
+    """The example's take, and a short recording."""
+    opened(own_blender)
+    use(own_blender, 3)
+    own_blender.ask("remember()")
+    return own_blender
+
+
+def test_where_the_disk_of_the_takes_is_full_the_message_says_so_and_the_keys_stay(example):
+    with mounted(example, example.value(FOLDER), "size=100k"):
+        said = finish(example)
+        assert "No space left on device" in said or "the disk is full" in said
+        assert "Free some disk space" in said
+        assert example.value("is_as()")
+        assert example.run("ls", "-A", example.value(FOLDER)).stdout == ""
+    works_again(example)
+
+
+@pytest.mark.parametrize("job", ["generate", "resample", "finish"])
+def test_where_the_disk_of_temporary_files_is_full_the_message_says_so_and_the_keys_stay(example, job):
+    example.ask("module('addon.job.state').stop_worker()")
+    with mounted(example, example.value("bpy.app.tempdir"), "size=64k", fill="1m"):
+        said = finish(example, job)
+        assert "No space left on device" in said or "the disk is full" in said
+        assert "Free some disk space" in said
+        assert example.value("is_as()")
+    works_again(example)
+
+
+def test_takes_go_to_blenders_temporary_folder_where_their_own_cannot_be_written(example):
+    with mounted(example, example.value(FOLDER), "ro"):
+        works_again(example)
+        folder = example.value("module('addon.take.info').stored(action()).folder")
+        assert folder.startswith(example.value("bpy.app.tempdir"))
+    works_again(example)
+
+
+def test_an_export_to_a_folder_that_cannot_be_written_is_named(example):
+    example.run("mkdir", "-p", "/mnt/closed")
+    with mounted(example, "/mnt/closed", "ro"):
+        example.ask("bpy.context.scene.mambatalk_export.folder = '/mnt/closed'")
+        said = finish(example, "export")
+        assert "/mnt/closed" in said
+        assert "Read-only file system" in said
+        assert example.value("is_as()")
+    said = finish(example, "export")
+    assert "Wrote" in said or "written" in said
+
+
+def test_a_chosen_python_that_goes_in_mid_job_or_before_a_click_is_named(example):
+    modules = "\\\\n".join(example.value("module('addon.job.interpreter').blenders_own().modules"))
+    done = example.run("bash", "-ec", OWN_PYTHON.format(f"-e '{modules}'"))
+    assert done.returncode == 0, done.stderr
+    example.ask(f"{PREFERENCES}.worker_python = '/mnt/own'")
+    use(example, 10)
+    begin(example, fraction=0.2)
+    example.run("rm", "-rf", "/mnt/own")
+    # What the worker has loaded stays loaded.
+    said = outcome(example)
+    assert "Take ready: 10 s" in said or "The worker" in said
+    example.ask("module('addon.job.report').show([])")
+    assert not example.value("bpy.ops.mambatalk.generate.poll()")
+    example.settle()
+    shown = " ".join(example.value("texts()")["MAMBATALK_PT_main"])
+    assert "The Python that was chosen in the preferences does not exist: choose another one, or none" in shown
+    example.ask(f"{PREFERENCES}.worker_python = ''")
+    works_again(example)
