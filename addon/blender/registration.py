@@ -15,10 +15,13 @@ from types import ModuleType
 
 import bpy
 
+from .translation import CONTEXT
+
 
 def register_module(module: ModuleType, undo: ExitStack) -> None:
     """Register the tables of a module; each step adds its counterpart to `undo`."""
     for entry in getattr(module, "CLASSES", ()):
+        _translate_by_our_catalog(entry)
         bpy.utils.register_class(entry)
         undo.callback(bpy.utils.unregister_class, entry)
     for owner, name, definition in getattr(module, "PROPERTIES", ()):
@@ -31,3 +34,14 @@ def register_module(module: ModuleType, undo: ExitStack) -> None:
         module.register()
     if hasattr(module, "unregister"):
         undo.callback(module.unregister)
+
+
+def _translate_by_our_catalog(entry: type) -> None:
+    """Let Blender look up the names of a class and of its properties in the context of our catalogs."""
+    if issubclass(entry, (bpy.types.Panel, bpy.types.Operator, bpy.types.Menu)):
+        entry.bl_translation_context = CONTEXT  # type: ignore[attr-defined]
+    for owner in entry.__mro__:
+        for definition in vars(owner).get("__annotations__", {}).values():
+            keywords = getattr(definition, "keywords", None)
+            if keywords is not None:
+                keywords.setdefault("translation_context", CONTEXT)

@@ -20,8 +20,10 @@ import bpy
 
 FOLDER = Path(__file__).resolve().parents[1] / "translations"
 PLACE = re.compile(r"\{(\d+)\}")
-# Blender looks up the labels of operators in a context of their own.
-CONTEXTS = ("*", "Operator")
+# Names of panels, operators and properties are looked up in a context of our own (`blender.registration`). In the usual
+# one Blender's own catalog comes first, and its words mean other things: its "Face" is a surface.
+CONTEXT = "MambaTalk"
+CONTEXTS = ("*", "Operator", CONTEXT)
 _REMEMBERED = 500
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
 

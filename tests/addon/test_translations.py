@@ -9,6 +9,7 @@ from mambatalk_ext.addon.blender import translation
 from devtools import translation as texts
 
 from .conftest import PACKAGE
+from .test_wording import every_setting
 
 LANGUAGES = ("de", "ja")
 
@@ -79,3 +80,13 @@ def test_a_message_with_values_is_translated(tmp_path, monkeypatch):
 def test_an_interface_in_english_shows_english(extension):
     assert bpy.app.translations.locale.partition("_")[0] in ("", "en")
     assert translation.translated("Add Character") == "Add Character"
+
+
+def test_names_are_looked_up_in_our_context_and_not_among_blenders_own_words(extension):
+    context = translation.CONTEXT
+    names = [name for name in dir(bpy.types) if name.startswith(("MAMBATALK_PT_", "MAMBATALK_OT_", "MAMBATALK_MT_"))]
+    assert len(names) > 100
+    assert [name for name in names if getattr(bpy.types, name).bl_translation_context != context] == []
+    own = {f"{owner}.{entry.identifier}": entry for owner, entry in every_setting()}
+    assert len(own) > 150
+    assert [name for name, entry in own.items() if entry.translation_context != context] == []
