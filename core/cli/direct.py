@@ -10,8 +10,9 @@ from ..body.parts import AREAS
 from ..direct.levels import LEVELS, SWITCHES, Levels
 from ..direct.markers import KINDS, PLAIN_KINDS, Kind, Marker, markers_from
 from ..errors import GestureError
+from ..gestures.clip import ENDING, OWN, without_picture
 from ..gestures.library import gestures
-from ..inputs import read_json
+from ..inputs import check_regular, read_json
 from ..paths import given_path
 from ..plain_values import typed_number
 from ..requests import Direct
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 _WHEN = "seconds (3.2), a stretch (4:5), or a word of the take (really, or really#2 for its second time)"
 
-_GESTURE = re.compile(r"(?P<name>\w+)(\[(?P<settings>[^\]]*)\])?@(?P<when>.+)")
+_GESTURE = re.compile(r"(?P<name>[^@\[]+\.gesture\.json|\w+)(\[(?P<settings>[^\]]*)\])?@(?P<when>.+)")
 GESTURE_SETTINGS = ("hand", "size", "height_m", "speed")
 
 
@@ -55,7 +56,8 @@ def add_direct(commands: argparse._SubParsersAction) -> None:
         default=[],
         metavar="NAME@WHEN",
         help="gestures of the library, such as thumbs_up@3.2, shrug@4:5 or big@really; settings may follow the name "
-        "in brackets, such as big[size=1.3,hand=left,speed=0.8,height_m=0.1]@4.1; WHEN is as above, and a "
+        "in brackets, such as big[size=1.3,hand=left,speed=0.8,height_m=0.1]@4.1; a file NAME.gesture.json that was "
+        "saved in Blender may stand for the name; WHEN is as above, and a "
         f"stretch says how long the gesture is held; names: {', '.join(gestures())}",
     )
     command.add_argument(
@@ -129,9 +131,23 @@ def _gesture(text: str, words: Callable[[], Sequence["Word"]]) -> Marker:
     start_s, end_s = when(found["when"], words)
     # at a word, the gesture lasts as long as in the library, whatever the length of the word
     end_s = end_s if ":" in found["when"] else start_s
-    return Marker.from_dict(
-        {"kind": Kind.GESTURE.value, "gesture": found["name"], **settings, "start_s": start_s, "end_s": end_s}
-    )
+    gesture = _own(Path(found["name"])) if found["name"].endswith(ENDING) else {"gesture": found["name"]}
+    return Marker.from_dict({"kind": Kind.GESTURE.value, **gesture, **settings, "start_s": start_s, "end_s": end_s})
+
+
+def _own(path: Path) -> dict[str, str]:
+    """Read a gesture that was saved in Blender.
+
+    Raises:
+        GestureError: there is no such file, or it is no gesture.
+    """
+    try:
+        check_regular(path)
+        return {"gesture": OWN, "clip": without_picture(path.read_text(encoding="utf-8"))}
+    except (OSError, UnicodeDecodeError) as error:
+        raise GestureError(
+            f"The gesture {path} cannot be read.", remedy="Give a file of the gesture library.", detail=repr(error)
+        ) from error
 
 
 def when(text: str, words: Callable[[], Sequence["Word"]]) -> tuple[float, float]:

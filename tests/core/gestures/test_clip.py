@@ -10,6 +10,7 @@ from core.body.kinematics import forward_kinematics
 from core.body.motion import Motion
 from core.body.rotation import rotvec_to_matrix
 from core.body.skeleton import JOINT
+from core.cli.direct import _gesture
 from core.direct.applied_gestures import apply_gestures
 from core.direct.markers import Kind, Marker
 from core.errors import GestureError
@@ -123,3 +124,16 @@ def test_a_setting_needs_its_clip():
         Setting(OWN)
     with pytest.raises(GestureError, match="cannot be read"):
         read("[" * 200)
+
+
+def test_the_shell_takes_the_file_of_a_gesture(clip, tmp_path):
+    path = tmp_path / "my_stop.gesture.json"
+    path.write_text(as_text(clip), encoding="utf-8")
+    marker = _gesture(f"{path}[hand=left]@2:3", lambda: ())
+    assert (marker.start_s, marker.end_s, marker.setting.hand) == (2.0, 3.0, "left")
+    assert marker.setting.gesture.label == "My Stop"
+    with pytest.raises(GestureError, match="cannot be read"):
+        _gesture(f"{tmp_path}/none.gesture.json@2", lambda: ())
+    (tmp_path / "folder.gesture.json").mkdir()
+    with pytest.raises(GestureError, match="not a file"):
+        _gesture(f"{tmp_path}/folder.gesture.json@2", lambda: ())
