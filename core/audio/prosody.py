@@ -17,6 +17,7 @@ from ..filters import find_peaks, gaussian_filter1d
 from ..text import lexicon
 
 HOP = SAMPLE_RATE // 100
+PIECE = 60 * SAMPLE_RATE  # samples that are squared at a time, to limit the memory
 HILL_DB = 6.0  # a nucleus (the loudest part of a syllable) is louder than its surroundings by this much
 ABOVE_FLOOR_DB = 12.0
 NEAR_S = 2.0  # a nucleus is compared with those within two seconds
@@ -108,7 +109,7 @@ def analyse(
     """
     words = tuple(words)
     frames = frame_count(len(samples))
-    level = speech_level(np.asarray(samples, np.float64))
+    level = speech_level(samples)
     loud = _loudness(level)
     loudness = np.interp(np.arange(frames) / FPS, np.arange(len(loud)) / 100, loud)
     spoken = [(each.start_s, each.end_s) for each in (words or sounds)] or _sounding(level)
@@ -121,8 +122,9 @@ def analyse(
 def speech_level(samples: np.ndarray) -> np.ndarray:
     """Measure the power in dB, every 10 ms, smoothed over about 60 ms."""
     whole = max(len(samples) // HOP, 1) * HOP
-    samples = np.pad(samples, (0, max(whole - len(samples), 0)))[:whole]
-    power = np.square(samples).reshape(-1, HOP).mean(1)
+    samples = np.pad(samples, (0, max(whole - len(samples), 0)))[:whole] if whole > len(samples) else samples[:whole]
+    pieces = np.split(samples, range(PIECE, whole, PIECE))
+    power = np.concatenate([np.square(piece, dtype=np.float64).reshape(-1, HOP).mean(1) for piece in pieces])
     return 10 * np.log10(gaussian_filter1d(power, 2.5) + 1e-9)
 
 

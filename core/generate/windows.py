@@ -288,9 +288,12 @@ def _with_conditions(
 ) -> Iterator[tuple[Window, Conditions]]:
     """Yield each window with its conditions, which are computed for several windows at once."""
     info, batch = network.info, as_batch(network)
-    for first in range(0, len(plan), CONDITIONS_AT_ONCE):
+    groups = -(
+        -len(plan) // CONDITIONS_AT_ONCE
+    )  # of equal size: one window alone takes longer than its share of a group
+    for number in range(groups):
         step.check()
-        windows = plan[first : first + CONDITIONS_AT_ONCE]
+        windows = plan[len(plan) * number // groups : len(plan) * (number + 1) // groups]
         pieces = [
             window_inputs(speech.audio, speech.words, window.start, info.window, clock, info.context)
             for window in windows

@@ -206,8 +206,8 @@ class MambaTalk(nn.Module):
             words = self.get_submodule(f"text_pre_encoder_{stream}")(words)
         text = self.get_submodule(f"text_encoder_{stream}")(words)
         scores = self.get_submodule(f"at_attn_{stream}")(torch.cat([text, sound], -1))
-        weights = scores.reshape(*text.shape, 2).softmax(-1)  # (B, T, audio_dim, 2)
-        return text * weights[..., 1] + sound * weights[..., 0]
+        of_sound, of_text = scores.unflatten(-1, (-1, 2)).unbind(-1)  # (B, T, audio_dim) each
+        return torch.lerp(sound, text, torch.sigmoid(of_text - of_sound))  # the softmax of the two
 
     def forward(self, conditions: Conditions, motion: Tensor, mask: Tensor) -> Output:
         """Predict every frame of a window.
