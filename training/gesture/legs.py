@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.body.curves import min_jerk
+from core.body.curves import min_jerk, runs
 from core.body.skeleton import JOINT
 from core.body.two_bones import axis_angle, frame, two_bone, unit
 
@@ -12,11 +12,12 @@ KNEE_BEND = np.radians(5)  # least bend of the straighter leg, because straighte
 # Where a foot stands, metres and degrees: with its curve of chance at 0, and added at 1 (ahead) and -1 (back), each as
 # (outwards, forward, turned out). One foot stands a little ahead of the other.
 STAND = ((0.012, 0.025, 22.0), (0.008, -0.025, 26.0))
-AHEAD = np.array([0.005, 0.135, -7.0])
-BACK = np.array([0.012, -0.12, 9.0])
-LIFT_M = 0.078
+AHEAD = np.array([0.005, 0.152, -7.0])
+BACK = np.array([0.012, -0.135, 9.0])
+# Metres that a foot is lifted in a step on the spot, and how much more for each metre that the step is long.
+LIFT_M, LIFT_SHARE = 0.044, 0.18
 PITCH = np.radians(5)  # the toes hang a little while the foot is in the air
-HEEL = np.radians(5.5)  # how far the foot of a leg without weight turns about its toes, which raises its heel
+HEEL = np.radians(3.0)  # how far the foot of a leg without weight turns about its toes, which raises its heel
 FREE = (0.15, 0.75)  # with how much weight on the other leg the heel begins to rise, and is at its highest
 PULL = 0.5  # share of the feet's displacement by which the pelvis moves
 AHEAD_M = 0.03  # how far the pelvis stands ahead of its place in the rest pose
@@ -66,8 +67,18 @@ def foot_path(foot: Foot, rest: np.ndarray, side: str) -> FootPath:
     turn = _yaw(heading)
     sole = turn @ axis_angle(np.array([1.0, 0.0, 0.0]), HEEL * foot.free + PITCH * foot.lift)
     # the toes are where they would be with the sole on the floor
-    place = ankle + np.stack([outward * out, LIFT_M * foot.lift, forward], 1)
+    across = np.stack([outward * out, np.zeros(len(out)), forward], 1)
+    place = ankle + across
+    place[:, 1] += foot.lift * _lift_m(foot.lift, across)
     return FootPath(place + turn @ (toe - ankle) - sole @ (toe - ankle), sole, heading)
+
+
+def _lift_m(lift: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Return how high (T,) a foot is lifted in each of its steps, metres: a short step is a low one."""
+    height = np.full(len(lift), LIFT_M)
+    for start, end in runs(lift > 0):
+        height[start:end] += LIFT_SHARE * np.linalg.norm(place[min(end, len(place) - 1)] - place[max(start - 1, 0)])
+    return height
 
 
 def stand(
