@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ..paths import given_path
+
 
 def add_check(commands: argparse._SubParsersAction) -> None:
     """Add the command to a parser's commands."""
@@ -12,7 +14,7 @@ def add_check(commands: argparse._SubParsersAction) -> None:
 
     kinds = "; ".join(f"{name}: {kind.description}" for name, kind in KINDS.items())
     command = commands.add_parser("check", help="list what an animator would fix in takes")
-    command.add_argument("takes", type=Path, nargs="+", metavar="TAKE", help="take folders, or motion files")
+    command.add_argument("takes", type=given_path, nargs="+", metavar="TAKE", help="take folders, or motion files")
     command.add_argument("--only", nargs="+", choices=KINDS, metavar="KIND", help=f"look only for these: {kinds}")
     command.add_argument("--json", action="store_true", help="print the findings as JSON")
     command.set_defaults(run=run)

@@ -41,6 +41,8 @@ from .windows import TakeInputs, run_takes
 from .word_gestures import gestures_at_words
 
 MOST_VARIATION = 1.0
+# Takes that are made together lie in memory together.
+MOST_TOGETHER = 256
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,10 @@ def generate_many(
         Cancelled: `cancelled()` became true; nothing has been written.
     """
     steps, recordings = Steps(progress, cancelled), recordings or Recordings()
+    if len(wanted) > MOST_TOGETHER:
+        raise GestureError(
+            f"{len(wanted):,} takes cannot be made together; {MOST_TOGETHER} can.", remedy="Make a batch of them."
+        )
     if len({(request.weights, request.device) for request in wanted}) != 1:
         raise GestureError("Takes that are made together need the same weights.", remedy="Make them one by one.")
     if len({request.out for request in wanted}) < len(wanted):

@@ -2,15 +2,16 @@
 
 python -m devtools.hostile.command                      prints the table, and what was not refused clearly
 python -m devtools.hostile.command --write              also writes the table into docs/reliability.md
-python -m devtools.hostile.command --only direct,mix    tries some commands
+python -m devtools.hostile.command --only direct,mix    tries some commands; with --write only their rows are made anew
 """
 
 import argparse
 import os
+import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from devtools.hostile.cases import all_cases, check_outputs
@@ -42,9 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.show:
         print("\n".join(_in_words(each) for each in results if each.outcome == GOOD))
     if options.write:
-        PAGE.write_text(
-            with_part(PAGE.read_text(encoding="utf-8"), START, f"\n{table(results)}\n", END), encoding="utf-8"
-        )
+        text = PAGE.read_text(encoding="utf-8")
+        counts = counts_in(text) | counts_of(results)
+        PAGE.write_text(with_part(text, START, f"\n{_rows(counts)}\n", END), encoding="utf-8")
     return 1 if bad else 0
 
 
@@ -78,12 +79,29 @@ def _in_words(result: Result) -> str:
 
 def table(results: Sequence[Result]) -> str:
     """Return the outcomes by command as a table in markdown."""
+    return _rows(counts_of(results))
+
+
+def counts_of(results: Sequence[Result]) -> dict[str, Counter[str]]:
+    """Count the outcomes of each command."""
+    counts: dict[str, Counter[str]] = {}
+    for each in results:
+        counts.setdefault(each.case.command, Counter())[each.outcome] += 1
+    return counts
+
+
+def counts_in(text: str) -> dict[str, Counter[str]]:
+    """Read the counts of each command in the table of the page."""
+    found = re.findall(r"^\| `([\w-]+)` \|([ \d|]+)\|$", text[text.index(START) : text.index(END)], re.MULTILINE)
+    numbers = {name: [int(cell) for cell in cells.split("|")] for name, cells in found}
+    return {name: Counter(dict(zip(OUTCOMES, row[1:], strict=True))) for name, row in numbers.items()}
+
+
+def _rows(counts: Mapping[str, Counter[str]]) -> str:
     lines = [f"| command | tried | {' | '.join(OUTCOMES)} |", "|---" * (len(OUTCOMES) + 2) + "|"]
-    names = sorted({each.case.command for each in results})
-    for name in (*names, "all"):
-        counts = Counter(each.outcome for each in results if name in ("all", each.case.command))
-        cells = " | ".join(str(counts[outcome]) for outcome in OUTCOMES)
-        lines.append(f"| {'all' if name == 'all' else f'`{name}`'} | {counts.total()} | {cells} |")
+    whole = {f"`{name}`": counts[name] for name in sorted(counts)}
+    for name, row in (*whole.items(), ("all", sum(counts.values(), Counter()))):
+        lines.append(f"| {name} | {row.total()} | {' | '.join(str(row[outcome]) for outcome in OUTCOMES)} |")
     return "\n".join(lines)
 
 

@@ -69,7 +69,9 @@ def _models(good: Good) -> Iterator[Case]:
         paths += array_files.make_tensors(folder / name, STARTER_FOLDER, name)
     for path in paths:
         arguments = [good.speech, "--weights", path, "--out", "OUT", "--device", "cpu"]
-        yield case("generate", arguments, REFUSED, f"weights: {path.name}")
+        # Another number among millions, or one more, is found by a hash alone, which these folders do not name.
+        free = path.name.endswith(("_byte", "_lies", "_missing", "_unknown"))
+        yield case("generate", arguments, EITHER if free else REFUSED, f"weights: {path.name}")
     for path in array_files.make_pickles(folder / "pickles"):
         yield case("import-weights", [path, "OUT"], REFUSED, f"pickle: {path.name}")
         fgd = next(path.rglob("face.bin"))

@@ -118,8 +118,8 @@ def _outcome(case, code: int | None, said: str, seconds: float, size: int, place
 
 # Every refusal says "error:"; a batch lists what failed, with the reason.
 _SAYS = ("error: ", "failed")
-# What these leave is continued by the next call.
-_GO_ON = ("fetch-weights",)
+# What these leave is continued by the next call; training also leaves its reasons there, as a table.
+_GO_ON = ("fetch-weights", "train")
 # These import PyTorch or compute before they can see what is wrong.
 _SLOW_START = {"evaluate": 8.0, "train": 8.0, "parity": 8.0, "import-weights": 8.0}
 

@@ -11,6 +11,7 @@ from core.inputs import check_regular, read_json
 
 TRAIN, HELD_OUT, UNUSED = "train", "held_out", "unused"
 HELD_OUT_SHARE = 0.05  # of recordings where no list says which to hold out
+MOST_SPEAKERS = 10_000
 MANIFEST = "manifest.csv"
 MANIFEST_COLUMNS = ("audio", "transcript", "motion", "speaker")
 BEAT2_MOTION, BEAT2_AUDIO, BEAT2_TEXT = "smplxflame_30", "wave16k", "textgrid"
@@ -99,6 +100,11 @@ def list_recordings(folder: Path, speakers: tuple[str, ...] = ()) -> Listing:
     listing = _reader(folder)(folder)
     if speakers:
         listing = _only(listing, speakers, folder)
+    if len(listing.speakers) > MOST_SPEAKERS:
+        raise GestureError(
+            f"{folder} names {len(listing.speakers):,} speakers; networks can have {MOST_SPEAKERS:,}.",
+            remedy="Choose some of them with --speakers.",
+        )
     if not listing.recordings:
         if not listing.problems:
             raise GestureError(f"{folder} holds no recordings with motion.", remedy=_KINDS)

@@ -88,8 +88,13 @@ def read_data(plan: TrainingPlan, sound: bool) -> tuple[Corpus, Corpus]:
     try:
         held_out = plan.source.load("held_out", HELD_OUT_MINUTES, sound)
     except GestureError:
+        found = "none"
+    else:
+        # A face of another kind has other channels, which these networks do not take.
+        found = "" if held_out.face_basis == corpus.face_basis else f"only faces that are {held_out.face_basis}"
+    if found:
         held_out = replace(corpus, takes=corpus.takes[:4])
-        note = "held out: none; the first clips of the training data stand in, so early stopping means nothing"
+        note = f"held out: {found}; the first clips of the training data stand in, so early stopping means nothing"
     else:
         note = f"held out: {held_out.facts}"
     if plan.team.leads:

@@ -82,6 +82,7 @@ class NumpyNetwork:
         self._config = config
         try:
             self._read(folder, config)
+            self._try()
         except (KeyError, ValueError, IndexError) as error:
             raise GestureError(
                 f"The weights in {folder} do not fit their model.json.",
@@ -102,6 +103,25 @@ class NumpyNetwork:
             self._decoders[part] = ConvDecoder(parameters.at("decoder"))
         root = Parameters(read_tensors(folder / f"{ROOT}.safetensors"))
         self._root_encoder, self._root_decoder = ConvEncoder(root.at("encoder")), ConvDecoder(root.at("decoder"))
+
+    def _try(self) -> None:
+        """Compute a window of silence, so that parameters of other shapes are found before any work.
+
+        Raises:
+            ValueError, IndexError: parameters do not fit each other.
+        """
+        frames, config = self.info.seed_frames, self._config
+        sound = np.zeros((frames + 2 * config.context_frames, config.audio_channels_face), F32)
+        conditions = self.conditions(sound, np.zeros((frames, config.word_dim), F32), 0)
+        motion = np.zeros((frames, config.motion_width), F32)
+        made = self.window(conditions, motion, np.ones_like(motion))
+        for part in Part:
+            if made.logits[part].shape != (frames, config.code_groups * config.codebook_size):
+                raise ValueError(f"the classifier of {part} gives {made.logits[part].shape}")
+            channels = self.decode(part, np.zeros(frames, np.int64))
+            if channels.shape != (frames, config.part_width(part)):
+                raise ValueError(f"the decoder of {part} gives {channels.shape}")
+        self.root(np.zeros((frames, config.part_width(Part.LOWER)), F32))
 
     def conditions(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> Conditions:
         """See `Network`.

@@ -6,20 +6,13 @@ import numpy as np
 
 from ...errors import GestureError
 from ...inputs import check_regular, parse_json
+from ...plain_values import is_whole
 
 _REMEDY = "Choose another weights folder, or copy this one again from where it came."
 LARGEST_HEADER = 100_000_000  # bytes, as in the reference implementation
-KINDS = {
-    "F64": np.float64,
-    "F32": np.float32,
-    "F16": np.float16,
-    "I64": np.int64,
-    "I32": np.int32,
-    "I16": np.int16,
-    "I8": np.int8,
-    "U8": np.uint8,
-    "BOOL": np.bool_,
-}
+# Networks are stored in these; whole numbers are no parameters of theirs.
+KINDS = {"F64": np.float64, "F32": np.float32, "F16": np.float16}
+_MOST_AXES, _MOST_LENGTH = 8, 2**40
 
 
 def read_tensors(path: Path) -> dict[str, np.ndarray]:
@@ -38,8 +31,18 @@ def read_tensors(path: Path) -> dict[str, np.ndarray]:
         if len(data) < 8 or length > min(LARGEST_HEADER, len(data) - 8):
             raise ValueError("the header is longer than the file")
         header = parse_json(data[8 : 8 + length])
-        header.pop("__metadata__", None)
+        notes = header.pop("__metadata__", {})
+        if not isinstance(notes, dict) or not all(isinstance(each, str) for each in notes.values()):
+            raise ValueError("__metadata__ holds no texts")
         body = memoryview(data)[8 + length :]
+        # Every byte belongs to one tensor, as the format demands.
+        end = 0
+        for entry in sorted(header.values(), key=lambda entry: entry["data_offsets"]):
+            if entry["data_offsets"][0] != end:
+                raise ValueError("tensors overlap, or leave room between them")
+            end = entry["data_offsets"][1]
+        if end != len(body):
+            raise ValueError("the file is longer or shorter than its tensors")
         return {name: _tensor(body, entry) for name, entry in header.items()}
     except OSError as error:
         raise GestureError(f"{path} cannot be read.", remedy=_REMEDY, detail=str(error)) from error
@@ -49,6 +52,12 @@ def read_tensors(path: Path) -> dict[str, np.ndarray]:
 
 def _tensor(body: memoryview, entry: dict) -> np.ndarray:
     begin, end = entry["data_offsets"]
-    if not 0 <= begin <= end <= len(body):
+    shape = entry["shape"]
+    if not is_whole(begin, 0, len(body)) or not is_whole(end, begin, len(body)):
         raise ValueError("a tensor lies outside the file")
-    return np.frombuffer(body[begin:end], KINDS[entry["dtype"]]).reshape(entry["shape"])
+    if len(shape) > _MOST_AXES or not all(is_whole(each, 0, _MOST_LENGTH) for each in shape):
+        raise ValueError(f"{shape!r:.80} is no shape")
+    values = np.frombuffer(body[begin:end], KINDS[entry["dtype"]]).reshape(shape)
+    if not np.isfinite(values).all():
+        raise ValueError("values that are not numbers")
+    return values
