@@ -44,6 +44,7 @@ _MODULES = (
     "generate.frame_operator",
     "generate.operators",
     "generate.pronunciation_operators",
+    "generate.recogniser_operator",
     "generate.example_operator",
     "finish.operators",
     "exchange.retarget_operator",

@@ -25,7 +25,7 @@ from typing import Any, ClassVar
 from .body.blend import DEFAULT_MARGIN
 from .language.languages import AUTO, ENGLISH
 from .plain_values import is_number, is_whole
-from .weights_requests import Body, FetchWeights, ImportWeights
+from .weights_requests import Body, FetchWeights, ImportWeights, Transcribe
 
 # Changes when a worker and an add-on of different versions would misunderstand each other.
 PROTOCOL = 1
@@ -305,7 +305,7 @@ class Shutdown:
     type: ClassVar[str] = "shutdown"
 
 
-_OfModels = Body | FetchWeights | ImportWeights
+_OfModels = Body | FetchWeights | ImportWeights | Transcribe
 Task = (
     Hello | Align | Generate | GenerateMany | Resample | Mix | Direct | Finish | Spell | _OfModels | Cancel | Shutdown
 )

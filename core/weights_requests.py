@@ -1,8 +1,10 @@
-"""Requests about files of models: a person's body, and the released weights. `core.requests` has all requests."""
+"""Requests that use files of models: a person's body, the released weights, a recogniser. `core.requests` has all."""
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
+
+from .language.languages import AUTO
 
 
 @dataclass(frozen=True)
@@ -59,3 +61,25 @@ class ImportWeights:
     vocabulary: Path | None = None
     recogniser: Path | None = None
     smplx: Path | None = None
+
+
+@dataclass(frozen=True)
+class Transcribe:
+    """Write down what is said in a recording, by a recogniser of the user's.
+
+    Attributes:
+        audio: the recording.
+        model: the folder of a model of faster-whisper.
+        language: its code; "auto" lets the recogniser find it.
+        device: "auto", "cpu" or "cuda".
+        offset_s, duration_s, decoded: as in `core.requests.Generate`.
+    """
+
+    type: ClassVar[str] = "transcribe"
+    audio: Path
+    model: Path
+    language: str = AUTO
+    device: str = "auto"
+    offset_s: float = 0.0
+    duration_s: float | None = None
+    decoded: Path | None = None

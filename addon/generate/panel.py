@@ -113,6 +113,7 @@ def _transcript(layout, settings, context):
         _file(layout, settings, "transcript_file")
     elif settings.transcript_source == "TEXT":
         layout.prop(settings, "transcript_text", text="")
+        layout.operator("mambatalk.write_transcript", icon="TEXT")
     if settings.has_transcript:
         layout.prop(settings, "language", placeholder=choice.PLACEHOLDER)
     elif settings.chosen_recording():

@@ -27,6 +27,7 @@ class Choices:
         weights: the path of a folder of weights; "" for the bundled ones.
         smplx_model: the path of an SMPL-X model; "" for none.
         device: "auto", "cpu" or "cuda".
+        recogniser: the path of a folder of a recogniser; "" for none.
         pronunciations: the list of the user's own ones (`language.pronunciations.as_json`).
         gestures: the path of the folder with the user's own gestures; "" for the usual one.
     """
@@ -38,6 +39,7 @@ class Choices:
     device: str = "auto"
     pronunciations: str = ""
     gestures: str = ""
+    recogniser: str = ""
 
 
 @cache

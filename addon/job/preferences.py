@@ -1,6 +1,7 @@
 """The extension's preferences: the worker's Python, the weights, the device and the SMPL-X model.
 
-Environment variables come first (MAMBATALK_PYTHON, _WEIGHTS, _DEVICE, _SMPLX), then the preferences, then defaults.
+Environment variables come first (MAMBATALK_PYTHON, _WEIGHTS, _DEVICE, _SMPLX, _RECOGNISER), then the preferences, then
+defaults.
 """
 
 import os
@@ -29,7 +30,7 @@ def _keep(preferences, context) -> None:
     engine = remembered().engine if python == remembered().python else ""
     said = pronunciations.as_json(preferences.pronunciations)
     files = preferences.weights, preferences.smplx_model
-    remember(Choices(python, engine, *files, preferences.device, said, preferences.gestures))
+    remember(Choices(python, engine, *files, preferences.device, said, preferences.gestures, preferences.recogniser))
 
 
 def _keep_pronunciations() -> None:
@@ -63,6 +64,13 @@ class MambaTalkPreferences(bpy.types.AddonPreferences):
         subtype="FILE_PATH",
         update=_keep,
     )
+    recogniser: StringProperty(
+        name="Recogniser",
+        description="The folder of a model of faster-whisper, which Write the Text uses. It needs a Python with the "
+        "package faster-whisper. Not needed for anything else",
+        subtype="DIR_PATH",
+        update=_keep,
+    )
     device: EnumProperty(name="Device", description="The device on which the network runs", items=DEVICES, update=_keep)
     gestures: StringProperty(
         name="Gesture Library",
@@ -91,6 +99,7 @@ class MambaTalkPreferences(bpy.types.AddonPreferences):
         layout.prop(self, "weights")
         layout.prop(self, "smplx_model")
         layout.prop(self, "gestures")
+        layout.prop(self, "recogniser")
         layout.label(text="Pronunciations of names, for all files")
         pronunciations.draw(layout, self.pronunciations, pronunciations.PREFERENCES)
         layout.operator("mambatalk.check_worker")
@@ -148,6 +157,14 @@ def runtime(context: bpy.types.Context) -> Runtime:
         weights=absolute_path(weights) if weights else ROOT / "weights" / "starter",
         device=os.environ.get("MAMBATALK_DEVICE") or (chosen.device if chosen else remembered().device),
     )
+
+
+def recogniser_folder(context: bpy.types.Context) -> Path | None:
+    """Return the folder of the recogniser's model; None where none is chosen."""
+    addon = context.preferences.addons.get(PACKAGE)
+    chosen = os.environ.get("MAMBATALK_RECOGNISER") or (addon and addon.preferences.recogniser)
+    chosen = chosen or remembered().recogniser
+    return absolute_path(chosen) if chosen else None
 
 
 def engine_name(context: bpy.types.Context) -> str:

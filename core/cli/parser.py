@@ -24,6 +24,7 @@ from .import_weights import add_import_weights
 from .mix import add_mix
 from .parity import add_parity
 from .resample import add_resample
+from .transcribe import add_transcribe
 
 EXIT_BAD_INPUT = 2
 EXIT_CANCELLED = 130
@@ -118,6 +119,7 @@ def _parser() -> argparse.ArgumentParser:
     add_fetch_weights(commands)
     add_import_weights(commands)
     add_align(commands)
+    add_transcribe(commands)
     add_parity(commands)
     if find_spec("training"):  # the extension's zip leaves training out
         from training.cli.commands import add_commands

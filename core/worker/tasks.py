@@ -215,6 +215,26 @@ def spell(request: requests.Spell, job: Job) -> dict[str, Any]:
     return {"phones": phones}
 
 
+def transcribe(request: requests.Transcribe, job: Job) -> dict[str, Any]:
+    """Write down what is said in a recording; answer with the text, and the language that was heard."""
+    from ..generate.spoken_words import check_language
+    from ..text.recogniser import written_text
+    from ..text.recogniser_folder import check_recogniser
+
+    check_language(request.language)
+    check_recogniser(request.model)
+    job.progress(0.0, "Reading the recording")
+    recording = job.kept.recordings.load(request.audio, request.offset_s, request.duration_s, request.decoded)
+
+    def tell(share: float) -> None:
+        job.check()
+        job.progress(share, "Writing the text")
+
+    tell(0.0)
+    written = written_text(recording.audio.samples, request.model, request.language, request.device, tell)
+    return {"text": written.text, "language": written.language}
+
+
 def fetch_weights(request: requests.FetchWeights, job: Job) -> dict[str, Any]:
     """Fetch published networks; answer with their folder, and the licence that their repository declares.
 
@@ -260,6 +280,7 @@ HANDLERS: dict[type, Callable[[Any, Job], dict[str, Any]]] = {
     requests.FetchWeights: fetch_weights,
     requests.ImportWeights: import_weights,
     requests.Spell: spell,
+    requests.Transcribe: transcribe,
 }
 
 
