@@ -17,7 +17,7 @@ from ..character.armature import meshes_of
 from ..character.bone_space import RestSpace
 from ..rig import performer
 from ..rig.mapped_performer import MappedPerformer, alignment_of
-from . import mesh_surface
+from . import mesh_surface, rest_shape
 
 # Bodies of so many characters are kept.
 _KEPT = 8
@@ -73,7 +73,10 @@ def _key(armature: bpy.types.Object) -> tuple:
     heads = np.empty(3 * len(armature.data.bones), np.float32)
     armature.data.bones.foreach_get("head_local", heads)
     meshes = tuple(
-        (session_ids.of(mesh.data), len(mesh.data.vertices), len(mesh.vertex_groups), mesh.hide_render)
+        (
+            *(session_ids.of(mesh.data), len(mesh.data.vertices), len(mesh.vertex_groups)),
+            *(mesh.hide_render, mesh.hide_get(), rest_shape.stamp(mesh)),
+        )
         for mesh in meshes_of(armature)
     )
     mapped = performer.of(armature)

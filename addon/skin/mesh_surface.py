@@ -19,6 +19,7 @@ from ..character.bone_space import RestSpace
 from ..rig.alignment import Alignment
 from ..rig.presets import FINGERS, joints_of
 from ..rig.retarget import joint_above, place_of
+from . import rest_shape
 
 # Points of a bone to which the distance of another one is measured.
 _PIECES = 9
@@ -161,24 +162,14 @@ def _arrays(
     armature: bpy.types.Object, mesh: bpy.types.Object, row_of: dict[str, int], count: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return vertices (V, 3) in armature space, triangles (F, 3) and weights (V, bones) of a mesh at rest."""
-    data = mesh.data
-    vertices = np.empty(3 * len(data.vertices), np.float32)
-    data.vertices.foreach_get("co", vertices)
-    data.calc_loop_triangles()
-    triangles = np.empty(3 * len(data.loop_triangles), np.int32)
-    data.loop_triangles.foreach_get("vertices", triangles)
-    to_armature = _to_armature(armature, mesh)
-    vertices = vertices.reshape(-1, 3).astype(np.float64) @ to_armature[:3, :3].T + to_armature[:3, 3]
-    rows = {group.index: row_of[group.name] for group in mesh.vertex_groups if group.name in row_of}
-    weights = np.zeros((len(vertices), count))
-    for number, vertex in enumerate(data.vertices):
-        for entry in vertex.groups:
-            row = rows.get(entry.group)
-            if row is not None:
-                weights[number, row] += entry.weight
+    shape, to_armature = rest_shape.read(mesh), _to_armature(armature, mesh)
+    vertices = shape.vertices @ to_armature[:3, :3].T + to_armature[:3, 3]
+    rows = np.array([row_of.get(name, -1) for name in shape.names] or [-1])[shape.groups[:, 1]]
+    weights, deforms = np.zeros((len(vertices), count)), rows >= 0
+    np.add.at(weights, (shape.groups[deforms, 0], rows[deforms]), shape.weights[deforms])
     if mesh.parent_type == "BONE" and mesh.parent == armature and mesh.parent_bone in row_of:
         weights[weights.sum(1) == 0, row_of[mesh.parent_bone]] = 1.0
-    return vertices, triangles.reshape(-1, 3), weights
+    return vertices, shape.triangles, weights
 
 
 def _to_armature(armature: bpy.types.Object, mesh: bpy.types.Object) -> np.ndarray:
