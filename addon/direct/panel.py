@@ -8,7 +8,7 @@ from ...core.direct.mood import NEUTRAL
 from ...core.language.drawn_letters import in_drawn_order
 from ..blender import sequencer
 from ..blender.layout import DIRECT, ClosedPanel, draw_lines
-from ..blender.translation import translated
+from ..blender.translation import CONTEXT, translated
 from ..character import mood as character_mood
 from ..rig.performer import target
 from ..take import info as take_info
@@ -252,7 +252,7 @@ def draw_areas(layout, owner, name: str) -> None:
     for row_names in _AREA_ROWS:
         row = column.row(align=True)
         for area in row_names:
-            row.prop_enum(owner, name, area, text=labels[area])
+            row.prop_enum(owner, name, area, text=labels[area], text_ctxt=CONTEXT)
 
 
 def _words(layout, action) -> None:

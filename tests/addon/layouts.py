@@ -55,7 +55,7 @@ class Layout:
         assert name in data.bl_rna.properties, f"{data} has no {name}"
         self.drawn.append(data.bl_rna.properties[name].name)
 
-    def prop_enum(self, data, name: str, value: str, text: str = ""):
+    def prop_enum(self, data, name: str, value: str, text: str = "", text_ctxt: str = ""):
         assert value in data.bl_rna.properties[name].enum_items, value
         self.drawn.append(text)
 
