@@ -13,7 +13,7 @@ PREFERENCES = "bpy.context.preferences.addons[MODULE].preferences"
 # What the folders hold from which the worker loads modules, for a Python of its own.
 OWN_PYTHON = """
 python3 -m venv --without-pip --system-site-packages /mnt/own
-echo {0} >$(echo /mnt/own/lib/python3*/site-packages)/modules.pth
+printf '%s\\n' "$@" >$(echo /mnt/own/lib/python3*/site-packages)/modules.pth
 """
 
 
@@ -36,7 +36,8 @@ def example(own_blender):
     opened(own_blender)
     use(own_blender, 3)
     own_blender.ask("remember()")
-    return own_blender
+    yield own_blender
+    own_blender.ask(f"{PREFERENCES}.worker_python = ''")
 
 
 def test_where_the_disk_of_the_takes_is_full_the_message_says_so_and_the_keys_stay(example):
@@ -81,8 +82,8 @@ def test_an_export_to_a_folder_that_cannot_be_written_is_named(example):
 
 
 def test_a_chosen_python_that_goes_in_mid_job_or_before_a_click_is_named(example):
-    modules = "\\\\n".join(example.value("module('addon.job.interpreter').blenders_own().modules"))
-    done = example.run("bash", "-ec", OWN_PYTHON.format(f"-e '{modules}'"))
+    modules = example.value("module('addon.job.interpreter').blenders_own().modules")
+    done = example.run("sh", "-ec", OWN_PYTHON, "sh", *modules)
     assert done.returncode == 0, done.stderr
     example.ask(f"{PREFERENCES}.worker_python = '/mnt/own'")
     use(example, 10)
