@@ -49,7 +49,8 @@ def _table() -> dict[str, str]:
 
 TABLE = _table()
 # Second images: which one is nearer differs from language to language, so alignment tries both.
-_SECOND = {"o": "AO", "e": "EH", "ɪ": "IY", "ɨ": "IY", "y": "IY", "x": "K", "χ": "K"}
+# A slow diphthong is two vowels.
+_SECOND = {"ɑu": "AA OW", "ei": "EH IY", "o": "AO", "e": "EH", "ɪ": "IY", "ɨ": "IY", "y": "IY", "x": "K", "χ": "K"}
 # Languages with tones.
 TONAL = frozenset({"zh", "yue", "hak", "th", "vi", "my", "shn"})
 VOWELS = frozenset("AA AE AH AO AW AY EH ER EY IH IY OW OY UH UW".split())

@@ -62,6 +62,7 @@ def test_sounds_become_the_nearest_english_phones(sounds, phones):
 def test_a_sound_between_two_english_ones_has_two_images():
     assert english_ways("p_e") == ("P EY", "P EH")
     assert english_ways("p_a") == ("P AA",)
+    assert english_ways("m_ˈei2_", tones=True) == ("M EY", "M EH IY")
     assert english_ways("tɕh_ˈɑɜ", tones=True) == ("CH HH AA",)
 
 
