@@ -30,6 +30,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "addon" / "assets" / "demo"
 TRIES = 3
+# A measure that takes longer is stopped, so that all benchmarks end: an hour of speech needs some minutes.
+MOST_S = 1800
 # The first argument of a process that measures one row; the second one is the row's arguments as JSON.
 ROW = "--row"
 CANNOT_RUN = "cannot_run"
@@ -87,8 +89,12 @@ def rows_in_processes(module: str, rows: Sequence[tuple]) -> Iterator[tuple[tupl
     failed = False
     for arguments in rows:
         command = [sys.executable, "-m", module, ROW, json.dumps(arguments)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         name = ", ".join(map(str, arguments))
+        try:
+            done = finished(command, ROOT)
+        except CannotRunError as reason:
+            print(f"{name}: cannot run here: {reason}", flush=True)
+            continue
         if done.returncode:
             failed = True
             print(f"{name}: failed\n{done.stderr}", flush=True)
@@ -100,6 +106,22 @@ def rows_in_processes(module: str, rows: Sequence[tuple]) -> Iterator[tuple[tupl
         yield arguments, measures
     if failed:
         sys.exit(1)
+
+
+def finished(
+    command: Sequence[str], folder: Path, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end and return what it wrote.
+
+    Raises:
+        CannotRunError: it takes too long, and was stopped.
+    """
+    try:
+        return subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=MOST_S
+        )
+    except subprocess.TimeoutExpired as error:
+        raise CannotRunError(f"it took more than {MOST_S // 60} minutes") from error
 
 
 def run(main: Callable[[], None], measure: Callable[..., dict[str, float]]) -> None:

@@ -76,15 +76,15 @@ def _take(folder: Path, engine: str, seconds: int) -> dict:
     request = Generate(audio, folder / "take", device="cpu", allow_no_words=True)
     if times:
         request = replace(request, transcript_text=" ".join([text] * times))
-    stages, stage = {}, ["Reading the recording", time.perf_counter()]
-    start = stage[1]
+    stages: dict[str, float] = {}
+    stage = ["Reading the recording", time.process_time()]
 
     def progress(fraction: float, name: str) -> None:
-        now = time.perf_counter()
+        now = time.process_time()
         stages[stage[0]] = stages.get(stage[0], 0.0) + now - stage[1]
         stage[:] = name, now
 
-    cpu = time.process_time()
+    start, cpu = time.perf_counter(), time.process_time()
     take = generate(request, progress, models=models)
     spent = time.perf_counter() - start
     speech_s = take.raw.frame_count / 30

@@ -10,7 +10,7 @@ import tarfile
 from pathlib import Path
 
 from devtools.bench.command import AGAINST
-from devtools.bench.harness import ROOT, CannotRunError
+from devtools.bench.harness import ROOT, CannotRunError, finished
 
 SCRIPT = Path(__file__).with_name("one_measure.py")
 
@@ -61,14 +61,14 @@ def pairs(wanted: dict, tries: int) -> list[dict]:
     """Measure this folder and the other one in turn; return the try of each that took least.
 
     Raises:
-        CannotRunError: a measure failed; the reason is the last line of its errors.
+        CannotRunError: a measure failed, with the last line of its errors as the reason, or took too long.
     """
     found: list[list[dict]] = [[] for _ in roots()]
     for _ in range(tries):
         for number, root in enumerate(roots()):
             environment = {**os.environ, "PYTHONPATH": str(root)}
             command = [sys.executable, str(SCRIPT), json.dumps(wanted)]
-            done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+            done = finished(command, root, environment)
             if done.returncode:
                 lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
                 raise CannotRunError(f"{root.name}: {lines[-1]}")

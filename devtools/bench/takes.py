@@ -1,4 +1,4 @@
-"""A sound file to a take, beside another revision (`--against REV`), with the time of each stage; and a cold start."""
+"""A sound file to a take, beside another revision (`--against REV`), with processor seconds; and a cold start."""
 
 import os
 
@@ -13,7 +13,7 @@ TRIES = 3
 
 def main() -> None:
     """Print one row per engine and length."""
-    print(f"on {processor()}; x is times as fast as the speech, ratio is against the other revision")
+    print(f"on {processor()}; x is times as fast as the speech, ratio is against the other revision; stages in CPU s")
     table = Table(
         ("engine", "9"),
         ("speech, s", "11.0f"),
