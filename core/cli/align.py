@@ -5,8 +5,12 @@ import logging
 
 from .. import requests
 from ..paths import given_path
+from ..take.word_edits import LOW_CONFIDENCE
+from ..text.timing import load_words
 from .making import add_language, language_of
 from .terminal import add_overwrite, check_new, show_progress
+
+MOST_NAMED = 12  # doubtful words
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +37,12 @@ def run(arguments: argparse.Namespace) -> int:
         audio=arguments.audio, out=arguments.out, transcript=arguments.transcript, **language_of(arguments)
     )
     result = align(request, Job(show_progress, lambda: False, Kept()))
+    words = load_words(arguments.out)
+    doubtful = [word for word in words if word.confidence < LOW_CONFIDENCE]
+    if doubtful:
+        named = ", ".join(f"“{word.word}” at {word.start_s:.2f} s" for word in doubtful[:MOST_NAMED])
+        more = ", …" if len(doubtful) > MOST_NAMED else ""
+        _log.warning("%d of %d words are doubtful: %s%s", len(doubtful), len(words), named, more)
     if reason := result.get("reason"):
         _log.warning("The times of the words are estimated from pauses and syllables. %s", reason)
     return 0

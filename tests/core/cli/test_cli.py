@@ -294,3 +294,10 @@ def test_align_writes_words_with_phones(tmp_path):
     starts = [w["start_s"] for w in words]
     assert starts == sorted(starts)
     assert all(w["end_s"] > w["start_s"] for w in words)
+
+
+def test_align_names_doubtful_words(tmp_path):
+    (tmp_path / "a.txt").write_text((DEMO / "transcript.txt").read_text().replace("leisure", "hippopotamus"))
+    done = run("align", DEMO / "speech.flac", tmp_path / "a.txt", "--out", tmp_path / "words.json")
+    assert done.returncode == 0
+    assert "words are doubtful: “hippopotamus” at" in done.stderr
