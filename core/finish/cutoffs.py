@@ -14,7 +14,7 @@ from ..body.parts import Part
 # Hertz above which a steady vibration is removed, from motions that shake and from those that do not; hands and lips
 # are quicker than torso and legs.
 SHAKY_HZ = {Part.UPPER: 2.6, Part.HANDS: 3.5, Part.LOWER: 2.6, Part.FACE: 6.0}
-STEADY_HZ = {Part.UPPER: 9.0, Part.HANDS: 7.0, Part.LOWER: 5.0, Part.FACE: 6.0}
+STEADY_HZ = {Part.UPPER: 9.0, Part.HANDS: 7.0, Part.LOWER: 3.2, Part.FACE: 6.0}
 # Mean jerk of the wrists relative to the pelvis, m/s³, up to which a motion is steady, and from which on it is shaky.
 # People have 44 to 60.
 STEADY_JERK, SHAKY_JERK = 70.0, 130.0
