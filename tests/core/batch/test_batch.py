@@ -132,20 +132,17 @@ def test_a_stopped_batch_keeps_what_is_done_and_goes_on_later(tmp_path):
 def test_lines_made_together_are_the_takes_of_each_alone_and_a_bad_line_fails_alone(tmp_path):
     speech(tmp_path / "a.wav")
     speech(tmp_path / "b.wav", seconds=2.5, start_s=4)
-    table = lines_of(tmp_path, "a.wav,,,,", "b.wav,lively,,3,")
+    (tmp_path / "bad.wav").write_text("this is no sound")
+    # The third and the fourth line are made together, too, until the bad one fails.
+    table = lines_of(tmp_path, "a.wav,,,,", "b.wav,lively,,3,", "bad.wav,,,,", "a.wav,,,,again")
     outs = tmp_path / "alone", tmp_path / "together"
     for number, out in enumerate(outs):
-        made = run(out, read_lines(table, Generate(tmp_path, out), STYLES), "weights", 1, 1, together=1 + number)
-        assert [each.state for each in made] == ["made", "made"]
+        lines = read_lines(table, Generate(tmp_path, out), STYLES)[: 2 + 2 * number]
+        states = [each.state for each in run(out, lines, "weights", 1, 1, together=1 + number)]
+        assert states == ["made", "made", "failed", "made"][: len(lines)]
     for name in ("a/codes.npz", "a/motion.npz", "b/codes.npz", "b/motion.npz"):
         alone, together = (np.load(out / name) for out in outs)
         assert all(np.array_equal(alone[key], together[key]) for key in alone.files)
-
-    (tmp_path / "bad.wav").write_text("this is no sound")
-    table = lines_of(tmp_path, "bad.wav,,,,", "a.wav,,,,good", "a.wav,,,1,better")
-    lines = read_lines(table, Generate(tmp_path, outs[1]), STYLES)
-    states = [each.state for each in run(outs[1], lines, "weights", 1, 1, together=4)]
-    assert states == ["failed", "made", "made"]
 
 
 def test_a_dry_run_writes_nothing(tmp_path):
