@@ -107,9 +107,9 @@ class Session:
             raise RuntimeError(reply["error"])
         return reply["value"]
 
-    def value(self, expression: str) -> Any:
+    def value(self, expression: str, limit_s: float = ANSWER_S) -> Any:
         """Return the value of an expression inside Blender."""
-        return self.ask(f"answer = {expression}")
+        return self.ask(f"answer = {expression}", limit_s)
 
     def until(self, condition: str | Callable[[], Any], limit_s: float = 30.0) -> None:
         """Wait until an expression inside Blender, or a function here, is true.
@@ -119,7 +119,8 @@ class Session:
         """
         end = time.monotonic() + limit_s
         while True:
-            if condition() if callable(condition) else self.value(f"bool({condition})"):
+            # Blender answers nothing while it exports or loads, so that one answer may take as long as all may.
+            if condition() if callable(condition) else self.value(f"bool({condition})", max(limit_s, ANSWER_S)):
                 return
             assert time.monotonic() < end, f"not true within {limit_s} s: {condition}\n{self._log()}"
             time.sleep(0.02)
