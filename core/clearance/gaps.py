@@ -100,13 +100,16 @@ class Surroundings:
             rotations: of the motion.
             reach_m: gaps up to this are exact; a smaller one takes less time.
         """
-        blocks = [
-            self._block(rotations[start : start + _BLOCK], start, reach_m) for start in range(0, len(rotations), _BLOCK)
-        ]
+        blocks = list(self.blocks(rotations, reach_m))
         if not blocks:
             return Nearness.nowhere(np.zeros(0, int), self.region.shape[1])
         parts = zip(*([each.rows, each.points, each.gaps, each.outwards, each.touched] for each in blocks), strict=True)
         return Nearness(*(np.concatenate(part) for part in parts))
+
+    def blocks(self, rotations: np.ndarray, reach_m: float) -> Iterator[Nearness]:
+        """Measure block by block, as `of` does, for long motions of which little is kept."""
+        for start in range(0, len(rotations), _BLOCK):
+            yield self._block(rotations[start : start + _BLOCK], start, reach_m)
 
     def _block(self, rotations: np.ndarray, start: int, reach_m: float) -> Nearness:
         check_stop()

@@ -9,6 +9,7 @@ which `smoothest_turns` solves:
 The inequalities are linear only for small turns, so points and levers are measured again a few times.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,6 +36,8 @@ _REACH = 5
 _STIFF = np.array([1.0, 1.0, 1.0, 0.7, 2.0, 2.0, 2.0])
 # Rounds in which points are measured.
 _ROUNDS = 5
+# Stretches are solved together until they have so many frames: few calls for short takes, little memory for long ones.
+_TOGETHER = 2048
 # Radians: frames in which an arm turns by less than this are not measured again.
 _FELT_RAD = 1e-3
 # Metres: with less than this inside, the motion is left alone.
@@ -83,16 +86,30 @@ def push_out(rotations: np.ndarray, fps: float, body: Surroundings) -> Push:
     if not touched.any():
         return Push(rotations, depth, depth)
     out, after = rotations.copy(), depth.copy()
-    chosen = np.flatnonzero(touched)
-    out[chosen], after[chosen] = _Stretches(rotations[chosen], runs(touched), fps, body).solve(depth[chosen])
+    for stretches in _groups(runs(touched)):
+        chosen = np.concatenate([np.arange(start, end) for start, end in stretches])
+        out[chosen], after[chosen] = _Stretches(rotations[chosen], stretches, fps, body).solve(depth[chosen])
     return Push(out, depth, after)
 
 
 def depths(rotations: np.ndarray, body: Surroundings) -> np.ndarray:
     """Return how deep the deepest point of hands and forearms is inside, metres (T,); 0 where all is outside."""
-    depth, seen = np.zeros(len(rotations)), body.of(rotations, 0.0)
-    depth[seen.rows] = seen.depth
+    depth = np.zeros(len(rotations))
+    for seen in body.blocks(rotations, 0.0):
+        depth[seen.rows] = seen.depth
     return depth
+
+
+def _groups(stretches: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """Divide stretches, in their order, into groups that are solved together."""
+    group: list[tuple[int, int]] = []
+    for start, end in stretches:
+        group.append((start, end))
+        if sum(end - start for start, end in group) >= _TOGETHER:
+            yield group
+            group = []
+    if group:
+        yield group
 
 
 class _Stretches:
@@ -100,7 +117,7 @@ class _Stretches:
 
     Args:
         rotations: (T, 55, 3) of all stretches, one after the other.
-        runs: first frame and end of each stretch in the motion.
+        stretches: first frame and end of each stretch in the motion.
         fps: frames per second.
         body: the body that performs the motion.
     """

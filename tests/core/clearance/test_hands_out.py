@@ -8,9 +8,11 @@ from core.body.joints import ARM_CHAINS, WRISTS
 from core.body.kinematics import forward_kinematics
 from core.body.motion import Motion
 from core.body.skeleton import JOINT, default_rest_joints
+from core.clearance import push
 from core.clearance.body import default_body
 from core.clearance.gaps import FAR_M, Surroundings
 from core.clearance.hands_out import hands_out
+from core.clearance.push import push_out
 from core.clearance.sampling import Surface, farthest, sample_skin
 from core.clearance.skin import BODY, default_skin, regions_of
 from core.direct.chain import direct
@@ -122,6 +124,17 @@ def test_a_push_is_smooth_and_changes_nothing_else(body):
     assert after.max() < 3 * before.max()
     step = np.linalg.norm(np.diff(paths[1] - paths[0], axis=0), axis=-1)
     assert step.max() < 0.03
+
+
+def test_a_long_motion_is_pushed_piece_by_piece(body, monkeypatch):
+    still = np.repeat(visit("belly").rotations[:1], 180, 0)
+    one = np.concatenate([still, visit("belly").rotations, still])
+    twice = np.concatenate([one, one])
+    alone, together = push_out(one, 30.0, body), push_out(twice, 30.0, body)
+    monkeypatch.setattr(push, "_TOGETHER", 1)
+    apart = push_out(twice, 30.0, body)
+    assert np.array_equal(apart.rotations, np.concatenate([alone.rotations, alone.rotations]))
+    assert np.abs(apart.rotations - together.rotations).max() < 0.01
 
 
 def test_a_motion_with_free_hands_stays_as_it_is_to_the_bit(body):
