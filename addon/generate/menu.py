@@ -6,6 +6,7 @@ import bpy
 GROUPS = (
     (
         ("try_example", "PLAY"),
+        ("write_transcript", "TEXT"),
         ("generate", "ARMATURE_DATA"),
         ("batch", "RENDER_ANIMATION"),
         ("check_batch", "VIEWZOOM"),
