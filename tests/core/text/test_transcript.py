@@ -176,7 +176,8 @@ def test_too_many_words_are_refused_at_once_in_every_format(tmp_path, name):
     start = time.process_time()
     with pytest.raises(GestureError, match="holds more than"):
         read_transcript(tmp_path / name)
-    assert time.process_time() - start < 1
+    # Before they were counted first, 60,000 words took 36 s. A tracer of coverage makes reading three times slower.
+    assert time.process_time() - start < 4
 
 
 def test_words_json_is_a_transcript_whose_words_keep_times_and_phones(tmp_path):
