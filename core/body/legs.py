@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .blocks import BLOCK_FRAMES
 from .curves import soft_limit
 from .joints import ANKLES, HIPS, KNEES, TOES
 from .motion import Motion
@@ -136,6 +137,11 @@ class Legs:
         )
         return cls(skeleton, pelvis, pelvis_turn, hip_turn, knee_turn, Feet(toe, foot_turn))
 
+    def rows(self, block: slice) -> "Legs":
+        """Return the legs in some frames."""
+        turns = (self.pelvis_turn[block], self.hip_turn[block], self.knee_turn[block])
+        return Legs(self.skeleton, self.pelvis[block], *turns, Feet(self.feet.toe[block], self.feet.turn[block]))
+
     @property
     def hips(self) -> np.ndarray:
         """Places of the hip joints (T, 2, 3), metres."""
@@ -176,17 +182,38 @@ def solve_legs(
     direction = aim / np.maximum(length, 1e-9)[..., None]
 
     knee = _bend_knees(legs, length, bend_of)
-    leg = turned(legs.hip_turn, skeleton.thigh + turned(knee, skeleton.shin))
+    # Everything else treats each frame alone: block by block it needs little memory.
+    blocks = (slice(start, start + BLOCK_FRAMES) for start in range(0, max(1, len(knee)), BLOCK_FRAMES))
+    parts = [_aimed(legs.rows(block), feet.turn[block], knee[block], direction[block]) for block in blocks]
+    hip, knee, ankle = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return hip, knee, ankle
+
+
+def _aimed(
+    legs: Legs, foot_turn: np.ndarray, knee: np.ndarray, direction: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Turn legs whose knees are bent so that their ankles lie in given directions and their feet have their turns.
+
+    Args:
+        legs: the legs before.
+        foot_turn: (N, 2, 3, 3) wanted, in the world.
+        knee: (N, 2, 3, 3) wanted, away from the thigh.
+        direction: (N, 2, 3) from hip to ankle, of length 1.
+
+    Returns:
+        parent-local rotation vectors (N, 2, 3) of hips, knees and ankles.
+    """
+    leg = turned(legs.hip_turn, legs.skeleton.thigh + turned(knee, legs.skeleton.shin))
     hip = shortest_turn(leg, direction) @ legs.hip_turn
     # `turn` is the difference between the heading that the foot shall have and the heading that it has after its leg
     # moved.
     carried = hip @ knee @ np.swapaxes(legs.knee_turn, -1, -2) @ legs.feet.turn
-    turn = _wrapped(matrix_to_yaw(feet.turn) - matrix_to_yaw(carried))
+    turn = _wrapped(matrix_to_yaw(foot_turn) - matrix_to_yaw(carried))
     hip = _about(direction, -_HIP_SHARE * turn) @ hip
-    twist = _twist(np.swapaxes(hip @ knee, -1, -2) @ feet.turn)
+    twist = _twist(np.swapaxes(hip @ knee, -1, -2) @ foot_turn)
     excess = twist - np.sign(twist) * soft_limit(np.abs(twist), *_TWIST)
     hip = _about(direction, -excess) @ hip
-    ankle = np.swapaxes(hip @ knee, -1, -2) @ feet.turn
+    ankle = np.swapaxes(hip @ knee, -1, -2) @ foot_turn
     local = np.swapaxes(legs.pelvis_turn, -1, -2)[:, None] @ hip
     return matrix_to_rotvec(local), matrix_to_rotvec(knee), matrix_to_rotvec(ankle)
 
