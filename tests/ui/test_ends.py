@@ -61,7 +61,7 @@ def is_kept(blender: Session, directed: list) -> None:
 def test_a_crash_in_mid_job_leaves_no_worker_and_the_automatic_save_has_the_takes(own_blender):
     blender = own_blender
     directed = direct(blender)
-    use(blender, 24, times=20)
+    use(blender, 24, times=140)
     blender.ask("bpy.context.preferences.filepaths.auto_save_time = 1")
     begin(blender, fraction=0.01)
     # Changed during the job: it is saved all the same, and Blender's save has the first keys of the unfinished take.

@@ -31,7 +31,7 @@ def mounted(blender, folder, options, fill=""):
 
 
 @pytest.fixture
-def example(own_blender):
+def blender(own_blender):
     """The example's take, and a short recording."""
     opened(own_blender)
     use(own_blender, 3)
@@ -40,62 +40,62 @@ def example(own_blender):
     own_blender.ask(f"{PREFERENCES}.worker_python = ''")
 
 
-def test_where_the_disk_of_the_takes_is_full_the_message_says_so_and_the_keys_stay(example):
-    with mounted(example, example.value(FOLDER), "size=100k"):
-        said = finish(example)
+def test_where_the_disk_of_the_takes_is_full_the_message_says_so_and_the_keys_stay(blender):
+    with mounted(blender, blender.value(FOLDER), "size=100k"):
+        said = finish(blender)
         assert "No space left on device" in said or "the disk is full" in said
         assert "Free some disk space" in said
-        assert example.value("is_as()")
-        assert example.run("ls", "-A", example.value(FOLDER)).stdout == ""
-    works_again(example)
+        assert blender.value("is_as()")
+        assert blender.run("ls", "-A", blender.value(FOLDER)).stdout == ""
+    works_again(blender)
 
 
 @pytest.mark.parametrize("job", ["generate", "resample", "finish"])
-def test_where_the_disk_of_temporary_files_is_full_the_message_says_so_and_the_keys_stay(example, job):
-    example.ask("module('addon.job.state').stop_worker()")
-    with mounted(example, example.value("bpy.app.tempdir"), "size=64k", fill="1m"):
-        said = finish(example, job)
+def test_where_the_disk_of_temporary_files_is_full_the_message_says_so_and_the_keys_stay(blender, job):
+    blender.ask("module('addon.job.state').stop_worker()")
+    with mounted(blender, blender.value("bpy.app.tempdir"), "size=64k", fill="1m"):
+        said = finish(blender, job)
         assert "No space left on device" in said or "the disk is full" in said
         assert "Free some disk space" in said
-        assert example.value("is_as()")
-    works_again(example)
+        assert blender.value("is_as()")
+    works_again(blender)
 
 
-def test_takes_go_to_blenders_temporary_folder_where_their_own_cannot_be_written(example):
-    with mounted(example, example.value(FOLDER), "ro"):
-        works_again(example)
-        folder = example.value("module('addon.take.info').stored(action()).folder")
-        assert folder.startswith(example.value("bpy.app.tempdir"))
-    works_again(example)
+def test_takes_go_to_blenders_temporary_folder_where_their_own_cannot_be_written(blender):
+    with mounted(blender, blender.value(FOLDER), "ro"):
+        works_again(blender)
+        folder = blender.value("module('addon.take.info').stored(action()).folder")
+        assert folder.startswith(blender.value("bpy.app.tempdir"))
+    works_again(blender)
 
 
-def test_an_export_to_a_folder_that_cannot_be_written_is_named(example):
-    example.run("mkdir", "-p", "/mnt/closed")
-    with mounted(example, "/mnt/closed", "ro"):
-        example.ask("bpy.context.scene.mambatalk_export.folder = '/mnt/closed'")
-        said = finish(example, "export")
+def test_an_export_to_a_folder_that_cannot_be_written_is_named(blender):
+    blender.run("mkdir", "-p", "/mnt/closed")
+    with mounted(blender, "/mnt/closed", "ro"):
+        blender.ask("bpy.context.scene.mambatalk_export.folder = '/mnt/closed'")
+        said = finish(blender, "export")
         assert "/mnt/closed" in said
         assert "Read-only file system" in said
-        assert example.value("is_as()")
-    said = finish(example, "export")
+        assert blender.value("is_as()")
+    said = finish(blender, "export")
     assert "Wrote" in said or "written" in said
 
 
-def test_a_chosen_python_that_goes_in_mid_job_or_before_a_click_is_named(example):
-    modules = example.value("module('addon.job.interpreter').blenders_own().modules")
-    done = example.run("sh", "-ec", OWN_PYTHON, "sh", *modules)
+def test_a_chosen_python_that_goes_in_mid_job_or_before_a_click_is_named(blender):
+    modules = blender.value("module('addon.job.interpreter').blenders_own().modules")
+    done = blender.run("sh", "-ec", OWN_PYTHON, "sh", *modules)
     assert done.returncode == 0, done.stderr
-    example.ask(f"{PREFERENCES}.worker_python = '/mnt/own'")
-    use(example, 10)
-    begin(example, fraction=0.2)
-    example.run("rm", "-rf", "/mnt/own")
+    blender.ask(f"{PREFERENCES}.worker_python = '/mnt/own'")
+    use(blender, 10)
+    begin(blender, fraction=0.2)
+    blender.run("rm", "-rf", "/mnt/own")
     # What the worker has loaded stays loaded.
-    said = outcome(example)
+    said = outcome(blender)
     assert "Take ready: 10 s" in said or "The worker" in said
-    example.ask("module('addon.job.report').show([])")
-    assert not example.value("bpy.ops.mambatalk.generate.poll()")
-    example.settle()
-    shown = " ".join(example.value("texts()")["MAMBATALK_PT_main"])
+    blender.ask("module('addon.job.report').show([])")
+    assert not blender.value("bpy.ops.mambatalk.generate.poll()")
+    blender.settle()
+    shown = " ".join(blender.value("texts()")["MAMBATALK_PT_main"])
     assert "The Python that was chosen in the preferences does not exist: choose another one, or none" in shown
-    example.ask(f"{PREFERENCES}.worker_python = ''")
-    works_again(example)
+    blender.ask(f"{PREFERENCES}.worker_python = ''")
+    works_again(blender)
