@@ -31,7 +31,7 @@ def mounted(blender, folder, options, fill=""):
 
 
 @pytest.fixture
-def blender(own_blender):
+def with_recording(own_blender):
     """The example's take, and a short recording."""
     opened(own_blender)
     use(own_blender, 3)
@@ -40,62 +40,62 @@ def blender(own_blender):
     own_blender.ask(f"{PREFERENCES}.worker_python = ''")
 
 
-def test_where_the_disk_of_the_takes_is_full_the_message_says_so_and_the_keys_stay(blender):
-    with mounted(blender, blender.value(FOLDER), "size=100k"):
-        said = finish(blender)
+def test_where_the_disk_of_the_takes_is_full_the_message_says_so_and_the_keys_stay(with_recording):
+    with mounted(with_recording, with_recording.value(FOLDER), "size=100k"):
+        said = finish(with_recording)
         assert "No space left on device" in said or "the disk is full" in said
         assert "Free some disk space" in said
-        assert blender.value("is_as()")
-        assert blender.run("ls", "-A", blender.value(FOLDER)).stdout == ""
-    works_again(blender)
+        assert with_recording.value("is_as()")
+        assert with_recording.run("ls", "-A", with_recording.value(FOLDER)).stdout == ""
+    works_again(with_recording)
 
 
 @pytest.mark.parametrize("job", ["generate", "resample", "finish"])
-def test_where_the_disk_of_temporary_files_is_full_the_message_says_so_and_the_keys_stay(blender, job):
-    blender.ask("module('addon.job.state').stop_worker()")
-    with mounted(blender, blender.value("bpy.app.tempdir"), "size=64k", fill="1m"):
-        said = finish(blender, job)
+def test_where_the_disk_of_temporary_files_is_full_the_message_says_so_and_the_keys_stay(with_recording, job):
+    with_recording.ask("module('addon.job.state').stop_worker()")
+    with mounted(with_recording, with_recording.value("bpy.app.tempdir"), "size=64k", fill="1m"):
+        said = finish(with_recording, job)
         assert "No space left on device" in said or "the disk is full" in said
         assert "Free some disk space" in said
-        assert blender.value("is_as()")
-    works_again(blender)
+        assert with_recording.value("is_as()")
+    works_again(with_recording)
 
 
-def test_takes_go_to_blenders_temporary_folder_where_their_own_cannot_be_written(blender):
-    with mounted(blender, blender.value(FOLDER), "ro"):
-        works_again(blender)
-        folder = blender.value("module('addon.take.info').stored(action()).folder")
-        assert folder.startswith(blender.value("bpy.app.tempdir"))
-    works_again(blender)
+def test_takes_go_to_blenders_temporary_folder_where_their_own_cannot_be_written(with_recording):
+    with mounted(with_recording, with_recording.value(FOLDER), "ro"):
+        works_again(with_recording)
+        folder = with_recording.value("module('addon.take.info').stored(action()).folder")
+        assert folder.startswith(with_recording.value("bpy.app.tempdir"))
+    works_again(with_recording)
 
 
-def test_an_export_to_a_folder_that_cannot_be_written_is_named(blender):
-    blender.run("mkdir", "-p", "/mnt/closed")
-    with mounted(blender, "/mnt/closed", "ro"):
-        blender.ask("bpy.context.scene.mambatalk_export.folder = '/mnt/closed'")
-        said = finish(blender, "export")
+def test_an_export_to_a_folder_that_cannot_be_written_is_named(with_recording):
+    with_recording.run("mkdir", "-p", "/mnt/closed")
+    with mounted(with_recording, "/mnt/closed", "ro"):
+        with_recording.ask("bpy.context.scene.mambatalk_export.folder = '/mnt/closed'")
+        said = finish(with_recording, "export")
         assert "/mnt/closed" in said
         assert "Read-only file system" in said
-        assert blender.value("is_as()")
-    said = finish(blender, "export")
+        assert with_recording.value("is_as()")
+    said = finish(with_recording, "export")
     assert "Wrote" in said or "written" in said
 
 
-def test_a_chosen_python_that_goes_in_mid_job_or_before_a_click_is_named(blender):
-    modules = blender.value("module('addon.job.interpreter').blenders_own().modules")
-    done = blender.run("sh", "-ec", OWN_PYTHON, "sh", *modules)
+def test_a_chosen_python_that_goes_in_mid_job_or_before_a_click_is_named(with_recording):
+    modules = with_recording.value("module('addon.job.interpreter').blenders_own().modules")
+    done = with_recording.run("sh", "-ec", OWN_PYTHON, "sh", *modules)
     assert done.returncode == 0, done.stderr
-    blender.ask(f"{PREFERENCES}.worker_python = '/mnt/own'")
-    use(blender, 10)
-    begin(blender, fraction=0.2)
-    blender.run("rm", "-rf", "/mnt/own")
+    with_recording.ask(f"{PREFERENCES}.worker_python = '/mnt/own'")
+    use(with_recording, 10)
+    begin(with_recording, fraction=0.2)
+    with_recording.run("rm", "-rf", "/mnt/own")
     # What the worker has loaded stays loaded.
-    said = outcome(blender)
+    said = outcome(with_recording)
     assert "Take ready: 10 s" in said or "The worker" in said
-    blender.ask("module('addon.job.report').show([])")
-    assert not blender.value("bpy.ops.mambatalk.generate.poll()")
-    blender.settle()
-    shown = " ".join(blender.value("texts()")["MAMBATALK_PT_main"])
+    with_recording.ask("module('addon.job.report').show([])")
+    assert not with_recording.value("bpy.ops.mambatalk.generate.poll()")
+    with_recording.settle()
+    shown = " ".join(with_recording.value("texts()")["MAMBATALK_PT_main"])
     assert "The Python that was chosen in the preferences does not exist: choose another one, or none" in shown
-    blender.ask(f"{PREFERENCES}.worker_python = ''")
-    works_again(blender)
+    with_recording.ask(f"{PREFERENCES}.worker_python = ''")
+    works_again(with_recording)
