@@ -24,13 +24,24 @@ DEVICES = [
 ]
 
 
+# What is kept, and in which preference.
+_KEPT = {
+    "python": "worker_python",
+    "weights": "weights",
+    "smplx_model": "smplx_model",
+    "device": "device",
+    "gestures": "gestures",
+    "recogniser": "recogniser",
+}
+
+
 def _keep(preferences, context) -> None:
     """Keep the choices in their file; another Python has an engine that is not known yet."""
     python = preferences.worker_python
     engine = remembered().engine if python == remembered().python else ""
     said = pronunciations.as_json(preferences.pronunciations)
-    files = preferences.weights, preferences.smplx_model
-    remember(Choices(python, engine, *files, preferences.device, said, preferences.gestures, preferences.recogniser))
+    chosen = {kept: getattr(preferences, name) for kept, name in _KEPT.items()}
+    remember(Choices(engine=engine, pronunciations=said, **chosen))
 
 
 def _keep_pronunciations() -> None:
@@ -238,10 +249,9 @@ def register():
     addon, kept = bpy.context.preferences.addons.get(PACKAGE), remembered()
     if addon is None or kept == Choices():
         return
-    values = {"worker_python": kept.python, "weights": kept.weights, "smplx_model": kept.smplx_model}
-    values["gestures"] = kept.gestures
-    if kept.device in {name for name, _, _ in DEVICES}:
-        values["device"] = kept.device
+    values = {name: getattr(kept, own) for own, name in _KEPT.items()}
+    if kept.device not in {name for name, _, _ in DEVICES}:
+        del values["device"]
     for name, value in values.items():
         # Each assignment keeps the choices that are there at that time, so there are no more than needed.
         if getattr(addon.preferences, name) != value:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import fields
 from types import SimpleNamespace
 
 import bpy
@@ -142,6 +143,17 @@ def test_weights_model_and_device_survive_disabling_and_enabling(chosen, extensi
     assert preferences.smplx_model(bpy.context) == tmp_path / "a.npz"
     preferences.choose_python(bpy.context, str(tmp_path / ".venv"))
     assert chosen.remembered().device == "cpu"
+
+
+@pytest.mark.any_blender
+def test_every_choice_that_is_kept_is_chosen_again(chosen, extension):
+    from mambatalk_ext.addon.job import preferences
+
+    choices = {each.name for each in fields(chosen.Choices)}
+    # The engine follows from the Python; the pronunciations are a list of their own.
+    assert set(preferences._KEPT) == choices - {"engine", "pronunciations"}
+    own = preferences.MambaTalkPreferences.__annotations__
+    assert set(preferences._KEPT.values()) <= set(own)
 
 
 @pytest.mark.any_blender
