@@ -7,15 +7,12 @@ of the project: `core/clearance/skin.npz`.
 import sys
 
 import numpy as np
-from mathutils.bvhtree import BVHTree
 
 from core.body.skeleton import JOINT_COUNT
 from core.clearance.sampling import Surface, sample_skin
 from core.clearance.skin import Skin, save_skin
+from devtools.extension import extension_module, load_extension
 from devtools.measure.stand_in import body_of_asset
-
-# Metres: nothing of a body is farther apart.
-_FAR_M = 3.0
 
 
 def main() -> int:
@@ -29,13 +26,10 @@ def skin_of_character() -> Skin:
     asset, triangles = body_of_asset()
     weights = np.zeros((len(asset.places), JOINT_COUNT))
     np.add.at(weights, (np.arange(len(weights))[:, None], asset.joints), asset.weights)
-    tree = BVHTree.FromPolygons(asset.places.tolist(), triangles.tolist(), all_triangles=True)
-
-    def covered(places: np.ndarray, directions: np.ndarray) -> np.ndarray:
-        rays = zip(places.tolist(), directions.tolist(), strict=True)
-        return np.array([tree.ray_cast(place, way, _FAR_M)[0] is not None for place, way in rays], bool)
-
-    skin = sample_skin(Surface(asset.places, triangles, weights), asset.rest_joints, covered)
+    surface = Surface(asset.places, triangles, weights)
+    load_extension()
+    rays_on = extension_module("addon.skin.body").rays_on
+    skin = sample_skin(surface, asset.rest_joints, rays_on(surface))
     if skin is None:
         raise SystemExit("The character has no arms or no body.")
     return skin

@@ -113,12 +113,13 @@ def _of_surface(surface: Surface, rest_joints: np.ndarray) -> Surroundings | Non
         digest.update(np.ascontiguousarray(values))
     key = digest.digest()
     if key not in _sampled:
-        skin = sample_skin(surface, rest_joints, _rays_on(surface))
+        skin = sample_skin(surface, rest_joints, rays_on(surface))
         _keep(_sampled, key, None if skin is None else Surroundings(skin))
     return _sampled[key]
 
 
-def _rays_on(surface: Surface) -> Covered:
+def rays_on(surface: Surface) -> Covered:
+    """Return the function by which `sample_skin` asks what lies under other layers of a surface."""
     tree = BVHTree.FromPolygons(surface.vertices.tolist(), surface.triangles.tolist(), all_triangles=True)
 
     def covered(places: np.ndarray, directions: np.ndarray) -> np.ndarray:
