@@ -68,12 +68,17 @@ _read: dict[tuple[str, int, int], Clip | None] = {}
 def every(context: bpy.types.Context) -> dict[str, Saved]:
     """Return every gesture that was saved, by its identifier: those of the library first."""
     found = [Saved(clip, LIBRARY, path) for path, clip in _files(context).items() if clip is not None]
-    for entry in context.scene.mambatalk_own_gestures.rows:
-        try:
-            found.append(Saved(read(entry.text), FILE))
-        except GestureError:
-            continue
+    rows = (clip_in(entry.text) for entry in context.scene.mambatalk_own_gestures.rows)
+    found += [Saved(clip, FILE) for clip in rows if clip is not None]
     return {saved.key: saved for saved in found}
+
+
+def clip_in(text: str) -> Clip | None:
+    """Return the gesture of a text; None where it is damaged."""
+    try:
+        return read(text)
+    except GestureError:
+        return None
 
 
 def unreadable(context: bpy.types.Context) -> list[str]:

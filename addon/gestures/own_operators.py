@@ -71,7 +71,7 @@ class MAMBATALK_OT_mark_stroke(_OwnOperator, bpy.types.Operator):
         """Put the marker."""
         action = chosen_action(context, self.action)
         frame = self.frame if self.properties.is_property_set("frame") else context.scene.frame_current
-        first, last = (round(each) for each in action.frame_range)
+        first, last = own_source.frames_of(action, context.scene, within_preview=False)
         if not first <= frame <= last:
             raise GestureError(
                 f"Frame {frame} lies outside of {action.name}, whose frames are {first} to {last}.",
@@ -124,10 +124,8 @@ class MAMBATALK_OT_save_gesture(_OwnOperator, bpy.types.Operator):
 
     def _frames(self, context, action) -> tuple[int, int]:
         """Return the first and the last frame of the gesture."""
-        scene, given = context.scene, self.properties.is_property_set
-        first, last = (round(each) for each in action.frame_range)
-        if scene.use_preview_range and not (given("start") or given("end")):
-            first, last = max(first, scene.frame_preview_start), min(last, scene.frame_preview_end)
+        given = self.properties.is_property_set
+        first, last = own_source.frames_of(action, context.scene, not (given("start") or given("end")))
         start, end = self.start if given("start") else first, self.end if given("end") else last
         return start, end
 

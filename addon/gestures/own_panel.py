@@ -44,9 +44,7 @@ class MAMBATALK_PT_own_gestures(ClosedPanel, bpy.types.Panel):
         """Draw the button that marks the stroke, and which frames the gesture has."""
         layout.operator("mambatalk.mark_stroke", icon="PMARKER_ACT")
         stroke, scene = own_source.stroke_of(action), context.scene
-        first, last = (round(frame) for frame in action.frame_range)
-        if scene.use_preview_range:
-            first, last = max(first, scene.frame_preview_start), min(last, scene.frame_preview_end)
+        first, last = own_source.frames_of(action, scene)
         draw_lines(layout, context, f"{action.name}, frames {first}-{last}", "ACTION")
         if stroke is None:
             draw_lines(layout, context, "No stroke is marked: go to the frame that means something", "INFO")

@@ -41,15 +41,27 @@ _ASIDE, _ABOVE, _LOWEST = -0.35, 0.08, 0.5
 
 def stroke_of(action: bpy.types.Action) -> int | None:
     """Return the frame of an action's pose marker Stroke; None where there is none."""
-    found = [marker.frame for marker in action.pose_markers if marker.name.strip().lower() == STROKE.lower()]
-    return found[0] if found else None
+    found = _strokes(action)
+    return found[0].frame if found else None
 
 
 def mark_stroke(action: bpy.types.Action, frame: int) -> None:
     """Put the pose marker Stroke of an action at a frame."""
-    for marker in [each for each in action.pose_markers if each.name.strip().lower() == STROKE.lower()]:
+    for marker in _strokes(action):
         action.pose_markers.remove(marker)
     action.pose_markers.new(STROKE).frame = frame
+
+
+def _strokes(action: bpy.types.Action) -> list[bpy.types.TimelineMarker]:
+    return [marker for marker in action.pose_markers if marker.name.strip().lower() == STROKE.lower()]
+
+
+def frames_of(action: bpy.types.Action, scene: bpy.types.Scene, within_preview: bool = True) -> tuple[int, int]:
+    """Return the first frame and the last one of an action; of the preview range, only those within it."""
+    first, last = (round(frame) for frame in action.frame_range)
+    if within_preview and scene.use_preview_range:
+        first, last = max(first, scene.frame_preview_start), min(last, scene.frame_preview_end)
+    return first, last
 
 
 def clip_of(

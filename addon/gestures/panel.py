@@ -3,11 +3,11 @@
 import bpy
 
 from ...core.direct.markers import Kind
-from ...core.errors import GestureError
-from ...core.gestures.clip import OWN, read
+from ...core.gestures.clip import OWN
 from ...core.gestures.library import gestures
 from ..blender.layout import draw_lines
 from ..direct.change import TakePanel
+from .own import clip_in
 from .previews import icon_of
 
 _INSERT = (
@@ -84,10 +84,8 @@ class MAMBATALK_PT_gestures(TakePanel, bpy.types.Panel):
 
 def _label(item) -> str:
     """Return the name of a gesture of the animator's own in a take's list."""
-    try:
-        return read(item.clip).label
-    except GestureError:
-        return "?"
+    clip = clip_in(item.clip)
+    return "?" if clip is None else clip.label
 
 
 def _warn(layout, context, name: str) -> None:
