@@ -23,6 +23,7 @@ from typing import BinaryIO
 
 from .errors import GestureError
 from .locks import try_lock
+from .work_folders import empty
 
 PREFIX = ".take-"
 _LOCK, _NAME, _NEW, _OLD = "lock", "name", "new", "old_"
@@ -117,12 +118,7 @@ def _settle_place(place: Path, folder: Path | None, own: Collection[str]) -> boo
 def _remove(place: Path) -> None:
     """Remove a place of work, its lock at last: a process that is killed here leaves one that the next can settle."""
     with contextlib.suppress(OSError):
-        for path in place.iterdir():
-            if path.name != _LOCK:
-                if path.is_dir():
-                    shutil.rmtree(path, ignore_errors=True)
-                else:
-                    path.unlink()
+        empty(place, _LOCK)
     shutil.rmtree(place, ignore_errors=True)
 
 

@@ -36,10 +36,10 @@ def work_folder(parent: Path, name: str) -> Iterator[Path]:
     """
     folder, lock = _locked(parent, name)
     try:
-        _empty(folder)
+        empty(folder, _LOCK)
         yield folder
     finally:
-        _empty(folder)
+        empty(folder, _LOCK)
         # Windows removes no open file. Elsewhere the lock must go while it is held: else it might be another process'.
         if os.name == "nt":
             lock.close()
@@ -85,11 +85,11 @@ def _try(folder: Path) -> BinaryIO | None:
     return None
 
 
-def _empty(folder: Path) -> None:
-    """Remove everything but the lock."""
+def empty(folder: Path, lock: str) -> None:
+    """Remove everything in a folder but its lock, as far as the system allows it."""
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
-        elif path.name != _LOCK:
+        elif path.name != lock:
             with suppress(OSError):
                 path.unlink()

@@ -122,8 +122,9 @@ def analyse(
 def speech_level(samples: np.ndarray) -> np.ndarray:
     """Measure the power in dB, every 10 ms, smoothed over about 60 ms."""
     whole = max(len(samples) // HOP, 1) * HOP
-    samples = np.pad(samples, (0, max(whole - len(samples), 0)))[:whole] if whole > len(samples) else samples[:whole]
-    pieces = np.split(samples, range(PIECE, whole, PIECE))
+    if len(samples) < whole:
+        samples = np.pad(samples, (0, whole - len(samples)))
+    pieces = np.split(samples[:whole], range(PIECE, whole, PIECE))
     power = np.concatenate([np.square(piece, dtype=np.float64).reshape(-1, HOP).mean(1) for piece in pieces])
     return 10 * np.log10(gaussian_filter1d(power, 2.5) + 1e-9)
 

@@ -288,9 +288,8 @@ def _with_conditions(
 ) -> Iterator[tuple[Window, Conditions]]:
     """Yield each window with its conditions, which are computed for several windows at once."""
     info, batch = network.info, as_batch(network)
-    groups = -(
-        -len(plan) // CONDITIONS_AT_ONCE
-    )  # of equal size: one window alone takes longer than its share of a group
+    # Groups of equal size: one window alone takes longer than its share of a group.
+    groups = -(-len(plan) // CONDITIONS_AT_ONCE)
     for number in range(groups):
         step.check()
         windows = plan[len(plan) * number // groups : len(plan) * (number + 1) // groups]
