@@ -29,7 +29,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="result folder (default: out)")
     demo.add_argument("--blender", type=Path, metavar="PATH", help="an installed Blender, instead of the bpy module")
     demo.add_argument("--weights", type=Path, metavar="DIR", help="model folder (default: the bundled weights)")
-    demo.add_argument("--speaker", type=int, default=1, metavar="N", help="style, by number (default: 1, lively)")
+    demo.add_argument(
+        "--style", "--speaker", default="1", metavar="STYLE", help="its name or number (default: 1, lively)"
+    )
     demo.add_argument("--seed", type=int, default=0, metavar="N")
     demo.set_defaults(run=_demo)
 
@@ -88,7 +90,7 @@ def _demo(arguments: argparse.Namespace) -> int:
             out=arguments.out,
             blender=arguments.blender,
             weights=arguments.weights,
-            speaker=arguments.speaker,
+            style=arguments.style,
             seed=arguments.seed,
         )
     )

@@ -15,6 +15,7 @@ from ..direct.mood import parse_mood
 from ..errors import GestureError
 from ..language.languages import code_of
 from ..requests import Generate
+from ..styles import style_number
 
 # `character` is for Blender, where each line may have another character; elsewhere it is not used.
 COLUMNS = ("audio", "transcript", "style", "mood", "seed", "name", "character", "language")
@@ -104,21 +105,6 @@ def _checked_line(
         request = replace(template, audio=folder / audio, out=template.out / ".none")
         problem = GestureError(f"{where}: {error.message}", error.remedy)
         return Line(number, name, request, row.get("character", ""), problem)
-
-
-def style_number(text: str, styles: Sequence[str]) -> int:
-    """Return the number of a style that was given by its name or its number.
-
-    Raises:
-        GestureError: there is no such style.
-    """
-    names = [name.casefold() for name in styles]
-    if text.casefold() in names:
-        return names.index(text.casefold())
-    if text.isdecimal() and len(text) < _MOST_DIGITS and int(text) < len(names):
-        return int(text)
-    listed = ", ".join(f"{number} {name}" for number, name in enumerate(styles))
-    raise GestureError(f"There is no style {text[:40]!r}.", remedy=f"Choose one of: {listed}.")
 
 
 def _rows_of_table(path: Path) -> list[tuple[str, dict[str, str]]]:

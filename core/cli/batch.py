@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ..errors import GestureError
 from ..paths import given_path
 from ..plain_values import typed_whole
-from .making import add_making, request_of
+from .making import add_making, add_style, request_of
 
 if TYPE_CHECKING:
     from ..batch.outcomes import Outcome
@@ -37,7 +37,7 @@ def add_batch(commands: argparse._SubParsersAction) -> None:
         "Blender); or a folder of recordings with texts of the same name beside them",
     )
     command.add_argument("--out", type=given_path, required=True, metavar="DIR", help="folder for the takes' folders")
-    command.add_argument("--style", default="0", help="name or number, where a line has none (default 0)")
+    add_style(command, ", where a line has none")
     command.add_argument("--seed", type=typed_whole, default=0, help="seed, where a line has none (default 0)")
     add_making(command, "the mood, where a line has none (default: neutral)")
     command.add_argument("--processes", type=typed_whole, metavar="N", help="(default: by cores and free memory)")
@@ -57,25 +57,24 @@ def run(arguments: argparse.Namespace) -> int:
     from ..batch import batch, cluster, lines, outcomes, processes
     from ..generate.pipeline import check_chance
     from ..model import engines
-    from ..model.card import STARTER_FOLDER, read_card
-    from ..model.config import ModelConfig
+    from ..model.card import STARTER_FOLDER
+    from ..styles import style_number
     from ..take.files import check_folder
     from ..weights_folder import folder_hash
+    from ..worker.models import check_model
 
     if arguments.processes is not None and arguments.processes < 1:
         raise GestureError("There is no work without processes.", remedy="Write --processes 1 or more.")
     check_chance(arguments.seed, arguments.variation)
     weights, out = arguments.weights or STARTER_FOLDER, arguments.out.absolute()
     check_folder(out)
-    card = read_card(weights)
+    # What is wrong with the weights, and missing PyTorch, is found here, once, and not by every line.
+    card, architecture = check_model(weights)
+    engine = engines.engine_for(architecture, "cpu" if arguments.device == "auto" else arguments.device)
     styles = card["speakers"]
-    # Missing PyTorch is found here, once, and not by every line.
-    engine = engines.engine_for(
-        ModelConfig.from_dict(card["architecture"]), "cpu" if arguments.device == "auto" else arguments.device
-    )
     # The processes of a batch work in other folders.
     arguments.weights = None if arguments.weights is None else weights.absolute()
-    template = request_of(arguments, Path(), out, lines.style_number(arguments.style, styles))
+    template = request_of(arguments, Path(), out, style_number(arguments.style, styles))
     wanted = lines.read_lines(arguments.lines, template, styles)
     weights_hash = folder_hash(weights)
     if arguments.dry_run:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..errors import GestureError
 from ..paths import given_path
 from ..plain_values import typed_whole
-from .making import add_making, request_of
+from .making import add_making, add_style, request_of
 from .terminal import add_json, print_take, show_progress
 
 _log = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ def add_generate(commands: argparse._SubParsersAction) -> None:
     command.add_argument("audio", type=given_path, help="the recording: wav, flac, ogg, mp3 and others")
     command.add_argument("--transcript", type=given_path, help="txt, srt, vtt, TextGrid or whisper json")
     command.add_argument("--out", type=given_path, required=True, help="folder for the take")
-    command.add_argument("--speaker", type=typed_whole, default=0, help="number of the speaker or style (default 0)")
+    add_style(command)
     command.add_argument("--seed", type=typed_whole, default=0, help="another seed gives another take (default 0)")
     command.add_argument(
         "--seeds",
@@ -37,9 +37,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Make one take, or one for each seed."""
     from ..generate.pipeline import generate_many
     from ..generate.spoken_words import ESTIMATED
+    from ..model.card import STARTER_FOLDER, read_card
+    from ..styles import style_number
     from ..worker.models import Models
 
-    request = request_of(arguments, arguments.audio, arguments.out, arguments.speaker, arguments.transcript)
+    style = style_number(arguments.style, read_card(arguments.weights or STARTER_FOLDER)["speakers"])
+    request = request_of(arguments, arguments.audio, arguments.out, style, arguments.transcript)
     wanted = [request]
     if arguments.seeds is not None:
         if len(set(arguments.seeds)) < len(arguments.seeds):

@@ -14,6 +14,12 @@ from .mood import add_mood, mood_of
 from .terminal import add_hands_out, add_no_finish
 
 
+def add_style(command: argparse.ArgumentParser, where: str = "") -> None:
+    """Add the option for the style, which has two names; `core.styles.style_number` reads its text."""
+    text = f"style of the weights (their speaker) by name or number{where} (default 0)"
+    command.add_argument("--style", "--speaker", default="0", metavar="STYLE", help=text)
+
+
 def add_making(command: argparse.ArgumentParser, mood_help: str) -> None:
     """Add the options for weights, variation, device, mood, finishing and words."""
     command.add_argument("--weights", type=given_path, help="model folder (default: the bundled weights)")

@@ -22,6 +22,7 @@ from ..finish.chain import finish
 from ..finish.settings import FinishSettings
 from ..finish.skeletons import on_skeleton, skeleton_of_file
 from ..formats.packed import COARSE, stored_motion
+from ..styles import no_style
 from ..take.files import FORMAT, check_out, remove_files
 from ..take.gate import MOST_SEED
 from ..take.take import Take, write_take
@@ -304,5 +305,4 @@ def _in_time(codes: dict[Part, np.ndarray], frame_count: int, late_frames: int) 
 
 def _check_speaker(info: NetworkInfo, speaker: int) -> None:
     if not 0 <= speaker < len(info.speakers):
-        listed = ", ".join(f"{i} {name}" for i, name in enumerate(info.speakers))
-        raise GestureError(f"These weights have no speaker {speaker}.", remedy=f"Choose one of: {listed}.")
+        raise no_style(speaker, info.speakers)

@@ -117,6 +117,19 @@ def read_neutral(folder: Path, seed_frames: int) -> Motion:
     return neutral
 
 
+def read_checked_card(folder: Path) -> tuple[dict, ModelConfig]:
+    """Read model.json with its architecture, and check all that needs no network: values, agreement, sizes of files.
+
+    Raises:
+        GestureError: see `read_card`; an impossible architecture, a contradiction, or files that are too small.
+    """
+    card = read_card(folder)
+    config = ModelConfig.from_dict(card["architecture"])
+    check_card(card, config)
+    check_sizes(folder, config)
+    return card, config
+
+
 def check_card(card: dict, config: ModelConfig) -> None:
     """Make sure that the entries of model.json do not contradict its own "architecture".
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from ..errors import GestureError
 from ..generate.network import FrameWords, Model
+from ..model.card import REMEDY, is_file_name, read_checked_card, read_neutral
 from ..model.card import STARTER_FOLDER as STARTER
-from ..model.card import is_file_name, read_card
+from ..model.config import ModelConfig
 from ..weights_folder import check_files, folder_hash, read_model_json
 
 
@@ -37,8 +38,7 @@ class Models:
         if self._model is None or key != self._key:
             from ..model.engines import load_network
 
-            read_card(folder)  # says best what is wrong with a model.json
-            check_files(folder)
+            check_model(folder)
             network = load_network(folder, device)
             self._model = Model(
                 folder=folder,
@@ -54,6 +54,21 @@ class Models:
         """Return sentences for the user about how the last model runs: where the processor takes a card's place."""
         note = "" if self._model is None else self._model.network.running.note
         return [note] if note else []
+
+
+def check_model(folder: Path) -> tuple[dict, ModelConfig]:
+    """Check a model folder as far as that needs no network, and return its model.json with the architecture.
+
+    Raises:
+        GestureError: no such folder, missing or broken files, impossible entries, words of an unknown kind.
+    """
+    card, config = read_checked_card(folder)
+    check_files(folder)
+    read_neutral(folder, card["seed_frames"])
+    words = _words_file(folder, card["words"])
+    if words is not None and not words.is_file():
+        raise GestureError(f"The weights folder {folder} lacks {words.name}.", remedy=REMEDY)
+    return card, config
 
 
 def hashes_of(folder: Path | None) -> frozenset[str]:
@@ -79,13 +94,28 @@ def load_words(folder: Path, words: Mapping) -> FrameWords:
     Raises:
         GestureError: words of another kind; no file of vectors is named, or a file is missing or broken.
     """
-    kind, file = words.get("kind"), words.get("file")
+    path = _words_file(folder, words)
     # The modules need packages that a worker may lack; checking such a worker must still work.
-    if kind == "table" and (file is None or isinstance(file, str)):
+    if words["kind"] == "table":
         from ..text.word_table import WordTable
 
-        return WordTable({}) if file is None else WordTable.load(_inside(folder, file))
-    if kind != "fasttext":
+        return WordTable({}) if path is None else WordTable.load(path)
+    from ..text.words import WordVectors
+
+    assert path is not None
+    return WordVectors.load(path)
+
+
+def _words_file(folder: Path, words: Mapping) -> Path | None:
+    """Return the file of the declared words; None for a table without one, in which every word is unknown.
+
+    Raises:
+        GestureError: words of another kind; no file of vectors is named, or the file does not lie in the folder.
+    """
+    kind, file = words.get("kind"), words.get("file")
+    if kind == "table" and file is None:
+        return None
+    if kind not in ("table", "fasttext"):
         raise GestureError(
             f"The model.json in {folder} declares words of the kind {kind!r}, which this version does not know.",
             remedy="Choose weights with fastText words, such as the starter weights, or update the extension.",
@@ -95,17 +125,6 @@ def load_words(folder: Path, words: Mapping) -> FrameWords:
             f'The model.json in {folder} names no file of word vectors: "words" lacks a usable "file".',
             remedy="Use the model.json that came with the weights.",
         )
-    from ..text.words import WordVectors
-
-    return WordVectors.load(_inside(folder, file))
-
-
-def _inside(folder: Path, file: str) -> Path:
-    """Return the path of a file of a model folder.
-
-    Raises:
-        GestureError: it leads out of the folder.
-    """
     if not is_file_name(file):
         raise GestureError(
             f"The model.json in {folder} names the file {file!r}, which does not lie in this folder.",

@@ -23,7 +23,7 @@ class DemoRequest:
     out: Path
     blender: Path | None = None
     weights: Path | None = None
-    speaker: int = 1
+    style: str = "1"
     seed: int = 0
 
 
@@ -108,7 +108,7 @@ def _remove_empty(folders: list[Path]) -> None:
 
 def _generate(worker: Path, audio: Path, transcript: Path | None, request: DemoRequest, take: Path) -> None:
     command = [worker, "-m", "core", "generate", audio, "--out", take]
-    command += ["--speaker", str(request.speaker), "--seed", str(request.seed)]
+    command += ["--style", request.style, "--seed", str(request.seed)]
     if transcript:
         command += ["--transcript", transcript]
     if request.weights:

@@ -53,7 +53,7 @@ def make_pictures() -> None:
     shutil.rmtree(WORK, ignore_errors=True)
     speech = [DEMO / "speech.flac", "--transcript", DEMO / "transcript.txt"]
     status.show("making the take")
-    _run([python, "-m", "core", "generate", *speech, "--speaker", "1", "--out", WORK / "take"], "No take was made.")
+    _run([python, "-m", "core", "generate", *speech, "--style", "lively", "--out", WORK / "take"], "No take was made.")
     status.show("rendering")
     script = ROOT / "devtools" / "docs" / "stills.py"
     _run([ensure(newest_blender()), script, "--", WORK / "take", WORK, threads], "The pictures were not rendered.")

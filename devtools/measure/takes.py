@@ -1,7 +1,7 @@
 """The takes that are measured: recordings to speak, and their motion from weights, from the grammar or from files."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from core.finish.chain import finish
 from core.generate.pipeline import generate
 from core.generate.recordings import Recordings
 from core.requests import Generate
+from core.styles import style_number
 from core.text.align import align
 from core.text.timing import Word, load_words
 from core.text.transcript import read_transcript
@@ -81,11 +82,20 @@ def clip_of(name: str, motion: Motion, audio: Path | None) -> Clip:
     return Clip(name, motion, joint_positions(motion, rest_joints), source, samples)
 
 
+def wanted_styles(asked: list[str] | None, styles: Sequence[str]) -> list[int]:
+    """Return the numbers of the styles that were asked for by name or number; all where none was.
+
+    Raises:
+        GestureError: there is no such style.
+    """
+    return [style_number(text, styles) for text in asked or ()] or list(range(len(styles)))
+
+
 def takes_of_weights(
     recording: Recording,
     folder: Path,
     weights: Path,
-    styles: list[int] | None,
+    styles: list[str] | None,
     seeds: list[int],
     variation: float | None,
     models: Models,
@@ -97,7 +107,7 @@ def takes_of_weights(
     """
     assert recording.audio is not None
     names, recordings = models.load(weights, "auto").network.info.speakers, Recordings()
-    for style in styles or range(len(names)):
+    for style in wanted_styles(styles, names):
         for seed in seeds:
             print(f"{recording.name}: {names[style]}, seed {seed}", file=sys.stderr, flush=True)
             request = Generate(
@@ -114,14 +124,14 @@ def takes_of_weights(
             yield Take(names[style], seed, finished, raw, take.words)
 
 
-def takes_of_grammar(recording: Recording, styles: list[int] | None, seeds: list[int]) -> Iterator[Take]:
+def takes_of_grammar(recording: Recording, styles: list[str] | None, seeds: list[int]) -> Iterator[Take]:
     """Make a recording's motion with the gesture grammar, from which the weights learn, and finish it."""
     assert recording.audio is not None
     assert recording.transcript is not None
     samples = load_audio(recording.audio).samples
     words = align(samples, read_transcript(recording.transcript)).words
     names = list(STYLES)
-    for style in [names[i] for i in styles] if styles else names:
+    for style in [names[number] for number in wanted_styles(styles, names)]:
         for seed in seeds:
             print(f"{recording.name}: {style}, seed {seed}", file=sys.stderr, flush=True)
             motion = synthesise(samples, words, style, seed)

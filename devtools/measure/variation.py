@@ -24,6 +24,7 @@ from core.generate.recordings import Recordings
 from core.requests import Generate
 from core.take.take import Take
 from core.worker.models import STARTER, Models
+from devtools.measure.takes import wanted_styles
 
 MOST_JERK_RATIO = 1.1
 LEAST_DISTANCE_CM = 5.0
@@ -88,7 +89,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("audio", type=Path)
     parser.add_argument("transcript", type=Path)
     parser.add_argument("--weights", type=Path, default=STARTER)
-    parser.add_argument("--styles", type=int, nargs="*", help="speakers by number (default: all)")
+    parser.add_argument("--styles", nargs="*", help="by name or number (default: all)")
     parser.add_argument("--variations", type=float, nargs="+", default=[0.6, 1.0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4])
     parser.add_argument("--duration", type=float, help="seconds of the recording to use")
@@ -109,7 +110,7 @@ def _run(options: argparse.Namespace) -> int:
         f"{'style':>12}{'variation':>11}{'jerk, m/s3':>12}{'ratio, mean':>13}{'most':>7}{'apart, cm':>11}{'least':>7}"
     )
     with tempfile.TemporaryDirectory() as folder:
-        for style in options.styles or range(len(names)):
+        for style in wanted_styles(options.styles, names):
 
             def take(variation: float, seed: int, style: int = style) -> Take:
                 request = Generate(

@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--speech", type=Path, nargs="*", default=[], metavar="STEM", help="other speech")
     parser.add_argument("--pauses", type=Path, metavar="STEM", help="speech with long pauses")
     parser.add_argument("--triggers", type=Path, metavar="STEM", help="sentences with trigger words")
-    parser.add_argument("--styles", nargs="*", type=int, help="speakers by number (default: all)")
+    parser.add_argument("--styles", nargs="*", help="by name or number (default: all)")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3], help="default: 0 1 2 3")
     parser.add_argument("--seed", type=int, help="this seed alone")
     parser.add_argument("--variation", type=float)

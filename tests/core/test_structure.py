@@ -43,6 +43,7 @@ CORE_ROOMS = (
         "swap",
         "paths",
         "plain_values",
+        "styles",
         "inputs",
         "weights_folder",
         "filters",

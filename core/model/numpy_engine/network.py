@@ -13,7 +13,7 @@ from ...body.parts import Part
 from ...errors import GestureError
 from ...generate.code_groups import entries_of
 from ...generate.network import Conditions, NetworkInfo, Running, WindowOutput
-from ..card import check_card, network_info, read_card, read_neutral
+from ..card import network_info, read_checked_card, read_neutral
 from ..config import ROOT, ModelConfig
 from ..inputs import check_inputs
 from ..pieces import in_pieces
@@ -70,14 +70,12 @@ class NumpyNetwork:
         """
         folder = Path(folder)
         self.running = Running("NumPy", note=note)
-        card = read_card(folder)
-        config = ModelConfig.from_dict(card["architecture"])
+        card, config = read_checked_card(folder)
         if not runs(config):
             raise GestureError(
                 f"The weights {card['name']} need PyTorch.",
                 remedy="Choose a Python with PyTorch in the extension's preferences, or choose the bundled weights.",
             )
-        check_card(card, config)
         self.info: NetworkInfo = network_info(card, config, read_neutral(folder, card["seed_frames"]))
         self._config = config
         try:

@@ -13,7 +13,7 @@ from ...body.motion import Motion, save_motion
 from ...body.parts import Part
 from ...errors import GestureError
 from ...files import make_folder, saved_file
-from ..card import CARD, FORMAT, NEUTRAL, REMEDY, check_card, check_sizes, read_card, read_neutral
+from ..card import CARD, FORMAT, NEUTRAL, REMEDY, read_checked_card, read_neutral
 from ..config import ROOT, ModelConfig
 from .layers import PositionTable
 from .mambatalk import MambaTalk
@@ -154,10 +154,7 @@ def load_model(folder: Path | str) -> LoadedModel:
         GestureError: no such folder, missing or broken files, parameters that do not fit the declared sizes.
     """
     folder = Path(folder)
-    card = read_card(folder)
-    config = ModelConfig.from_dict(card["architecture"])
-    check_card(card, config)
-    check_sizes(folder, config)
+    card, config = read_checked_card(folder)
     weights = empty_weights(config)
     for name, module in weights.modules().items():
         load_part(folder, name, module)

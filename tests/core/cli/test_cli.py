@@ -159,8 +159,13 @@ def weights_with(tmp_path, words):
     return folder
 
 
-def test_a_speaker_that_the_weights_do_not_have_is_refused(tmp_path, speech):
-    refused(run("generate", speech, "--out", tmp_path / "take", "--speaker", 99), "99", "calm")
+def test_a_style_that_the_weights_do_not_have_is_refused_and_those_they_have_are_named(tmp_path, speech, capsys):
+    for command in (["generate", speech], ["batch", speech.parent]):
+        for style in ("99", "nobody", "1.5", "-1", "\u0661"):
+            assert main([*map(str, command), "--out", str(tmp_path / "take"), f"--speaker={style}"]) == 2
+            said = capsys.readouterr().err
+            assert all(word in said for word in (style, "0 calm", "1 lively")), said
+    assert not (tmp_path / "take").exists()
 
 
 def test_a_transcript_of_another_recording_is_refused_and_can_be_left_out(tmp_path):
@@ -232,14 +237,15 @@ def test_a_take_covers_all_of_the_recording_and_says_what_made_it(tmp_path):
         DEMO / "transcript.txt",
         "--out",
         out,
-        "--speaker",
-        1,
+        "--style",
+        "Lively",
         "--json",
     )
     assert result.returncode == 0, result.stderr
     summary = json.loads(result.stdout)
     take = json.loads((out / "take.json").read_text())
     assert summary["frames"] == take["frames"]
+    assert (take["speaker"], take["speaker_name"]) == (1, "lively")
     info = soundfile.info(DEMO / "speech.flac")
     frames = frame_count(round(info.frames * 16000 / info.samplerate))
     with np.load(out / "codes.npz") as codes:

@@ -5,8 +5,13 @@ import shutil
 
 import pytest
 
+from core.cli.parser import main
 from core.errors import GestureError
 from core.worker.models import STARTER, Models, folder_hash
+
+from ...conftest import ROOT
+
+SPEECH = ROOT / "addon" / "assets" / "demo" / "speech.flac"
 
 
 @pytest.fixture
@@ -46,6 +51,36 @@ def test_a_model_knows_its_hash_and_its_former_ones(copy):
     assert all(model.has_made(each) for each in (model.sha256, "a" * 64, "b" * 64))
     assert not model.has_made("c" * 64)
     assert Models().load(copy / ".." / "weights", "cpu").sha256 == folder_hash(copy)
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"window": 4},
+        {"face_basis": "flame100"},
+        {"chance": ["none"]},
+        {"speakers": ["x"] * 9_999},
+        {"words": {"kind": "letters"}},
+        {"words": {"kind": "fasttext", "file": "none.bin"}},
+        {"files": {"neutral.npz": "0" * 64}},
+        {"files": {"none": "0" * 64}},
+    ],
+    ids=str,
+)
+def test_a_dry_run_refuses_the_weights_that_a_run_refuses(tmp_path, capsys, entries):
+    folder, recordings = tmp_path / "weights", tmp_path / "recordings"
+    folder.mkdir()
+    recordings.mkdir()
+    for path in STARTER.iterdir():
+        (folder / path.name).symlink_to(path)
+    card = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").unlink()
+    (folder / "model.json").write_text(json.dumps(card | entries))
+    shutil.copy(SPEECH, recordings)
+    with pytest.raises(GestureError) as refused:
+        Models().load(folder, "cpu")
+    status = main(["batch", str(recordings), "--out", str(tmp_path / "takes"), "--weights", str(folder), "--dry-run"])
+    assert (status, refused.value.message in capsys.readouterr().err) == (2, True)
 
 
 def test_a_folder_without_a_card_has_no_hash(tmp_path):
