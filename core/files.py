@@ -30,7 +30,8 @@ DAMAGED = (
     *(OSError, EOFError, KeyError, IndexError, TypeError, ValueError, OverflowError, RuntimeError),
     *(struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error),
 )
-FREE_SPACE = "Free some disk space or choose another folder."
+FREE_SPACE = "Free some disk space there, and do it again."
+MAY_WRITE = "Check that the folder exists, that you may write there, and that the disk has room."
 
 
 def sha256_of(path: Path) -> str:
@@ -61,12 +62,12 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def saved_file(path: Path, remedy: str = FREE_SPACE, kinds: tuple[type[Exception], ...] = (OSError,)) -> Iterator[Path]:
+def saved_file(path: Path, remedy: str = "", kinds: tuple[type[Exception], ...] = (OSError,)) -> Iterator[Path]:
     """Write like `whole_file`, and raise a `GestureError` when the file cannot be written.
 
     Args:
         path: path of the file; its folder must exist.
-        remedy: what the user can do.
+        remedy: what the user can do; "" for what helps with the cause.
         kinds: errors of the writing library that mean that the file cannot be written.
 
     Raises:
@@ -134,7 +135,17 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise _unwritable(folder, FREE_SPACE, error) from error
+        raise _unwritable(folder, "", error) from error
+
+
+def is_full(error: Exception) -> bool:
+    """Return whether an error says that a disk, or the user's share of it, is full."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def remedy_of(error: Exception) -> str:
+    """Return what the user can do where a file could not be written."""
+    return FREE_SPACE if is_full(error) else MAY_WRITE
 
 
 def refused_by_system(error: OSError) -> GestureError:
@@ -143,11 +154,7 @@ def refused_by_system(error: OSError) -> GestureError:
     names = " and ".join(
         f"{os.fsdecode(name)!s:.300}" for name in (error.filename, error.filename2) if name is not None
     )
-    remedy = (
-        FREE_SPACE
-        if error.errno in (errno.ENOSPC, errno.EDQUOT)
-        else "Check the path, and whether you may read and write there."
-    )
+    remedy = FREE_SPACE if is_full(error) else "Check the path, and whether you may read and write there."
     message = f"{names} cannot be used: {reason}." if names else f"The system refused: {reason}."
     return GestureError(message, remedy=remedy, detail=repr(error))
 
@@ -155,4 +162,4 @@ def refused_by_system(error: OSError) -> GestureError:
 def _unwritable(path: Path, remedy: str, error: Exception) -> GestureError:
     reason = getattr(error, "strerror", None)
     message = f"{path} could not be written: {reason}." if reason else f"{path} could not be written."
-    return GestureError(message, remedy=remedy, detail=str(error))
+    return GestureError(message, remedy=remedy or remedy_of(error), detail=str(error))

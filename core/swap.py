@@ -226,7 +226,7 @@ def _rename(source: Path, target: Path) -> None:
             if time.monotonic() > until:
                 raise GestureError(
                     f"Another program has a file in {source} open; nothing was changed.",
-                    remedy="Close it there, or choose another folder.",
+                    remedy="Close it there, and do it again.",
                     detail=str(error),
                 ) from error
             time.sleep(_PAUSE_S)

@@ -38,6 +38,6 @@ def run(arguments: argparse.Namespace) -> int:
         device=arguments.device,
     )
     result = transcribe(request, Job(show_progress, lambda: False, Kept()))
-    with saved_file(arguments.out, remedy="Check that the folder exists and that the disk has room.") as temporary:
+    with saved_file(arguments.out) as temporary:
         temporary.write_text(result["text"] + "\n", encoding="utf-8")
     return 0

@@ -22,7 +22,7 @@ from ..audio.ctc import FOLDER as RECOGNISER
 from ..body.motion import Motion
 from ..body.skeleton import JOINT, default_rest_joints
 from ..errors import GestureError
-from ..files import FREE_SPACE, make_folder, sha256_of
+from ..files import make_folder, remedy_of, sha256_of
 from ..generate.speech_features import AMPLITUDE_CTC_WAVE
 from ..smplx.skeleton import smplx_rest_joints
 from ..swap import replaced_folder
@@ -101,7 +101,7 @@ def import_weights(
                 shutil.copy2(path, made / RECOGNISER / path.name)
             note_files(made)
     except OSError as error:
-        raise GestureError(f"{wanted.out} could not be written.", remedy=FREE_SPACE, detail=str(error)) from error
+        raise GestureError(f"{wanted.out} could not be written.", remedy=remedy_of(error), detail=str(error)) from error
     return _notes(wanted, numbers is not None)
 
 

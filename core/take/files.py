@@ -13,7 +13,6 @@ A take folder holds one file for each step of the way from speech to motion:
 generator. `core.take.take` turns the content into layers, parts and words.
 """
 
-import errno
 import hashlib
 import json
 import math
@@ -26,7 +25,7 @@ import numpy as np
 
 from ..body.motion import Motion, load_motion, save_motion
 from ..errors import GestureError
-from ..files import DAMAGED, save_arrays, sha256_of
+from ..files import DAMAGED, is_full, remedy_of, save_arrays, sha256_of
 from ..inputs import Npz, check_regular, read_json
 from ..swap import absolute, await_folder, replaced_folder
 from .gate import check_codes, check_description, check_layers, check_words
@@ -289,11 +288,8 @@ def write_files(take: TakeFiles, folder: Path, compress: bool = True) -> None:
         with replaced_folder(folder, OWN_FILES) as new:
             _write_all(take, new, compress)
     except OSError as error:
-        reason = "the disk is full" if error.errno == errno.ENOSPC else (error.strerror or str(error))
-        raise GestureError(
-            f"The take could not be written to {folder}: {reason}.",
-            remedy="Free some disk space or choose another folder; nothing was changed.",
-        ) from error
+        reason = "the disk is full" if is_full(error) else (error.strerror or str(error))
+        raise GestureError(f"The take could not be written to {folder}: {reason}.", remedy=remedy_of(error)) from error
 
 
 def remove_files(folder: Path) -> None:

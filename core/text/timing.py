@@ -121,7 +121,7 @@ def save_words(words: Iterable[Word], path: Path | str) -> None:
     """
     path = Path(path)
     text = json.dumps(words_to_json(words), indent=1, ensure_ascii=False)
-    with saved_file(path, remedy="Check that the folder exists and that the disk has room.") as temporary:
+    with saved_file(path) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
 
 
