@@ -42,6 +42,7 @@ _MODULES = (
     "generate.removal",
     "generate.removal_operators",
     "generate.frame_operator",
+    "generate.stretching_operator",
     "generate.operators",
     "generate.pronunciation_operators",
     "generate.recogniser_operator",

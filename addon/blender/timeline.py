@@ -1,8 +1,16 @@
-"""Range, current frame and markers of a scene: what is keyed makes the range longer and never moves the playhead."""
+"""Range, current frame and markers of a scene: what is keyed makes the range longer and never moves the playhead.
+
+A scene may have Time Stretching (Output Properties): then it shows keys at other frames than those that they have, but
+plays sound as it is. Whatever looks at the poses of keys does so in `visiting`, which leaves the stretching out.
+"""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import bpy
+
+STRETCHED = "Time Stretching is on in Output Properties: the sound does not follow it, so gestures and lips will be off"
 
 
 def include(scene: bpy.types.Scene, first: float, last: float) -> None:
@@ -30,6 +38,30 @@ def _show(scene: bpy.types.Scene, first: float, last: float) -> None:
             if first < left or last > right:
                 with bpy.context.temp_override(window=window, area=area, region=region):
                     bpy.ops.action.view_all()
+
+
+def is_stretched(scene: bpy.types.Scene) -> bool:
+    """Return whether a scene shows keys at other frames than those that they have."""
+    return scene.render.frame_map_old != scene.render.frame_map_new
+
+
+def remove_stretching(scene: bpy.types.Scene) -> None:
+    """Let a scene show keys at the frames that they have."""
+    scene.render.frame_map_new = scene.render.frame_map_old
+
+
+@contextmanager
+def visiting(scene: bpy.types.Scene) -> Iterator[None]:
+    """Let a block set a scene to the frames of keys; afterwards its frame and its time stretching are as before."""
+    frame, subframe, shown = scene.frame_current, scene.frame_subframe, scene.render.frame_map_new
+    if is_stretched(scene):
+        remove_stretching(scene)
+    try:
+        yield
+    finally:
+        if scene.render.frame_map_new != shown:
+            scene.render.frame_map_new = shown
+        scene.frame_set(frame, subframe=subframe)
 
 
 def refresh(scene: bpy.types.Scene) -> None:

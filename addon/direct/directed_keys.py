@@ -24,6 +24,7 @@ from ...core.direct.levels import Levels
 from ...core.direct.markers import markers_from
 from ...core.direct.mood import mood_from
 from ...core.errors import GestureError
+from ..blender import timeline
 from ..face import channels as face_channels
 from ..skin import body as skin_body
 from ..take import performed, rewrite
@@ -214,7 +215,7 @@ def remember(take: performed.Performed, prepared: Prepared, directed: Directed) 
 def _show(take: performed.Performed) -> None:
     """Let the scenes of a character show its present keys."""
     for scene in take.armature.users_scene:
-        scene.frame_set(scene.frame_current, subframe=scene.frame_subframe)
+        timeline.refresh(scene)
 
 
 def forget() -> None:

@@ -13,13 +13,12 @@ import bpy
 import numpy as np
 
 from ...core.body.parts import AREAS
-from ...core.body.skeleton import JOINT
 from ...core.errors import GestureError
 from ..blender import picture, sequencer, versions
 from ..character import armature as character_armature
 from ..direct import markers, sliders
 from ..generate import load
-from ..rig import performer
+from ..gestures import places
 from ..take import info as take_info
 from ..take import store as take_store
 from ..take.performed import Performed
@@ -140,17 +139,6 @@ def _picture(context: bpy.types.Context, take: Performed, frame: int) -> np.ndar
     armature = take.armature
     meshes = [each for each in character_armature.meshes_of(armature) if each.visible_get()]
     with isolate.performing(context.scene, armature, meshes, take.action, frame):
-        depsgraph = context.evaluated_depsgraph_get()
-        seen = picture.surface(meshes, depsgraph)
-        view = _view(armature.evaluated_get(depsgraph))
+        seen = picture.surface(meshes, context.evaluated_depsgraph_get())
+        view = picture.front_view(places.shoulders_of(armature), _ASIDE, _ABOVE)
     return picture.draw(seen, view, _PIXELS) if len(seen.corners) else None
-
-
-def _view(armature: bpy.types.Object) -> np.ndarray:
-    """Return the axes (3, 3) of a view of a character's front: right, up, towards the eye."""
-    ends = []
-    for side in ("left", "right"):
-        names = performer.of(armature.original).bones_of([JOINT[f"{side}_shoulder"]])
-        heads = [armature.matrix_world @ armature.pose.bones[name].head for name in names]
-        ends.append(np.mean(np.array(heads), axis=0))
-    return picture.front_view(np.array(ends), _ASIDE, _ABOVE)

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 import bpy
 
 from ...core.errors import GestureError
-from ..blender import nla, versions
+from ..blender import nla, timeline, versions
 
 
 @contextmanager
@@ -45,8 +45,7 @@ def isolated(
         layer.objects.active = armature
         _let_perform(stack, armature, meshes, action)
         first, last = (round(frame) for frame in action.frame_range)
-        current, subframe = scene.frame_current, scene.frame_subframe
-        stack.callback(scene.frame_set, current, subframe=subframe)
+        stack.enter_context(timeline.visiting(scene))
         for prop, value in (("frame_start", first), ("frame_end", last), ("name", action.name)):
             stack.callback(setattr, scene, prop, getattr(scene, prop))
             setattr(scene, prop, value)
@@ -64,7 +63,7 @@ def performing(
 ) -> Iterator[None]:
     """Let one action alone move a character, and show a frame of it; afterwards the scene is as it was."""
     with ExitStack() as stack:
-        stack.callback(scene.frame_set, scene.frame_current, subframe=scene.frame_subframe)
+        stack.enter_context(timeline.visiting(scene))
         _let_perform(stack, armature, meshes, action)
         scene.frame_set(frame)
         yield

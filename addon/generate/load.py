@@ -5,7 +5,7 @@ from pathlib import Path
 import bpy
 
 from ...core.take.files import TakeFiles
-from ..blender import sequencer
+from ..blender import sequencer, timeline
 from ..direct import markers, sliders
 from ..skin import body as skin_body
 from ..take import info as take_info
@@ -33,7 +33,7 @@ def apply_take(
         take: the files of the folder, if they were read before.
 
     Returns:
-        The action, and notes for the user: one says why no sound is played, where that is so.
+        The action, and notes for the user: why no sound is played, and why it will not fit, where that is so.
 
     Raises:
         GestureError: the take cannot be read, or its recording is missing.
@@ -86,4 +86,4 @@ def put_on(
     if placed.strip is not None and scene.sync_mode == "NONE":
         # Otherwise a slow viewport plays the gestures late.
         scene.sync_mode = "AUDIO_SYNC"
-    return action, placed.notes
+    return action, (*placed.notes, *([timeline.STRETCHED] if timeline.is_stretched(scene) else []))

@@ -3,7 +3,7 @@
 import bpy
 
 from ...core.direct.mood import NEUTRAL
-from ..blender import versions
+from ..blender import timeline, versions
 from ..blender.layout import GENERATE, ClosedPanel, Sidebar, draw_lines, put_labels_beside
 from ..blender.translation import translated
 from ..job import messages, model_card, preferences, state
@@ -37,7 +37,7 @@ class MAMBATALK_PT_main(Sidebar, bpy.types.Panel):
             inputs.prop(settings, "speaker")
         _mood(inputs, settings)
         inputs.prop(settings, "gestures")
-        _action(layout, settings)
+        _action(layout, settings, context)
         messages.draw(layout, context, _hint(context))
 
 
@@ -148,7 +148,10 @@ def _mood(layout, settings):
         layout.prop(settings, "mood_strength", slider=True)
 
 
-def _action(layout, settings):
+def _action(layout, settings, context):
+    if timeline.is_stretched(context.scene):
+        draw_lines(layout, context, timeline.STRETCHED, "ERROR")
+        layout.operator("mambatalk.remove_stretching", icon="TIME")
     row = layout.row(align=True)
     row.scale_y = 1.5
     current = state.current

@@ -10,7 +10,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
-from ...core.body.joints import ARM_CHAINS, SHOULDERS, SIDES, WRISTS
+from ...core.body.joints import ARM_CHAINS, SIDES, WRISTS
 from ...core.body.kinematics import chosen_joints
 from ...core.body.motion import Motion
 from ...core.body.parts import AREAS, EXPRESSION_WIDTHS
@@ -185,8 +185,7 @@ def _picture(armature: bpy.types.Object) -> bytes:
     heights = seen.corners[..., 2].mean(1)
     upper = heights > heights.min() + _LOWEST * float(np.ptp(heights))
     shown = picture.Surface(seen.corners[upper], seen.colours[upper])
-    shoulders = np.array([places.head_of(armature, joint) for joint in SHOULDERS])
-    return _png(picture.draw(shown, picture.front_view(shoulders, _ASIDE, _ABOVE), _PIXELS))
+    return _png(picture.draw(shown, picture.front_view(places.shoulders_of(armature), _ASIDE, _ABOVE), _PIXELS))
 
 
 def _png(pixels: np.ndarray) -> bytes:

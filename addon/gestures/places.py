@@ -8,6 +8,7 @@ from ...core.body.kinematics import chosen_joints
 from ...core.body.motion import Motion
 from ...core.body.skeleton import JOINT
 from ...core.errors import GestureError
+from ..blender import timeline
 from ..rig import performer
 
 # Z is up in a scene, Y is up in a motion.
@@ -17,13 +18,10 @@ _SCENE_UP, _MOTION_UP = np.array([0.0, 0.0, 1.0]), np.array([0.0, 1.0, 0.0])
 def place_of(target: bpy.types.Object, scene: bpy.types.Scene, frame: int) -> np.ndarray:
     """Return where an object is at a frame (3,), in the scene; of one with a shape, the middle of it."""
     depsgraph = bpy.context.evaluated_depsgraph_get()
-    before = scene.frame_current, scene.frame_subframe
-    scene.frame_set(frame)
-    try:
+    with timeline.visiting(scene):
+        scene.frame_set(frame)
         seen = target.evaluated_get(depsgraph)
         matrix, corners = np.array(seen.matrix_world), np.array([tuple(corner) for corner in seen.bound_box])
-    finally:
-        scene.frame_set(before[0], subframe=before[1])
     middle = corners.mean(0) if target.type in {"MESH", "CURVE", "SURFACE", "META", "FONT"} else np.zeros(3)
     return matrix[:3, :3] @ middle + matrix[:3, 3]
 
@@ -44,13 +42,10 @@ def in_motion(
     Raises:
         GestureError: the character has no shoulders that could be found.
     """
-    before = scene.frame_current, scene.frame_subframe
-    scene.frame_set(frame)
-    try:
-        ends = np.array([head_of(armature, joint) for joint in SHOULDERS])
+    with timeline.visiting(scene):
+        scene.frame_set(frame)
+        ends = shoulders_of(armature)
         floor = armature.matrix_world.translation.z
-    finally:
-        scene.frame_set(before[0], subframe=before[1])
     shown, _ = chosen_joints(
         motion.rotations[row : row + 1], motion.translation[row : row + 1], motion.skeleton, SHOULDERS
     )
@@ -69,14 +64,19 @@ def _axes(ends: np.ndarray, up: np.ndarray) -> np.ndarray:
     return np.stack([left, up, np.cross(left, up)])
 
 
-def head_of(armature: bpy.types.Object, joint: int) -> np.ndarray:
-    """Return where the bones of a joint begin in the scene."""
-    names = performer.of(armature).bones_of([joint])
-    if not names:
-        side = "left" if joint == JOINT["left_shoulder"] else "right"
-        raise GestureError(
-            f"{armature.name} has no {side} upper arm that could point.", remedy="Map the bone in the panel Rig."
-        )
+def shoulders_of(armature: bpy.types.Object) -> np.ndarray:
+    """Return where the left and the right upper arm begin in the scene now (2, 3).
+
+    Raises:
+        GestureError: no bone is known to be one of them.
+    """
     posed = armature.evaluated_get(bpy.context.evaluated_depsgraph_get())
-    heads = [posed.matrix_world @ posed.pose.bones[name].head for name in names]
-    return np.mean(np.array(heads), axis=0)
+    ends = []
+    for joint in SHOULDERS:
+        names = performer.of(armature).bones_of([joint])
+        if not names:
+            side = "left" if joint == JOINT["left_shoulder"] else "right"
+            raise GestureError(f"{armature.name} has no {side} upper arm.", remedy="Map the bone in the panel Rig.")
+        heads = [posed.matrix_world @ posed.pose.bones[name].head for name in names]
+        ends.append(np.mean(np.array(heads), axis=0))
+    return np.array(ends)

@@ -13,7 +13,7 @@ from ...core.body.proportions import leg_length
 from ...core.body.skeleton import JOINT_COUNT, JOINT_NAMES
 from ...core.direct.joining import State, state_of
 from ...core.errors import GestureError
-from ..blender import nla, sequencer, versions
+from ..blender import nla, sequencer, timeline, versions
 from ..character.bone_space import RestSpace
 from ..rig import performer
 
@@ -63,7 +63,6 @@ def of_action(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.ty
 @contextmanager
 def performing(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action) -> Iterator[None]:
     """Let a character perform an action alone for a moment; afterwards everything is as before."""
-    frame, subframe = scene.frame_current, scene.frame_subframe
     before, data = versions.assigned_action(armature), armature.animation_data
     slot, use_nla = versions.current_slot(data) if before else None, data.use_nla if data else True
     if not versions.switch_action(armature, action):
@@ -71,12 +70,12 @@ def performing(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.t
             f"{action.name} has no keys for {armature.name}.", remedy="Choose an action of this character."
         )
     armature.animation_data.use_nla = False
-    try:
-        yield
-    finally:
-        versions.animate(armature, before, slot)
-        armature.animation_data.use_nla = use_nla
-        scene.frame_set(frame, subframe=subframe)
+    with timeline.visiting(scene):
+        try:
+            yield
+        finally:
+            versions.animate(armature, before, slot)
+            armature.animation_data.use_nla = use_nla
 
 
 def for_take(state: State, armature: bpy.types.Object, motion: Motion) -> State:

@@ -11,7 +11,7 @@ import numpy as np
 from mathutils import Quaternion
 
 from ...core.errors import GestureError
-from ..blender import fcurves
+from ..blender import fcurves, timeline
 from ..character import armature as character_armature
 from .presets import BoneMap
 from .read import Rig, read_rig
@@ -62,11 +62,11 @@ def held_bones(
         for bone, name in enumerate(rig.names)
         if fcurves.has(action, armature, rotation_path(armature, name))
     }
-    now, held = scene.frame_current, set()
-    for row, frame in enumerate(frames):
-        scene.frame_set(int(frame))
-        held |= _off_their_keys(armature, rig, {bone: Quaternion(values[row]) for bone, values in keys.items()})
-    scene.frame_set(now)
+    held = set()
+    with timeline.visiting(scene):
+        for row, frame in enumerate(frames):
+            scene.frame_set(int(frame))
+            held |= _off_their_keys(armature, rig, {bone: Quaternion(values[row]) for bone, values in keys.items()})
     return [name for bone, name in enumerate(rig.names) if bone in held]
 
 
