@@ -11,6 +11,7 @@ GROUPS = (
         ("batch", "RENDER_ANIMATION"),
         ("check_batch", "VIEWZOOM"),
         ("load_take", "FILE_FOLDER"),
+        ("remove_stretching", "TIME"),
     ),
     (("add_character", "ADD"), ("frame_character", "ZOOM_SELECTED"), ("remove_character", "X")),
     (
