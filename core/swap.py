@@ -22,11 +22,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from .errors import GestureError
-from .locks import try_lock
-from .work_folders import empty
+from .work_folders import LOCK, end_folder, lock_folder
 
 PREFIX = ".take-"
-_LOCK, _NAME, _NEW, _OLD = "lock", "name", "new", "old_"
+_NAME, _NEW, _OLD = "name", "new", "old_"
 # Places of work without a lock are those of earlier versions, which may be at work.
 _YOUNG_S = 60.0
 # Other programs, such as virus scanners, hold a file open for a moment; Windows renames no folder meanwhile.
@@ -97,29 +96,33 @@ def settle(parent: Path, own: Collection[str], prefix: str = PREFIX) -> list[str
 def _settle_place(place: Path, folder: Path | None, own: Collection[str]) -> bool:
     """Settle one place of work; return False where its process lives."""
     try:
-        with (place / _LOCK).open("r+b") as lock:
-            if not try_lock(lock):
-                return False
+        if not (place / LOCK).exists():
+            return _settle_unlocked(place)
+        lock = lock_folder(place)
+        if lock is None:
+            return False
+        with lock:
             if folder is not None:
                 _bring_back(place, folder, own)
-    except FileNotFoundError:
-        with contextlib.suppress(OSError):
-            place.rmdir()  # only an empty one: whoever made it just now makes another
-            return True
-        with contextlib.suppress(OSError):
-            if time.time() - place.stat().st_mtime < _YOUNG_S:
-                return False
+            end_folder(place, lock)
     except (OSError, GestureError):
         return False
-    _remove(place)
     return True
 
 
-def _remove(place: Path) -> None:
-    """Remove a place of work, its lock at last: a process that is killed here leaves one that the next can settle."""
+def _settle_unlocked(place: Path) -> bool:
+    """Remove a place of work without a lock; return False where an earlier version may be at work in it.
+
+    Raises:
+        OSError: it has gone meanwhile.
+    """
     with contextlib.suppress(OSError):
-        empty(place, _LOCK)
+        place.rmdir()  # only an empty one: whoever made it just now makes another
+        return True
+    if time.time() - place.stat().st_mtime < _YOUNG_S:
+        return False
     shutil.rmtree(place, ignore_errors=True)
+    return True
 
 
 def _is_ours(place: Path, own: Collection[str]) -> bool:
@@ -128,7 +131,7 @@ def _is_ours(place: Path, own: Collection[str]) -> bool:
         names = {path.name for path in place.iterdir()}
     except OSError:
         return False
-    return all(name.startswith(_OLD) or name.endswith(".part") for name in names - {_LOCK, _NAME, _NEW, *own})
+    return all(name.startswith(_OLD) or name.endswith(".part") for name in names - {LOCK, _NAME, _NEW, *own})
 
 
 def _name_of(place: Path) -> str:
@@ -151,25 +154,21 @@ def _place_of_work(folder: Path, own: Collection[str], prefix: str) -> Iterator[
         try:
             _bring_back(place, folder, own)
         finally:
-            lock.close()
             # What could not be brought back or carried over stays for the next process.
-            if not any(place.glob(f"{_OLD}*")):
-                _remove(place)
+            if any(place.glob(f"{_OLD}*")):
+                lock.close()
+            else:
+                end_folder(place, lock)
 
 
 def _locked_place(parent: Path, prefix: str) -> tuple[Path, BinaryIO]:
     """Make a folder that no other process settles while the file that is returned is open."""
     while True:
         place = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-        try:
-            lock = (place / _LOCK).open("w+b")
-        except FileNotFoundError:
-            continue  # another process took the empty folder for one of a dead process
-        with contextlib.suppress(OSError):  # a file system without locks: nobody settles this place
-            try_lock(lock)
-        if (place / _LOCK).exists():
+        lock = lock_folder(place)
+        if lock is not None:
             return place, lock
-        lock.close()
+        # Another process took the empty folder for one of a dead process.
 
 
 def _swap(place: Path, folder: Path, own: Collection[str]) -> None:

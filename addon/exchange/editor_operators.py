@@ -54,8 +54,7 @@ class MAMBATALK_OT_perform_asset(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Return whether there is a character, and no job is running."""
-        armature = performer.target(context)
-        return report.explain(cls, performer.NO_CHARACTER if armature is None else state.why_busy())
+        return report.explain(cls, performer.why_no_character(context) or state.why_busy())
 
     def execute(self, context):
         """Key the take, and return notes; an error is reported, and then nothing is changed."""

@@ -20,7 +20,7 @@ from ..job import report, result_notes, state
 from ..job.folder import absolute_path, data_folder, new_take_folder, temporary_folder
 from ..job.operator import JobOperator
 from ..rig import performer
-from ..rig.performer import NO_CHARACTER, require_target, target
+from ..rig.performer import require_target, why_no_character
 from ..take import recording, switching
 from ..take import store as take_store
 from . import leftovers
@@ -216,11 +216,6 @@ class MAMBATALK_OT_load_take(bpy.types.Operator):
         notes = [*directed_keys.catch_up_notes(armature), *face_channels.notes(armature, take.finished)]
         notes += [*performer.of(armature).held_note(context.scene, action), *sound]
         return report.finish(self, notes)
-
-
-def why_no_character(context) -> str | None:
-    """Return the reason why nothing can be keyed; None when there is a character."""
-    return None if target(context) else NO_CHARACTER
 
 
 def _draw_menu(self, context):

@@ -33,9 +33,7 @@ def chosen_action(context: bpy.types.Context, name: str = "") -> bpy.types.Actio
 
 def why_none(context: bpy.types.Context) -> str | None:
     """Return why no gesture can be saved now; None where one can."""
-    if busy := state.why_busy():
-        return busy
-    return None if performer.target(context) is not None else performer.NO_CHARACTER
+    return state.why_busy() or performer.why_no_character(context)
 
 
 class _OwnOperator:

@@ -4,22 +4,17 @@ import bpy
 
 from ..blender.layout import DIRECT, ClosedPanel, draw_lines, put_labels_beside
 from ..job import state
-from ..rig.performer import target
+from ..rig.performer import CharacterPanel, target
 from ..take import info as take_info
 from . import own, own_source
 
 
-class MAMBATALK_PT_own_gestures(ClosedPanel, bpy.types.Panel):
+class MAMBATALK_PT_own_gestures(CharacterPanel, ClosedPanel, bpy.types.Panel):
     """Save a part of any action of the character as a gesture."""
 
     bl_label = "Own Gestures"
     bl_idname = "MAMBATALK_PT_own_gestures"
     bl_parent_id = DIRECT
-
-    @classmethod
-    def poll(cls, context):
-        """Show the panel where there is a character."""
-        return target(context) is not None
 
     def draw(self, context):
         """Draw the action, its stroke and frames, and what the gesture is called."""

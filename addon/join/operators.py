@@ -101,8 +101,7 @@ class MAMBATALK_OT_idle(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Return whether there is a character, and no job is running."""
-        reason = performer.NO_CHARACTER if performer.target(context) is None else state.why_busy()
-        return report.explain(cls, reason)
+        return report.explain(cls, performer.why_no_character(context) or state.why_busy())
 
     def execute(self, context):
         """Key the idle take."""

@@ -125,6 +125,20 @@ def target(context: bpy.types.Context) -> bpy.types.Object | None:
     return next((candidate for candidate in candidates if is_performer(candidate)), None)
 
 
+def why_no_character(context: bpy.types.Context) -> str | None:
+    """Return the reason why nothing can be keyed; None where there is a character."""
+    return None if target(context) is not None else NO_CHARACTER
+
+
+class CharacterPanel:
+    """Mixin of a panel that is shown where there is a character."""
+
+    @classmethod
+    def poll(cls, context):
+        """Return whether an armature would be keyed."""
+        return target(context) is not None
+
+
 def of_object(candidate: bpy.types.Object | None) -> list[bpy.types.Object]:
     """Return an object, and the armature that deforms it; they may perform or not."""
     armature = None if candidate is None else candidate.find_armature()

@@ -3,21 +3,16 @@
 import bpy
 
 from ..blender.layout import GENERATE, Sidebar
-from ..rig.performer import target
+from ..rig.performer import CharacterPanel, target
 from . import info as take_info
 
 
-class MAMBATALK_PT_takes(Sidebar, bpy.types.Panel):
-    """Choose, rename, keep, copy and discard the takes of the character."""
+class MAMBATALK_PT_takes(CharacterPanel, Sidebar, bpy.types.Panel):
+    """Choose, rename, keep, copy and discard the takes of the character; load one, even the first one."""
 
     bl_label = "Takes"
     bl_idname = "MAMBATALK_PT_takes"
     bl_parent_id = GENERATE
-
-    @classmethod
-    def poll(cls, context):
-        """Show the panel where there is a character: it can load a take, even its first one."""
-        return target(context) is not None
 
     def draw(self, context):
         """Draw a row for each take with its buttons, and the button that loads another take."""

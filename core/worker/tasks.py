@@ -219,10 +219,8 @@ def transcribe(request: requests.Transcribe, job: Job) -> dict[str, Any]:
     """Write down what is said in a recording; answer with the text, and the language that was heard."""
     from ..generate.spoken_words import check_language
     from ..text.recogniser import written_text
-    from ..text.recogniser_folder import check_recogniser
 
     check_language(request.language)
-    check_recogniser(request.model)
     job.progress(0.0, "Reading the recording")
     recording = job.kept.recordings.load(request.audio, request.offset_s, request.duration_s, request.decoded)
 

@@ -7,94 +7,10 @@ import bpy
 import numpy as np
 import pytest
 
+from ...damages import DAMAGES
 from ..directing import START, load
 
 pytestmark = pytest.mark.slow
-
-DAMAGED = slice(90, 150)
-
-
-def turn(joint, frames, by):
-    def change(motion):
-        from mambatalk_ext.core.body.skeleton import JOINT
-
-        rotations = motion.rotations.copy()
-        rotations[frames, JOINT[joint]] += by
-        return motion.replace(rotations=rotations)
-
-    return change
-
-
-def slide(motion):
-    translation = motion.translation.copy()
-    translation[90:150, 2] += np.linspace(0, 0.15, 60)
-    translation[150:, 2] += 0.15
-    return motion.replace(translation=translation)
-
-
-def sink(motion):
-    translation = motion.translation.copy()
-    translation[DAMAGED, 1] -= 0.06 * np.sin(np.linspace(0, np.pi, 60))
-    return motion.replace(translation=translation)
-
-
-def jump(motion):
-    translation = motion.translation.copy()
-    translation[120, 0] += 0.06
-    return motion.replace(translation=translation)
-
-
-def freeze(motion):
-    rotations, translation = motion.rotations.copy(), motion.translation.copy()
-    rotations[DAMAGED], translation[DAMAGED] = rotations[90], translation[90]
-    return motion.replace(rotations=rotations, translation=translation)
-
-
-def enter(motion):
-    from mambatalk_ext.core.body.skeleton import JOINT
-
-    rotations = motion.rotations.copy()
-    share = np.sin(np.linspace(0, np.pi, 60))[:, None]
-    for joint, goal in (("left_shoulder", (0.28, -0.91, -1.5)), ("left_elbow", (0.0, -1.6, 0.0))):
-        here = rotations[DAMAGED, JOINT[joint]]
-        rotations[DAMAGED, JOINT[joint]] = here + share * (np.array(goal) - here)
-    return motion.replace(rotations=rotations)
-
-
-def open_lips(motion):
-    from mambatalk_ext.core.body.parts import ARKIT_NAMES
-
-    expression = motion.expression.copy()
-    expression[:, ARKIT_NAMES.index("jawOpen")] = 0.5
-    for name in ("mouthClose", "mouthPressLeft", "mouthPressRight"):
-        expression[:, ARKIT_NAMES.index(name)] = 0.0
-    return motion.replace(expression=expression)
-
-
-def rise(motion):
-    """The right hand rises in frame 118; the words between 2.5 and 6.5 s are gone, so that the next one is late."""
-    from mambatalk_ext.core.body.skeleton import JOINT
-
-    rotations = motion.rotations.copy()
-    lift = np.clip((np.arange(motion.frame_count) - 118) / 12, 0, 1)
-    rotations[60:, JOINT["right_shoulder"]] = 0.0
-    rotations[60:, JOINT["right_shoulder"], 2] = (1.2 - 0.8 * lift)[60:]
-    rotations[60:, JOINT["right_elbow"]] = (0.0, 0.8, 0.0)
-    return motion.replace(rotations=rotations)
-
-
-BACKWARDS = np.sin(np.linspace(0, np.pi, 60))[:, None] * [0.0, 2.6, 0.0]
-DAMAGES = {
-    "slide": slide,
-    "floor": sink,
-    "inside": enter,
-    "pop": turn("left_shoulder", slice(120, 121), 0.5),
-    "jump": jump,
-    "frozen": freeze,
-    "bend": turn("left_elbow", DAMAGED, BACKWARDS),
-    "lips": open_lips,
-    "early": rise,
-}
 
 
 @pytest.fixture
