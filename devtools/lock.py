@@ -3,8 +3,9 @@
     python -m devtools.lock --write          make the lock files again, after a pin in pyproject.toml has changed
 
 A lock file holds for Linux, Windows and macOS, with markers where they differ, and names all files that PyPI has of a
-version; files of PyTorch's index of wheels for the processor are added from `OTHER_FILES`. Set-up lets pip choose files
-first without installing anything, compares the hash of each with the lock file, and then installs exactly these.
+version; those of PyTorch's index of wheels for the processor are in `pytorch-cpu.txt` beside them
+(`devtools.pytorch_index`). Set-up lets pip choose files first without installing anything, compares each hash with the
+lock files, and then installs exactly these.
 """
 
 import argparse
@@ -18,20 +19,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from . import pytorch_index
 from .shell import ROOT, BuildError, clean_environ, run_logged
 
 LOCKS = ROOT / "devtools" / "locks"
 UV = "uv==0.13.9"
-# Files of https://download.pytorch.org/whl/cpu: the file and the SHA-256 of the copy that was installed from there.
-OTHER_FILES = {
-    "torch": {
-        "torch-2.13.0+cpu-cp311-cp311-manylinux_2_28_x86_64.whl": (
-            "6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b"
-        ),
-    },
-}
-# pip compares a file of this server with the hash that the server's own index names.
-PYTORCH_HOST = "download.pytorch.org"
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)([^\\]*)")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 _OUTDATED = "Run python -m devtools.lock --write, and look at what it changes."
@@ -52,10 +44,12 @@ def hashes_of(text: str) -> dict[str, set[str]]:
     """Return the acceptable hashes of each package of a lock file, by the package's name in lower case with dashes."""
     found: dict[str, set[str]] = {}
     name = ""
+    others = pytorch_index.kept()
     for line in text.splitlines():
         if match := _REQUIREMENT.match(line):
             name = plain(match[1])
-            found.setdefault(name, set(OTHER_FILES.get(name, {}).values()))
+            of_pytorch = others.get(f"{name}=={match[2]}", pytorch_index.Files())
+            found.setdefault(name, set()).update(of_pytorch.hashes.values())
         found.get(name, set()).update(_HASH.findall(line))
     return found
 
@@ -116,24 +110,31 @@ def install(
             run_logged([*pip, *use], log, failed=failed, remedy=remedy, on_line=on_line)
 
 
-def checked(report: dict, hashes: dict[str, set[str]], lock: str) -> list[str]:
+def checked(
+    report: dict, hashes: dict[str, set[str]], lock: str, others: dict[str, pytorch_index.Files] | None = None
+) -> list[str]:
     """Return the files that pip has chosen as requirements with hashes.
 
     Args:
         report: pip's report of a dry run.
         hashes: the acceptable hashes of each package.
         lock: name of the lock file, for messages.
+        others: what is known of PyTorch's index; None for what is kept beside the lock files.
 
     Raises:
         BuildError: a file is none that the lock file names.
     """
     exact = []
+    others = pytorch_index.kept() if others is None else others
     for entry in report["install"]:
         name, place = entry["metadata"]["name"], entry["download_info"]
         found = _hash_of(place)
         address = urlsplit(place["url"])
-        is_pytorchs = address.scheme == "https" and address.hostname == PYTORCH_HOST
-        if found not in hashes.get(plain(name), set()) and not is_pytorchs:
+        # Of files of PyTorch's index that was not read for the lock, pip compares the hash that this index names.
+        pin = f"{plain(name)}=={entry['metadata']['version'].partition('+')[0]}"
+        is_pytorchs = address.scheme == "https" and address.hostname == pytorch_index.HOST
+        is_free = is_pytorchs and not others.get(pin, pytorch_index.Files()).whole
+        if found not in hashes.get(plain(name), set()) and not is_free:
             raise BuildError(
                 f"{address.path.rpartition('/')[2]} is no file that {lock} names; nothing was installed.",
                 "Check which index pip uses. If you have changed a pin, run python -m devtools.lock --write.",
@@ -178,6 +179,9 @@ def write(python: str, names: Sequence[str] = ()) -> None:
             command += ["--python-version", oldest, "--no-config", folder / "pins.in", "-o", lock]
             subprocess.run([program / "uv", *command], check=True, env=clean_environ())
             print(f"{lock.name}: {len(pins_of(lock.read_text(encoding='utf-8')))} packages", flush=True)
+    paths = [path for path in LOCKS.glob("*.txt") if path != pytorch_index.KEPT]
+    pins = {pin.partition(" ")[0] for path in paths for pin in pins_of(path.read_text(encoding="utf-8"))}
+    print("\n".join(pytorch_index.renew(pins)))
 
 
 def main(argv: list[str] | None = None) -> int:
