@@ -150,13 +150,15 @@ def _step_over(toe: np.ndarray, shift: np.ndarray, fps: float) -> np.ndarray:
     wanted = min(_LIFT_SHARE * moved, _LIFT_MOST_M, _LIFT_M_S2 * ((count - 1) / fps) ** 2)
     shift[:, 1] += max(wanted - (path[:, 1] - floor).max(), 0.0) * _up_and_down(progress)
     height = toe[:, 1] + shift[:, 1] - floor
-    top = int(height.argmax())
-    # On the floor it is where it stood or where it will stand; in between it comes and goes with its height.
-    is_step = float(min_jerk((height[top] - _SHUFFLE_M) / (_STEP_M - _SHUFFLE_M)))
-    down = is_step * (1 - min_jerk(height / _SHUFFLE_M))[:, None]
-    stands = np.where(np.arange(count)[:, None] < top, path[:1], path[-1:])
+    # On the floor it is where it stood or where it will stand; in between it comes and goes with its height. Where it
+    # only brushes the floor on the way, it goes on as it does in the motion.
+    is_step = float(min_jerk((height.max() - _SHUFFLE_M) / (_STEP_M - _SHUFFLE_M)))
+    up = np.flatnonzero(height >= min(_SHUFFLE_M, height.max()))
+    frames = np.arange(count)
+    down = is_step * (1 - min_jerk(height / _SHUFFLE_M)) * ((frames < up[0]) | (frames > up[-1]))
+    stands = np.where(frames[:, None] < up[0], path[:1], path[-1:])
     across = [0, 2]
-    shift[:, across] += (down * (stands - path))[:, across]
+    shift[:, across] += (down[:, None] * (stands - path))[:, across]
     return shift
 
 

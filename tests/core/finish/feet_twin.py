@@ -104,12 +104,14 @@ def step_over(feet: list[Foot], moves: list, first: int, last: int, fps: float) 
     for frame in frames:
         up = ease(share(frame) / foot_paths._RISE) * ease((1 - share(frame)) / foot_paths._RISE)
         moves[frame][1] += missing * up
-    top = max(frames, key=height)
     low, high = foot_paths._SHUFFLE_M, foot_paths._STEP_M
-    is_step = ease((height(top) - low) / (high - low))
-    for frame in frames:
-        down = is_step * (1 - ease(height(frame) / low))
-        stand = here if frame < top else there
+    heights = [height(frame) for frame in frames]
+    is_step = ease((max(heights) - low) / (high - low))
+    up = [frame for frame, h in zip(frames, heights, strict=True) if h >= min(low, max(heights))]
+    for frame, h in zip(frames, heights, strict=True):
+        outside = not up[0] <= frame <= up[-1]
+        down = is_step * (1 - ease(h / low)) if outside else 0.0
+        stand = here if frame < up[0] else there
         for axis in (0, 2):
             moves[frame][axis] += down * (stand[axis] - feet[frame].toe[axis] - moves[frame][axis])
 
