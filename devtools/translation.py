@@ -41,7 +41,9 @@ def code_texts() -> set[str]:
 
 
 def _sentences(tree: ast.Module) -> Iterator[str]:
-    """Yield the texts of a module that look like sentences, and are no docstrings; and all that a layout draws."""
+    """Yield the texts of a module that look like sentences, and are no docstrings; all that a layout draws or that is
+    translated where it stands.
+    """
     inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
     inside |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
@@ -49,8 +51,14 @@ def _sentences(tree: ast.Module) -> Iterator[str]:
             text = _text(node)
             if " " in text.strip() and _STARTS.match(text) and _WORD.search(_PLACE.sub("", text)):
                 yield text
-        if isinstance(node, ast.keyword) and node.arg == "text" and _WORD.search(_PLACE.sub("", _text(node.value))):
-            yield _text(node.value)
+        if isinstance(node, ast.keyword) and node.arg in ("text", "placeholder"):
+            shown = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "translated":
+            shown = node.args[0]
+        else:
+            continue
+        if _WORD.search(_PLACE.sub("", _text(shown))):
+            yield _text(shown)
 
 
 def _text(node: ast.AST) -> str:

@@ -23,8 +23,6 @@ _AREA_ROWS = (
     ("left_arm", "right_arm"),
     ("left_hand", "right_hand"),
 )
-# Three buttons share a row of the sidebar.
-_SHORT = {"Gesture Here": "Gesture", "Not Here": "Rest"}
 
 
 class MAMBATALK_UL_words(bpy.types.UIList):
@@ -169,7 +167,7 @@ class MAMBATALK_PT_accents(TakePanel, bpy.types.Panel):
             layout.label(text=label)
             row = layout.row(align=True)
             for kind, text, _, icon, _ in PLAIN_MARKER_ITEMS:
-                button = row.operator("mambatalk.accent_add", text=_SHORT.get(text, text), icon=icon)
+                button = row.operator("mambatalk.accent_add", text=_short(text), icon=icon)
                 button.kind, button.where = kind, where
         layout.operator("mambatalk.accents_read", text="Read Timeline Markers", icon="MARKER_HLT")
 
@@ -221,7 +219,7 @@ class MAMBATALK_PT_edits(TakePanel, bpy.types.Panel):
         label = row.row()
         label.alignment = "RIGHT"
         label.label(text="Parts")
-        row.popover(MAMBATALK_PT_edited_parts.bl_idname, text=translated(direct_settings.parts_described(settings)))
+        row.popover(MAMBATALK_PT_edited_parts.bl_idname, text=direct_settings.parts_described(settings))
         _draw_range(layout, settings, action)
         no_range = direct_settings.why_no_range(settings, context.scene, action)
         meant = no_range or f"Edits of {direct_settings.described(settings, context.scene)}"
@@ -262,6 +260,11 @@ def _words(layout, action) -> None:
         layout.template_list("MAMBATALK_UL_words", "", own, "words", own, "word_index", rows=6)
     else:
         layout.label(text="The take has no words", icon="INFO")
+
+
+def _short(label: str) -> str:
+    """Return what a button says that shares a row of the sidebar with two others."""
+    return {"Gesture Here": translated("Gesture"), "Not Here": translated("Rest")}.get(label, label)
 
 
 def _draw_range(layout, settings, action) -> None:

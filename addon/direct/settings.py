@@ -4,6 +4,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
 from ...core.errors import GestureError
+from ..blender.translation import translated
 from ..take import words as take_words
 from ..take.performed import Performed
 from ..take.properties import AREA_ITEMS
@@ -89,26 +90,26 @@ class MambaTalkEditing(_Range, bpy.types.PropertyGroup):
 
 def described(settings: MambaTalkDirecting | MambaTalkEditing, scene: bpy.types.Scene) -> str:
     """Return which parts and frames the settings mean, as one line."""
-    names = [name.replace("_", " ") for name, *_ in AREA_ITEMS if name in settings.parts]
-    return f"{', '.join(names) or 'all parts'}, {_range_described(settings, scene)}"
+    names = [translated(label) for name, label, *_ in AREA_ITEMS if name in settings.parts]
+    return f"{', '.join(names) or translated('all parts')}, {_range_described(settings, scene)}"
 
 
 def parts_described(settings: MambaTalkEditing) -> str:
     """Return which parts the settings mean, as the text of a button."""
     labels = [label for name, label, *_ in AREA_ITEMS if name in settings.parts]
     if len(labels) > 1:
-        return f"{len(labels)} chosen"
-    return labels[0] if labels else "All"
+        return translated(f"{len(labels)} chosen")
+    return labels[0] if labels else translated("All")
 
 
 def _range_described(settings, scene: bpy.types.Scene) -> str:
     if settings.span == "TYPED":
-        return f"frames {settings.start} to {settings.end}"
+        return translated(f"frames {settings.start} to {settings.end}")
     if settings.span == "WORDS":
-        return "the chosen words"
+        return translated("the chosen words")
     if settings.span == "PREVIEW" or (settings.span == "AUTO" and scene.use_preview_range):
-        return f"frames {scene.frame_preview_start} to {scene.frame_preview_end}, the preview range"
-    return "the whole take"
+        return translated(f"frames {scene.frame_preview_start} to {scene.frame_preview_end}, the preview range")
+    return translated("the whole take")
 
 
 def frames(

@@ -138,8 +138,8 @@ FBX_PRESETS: dict[str, FbxPreset] = {
         {"axis_forward": "-Z", "axis_up": "Y", "apply_scale_options": "FBX_SCALE_ALL"},
     ),
     "MAYA": FbxPreset(
-        "Maya, MotionBuilder",
-        "Metres, Y up, facing Z, joints along X",
+        "Maya, MoBu",
+        "For Maya and MotionBuilder: metres, Y up, facing Z, joints along X",
         {
             "axis_forward": "-Z",
             "axis_up": "Y",

@@ -45,12 +45,13 @@ class MAMBATALK_PT_face(ClosedPanel, bpy.types.Panel):
         if keys is None:
             layout.label(text="No shape keys of a known face", icon="INFO")
         elif len(keys.mambatalk_face):
-            layout.template_list("MAMBATALK_UL_face", "", keys, "mambatalk_face", keys, "mambatalk_face_index", rows=6)
+            row = layout.row()
+            row.template_list("MAMBATALK_UL_face", "", keys, "mambatalk_face", keys, "mambatalk_face_index", rows=6)
+            buttons = row.column(align=True)
+            buttons.operator("mambatalk.face_row", text="", icon="ADD").remove = False
+            buttons.operator("mambatalk.face_row", text="", icon="REMOVE").remove = True
             _chosen(layout, keys)
-            row = layout.row(align=True)
-            row.operator("mambatalk.face_row", text="Add", icon="ADD").remove = False
-            row.operator("mambatalk.face_row", text="Remove", icon="REMOVE").remove = True
-            row.operator("mambatalk.face_automatic", text="Automatic", icon="LOOP_BACK")
+            layout.operator("mambatalk.face_automatic", text="Automatic", icon="LOOP_BACK")
         layout.operator("mambatalk.face_table", text="Table from Names", icon="SHAPEKEY_DATA")
         layout.separator()
         layout.prop(context.scene.mambatalk_face, "lips")

@@ -145,7 +145,9 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         poll=lambda settings, candidate: performer.is_performer(candidate),
     )
     pinned: BoolProperty(name="Pin", description="Keep this character, whatever is selected")
-    speaker: EnumProperty(name="Style", description="The speaker whose gestures are imitated", items=speaker_items)
+    speaker: EnumProperty(
+        name="Style", description="How the character gestures: a style or a speaker of the weights", items=speaker_items
+    )
     mood: kind_property()
     mood_strength: strength_property()
     gestures: BoolProperty(
@@ -185,7 +187,6 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
         description="Hold the feet wherever the contact channels of the armature are on. "
         "If off, only the contacts that you changed by hand are held",
     )
-
     hands_out: BoolProperty(
         name="Hands Out of Body",
         description="Push hands and forearms out of the character's meshes and of each other, smoothly. "

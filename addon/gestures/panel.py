@@ -50,8 +50,12 @@ class MAMBATALK_PT_gestures(TakePanel, bpy.types.Panel):
         if menu.gesture:
             layout.prop(menu, "gesture", text="")
             _warn(layout, context, menu.gesture)
+        else:
+            draw_lines(layout, context, "There are none yet: save one in the panel Own Gestures", "INFO")
+        column = layout.column()
+        column.enabled = bool(menu.gesture)
         for where, text in _INSERT:
-            button = layout.operator("mambatalk.insert_gesture", text=text, icon="ADD")
+            button = column.operator("mambatalk.insert_gesture", text=text, icon="ADD")
             button.where = where
         layout.separator()
         layout.prop(menu, "target")

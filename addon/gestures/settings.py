@@ -42,7 +42,9 @@ def _items(self, context) -> list[tuple]:
 
 def _choose_first(self, _context) -> None:
     """Choose the first gesture of a group: the one that was chosen may be of another group."""
-    self.gesture = _items(self, None)[0][0]
+    found = _items(self, None)
+    if found:
+        self.gesture = found[0][0]
 
 
 class MambaTalkGestureMenu(bpy.types.PropertyGroup):

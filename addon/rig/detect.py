@@ -173,7 +173,10 @@ class Bones:
 
 
 def fit(preset: Preset, bones: Bones) -> Detection | None:
-    """Measure how well a preset fits; None when a bone that marks the kind is missing, or no bone of it is there."""
+    """Measure how well a preset fits; None when a bone that marks the kind is missing, or no bone of it is there.
+
+    The score is the weighted share of the preset's bones that were found, times the share of limbs that hang together.
+    """
     wanted, prefix = _wanted(preset)
     affix = _affix_of(wanted, prefix, bones)
     if any(bones.find(_without(normal(mark), prefix), affix) is None for mark in preset.marks):
@@ -265,8 +268,9 @@ def completed(parts: Parts, bones: Bones) -> Parts:
     out = dict(parts)
     if "pelvis" in parts and "spine" in parts:
         legs = [parts[part][0] for part in ("left_hip", "right_hip") if part in parts]
-        row = _between(parts, bones, "pelvis", "spine")
-        out["spine"] = (*(name for name in row if not any(bones.below(leg, name) for leg in legs)), *parts["spine"])
+        # What carries a leg belongs to the pelvis.
+        chain = _between(parts, bones, "pelvis", "spine")
+        out["spine"] = (*(name for name in chain if not any(bones.below(leg, name) for leg in legs)), *parts["spine"])
     for part, below in _INSIDE:
         if part in parts and below in parts:
             out[part] = (*out[part], *_between(parts, bones, part, below))
@@ -275,11 +279,11 @@ def completed(parts: Parts, bones: Bones) -> Parts:
 
 def _between(parts: Parts, bones: Bones, part: str, below: str) -> list[str]:
     """Return the bones from the last of one part to the first of another; none where the parts do not hang together."""
-    row, above = [], bones.parent[parts[below][0]]
+    chain, above = [], bones.parent[parts[below][0]]
     while above is not None and not any(above in names for names in parts.values()):
-        row.insert(0, above)
+        chain.insert(0, above)
         above = bones.parent[above]
-    return row if above == parts[part][-1] else []
+    return chain if above == parts[part][-1] else []
 
 
 def _with_plain_names(mapping: BoneMap, bones: Bones) -> BoneMap:

@@ -1,4 +1,8 @@
-"""Properties of a take on its action: levels, markers, locks, words, and whether it is kept."""
+"""Properties of a take on its action: levels, markers, locks, words, joins, and whether it is kept.
+
+In this order: items of menus, hooks for those who follow changes, values that are shown otherwise than they are kept,
+and the groups of properties. Times are kept as seconds from the first frame of the take, and shown as scene frames.
+"""
 
 import zlib
 from collections.abc import Callable, Iterator
@@ -27,6 +31,12 @@ from ...core.gestures.placed import RANGES
 from ..character.mood import kind_property, strength_property
 from . import info as take_info
 
+
+def number_of(name: str) -> int:
+    """Return the number of a gesture in menus. Files store it, so it follows from the name and not from the place."""
+    return zlib.crc32(name.encode()) & 0x7FFFFFFF
+
+
 AREA_ITEMS = [
     (name, name.replace("_", " ").title(), f"Only the {name.replace('_', ' ')}", 1 << number)
     for number, name in enumerate(AREAS)
@@ -35,13 +45,6 @@ PLAIN_MARKER_ITEMS = [
     (kind.value, KINDS[kind].label, KINDS[kind].description, KINDS[kind].icon, number)
     for number, kind in enumerate(PLAIN_KINDS)
 ]
-
-
-def number_of(name: str) -> int:
-    """Return the number of a gesture in menus. Files store it, so it follows from the name and not from the place."""
-    return zlib.crc32(name.encode()) & 0x7FFFFFFF
-
-
 GESTURE_ITEMS = [(name, gesture.label, gesture.offends, number_of(name)) for name, gesture in gestures().items()]
 OWN_ITEM = (OWN, "Own Gesture", "A gesture that you saved from a clip", number_of(OWN))
 HAND_ITEMS = [
@@ -55,7 +58,7 @@ MARKER_ITEMS = [
 
 
 class ChangeHook:
-    """Calls functions when levels, markers or locks of a take change.
+    """Calls functions when something of a take changes.
 
     This folder does not import the folders above it, so `direct.live` adds the function that writes keys to
     `listeners`, and `words.live` the one that changes words.
@@ -81,8 +84,9 @@ class ChangeHook:
                 listener(action, everything)
 
 
+# Called when levels, markers or locks change.
 changes = ChangeHook()
-# Called when somebody types another time of a word; `words.live` adds the function that changes the take.
+# Called when somebody types another time of a word.
 word_changes = ChangeHook()
 
 
@@ -96,13 +100,6 @@ def _locks_changed(self, context):
 
 def _word_changed(self, context):
     word_changes.call(self.id_data, False)
-
-
-# The switch that keeps hands out of the body, in the panels of levels and of finishing.
-HANDS_OUT = (
-    "Hands Out of Body",
-    "Push hands and forearms out of the character's meshes and of each other, smoothly. A hand may touch",
-)
 
 
 def level_properties(update=None) -> dict:
@@ -127,7 +124,13 @@ def level_properties(update=None) -> dict:
     }
     switches = {
         "mirror": BoolProperty(name="Mirror", description="Left and right change sides", **more),
-        "hands_out": BoolProperty(name=HANDS_OUT[0], description=HANDS_OUT[1], default=True, **more),
+        "hands_out": BoolProperty(
+            name="Hands Out of Body",
+            description="Push hands and forearms out of the character's meshes and of each other, smoothly. "
+            "A hand may touch",
+            default=True,
+            **more,
+        ),
     }
     return {**found, **switches}
 
@@ -142,7 +145,7 @@ def _durations() -> dict:
 
 
 def _duration(level):
-    """Return the property, in frames, of a level that is kept in seconds."""
+    """Return one of these properties."""
 
     def rate(own) -> float:
         info = take_info.stored(own.id_data)
@@ -164,17 +167,30 @@ def _duration(level):
     )
 
 
-def _moment_of(name: str) -> dict:
-    """Return the getter and setter of a scene frame, with fractions, that is kept as seconds from the first frame."""
+def _scene_frame(name: str, is_whole: bool = True) -> dict:
+    """Return getter and setter of a scene frame that is kept as seconds from the take's first frame.
+
+    Args:
+        name: of the property with the seconds.
+        is_whole: whether the frame is a whole number; otherwise it has fractions.
+    """
 
     def get(self) -> float:
         info = take_info.stored(self.id_data)
-        return 0.0 if info is None else info.start_frame + getattr(self, name) * info.fps
+        if info is None:
+            return 0
+        frames = getattr(self, name) * info.fps
+        return info.start_frame + (round(frames) if is_whole else frames)
 
     def put(self, frame: float) -> None:
         info = take_info.stored(self.id_data)
-        if info is not None:
-            setattr(self, name, max(0.0, frame - info.start_frame) / info.fps)
+        if info is None:
+            return
+        second = max(0.0, frame - info.start_frame) / info.fps
+        if name == "start_s" and getattr(self, "kind", None) == Kind.GESTURE:
+            # a gesture moves as a whole
+            self.end_s += second - self.start_s
+        setattr(self, name, second)
 
     return {"get": get, "set": put}
 
@@ -189,14 +205,14 @@ class MambaTalkWord(bpy.types.PropertyGroup):
         description="The scene frame at which the word begins, with fractions. Words beside it give way",
         precision=1,
         step=10,
-        **_moment_of("start_s"),
+        **_scene_frame("start_s", is_whole=False),
     )
     end_at: FloatProperty(
         name="End",
         description="The scene frame at which the word ends, with fractions. Words beside it give way",
         precision=1,
         step=10,
-        **_moment_of("end_s"),
+        **_scene_frame("end_s", is_whole=False),
     )
     confidence: FloatProperty(
         name="Confidence",
@@ -208,26 +224,6 @@ class MambaTalkWord(bpy.types.PropertyGroup):
 
 class MambaTalkLockedBone(bpy.types.PropertyGroup):
     """A locked bone; the name of the entry is the name of the bone."""
-
-
-def _frame_of(name: str) -> dict:
-    """Return the getter and setter of a scene frame that is kept as seconds from the take's first frame."""
-
-    def get(self) -> int:
-        info = take_info.stored(self.id_data)
-        return 0 if info is None else info.start_frame + round(getattr(self, name) * info.fps)
-
-    def put(self, frame: int) -> None:
-        info = take_info.stored(self.id_data)
-        if info is None:
-            return
-        second = max(0, frame - info.start_frame) / info.fps
-        if name == "start_s" and self.kind == Kind.GESTURE:
-            # a gesture moves as a whole
-            self.end_s += second - self.start_s
-        setattr(self, name, second)
-
-    return {"get": get, "set": put}
 
 
 class _GestureFields:
@@ -300,11 +296,11 @@ class MambaTalkMarker(_GestureFields, bpy.types.PropertyGroup):
         precision=2,
         update=_directions_changed,
     )
-    start_frame: IntProperty(name="Start", description="The first frame in the scene", **_frame_of("start_s"))
+    start_frame: IntProperty(name="Start", description="The first frame in the scene", **_scene_frame("start_s"))
     end_frame: IntProperty(
         name="End",
         description="The last frame in the scene. For a moment it is the same as Start",
-        **_frame_of("end_s"),
+        **_scene_frame("end_s"),
     )
 
 

@@ -5,6 +5,7 @@ import bpy
 from ...core.language.drawn_letters import in_drawn_order
 from ...core.take.word_edits import LOW_CONFIDENCE
 from ..blender.layout import draw_lines
+from ..blender.translation import translated
 from ..direct.change import TakePanel
 from .settings import is_listed
 
@@ -51,7 +52,7 @@ class MAMBATALK_PT_words(TakePanel, bpy.types.Panel):
             return
         row = layout.row(align=True)
         row.use_property_split = False
-        row.prop(settings, "search", text="", icon="VIEWZOOM")
+        row.prop(settings, "search", text="", icon="VIEWZOOM", placeholder=translated("Search"))
         row.prop(settings, "doubtful", text="", icon="ERROR")
         row.operator("mambatalk.next_word", text="", icon="TRIA_UP").backward = True
         row.operator("mambatalk.next_word", text="", icon="TRIA_DOWN")

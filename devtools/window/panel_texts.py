@@ -2,8 +2,9 @@
 
 Each panel draws as always, but into layouts that pass everything on to Blender's own and note it:
 
-    column ─ needs as much as its widest child      label    icon + text
-    row    ─ needs the sum of its children          property label 40 %, value 60 % (or one field)
+    column ─ needs as much as its widest child                    label    icon + text
+    row    ─ needs the sum of its children, and gaps              property label 40 %, value 60 % (or one field)
+    box    ─ needs what its children need, and a margin
 
 A text that needs more than the sidebar gives is cut off with "…"; Blender itself never says so.
 """
@@ -15,20 +16,31 @@ _NESTED = ("row", "column", "box", "split", "column_flow", "grid_flow")
 LABEL_PART = 0.4  # of a row that has a label left of its field
 # In units of a button's height: an icon, the margins of a text, the sidebar's tabs and margins.
 ICON, MARGIN, EDGE = 1.0, 0.4, 1.9
+# The gap between neighbours that are not aligned, and both margins of a box.
+GAP, BOX = 0.4, 0.5
 # Panel → the layout of its last drawing.
 drawn: dict[str, "Noted"] = {}
 
 
+def scale() -> float:
+    """Return the scale of the interface; it is 0 without a window, where a test puts another function here."""
+    return bpy.context.preferences.system.ui_scale
+
+
 def unit() -> float:
     """Return the height of a button, in pixels."""
-    return 20 * bpy.context.preferences.system.ui_scale
+    return 20 * scale()
 
 
 def text_width(text: str) -> float:
     """Return the width of a text as Blender draws it on buttons, in pixels."""
-    preferences = bpy.context.preferences
-    blf.size(0, preferences.ui_styles[0].widget.points * preferences.system.ui_scale)
+    blf.size(0, bpy.context.preferences.ui_styles[0].widget.points * scale())
     return blf.dimensions(0, text)[0]
+
+
+def translate(text: str) -> str:
+    """Return a text as Blender draws it; a test puts another function here to measure another language."""
+    return text
 
 
 class Noted:
@@ -39,10 +51,9 @@ class Noted:
         needs: pixels that each child needs, with its texts.
     """
 
-    def __init__(self, real, is_row: bool = False, parent: "Noted | None" = None):
-        object.__setattr__(self, "_real", real)
-        object.__setattr__(self, "is_row", is_row)
-        object.__setattr__(self, "children", [])
+    def __init__(self, real, kind: str = "column", gap: float = 0.0, parent: "Noted | None" = None):
+        for name, value in (("_real", real), ("kind", kind), ("gap", gap), ("children", [])):
+            object.__setattr__(self, name, value)
         if parent is not None:
             parent.children.append(self)
 
@@ -52,8 +63,15 @@ class Noted:
     def __getattr__(self, name):
         real = getattr(self._real, name)
         if name in _NESTED:
-            return lambda *arguments, **options: Noted(real(*arguments, **options), name in ("row", "split"), self)
+            return lambda *arguments, **options: Noted(
+                real(*arguments, **options), name, 0.0 if options.get("align") else GAP, self
+            )
         return real
+
+    @property
+    def is_row(self) -> bool:
+        """Whether the children stand beside each other."""
+        return self.kind in ("row", "split")
 
     def label(self, text="", icon="NONE", **options):
         """Note and draw a label."""
@@ -67,6 +85,12 @@ class Noted:
         self._note(shown, icon)
         arguments = {} if text is None else {"text": text}
         return self._real.operator(idname, icon=icon, **arguments, **options)
+
+    def menu(self, name, text=None, icon="NONE"):
+        """Note and draw a button that opens a menu."""
+        self._note(getattr(bpy.types, name).bl_label if text is None else text, icon)
+        arguments = {} if text is None else {"text": text}
+        self._real.menu(name, icon=icon, **arguments)
 
     def popover(self, panel, text="", **options):
         """Note and draw a button that opens a panel."""
@@ -118,13 +142,17 @@ class Noted:
     def need(self) -> float:
         """Return the pixels that the widest content needs."""
         needs = [child.need() if isinstance(child, Noted) else child[1] for child in self.children]
-        return (sum(needs) if self.is_row else max(needs, default=0.0)) if needs else 0.0
+        own = BOX * unit() if self.kind == "box" else 0.0
+        if self.is_row:
+            return sum(needs) + self.gap * unit() * max(0, len(needs) - 1)
+        return max(needs, default=0.0) + own
 
     def too_wide(self, room: float) -> list[tuple[str, float]]:
         """Return texts that need more than `room` pixels, with what they need."""
         if self.is_row:
             return [(" | ".join(self.texts()), self.need())] if self.need() > room else []
         found = []
+        room -= BOX * unit() if self.kind == "box" else 0.0
         for child in self.children:
             if isinstance(child, Noted):
                 found += child.too_wide(room)
@@ -145,7 +173,7 @@ class _Panel:
 
 
 def _need(text: str, icon: str) -> float:
-    width = text_width(text) + 2 * MARGIN * unit() if text else 0.0
+    width = text_width(translate(text)) + 2 * MARGIN * unit() if text else 0.0
     return width + (ICON * unit() if icon not in ("NONE", "BLANK1") or not text else 0.0)
 
 

@@ -15,12 +15,14 @@ class Layout:
 
     Attributes:
         enabled: False greys what is drawn here and in nested layouts.
+        use_property_split: labels stand beside their fields, here and in nested layouts.
         drawn: what can be read, in order.
         greyed: operators' labels among them that are greyed by a layout.
     """
 
     def __init__(self, parent: "Layout | None" = None):
         self.enabled, self._parent = True, parent
+        self.use_property_split = parent is not None and parent.use_property_split
         self.drawn: list[str] = parent.drawn if parent else []
         self.greyed: list[str] = parent.greyed if parent else []
 

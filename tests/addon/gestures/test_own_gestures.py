@@ -6,6 +6,7 @@ import pytest
 
 from ..direct.test_live import own
 from ..directing import all_keys, differing, load
+from ..layouts import draw
 from ..rigs import build
 
 
@@ -129,7 +130,13 @@ def test_a_gesture_is_cut_out_of_a_take_by_the_preview_range(take, library):
     assert own_gestures.picture_file(found).read_bytes() == found.clip.picture
 
 
-def test_messages_say_what_is_missing(take, library):
+def test_messages_say_what_is_missing(take, library, capfd):
+    menu().group = "own"
+    assert (menu().gesture, capfd.readouterr().err) == ("", "")
+    shown = draw("MAMBATALK_PT_gestures")
+    assert "There are none yet" in " ".join(shown.drawn)
+    assert "Insert at Current Frame" in shown.greyed
+    menu().group = "all"
     salute(take)
     save = bpy.ops.mambatalk.save_gesture
     with pytest.raises(RuntimeError, match="No stroke is marked in Salute"):
