@@ -1,4 +1,14 @@
-"""Word and phone times of a recording whose text is known, and whether the two belong together."""
+"""Word and phone times of a recording whose text is known, and whether the two belong together.
+
+    captions with times ── _in_captions ──┐
+    words with times    ── _timed ────────┼─ Alignment: words with phones and confidence, and how well all of it fits
+    a text alone        ── _free ─────────┘
+
+Given times are tried first. Where they do not fit the sound, the text is found anew as if it had none.
+
+A word is *displayed* as the transcript writes it. It may be said as several *tokens* ("$5": "five dollars"), and a
+token in several ways. The search places tokens; `_words` joins them to displayed words again.
+"""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -229,12 +239,12 @@ def _timed(sound: Sound, given: Sequence[Word], bar: _Bar, language: str, own: M
     ]
     found = phones_inside(sound, tokens, [(word.start_s, word.end_s) for word in given])
     words, placed = [], []
-    for number, (word, mine, own_tokens) in enumerate(zip(given, found, tokens, strict=True)):
-        placed += [replace(each, word=number) for each in mine]
-        frames = sum(each.frames for each in mine)
-        near = [each for around in found[max(0, number - 1) : number + 2] for each in around]
-        confidence = _confidence(mean_score(mine), frames, mean_score(near), bar.chance)
-        words.append(replace(with_phones(word, mine, own_tokens), confidence=confidence))
+    for number, (word, inside, said) in enumerate(zip(given, found, tokens, strict=True)):
+        placed += [replace(token, word=number) for token in inside]
+        frames = sum(token.frames for token in inside)
+        near = [token for around in found[max(0, number - 1) : number + 2] for token in around]
+        confidence = _confidence(mean_score(inside), frames, mean_score(near), bar.chance)
+        words.append(replace(with_phones(word, inside, said), confidence=confidence))
     return _judged(sound, placed, tuple(words), bar, len(given))
 
 
@@ -257,18 +267,19 @@ def _decoys() -> Pronunciations:
 def _words(placed: Sequence[Placed], text: _Text, bar: _Bar, sound: Sound) -> tuple[Word, ...]:
     """Join tokens to displayed words, with their confidence."""
     by_word: dict[int, list[int]] = {}
-    for place_, each in enumerate(placed):
-        by_word.setdefault(text.owner[each.word], []).append(place_)
+    for row, token in enumerate(placed):
+        by_word.setdefault(text.owner[token.word], []).append(row)
     words = []
-    for index, places in sorted(by_word.items()):
-        parts = placed[places[0] : places[-1] + 1]
-        near = [*placed[max(0, places[0] - 1) : places[0]], *placed[places[-1] + 1 : places[-1] + 2]]
+    for number, rows in sorted(by_word.items()):
+        first, last = rows[0], rows[-1]
+        parts = placed[first : last + 1]
+        near = [*placed[max(0, first - 1) : first], *placed[last + 1 : last + 2]]
         confidence = _confidence(
             mean_score(parts), sum(part.frames for part in parts), mean_score(near or parts), bar.chance
         )
         phones = tuple(phone for part in parts for phone in _phones(part))
         start_s, end_s = parts[0].start * FRAME_S, parts[-1].end * FRAME_S
-        words.append(Word(text.said[index].display, start_s, end_s, confidence, phones))
+        words.append(Word(text.said[number].display, start_s, end_s, confidence, phones))
     return tuple(words)
 
 
