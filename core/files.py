@@ -30,17 +30,25 @@ DAMAGED = (
     *(OSError, EOFError, KeyError, IndexError, TypeError, ValueError, OverflowError, RuntimeError),
     *(struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error),
 )
+MOST_HASHED_BYTES = 4 << 30
 FREE_SPACE = "Free some disk space there, and do it again."
 MAY_WRITE = "Check that the folder exists, that you may write there, and that the disk has room."
 
 
-def sha256_of(path: Path) -> str:
+def sha256_of(path: Path, most_bytes: int = MOST_HASHED_BYTES) -> str:
     """Return the SHA-256 of a file, as 64 hexadecimal digits.
 
     Raises:
+        GestureError: the file is larger than `most_bytes`; a file that holds almost nothing can have any size.
         OSError: the file cannot be read.
     """
     with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > most_bytes:
+            raise GestureError(
+                f"{path} is too large: it has {size / 1e9:,.1f} GB, and {most_bytes / 1e9:,.1f} GB are the most.",
+                remedy="Choose another file, or copy this one again from where it came.",
+            )
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

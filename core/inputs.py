@@ -4,7 +4,7 @@ A file of a few kilobytes can name arrays of terabytes, and lists that lie in ea
 read here is bounded before it is read:
 
     check_regular   no folder, pipe, device or socket, which could wait for ever
-    parse_json      no NaN, no Infinity, no deep nesting
+    parse_json      no NaN, no Infinity, no deep nesting, no entry twice
     Npz             names, shapes and types from the headers; then single arrays, up to a limit
 """
 
@@ -59,7 +59,7 @@ def read_json(path: Path) -> Any:
 
 
 def parse_json(text: str | bytes) -> Any:
-    """Read JSON in which every number is finite and nothing is nested deeper than 100 levels.
+    """Read JSON in which every number is finite, no entry is there twice, and at most 100 levels are nested.
 
     Raises:
         ValueError: it is other text.
@@ -68,7 +68,7 @@ def parse_json(text: str | bytes) -> Any:
     {'fps': 30}
     """
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_mapping)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     check_plain(value)
@@ -95,6 +95,13 @@ def check_plain(value: Any) -> None:
             return
         level = inner
     raise ValueError("nested too deeply")
+
+
+def _mapping(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("an entry is there twice")
+    return found
 
 
 def _refuse_constant(name: str) -> None:

@@ -19,6 +19,7 @@ MAX_SECONDS = 3600.0
 # Sample rates in use are from 8,000 to 384,000; odd ones need a filter for each place between two samples.
 LEAST_RATE, MOST_RATE, MOST_TABLE = 2000, 400_000, 20_000_000
 _MOST_OFFSET_S = 1e6
+_MOST_BESIDE, _MOST_OF_FILM = 256 << 20, 64 << 30
 SILENT_PEAK = 10.0 ** (-60 / 20)  # -60 dBFS
 BLOCK_SAMPLES = 1 << 20  # values per block over all channels: a long 8-channel file never lies in memory whole
 CANCELLED_SHARE = 0.05  # a mean with less than this share of the loudest channel's energy is not used
@@ -75,11 +76,14 @@ def load_audio(
     try:
         with soundfile.SoundFile(_name(path if decoded is None else decoded)) as sound:
             samples = _read(sound, path, offset_s if decoded is None else 0.0, duration_s)
+            values = sound.frames * sound.channels
     # soundfile asks for rate and channels of files that end in .raw, and cannot seek in all.
     except (soundfile.SoundFileError, TypeError, ValueError, RuntimeError, OSError) as error:
         raise GestureError(f"{path.name} could not be read as sound.", remedy=CONVERT, detail=str(error)) from error
     _check_samples(samples, path)
-    return Audio(samples, path, sha256_of(path))
+    # No kind of sound has more than 8 bytes a value; texts and pictures may stand beside them, in a film many.
+    most_bytes = _MOST_OF_FILM if decoded is not None else 8 * values + _MOST_BESIDE
+    return Audio(samples, path, sha256_of(path, most_bytes))
 
 
 def _name(path: Path) -> str | bytes:

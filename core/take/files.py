@@ -26,7 +26,7 @@ import numpy as np
 from ..body.motion import Motion, load_motion, save_motion
 from ..errors import GestureError
 from ..files import DAMAGED, is_full, remedy_of, save_arrays, sha256_of
-from ..inputs import Npz, check_regular, read_json
+from ..inputs import MOST_ARRAY_BYTES, Npz, check_regular, read_json
 from ..swap import absolute, await_folder, replaced_folder
 from .gate import check_codes, check_description, check_layers, check_words
 
@@ -138,7 +138,7 @@ def _read_files(folder: Path) -> TakeFiles:
         if not newer:
             frames = check_description(description)
             # Pipes, which never end, are found before anything is read to its end.
-            for name in _FILES:
+            for name in _own_files(description):
                 check_regular(folder / name)
             belongs = description.pop(CHECKSUM, None) in (None, checksum_of(description, folder))
             words = read_json(folder / "words.json")
@@ -173,9 +173,14 @@ def checksum_of(description: dict, folder: Path) -> str:
     """
     own = {name: value for name, value in description.items() if name != CHECKSUM}
     digest = hashlib.sha256(json.dumps(own, sort_keys=True).encode())
-    for name in (*_FILES[1:], _UNDIRECTED) if "direct" in own else _FILES[1:]:
-        digest.update(f"{name} {sha256_of(folder / name)}".encode())
+    for name in _own_files(own)[1:]:
+        digest.update(f"{name} {sha256_of(folder / name, MOST_ARRAY_BYTES)}".encode())
     return digest.hexdigest()
+
+
+def _own_files(description: dict) -> tuple[str, ...]:
+    """Return the names of the files that a take has, take.json first."""
+    return OWN_FILES if "direct" in description else _FILES
 
 
 def _check_lengths(folder: Path, frames: int, names: tuple[str, ...]) -> None:

@@ -9,6 +9,7 @@ from core.model.card import STARTER_FOLDER
 from devtools.hostile import files
 from devtools.hostile.file_cases import every_field, file_cases
 from devtools.hostile.good import DEMO, Good, case, commands
+from devtools.hostile.odd_cases import odd_cases
 from devtools.hostile.option_cases import option_cases
 from devtools.hostile.trial import EITHER, REFUSED, WORKS, Case
 
@@ -30,6 +31,7 @@ def all_cases(good: Good) -> Iterator[Case]:
     yield from _places(good)
     yield from option_cases(good)
     yield from file_cases(good)
+    yield from odd_cases(good)
     yield from every_field(good)
 
 

@@ -30,6 +30,11 @@ SURROUNDINGS = (
     *(_FULL_DISK := "full disk", _FEW_FILES := "few open files", _LITTLE_MEMORY := "little memory"),
     *(_FULL_OUTPUT := "full output", _NO_READER := "output without a reader", _NO_OUTPUT := "no output"),
 )
+# Where a program runs from: what it may do without.
+MISPLACED = (
+    *(_NO_PLACE := "no working folder", _NO_TEMPORARY := "no folder for temporary files", _NO_HOME := "no home"),
+    *(_ASCII := "letters of ASCII alone", _NO_INPUT := "no input", _CLOSED_ERRORS := "no place for errors"),
+)
 _DISK_BYTES, _HANDLES, _MEMORY_BYTES = 20_000, 12, 60 << 20
 # What a refusal may take, and what any trial may take at most.
 REFUSAL_S, REFUSAL_BYTES = 2.0, 300 << 20
@@ -144,7 +149,8 @@ def _be_the_program(log: Path, run_program: Callable[[list[str]], int], argument
         traceback.print_exc()
         code = _BROKEN
     finally:
-        sys.stderr.flush()
+        if sys.stderr is not None:
+            sys.stderr.flush()
         os._exit(code)
 
 
@@ -165,6 +171,30 @@ def _take_away(lacks: str) -> None:
         os.dup2(writing, 1)
     elif lacks == _NO_OUTPUT:
         sys.stdout = None  # which closes it
+    else:
+        _misplace(lacks)
+
+
+def _misplace(lacks: str) -> None:
+    """Let this process lack what one of `MISPLACED` names."""
+    if lacks == _NO_PLACE:
+        gone = tempfile.mkdtemp()
+        os.chdir(gone)
+        os.rmdir(gone)
+    elif lacks == _NO_TEMPORARY:
+        os.environ["TMPDIR"] = "/nowhere"
+        tempfile.tempdir = "/nowhere"
+    elif lacks == _NO_HOME:
+        for name in ("HOME", "USER", "LOGNAME", "XDG_CACHE_HOME"):
+            os.environ.pop(name, None)
+    elif lacks == _ASCII:
+        sys.stdout.reconfigure(encoding="ascii", errors="strict")
+        sys.stderr.reconfigure(encoding="ascii", errors="strict")
+    elif lacks == _NO_INPUT:
+        os.close(0)
+        sys.stdin = None
+    elif lacks == _CLOSED_ERRORS:
+        sys.stderr = None
 
 
 def _wait(child: int) -> tuple[int | None, float, int]:

@@ -1,6 +1,7 @@
 """safetensors files, read with NumPy alone, so that no other package is needed."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -26,28 +27,40 @@ def read_tensors(path: Path) -> dict[str, np.ndarray]:
     """
     try:
         check_regular(path)
-        data = path.read_bytes()
-        length = int.from_bytes(data[:8], "little")
-        if len(data) < 8 or length > min(LARGEST_HEADER, len(data) - 8):
-            raise ValueError("the header is longer than the file")
-        header = parse_json(data[8 : 8 + length])
-        notes = header.pop("__metadata__", {})
-        if not isinstance(notes, dict) or not all(isinstance(each, str) for each in notes.values()):
-            raise ValueError("__metadata__ holds no texts")
-        body = memoryview(data)[8 + length :]
-        # Every byte belongs to one tensor, as the format demands.
-        end = 0
-        for entry in sorted(header.values(), key=lambda entry: entry["data_offsets"]):
-            if entry["data_offsets"][0] != end:
-                raise ValueError("tensors overlap, or leave room between them")
-            end = entry["data_offsets"][1]
-        if end != len(body):
-            raise ValueError("the file is longer or shorter than its tensors")
+        with path.open("rb") as file:
+            header, size = _header(file, path.stat().st_size)
+            body = memoryview(file.read(size))
+        if len(body) < size:
+            raise ValueError("the file ends too early")
         return {name: _tensor(body, entry) for name, entry in header.items()}
     except OSError as error:
         raise GestureError(f"{path} cannot be read.", remedy=_REMEDY, detail=str(error)) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise GestureError(f"{path} is broken.", remedy=_REMEDY, detail=repr(error)) from error
+
+
+def _header(file: BinaryIO, size: int) -> tuple[dict, int]:
+    """Read the header of a file of `size` bytes; return its tensors, and how many bytes follow.
+
+    Raises:
+        ValueError: the tensors do not fill the rest of the file, as the format demands.
+    """
+    length = int.from_bytes(file.read(8), "little")
+    left = size - 8 - length
+    if left < 0 or length > LARGEST_HEADER:
+        raise ValueError("the header is longer than the file")
+    header = parse_json(file.read(length))
+    notes = header.pop("__metadata__", {})
+    if not isinstance(notes, dict) or not all(isinstance(each, str) for each in notes.values()):
+        raise ValueError("__metadata__ holds no texts")
+    end = 0
+    for entry in sorted(header.values(), key=lambda entry: entry["data_offsets"]):
+        if entry["data_offsets"][0] != end:
+            raise ValueError("tensors overlap, or leave room between them")
+        end = entry["data_offsets"][1]
+    if end != left:
+        raise ValueError("the file is longer or shorter than its tensors")
+    return header, left
 
 
 def _tensor(body: memoryview, entry: dict) -> np.ndarray:
