@@ -151,7 +151,7 @@ class MAMBATALK_UL_accents(bpy.types.UIList):
 class MAMBATALK_PT_accents(TakePanel, bpy.types.Panel):
     """Choose where the arms gesture, hold or rest."""
 
-    bl_label = "Words & Accents"
+    bl_label = "Accents"
     bl_idname = "MAMBATALK_PT_accents"
 
     def draw_take(self, layout, context, action):

@@ -1,7 +1,7 @@
 """Runs inside the Blender under test: answers what tests ask, between two events of the window.
 
-    test ── {"code": "…"} ──▶ reader thread ── queue ──▶ timer: exec in Blender's main thread
-         ◀── {"value": …} or {"error": …} ── the variable `answer`
+    test ── {"number": 7, "code": "…"} ──▶ reader thread ── queue ──▶ timer: exec in Blender's main thread
+         ◀── {"number": 7, "value": …} or {"number": 7, "error": …} ── the variable `answer`
 
 Blender starts this file with --python; the number after "--" is that of a socket, one end of which the test holds. The
 code that tests send can use the names of this module.
@@ -53,14 +53,13 @@ def _answer(connection: socket.socket) -> float:
         question = _questions.get_nowait()
     except queue.Empty:
         return TICK_S
-    names = globals()
+    names, number = globals(), question["number"]
     names["answer"] = None
     try:
         exec(compile(question["code"], "question", "exec"), names)
-        reply = {"value": names["answer"]}
-        line = json.dumps(reply)
+        line = json.dumps({"number": number, "value": names["answer"]})
     except Exception:
-        line = json.dumps({"error": traceback.format_exc()})
+        line = json.dumps({"number": number, "error": traceback.format_exc()})
     connection.sendall(line.encode() + b"\n")
     return TICK_S
 

@@ -1,4 +1,8 @@
-"""A Blender with its window on a virtual screen: start it, ask it, move its mouse, photograph it, end it."""
+"""A Blender with its window on a virtual screen: start it, ask it, move its mouse, photograph it, end it.
+
+A question that gets no answer in time harms no later one: its answer is passed over when it comes. `recover` starts a
+Blender anew that answers no more; what it was taught, it knows again.
+"""
 
 import json
 import shutil
@@ -6,6 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +19,7 @@ from .screen import Gone, Screen
 
 START_S = 90.0
 ANSWER_S = 60.0
+END_S = 30.0
 START = 'cd /; exec blender -noaudio --window-geometry "$1" "$2" "$3" "$4" --python /mnt/probe.py -- "$5" >>"$6" 2>&1'
 
 
@@ -32,6 +38,7 @@ class Session:
         self, root: Path, shared: Path, size: tuple[int, int] = (1280, 720), screen: Screen | None = None, left: int = 0
     ):
         self.shared, self.size, self._left, self._owns_screen = shared, size, left, screen is None
+        self._lessons: dict[str, str] = {}
         if screen is None:
             shutil.rmtree(shared, ignore_errors=True)
             shared.mkdir(parents=True)
@@ -41,9 +48,9 @@ class Session:
         self.start()
 
     def start(self) -> None:
-        """Start Blender, the first time or after it has ended."""
+        """Start Blender, the first time or after it has ended, and teach it what it knew."""
         self._socket, other = socket.socketpair()
-        self._lines = self._socket.makefile(encoding="utf-8")
+        self._asked, self._received = 0, b""
         # Blender counts the window's place from the lower edge of the screen.
         geometry = (self._left, SCREEN[1] - self.size[1], *self.size)
         arguments = [str(number) for number in (*geometry, other.fileno())]
@@ -51,10 +58,34 @@ class Session:
         self._process = self.screen.start(["sh", "-ec", START, "sh", *arguments, log], [other.fileno()])
         other.close()
         try:
-            self.ask("answer = 1", START_S)
+            self._number = self.ask("import os\nanswer = os.getpid()", START_S)
+            for lesson in self._lessons.values():
+                self.ask(lesson, START_S)
         except BaseException:
             self.close()
             raise
+
+    def teach(self, name: str, code: str, limit_s: float = ANSWER_S) -> None:
+        """Run code inside Blender now, and again after each later start.
+
+        Args:
+            name: of the lesson; a later one of the same name takes its place.
+            code: what is run.
+            limit_s: as in `ask`.
+        """
+        self.ask(code, limit_s)
+        self._lessons[name] = code
+
+    def recover(self, limit_s: float = ANSWER_S) -> bool:
+        """End Blender and start it again where it gives no answer; return whether that was so."""
+        try:
+            self.ask("answer = 1", limit_s)
+            return False
+        except Gone:
+            self._end()
+        self.run("xdotool", "mouseup", "1")
+        self.start()
+        return True
 
     def __enter__(self) -> "Session":
         return self
@@ -64,27 +95,30 @@ class Session:
 
     def close(self) -> None:
         """End Blender; and the screen with all that runs on it, if this Blender was the first one there."""
-        self._lines.close()
         # Blender ends itself when nobody asks any more.
         self._socket.close()
         if self._owns_screen:
             self.screen.close()
-        self._process.wait()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(END_S)
+        self._process.kill()
 
     def kill(self) -> None:
         """End Blender as a crash does: it cannot do anything any more."""
-        number = self.value("__import__('os').getpid()")
-        self.run("sh", "-c", f"kill -9 {number}")
+        self.ask("answer = 1")
+        self._end()
+
+    def _end(self) -> None:
+        self.run("sh", "-c", f"kill -9 {self._number}")
         self.has_ended()
 
-    def has_ended(self, limit_s: float = 30.0) -> None:
+    def has_ended(self, limit_s: float = END_S) -> None:
         """Wait until Blender has ended.
 
         Raises:
             subprocess.TimeoutExpired: it has not ended within the limit.
         """
         self._process.wait(limit_s)
-        self._lines.close()
         self._socket.close()
 
     def ask(self, code: str, limit_s: float = ANSWER_S) -> Any:
@@ -94,18 +128,37 @@ class Session:
             Gone: Blender has ended, or there is no answer within the limit.
             RuntimeError: the code failed; the message is its traceback.
         """
+        self._asked += 1
         self._socket.settimeout(limit_s)
         try:
-            self._socket.sendall(json.dumps({"code": code}).encode() + b"\n")
-            line = self._lines.readline()
+            self._socket.sendall(json.dumps({"number": self._asked, "code": code}).encode() + b"\n")
+            reply = self._reply(time.monotonic() + limit_s)
         except OSError as error:
             raise Gone(f"no answer within {limit_s} s to {code!r} ({error})\n{self._log()}") from error
-        if not line:
+        if reply is None:
             raise Gone(f"Blender has ended at {code!r}\n{self._log()}")
-        reply = json.loads(line)
         if "error" in reply:
             raise RuntimeError(reply["error"])
         return reply["value"]
+
+    def _reply(self, end: float) -> dict[str, Any] | None:
+        """Wait for the reply to the last question, and pass over late ones; None where Blender has ended.
+
+        Raises:
+            OSError: there is none in time.
+        """
+        while True:
+            line, newline, rest = self._received.partition(b"\n")
+            if newline:
+                self._received, reply = rest, json.loads(line)
+                if reply["number"] == self._asked:
+                    return reply
+                continue
+            self._socket.settimeout(max(0.001, end - time.monotonic()))
+            piece = self._socket.recv(1 << 16)
+            if not piece:
+                return None
+            self._received += piece
 
     def value(self, expression: str, limit_s: float = ANSWER_S) -> Any:
         """Return the value of an expression inside Blender."""

@@ -17,12 +17,6 @@ GONE_S = 5.0
 SAVED_S = 150
 
 
-def start_again(blender: Session) -> None:
-    """Start Blender anew, after it has ended."""
-    blender.start()
-    learn(blender)
-
-
 def is_alone(blender: Session) -> None:
     """No worker is left, `GONE_S` after Blender has ended."""
     end = time.monotonic() + GONE_S
@@ -72,7 +66,7 @@ def test_a_crash_in_mid_job_leaves_no_worker_and_the_automatic_save_has_the_take
     assert blender.value("job() is not None")
     blender.kill()
     is_alone(blender)
-    start_again(blender)
+    blender.start()
     blender.ask(f"bpy.ops.wm.recover_auto_save(filepath='/mnt/temporary/{saved_after(place, started)[0]}')")
     assert blender.value("bpy.context.scene['during']") == 1
     is_kept(blender, directed)
@@ -93,7 +87,7 @@ def test_ctrl_q_in_mid_job_leaves_no_worker_and_the_last_session_has_the_takes(o
     blender.run("xdotool", "mousemove", *place, "sleep", "0.3", "key", "ctrl+q")
     blender.has_ended()
     is_alone(blender)
-    start_again(blender)
+    blender.start()
     blender.ask("bpy.ops.wm.recover_last_session()")
     is_kept(blender, directed)
 

@@ -11,12 +11,12 @@ SCALES = (1.0, 1.5)
 @pytest.fixture(scope="module")
 def all_open(example, sidebar):
     blender = sidebar.session
-    blender.ask("open_panels('MAMBATALK_PT_')")
+    blender.teach("open panels", "open_panels('MAMBATALK_PT_')")
     blender.ask("load_into_new_sidebars('/mnt/example.blend')")
     # Software draws the skin slowly, and it is on the pictures of the example.
     blender.ask('for one in bpy.data.objects:\n    one.hide_viewport = one.type == "MESH"')
     yield blender
-    blender.ask("prepare(1.0)")
+    blender.teach("scale", "prepare(1.0)")
     blender.resize(1920, 1080)
 
 
@@ -24,7 +24,7 @@ def all_open(example, sidebar):
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_texts_fit_the_sidebar(all_open, sidebar, size, scale):
     all_open.resize(*size)
-    all_open.ask(f"prepare({scale})")
+    all_open.teach("scale", f"prepare({scale})")
     all_open.settle()
     sidebar.open()
     assert len(sidebar.drawn()) > 10
