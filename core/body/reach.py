@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from .blocks import BLOCK_FRAMES
 from .rotation import matrix_to_rotvec, rotvec_to_matrix
 
 # Weight of the turns against the distance from the target, as a share of the arm's length squared. With a larger value
@@ -37,16 +38,27 @@ def reach_rotations(
         parent-local rotation vectors (T, 3, 3) of shoulder, elbow and wrist, radians.
     """
     shoulder, elbow, wrist = joints
-    collar, upper, lower, hand = world
-    first, second = reach(shoulder, elbow - shoulder, wrist - elbow, target, steps)
-    upper, lower = first @ upper, second @ first @ lower
-    chain = (collar, upper, lower, hand)
-    local = [np.swapaxes(parent, -1, -2) @ child for parent, child in pairwise(chain)]
-    return np.stack([matrix_to_rotvec(turn) for turn in local], 1)
+    damping = _damping(elbow - shoulder, wrist - elbow)
+    out = np.empty((len(shoulder), 3, 3))
+    # Block by block it needs little memory; the damping is the same for all frames.
+    for start in range(0, len(out), BLOCK_FRAMES):
+        block = slice(start, start + BLOCK_FRAMES)
+        a, b, c = shoulder[block], elbow[block], wrist[block]
+        collar, upper, lower, hand = (turn[block] for turn in world)
+        first, second = reach(a, b - a, c - b, target[block], steps, damping)
+        chain = (collar, first @ upper, second @ first @ lower, hand)
+        local = [np.swapaxes(parent, -1, -2) @ child for parent, child in pairwise(chain)]
+        out[block] = np.stack([matrix_to_rotvec(turn) for turn in local], 1)
+    return out
 
 
 def reach(
-    root: np.ndarray, upper: np.ndarray, lower: np.ndarray, target: np.ndarray, steps: int = 3
+    root: np.ndarray,
+    upper: np.ndarray,
+    lower: np.ndarray,
+    target: np.ndarray,
+    steps: int = 3,
+    damping: float | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the turns (T, 3, 3), in the world, of shoulder and elbow that bring the wrist to the target.
 
@@ -62,6 +74,7 @@ def reach(
         lower: (T, 3) from elbow to wrist.
         target: (T, 3) where the wrist shall be.
         steps: iterations.
+        damping: weight of the turns, square metres; None takes it from the longest arm.
 
     Returns:
         the turn of the whole arm, and the turn of the forearm that comes after it.
@@ -69,17 +82,21 @@ def reach(
     frames = len(root)
     shoulder = np.tile(np.eye(3), (frames, 1, 1))
     elbow = shoulder.copy()
-    damping = _DAMPING * ((upper + lower) ** 2).sum(-1).max() * np.eye(3)
+    weight = (_damping(upper, lower) if damping is None else damping) * np.eye(3)
     for _ in range(steps):
         first = np.einsum("tij,tj->ti", shoulder, upper)
         second = np.einsum("tij,tjk,tk->ti", elbow, shoulder, lower)
         arm = first + second
         error = target - root - arm
-        normal = _squared_lever(arm) + _squared_lever(second) + damping
+        normal = _squared_lever(arm) + _squared_lever(second) + weight
         force = np.linalg.solve(normal, error[..., None])[..., 0]
         shoulder = rotvec_to_matrix(np.cross(arm, force)) @ shoulder
         elbow = rotvec_to_matrix(np.cross(second, force)) @ elbow
     return shoulder, elbow
+
+
+def _damping(upper: np.ndarray, lower: np.ndarray) -> float:
+    return float(_DAMPING * ((upper + lower) ** 2).sum(-1).max()) if len(upper) else 0.0
 
 
 def _squared_lever(lever: np.ndarray) -> np.ndarray:

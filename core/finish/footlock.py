@@ -72,6 +72,12 @@ def lock_feet(motion: Motion, before: Motion, settings: FinishSettings) -> Motio
     Returns:
         The motion with new legs, root and contacts.
     """
+    held, feet, standing, own_steps = _place_feet(motion, before, settings)
+    return _put_on_feet(motion, held, feet, standing, own_steps)
+
+
+def _place_feet(motion: Motion, before: Motion, settings: FinishSettings) -> tuple[Legs, Feet, Contacts, bool]:
+    """Return the legs under the held root, where the feet shall be, when they stand, and whether the steps are kept."""
     legs = replace(Legs.of(motion), feet=Legs.of(before).feet)
     ground = find_ground(legs.feet.toe, sole_height(motion.skeleton), settings.floor_m)
     slide = typical_slide(legs.feet, ground, motion.fps)
@@ -86,7 +92,7 @@ def lock_feet(motion: Motion, before: Motion, settings: FinishSettings) -> Motio
     else:
         own_steps = True
         feet, standing = _correct(held, detected, ground, motion.fps, settings.lower, shuffle=contacts is None)
-    return _put_on_feet(motion, held, feet, standing, own_steps)
+    return held, feet, standing, own_steps
 
 
 def replant(motion: Motion, kept: np.ndarray, steady: np.ndarray, settings: FinishSettings) -> Motion:
@@ -267,9 +273,11 @@ def _put_on_feet(motion: Motion, legs: Legs, feet: Feet, standing: Contacts, own
     else:
         legs, first_tip, bend = balance(legs, feet, motion.fps), 0.0, None
     legs, feet = sink_and_tip(legs, feet, legs.skeleton.reach(own_steps), first_tip, motion.fps)
+    hip, knee, ankle = solve_legs(legs, feet, bend)
+    # copied after the legs are solved, when less else is in memory
     rotations = motion.rotations.copy()
     rotations[:, 0] = matrix_to_rotvec(legs.pelvis_turn)
-    rotations[:, HIPS], rotations[:, KNEES], rotations[:, ANKLES] = solve_legs(legs, feet, bend)
+    rotations[:, HIPS], rotations[:, KNEES], rotations[:, ANKLES] = hip, knee, ankle
     return motion.replace(
         rotations=rotations, translation=legs.pelvis - legs.skeleton.pelvis, contacts=standing.channels
     )

@@ -31,10 +31,15 @@ def refine_wrists(motion: Motion, before: Motion, settings: FinishSettings, cuto
         return motion
     rotations = motion.rotations.copy()
     for chain in ARM_CHAINS:
-        reference, _ = chosen_joints(before.rotations, before.translation, before.skeleton, (0, chain[-1]))
+        reference = chosen_joints(before.rotations, before.translation, before.skeleton, (0, chain[-1]))[0]
         path = smooth_track(reference[:, 1] - reference[:, 0], cutoffs_hz[Part.UPPER], motion.fps, settings.upper)
-        positions, world = chosen_joints(motion.rotations, motion.translation, motion.skeleton, (0, *chain))
-        pelvis, _, *arm = np.moveaxis(positions, 1, 0)
-        _, *turns = np.moveaxis(world, 1, 0)
-        rotations[:, chain[1:]] = reach_rotations(tuple(arm), tuple(turns), path + pelvis)
+        rotations[:, chain[1:]] = _follow(motion, chain, path)
     return motion.replace(rotations=rotations)
+
+
+def _follow(motion: Motion, chain: list[int], path: np.ndarray) -> np.ndarray:
+    """Return parent-local rotations (T, 3, 3) of shoulder, elbow and wrist that bring the wrist to its path (T, 3)."""
+    positions, world = chosen_joints(motion.rotations, motion.translation, motion.skeleton, (0, *chain))
+    pelvis, _, *arm = np.moveaxis(positions, 1, 0)
+    _, *turns = np.moveaxis(world, 1, 0)
+    return reach_rotations(tuple(arm), tuple(turns), path + pelvis)
