@@ -9,6 +9,7 @@ from ..blender.translation import translated
 from ..job import messages, model_card, preferences, state
 from ..language import choice, pronunciations
 from ..rig.performer import target
+from ..take import info as take_info
 from . import settings as generate_settings
 
 # What a take without a transcript lacks.
@@ -87,7 +88,12 @@ def _hint(context) -> str:
         reason = "Add a character, or select your own"
     if reason and _can_try_example(context.scene.mambatalk):
         reason = f"{reason}, or press Try the Example"
-    return f"{reason}." if reason else "Ready. Press Generate."
+    if reason:
+        return f"{reason}."
+    performed = take_info.active(target(context))
+    if performed is not None:
+        return f"{performed.name} is ready. Change it in Direct."
+    return "Ready. Press Generate."
 
 
 def _can_try_example(settings) -> bool:

@@ -13,6 +13,8 @@ class MAMBATALK_PT_takes(CharacterPanel, Sidebar, bpy.types.Panel):
     bl_label = "Takes"
     bl_idname = "MAMBATALK_PT_takes"
     bl_parent_id = GENERATE
+    # Above the panels that are rarely needed.
+    bl_order = -1
 
     def draw(self, context):
         """Draw a row for each take with its buttons, and the button that loads another take."""
