@@ -1,13 +1,24 @@
 """Work on long motions block by block, so that a long take needs little more memory than a short one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 
+from ..parallel import at_once, one_by_one
 from ..stops import check_stop
 
 # A block of 55 joints as matrices takes 8 MB. The results do not depend on this number.
 BLOCK_FRAMES = 2048
+# The parts of motions up to this length, five minutes, are worked on at once, each in a thread of its own.
+_AT_ONCE_FRAMES = 9000
+
+T = TypeVar("T")
+
+
+def run_for(frames: int) -> Callable[[Sequence[Callable[[], T]]], list[T]]:
+    """Return what does the tasks for a motion: all at once, or, of a long one, one by one, which needs less memory."""
+    return at_once if frames <= _AT_ONCE_FRAMES else one_by_one
 
 
 def in_blocks(convert: Callable[[np.ndarray], np.ndarray], values: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Forward kinematics: parent-local rotations to joint positions and rotations in the world."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -23,16 +23,7 @@ def forward_kinematics(
     Returns:
         positions (T, 55, 3) in metres and world rotation matrices (T, 55, 3, 3).
     """
-    check_stop()
-    world = rotvec_to_matrix(rotations)
-    positions = np.empty(world.shape[:-1])
-    positions[:, 0] = rest_joints[0] + translation
-    for joint, parent in enumerate(PARENTS):
-        if parent < 0:
-            continue
-        positions[:, joint] = positions[:, parent] + world[:, parent] @ (rest_joints[joint] - rest_joints[parent])
-        world[:, joint] = world[:, parent] @ world[:, joint]
-    return positions, world
+    return _posed(rotations, translation, rest_joints, PARENTS)
 
 
 def chosen_joints(
@@ -44,10 +35,36 @@ def chosen_joints(
         positions (T, K, 3) in metres and world rotation matrices (T, K, 3, 3).
     """
     joints = list(joints)
+    used = sorted({above for joint in joints for above in _chain(joint)})
+    rows = [used.index(joint) for joint in joints]
+    parents = [-1 if PARENTS[joint] < 0 else used.index(PARENTS[joint]) for joint in used]
     positions = np.empty((len(rotations), len(joints), 3))
     world = np.empty((len(rotations), len(joints), 3, 3))
     for start in range(0, len(rotations), BLOCK_FRAMES):
         block = slice(start, start + BLOCK_FRAMES)
-        every, turns = forward_kinematics(rotations[block], translation[block], rest_joints)
-        positions[block], world[block] = every[:, joints], turns[:, joints]
+        places, turns = _posed(rotations[block, used], translation[block], rest_joints[used], parents)
+        positions[block], world[block] = places[:, rows], turns[:, rows]
+    return positions, world
+
+
+def _chain(joint: int) -> Iterator[int]:
+    """Yield a joint and those that carry it."""
+    while joint >= 0:
+        yield joint
+        joint = PARENTS[joint]
+
+
+def _posed(
+    rotations: np.ndarray, translation: np.ndarray, rest_joints: np.ndarray, parents: Sequence[int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pose J joints as `forward_kinematics` does; each comes after its parent, and the parent of the first is -1."""
+    check_stop()
+    world = rotvec_to_matrix(rotations)
+    positions = np.empty(world.shape[:-1])
+    positions[:, 0] = rest_joints[0] + translation
+    for joint, parent in enumerate(parents):
+        if parent < 0:
+            continue
+        positions[:, joint] = positions[:, parent] + world[:, parent] @ (rest_joints[joint] - rest_joints[parent])
+        world[:, joint] = world[:, parent] @ world[:, joint]
     return positions, world

@@ -9,13 +9,15 @@ The own upper arm is part of the surface, too, so that a raised forearm is not t
 point that is nearest to it counts as clear: it cannot be anywhere else.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
 from ..body.joints import ELBOWS, WRISTS
 from ..body.kinematics import forward_kinematics
+from ..parallel import in_order
 from ..stops import check_stop
 from .clusters import Clusters
 from .skin import FOREARM, HAND, UPPER_ARM, PosedSkin, Skin, moves_of
@@ -38,6 +40,8 @@ _THICK_M = np.array([0.16, 0.07, 0.06, 0.035, 0.07, 0.06, 0.035])
 # The gap of points that cannot be inside, metres.
 _CLEAR_M = 1.0
 _BLOCK = 1024
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -100,16 +104,19 @@ class Surroundings:
             rotations: of the motion.
             reach_m: gaps up to this are exact; a smaller one takes less time.
         """
-        blocks = list(self.blocks(rotations, reach_m))
+        blocks = list(self.measured(rotations, reach_m, lambda seen: seen))
         if not blocks:
             return Nearness.nowhere(np.zeros(0, int), self.region.shape[1])
         parts = zip(*([each.rows, each.points, each.gaps, each.outwards, each.touched] for each in blocks), strict=True)
         return Nearness(*(np.concatenate(part) for part in parts))
 
-    def blocks(self, rotations: np.ndarray, reach_m: float) -> Iterator[Nearness]:
-        """Measure block by block, as `of` does, for long motions of which little is kept."""
-        for start in range(0, len(rotations), _BLOCK):
-            yield self._block(rotations[start : start + _BLOCK], start, reach_m)
+    def measured(self, rotations: np.ndarray, reach_m: float, kept: Callable[[Nearness], T]) -> Iterator[T]:
+        """Measure block by block, as `of` does, on several threads; yield what is kept of each block."""
+
+        def measure(start: int) -> T:
+            return kept(self._block(rotations[start : start + _BLOCK], start, reach_m))
+
+        return in_order(measure, range(0, len(rotations), _BLOCK))
 
     def _block(self, rotations: np.ndarray, start: int, reach_m: float) -> Nearness:
         check_stop()

@@ -95,8 +95,8 @@ def push_out(rotations: np.ndarray, fps: float, body: Surroundings) -> Push:
 def depths(rotations: np.ndarray, body: Surroundings) -> np.ndarray:
     """Return how deep the deepest point of hands and forearms is inside, metres (T,); 0 where all is outside."""
     depth = np.zeros(len(rotations))
-    for seen in body.blocks(rotations, 0.0):
-        depth[seen.rows] = seen.depth
+    for rows, deep in body.measured(rotations, 0.0, lambda seen: (seen.rows, seen.depth)):
+        depth[rows] = deep
     return depth
 
 

@@ -4,9 +4,11 @@ shaky   ─~─~─~╱‾~‾~‾╲~─~─      calm passage: high penalty, s
 smooth  ──────╱‾‾‾‾‾╲────      stroke: its jerk is large and wanted, so the penalty is low
 """
 
+from functools import partial
+
 import numpy as np
 
-from ..body.blocks import in_blocks
+from ..body.blocks import in_blocks, run_for
 from ..body.motion import Motion
 from ..body.parts import SPECS, Part
 from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
@@ -23,7 +25,8 @@ _NO_JERK = 1e-12
 _VALUES_AT_ONCE = 1 << 19
 # With groups of so many tracks, divided evenly, no track is ever alone: NumPy would sum it in another order.
 _LEAST_TRACKS = 3
-_JOINTS_AT_ONCE = 12
+# Rotations of joints that are smoothed at a time: the fewer groups, the less time, and the more memory.
+_LEAST_JOINTS, _ROTATIONS_AT_ONCE = 12, 1 << 17
 
 
 def smooth_track(values: np.ndarray, cutoff_hz: float, fps: float, strength: float = 1.0) -> np.ndarray:
@@ -80,13 +83,22 @@ def smooth_rotations(motion: Motion, settings: FinishSettings, cutoffs_hz: dict[
     strength = np.array([getattr(settings, part.value) for part in parts])
     rotations = motion.rotations.copy()
     is_smoothed = (strength > 0) & (cutoff_hz < motion.fps / 2)
-    for kind in (np.flatnonzero(is_smoothed), np.flatnonzero(~is_smoothed)):
-        # A few joints at a time, so that their quaternions need little memory; never one alone, see `_LEAST_TRACKS`.
-        for rows in np.array_split(kind, -(-len(kind) // _JOINTS_AT_ONCE)) if len(kind) else ():
-            of_rows = [joints[row] for row in rows]
-            quaternions = quat_continuous(in_blocks(rotvec_to_quat, motion.rotations[:, of_rows]))  # (T, J, 4)
-            tracks = smooth_tracks(np.moveaxis(quaternions, 1, 0), cutoff_hz[rows], motion.fps, strength[rows])
-            rotations[:, of_rows] = in_blocks(_unit_to_rotvec, np.moveaxis(tracks, 0, 1))
+
+    def smooth(rows: np.ndarray) -> None:
+        of_rows = [joints[row] for row in rows]
+        quaternions = quat_continuous(in_blocks(rotvec_to_quat, motion.rotations[:, of_rows]))  # (T, J, 4)
+        tracks = smooth_tracks(np.moveaxis(quaternions, 1, 0), cutoff_hz[rows], motion.fps, strength[rows])
+        rotations[:, of_rows] = in_blocks(_unit_to_rotvec, np.moveaxis(tracks, 0, 1))
+
+    most = max(_LEAST_JOINTS, _ROTATIONS_AT_ONCE // max(motion.frame_count, 1))
+    # A few joints of a long motion at a time, so that it needs little memory; never one alone, see `_LEAST_TRACKS`.
+    groups = [
+        rows
+        for kind in (np.flatnonzero(is_smoothed), np.flatnonzero(~is_smoothed))
+        if len(kind)
+        for rows in np.array_split(kind, -(-len(kind) // most))
+    ]
+    run_for(motion.frame_count)([partial(smooth, rows) for rows in groups])
     return rotations
 
 
@@ -96,14 +108,18 @@ def _unit_to_rotvec(quaternions: np.ndarray) -> np.ndarray:
 
 def smooth_motion(motion: Motion, settings: FinishSettings, cutoffs_hz: dict[Part, float]) -> Motion:
     """Return the motion with rotations, root and expression smoothed; shapes that end at 0 and 1 stay within."""
-    count = motion.expression.shape[1]
-    curves = np.moveaxis(motion.expression, 1, 0)[..., None]  # (N, T, 1)
-    cutoff_hz, strength = np.full(count, cutoffs_hz[Part.FACE]), np.full(count, settings.face)
-    expression = np.moveaxis(smooth_tracks(curves, cutoff_hz, motion.fps, strength)[..., 0], 0, 1)
-    if motion.face_basis == "arkit52":
-        expression = np.clip(expression, 0.0, 1.0)
-    return motion.replace(
-        rotations=smooth_rotations(motion, settings, cutoffs_hz),
-        translation=smooth_track(motion.translation, cutoffs_hz[Part.LOWER], motion.fps, settings.lower),
-        expression=expression,
+
+    def smooth_expression() -> np.ndarray:
+        count = motion.expression.shape[1]
+        curves = np.moveaxis(motion.expression, 1, 0)[..., None]  # (N, T, 1)
+        cutoff_hz, strength = np.full(count, cutoffs_hz[Part.FACE]), np.full(count, settings.face)
+        expression = np.moveaxis(smooth_tracks(curves, cutoff_hz, motion.fps, strength)[..., 0], 0, 1)
+        return np.clip(expression, 0.0, 1.0) if motion.face_basis == "arkit52" else expression
+
+    def smooth_path() -> np.ndarray:
+        return smooth_track(motion.translation, cutoffs_hz[Part.LOWER], motion.fps, settings.lower)
+
+    expression, translation, rotations = run_for(motion.frame_count)(
+        [smooth_expression, smooth_path, lambda: smooth_rotations(motion, settings, cutoffs_hz)]
     )
+    return motion.replace(rotations=rotations, translation=translation, expression=expression)

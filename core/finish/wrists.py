@@ -4,8 +4,11 @@ Every joint of an arm may be smooth by itself while their small errors add up at
 So the wrist's path, seen from the pelvis, is smoothed too, and shoulder and elbow turn a little to follow it.
 """
 
+from functools import partial
+
 import numpy as np
 
+from ..body.blocks import run_for
 from ..body.joints import ARM_CHAINS
 from ..body.kinematics import chosen_joints
 from ..body.motion import Motion
@@ -29,11 +32,16 @@ def refine_wrists(motion: Motion, before: Motion, settings: FinishSettings, cuto
     """
     if settings.upper <= 0 or motion.frame_count < 4:
         return motion
-    rotations = motion.rotations.copy()
-    for chain in ARM_CHAINS:
+
+    def turned(chain: list[int]) -> np.ndarray:
         reference = chosen_joints(before.rotations, before.translation, before.skeleton, (0, chain[-1]))[0]
         path = smooth_track(reference[:, 1] - reference[:, 0], cutoffs_hz[Part.UPPER], motion.fps, settings.upper)
-        rotations[:, chain[1:]] = _follow(motion, chain, path)
+        return _follow(motion, chain, path)
+
+    rotations = motion.rotations.copy()
+    tasks = [partial(turned, chain) for chain in ARM_CHAINS]
+    for chain, turns in zip(ARM_CHAINS, run_for(motion.frame_count)(tasks), strict=True):
+        rotations[:, chain[1:]] = turns
     return motion.replace(rotations=rotations)
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..body.blocks import in_blocks
+from ..body.blocks import in_blocks, run_for
 from ..body.motion import Motion
 from ..body.parts import CONTACT_WIDTH, SPECS, TRANSLATION_WIDTH, Area, Part
 from ..body.rotation import matrix_to_rot6d, rot6d_to_matrix, rot6d_to_rotvec, rotvec_to_rot6d
@@ -79,12 +80,16 @@ def decode_take(network: Network, codes: dict[Part, np.ndarray], start_translati
     """
     rotations = np.zeros((len(codes[Part.LOWER]), JOINT_COUNT, 3))
     others: dict[str, Any] = {}
-    for part in Part:  # one after the other, so that only one part's matrices are in memory
+
+    def decode(part: Part) -> None:
         decoded = decode_part(network, part, codes[part], start_translation)
         rotations[:, list(SPECS[part].joints)] = in_blocks(rot6d_to_rotvec, decoded.rot6d)
         for name in ("translation", "contacts", "expression"):
             if (values := getattr(decoded, name)) is not None:
                 others[name] = values
+
+    # Of a long take one part after the other, so that only one part's matrices are in memory.
+    run_for(len(rotations))([partial(decode, part) for part in Part])
     return Motion(
         rotations=rotations, face_basis=network.info.face_basis, rest_joints=network.info.rest_joints, **others
     )

@@ -178,14 +178,27 @@ class BatchNetwork(Network, Protocol):
     most_at_once: int
     ahead: bool
 
+    @property
+    def side_by_side(self) -> int:
+        """How many stretches of one take are to be predicted at the same time, each by a thread (`stretches`).
+
+        0: the network shares the cores better itself, so that windows are to be predicted one after the other.
+        """
+
     def conditions_of(self, audio: np.ndarray, words: np.ndarray, speakers: np.ndarray) -> BatchConditions:
         """Compute `conditions` of windows (B, ...), each with its speaker (B,)."""
 
     def windows(self, conditions: BatchConditions, motion: np.ndarray, mask: np.ndarray) -> WindowOutput:
         """Predict windows from their motion (B, T, 337); the output is (B, T, ·) per part."""
 
-    def decode_many(self, part: Part, codes: np.ndarray) -> np.ndarray:
-        """Decode the channels (B, T, width) of a part from the codes (B, T) of windows, each alone."""
+    def decode_many(self, part: Part, codes: np.ndarray, last: int | None = None) -> np.ndarray:
+        """Decode the channels (B, T, width) of a part from the codes (B, T) of windows, each alone.
+
+        Args:
+            part: which.
+            codes: of the windows.
+            last: how many of the last frames are wanted; None for all.
+        """
 
     def settle(
         self, conditions: BatchConditions, known: np.ndarray, is_first: np.ndarray, origins: np.ndarray, recentre: bool

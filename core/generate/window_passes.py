@@ -49,7 +49,7 @@ class TakeWindows:
 
 
 @dataclass(frozen=True)
-class _Row:
+class Row:
     """One window of one take.
 
     Attributes:
@@ -93,7 +93,7 @@ def run_passes(
         each = max(1, network.most_at_once // len(left)) if network.ahead else 1
         starts = {number: takes[number].starts[len(codes[number]) :][:each] for number in left}
         rows = [
-            _Row(takes[number], start, seeds[number], start == starts[number][0])
+            Row(takes[number], start, seeds[number], start == starts[number][0])
             for number in left
             for start in starts[number]
         ]
@@ -110,10 +110,10 @@ def run_passes(
 
 
 def _settled(
-    network: BatchNetwork, rows: Sequence[_Row], clock: WindowClock, step: Step
+    network: BatchNetwork, rows: Sequence[Row], clock: WindowClock, step: Step
 ) -> tuple[list[Codes], np.ndarray]:
     """Make passes until no seed changes; return the codes of each window, and the seeds (B, S, 337) after them."""
-    conditions = _conditions(network, rows, clock)
+    conditions = conditions_of_rows(network, rows, clock)
     known, is_first = np.stack([row.seed for row in rows]), np.array([row.is_first for row in rows])
     origins = np.stack([row.take.origin for row in rows])
     if network.ahead and not any(_varies(row.take.variation) for row in rows):
@@ -125,24 +125,35 @@ def _settled(
     seeds = known
     while True:  # every pass makes one more window of each take as the loop does, so this ends
         step.check()
-        output = network.windows(conditions, *_given(seeds, network.info.window, clock.recentre))
-        codes = _codes(network, output, rows)
-        channels = {part: network.decode_many(part, np.stack([c[part] for c in codes])) for part in SEEDED_PARTS}
-        following = seeds_after(channels, origins, known.shape[1])
+        codes, following = predicted(network, conditions, seeds, rows, clock)
         before, seeds = seeds, np.where(is_first[:, None, None], known, np.roll(following, 1, 0))
         if np.array_equal(before, seeds):
             return codes, following
+
+
+def predicted(
+    network: BatchNetwork, conditions: BatchConditions, seeds: np.ndarray, rows: Sequence[Row], clock: WindowClock
+) -> tuple[list[Codes], np.ndarray]:
+    """Predict windows with seeds (B, S, 337); return the codes of each, and the seeds (B, S, 337) after them."""
+    output = network.windows(conditions, *_given(seeds, network.info.window, clock.recentre))
+    codes, seed = _codes(network, output, rows), seeds.shape[1]
+    # Only the lower body's path depends on all frames of a window.
+    channels = {
+        part: network.decode_many(part, np.stack([c[part] for c in codes]), None if part is Part.LOWER else seed)
+        for part in SEEDED_PARTS
+    }
+    return codes, seeds_after(channels, np.stack([row.take.origin for row in rows]), seed)
 
 
 def _varies(variation: Variation | None) -> bool:
     return variation is not None and variation.temperature > 0
 
 
-def _conditions(network: BatchNetwork, rows: Sequence[_Row], clock: WindowClock) -> BatchConditions:
+def conditions_of_rows(network: BatchNetwork, rows: Sequence[Row], clock: WindowClock) -> BatchConditions:
     """Return the conditions of windows; those of windows with the same speech are computed once."""
     places: dict[tuple, int] = {}
     of_row: list[int] = []
-    different: list[_Row] = []
+    different: list[Row] = []
     for row in rows:
         speech = row.take.speech
         key = id(speech.audio), id(speech.words), speech.speaker, row.start
@@ -175,7 +186,7 @@ def _given(seeds: np.ndarray, length: int, recentre: bool) -> tuple[np.ndarray, 
     return motion, mask
 
 
-def _codes(network: BatchNetwork, output: WindowOutput, rows: Sequence[_Row]) -> list[Codes]:
+def _codes(network: BatchNetwork, output: WindowOutput, rows: Sequence[Row]) -> list[Codes]:
     """Choose the codes of windows from their output (B, T, ·)."""
     codebooks = {part: network.codebook(part) for part in network.info.by_latent}
     groups = network.info.code_groups

@@ -33,11 +33,10 @@ from .decode import GROUND, MOTION_WIDTH, ROTATION_WIDTH, SEEDED_PARTS, area_col
 from .network import Conditions, Network, as_batch, runs_ahead
 from .sample import Variation, pick_codes
 from .steps import SILENT, Step
+from .stretches import CONDITIONS_AT_ONCE, run_in_stretches
 from .window_inputs import PRODUCT, Speech, WindowClock, window_inputs
 from .window_passes import Codes, TakeWindows, run_passes
 
-# Windows whose conditions are computed together. More save little, and work can be cancelled only between them.
-CONDITIONS_AT_ONCE = 4
 _PLACE = slice(ROTATION_WIDTH, ROTATION_WIDTH + TRANSLATION_WIDTH)
 
 
@@ -183,7 +182,8 @@ def run_takes(
     seeds = [_seed_vector(take.seed_motion, info.seed_frames) for take in takes]
     plans = [plan_windows(0, len(take.speech.words), info.window, info.seed_frames) for take in takes]
     together = as_batch(network)
-    if together is None or (len(takes) == 1 and not runs_ahead(network)):
+    alone = len(takes) == 1 and not runs_ahead(network)
+    if together is None or (alone and not together.side_by_side):
         return [
             _run(network, take.speech, _only_seed(take, seed), plan, clock, take.variation, step, goes_on)
             for take, seed, plan in zip(takes, seeds, plans, strict=True)
@@ -195,6 +195,10 @@ def run_takes(
 
     def decided(number: int, windows: Sequence[Codes]) -> list[Codes]:
         return [_decided(codes, window) for codes, window in zip(windows, plans[number], strict=False)]
+
+    if alone:
+        windows = run_in_stretches(together, wanted[0], clock, step, lambda made: goes_on(decided(0, made)))
+        return [_joined(decided(0, windows))]
 
     def first_goes_on(made: Sequence[Sequence[Codes]]) -> bool:
         return len(takes) > 1 or goes_on(decided(0, made[0]))

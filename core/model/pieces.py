@@ -5,19 +5,10 @@ from functools import partial
 
 import numpy as np
 
-from ..stops import check_stop
+from ..parallel import one_by_one
 
 # Frames of a piece: 34 s.
 PIECE_FRAMES = 1024
-
-
-def one_by_one(tasks: Sequence[Callable[[], np.ndarray]]) -> list[np.ndarray]:
-    """Return the results of tasks, made one after the other."""
-    results = []
-    for task in tasks:
-        check_stop()
-        results.append(task())
-    return results
 
 
 def in_pieces(

@@ -19,10 +19,12 @@ import math
 import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from ..body.blocks import run_for
 from ..body.motion import Motion, load_motion, save_motion
 from ..errors import GestureError
 from ..files import DAMAGED, is_full, remedy_of, save_arrays, sha256_of
@@ -309,10 +311,11 @@ def _write_all(take: TakeFiles, folder: Path, compress: bool) -> None:
     words = json.dumps(take.words, indent=1, ensure_ascii=False) + "\n"
     (folder / "words.json").write_text(words, encoding="utf-8")
     codes = {name: compact(values) for name, values in take.codes.items()}
-    save_arrays(folder / "codes.npz", codes, compress)
-    save_motion(take.raw, folder / "motion_raw.npz", compress)
-    save_motion(take.finished if take.directed is None else take.directed, folder / "motion.npz", compress)
+    shown = take.finished if take.directed is None else take.directed
+    motions = {"motion_raw.npz": take.raw, "motion.npz": shown}
     if take.directed is not None:
-        save_motion(take.finished, folder / _UNDIRECTED, compress)
+        motions[_UNDIRECTED] = take.finished
+    tasks = [partial(save_motion, motion, folder / name, compress) for name, motion in motions.items()]
+    run_for(take.raw.frame_count)([partial(save_arrays, folder / "codes.npz", codes, compress), *tasks])
     description = {**take.description, CHECKSUM: checksum_of(take.description, folder)}
     (folder / "take.json").write_text(json.dumps(description, indent=1), encoding="utf-8")

@@ -10,6 +10,7 @@ from core.finish.chain import finish
 from core.generate.decode import decode_take
 from core.model import pieces
 from core.model.numpy_engine.network import NumpyNetwork
+from core.parallel import at_once
 from core.stops import check_stop, stops
 from core.worker.models import STARTER
 
@@ -30,7 +31,8 @@ def stopped_after(work, count: int) -> int:
     return len(asked)
 
 
-def test_finishing_asks_often_and_stops_at_once():
+def test_finishing_asks_often_and_stops_at_once(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     still = Motion(np.zeros((90, 55, 3)), np.zeros((90, 3)), np.zeros((90, 52)))
     assert count_of(lambda: finish(still)) > 100
     assert stopped_after(lambda: finish(still), 20) == 21
@@ -39,7 +41,21 @@ def test_finishing_asks_often_and_stops_at_once():
 
 
 def test_decoding_asks_before_every_piece(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setattr(pieces, "PIECE_FRAMES", 30)
     network = NumpyNetwork(STARTER)
     codes = {part: np.zeros(90, np.int16) for part in Part}
     assert stopped_after(lambda: decode_take(network, codes, np.zeros(3)), 4) == 5
+
+
+def test_every_thread_stops_soon(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    begun = []
+
+    def task() -> None:
+        begun.append(1)
+        for _ in range(1000):
+            check_stop()
+
+    assert stopped_after(lambda: at_once([task] * 20), 100) < 120
+    assert len(begun) < 20

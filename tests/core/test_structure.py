@@ -36,6 +36,7 @@ CORE_ROOMS = (
     *(
         "errors",
         "stops",
+        "parallel",
         "clock",
         "locks",
         "work_folders",
@@ -53,7 +54,6 @@ CORE_ROOMS = (
         "smplx",
         "formats",
         "face",
-        "parallel",
         "phones",
         "language",
         "text",

@@ -13,6 +13,7 @@ from ...body.parts import Part
 from ...errors import GestureError
 from ...generate.code_groups import entries_of
 from ...generate.network import Conditions, NetworkInfo, Running, WindowOutput
+from ...parallel import at_once, thread_count
 from ..card import network_info, read_checked_card, read_neutral
 from ..config import ROOT, ModelConfig
 from ..inputs import check_inputs
@@ -33,7 +34,6 @@ from .layers import (
 )
 from .mamba import MambaModel, MambaScan
 from .tensors import read_tensors
-from .threads import at_once
 
 HEADS = 4
 BODY = (Part.UPPER, Part.HANDS, Part.LOWER)
@@ -87,6 +87,11 @@ class NumpyNetwork:
                 remedy="Use the model.json that came with the weights.",
                 detail=repr(error),
             ) from error
+
+    @property
+    def side_by_side(self) -> int:
+        """How many stretches of a take are predicted at the same time; see `BatchNetwork`."""
+        return thread_count()
 
     def _read(self, folder: Path, config: ModelConfig) -> None:
         generator = Parameters(read_tensors(folder / "generator.safetensors"))
@@ -171,16 +176,21 @@ class NumpyNetwork:
 
     def decode(self, part: Part, codes: np.ndarray) -> np.ndarray:
         """See `Network`; long takes are decoded piece by piece, to the same bits."""
-        sigma = self._config.decoder_sigma[part]
-        reach = self._decoders[part].reach + (gaussian_reach(sigma) if sigma else 0)
-        return in_pieces(lambda each: self._decoded(part, self._entries(part, each)), codes, reach, at_once)
+        return in_pieces(lambda each: self._decoded(part, self._entries(part, each)), codes, self._reach(part), at_once)
 
-    def decode_many(self, part: Part, codes: np.ndarray) -> np.ndarray:
+    def decode_many(self, part: Part, codes: np.ndarray, last: int | None = None) -> np.ndarray:
         """Decode a part's codes of several windows; see `BatchNetwork`."""
-        return self._decoded(part, self._entries(part, codes))
+        if last is not None:
+            codes = codes[:, -(last + self._reach(part)) :]
+        return self._decoded(part, self._entries(part, codes))[:, -(last or codes.shape[1]) :]
 
     def settle(self, *given: object) -> None:
         """Return None: a processor makes no passes; see `BatchNetwork`."""
+
+    def _reach(self, part: Part) -> int:
+        """Return how many frames to either side a decoded frame depends on."""
+        sigma = self._config.decoder_sigma[part]
+        return self._decoders[part].reach + (gaussian_reach(sigma) if sigma else 0)
 
     def _entries(self, part: Part, codes: np.ndarray) -> np.ndarray:
         return entries_of(self._codebooks[part], codes, self._config.code_groups)
@@ -228,17 +238,41 @@ class _GlobalScan:
         self.motion_attention = EncoderLayer(parameters.at("motion_self_encoder.layers.0"), HEADS)
         self.face_scan, self.body_scan = (MambaScan(parameters.at(name)) for name in ("face_scan", "body_scan"))
         self.out = Linear(parameters.at("out"))
+        self._unknown: dict[int, tuple[np.ndarray, np.ndarray]] = {}  # by the number of frames
 
     def __call__(
         self, conditions: Conditions, motion: np.ndarray, mask: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Map motion and mask (..., T, 337) to the streams of body and face and to the motion's features."""
-        encoded = self.encoder(np.where(mask == 1, self.query, motion))
-        moved = self.project[1](self.project[0](encoded))
+        encoded, moved = self._encoded(motion, mask)
         positions = position_table(self.width, motion.shape[-2])
         g = self.motion_attention(conditions["speaker_query"] + moved + positions)
         f = self.out(np.concatenate([conditions["face"], self.body_scan(encoded)], -1))
         return g, f, moved
+
+    def _encoded(self, motion: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Encode motion and mask (..., T, 337), to (..., T, motion_dim) and (..., T, hidden).
+
+        A window knows its first frames. What is beyond their reach is that of a window that knows nothing, which is
+        computed once.
+        """
+        frames, reach = motion.shape[-2], self.encoder.reach
+        known = np.flatnonzero((mask != 1).any(-1).reshape(-1, frames).any(0)).max(initial=-1) + 1
+        first = known + reach
+        if first + reach >= frames:
+            return self._both(np.where(mask == 1, self.query, motion))
+        begin = np.where(mask == 1, self.query, motion)[..., : first + reach, :]
+        if frames not in self._unknown:
+            self._unknown[frames] = self._both(np.broadcast_to(self.query, (frames, len(self.query))))
+        made = []
+        for own, unknown in zip(self._both(begin), self._unknown[frames], strict=True):
+            made.append(np.empty((*motion.shape[:-1], own.shape[-1]), F32))
+            made[-1][..., :first, :], made[-1][..., first:, :] = own[..., :first, :], unknown[first:]
+        return made[0], made[1]
+
+    def _both(self, motion: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        encoded = self.encoder(motion)
+        return encoded, self.project[1](self.project[0](encoded))
 
 
 class _LocalScan:

@@ -1,7 +1,8 @@
 """The PyTorch engine: the methods of `core.generate.network.Network` over the modules of this package."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +12,7 @@ from torch import Tensor
 
 from ...body.parts import Part
 from ...generate.network import Conditions, NetworkInfo, Running, WindowOutput
+from ...parallel import at_once, one_by_one, thread_count
 from ..card import network_info
 from ..config import ModelConfig
 from ..inputs import check_inputs
@@ -22,6 +24,8 @@ from .resident import Record, Resident, cuda_graph
 from .scan_choice import scan_name
 
 WINDOWS_AT_ONCE = 32  # on a card: a minute of speech
+_WIDE = 256  # channels from which on PyTorch's own threads save time
+_CHOICE = torch.get_num_threads()
 ROWS_AT_ONCE = 8  # on a processor: windows of so many takes; more save nothing and need memory
 _Result = TypeVar("_Result")
 _log = logging.getLogger(__name__)
@@ -30,10 +34,19 @@ _log = logging.getLogger(__name__)
 def load_network(folder: Path | str, device: str = "auto", threads: int | None = None) -> "TorchNetwork":
     """Read a model folder and make it ready.
 
+    Args:
+        folder: with model.json.
+        device: as in `TorchNetwork`.
+        threads: as in `TorchNetwork`; None for those that suit the size. Layers of small weights take longer on several
+            threads than on one, so that they run on one, and several stretches of a take at the same time.
+
     Raises:
         GestureError: missing, broken or misfitting files, or no such device.
     """
-    return TorchNetwork(load_model(folder), device, threads)
+    model = load_model(folder)
+    if threads is None:
+        threads = 1 if model.weights.config.hidden < _WIDE and pick_device(device).type == "cpu" else _CHOICE
+    return TorchNetwork(model, device, threads)
 
 
 class TorchNetwork:
@@ -54,11 +67,10 @@ class TorchNetwork:
 
     def __init__(self, model: LoadedModel, device: str = "auto", threads: int | None = None):
         config = model.weights.config
-        # Activations of untrained or tiny weights decay into denormals, which slow the scan tenfold.
-        torch.set_flush_denormal(True)
         if threads is not None:
             torch.set_num_threads(threads)
         self.device = pick_device(device)
+        self._single = threads == 1
         self._weights = model.weights
         self.info: NetworkInfo = network_info(model.card, config, model.neutral)
         note = find_card().note if device == "auto" else ""
@@ -75,6 +87,11 @@ class TorchNetwork:
     def running(self) -> Running:
         """Where and how it runs now; see `Network`."""
         return self._running
+
+    @property
+    def side_by_side(self) -> int:
+        """How many stretches of a take are predicted at the same time; see `BatchNetwork`."""
+        return thread_count() if self._single and self.device.type == "cpu" else 0
 
     def conditions(self, audio: np.ndarray, words: np.ndarray, speaker: int) -> Conditions:
         """Compute the features of one window that do not depend on motion; see `Network`.
@@ -130,17 +147,17 @@ class TorchNetwork:
     def decode(self, part: Part, codes: np.ndarray) -> np.ndarray:
         """Decode a part's codes; see `Network`. Long takes are decoded piece by piece."""
         reach = self._weights.autoencoders[part].reach
-        return in_pieces(lambda each: self.decode_many(part, each[None])[0], codes, reach)
+        return in_pieces(lambda each: self.decode_many(part, each[None])[0], codes, reach, self._run_pieces)
 
     @torch.inference_mode()
-    def decode_many(self, part: Part, codes: np.ndarray) -> np.ndarray:
+    def decode_many(self, part: Part, codes: np.ndarray, last: int | None = None) -> np.ndarray:
         """Decode a part's codes of several windows; see `BatchNetwork`."""
         decode = self._weights.autoencoders[part].decode_codes
 
         def task(rows: slice) -> np.ndarray:
             return _array(decode(self._tensor(codes[rows].astype(np.int64))))
 
-        return np.concatenate(self._in_pieces(task, len(codes)))
+        return np.concatenate(self._in_pieces(task, len(codes)))[:, -(last or codes.shape[1]) :]
 
     def settle(
         self,
@@ -177,7 +194,10 @@ class TorchNetwork:
         def velocities(piece: np.ndarray) -> np.ndarray:
             return self._in_pieces(lambda _: _array(self._weights.root(self._tensor(piece[None])))[0], 1)[0]
 
-        return in_pieces(velocities, lower, self._weights.root.reach)
+        return in_pieces(velocities, lower, self._weights.root.reach, self._run_pieces)
+
+    def _run_pieces(self, tasks: Sequence[Callable[[], np.ndarray]]) -> list[np.ndarray]:
+        return at_once(tasks) if self.side_by_side > 1 else one_by_one(tasks)
 
     def codebook(self, part: Part) -> np.ndarray:
         """Return a part's codebook; see `Network`."""
@@ -198,7 +218,8 @@ class TorchNetwork:
         while True:
             most = self.most_at_once
             try:
-                return [task(slice(at, at + most)) for at in range(0, count, most)]
+                with _flushing():
+                    return [task(slice(at, at + most)) for at in range(0, count, most)]
             except torch.OutOfMemoryError:
                 if most == 1 and self.device.type == "cpu":
                     raise
@@ -234,6 +255,19 @@ def running_on(device: torch.device, config: ModelConfig, window: int = 64, note
     """
     name = find_card().name if device.type == "cuda" else "the processor"
     return Running("PyTorch", name, scan_name(device, window * EXPAND * config.hidden * config.mamba_state), note)
+
+
+@contextmanager
+def _flushing() -> Iterator[None]:
+    """Let this thread flush denormals in the block: activations decay into them, which slows the scan tenfold.
+
+    Only here, so that what NumPy computes afterwards does not depend on the thread.
+    """
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
 
 
 def _array(values: Tensor) -> np.ndarray:

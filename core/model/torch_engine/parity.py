@@ -73,6 +73,7 @@ class Recorder:
     """A network that keeps its output of every window."""
 
     ahead = False
+    side_by_side = 0
 
     def __init__(self, network: Network):
         self._network = network

@@ -4,11 +4,15 @@ import pytest
 from core.body.parts import Part
 from core.clock import frame_to_sample
 from core.errors import Cancelled, GestureError
+from core.generate import stretches
 from core.generate.decode import IDENTITY_ROT6D, SEEDED_PARTS, decode_take, seed_vector, seeds_after
 from core.generate.sample import Variation
 from core.generate.steps import Step
+from core.generate.stretches import run_in_stretches
 from core.generate.window_inputs import PARITY, PRODUCT, Speech, parity_frame_count, window_inputs
+from core.generate.window_passes import TakeWindows
 from core.generate.windows import TakeInputs, plan_windows, run_takes, run_windows
+from core.model.torch_engine.network import TorchNetwork
 from core.model.torch_engine.parity import Recorder
 
 from .. import tiny
@@ -134,6 +138,44 @@ def test_many_windows_at_once_give_the_codes_of_the_loop(together, variation, cl
     for part in Part:
         assert at_once[part].dtype == in_turn[part].dtype
         assert np.array_equal(at_once[part], in_turn[part])
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_stretches_side_by_side_give_the_codes_of_the_loop(monkeypatch, count):
+    network, variation, frames = tiny.network(x=0.5), Variation(0.8, 5), 800
+    speech = Speech(*tiny.inputs(frames), 1)
+    in_turn = run_windows(network, speech, network.info.neutral, variation=variation)
+    monkeypatch.setenv("OMP_NUM_THREADS", str(count))
+    monkeypatch.setattr(TorchNetwork, "side_by_side", count)
+    made = run_windows(network, speech, network.info.neutral, variation=variation)
+    assert all(np.array_equal(made[part], in_turn[part]) for part in Part)
+
+
+@pytest.mark.parametrize("windows", [1, 7, 33, 100])
+@pytest.mark.parametrize("memory", [1, 8, 1000], ids=["never forgets", "forgets slowly", "forgets at once"])
+def test_seams_are_made_again_until_they_are_right(monkeypatch, windows, memory):
+    starts = [60 * number for number in range(windows)]
+    take = TakeWindows(Speech(*tiny.inputs(4), 0), np.full((4, 1), 5000.0), starts, np.zeros(3), None)
+
+    def predicted(network, conditions, seeds, rows, clock):
+        return [{part: np.array([seeds[0, 0, 0]]) for part in Part}], seeds // memory + rows[0].start
+
+    monkeypatch.setattr(stretches, "predicted", predicted)
+    monkeypatch.setattr(stretches, "conditions_of_rows", lambda *given: {})
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    monkeypatch.setattr(TorchNetwork, "side_by_side", 3)
+    done, shown, wanted, seed = [], [], [], 5000.0
+    for start in starts:
+        wanted.append(seed)
+        seed = seed // memory + start
+    step = Step(0.0, 1.0, "", lambda fraction, name: done.append(fraction), lambda: False)
+    made = run_in_stretches(
+        tiny.network(), take, PRODUCT, step, lambda codes: shown.append(len(codes)) or len(codes) < 60
+    )
+    assert [each[Part.FACE][0] for each in made] == wanted[: len(made)]
+    assert len(made) == windows or len(made) == shown[-1] >= 60
+    assert 0 < done[0] <= done[-1] <= 1
+    assert done == sorted(done)
 
 
 @pytest.mark.parametrize("ahead", [False, True], ids=["one window of each", "many windows of each"])

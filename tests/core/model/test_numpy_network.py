@@ -11,7 +11,6 @@ from core.body.parts import Part
 from core.errors import GestureError
 from core.model import pieces
 from core.model.config import RELEASED, STARTER, ModelConfig
-from core.model.numpy_engine import threads
 from core.model.numpy_engine.layers import Attention, Parameters, erf, gaussian_over_time
 from core.model.numpy_engine.network import NumpyNetwork, runs
 from core.model.numpy_engine.tensors import read_tensors
@@ -141,7 +140,7 @@ def test_threads_give_the_same_bits(monkeypatch):
     audio, words, motion, mask = inputs(network, 0)
 
     def scores(count: int) -> dict[Part, np.ndarray]:
-        monkeypatch.setattr(threads, "thread_count", lambda: count)
+        monkeypatch.setenv("OMP_NUM_THREADS", str(count))
         return network.window(network.conditions(audio, words, 1), motion, mask).logits
 
     one, three = scores(1), scores(3)
