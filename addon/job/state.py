@@ -1,6 +1,7 @@
 """The one job that runs at a time, the worker that does it, and what the panel shows about it."""
 
 import atexit
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,10 @@ from ..blender import session_ids, situation
 from . import folder, preferences
 from .client import WorkerClient
 from .interpreter import Interpreter
+
+# From 4.5 on, Blender reads files of Blender 5, which begin in another way; both also save compressed files.
+_READS_NEW_HEADERS = (4, 5)
+_NEW_HEADER, _COMPRESSED = b"BLENDER17", bytes.fromhex("28b52ffd")
 
 
 @dataclass
@@ -220,11 +225,29 @@ def _clear(*_arguments) -> None:
     current.error, current.notes = None, []
 
 
+@bpy.app.handlers.persistent
+def _explain_newer(path: str, *_arguments) -> None:
+    """Say what can be done with a file of a newer Blender, which this one takes for no file of Blender's at all."""
+    if bpy.app.version >= _READS_NEW_HEADERS:
+        return
+    try:
+        with open(path, "rb") as file:
+            start = file.read(len(_NEW_HEADER))
+    except (OSError, ValueError):
+        return
+    if start != _NEW_HEADER and not start.startswith(_COMPRESSED):
+        return
+    message = f"{os.path.basename(path)} is of Blender 5, or damaged."
+    current.error = GestureError(message, remedy="Open it in Blender 4.5 and save it there.")
+    current.notes = []
+
+
 def register():
     """Let the worker end together with Blender, and let errors and notes go with the file that they are about."""
     atexit.register(stop_worker)
     bpy.app.handlers.load_pre.append(_drop_resting)
     bpy.app.handlers.load_post.append(_clear)
+    bpy.app.handlers.load_post_fail.append(_explain_newer)
 
 
 def unregister():
@@ -232,6 +255,7 @@ def unregister():
     atexit.unregister(stop_worker)
     bpy.app.handlers.load_pre.remove(_drop_resting)
     bpy.app.handlers.load_post.remove(_clear)
+    bpy.app.handlers.load_post_fail.remove(_explain_newer)
     stop_worker()
     current.job = current.resting = None
     _clear()

@@ -4,12 +4,13 @@ import subprocess
 
 import pytest
 
+from devtools.window.session import Session
+
 from .conftest import ROOT
 from .jobs import finish, opened, use, works_again
 
 pytestmark = pytest.mark.slow
 
-NEWER = ROOT / ".venv-bpy-4.5" / "bin" / "python"
 SAVE_ANEW = """
 import sys, bpy
 bpy.ops.wm.open_mainfile(filepath=sys.argv[1])
@@ -21,6 +22,13 @@ store = module("addon.take.store")
 take = store.load(action())
 store.save_packed(action(), store.pack(replace(take, description={**take.description, "format": 99})))
 bpy.ops.wm.save_as_mainfile(filepath="/mnt/newer.blend")
+"""
+# Blender itself reports that it cannot open the file, as an error of the operator.
+OPEN_FIVE = """
+try:
+    bpy.ops.wm.open_mainfile(filepath="/mnt/five.blend")
+except RuntimeError:
+    pass
 """
 LINK = """
 bpy.ops.wm.read_homefile()
@@ -42,16 +50,38 @@ answer = [each.override_library is not None for each in bpy.context.scene.object
 """
 
 
-def test_a_file_of_a_newer_blender_keeps_its_takes(own_blender):
-    if not NEWER.exists():
-        pytest.skip(f"there is no {NEWER}")
-    shared = own_blender.shared
-    command = [NEWER, "-c", SAVE_ANEW, shared / "example.blend", shared / "later.blend"]
+def saved_by(blender: Session, version: str, source: str, target: str) -> None:
+    """Open a file in another Blender and save it there under another name."""
+    python = ROOT / f".venv-bpy-{version}" / "bin" / "python"
+    if not python.exists():
+        pytest.skip(f"there is no {python}")
+    command = [python, "-c", SAVE_ANEW, blender.shared / source, blender.shared / target]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
+
+
+def test_a_file_of_a_newer_blender_keeps_its_takes(own_blender):
+    saved_by(own_blender, "4.5", "example.blend", "later.blend")
     opened(own_blender, "/mnt/later.blend")
     assert own_blender.value("takes()") == ["speech_001"]
     own_blender.ask("remember()\naction().mambatalk_take.upper = 0.5")
     own_blender.until("not is_as()")
+    works_again(own_blender)
+
+
+def test_a_file_of_blender_5_is_explained_and_opens_when_it_was_saved_in_between(own_blender):
+    saved_by(own_blender, "5.2", "example.blend", "five.blend")
+    opened(own_blender)
+    own_blender.ask("remember()")
+    own_blender.ask(OPEN_FIVE)
+    said = own_blender.value("notes()")
+    assert "five.blend is of Blender 5, or damaged" in said
+    assert "Open it in Blender 4.5 and save it there." in said
+    assert own_blender.value("is_as()")
+    works_again(own_blender)
+    saved_by(own_blender, "4.5", "five.blend", "between.blend")
+    opened(own_blender, "/mnt/between.blend")
+    assert own_blender.value("takes()") == ["speech_001"]
+    assert "Frames" in finish(own_blender, "resample")
     works_again(own_blender)
 
 

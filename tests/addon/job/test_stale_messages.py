@@ -23,6 +23,20 @@ def test_errors_and_notes_are_cleared_when_another_file_is_opened(job_state, tmp
     assert not {"The disk is full.", "Made without words."} & set(shown)
 
 
+@pytest.mark.parametrize("start", ["424c454e444552", "28b52ffd"])
+def test_a_file_of_blender_5_that_this_blender_cannot_open_is_explained(job_state, tmp_path, start):
+    path = tmp_path / "later.blend"
+    path.write_bytes(bytes.fromhex(start) + b"17-01v0502" + bytes(99))
+    with pytest.raises(RuntimeError, match=r"later\.blend"):
+        bpy.ops.wm.open_mainfile(filepath=str(path))
+    if bpy.app.version >= (4, 5):
+        assert job_state.shown_error() is None
+    else:
+        shown = " ".join(draw("MAMBATALK_PT_main").drawn)
+        assert "later.blend is of Blender 5, or damaged" in shown
+        assert "Open it in Blender 4.5 and save it there." in shown
+
+
 @pytest.mark.any_blender
 def test_a_recording_that_was_put_back_is_no_longer_missing(scene, character, job_state, weights, tmp_path):
     settings = scene.mambatalk
