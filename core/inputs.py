@@ -12,6 +12,7 @@ import json
 import math
 import stat
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -183,18 +184,29 @@ class Npz:
             GestureError: with the arrays that were read before, it takes more than 1 GB of memory.
             OSError, ValueError, zipfile.BadZipFile, ...: `core.files.DAMAGED`: its bytes are damaged.
         """
-        member = self._members[name]
-        self._left -= member.size
-        if self._left < 0:
-            raise GestureError(
-                f"{self._path.name} unpacks to more than 1 GB.", remedy="Choose a shorter motion, or split it."
-            )
-        with zipfile.ZipFile(self._path) as archive, archive.open(member.file) as file:
-            values = np.lib.format.read_array(file, allow_pickle=False)
-            # The end of the file is where the checksum is compared.
-            if file.read(1):
-                raise ValueError(f"{name} is longer than its header says")
-        return values
+        return self.read_many((name,))[name]
+
+    def read_many(self, names: Iterable[str]) -> dict[str, np.ndarray]:
+        """Read arrays, by name; opening the file once for all of them, since that takes longer the more it holds.
+
+        Raises:
+            KeyError, GestureError, ...: as `read`.
+        """
+        found = {}
+        with zipfile.ZipFile(self._path) as archive:
+            for name in names:
+                member = self._members[name]
+                self._left -= member.size
+                if self._left < 0:
+                    raise GestureError(
+                        f"{self._path.name} unpacks to more than 1 GB.", remedy="Choose a shorter motion, or split it."
+                    )
+                with archive.open(member.file) as file:
+                    found[name] = np.lib.format.read_array(file, allow_pickle=False)
+                    # The end of the file is where the checksum is compared.
+                    if file.read(1):
+                        raise ValueError(f"{name} is longer than its header says")
+        return found
 
     def numbers(self, name: str) -> np.ndarray:
         """Read an array in double precision.

@@ -17,6 +17,7 @@ from zlib import crc32
 import numpy as np
 
 from ..body.parts import AREAS, Part
+from ..stops import check_stop
 from ..take.span import Span
 from ..take.take import Layer, Take
 from .chance_curves import columns_of
@@ -113,4 +114,8 @@ def _draws(
     """
     new_hands = AREAS[area_name].part is Part.HANDS and tries > 0
     seeds = [variation.seed, *(crc32(f"{variation.seed} {number}".encode()) for number in range(1, tries))]
-    return [speech.with_chance(channels, seed, variation.temperature, new_hands) for seed in seeds]
+    draws = []
+    for seed in seeds:
+        check_stop()
+        draws.append(speech.with_chance(channels, seed, variation.temperature, new_hands))
+    return draws

@@ -148,7 +148,7 @@ def _read_files(folder: Path) -> TakeFiles:
             stored = Npz(folder / "codes.npz")
             if any(math.prod(stored.shape(name)) > frames for name in stored.names):
                 raise ValueError("codes.npz holds more codes than the take has frames")
-            codes = {name: stored.read(name) for name in stored.names}
+            codes = stored.read_many(stored.names)
             check_codes(codes, frames)
             check_layers(description.get("layers"), codes, frames)
     except (AttributeError, *DAMAGED) as error:

@@ -40,6 +40,8 @@ def check_description(description: Any) -> int:
     _require(is_whole(description.get("seed"), -MOST_SEED, MOST_SEED), "seed")
     _require(is_whole(description.get("speaker"), 0, MOST_SEED), "speaker")
     _require(isinstance(description.get("speaker_name"), str), "speaker_name")
+    layers = description.get("layers")
+    _require(isinstance(layers, list) and 1 <= len(layers) <= MOST_LAYERS, "layers")
     _check_texts(description.get("weights"), "weights", ("name", "sha256"))
     _check_texts(description.get("audio"), "audio", ("path", "sha256"))
     audio = description["audio"]
@@ -97,7 +99,6 @@ def check_layers(layers: Any, codes: Mapping[str, np.ndarray], frames: int) -> N
     Raises:
         ValueError: an entry is missing, of another type, or lies outside of the take.
     """
-    _require(isinstance(layers, list) and 1 <= len(layers) <= MOST_LAYERS, "layers")
     for layer in layers:
         _require(isinstance(layer, dict) and isinstance(layer.get("joints"), str), "layers: joints")
         _require(_is_range(layer.get("frames"), frames), "layers: frames")

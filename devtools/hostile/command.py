@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m devtools.hostile.command", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write the table into docs/reliability.md")
     parser.add_argument("--only", default="", metavar="A,B", help="commands to try (default: all)")
-    parser.add_argument("--match", default="", metavar="TEXT", help="try the cases whose title contains this")
+    parser.add_argument("--match", default="", metavar="PATTERN", help="try the cases whose title contains this")
     parser.add_argument("--show", action="store_true", help="also list what worked")
     parser.add_argument("--every", type=int, default=1, metavar="N", help="try every Nth case")
     options = parser.parse_args(arguments)
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def try_all(commands: Sequence[str], every: int = 1, match: str = "") -> list[Result]:
-    """Try all cases of some commands, or of all where none is named, whose titles contain a text."""
+    """Try all cases of some commands, or of all where none is named, whose titles contain a pattern."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     from core.cli.parser import main as run_program
 
@@ -58,7 +58,11 @@ def try_all(commands: Sequence[str], every: int = 1, match: str = "") -> list[Re
     with tempfile.TemporaryDirectory(prefix="hostile-") as folder, serving() as address:
         os.environ["HF_ENDPOINT"] = address
         good = make_good(Path(folder), run_program)
-        cases = [case for case in all_cases(good) if (not commands or case.command in commands) and match in case.title]
+        cases = [
+            case
+            for case in all_cases(good)
+            if (not commands or case.command in commands) and re.search(match, case.title)
+        ]
         cases = cases[::every]
         for case in sorted(cases, key=lambda case: case.command in _SLOW):
             if case.command in _SLOW and "torch" not in sys.modules:
