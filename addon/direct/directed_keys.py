@@ -33,6 +33,7 @@ from ..take import store as take_store
 from ..take.channels import EVERYTHING
 from . import lips, markers, sliders
 
+# Takes whose computed values are kept.
 _KEPT = 4
 
 
@@ -42,12 +43,12 @@ class Prepared:
 
     Attributes:
         statistics: statistics of its finished motion.
-        calm: the finished motion at its keys.
+        finished: the finished motion, without what directs it, at the keys of the take.
         directed: the last result, and the stamp of the record that was saved with it.
     """
 
     statistics: ClipStatistics
-    calm: Motion
+    finished: Motion
     directed: Directed | None = None
     stamp: str = ""
 
@@ -71,14 +72,16 @@ def write_keys(armature: bpy.types.Object, everything: bool = False, at_least: C
     """
     take = performed.of(armature)
     prepared = prepare(take)
+    # Joins change the first and the last frames of every channel.
     everything |= take.record.joins != sliders.joins_as_dict(take.action)
+    # What only some channels differ in from the last result is written there alone.
     before = prepared.directed if prepared.stamp == take.record.stamp and not everything else None
     directed = direct_take(take, prepared, before)
     changed = EVERYTHING if before is None else directed.changed
     if at_least is not None:
         recorded = take.record.levels, take.record.markers, take.record.mood
         changed = at_least if _directions(directed) == recorded and not everything else EVERYTHING
-    rewrite.rewrite_levels(take, at_keys(take, directed), prepared.calm, changed)
+    rewrite.rewrite_levels(take, at_keys(take, directed), prepared.finished, changed)
     remember(take, prepared, directed)
     return directed.motion
 
@@ -124,7 +127,7 @@ def drop_edits(take: performed.Performed, released: rewrite.Masks) -> None:
     """
     prepared = prepare(take)
     directed = direct_take(take, prepared)
-    rewrite.drop_edits(take, at_keys(take, directed), prepared.calm, released)
+    rewrite.drop_edits(take, at_keys(take, directed), prepared.finished, released)
     remember(take, prepared, directed)
 
 

@@ -149,38 +149,38 @@ def rewrite_motion(
         _rewrite_contacts(take, _contact_states(take, motion), motion.contacts, rows)
 
 
-def rewrite_levels(take: Performed, motion: Motion, calm: Motion, changed: Changed = EVERYTHING) -> None:
+def rewrite_levels(take: Performed, motion: Motion, finished: Motion, changed: Changed = EVERYTHING) -> None:
     """Key the motion that other levels or markers make.
 
     Args:
         take: on its character.
         motion: at the take's keys.
-        calm: the motion without levels, at the take's keys; keys around hand edits lead over to it.
+        finished: the motion without levels, at the take's keys; keys around hand edits lead over to it.
         changed: joints, shapes and contacts to write.
     """
     allowed = locks.allowed(take.action, changed)
-    calm_values = _CalmValues(calm, take, allowed)
+    finished_values = _FinishedValues(finished, take, allowed)
     for state in channel_states(take, motion, allowed):
         if state.keyed is None:
             state.write_missing()
             continue
         kept = state.edited | state.softened
-        state.write(kept, calm_values.of(state) if kept.any() else state.keyed)
+        state.write(kept, finished_values.of(state) if kept.any() else state.keyed)
     if allowed.contacts and motion.contacts is not None:
         _rewrite_contacts(take, _contact_states(take, motion), motion.contacts)
 
 
-def drop_edits(take: Performed, motion: Motion, calm: Motion, released: Masks) -> None:
+def drop_edits(take: Performed, motion: Motion, finished: Motion, released: Masks) -> None:
     """Key the take's own motion where hand edits are dropped; no other channel is written.
 
     Args:
         take: on its character.
         motion: at the take's keys, as it is directed.
-        calm: the motion without levels, at the take's keys; keys around edits that stay lead over to it.
+        finished: the motion without levels, at the take's keys; keys around edits that stay lead over to it.
         released: frames (T,) by channel whose edits are dropped.
     """
     allowed = locks.allowed(take.action, EVERYTHING)
-    calm_values = _CalmValues(calm, take, allowed)
+    finished_values = _FinishedValues(finished, take, allowed)
     for found in channel_states(take, motion, allowed):
         if found.name not in released:
             continue
@@ -190,7 +190,7 @@ def drop_edits(take: Performed, motion: Motion, calm: Motion, released: Masks) -
             continue
         kept = state.edited | state.softened
         take.record.soften(state.name, state.softened)
-        state.write(kept, calm_values.of(state) if kept.any() else state.keyed)
+        state.write(kept, finished_values.of(state) if kept.any() else state.keyed)
         state.cut_ends(released[state.name] & ~kept)
     if allowed.contacts and motion.contacts is not None:
         states = [
@@ -201,11 +201,11 @@ def drop_edits(take: Performed, motion: Motion, calm: Motion, released: Masks) -
         _rewrite_contacts(take, states, motion.contacts)
 
 
-class _CalmValues:
+class _FinishedValues:
     """Values of the motion without levels by channel, computed when the first edit asks for them."""
 
-    def __init__(self, calm: Motion, take: Performed, allowed: Changed):
-        self._arguments = calm, take.armature, allowed
+    def __init__(self, finished: Motion, take: Performed, allowed: Changed):
+        self._arguments = finished, take.armature, allowed
         self._values: dict[tuple[str, str], np.ndarray] = {}
 
     def of(self, state: ChannelState) -> np.ndarray:
