@@ -48,6 +48,7 @@ class MAMBATALK_PT_advanced(ClosedPanel, bpy.types.Panel):
     bl_label = "Advanced"
     bl_idname = "MAMBATALK_PT_advanced"
     bl_parent_id = GENERATE
+    bl_order = -2
 
     def draw(self, context):
         """Draw the settings."""

@@ -13,7 +13,7 @@ class MAMBATALK_PT_takes(CharacterPanel, Sidebar, bpy.types.Panel):
     bl_label = "Takes"
     bl_idname = "MAMBATALK_PT_takes"
     bl_parent_id = GENERATE
-    # Above the panels that are rarely needed.
+    # Below Advanced, which is always there: Blender puts a first panel that appears later below all others.
     bl_order = -1
 
     def draw(self, context):

@@ -100,7 +100,7 @@ def test_only_edits_of_the_parts_and_frames_of_the_panel_are_spread(take, job_st
     settings = bpy.context.scene.mambatalk_edits
     settings.span, settings.start, settings.end, settings.parts = "TYPED", 90, 110, {"left_arm"}
     drawn = draw("MAMBATALK_PT_edits").drawn
-    assert {"Spread Edit", "Edits of left arm, frames 90 to 110"} <= set(drawn)
+    assert {"Spread Edit", "Edits of Left Arm, frames 90 to 110"} <= set(drawn)
     before = all_keys(take)
     assert bpy.ops.mambatalk.spread_edits(of_panel=True, frames=3) == {"FINISHED"}
     changed = differing(before, all_keys(take))
