@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Try the command lines; the exit code is 1 where one was not refused clearly."""
     parser = argparse.ArgumentParser(prog="python -m devtools.hostile.command", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write the table into docs/reliability.md")
+    parser.add_argument("--add", action="store_true", help="with --write: add to the counts of the page")
     parser.add_argument("--only", default="", metavar="A,B", help="commands to try (default: all)")
     parser.add_argument("--match", default="", metavar="PATTERN", help="try the cases whose title contains this")
     parser.add_argument("--show", action="store_true", help="also list what worked")
@@ -44,7 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("\n".join(_in_words(each) for each in results if each.outcome == GOOD))
     if options.write:
         text = PAGE.read_text(encoding="utf-8")
-        counts = counts_in(text) | counts_of(results)
+        before, now = counts_in(text), counts_of(results)
+        counts = before | {
+            name: before[name] + row if options.add and name in before else row for name, row in now.items()
+        }
         PAGE.write_text(with_part(text, START, f"\n{_rows(counts)}\n", END), encoding="utf-8")
     return 1 if bad else 0
 

@@ -39,6 +39,8 @@ _DISK_BYTES, _HANDLES, _MEMORY_BYTES = 20_000, 12, 60 << 20
 # What a refusal may take, and what any trial may take at most.
 REFUSAL_S, REFUSAL_BYTES = 2.0, 300 << 20
 _MOST_S, _MOST_WALL_S, _MOST_BYTES = 40, 200, 6 << 30
+# Who uses less of the processor in that time waits for something.
+_AT_WORK_S = 1.0
 _BROKEN, _NOBODY_READS = 70, 130
 
 
@@ -199,11 +201,14 @@ def _misplace(lacks: str) -> None:
 
 def _wait(child: int) -> tuple[int | None, float, int]:
     """Wait for a process; return its exit code (None where it had to be ended), processor seconds and memory."""
-    until = time.monotonic() + _MOST_WALL_S
+    until, worked = time.monotonic() + _MOST_WALL_S, 0.0
     while True:
         found, status, used = os.wait4(child, os.WNOHANG)
         if found:
             break
+        # One that works is ended by its limit of processor time, however slow a busy computer makes it.
+        if time.monotonic() > until and (now := _worked(child)) > worked + _AT_WORK_S:
+            until, worked = time.monotonic() + _MOST_WALL_S, now
         if time.monotonic() > until:
             os.kill(child, signal.SIGKILL)
             _, status, used = os.wait4(child, 0)
@@ -211,6 +216,15 @@ def _wait(child: int) -> tuple[int | None, float, int]:
         time.sleep(0.005)
     scale = 1 if sys.platform == "darwin" else 1024
     return os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss * scale
+
+
+def _worked(child: int) -> float:
+    """Return the processor seconds of a process up to now; 0 where the system does not say it."""
+    try:
+        fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return 0.0
 
 
 def _resident() -> int:
