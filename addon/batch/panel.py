@@ -2,7 +2,7 @@
 
 import bpy
 
-from ..blender.layout import GENERATE, ClosedPanel, draw_lines, put_labels_beside
+from ..blender.layout import GENERATE, ClosedPanel, draw_choice, draw_lines, put_labels_beside
 from ..blender.translation import translated
 from ..job import state
 from .settings import STATES
@@ -36,7 +36,7 @@ class MAMBATALK_PT_batch(ClosedPanel, bpy.types.Panel):
         put_labels_beside(layout)
         inputs = layout.column()
         inputs.enabled = state.current.job is None
-        inputs.row().prop(settings, "source", expand=True)
+        draw_choice(inputs, settings, "source")
         column = inputs.column()
         column.use_property_split = False
         column.prop(settings, "table" if settings.source == "TABLE" else "recordings", text="")

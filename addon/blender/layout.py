@@ -64,6 +64,17 @@ def put_labels_beside(layout: bpy.types.UILayout) -> None:
     layout.use_property_decorate = False
 
 
+def draw_choice(layout: bpy.types.UILayout, owner: bpy.types.bpy_struct, name: str) -> None:
+    """Draw the items of an enum beside each other, and its label before them.
+
+    The label takes only the width that it needs, unlike other labels: in some languages the items are long.
+    """
+    row = layout.row(align=True)
+    row.use_property_split = False
+    row.label(text=translated(owner.bl_rna.properties[name].name))
+    row.prop(owner, name, expand=True)
+
+
 def draw_lines(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str) -> None:
     """Draw a label of as many lines as the text needs; Blender cuts off what is wider than the panel."""
     column = layout.column(align=True)

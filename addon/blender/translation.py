@@ -25,6 +25,8 @@ PLACE = re.compile(r"\{(\d+)\}")
 CONTEXT = "MambaTalk"
 CONTEXTS = ("*", "Operator", CONTEXT)
 _REMEMBERED = 500
+# Kinds of data-blocks that messages name.
+_NAMED = ("actions", "armatures", "collections", "meshes", "objects", "scenes", "sounds", "texts")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -74,9 +76,15 @@ def _entry(text: str, language: str) -> str | None:
     for pattern, wanted in _patterns(language):
         match = pattern.fullmatch(text)
         if match:
-            values = {name[1:]: translate(value, language) for name, value in match.groupdict().items()}
+            found = match.groupdict().items()
+            values = {name[1:]: value if _is_name(value) else translate(value, language) for name, value in found}
             return PLACE.sub(lambda place, values=values: values.get(place[1], place[0]), wanted)
     return None
+
+
+def _is_name(value: str) -> bool:
+    """Return whether a value is what the user called something in the file: such names are not translated."""
+    return any(value in getattr(bpy.data, kind) for kind in _NAMED)
 
 
 @functools.cache

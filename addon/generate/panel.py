@@ -4,7 +4,7 @@ import bpy
 
 from ...core.direct.mood import NEUTRAL
 from ..blender import timeline, versions
-from ..blender.layout import GENERATE, ClosedPanel, Sidebar, draw_lines, put_labels_beside
+from ..blender.layout import GENERATE, ClosedPanel, Sidebar, draw_choice, draw_lines, put_labels_beside
 from ..blender.translation import translated
 from ..job import messages, model_card, preferences, state
 from ..language import choice, pronunciations
@@ -103,7 +103,7 @@ def _can_try_example(settings) -> bool:
 
 
 def _recording(layout, settings, context):
-    layout.row().prop(settings, "audio_source", expand=True)
+    draw_choice(layout, settings, "audio_source")
     editor = context.scene.sequence_editor
     if settings.audio_source == "FILE":
         _file(layout, settings, "audio_file")
@@ -115,7 +115,7 @@ def _recording(layout, settings, context):
 
 
 def _transcript(layout, settings, context):
-    layout.row().prop(settings, "transcript_source", expand=True)
+    draw_choice(layout, settings, "transcript_source")
     if settings.transcript_source == "FILE":
         _file(layout, settings, "transcript_file")
     elif settings.transcript_source == "TEXT":

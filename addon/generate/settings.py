@@ -19,6 +19,7 @@ from ...core.direct.mood import NEUTRAL
 from ...core.errors import GestureError
 from ...core.finish.settings import FEET_MODES, ROOT_MODES, FinishSettings
 from ..blender import sequencer
+from ..blender.translation import translated
 from ..blender.versions import RELATIVE
 from ..character.mood import kind_property, strength_property
 from ..job import decoding, model_card, preferences
@@ -38,7 +39,15 @@ def speaker_items(settings, context):
     """Return the styles that the weights in use can make, as items of an enum: one for each speaker they learned."""
     card = model_card.read_card(preferences.runtime(context or bpy.context).weights)
     names = card.speakers if card else ()
-    items = [(name, name.replace("_", " ").title(), "", index) for index, name in enumerate(names)]
+    own = {
+        "calm": translated("Calm"),
+        "lively": translated("Lively"),
+        "presenter": translated("Presenter"),
+        "reserved": translated("Reserved"),
+        "thoughtful": translated("Thoughtful"),
+        "storyteller": translated("Storyteller"),
+    }
+    items = [(name, own.get(name) or name.replace("_", " ").title(), "", index) for index, name in enumerate(names)]
     if items != _speaker_items:
         _speaker_items[:] = items
     return _speaker_items

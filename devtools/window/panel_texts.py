@@ -114,7 +114,12 @@ class Noted:
         value = ""
         if rna.type == "ENUM" and not rna.is_enum_flag and not options.get("icon_only"):
             value = _enum_text(data, name, options)
-        if self._real.use_property_split and label and rna.type != "BOOLEAN":
+        if options.get("expand"):
+            # Buttons of one width in a row.
+            need = len(rna.enum_items) * max(_need(item.name, "NONE") for item in rna.enum_items)
+            if self._real.use_property_split and label:
+                need = max(_need(label, "NONE") / LABEL_PART, need / (1 - LABEL_PART))
+        elif self._real.use_property_split and label and rna.type != "BOOLEAN":
             need = max(_need(label, "NONE") / LABEL_PART, _need(value, "NONE") / (1 - LABEL_PART))
             need = max(need, _need(value, "DOWN") / (1 - LABEL_PART)) if rna.type == "ENUM" else need
         elif self._real.use_property_split and rna.type == "BOOLEAN":

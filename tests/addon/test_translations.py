@@ -55,7 +55,7 @@ def test_the_catalog_says_how_it_was_made(language):
     assert "made by a machine" in json.loads(path.read_text(encoding="utf-8"))["origin"]
 
 
-def test_a_message_with_values_is_translated(tmp_path, monkeypatch):
+def test_a_message_with_values_is_translated_but_no_name_that_the_user_gave(extension, tmp_path, monkeypatch):
     known = {
         "The take has no part {0}.": "Die Aufnahme hat kein Teil {0}.",
         "{0} is empty": "{0} ist leer",
@@ -74,6 +74,8 @@ def test_a_message_with_values_is_translated(tmp_path, monkeypatch):
     assert said("Choose another head, not the hands.") == "Wähle statt die Hände ein anderes head."
     assert said("the hands is empty. The take has no part x.") == "die Hände ist leer. Die Aufnahme hat kein Teil x."
     assert said("Nobody knows this.") == "Nobody knows this."
+    bpy.data.actions.new("the hands")
+    assert said("Choose another foot, not the hands.") == "Wähle statt the hands ein anderes foot."
     assert translation.translate("{0} is empty", "yy") == "{0} is empty"
 
 
