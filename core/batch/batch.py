@@ -10,7 +10,7 @@ from ..errors import GestureError
 from ..worker import protocol
 from .lines import SUMMARY, Line
 from .outcomes import FAILED, KEPT, MADE, NOT_MADE, Outcome, checks_of, write_summary
-from .processes import AnyProcess, Lost, Process, share
+from .processes import AnyProcess, Job, Lost, Process, share
 from .records import FOLDER, Record, check_own, inputs_of, is_made, only_one, read_record, write_record
 
 # Recordings that are made together may have so many bytes in all: ten minutes as a wav file, so that memory stays low.
@@ -177,31 +177,43 @@ def _make_together(planned: Plan, lines: Sequence[Line], process: AnyProcess) ->
             begun.append(line)
         except GestureError as error:
             failed.append(planned.fail(line, error))
-    replies = process.make_together([line.request for line in begun]) if begun else []
+    replies = process.make_together([_job(planned, line) for line in begun]) if begun else []
     if replies is None:
         return failed, begun
     each = (time.monotonic() - began) / len(lines)
-    return failed + [planned.end(line, reply, each) for line, reply in zip(begun, replies, strict=True)], []
+    outcomes = [_ended(planned, line, reply, each) for line, reply in zip(begun, replies, strict=True)]
+    again = [line for line, outcome in zip(begun, outcomes, strict=True) if outcome is None]
+    return failed + [outcome for outcome in outcomes if outcome is not None], again
 
 
 def _make(planned: Plan, line: Line, process: AnyProcess, is_last: bool) -> Outcome | None:
     """Make one line, and note what became of it; None where its machine was lost before the take was there."""
-    began, inputs = time.monotonic(), planned.inputs[line.number]
+    began = time.monotonic()
     try:
         planned.begin(line)
-        reply = process.make(line.request, line.name, inputs)
+        reply = process.make(_job(planned, line))
     except GestureError as error:
         return planned.fail(line, error)
-    if not isinstance(reply, Lost):
-        return planned.end(line, reply, time.monotonic() - began)
-    record = read_record(planned.out, line.name)
-    if record is not None and is_made(line, record, inputs):
-        planned.outcomes[line.number] = _outcome(line, MADE, record.seconds, record.checks)
-        return planned.outcomes[line.number]
-    if not is_last:
-        return None
+    outcome = _ended(planned, line, reply, time.monotonic() - began)
+    if outcome is not None or not is_last:
+        return outcome
     problem = "Every machine that made this take was lost; often the memory is full."
     return planned.fail(line, GestureError(problem, "Use fewer --processes or a shorter recording."))
+
+
+def _job(planned: Plan, line: Line) -> Job:
+    return Job(line.request, line.name, planned.inputs[line.number])
+
+
+def _ended(planned: Plan, line: Line, reply: protocol.Reply | Lost, seconds: float) -> Outcome | None:
+    """Note what became of a line; None where its machine was lost before the take was there."""
+    if not isinstance(reply, Lost):
+        return planned.end(line, reply, seconds)
+    record = read_record(planned.out, line.name)
+    if record is None or not is_made(line, record, planned.inputs[line.number]):
+        return None
+    planned.outcomes[line.number] = _outcome(line, MADE, record.seconds, record.checks)
+    return planned.outcomes[line.number]
 
 
 def _failed(line: Line, error: GestureError, seconds: float = 0.0) -> Outcome:

@@ -21,7 +21,7 @@ from ..errors import GestureError
 from ..requests import Generate, from_json, to_json
 from ..worker import protocol
 from .outcomes import checks_of
-from .processes import POLL_S, ROOT, Lost, Process
+from .processes import POLL_S, ROOT, Job, Lost, Process
 from .records import Record, write_record
 
 # Seconds that a cluster may take to start a process on one of its machines.
@@ -66,7 +66,7 @@ def connect(address: str | None) -> int:
 
 
 class Maker:
-    """Makes takes on a machine of the cluster, one at a time, in a worker process of its own.
+    """Makes takes on a machine of the cluster, one or some at a time, in a worker process of its own.
 
     Args:
         log: the file for what the worker process writes to its log.
@@ -77,17 +77,27 @@ class Maker:
         self._process: Process | None = None
         threading.Thread(target=self._watch, daemon=True).start()
 
-    def make(self, request: dict[str, Any], out: str, name: str, inputs: str) -> str:
-        """Make a take, write its record, and return the worker's final reply as a line."""
+    def make(self, jobs: Sequence[tuple[dict[str, Any], str, str]], out: str) -> list[str] | None:
+        """Make takes in the same passes of the network, and write their records.
+
+        Args:
+            jobs: request, name and inputs of each.
+            out: the folder for all takes.
+
+        Returns:
+            the worker's final replies as lines; None where each must be made alone.
+        """
         if self._process is None or self._process.is_dead:
             self._process = Process(self._log, 1)
-        task, began = from_json(request), time.monotonic()
-        assert isinstance(task, Generate)
-        reply = self._process.make(task)
-        if isinstance(reply, protocol.Result):
-            record = Record(inputs, round(time.monotonic() - began, 2), checks_of(reply))
-            write_record(Path(out), name, record)
-        return protocol.encode_reply(reply)
+        wanted, began = [Job(_request(values), name, inputs) for values, name, inputs in jobs], time.monotonic()
+        replies = [self._process.make(wanted[0])] if len(wanted) == 1 else self._process.make_together(wanted)
+        if replies is None:
+            return None
+        each_s = round((time.monotonic() - began) / len(wanted), 2)
+        for job, reply in zip(wanted, replies, strict=True):
+            if isinstance(reply, protocol.Result):
+                write_record(Path(out), job.name, Record(job.inputs, each_s, checks_of(reply)))
+        return [protocol.encode_reply(reply) for reply in replies]
 
     def stop(self) -> None:
         """Stop the take that is being made, and all later ones."""
@@ -132,24 +142,34 @@ class ClusterProcess:
                 "The cluster has no room for another process.", remedy="Check it with ray status.", detail=str(error)
             ) from error
 
-    def make(self, request: Generate, name: str, inputs: str) -> protocol.Reply | Lost:
+    def make(self, job: Job) -> protocol.Reply | Lost:
         """Make a take, and return the reply that says what became of it; `Lost` where the machine was lost."""
+        replies = self.make_together([job])
+        assert replies is not None
+        return replies[0]
+
+    def make_together(self, jobs: Sequence[Job]) -> Sequence[protocol.Reply | Lost] | None:
+        """Make several takes in the same passes of the network on one machine; `Lost` where it was lost.
+
+        Returns:
+            the reply for each; None where several were asked for and one failed, so that each must be made alone.
+        """
         import ray
 
-        call = self._maker.make.remote(to_json(request), str(self._out), name, inputs)
+        wanted = [(to_json(job.request), job.name, job.inputs) for job in jobs]
         try:
-            return protocol.decode_reply(ray.get(call))
+            lines = ray.get(self._maker.make.remote(wanted, str(self._out)))
+            return None if lines is None else [protocol.decode_reply(line) for line in lines]
         except ray.exceptions.RayTaskError as error:
+            if len(jobs) > 1:
+                return None
             cause = error.cause
             if isinstance(cause, GestureError):
-                return protocol.Failure(0, cause.message, cause.remedy)
-            return protocol.Failure(0, f"The machine that made this take failed: {cause!r}.", "Try again.")
+                return [protocol.Failure(0, cause.message, cause.remedy)]
+            return [protocol.Failure(0, f"The machine that made this take failed: {cause!r}.", "Try again.")]
         except ray.exceptions.RayError:
             self.is_dead = True
-            return Lost()
-
-    def make_together(self, requests: Sequence[Generate]) -> None:
-        """Make nothing: a line whose machine is lost is begun again, and that is less work for one line."""
+            return [Lost()] * len(jobs)
 
     def stop(self) -> None:
         """Stop the take that is being made, at the next possible moment, and all later ones."""
@@ -168,3 +188,9 @@ class ClusterProcess:
 
         with suppress(ray.exceptions.RayError):
             ray.kill(self._maker)
+
+
+def _request(values: dict[str, Any]) -> Generate:
+    task = from_json(values)
+    assert isinstance(task, Generate)
+    return task

@@ -51,12 +51,27 @@ def _free_bytes() -> int | None:
 
 
 @dataclass(frozen=True)
+class Job:
+    """A take that a process is to make.
+
+    Attributes:
+        request: what to make.
+        name: of the take.
+        inputs: hash of what it is made from, for its record.
+    """
+
+    request: Generate
+    name: str = ""
+    inputs: str = ""
+
+
+@dataclass(frozen=True)
 class Lost:
     """No reply: the machine that made a take was lost, and another one can make it."""
 
 
 class AnyProcess(Protocol):
-    """What makes takes, one at a time: a `Process` here, or one on another machine.
+    """What makes takes, one or some at a time: a `Process` here, or one on another machine.
 
     Attributes:
         is_dead: whether it has ended, so that another must be started.
@@ -64,10 +79,10 @@ class AnyProcess(Protocol):
 
     is_dead: bool
 
-    def make(self, request: Generate, name: str, inputs: str) -> protocol.Reply | Lost:
-        """Make a take of this name from these inputs; return what became of it."""
+    def make(self, job: Job) -> protocol.Reply | Lost:
+        """Make a take; return what became of it."""
 
-    def make_together(self, requests: Sequence[Generate]) -> list[protocol.Reply] | None:
+    def make_together(self, jobs: Sequence[Job]) -> Sequence[protocol.Reply | Lost] | None:
         """Make several takes in the same passes of the network; None where each must be made alone."""
 
     def stop(self) -> None:
@@ -120,20 +135,20 @@ class Process:
         self._is_working = self._is_hung = False
         self.is_dead = False
 
-    def make(self, request: Generate, name: str = "", inputs: str = "") -> protocol.Reply:
+    def make(self, job: Job) -> protocol.Reply:
         """Make a take, and return the reply that says what became of it."""
-        return self._answer(request)
+        return self._answer(job.request)
 
-    def make_together(self, requests: Sequence[Generate]) -> list[protocol.Reply] | None:
+    def make_together(self, jobs: Sequence[Job]) -> list[protocol.Reply] | None:
         """Make several takes in the same passes of the network.
 
         Returns:
             the reply for each; None where one of them failed, so that each must be made alone.
         """
-        reply = self._answer(GenerateMany(tuple(requests)))
+        reply = self._answer(GenerateMany(tuple(job.request for job in jobs)))
         if isinstance(reply, protocol.Result):
             return [protocol.Result(reply.id, values) for values in reply.values["takes"]]
-        return [reply] * len(requests) if isinstance(reply, protocol.Cancelled) else None
+        return [reply] * len(jobs) if isinstance(reply, protocol.Cancelled) else None
 
     def _answer(self, task: Task) -> protocol.Reply:
         """Let the process do a task, and return its final reply."""

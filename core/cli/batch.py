@@ -81,19 +81,18 @@ def run(arguments: argparse.Namespace) -> int:
         results = batch.plan(out, wanted, weights_hash).results()
         print(outcomes.table(results))
         return EXIT_SOME_FAILED if any(each.state == outcomes.FAILED for each in results) else 0
-    start, together = None, 1
+    start = None
     if arguments.engine == "ray":
         room = cluster.connect(arguments.address)
         start = functools.partial(cluster.ClusterProcess, out)
     else:
         large = engine != engines.NUMPY
-        together = TOGETHER if large else 1  # the engine NumPy takes one window at a time
         room = processes.process_count(len(wanted), processes.LARGE_BYTES if large else processes.SMALL_BYTES)
     count = min(arguments.processes or room, len(wanted))
     threads = max(1, (os.cpu_count() or 1) // count)
     stopped = _stopped_by_signals()
     results = batch.run(
-        out, wanted, weights_hash, count, threads, _reporter(len(wanted)), stopped.is_set, start, together
+        out, wanted, weights_hash, count, threads, _reporter(len(wanted)), stopped.is_set, start, TOGETHER
     )
     print(outcomes.table(results))
     if stopped.is_set():

@@ -108,7 +108,9 @@ def test_a_stopped_batch_keeps_what_is_done_and_goes_on_later(tmp_path):
     out = tmp_path / "takes"
     speech(tmp_path / "short.wav")
     speech(tmp_path / "long.wav", seconds=60)
-    table = lines_of(tmp_path, "short.wav,,,,", "long.wav,,,,", "long.wav,,,1,later")
+    # Four lines are made together; the long ones are the next.
+    rows = [f"short.wav,,,{seed},short_{seed}" for seed in range(4)]
+    table = lines_of(tmp_path, *rows, "long.wav,,,,", "long.wav,,,1,later")
     running = subprocess.Popen(
         command(table, "--out", out, "--processes", 1),
         cwd=ROOT,
@@ -116,17 +118,18 @@ def test_a_stopped_batch_keeps_what_is_done_and_goes_on_later(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert "1/3 short: made" in running.stderr.readline()
+    assert [running.stderr.readline().split(":")[0] for _ in rows] == [f"4/6 short_{seed}" for seed in range(4)]
     time.sleep(0.3)
     running.send_signal(signal.SIGTERM)
     told, _ = running.communicate(timeout=30)
     assert running.returncode == 130
-    assert "1 made, 2 not made" in told
-    assert states(out) == {"short": "made", "long": "not made", "later": "not made"}
-    assert sorted(path.name for path in out.iterdir()) == [".batch", "short", "summary.csv"]
-    lines_of(tmp_path, "short.wav,,,,")
+    assert "4 made, 2 not made" in told
+    made = {f"short_{seed}" for seed in range(4)}
+    assert states(out) == {**dict.fromkeys(made, "made"), "long": "not made", "later": "not made"}
+    assert {path.name for path in out.iterdir()} == {".batch", "summary.csv", *made}
+    lines_of(tmp_path, rows[0])
     assert batch(table, "--out", out).returncode == 0
-    assert states(out) == {"short": "kept"}
+    assert states(out) == {"short_0": "kept"}
 
 
 def test_lines_made_together_are_the_takes_of_each_alone_and_a_bad_line_fails_alone(tmp_path):
