@@ -21,6 +21,7 @@ from ..stops import check_stop
 from ..take.span import Span
 from ..take.take import Layer, Take
 from .chance_curves import columns_of
+from .manners import Manner
 from .network import NetworkInfo
 from .sample import Variation
 from .speech_features import CUES_CHANCE, SpeechFeatures
@@ -48,14 +49,15 @@ def area_features(
         variation: seed and temperature of the new chance.
     """
     seed = info.chance_seed(int(take.info["seed"]), take.info["speaker"])
-    features = speech.with_chance(info.chance, seed, float(take.info["settings"]["variation"]))
+    manner = info.manner(take.info["speaker"])
+    features = speech.with_chance(info.chance, seed, float(take.info["settings"]["variation"]), manner=manner)
     if info.audio != CUES_CHANCE:
         return features
     part = AREAS[area_name].part
     for layer in take.layers:
         if layer.area.part is part:
-            features = _with_chance_of(layer, features, speech, info, span.frames)
-    draws = _draws(speech, info.chance, area_name, variation, TRIES)
+            features = _with_chance_of(layer, features, speech, info, manner, span.frames)
+    draws = _draws(speech, info.chance, manner, area_name, variation, TRIES)
     return replace_chance(features, draws, area_name, span, info.chance)
 
 
@@ -82,7 +84,7 @@ def replace_chance(
 
 
 def _with_chance_of(
-    layer: Layer, features: np.ndarray, speech: SpeechFeatures, info: NetworkInfo, frames: int
+    layer: Layer, features: np.ndarray, speech: SpeechFeatures, info: NetworkInfo, manner: Manner, frames: int
 ) -> np.ndarray:
     """Return the features with the chance of an earlier layer in its span.
 
@@ -94,19 +96,21 @@ def _with_chance_of(
         features: (T, C) so far.
         speech: speech of the recording.
         info: facts of the weights.
+        manner: of the take's style.
         frames: number of frames of the network's time, which has some more frames at its start than the take.
     """
     late = frames - layer.span.frames
     span = Span(layer.span.start + late, layer.span.end + late, layer.span.margin, frames)
     seed, tries = layer.seed, TRIES
     if layer.origin is not None:
-        seed, tries = info.chance_seed(layer.seed, layer.origin.get("speaker", 0)), 0
-    draws = _draws(speech, info.chance, layer.area_name, Variation(layer.variation, seed), tries)
+        speaker = layer.origin.get("speaker", 0)
+        seed, tries, manner = info.chance_seed(layer.seed, speaker), 0, info.manner(speaker)
+    draws = _draws(speech, info.chance, manner, layer.area_name, Variation(layer.variation, seed), tries)
     return replace_chance(features, draws, layer.area_name, span, info.chance)
 
 
 def _draws(
-    speech: SpeechFeatures, channels: Sequence[str], area_name: str, variation: Variation, tries: int
+    speech: SpeechFeatures, channels: Sequence[str], manner: Manner, area_name: str, variation: Variation, tries: int
 ) -> list[np.ndarray]:
     """Return features (T, C) of a seed, and of `tries` - 1 seeds derived from it.
 
@@ -117,5 +121,5 @@ def _draws(
     draws = []
     for seed in seeds:
         check_stop()
-        draws.append(speech.with_chance(channels, seed, variation.temperature, new_hands))
+        draws.append(speech.with_chance(channels, seed, variation.temperature, new_hands, manner))
     return draws

@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from zlib import crc32
@@ -18,6 +18,7 @@ import numpy as np
 from ..body.motion import Motion
 from ..body.parts import Part
 from .chance_curves import FIRST_CHANNELS
+from .manners import Manner
 
 if TYPE_CHECKING:
     from ..text.timing import Word
@@ -52,6 +53,7 @@ class NetworkInfo:
             are added after the network (`core.generate.eyes`).
         chance: the channels of chance that the weights were trained with, in order.
         chance_by_style: whether every style draws curves of its own from the same seed (`chance_seed`).
+        manners: how styles, by name, change the curves of chance (`core.generate.manners`).
     """
 
     name: str
@@ -71,10 +73,15 @@ class NetworkInfo:
     chance: tuple[str, ...] = FIRST_CHANNELS
     code_groups: int = 1
     chance_by_style: bool = False
+    manners: Mapping[str, Manner] = field(default_factory=dict)
 
     def chance_seed(self, seed: int, speaker: int) -> int:
         """Return the seed of a take's curves of chance: the first style's is the take's own."""
         return crc32(f"{seed} style {speaker}".encode()) if self.chance_by_style and speaker else seed
+
+    def manner(self, speaker: int) -> Manner:
+        """Return how a style changes the curves of chance; nothing for most weights."""
+        return self.manners.get(self.speakers[speaker], {}) if speaker < len(self.speakers) else {}
 
     @property
     def rest_joints(self) -> np.ndarray:

@@ -196,7 +196,9 @@ def _prepared(
     steps.begin(0.85, 1.0, "Listening")
     variation = Variation(info.variation if request.variation is None else request.variation, request.seed)
     speech = recordings.features(recording, info.audio, said.words, model.folder, said.language, said.sounds)
-    features = speech.with_chance(info.chance, info.chance_seed(variation.seed, request.speaker), variation.temperature)
+    chance_seed = info.chance_seed(variation.seed, request.speaker)
+    manner = info.manner(request.speaker)
+    features = speech.with_chance(info.chance, chance_seed, variation.temperature, manner=manner)
     frames = clock.frame_count(len(recording.audio.samples)) + info.late_frames
     same = (each.inputs.speech.words for each in others if each.recording is recording and each.said == said)
     vectors = next(same, None)

@@ -10,6 +10,7 @@ Cues are computed once per recording. Chance is drawn once per take, from its se
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from ..errors import GestureError
 from ..language.languages import ENGLISH
 from ..text.timing import Phone, Word
+from .manners import Manner, with_manner
 
 if TYPE_CHECKING:
     from ..audio.prosody import Prosody
@@ -44,6 +46,7 @@ class SpeechFeatures:
         seed: int = 0,
         temperature: float = 1.0,
         new_hands: bool = False,
+        manner: Manner = MappingProxyType({}),
     ) -> np.ndarray:
         """Return the features (N or T, C) float32 of one take.
 
@@ -53,6 +56,7 @@ class SpeechFeatures:
             temperature: how far the curves differ from those that all seeds have at 0, up to 1.
             new_hands: also draw which shapes the hands take, where words do not decide that; see
                 `core.generate.hand_shapes`.
+            manner: how the style changes the curves (`core.generate.manners`).
         """
         if self.prosody is None:
             return self.fixed
@@ -63,7 +67,7 @@ class SpeechFeatures:
         prosody = self.prosody
         fixed = cues(redraw_hands(prosody, seed, temperature)) if new_hands else self.fixed
         drawn = draw_chance(prosody.frame_count, seed, prosody.moments_s, temperature, channels)
-        return np.concatenate([fixed, drawn], 1)
+        return np.concatenate([fixed, with_manner(drawn, channels, manner)], 1)
 
 
 def speech_features(

@@ -8,6 +8,7 @@ from ..body.motion import LEAST_FPS, MOST_FPS, Motion, load_motion
 from ..body.parts import Part
 from ..errors import GestureError
 from ..generate.chance_curves import FIRST_CHANNELS, KNOWN
+from ..generate.manners import is_manners
 from ..generate.network import NetworkInfo
 from ..inputs import read_json
 from ..plain_values import is_number, is_whole
@@ -19,10 +20,10 @@ NEUTRAL = "neutral.npz"
 # The bundled weights.
 STARTER_FOLDER = Path(__file__).resolve().parents[2] / "weights" / "starter"
 # The required entries of model.json and their types. Optional entries: `variation`, `late_frames`, `by_latent`,
-# `chance` and `chance_by_style` (see `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for
-# people), `moods` (what each mood changes in a take at least, for people: `core.direct.mood_figures`), and
-# `former_hashes`: hashes that earlier versions of this program computed for the same networks; takes that store one of
-# these hashes can be resampled (`core.weights_folder.folder_hash`).
+# `chance`, `chance_by_style` and `manners` (see `core.generate.network.NetworkInfo`), `provenance` (how the weights
+# were made, for people), `moods` (what each mood changes in a take at least, for people: `core.direct.mood_figures`),
+# and `former_hashes`: hashes that earlier versions of this program computed for the same networks; takes that store one
+# of these hashes can be resampled (`core.weights_folder.folder_hash`).
 CARD_KEYS: dict[str, type | tuple[type, ...]] = {
     "name": str,
     "audio": str,
@@ -154,6 +155,8 @@ def check_card(card: dict, config: ModelConfig) -> None:
         )
     if "chance" in card and len(chance) != config.chance_channels:
         raise GestureError(f"{CARD}: chance and architecture disagree.", remedy=REMEDY)
+    if not is_manners(card.get("manners", {}), chance):
+        raise GestureError(f"{CARD}: manners cannot be used.", remedy=REMEDY)
 
 
 def check_sizes(folder: Path, config: ModelConfig) -> None:
@@ -187,4 +190,5 @@ def network_info(card: dict, config: ModelConfig, neutral: Motion) -> NetworkInf
         face_hears_chance=config.face_hears_chance,
         chance=tuple(card.get("chance", FIRST_CHANNELS)),
         chance_by_style=card.get("chance_by_style", False),
+        manners=card.get("manners", {}),
     )

@@ -158,6 +158,7 @@ def test_missing_surplus_and_broken_parameters_are_named(folder):
         (lambda card: card["architecture"].update(face_hears_chance=False), "chance"),
         (lambda card: card.update(face_basis="flame100"), "face_basis"),
         (lambda card: card.update(speakers=["a", "b", "c"]), "speakers"),
+        (lambda card: card.update(manners={"a": {"up": [0.5, -1.0]}}), "manners"),
     ],
 )
 def test_a_model_json_that_makes_no_sense_says_what(folder, change, word):
