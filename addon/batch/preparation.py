@@ -11,7 +11,7 @@ from ...core.batch.batch import Plan, plan
 from ...core.batch.lines import Line, read_lines
 from ...core.errors import GestureError
 from ...core.take.files import check_folder
-from ...core.weights_folder import folder_hash
+from ...core.weights_folder import check_files, folder_hash
 from ..blender import session_ids
 from ..generate import settings as generate_settings
 from ..job import model_card, preferences
@@ -46,18 +46,20 @@ def prepare(context: bpy.types.Context) -> Prepared:
     """Read and check all lines; nothing is written but the skeletons.
 
     Raises:
-        GestureError: the table, the folder or the settings cannot be used at all.
+        GestureError: the table, the folder, the weights or the settings cannot be used at all.
     """
     settings, scene = context.scene.mambatalk_batch, context.scene
     out = _folder(settings.folder)
     check_folder(out)
+    weights = preferences.runtime(context).weights
+    # Damaged files are found here, once, and not by every line.
+    check_files(weights)
     template = scene.mambatalk.template(context, out)
     styles = [name for name, *_ in generate_settings.speaker_items(scene.mambatalk, context)]
     folder = temporary_folder()
     characters = _Characters(context, Path(folder.name))
     lines = [characters.given(line) for line in read_lines(absolute_path(settings.chosen()), template, styles)]
-    weights_hash = folder_hash(preferences.runtime(context).weights)
-    return Prepared(plan(out, lines, weights_hash), characters.found, folder)
+    return Prepared(plan(out, lines, folder_hash(weights)), characters.found, folder)
 
 
 def _folder(text: str) -> Path:
