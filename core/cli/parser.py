@@ -1,6 +1,7 @@
 """`python -m core COMMAND`: finds the command, runs it, and says on stderr what went wrong."""
 
 import argparse
+import io
 import logging
 import os
 import signal
@@ -39,6 +40,7 @@ class _Ended(KeyboardInterrupt):
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; bad input ends with exit code 2, a message and a remedy on stderr."""
+    _print_every_letter()
     _log_to_stderr()
     argv = sys.argv[1:] if argv is None else argv
     # A message may follow a line of progress, which has no line end. So each message begins with a line end.
@@ -126,6 +128,13 @@ def _parser() -> argparse.ArgumentParser:
 
         add_commands(commands)
     return parser
+
+
+def _print_every_letter() -> None:
+    """Write letters that the console or the file behind it lacks as escapes instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _log_to_stderr() -> None:

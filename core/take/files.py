@@ -233,7 +233,7 @@ def check_folder(folder: Path) -> None:
     """Make sure that a take can be written to a folder, before the long work of making it.
 
     Raises:
-        GestureError: `folder` is a file, lies inside a take, or its parent cannot be written.
+        GestureError: `folder` is a file, lies below one or inside a take, or its parent cannot be written.
     """
     if folder.exists() and not folder.is_dir():
         raise GestureError(f"{folder} is a file, not a folder.", remedy="Choose a folder for the take.")
@@ -242,6 +242,8 @@ def check_folder(folder: Path) -> None:
     parent = folder if folder.exists() else folder.parent
     while not parent.exists():
         parent = parent.parent
+    if not parent.is_dir():
+        raise GestureError(f"{parent} is a file, not a folder.", remedy="Choose another place for the take.")
     if not os.access(parent, os.W_OK):
         raise GestureError(f"{parent} cannot be written.", remedy="Choose a folder that you may write to.")
 

@@ -28,6 +28,9 @@ def _sized(size: Any, sha256: str = "") -> bytes:
     )
 
 
+_CODES = (204, 304, 401, 403, 404, 418, 429, 451, 500, 503, 599)
+
+
 # What the server says about a repository, by its name.
 ANSWERS: dict[str, bytes] = {
     "empty": b"",
@@ -59,7 +62,24 @@ ANSWERS: dict[str, bytes] = {
 }
 # Those whose answer itself never ends, or comes a byte at a time.
 ENDLESS, SLOW, SILENT, REDIRECT, MANY = "endless", "slow", "silent", "redirect", "many_redirects"
-REPOSITORIES = (*ANSWERS, ENDLESS, SLOW, SILENT, REDIRECT, MANY)
+# Those that break the rules of the protocol, or refuse.
+_OWN_BYTES = {
+    "closes": b"",
+    "old": b"hello\n",
+    "no_status": b"HTTP/1.1 many\r\n\r\n",
+    "length_negative": b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n{}",
+    "length_text": b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}",
+    "length_more": b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{}",
+    "chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\n{}",
+    "chunk_text": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nmany\r\n{}",
+    "headers": b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 5000 + b"\r\n{}",
+    "header_long": b"HTTP/1.1 200 OK\r\nA: " + b"x" * 900_000 + b"\r\n\r\n{}",
+    "elsewhere_ftp": b"HTTP/1.1 302 Found\r\nLocation: ftp://127.0.0.1/x\r\n\r\n",
+    "elsewhere_none": b"HTTP/1.1 302 Found\r\n\r\n",
+    "packed": b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b\x08",
+    **{f"says_{code}": b"HTTP/1.1 %d No\r\nRetry-After: 9999999999\r\n\r\nno" % code for code in _CODES},
+}
+REPOSITORIES = (*ANSWERS, ENDLESS, SLOW, SILENT, REDIRECT, MANY, *_OWN_BYTES)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -77,6 +97,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _describe(self, name: str) -> None:
         if name == SILENT:
             time.sleep(_SLOW_S)
+        if name in _OWN_BYTES:
+            self.wfile.write(_OWN_BYTES[name])
+            self.close_connection = True
+            return
         if name in (REDIRECT, MANY):
             self._redirect("file:///etc/passwd" if name == REDIRECT else self.path)
         elif name == ENDLESS:

@@ -114,7 +114,8 @@ def _outcome(case, code: int | None, said: str, seconds: float, size: int, place
     # Whoever read what is printed has gone, so that nothing is left to say.
     if case.surroundings == _NO_READER and code == _NOBODY_READS:
         return CLEAR
-    if case.expected == WORKS or code not in (1, 2) or not any(word in said for word in _SAYS):
+    says = case.surroundings == _CLOSED_ERRORS or any(word in said for word in _SAYS)
+    if case.expected == WORKS or code not in (1, 2) or not says:
         return UNTRUE
     if seconds > REFUSAL_S + _SLOW_START.get(case.command, 0.0) or size > REFUSAL_BYTES:
         return UNBOUND

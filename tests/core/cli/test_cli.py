@@ -307,3 +307,15 @@ def test_align_names_doubtful_words(tmp_path):
     done = run("align", DEMO / "speech.flac", tmp_path / "a.txt", "--out", tmp_path / "words.json")
     assert done.returncode == 0
     assert "words are doubtful: “hippopotamus” at" in done.stderr
+
+
+def test_a_console_without_the_letters_of_a_name_shows_escapes(tmp_path):
+    found = tmp_path / "\u3042.npz"
+    np.savez(found, poses=np.zeros((2, 165)), trans=np.zeros((2, 3)), mocap_frame_rate=30)
+    result = run("check", found, env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
+    assert "Traceback" not in result.stderr
+    assert "\\u3042" in result.stdout + result.stderr
+
+
+def test_a_take_below_a_file_is_refused_before_any_work(speech):
+    refused(run("generate", speech, "--out", speech / "take"), "is a file")
