@@ -20,7 +20,9 @@ from .finish.settings import FinishSettings
 from .generate.pipeline import generate as generate_take
 from .generate.regenerate import resample as resample_take
 from .language.languages import AUTO
+from .model.card import STARTER_FOLDER, read_card
 from .requests import Generate, Resample
+from .styles import style_number
 from .take.take import Take
 from .worker.models import Models
 
@@ -42,7 +44,7 @@ def generate(
     out: Path | str,
     *,
     transcript: Path | str | None = None,
-    speaker: int = 0,
+    speaker: int | str = 0,
     seed: int = 0,
     variation: float | None = None,
     mood: str = "neutral",
@@ -63,7 +65,7 @@ def generate(
         A file with the words (txt, srt, vtt, TextGrid, whisper json), None for a take without words; a code such as
         "de", "auto" to find the language; names and what they sound like.
     speaker, seed, variation
-        Bundled: 0 calm, 1 lively, 2 presenter, 3 reserved. Another seed, another take. 0 (most likely) to 1, or None.
+        A style of the weights by name or number, such as "lively". Another seed, another take. 0 (likeliest) to 1.
     mood, weights, device
         Such as "happy:0.6" or "sad:0.8@0 happy:0.6@5"; a model folder, None for the bundled; "auto", "cpu" or "cuda".
 
@@ -79,14 +81,14 @@ def generate(
 
     Examples
     --------
-    >>> generate("speech.wav", "takes/first", transcript="speech.txt", speaker=1)  # doctest: +SKIP
+    >>> generate("speech.wav", "takes/first", transcript="speech.txt", speaker="lively")  # doctest: +SKIP
     """
     request = Generate(
         audio=Path(audio),
         out=Path(out),
         transcript=None if transcript is None else Path(transcript),
         weights=None if weights is None else Path(weights),
-        speaker=speaker,
+        speaker=speaker if isinstance(speaker, int) else _style(speaker, weights),
         seed=seed,
         variation=variation,
         mood=tuple(parse_mood(mood.split()).as_list()),
@@ -97,6 +99,10 @@ def generate(
         pronunciations=dict(pronunciations or {}),
     )
     return generate_take(request, models=_models())
+
+
+def _style(name: str, weights: Path | str | None) -> int:
+    return style_number(name, read_card(Path(weights or STARTER_FOLDER))["speakers"])
 
 
 def resample(

@@ -20,7 +20,7 @@ DEMO = ROOT / "addon" / "assets" / "demo"
 def main(out: Path, seconds: float) -> None:
     """Write two takes and a motion file into a folder."""
     out.mkdir(parents=True, exist_ok=True)
-    take = generate(DEMO / "speech.flac", out / "first", speaker=1, duration_s=seconds)
+    take = generate(DEMO / "speech.flac", out / "first", speaker="lively", duration_s=seconds)
     print(f"first: {take.finished.frame_count} frames")
 
     # Another seed moves the left arm in another way; every other joint keeps its rotations to the bit.
