@@ -49,6 +49,8 @@ def choose_gestures(
         vector_of: function from a word to its vector; None leaves out words that mean nearly the same.
         spacing_s: seconds between two gestures.
     """
+    if not words:
+        return []
     texts = with_clauses(words)
     calls = find_calls(texts, language)
     if vector_of is not None:

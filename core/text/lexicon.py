@@ -12,7 +12,7 @@ begin so (French "j'").
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -96,10 +96,15 @@ class Entries:
                 self._names.setdefault(entry.lower(), name)
         for entry in ignored:
             self._names[entry.lower()] = None
-        longest_first = sorted(self._names, key=len, reverse=True)
-        start, end = (r"(?<!\S)", r"(?!\S)") if between else ("", "")
-        forms = [re.escape(entry) + ("" if entry.endswith("'") else end) for entry in longest_first]
-        self._pattern = re.compile(f"{start}(?:{'|'.join(forms)})") if forms else None
+        self._longest = max((len(entry.split()) for entry in self._names), default=0)
+        # Entries that fit all words that begin so, longest first.
+        self._beginnings = sorted((entry for entry in self._names if entry.endswith("'")), key=len, reverse=True)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str] | None:
+        """Finds the entries of a language without spaces; the longest one that fits counts."""
+        forms = [re.escape(entry) for entry in sorted(self._names, key=len, reverse=True)]
+        return re.compile("|".join(forms)) if forms else None
 
     def find(self, words: Sequence[str]) -> list[Match]:
         """Find entries in a text, from its beginning to its end.
@@ -108,16 +113,36 @@ class Entries:
             words: the displayed words of the text, in order.
         """
         bares = [bare(word) for word in words]
-        text = self._between.join(bares)
-        owner: list[int] = []
-        for index, word in enumerate(bares):
-            owner += [index] * (len(word) + len(self._between))
-        found = []
-        for match in self._pattern.finditer(text) if self._pattern else ():
-            name = self._names[match.group()]
-            if name is not None:
-                found.append(Match(owner[match.start()], owner[match.end() - 1], name))
-        return found
+        found = self._found(bares) if self._between else self._found_anywhere(bares)
+        return [Match(first, last, name) for first, last, entry in found if (name := self._names[entry]) is not None]
+
+    def _found(self, words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+        """Yield the first and the last word of each entry, and the entry, where words are written with spaces."""
+        owner = [number for number, word in enumerate(words) for _ in word.split(" ")]
+        words = [piece for word in words for piece in word.split(" ")]
+        first = 0
+        while first < len(words):
+            near = words[first : first + self._longest]
+            whole = (
+                (first + count - 1, entry)
+                for count in range(len(near), 0, -1)
+                if (entry := " ".join(near[:count])) in self._names
+            )
+            text = " ".join(near)
+            begun = ((first + entry.count(" "), entry) for entry in self._beginnings if near and text.startswith(entry))
+            fits = [each for each in (next(whole, None), next(begun, None)) if each is not None]
+            if not fits:
+                first += 1
+                continue
+            last, entry = max(fits, key=lambda each: len(each[1]))
+            yield owner[first], owner[last], entry
+            first = last + 1
+
+    def _found_anywhere(self, words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+        """Yield the same where an entry fits wherever its characters stand."""
+        owner = [number for number, word in enumerate(words) for _ in word]
+        for match in self._pattern.finditer("".join(words)) if self._pattern else ():
+            yield owner[match.start()], owner[match.end() - 1], match.group()
 
 
 @lru_cache(maxsize=32)

@@ -13,8 +13,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from num2words import num2words
-
 from ..errors import GestureError
 
 MOST_TOKENS = 40_000  # of a text: an hour of speech has about 12,000 words
@@ -198,17 +196,23 @@ def _cardinal(digits: str) -> str:
         return f"{_cardinal(whole or '0')} point {_digits(decimals)}"
     if len(digits) > 15 or (len(digits) > 1 and digits[0] == "0"):
         return _digits(digits)
-    return num2words(int(digits)).replace(" and ", " ")
+    return _in_words(int(digits)).replace(" and ", " ")
+
+
+def _in_words(number: int, to: str = "cardinal") -> str:
+    from num2words import num2words  # takes a fiftieth of a start, and many texts hold no number
+
+    return num2words(number, to=to)
 
 
 def _digits(digits: str) -> str:
-    return " ".join(num2words(int(d)) for d in digits)
+    return " ".join(_in_words(int(d)) for d in digits)
 
 
 def _plain(digits: str) -> str:
     """Return the words for digits; four of them without a comma are a year where they can be one."""
     if re.fullmatch(r"1[1-9]\d\d|20[0-9]\d", digits):
-        return num2words(int(digits), to="year").replace(" and ", " ")
+        return _in_words(int(digits), to="year").replace(" and ", " ")
     return _cardinal(digits)
 
 
@@ -233,7 +237,7 @@ def _time(hour: str, minute: str, half: str | None) -> str:
 
 def _decade(digits: str) -> str:
     year = int(digits)
-    said = num2words(year, to="year") if year > 99 else num2words(year)
+    said = _in_words(year, to="year") if year > 99 else _in_words(year)
     if said.endswith("y"):
         return said[:-1] + "ies"
     return said + "s"
@@ -244,7 +248,7 @@ def _fraction(top: str, bottom: str) -> str:
         return f"{_cardinal(top)} {'half' if top == '1' else 'halves'}"
     if len(bottom) > 2 or int(top) >= int(bottom):
         return f"{_cardinal(top)} {_cardinal(bottom)}"  # 24/7
-    part = "quarter" if bottom == "4" else num2words(int(bottom), to="ordinal")
+    part = "quarter" if bottom == "4" else _in_words(int(bottom), to="ordinal")
     return f"{_cardinal(top)} {part}{'' if top == '1' else 's'}"
 
 
@@ -262,7 +266,7 @@ NUMBER_FORMS = (
     (rf"({NUMBER}|\.\d+)", lambda n: _cardinal(n)),
     (rf"[-−]({NUMBER})", lambda n: "minus " + _cardinal(n)),
     (rf"\+({NUMBER})", lambda n: "plus " + _cardinal(n)),
-    (r"(\d[\d,]*)(?:st|nd|rd|th)", lambda n: num2words(int(n.replace(",", "")), to="ordinal").replace(" and ", " ")),
+    (r"(\d[\d,]*)(?:st|nd|rd|th)", lambda n: _in_words(int(n.replace(",", "")), to="ordinal").replace(" and ", " ")),
     (rf"([$£€])({NUMBER})-?(k|m|mn|bn|b|tn|million|billion|thousand|trillion)?", _money),
     (rf"({NUMBER})([€£$])", lambda n, sign: _money(sign, n, None)),
     (r"(\d{1,2}):(\d\d)(am|pm|a\.m|p\.m)?", _time),
