@@ -1,5 +1,7 @@
 """No label and no button is cut in the narrowest sidebar, in English, German and Japanese."""
 
+import functools
+
 import bpy
 import pytest
 from mambatalk_ext.addon.blender import layout, translation
@@ -26,15 +28,24 @@ def language(request, monkeypatch):
     monkeypatch.setattr(panel_texts, "translate", translated)
     monkeypatch.setattr(layout, "translated", translated)
     monkeypatch.setattr(panel_texts, "scale", lambda: 1.0)
+    # Most texts are the same in all panels and choices.
+    for module in (panel_texts, layout):
+        monkeypatch.setattr(module, "text_width", functools.cache(module.text_width))
     monkeypatch.setattr(Context.region, "width", NARROWEST_PX)
     return request.param
+
+
+@functools.cache
+def panels() -> list[str]:
+    """The names of all panels; to list what Blender knows takes long."""
+    return [name for name in dir(bpy.types) if name.startswith("MAMBATALK_PT_")]
 
 
 def cut() -> set[str]:
     """The texts that are cut in the panels that are shown now, each with its panel and what it needs."""
     panel_texts.drawn.clear()
-    for name in dir(bpy.types):
-        if name.startswith("MAMBATALK_PT_") and is_shown(name):
+    for name in panels():
+        if is_shown(name):
             kind, noted = getattr(bpy.types, name), panel_texts.Noted(Layout())
             kind.draw(_Panel(kind, noted), Context())
             panel_texts.drawn[name] = noted

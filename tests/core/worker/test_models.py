@@ -65,7 +65,7 @@ def test_a_model_knows_its_hash_and_its_former_ones(copy):
         {"files": {"neutral.npz": "0" * 64}},
         {"files": {"none": "0" * 64}},
     ],
-    ids=str,
+    ids=lambda entries: str(entries)[:60],
 )
 def test_a_dry_run_refuses_the_weights_that_a_run_refuses(tmp_path, capsys, entries):
     folder, recordings = tmp_path / "weights", tmp_path / "recordings"
