@@ -34,12 +34,14 @@ class SpokenWords:
         language: the language of the words.
         facts: what take.json says about the alignment.
         sounds: speech sounds that were heard in the recording, where the words have none.
+        text: the transcript; empty without words.
     """
 
     words: tuple[Word, ...]
     language: str
     facts: dict[str, Any]
     sounds: tuple[Phone, ...] = ()
+    text: str = ""
 
     @property
     def english(self) -> tuple[Word, ...]:
@@ -120,10 +122,12 @@ def spoken_words(
         if language == ENGLISH:
             return SpokenWords((), ENGLISH, {"words": LEFT_OUT, "reason": error.message}, heard())
         words = estimated_words(recording.audio.samples, transcript.text, language)
-        return SpokenWords(words, language, {"words": ESTIMATED, "reason": error.message, **said}, heard())
+        return SpokenWords(
+            words, language, {"words": ESTIMATED, "reason": error.message, **said}, heard(), transcript.text
+        )
     facts = {"words": ALIGNED, "score": round(float(alignment.score), 3), **said}
     lacking = not any(word.phones for word in alignment.words)
-    return SpokenWords(alignment.words, language, facts, heard() if lacking else ())
+    return SpokenWords(alignment.words, language, facts, heard() if lacking else (), transcript.text)
 
 
 def own_pronunciations(values: Mapping[str, Any]) -> dict[str, str]:

@@ -15,7 +15,11 @@ _ENDS_S = 0.4
 
 
 def gestures_at_words(
-    words: Sequence[Word], language: str, duration_s: float, vector_of: Callable[[str], np.ndarray] | None
+    words: Sequence[Word],
+    language: str,
+    duration_s: float,
+    vector_of: Callable[[str], np.ndarray] | None,
+    text: str = "",
 ) -> tuple[Marker, ...]:
     """Return markers for the gestures that words call for.
 
@@ -24,9 +28,11 @@ def gestures_at_words(
         language: of the words.
         duration_s: length of the take.
         vector_of: function from a word to its vector; used for English, the language of the bundled vectors.
+        text: the transcript, for its punctuation.
     """
     near = vector_of if language == ENGLISH else None
-    moments = [(words[call.word].start_s + LATE_S, call.name) for call in choose_gestures(words, language, near)]
+    calls = choose_gestures(words, language, near, text=text)
+    moments = [(words[call.word].start_s + LATE_S, call.name) for call in calls]
     return tuple(
         Marker(Kind.GESTURE, moment, moment, Setting(name, is_auto=True))
         for moment, name in moments

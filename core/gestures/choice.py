@@ -6,6 +6,7 @@
 Vectors are those of the weights (fastText). Words and pairs of words are compared with the phrases of every gesture.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -29,6 +30,11 @@ LEAST_COSINE, LEAST_MARGIN = 0.8, 0.12
 _SHORTEST = 4
 # Seconds without a word that end a clause, where words have no punctuation.
 _PAUSE_S = 0.3
+# Letters of a text in which the next word of a take is looked for: words may be left out.
+_AHEAD = 120
+_PUNCTUATION = re.compile(r"[\"'”’»)]*\s*([.,;:!?…。，！？；：、—–])")
+# Scripts without spaces between words come after the alphabets.
+_FIRST_OF_NO_SPACES = "\u0e00"
 
 VectorOf = Callable[[str], np.ndarray]
 
@@ -38,6 +44,7 @@ def choose_gestures(
     language: str = ENGLISH,
     vector_of: VectorOf | None = None,
     spacing_s: float = SPACING_S,
+    text: str = "",
 ) -> list[Call]:
     """Return the words that call for gestures, in order of time, with `spacing_s` between them at least.
 
@@ -48,10 +55,11 @@ def choose_gestures(
         language: of the words.
         vector_of: function from a word to its vector; None leaves out words that mean nearly the same.
         spacing_s: seconds between two gestures.
+        text: the transcript, whose punctuation says where clauses end; empty where only pauses say so.
     """
     if not words:
         return []
-    texts = with_clauses(words)
+    texts = with_clauses(words, text)
     calls = find_calls(texts, language)
     if vector_of is not None:
         taken = {number for call in calls for number in range(call.first, call.last + 1)}
@@ -79,13 +87,39 @@ def _once(calls: list[Call], words: Sequence[Word]) -> list[Call]:
     return out
 
 
-def with_clauses(words: Sequence[Word]) -> list[str]:
-    """Return the displayed words, with a comma where the speaker pauses."""
-    texts = [word.word for word in words]
-    for number, (word, following) in enumerate(pairwise(words)):
-        if following.start_s - word.end_s >= _PAUSE_S:
-            texts[number] += ","
-    return texts
+def with_clauses(words: Sequence[Word], text: str = "") -> list[str]:
+    """Return the displayed words with what ends a clause: the text's punctuation, or a comma where the speaker pauses.
+
+    Args:
+        words: of the take, with their times.
+        text: the transcript; words that are not in it have no punctuation.
+    """
+    shown = [word.word for word in words]
+    pauses = [after.start_s - word.end_s for word, after in pairwise(words)]
+    ends = ["," if pause_s >= _PAUSE_S else "" for pause_s in [*pauses, 0.0]]
+    at = 0
+    for number, word in enumerate(shown):
+        place = _place(text, word, at)
+        if place >= 0:
+            at = place + len(word)
+            if sign := _PUNCTUATION.match(text, at):
+                ends[number] = sign[1]
+    return [word + end for word, end in zip(shown, ends, strict=True)]
+
+
+def _place(text: str, word: str, at: int) -> int:
+    """Return where a word stands in a text, shortly after a place; below 0 where it does not."""
+    end = at + len(word) + _AHEAD
+    place = text.find(word, at, end)
+    while place >= 0 and _is_inside(text, place, place + len(word)):
+        place = text.find(word, place + 1, end)
+    return place
+
+
+def _is_inside(text: str, start: int, end: int) -> bool:
+    """Return whether letters of an alphabet go on before or after a part of a text."""
+    around = text[max(start - 1, 0) : start], text[end : end + 1]
+    return any(letter.isalnum() and letter < _FIRST_OF_NO_SPACES for letter in around)
 
 
 def near_calls(words: Sequence[str], language: str, vector_of: VectorOf) -> list[Call]:
@@ -125,7 +159,7 @@ def _phrase_vectors(language: str, vector_of: VectorOf) -> tuple[list[str], np.n
         _kept.clear()
         known = phrases(language)
         single = [(name, text) for name, texts in known.lists.items() for text in texts if " " not in text]
-        single = [(name, text) for name, text in single if text not in known.bound]
+        single = [(name, text) for name, text in single if text not in known.bound and text not in known.acted]
         long = [(name, text) for name, text in single if len(text) >= _SHORTEST]
         vectors = [_unit(vector_of(text)) for _, text in long]
         _kept[key] = [name for name, _ in long], np.array(vectors) if vectors else np.zeros((0, 1))

@@ -1,41 +1,51 @@
 """Phrases that call for gestures of the library: the table `gestures` of a language's lexicon (`core.text.lexicon`).
 
     "over *there"            the gesture lands on "there"; without a *, on the longest word
-    "(turn|go) *left"        one of several words
+    "(turn|<go>) *left"      one of several words, or one of the group `go` (`entry_forms`)
     "^stop", "to *me$"       only where a clause begins or ends: an order is one, "the trams stop at night" is none
     none = ["how do you do"] a phrase that looks like another entry and calls for nothing
     openers = ["please"]     words that may stand before what begins a clause
-    actors = ["i", "let's"]  acting a thing out (sleep, write) needs one of these before it in its clause, or an order
+    "~coffee"                only of those who speak: one of the actors stands before it in its clause
+    actors = ["i", "let's"]  acting a thing out (sleep, write) needs one of these, too, or an order
 
 A phrase that is denied ("not a big problem") calls for nothing, unless the phrase itself denies something.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import product
 
 from ..text.lexicon import ENGLISH, NEGATION, WITHOUT_SPACES, Entries, bare, read_lexicon
+from .entry_forms import CLAUSE_END, Form, forms, split_word, split_words
 from .library import gestures
 
 NONE, OPENERS, ACTORS = "none", "openers", "actors"
 # Gestures that act out what somebody does.
 _ACTED = frozenset("sleep phone write type drive eat drink book".split())
-TABLE = "gestures"
+TABLE, GROUPS, CONTRACTIONS = "gestures", "groups", "contractions"
+# Gestures whose phrases stand in many sentences that mean another gesture, and by how much they yield to that.
+_FREQUENT = frozenset(
+    "count_two count_three count_four count_five me point_you offer look look_far listen wide big time "
+    "push_away".split()
+)
+_YIELDS = 0.15
+# By how much a phrase that is the first clause of a sentence goes before others: "Stop, do not open that door."
+_WHOLE_CLAUSE = 0.3
 # Words before a phrase, in the same clause, in which a negation denies it.
 _REACH = 4
+# Words before a phrase, in the same clause, in which somebody who acts it out may stand.
+_ACTOR_REACH = 6
 # Words after which a text without punctuation is cut, so that the search stays short.
 _LONGEST = 60
+_SENTENCE_END = re.compile(r"[.!?…。！？]$")
 # Gestures that suit a denied phrase, too: those that deny or ask, and those that show whom, where or how many.
 _ANYWAY = frozenset(
     "no no_finger shrug push_away wait facepalm question point_there point_here point_you me we to_the_left "
     "to_the_right point_up point_down behind one_hand other_hand "
     "count_one count_two count_three count_four count_five".split()
 )
-_CLAUSE_END = re.compile(r"[.,;:!?…。，！？；：、]['\"”»)]*$")
-_CHOICE = re.compile(r"\(([^)]*)\)")
 
 
 @dataclass(frozen=True)
@@ -61,22 +71,30 @@ class Phrases:
     """The phrases of one language.
 
     Attributes:
-        entries: without signs, to be found in texts.
+        names: by phrase, without signs, its gesture. A phrase that calls for nothing has none.
+        most_words: of a phrase.
+        entries: the same, to be found in texts without spaces; None for other languages.
         lands: by phrase, the number of its word on which the gesture lands.
         bound: phrases that count only where a clause begins, or ends: for each of its entries, whether it must begin
             and whether it must end there. One of them is enough.
         openers: words that may stand before what begins a clause.
         actors: words one of which stands before what is acted out; empty where a language needs none.
+        acted: phrases that count only of those who speak.
         negations: words that deny what follows.
+        contractions: by word or ending, the words that it stands for.
         lists: the phrases of each gesture.
     """
 
-    entries: Entries
+    names: dict[str, str]
+    most_words: int
+    entries: Entries | None
     lands: dict[str, int]
     bound: dict[str, frozenset[tuple[bool, bool]]]
     openers: frozenset[str]
     actors: frozenset[str]
+    acted: frozenset[str]
     negations: frozenset[str]
+    contractions: Mapping[str, tuple[str, ...]]
     lists: dict[str, tuple[str, ...]]
 
 
@@ -85,46 +103,52 @@ def phrases(language: str = ENGLISH) -> Phrases:
     """Read the phrases of a language; a language without such a table has none."""
     lexicon = read_lexicon(language)
     table = dict(lexicon.tables.get(TABLE, {}))
-    openers, actors = (frozenset(table.pop(name, ())) for name in (OPENERS, ACTORS))
+    groups, contractions = (lexicon.tables.get(name, {}) for name in (GROUPS, CONTRACTIONS))
+    openers, actors = (
+        frozenset(part for word in table.pop(name, ()) for part in split_word(word, contractions))
+        for name in (OPENERS, ACTORS)
+    )
     lands: dict[str, int] = {}
     lists: dict[str, tuple[str, ...]] = {}
     signs: dict[str, set[tuple[bool, bool]]] = defaultdict(set)
+    acted: set[str] = set()
+    plain: set[str] = set()
     for name, entries in table.items():
         if name != NONE and name not in gestures():
             raise ValueError(f"The lexicon of {language} names no gesture {name!r}.")
-        plain = []
-        for entry in entries:
-            for form in _forms(entry):
-                text = form.replace("*", "").strip("^$").lower()
-                lands.setdefault(text, _landing(form))
-                signs[text].add((form.startswith("^"), form.endswith("$")))
-                plain.append(text)
-        lists[name] = tuple(dict.fromkeys(plain))
+        written = [form for entry in entries for form in forms(entry, groups, contractions)]
+        for form in written:
+            lands.setdefault(_text(form), form.lands)
+            signs[_text(form)].add((form.begins, form.ends))
+            if form.acted:
+                acted.add(_text(form))
+            else:
+                plain.add(_text(form))
+        lists[name] = tuple(dict.fromkeys(map(_text, written)))
     # what calls for nothing counts before what looks the same
     ordered = {NONE: lists.get(NONE, ()), **lists}
+    names = {text: name for name, texts in reversed(ordered.items()) for text in texts}
     negations = frozenset(lexicon.tables.get("words", {}).get(NEGATION, ()))
-    between = "" if lexicon.language in WITHOUT_SPACES else " "
-    known = Entries(ordered, (), between)
-    bound = {text: frozenset(forms) for text, forms in signs.items() if (False, False) not in forms}
-    return Phrases(known, lands, bound, openers, actors, negations, lists)
+    entries = Entries(ordered, (), "") if lexicon.language in WITHOUT_SPACES else None
+    most_words = max((text.count(" ") + 1 for text in names), default=0)
+    bound = {text: frozenset(signs_) for text, signs_ in signs.items() if (False, False) not in signs_}
+    return Phrases(
+        names,
+        most_words,
+        entries,
+        lands,
+        bound,
+        openers,
+        actors,
+        frozenset(acted - plain),
+        negations,
+        contractions,
+        lists,
+    )
 
 
-def _landing(form: str) -> int:
-    """Return the number of the word on which a form of an entry lands: the marked one, else the longest."""
-    words = form.strip("^$").split()
-    marked = [number for number, word in enumerate(words) if word.startswith("*")]
-    return marked[0] if marked else max(range(len(words)), key=lambda number: len(words[number]))
-
-
-def _forms(entry: str) -> list[str]:
-    """Return an entry with each choice of its brackets; a * before a bracket belongs to the chosen word.
-
-    >>> _forms("(turn|go) *left")
-    ['turn *left', 'go *left']
-    """
-    parts = _CHOICE.split(entry)
-    choices = [part.split("|") if number % 2 else [part] for number, part in enumerate(parts)]
-    return ["".join(chosen) for chosen in product(*choices)]
+def _text(form: Form) -> str:
+    return " ".join(form.words)
 
 
 def find_calls(words: Sequence[str], language: str = ENGLISH) -> list[Call]:
@@ -135,23 +159,52 @@ def find_calls(words: Sequence[str], language: str = ENGLISH) -> list[Call]:
         language: of the text.
     """
     known = phrases(language)
+    said, owner = split_words(words, known.contractions)
     found = []
-    for begin, end in _clauses(words):
+    for begin, end in _clauses(said):
         at = begin
-        while at < end and (matches := known.entries.find(words[at:end])):
-            first, last = at + matches[0].first, at + matches[0].last
-            call = _call(words, first, last, matches[0].name, known)
-            # what calls for nothing here may hide a phrase that begins later
-            at = first + 1 if call is None and matches[0].name != NONE else last + 1
-            found += [] if call is None else [call]
+        while at < end:
+            first, last, call = _next_call(said, at, end, known)
+            at = last + 1
+            if call is not None:
+                numbers = owner[first], owner[last], owner[call.word]
+                found.append(replace(call, first=numbers[0], last=numbers[1], word=numbers[2]))
     return found
+
+
+def _next_call(words: Sequence[str], at: int, end: int, known: Phrases) -> tuple[int, int, Call | None]:
+    """Return the first and the last word of the next phrase of a clause that counts, and its call.
+
+    What calls for nothing at its place hides neither a shorter phrase nor one that begins later; what is listed as
+    calling for nothing hides both.
+    """
+    for first, last, name in _phrases_of(words, at, end, known):
+        call = _call(words, first, last, name, known)
+        if call is not None or name == NONE:
+            return first, last, call
+    return end, end, None
+
+
+def _phrases_of(words: Sequence[str], at: int, end: int, known: Phrases) -> Iterator[tuple[int, int, str]]:
+    """Return the phrases of a clause, from its beginning on, the longest first."""
+    if known.entries is not None:
+        while matches := known.entries.find(words[at:end]):
+            yield at + matches[0].first, at + matches[0].last, matches[0].name
+            at += matches[0].first + 1
+        return
+    bares = [bare(word) for word in words[at:end]]
+    for first in range(len(bares)):
+        for after in range(min(len(bares), first + known.most_words), first, -1):
+            name = known.names.get(" ".join(bares[first:after]))
+            if name is not None:
+                yield at + first, at + after - 1, name
 
 
 def _clauses(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Return the first word of each clause, and the one after its last; a phrase does not go on in the next clause."""
     begin = 0
     for number, word in enumerate(words):
-        if _CLAUSE_END.search(word) or number - begin >= _LONGEST or number == len(words) - 1:
+        if CLAUSE_END.search(word) or number - begin >= _LONGEST or number == len(words) - 1:
             yield begin, number + 1
             begin = number + 1
 
@@ -163,14 +216,18 @@ def _call(words: Sequence[str], first: int, last: int, name: str, known: Phrases
     text = " ".join(bare(word) for word in words[first : last + 1])
     if not _stands_right(words, first, last, text, known) or not is_acted(words, first, last, name, known):
         return None
-    length = last - first + 1
-    return Call(first, last, first + known.lands.get(text, last - first), name, 1 + 0.1 * length)
+    if text in known.acted and name not in _ACTED and not _has_actor(words, first, last, known):
+        return None
+    sure = 1 + 0.1 * (last - first + 1) - _YIELDS * ((name in _FREQUENT) + (text in known.acted))
+    if _begins_sentence(words, first, known.openers) and _ends_clause(words, last):
+        sure += _WHOLE_CLAUSE
+    return Call(first, last, first + known.lands.get(text, last - first), name, sure)
 
 
 def is_denied(words: Sequence[str], first: int, negations: frozenset[str]) -> bool:
     """Return whether a negation stands shortly before a word, in the same clause."""
     for number in range(first - 1, max(first - 1 - _REACH, -1), -1):
-        if _CLAUSE_END.search(words[number]):
+        if CLAUSE_END.search(words[number]):
             return False
         if bare(words[number]) in negations:
             return True
@@ -180,16 +237,30 @@ def is_denied(words: Sequence[str], first: int, negations: frozenset[str]) -> bo
 def _stands_right(words: Sequence[str], first: int, last: int, text: str, known: Phrases) -> bool:
     """Return whether a phrase that counts only at the beginning or the end of a clause stands there."""
     begins = begins_clause(words, first, known.openers)
-    ends = last + 1 == len(words) or bool(_CLAUSE_END.search(words[last]))
+    ends = _ends_clause(words, last)
     forms = known.bound.get(text)
     return forms is None or any((begins or not starts) and (ends or not stops) for starts, stops in forms)
 
 
 def begins_clause(words: Sequence[str], first: int, openers: frozenset[str]) -> bool:
     """Return whether a clause begins with a word; openers such as "please" may stand before it."""
+    first = _before_openers(words, first, openers)
+    return first == 0 or bool(CLAUSE_END.search(words[first - 1]))
+
+
+def _begins_sentence(words: Sequence[str], first: int, openers: frozenset[str]) -> bool:
+    first = _before_openers(words, first, openers)
+    return first == 0 or bool(_SENTENCE_END.search(words[first - 1]))
+
+
+def _before_openers(words: Sequence[str], first: int, openers: frozenset[str]) -> int:
     while first > 0 and bare(words[first - 1]) in openers:
         first -= 1
-    return first == 0 or bool(_CLAUSE_END.search(words[first - 1]))
+    return first
+
+
+def _ends_clause(words: Sequence[str], last: int) -> bool:
+    return last + 1 == len(words) or bool(CLAUSE_END.search(words[last]))
 
 
 def is_acted(words: Sequence[str], first: int, last: int, name: str, known: Phrases) -> bool:
@@ -197,12 +268,15 @@ def is_acted(words: Sequence[str], first: int, last: int, name: str, known: Phra
 
     "I was asleep" is acted, "the children were asleep" is not. In a language without `actors` everything is.
     """
-    if name not in _ACTED or not known.actors:
+    if name not in _ACTED or not known.actors or begins_clause(words, first, known.openers):
         return True
-    if begins_clause(words, first, known.openers):
-        return True
-    for number in range(last, max(first - 1 - _REACH, -1), -1):
-        if number < first and _CLAUSE_END.search(words[number]):
+    return _has_actor(words, first, last, known)
+
+
+def _has_actor(words: Sequence[str], first: int, last: int, known: Phrases) -> bool:
+    """Return whether an actor stands in a phrase or shortly before it, in the same clause."""
+    for number in range(last, max(first - 1 - _ACTOR_REACH, -1), -1):
+        if number < first and CLAUSE_END.search(words[number]):
             return False
         if bare(words[number]) in known.actors:
             return True

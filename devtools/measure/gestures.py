@@ -45,7 +45,7 @@ WITHIN_S = 0.3
 PAUSE_S = 5.5
 WORDS_PER_MINUTE = 150
 SAMPLE_RATE = 16000
-LISTS = ("tuning", "measuring", "second", "third_tuning", "third", "fourth")
+LISTS = ("tuning", "measuring", "second", "third_tuning", "third", "fourth", "fifth_tuning", "fifth")
 
 
 @dataclass(frozen=True)
@@ -105,11 +105,12 @@ def confusion() -> None:
 def prose(path: Path) -> None:
     """Print the gestures that a neutral text would get, spoken at an even pace."""
     words, at_s = [], 0.0
-    for text in path.read_text(encoding="utf-8").split():
-        length_s = 60 / WORDS_PER_MINUTE * (0.55 + 0.08 * len(text))
-        words.append(Word(text.strip(".,;:!?"), at_s, at_s + length_s))
-        at_s += length_s + (0.4 if text[-1] in ".,;:!?" else 0.0)
-    calls = choose_gestures(words, vector_of=WordVectors.load(WORD_VECTORS).vector)
+    text = path.read_text(encoding="utf-8")
+    for piece in text.split():
+        length_s = 60 / WORDS_PER_MINUTE * (0.55 + 0.08 * len(piece))
+        words.append(Word(piece.strip(".,;:!?"), at_s, at_s + length_s))
+        at_s += length_s + (0.4 if piece[-1] in ".,;:!?" else 0.0)
+    calls = choose_gestures(words, vector_of=WordVectors.load(WORD_VECTORS).vector, text=text)
     for call in calls:
         print(f"{words[call.word].start_s:6.1f} s  {call.name:12s} {words[call.word].word}  {call.score:.2f}")
     print(f"{len(calls)} gestures in {at_s / 60:.1f} minutes: {len(calls) / at_s * 60:.2f} per minute")

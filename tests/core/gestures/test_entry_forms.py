@@ -1,0 +1,71 @@
+"""Entries of a lexicon written out, and what contractions, punctuation and those who speak change."""
+
+import pytest
+
+from core.gestures.choice import choose_gestures, with_clauses
+from core.gestures.entry_forms import forms, split_words
+from core.gestures.phrases import find_calls
+from core.text.timing import Word
+
+GROUPS = {"go": ["go", "went"]}
+CONTRACTIONS = {"n't": ["not"], "won't": ["will", "not"], "let's": ["let", "us"], "'m": ["am"]}
+
+
+def said(text, pace_s=0.3):
+    return [Word(word, number * pace_s, number * pace_s + 0.29) for number, word in enumerate(text.split())]
+
+
+@pytest.mark.parametrize(
+    ("entry", "wanted"),
+    [
+        ("(turn|<go>) *left", ["turn left", "go left", "went left"]),
+        ("(so|) tired", ["so tired", "tired"]),
+        ("you (sir|are the (best|one))", ["you sir", "you are the best", "you are the one"]),
+        ("^*don't you dare", ["do not you dare"]),
+    ],
+)
+def test_an_entry_stands_for_all_its_forms(entry, wanted):
+    assert [" ".join(form.words) for form in forms(entry, GROUPS, CONTRACTIONS)] == wanted
+
+
+def test_a_form_lands_on_its_marked_word_and_keeps_its_bounds():
+    (form,) = forms("^i won't *go$", GROUPS, CONTRACTIONS)
+    assert (form.words, form.lands, form.begins, form.ends, form.acted) == (
+        ("i", "will", "not", "go"),
+        3,
+        True,
+        True,
+        False,
+    )
+    assert forms("~coffee", {}, {})[0].acted
+
+
+def test_contractions_of_a_text_belong_to_their_words():
+    assert split_words(["I", "won't,", "let's"], CONTRACTIONS) == (
+        ["I", "will", "not,", "let", "us"],
+        [0, 1, 1, 2, 2],
+    )
+
+
+@pytest.mark.parametrize("text", ["I do not know", "I don't know", "I dunno"])
+def test_a_phrase_is_found_however_it_is_contracted(text):
+    assert [call.name for call in find_calls(text.split())] == ["shrug"]
+
+
+@pytest.mark.parametrize(("text", "count"), [("I had a coffee", 1), ("the price of coffee", 0)])
+def test_some_phrases_count_only_of_those_who_speak(text, count):
+    assert sum(call.name == "drink" for call in find_calls(text.split())) == count
+
+
+def test_the_punctuation_of_the_text_ends_clauses_that_are_spoken_without_a_pause():
+    words = said("Stop do not open that door")
+    assert with_clauses(words, "“Stop”, do not open that door!") == ["Stop,", "do", "not", "open", "that", "door!"]
+    assert with_clauses(said("你好 谢谢"), "你好，谢谢。") == ["你好，", "谢谢。"]
+    assert with_clauses(said("art a start"), "Some start. A") == ["art", "a", "start."]
+    names = [call.name for call in choose_gestures(words, text="Stop, do not open that door!")]
+    assert names == ["stop"]
+
+
+def test_a_text_that_is_not_that_of_the_words_changes_nothing():
+    words = said("we went home")
+    assert with_clauses(words, "Nothing of this, at all.") == ["we", "went", "home"]
