@@ -159,7 +159,7 @@ def _phrase_vectors(language: str, vector_of: VectorOf) -> tuple[list[str], np.n
         _kept.clear()
         known = phrases(language)
         single = [(name, text) for name, texts in known.lists.items() for text in texts if " " not in text]
-        single = [(name, text) for name, text in single if text not in known.bound and text not in known.acted]
+        single = [(name, text) for name, text in single if text not in known.bound]
         long = [(name, text) for name, text in single if len(text) >= _SHORTEST]
         vectors = [_unit(vector_of(text)) for _, text in long]
         _kept[key] = [name for name, _ in long], np.array(vectors) if vectors else np.zeros((0, 1))

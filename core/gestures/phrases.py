@@ -22,6 +22,8 @@ from .entry_forms import CLAUSE_END, Form, forms, split_word, split_words
 from .library import gestures
 
 NONE, OPENERS, ACTORS = "none", "openers", "actors"
+# A phrase that counts wherever it stands, as in `Phrases.bound`.
+_ANYWHERE = (False, False, False)
 # Gestures that act out what somebody does.
 _ACTED = frozenset("sleep phone write type drive eat drink book".split())
 TABLE, GROUPS, CONTRACTIONS = "gestures", "groups", "contractions"
@@ -75,11 +77,10 @@ class Phrases:
         most_words: of a phrase.
         entries: the same, to be found in texts without spaces; None for other languages.
         lands: by phrase, the number of its word on which the gesture lands.
-        bound: phrases that count only where a clause begins, or ends: for each of its entries, whether it must begin
-            and whether it must end there. One of them is enough.
+        bound: phrases that do not count everywhere: for each of their entries, whether a clause must begin there,
+            whether one must end there, and whether those who speak must act. One entry is enough.
         openers: words that may stand before what begins a clause.
         actors: words one of which stands before what is acted out; empty where a language needs none.
-        acted: phrases that count only of those who speak.
         negations: words that deny what follows.
         contractions: by word or ending, the words that it stands for.
         lists: the phrases of each gesture.
@@ -89,10 +90,9 @@ class Phrases:
     most_words: int
     entries: Entries | None
     lands: dict[str, int]
-    bound: dict[str, frozenset[tuple[bool, bool]]]
+    bound: dict[str, frozenset[tuple[bool, bool, bool]]]
     openers: frozenset[str]
     actors: frozenset[str]
-    acted: frozenset[str]
     negations: frozenset[str]
     contractions: Mapping[str, tuple[str, ...]]
     lists: dict[str, tuple[str, ...]]
@@ -110,20 +110,14 @@ def phrases(language: str = ENGLISH) -> Phrases:
     )
     lands: dict[str, int] = {}
     lists: dict[str, tuple[str, ...]] = {}
-    signs: dict[str, set[tuple[bool, bool]]] = defaultdict(set)
-    acted: set[str] = set()
-    plain: set[str] = set()
-    for name, entries in table.items():
+    signs: dict[str, set[tuple[bool, bool, bool]]] = defaultdict(set)
+    for name, listed in table.items():
         if name != NONE and name not in gestures():
             raise ValueError(f"The lexicon of {language} names no gesture {name!r}.")
-        written = [form for entry in entries for form in forms(entry, groups, contractions)]
+        written = [form for entry in listed for form in forms(entry, groups, contractions)]
         for form in written:
             lands.setdefault(_text(form), form.lands)
-            signs[_text(form)].add((form.begins, form.ends))
-            if form.acted:
-                acted.add(_text(form))
-            else:
-                plain.add(_text(form))
+            signs[_text(form)].add((form.begins, form.ends, form.acted))
         lists[name] = tuple(dict.fromkeys(map(_text, written)))
     # what calls for nothing counts before what looks the same
     ordered = {NONE: lists.get(NONE, ()), **lists}
@@ -131,20 +125,8 @@ def phrases(language: str = ENGLISH) -> Phrases:
     negations = frozenset(lexicon.tables.get("words", {}).get(NEGATION, ()))
     entries = Entries(ordered, (), "") if lexicon.language in WITHOUT_SPACES else None
     most_words = max((text.count(" ") + 1 for text in names), default=0)
-    bound = {text: frozenset(signs_) for text, signs_ in signs.items() if (False, False) not in signs_}
-    return Phrases(
-        names,
-        most_words,
-        entries,
-        lands,
-        bound,
-        openers,
-        actors,
-        frozenset(acted - plain),
-        negations,
-        contractions,
-        lists,
-    )
+    bound = {text: frozenset(signs_) for text, signs_ in signs.items() if _ANYWHERE not in signs_}
+    return Phrases(names, most_words, entries, lands, bound, openers, actors, negations, contractions, lists)
 
 
 def _text(form: Form) -> str:
@@ -214,11 +196,11 @@ def _call(words: Sequence[str], first: int, last: int, name: str, known: Phrases
     if name == NONE or (name not in _ANYWAY and is_denied(words, first, known.negations)):
         return None
     text = " ".join(bare(word) for word in words[first : last + 1])
-    if not _stands_right(words, first, last, text, known) or not is_acted(words, first, last, name, known):
+    fitting = _fitting(words, first, last, text, name, known)
+    if not fitting or not is_acted(words, first, last, name, known):
         return None
-    if text in known.acted and name not in _ACTED and not _has_actor(words, first, last, known):
-        return None
-    sure = 1 + 0.1 * (last - first + 1) - _YIELDS * ((name in _FREQUENT) + (text in known.acted))
+    is_weak = all(acted for _, _, acted in fitting)
+    sure = 1 + 0.1 * (last - first + 1) - _YIELDS * ((name in _FREQUENT) + is_weak)
     if _begins_sentence(words, first, known.openers) and _ends_clause(words, last):
         sure += _WHOLE_CLAUSE
     return Call(first, last, first + known.lands.get(text, last - first), name, sure)
@@ -234,12 +216,17 @@ def is_denied(words: Sequence[str], first: int, negations: frozenset[str]) -> bo
     return False
 
 
-def _stands_right(words: Sequence[str], first: int, last: int, text: str, known: Phrases) -> bool:
-    """Return whether a phrase that counts only at the beginning or the end of a clause stands there."""
-    begins = begins_clause(words, first, known.openers)
-    ends = _ends_clause(words, last)
-    forms = known.bound.get(text)
-    return forms is None or any((begins or not starts) and (ends or not stops) for starts, stops in forms)
+def _fitting(
+    words: Sequence[str], first: int, last: int, text: str, name: str, known: Phrases
+) -> list[tuple[bool, bool, bool]]:
+    """Return the entries of a phrase that fit where it stands, as in `Phrases.bound`."""
+    begins, ends = begins_clause(words, first, known.openers), _ends_clause(words, last)
+    acts = name in _ACTED or _has_actor(words, first, last, known)
+    return [
+        entry
+        for entry in known.bound.get(text, (_ANYWHERE,))
+        if (begins or not entry[0]) and (ends or not entry[1]) and (acts or not entry[2])
+    ]
 
 
 def begins_clause(words: Sequence[str], first: int, openers: frozenset[str]) -> bool:

@@ -8,6 +8,7 @@ refinement  exact times of all phones
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -29,6 +30,10 @@ LEAST_FRAMES = 3  # frames that a phone needs
 FREE_FRAMES = 10  # frames for each phone, in which a word at an end of a piece is looked for
 MOST_NARROW = 30  # frames that words need at least which are tried between their neighbours,
 MOVED = 6  # and frames by which they may move these
+UNEXPLAINED = 100  # frames of speech without a word, beside which words are placed again,
+BESIDE_WORDS = 4  # so many on each side,
+BESIDE = 0.0  # nats that each frame of other speech costs then
+BREAK, BREAK_COST = 15, 30.0  # frames between words that are not joined, and nats that each such place costs
 SEARCHED = 0.6  # share of the work that is the search
 CEPSTRA_SHARE = 0.2  # share of scoring that is the cepstra
 
@@ -87,6 +92,7 @@ def place(
     for share, number, placed in _searched(sound, stretches, tell, **costs):
         found[number] = _named(placed, pieces[number].tokens)
         tell(SEARCHED * share)
+    _move_beside_other_speech(sound, words, found, tell)
     _fill_rooms(sound, pieces, words, found, tell)
     out: list[Placed] = []
 
@@ -136,6 +142,57 @@ class _Room:
     start: int
     end: int
     tokens: tuple[int, ...]
+
+
+def _move_beside_other_speech(
+    sound: Sound, words: Pronunciations, found: list[list[Placed]], tell: Callable[[float], None]
+) -> None:
+    """Place words again that lie beside much speech which no word explains.
+
+    The same words may be said in that speech, too, and the search takes the longer ones, which save more of it. Here
+    other speech costs nothing for each frame, so that words are joined to their neighbours where they can be.
+    """
+    speech = np.concatenate([[0], np.cumsum(sound.active)])
+    spans = [(number, *span) for number, placed in enumerate(found) for span in _spans(placed, speech)]
+    stretches = [
+        Stretch(
+            found[number][first].start,
+            found[number][last].end,
+            _of(words, [each.word for each in found[number][first : last + 1]]),
+        )
+        for number, first, last in spans
+    ]
+    for (number, first, last), again in zip(spans, forced(sound, stretches, tell, BESIDE), strict=True):
+        before = found[number][first : last + 1]
+        if again and _breaks(again) < _breaks(before) and _cost(again) < _cost(before):
+            found[number][first : last + 1] = _named(again, [each.word for each in before])
+
+
+def _breaks(placed: Sequence[Placed]) -> int:
+    """Return how often words do not follow each other closely."""
+    return sum(after.start - word.end >= BREAK for word, after in pairwise(placed))
+
+
+def _cost(placed: Sequence[Placed]) -> float:
+    """Return what words and the places between them cost, nats."""
+    return BREAK_COST * _breaks(placed) - sum(word.score * word.frames for word in placed)
+
+
+def _spans(placed: Sequence[Placed], speech: np.ndarray) -> Iterator[tuple[int, int]]:
+    """List the first and the last of the words around speech that no word explains; near such places are one."""
+    span: tuple[int, int] | None = None
+    for place in range(1, len(placed)):
+        if speech[max(placed[place].start, placed[place - 1].end)] - speech[placed[place - 1].end] < UNEXPLAINED:
+            continue
+        first, last = max(0, place - BESIDE_WORDS), min(len(placed), place + BESIDE_WORDS) - 1
+        if span is not None and first <= span[1] - 1:
+            span = span[0], last
+            continue
+        if span is not None:
+            yield span
+        span = first, last
+    if span is not None:
+        yield span
 
 
 def _fill_rooms(
