@@ -102,6 +102,8 @@ class Generate:
         pieces: a folder for the motion of the first frames of a long take, which replies of the type `piece` name
             while the later frames are computed; None for no such replies.
         hands_out: whether hands and forearms are pushed out of the body.
+        directed: whether the take is directed and its hands are pushed out here. Blender does this itself, with the
+            body of the character, and needs the finished motion alone.
     """
 
     type: ClassVar[str] = "generate"
@@ -127,6 +129,7 @@ class Generate:
     gestures: bool = False
     pieces: Path | None = None
     hands_out: bool = True
+    directed: bool = True
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from .lines import Line
 FOLDER = ".batch"
 _MOST_SECONDS = 1e9
 # Where a request's files lie does not change its take; the device does so by rounding alone.
-_NOT_INPUTS = ("type", "audio", "transcript", "out", "weights", "device", "decoded", "skeleton")
+_NOT_INPUTS = ("type", "audio", "transcript", "out", "weights", "device", "decoded", "skeleton", "directed")
 
 
 @dataclass(frozen=True)
