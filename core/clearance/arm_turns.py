@@ -89,11 +89,6 @@ class ArmPoses:
         posed = ArmPoses(*places, np.stack(chain, 2), hinge, self.bend + numbers[..., BEND])
         return posed, matrix_to_rotvec(np.stack(local, 2))
 
-    def segment(self, frame: np.ndarray, side: int, number: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return both ends (K, 3) of segments of one arm: 0 its upper arm, 1 its forearm, 2 its hand."""
-        ends = np.stack([each[:, side] for each in (self.shoulder, self.elbow, self.wrist, self.knuckle)], 1)
-        return ends[frame, number], ends[frame, number + 1]
-
     def levers(
         self, frame: np.ndarray, side: np.ndarray, point: np.ndarray, way: np.ndarray, segment: np.ndarray
     ) -> np.ndarray:

@@ -15,7 +15,6 @@ from typing import TypeVar
 
 import numpy as np
 
-from ..body.joints import ELBOWS, WRISTS
 from ..body.kinematics import forward_kinematics
 from ..parallel import in_order
 from ..stops import check_stop
@@ -28,15 +27,11 @@ FAR_M = 0.03
 # Points of the surface that face away from the nearest one by more than this (a cosine) belong to another side.
 _SAME_SIDE = 0.2
 # Points that are checked of each hand and forearm.
-_HAND, _FOREARM = 90, 50
+_HAND, _FOREARM = 100, 120
 # Points of a cluster of the checked ones, and of a piece of the surface.
 _PROBES, _PIECE = 24, 48
-# Share of the forearm, from the elbow, that is not looked at: it lies in the crook of the arm.
-_CROOK = 0.3
 # A point behind a plane is inside if it lies within so many widths between surface points, aside of the nearest one.
 _ASIDE = 1.5
-# Metres: nothing is deeper within a region than this. Body, then upper arm, forearm and hand of each side.
-_THICK_M = np.array([0.16, 0.07, 0.06, 0.035, 0.07, 0.06, 0.035])
 # The gap of points that cannot be inside, metres.
 _CLEAR_M = 1.0
 _BLOCK = 1024
@@ -277,7 +272,7 @@ def _gaps(
     offset = points - posed.places[row, nearest]
     gap = (offset * facing).sum(-1)
     aside = (offset**2).sum(-1) - gap**2 > (_ASIDE * width - np.minimum(gap, 0.0) / 4) ** 2
-    beyond = (gap < 0) & aside | (gap < -_THICK_M[piece.region])
+    beyond = (gap < 0) & aside | (gap < -piece.room[nearest])
     gap = np.where(beyond, _CLEAR_M, gap).astype(np.float32)
     near = np.flatnonzero(gap < reach_m)
     around, row = piece.around[nearest[near]], row[near, None]
@@ -294,8 +289,5 @@ def _gaps(
 
 
 def _arm(skin: Skin, side: int) -> np.ndarray:
-    """Return the rows (P,) of a hand, and of its forearm beyond the crook of the arm, that are checked."""
-    elbow, wrist = skin.rest_joints[ELBOWS[side]], skin.rest_joints[WRISTS[side]]
-    rows = skin.rows(FOREARM[side])
-    along = (skin.places[rows] - elbow) @ (wrist - elbow) / max((wrist - elbow) @ (wrist - elbow), 1e-9)
-    return np.concatenate([skin.rows(HAND[side])[:_HAND], rows[along > _CROOK][:_FOREARM]])
+    """Return the rows (P,) of a hand, and of its forearm from the tip of the elbow on, that are checked."""
+    return np.concatenate([skin.rows(HAND[side])[:_HAND], skin.rows(FOREARM[side])[:_FOREARM]])

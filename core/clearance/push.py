@@ -16,9 +16,9 @@ import numpy as np
 
 from ..body.curves import runs
 from ..body.joints import ARM_CHAINS
-from ..body.segments import length, way_from_segment
 from .arm_turns import BEND, PER_ARM, ArmPoses
 from .gaps import Nearness, Surroundings
+from .partings import SIDE_OF_REGION, partings
 from .skin import FOREARM, HAND
 from .smoothest_turns import FIRST_STEPS, NEXT_STEPS, Courses
 
@@ -34,25 +34,27 @@ _RISE_S = 0.3
 _REACH = 5
 # How much less than shoulder and elbow the wrist shall turn.
 _STIFF = np.array([1.0, 1.0, 1.0, 0.7, 2.0, 2.0, 2.0])
-# Rounds in which points are measured.
-_ROUNDS = 5
+# Rounds in which points are measured: so many until nothing is inside, more until nothing is seen to be inside.
+_FINE_ROUNDS, _ROUNDS = 4, 10
 # Stretches are solved together until they have so many frames: few calls for short takes, little memory for long ones.
 _TOGETHER = 2048
 # Radians: frames in which an arm turns by less than this are not measured again.
 _FELT_RAD = 1e-3
 # Metres: with less than this inside, the motion is left alone.
 _NOTHING_M = 0.003
+# Metres: what is less deep inside is hardly seen.
+_SEEN_M = 0.006
 # What is missing, metres, in an inequality that holds anyway.
 _NOTHING = -1.0
 # Metres, a length that makes the bend of an elbow comparable with the ways of points.
 _FOREARM_M = 0.2
-# Metres by which the left one of two hands that lie in each other counts as the upper one.
-_UP_M = 0.004
+# With a smaller cosine between the way on which arms part and its own way out, a point goes through the other limb: at
+# least so many metres in each round.
+_AGREES, _THROUGH_M = 0.2, 0.01
 # Radians that an elbow stays bent at least.
 _LEAST_BEND = 0.05
 _SEGMENT = np.zeros(7, int)
 _SEGMENT[list(FOREARM)], _SEGMENT[list(HAND)] = 1, 2
-_SIDE = np.array([-1, 0, 0, 0, 1, 1, 1])
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,8 @@ class _Stretches:
         self._number = np.repeat(np.arange(len(lengths)), lengths)
         self._own = ArmPoses.of(rotations, body.skin.rest_joints)
         self._courses = Courses(lengths, _RISE_S * fps)
+        # Which way the left arm leaves the right one; known after the first measurement.
+        self._parting = np.zeros((len(rotations), 3))
         # How strongly each point of an arm, and last the bend of its elbow, is pushed: what the next round begins with.
         self._force = np.zeros((len(rotations), 2, body.region.shape[1] + 1))
 
@@ -139,9 +143,12 @@ class _Stretches:
         """
         numbers, depth = np.zeros((len(self._number), 2 * PER_ARM)), depth.copy()
         rotations, arms, left = self._rotations, self._own, np.arange(len(numbers))
+        best, best_depth, least = rotations.copy(), depth.copy(), self._deepest(depth)
         for number in range(_ROUNDS):
             seen = self._body.of(rotations[left], _WATCH_M)
             seen = replace(seen, rows=left[seen.rows])
+            if not number:
+                self._parting = partings(seen, self._number, self._courses.rise, _WATCH_M)
             numbers[left] = self._solved(seen, arms, numbers, NEXT_STEPS if number else FIRST_STEPS)[left]
             arms, local = self._own.turned(numbers.reshape(-1, 2, PER_ARM))
             rotations = self._rotations.copy()
@@ -149,10 +156,20 @@ class _Stretches:
                 rotations[:, chain[1:]] = local[:, side]
             changed = left[np.abs(numbers[left]).max(1) > _FELT_RAD]
             depth[changed] = depths(rotations[changed], self._body)
-            left = np.flatnonzero(np.isin(self._number, self._number[depth > _NOTHING_M]))
+            deepest = self._deepest(depth)
+            better = (deepest < least)[self._number]
+            best[better], best_depth[better] = rotations[better], depth[better]
+            least = np.minimum(least, deepest)
+            left = np.flatnonzero((least > (_NOTHING_M if number < _FINE_ROUNDS else _SEEN_M))[self._number])
             if not len(left):
                 break
-        return rotations, depth
+        return best, best_depth
+
+    def _deepest(self, depth: np.ndarray) -> np.ndarray:
+        """Return the greatest depth of each stretch, for depths (T,)."""
+        deepest = np.zeros(self._number[-1] + 1)
+        np.maximum.at(deepest, self._number, depth)
+        return deepest
 
     def _solved(self, seen: Nearness, arms: ArmPoses, numbers: np.ndarray, steps: int) -> np.ndarray:
         """Return the numbers (T, 14) that satisfy the inequalities of what was measured at the turned arms."""
@@ -177,11 +194,13 @@ class _Stretches:
             pick = (frame, side, chosen.ravel())
             point, way, gap, hit = seen.points[pick], seen.outwards[pick], seen.gaps[pick], seen.touched[pick]
             rows, segment, here = seen.rows[frame], _SEGMENT[region[side, chosen.ravel()]], np.full(len(frame), side)
-            way, gap = self._apart(arms, rows, side, (point, way, gap), segment, hit)
+            is_arm = np.equal(SIDE_OF_REGION[hit], 1 - side)
+            parting = is_arm[:, None] * (1 - 2 * side) * self._parting[rows]
+            way, gap = _apart(way, gap, parting)
             place = slice(side * _POINTS, (side + 1) * _POINTS)
             levers[:, place, side] = arms.levers(rows, here, point, way, segment).reshape(len(frames), _POINTS, PER_ARM)
             against = arms.levers(rows, 1 - here, point - gap[:, None] * way, way, _SEGMENT[hit])
-            against[(_SIDE[hit] != 1 - side)] = 0.0
+            against[~is_arm] = 0.0
             levers[:, place, 1 - side] = -against.reshape(len(frames), _POINTS, PER_ARM)
             missing[:, place] = np.where(gap < _WATCH_M, _KEEP_M - gap, _NOTHING).reshape(len(frames), _POINTS)
             sides[:, place], points[:, place] = side, chosen
@@ -196,23 +215,19 @@ class _Stretches:
             sides[:, row], points[:, row] = side, region.shape[1]
         return flat, missing, (np.broadcast_to(seen.rows[:, None], missing.shape), sides, points)
 
-    @staticmethod
-    def _apart(
-        arms: ArmPoses, rows: np.ndarray, side: int, near: tuple[np.ndarray, ...], segment: np.ndarray, hit: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return ways (K, 3) and gaps (K,) of one arm's points, so that both arms leave each other in one direction.
 
-        A hand inside a hand has fingers on either side of it, whose own ways out contradict each other. They all go
-        along the line between the middles of both limbs; points that this line leads farther in do not count.
-        """
-        point, way, gap = near
-        other = _SIDE[hit] == 1 - side
-        start, end = arms.segment(rows, side, segment)
-        middle = np.where((segment == 2)[:, None], (start + end) / 2, point)
-        line = way_from_segment(middle, *arms.segment(rows, 1 - side, _SEGMENT[hit]))
-        line[:, 1] += (0.5 - side) * _UP_M
-        line /= np.maximum(length(line), 1e-9)[:, None]
-        agrees = (line * way).sum(-1)
-        way = np.where(other[:, None], line, way)
-        gap = np.where(other & (agrees < 0.2), _WATCH_M, np.where(other, gap / np.maximum(agrees, 0.5), gap))
-        return way, gap
+def _apart(way: np.ndarray, gap: np.ndarray, parting: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return ways (K, 3) and gaps (K,) of points, so that both arms leave each other in one direction.
+
+    A hand inside a hand has fingers on either side of it, whose own ways out contradict each other. They all go the
+    way on which the arms part, also through the other limb as long as they are inside.
+
+    Args:
+        way: (K, 3) out, of each point alone.
+        gap: (K,) on this way.
+        parting: (K, 3) the way on which the arms part; zeros where a point has nothing to do with the other arm.
+    """
+    agrees, parts = (parting * way).sum(-1), np.abs(parting).max(-1) > 0
+    through = np.where(gap < 0, np.minimum(gap, -_THROUGH_M), _WATCH_M)
+    apart = np.where(agrees < _AGREES, through, gap / np.maximum(agrees, 0.5))
+    return np.where(parts[:, None], parting, way), np.where(parts, apart, gap)

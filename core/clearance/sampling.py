@@ -9,7 +9,7 @@ from ..body.skeleton import JOINT, JOINT_NAMES
 from .skin import BODY, FOREARM, HAND, REGIONS, UPPER_ARM, Skin, regions_of
 
 # Points of each region. Fingers are thin, so that hands need more points to a surface.
-_COUNTS = {BODY: 700, **dict.fromkeys(UPPER_ARM, 40), **dict.fromkeys(FOREARM, 70), **dict.fromkeys(HAND, 140)}
+_COUNTS = {BODY: 700, **dict.fromkeys(UPPER_ARM, 40), **dict.fromkeys(FOREARM, 120), **dict.fromkeys(HAND, 140)}
 # So many times more points are drawn at first, of which those are kept that are farthest from each other.
 _DRAWN = 8
 # Hands do not reach shins and feet.

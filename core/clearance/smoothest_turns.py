@@ -30,10 +30,13 @@ class Courses:
     Args:
         lengths: frames of each stretch; all arrays hold one stretch after the other, T frames in all.
         rise: frames within which a course rises and falls.
+
+    Attributes:
+        rise: the same, in whole frames.
     """
 
     def __init__(self, lengths: Sequence[int], rise: float):
-        felt = int(np.ceil(_FELT * rise))
+        self.rise, felt = round(rise), int(np.ceil(_FELT * rise))
         starts = np.concatenate([[0], np.cumsum(np.array(lengths)[:-1] + felt)]).astype(int)
         self._slots = np.concatenate([start + np.arange(n) for start, n in zip(starts, lengths, strict=True)])
         self._size = _round_size(int(self._slots[-1]) + 1 + felt)

@@ -14,6 +14,9 @@ from .skin import REGIONS, PosedSkin, Skin
 _NEIGHBOURS = 6
 # Metres: points of the surface count as no nearer to each other than this.
 _LEAST_WIDTH_M = 0.004
+# Metres: nothing is deeper inside than this. Where the skin of the other side is near, so many times the radius of the
+# ball between both sides: the points on the skin are some way apart.
+_MOST_DEEP_M, _ROOMY = 0.16, 1.4
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Piece:
         count: how many points it has; its neighbours follow them.
         around: (count, neighbours) the points around each point, itself first.
         width: (count,) metres between points.
+        room: (count,) metres that something can be deep inside beside each point.
         skin: its points and their neighbours, ready to be posed.
     """
 
@@ -49,6 +53,7 @@ class Piece:
     count: int
     around: np.ndarray
     width: np.ndarray
+    room: np.ndarray
     skin: PosedSkin
 
     def posed(self, moves: np.ndarray, frames: np.ndarray) -> PosedPiece:
@@ -65,13 +70,14 @@ class Piece:
 def pieces_of(skin: Skin, size: int) -> tuple[Clusters, tuple[Piece, ...]]:
     """Divide a skin into pieces of up to `size` points."""
     clusters = Clusters.of(skin, tuple(skin.rows(region) for region in range(REGIONS)), size)
-    around, width = _neighbours(skin)
+    (around, width), room = _neighbours(skin), _rooms(skin)
     pieces = []
     for own in clusters.members:
         rows = np.concatenate([own, np.setdiff1d(around[own], own)])
         place = np.zeros(len(skin.places), int)
         place[rows] = np.arange(len(rows))
-        pieces.append(Piece(int(skin.region[own[0]]), len(own), place[around[own]], width[own], PosedSkin(skin, rows)))
+        region, posed = int(skin.region[own[0]]), PosedSkin(skin, rows)
+        pieces.append(Piece(region, len(own), place[around[own]], width[own], room[own], posed))
     return clusters, tuple(pieces)
 
 
@@ -92,3 +98,24 @@ def _neighbours(skin: Skin) -> tuple[np.ndarray, np.ndarray]:
         own = rows[order]
         around[rows] = np.concatenate([own, np.tile(own[:, :1], (1, _NEIGHBOURS - own.shape[1]))], 1)
     return around, np.maximum(width, _LEAST_WIDTH_M)
+
+
+def _rooms(skin: Skin) -> np.ndarray:
+    """Return how deep something can be inside beside each point of a skin, metres (N,).
+
+    It is the radius of the largest ball that touches the point from within and has no point of the other side inside:
+
+        ↑                    ball through a point with normal n and another one, d away from it: |d|² / 2 n·d
+        ●━━━╮
+        ( ↕ )  other side: normals that face the other way
+        ╰━━━╯
+    """
+    room = np.full(len(skin.places), _MOST_DEEP_M)
+    for region in range(REGIONS):
+        rows = skin.rows(region)
+        offset = skin.places[rows][:, None] - skin.places[rows][None]
+        behind = (offset * skin.normals[rows][:, None]).sum(-1)
+        faces_away = (skin.normals[rows] @ skin.normals[rows].T < 0) & (behind > 0)
+        radius = np.where(faces_away, (offset**2).sum(-1) / np.maximum(2 * behind, 1e-9), np.inf)
+        room[rows] = np.minimum(_ROOMY * radius.min(1, initial=np.inf), _MOST_DEEP_M)
+    return room

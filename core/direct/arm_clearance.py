@@ -1,4 +1,17 @@
-"""Arms kept out of the body, or as far out as the motion itself has them.
+"""Arms that are kept out of the body, or as far out as the motion itself has them, while directing chooses their way.
+
+This is not what keeps hands out of a character's meshes: `core.clearance` does, last of all, and alone decides what is
+seen. Both stay, because they answer different questions:
+
+                    here                                         core.clearance
+    question        may this arm go there?                       where must these arms go?
+    body            capsules of the bundled character            the character's own meshes
+    known before    levels, markers and moods choose strokes     all that moves the arms is done
+    limit           never nearer than the motion itself was      outside, whatever the motion was
+    way out         back towards the arm's own motion            the smallest turn that leads out
+
+A stroke that is chosen here keeps its form; pushed out of the meshes alone it would be bent. And a take that is
+directed without a character, in the worker or the shell, is directed in the same way as in Blender.
 
 Levels and markers change arms without knowing where the body is. Two corrections follow:
 

@@ -51,7 +51,7 @@ def depths(armature, body, motion):
     for each in (motion, pushed):
         ext("addon.take.keying").apply_motion(bpy.context.scene, armature, each, "visit", 1)
         bpy.context.scene.frame_set(DEEP + 1)
-        found.append(meter.depth(posed_vertices(body)))
+        found.append(meter.depth(posed_vertices([body])))
     return found
 
 
