@@ -85,8 +85,8 @@ def perform(
     for index, rotvec in turns.items():
         matrices[:, index] = rotvec_to_matrix(rotvec)
     feet = [Foot(curves[f"{side}_place"], curves[f"{side}_step"], free) for side, free in free_legs(curves["weight"])]
-    pelvis = matrices[:, JOINT["pelvis"]]
-    translation, legs, contacts = stand(torso.shift, torso.dip, pelvis, rest, feet)
+    pelvis, hips = matrices[:, JOINT["pelvis"]], rotvec_to_matrix(torso.hips)
+    translation, legs, contacts = stand(torso.shift, torso.dip, pelvis, hips, rest, feet)
     for index, turn in legs.items():
         matrices[:, index] = turn
 

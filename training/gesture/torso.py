@@ -19,7 +19,7 @@ from training.gesture.styles import Style
 
 FULL_SWAY = 0.055  # a style with this sway shifts its weight at full scale
 FORWARD_M = 0.13
-SIDE_SHARE = 1.45  # of the style's sway that the pelvis moves to the side of the leg that carries the weight
+SIDE_SHARE = 1.53  # of the style's sway that the pelvis moves to the side of the leg that carries the weight
 IDLE_M = 0.012
 # Posture: pitch of the pelvis, and of the three joints of the spine, degrees.
 PELVIS_TILT = -11.0
@@ -32,14 +32,21 @@ HIPS = np.array([0.5, 0.5, 0.45])  # share of a bend, turn and tilt of the spine
 
 @dataclass(frozen=True)
 class TorsoPath:
-    """Pelvis shift (T, 2) in metres (left, forward), dips of the pelvis (T,) in metres, and rotation vectors (T, 3) by
-    joint index, radians; and the turn of the chest in the world without its posture, (T, 3) radians.
+    """The path of the trunk.
+
+    Attributes:
+        shift: (T, 2) metres of the pelvis to the left and forward.
+        dip: (T,) metres by which it sinks.
+        rotvecs: rotation vectors (T, 3) by joint index, radians.
+        swing: (T, 3) turn of the chest in the world without its posture, radians.
+        hips: (T, 3) rotation vector of the pelvis before it gives way to the spine, radians.
     """
 
     shift: np.ndarray
     dip: np.ndarray
     rotvecs: dict[int, np.ndarray]
     swing: np.ndarray
+    hips: np.ndarray
 
 
 def torso_path(
@@ -66,14 +73,15 @@ def torso_path(
 
     # where the spine bends, the hips give way to the other side
     away = -HIPS * lag(np.stack([heave, turn, rock], -1), 0.08)
-    pelvis = away + np.stack(
+    planned = np.stack(
         [
-            PELVIS_TILT + 18 * ahead + 0.5 * lag(lean, 0.10, 0.05) + 1.2 * chance["idle"],
-            calm * (11.0 * chance["facing"] + 2.0 * weight) + 0.7 * lag(twist, 0.10, 0.04),
+            PELVIS_TILT + 17 * ahead + 0.6 * lag(lean, 0.10, 0.05) + 1.2 * chance["idle"],
+            calm * (11.0 * chance["facing"] + 2.0 * weight) + 0.85 * lag(twist, 0.10, 0.04),
             calm * 2.4 * weight + 0.35 * lag(tip, 0.10, 0.05) + 0.5 * chance["idle_side"],
         ],
         -1,
     )
+    pelvis = planned + away
     bend = np.stack(
         [
             style.lean * lag(beat.speaking, 0.0, 0.1) + lean + heave,
@@ -89,9 +97,9 @@ def torso_path(
         # the upper joints also take a share of the syllables' beats
         own[:, 0] += lively * (1.0, 2.2, 2.6)[index] * beat.syllables
         rotvecs[JOINT[f"spine{index + 1}"]] = np.radians(own)
-    dip = lag(0.003 * beat.nod + 0.002 * beat.swell + 0.013 * beat.syllables, 0.05, 0.02)
+    dip = lag(0.0015 * beat.nod + 0.001 * beat.swell + 0.0065 * beat.syllables, 0.05, 0.02)
     swing = np.radians(pelvis - [PELVIS_TILT, 0, 0] + lag(bend, 0.03))
-    return TorsoPath(np.stack([side, ahead], 1), dip, rotvecs, swing)
+    return TorsoPath(np.stack([side, ahead], 1), dip, rotvecs, swing, np.radians(planned))
 
 
 def _from_hands(hands: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
