@@ -29,6 +29,7 @@ class MAMBATALK_PT_batch(ClosedPanel, bpy.types.Panel):
     bl_label = "Batch"
     bl_idname = "MAMBATALK_PT_batch"
     bl_parent_id = GENERATE
+    bl_order = 2
 
     def draw(self, context):
         """Draw the settings, the button or the progress, and the lines of the last batch."""

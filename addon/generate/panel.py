@@ -48,7 +48,6 @@ class MAMBATALK_PT_advanced(ClosedPanel, bpy.types.Panel):
     bl_label = "Advanced"
     bl_idname = "MAMBATALK_PT_advanced"
     bl_parent_id = GENERATE
-    bl_order = -2
 
     def draw(self, context):
         """Draw the settings."""
@@ -71,6 +70,7 @@ class MAMBATALK_PT_pronunciations(ClosedPanel, bpy.types.Panel):
     bl_label = "Pronunciations"
     bl_idname = "MAMBATALK_PT_pronunciations"
     bl_parent_id = GENERATE
+    bl_order = 2
 
     def draw(self, context):
         """Draw the list of this file; that of all files is in the preferences."""

@@ -13,8 +13,9 @@ class MAMBATALK_PT_takes(CharacterPanel, Sidebar, bpy.types.Panel):
     bl_label = "Takes"
     bl_idname = "MAMBATALK_PT_takes"
     bl_parent_id = GENERATE
-    # Below Advanced, which is always there: Blender puts a first panel that appears later below all others.
-    bl_order = -1
+    # Below Advanced, which is always there: Blender puts a first panel that appears later below all others. The other
+    # parts of Generate have the order 2.
+    bl_order = 1
 
     def draw(self, context):
         """Draw a row for each take with its buttons, and the button that loads another take."""

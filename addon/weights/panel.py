@@ -12,6 +12,7 @@ class MAMBATALK_PT_weights(ClosedPanel, bpy.types.Panel):
     bl_label = "Weights"
     bl_idname = "MAMBATALK_PT_weights"
     bl_parent_id = GENERATE
+    bl_order = 2
 
     def draw(self, context):
         """Draw name, licence and engine of the weights in use, and the buttons for others."""
