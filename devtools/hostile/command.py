@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from devtools.hostile.cases import all_cases, check_outputs
-from devtools.hostile.good import make_good
+from devtools.hostile.good import make_autoencoder, make_good
 from devtools.hostile.server import serving
 from devtools.hostile.trial import CLEAR, GOOD, OUTCOMES, Result, run
 from devtools.marked_parts import with_part
@@ -70,7 +70,7 @@ def try_all(commands: Sequence[str], every: int = 1, match: str = "") -> list[Re
         cases = cases[::every]
         for case in sorted(cases, key=lambda case: case.command in _SLOW):
             if case.command in _SLOW and "torch" not in sys.modules:
-                import torch  # noqa: F401  # loaded before the processes are forked
+                make_autoencoder(good)  # PyTorch is loaded before the processes are forked
             results.append(run(case, run_program, check_outputs))
             if results[-1].outcome not in (GOOD, CLEAR):
                 print(_in_words(results[-1]), flush=True)

@@ -96,5 +96,6 @@ def _corpora(good: Good) -> Iterator[Case]:
         # Where something is left, training begins; that it goes on is shown by the tests of training.
         yield case("train", ["all", "--data", path, "--out", "OUT", *small, "--batch=2"], EITHER, f"data: {name}")
     for path in sorted(Path(each) for each in made.values() if "motion_" in str(each)):
-        yield case("evaluate", ["--pred", path, "--real", path], EITHER, f"data: {path.parent.name}/{path.name}")
+        own = ["--pred", path, "--real", path, "--fgd", good.autoencoder]
+        yield case("evaluate", own, EITHER, f"data: {path.parent.name}/{path.name}")
         yield case("evaluate", ["--pred", path, "--real", good.set], REFUSED, f"pred: {path.parent.name}/{path.name}")

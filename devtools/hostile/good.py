@@ -7,6 +7,7 @@ from pathlib import Path
 
 import soundfile
 
+from core.body.motion import load_motion
 from core.take.files import CHECKSUM, checksum_of
 from devtools.hostile.trial import Case
 from devtools.shell import ROOT
@@ -29,6 +30,7 @@ class Good:
         set: a folder of motions, to evaluate.
         corpus: a data folder, to train on.
         empty: a folder with nothing in it.
+        autoencoder: a folder for an autoencoder to evaluate with, which `make_autoencoder` fills.
     """
 
     folder: Path
@@ -40,6 +42,7 @@ class Good:
     set: Path
     corpus: Path
     empty: Path
+    autoencoder: Path
 
 
 def make_good(folder: Path, run_program: Callable[[list[str]], int]) -> Good:
@@ -68,7 +71,17 @@ def make_good(folder: Path, run_program: Callable[[list[str]], int]) -> Good:
         set=_linked(folder / "set", {"a.npz": motion, "b.npz": motion}),
         corpus=_make_corpus(folder / "corpus", speech, motion),
         empty=_linked(folder / "empty", {}),
+        autoencoder=folder / "autoencoder",
     )
+
+
+def make_autoencoder(good: Good) -> None:
+    """Train an autoencoder for one step: training one for each evaluation would take minutes. This loads PyTorch."""
+    from training.evaluation.fgd_autoencoder import FgdSettings, channels, train_fgd
+    from training.evaluation.fgd_files import save_fgd
+
+    trained = train_fgd([channels(load_motion(good.motion))], settings=FgdSettings(steps=1))
+    save_fgd(trained, good.autoencoder, "one step")
 
 
 def _make_corpus(folder: Path, speech: Path, motion: Path) -> Path:
