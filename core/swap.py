@@ -136,7 +136,8 @@ def _is_ours(place: Path, own: Collection[str]) -> bool:
 
 def _name_of(place: Path) -> str:
     try:
-        name = os.fsdecode((place / _NAME).read_bytes())
+        # A pipe in its place would be read without an end.
+        name = os.fsdecode((place / _NAME).read_bytes()) if (place / _NAME).is_file() else ""
     except OSError:
         return ""
     return name if name == Path(name).name and name not in (".", "..") else ""

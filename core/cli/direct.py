@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _WHEN = "seconds (3.2), a stretch (4:5), or a word of the take (really, or really#2 for its second time)"
 
+_MOST_OWN_BYTES = 16 << 20
 _GESTURE = re.compile(r"(?P<name>[^@\[]+\.gesture\.json|\w+)(\[(?P<settings>[^\]]*)\])?@(?P<when>.+)")
 GESTURE_SETTINGS = ("hand", "size", "height_m", "speed")
 
@@ -122,7 +123,12 @@ def _gesture(text: str, words: Callable[[], Sequence["Word"]]) -> Marker:
             f"{text!r} names no gesture and time.",
             remedy="Write the name, @ and the time: thumbs_up@3.2, or big[size=1.3]@really.",
         )
-    settings = dict(pair.split("=", 1) for pair in (found["settings"] or "").split(",") if "=" in pair)
+    pairs = [pair.partition("=") for pair in (found["settings"] or "").split(",") if pair]
+    settings = {name: value for name, _, value in pairs}
+    if len(settings) < len(pairs) or not all(value for _, _, value in pairs):
+        raise GestureError(
+            f"{text!r} has a setting without a value, or one twice.", remedy="Write settings as size=1.3,hand=left."
+        )
     if unknown := settings.keys() - GESTURE_SETTINGS:
         raise GestureError(
             f"A gesture has no setting {', '.join(sorted(unknown))}.",
@@ -143,6 +149,9 @@ def _own(path: Path) -> dict[str, str]:
     """
     try:
         check_regular(path)
+        # A saved gesture holds a picture besides its text.
+        if path.stat().st_size > _MOST_OWN_BYTES:
+            raise GestureError(f"{path} is too large for a gesture.", remedy="Give a file of the gesture library.")
         return {"gesture": OWN, "clip": without_picture(path.read_text(encoding="utf-8"))}
     except (OSError, UnicodeDecodeError) as error:
         raise GestureError(

@@ -98,4 +98,5 @@ def _corpora(good: Good) -> Iterator[Case]:
     for path in sorted(Path(each) for each in made.values() if "motion_" in str(each)):
         own = ["--pred", path, "--real", path, "--fgd", good.autoencoder]
         yield case("evaluate", own, EITHER, f"data: {path.parent.name}/{path.name}")
-        yield case("evaluate", ["--pred", path, "--real", good.set], REFUSED, f"pred: {path.parent.name}/{path.name}")
+        own = ["--pred", path, "--real", good.set, "--fgd", good.autoencoder]
+        yield case("evaluate", own, REFUSED, f"pred: {path.parent.name}/{path.name}")

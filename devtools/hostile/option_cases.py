@@ -122,7 +122,7 @@ def _directions(good: Good) -> Iterator[Case]:
         "big@so#0",
     ):
         yield case("direct", [*base, "--gesture", text], REFUSED, f"--gesture {text}")
-    yield case("direct", [*base, "--gesture", "big[size=1,size=2]@1"], EITHER, "a setting twice")
+    yield case("direct", [*base, "--gesture", "big[size=1,size=2]@1"], REFUSED, "a setting twice")
     yield case("direct", [*base, "--gesture", *["big@1"] * 3000], EITHER, "3,000 gestures at one time")
     yield case("direct", [*base, "--accent", *["1.0"] * 3000], EITHER, "3,000 accents at one time")
     yield case("direct", [*base, "--hold", *[f"{n / 99}" for n in range(250)]], EITHER, "250 holds")
