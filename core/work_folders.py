@@ -20,7 +20,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from .locks import try_lock
+from .locks import open_lock, try_lock
 
 LOCK = "lock"
 _MOST_AT_A_TIME = 100
@@ -71,7 +71,7 @@ def lock_folder(folder: Path) -> BinaryIO | None:
     if folder.is_symlink() or not folder.is_dir():
         return None
     try:
-        lock = (folder / LOCK).open("ab")
+        lock = open_lock(folder / LOCK)
     except FileNotFoundError:
         return None
     # A file system without locks: a name for this process alone would be left behind by a kill, but is not shared.

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from ..errors import GestureError
 from ..files import make_folder, saved_file, sha256_of
 from ..inputs import Npz, read_json
-from ..locks import try_lock
+from ..locks import open_lock, try_lock
 from ..plain_values import is_number
 from ..requests import Generate, to_json
 from ..take.files import FORMAT
@@ -107,7 +107,7 @@ def only_one(out: Path) -> Iterator[BinaryIO]:
         GestureError: another batch works there, or the folder cannot be made.
     """
     make_folder(out / FOLDER)
-    with (out / FOLDER / "lock").open("ab") as file:
+    with open_lock(out / FOLDER / "lock") as file:
         if not try_lock(file):
             raise GestureError(
                 f"Another batch works in {out}.", remedy="Wait until it has ended, or choose another folder with --out."

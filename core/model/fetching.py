@@ -25,6 +25,7 @@ from urllib.parse import quote
 
 from ..errors import GestureError
 from ..files import FREE_SPACE, make_folder, saved_file, sha256_of
+from ..inputs import read_json
 from ..plain_values import is_whole
 from .config import PUBLISHED
 
@@ -285,8 +286,8 @@ def _is_there(file: RemoteFile, folder: Path) -> bool:
 def _recorded(folder: Path, file: RemoteFile) -> str | None:
     """Return the hash that an earlier call recorded, for servers that say none."""
     try:
-        return json.loads((folder / RECORD).read_text(encoding="utf-8"))["files"][file.name]["sha256"]
-    except (OSError, ValueError, KeyError, TypeError):
+        return read_json(folder / RECORD)["files"][file.name]["sha256"]
+    except (GestureError, OSError, ValueError, KeyError, TypeError):
         return None
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from core import swap
 from core.errors import GestureError
+from core.locks import open_lock
 from core.take.files import CHECKSUM, OWN_FILES, TakeFiles, checksum_of, read_files, write_files
 from tests.core.take.test_gate import CODES, DESCRIPTION, WORDS, motion
 
@@ -191,3 +192,18 @@ def test_a_link_and_the_folder_that_the_program_runs_in_are_not_replaced(folder,
                 write_files(take_of(2), link)
     monkeypatch.undo()
     assert seed_of(folder) == 1
+
+
+@needs_fork
+def test_pipes_where_a_writer_keeps_its_own_files_are_not_waited_for(folder):
+    place = folder.parent / ".take-pipes"
+    place.mkdir()
+    os.mkfifo(place / "name")
+    os.mkfifo(place / "lock")
+    work = folder / ".a.npz.part"
+    work.mkdir()
+    os.mkfifo(work / "lock")
+    with pytest.raises(OSError, match=r"."):
+        open_lock(work / "lock")
+    write_files(take_of(2), folder)
+    assert seed_of(folder) == 2
