@@ -15,6 +15,7 @@ import numpy as np
 
 from ..text.lexicon import ENGLISH, bare
 from ..text.timing import Word
+from .entry_forms import split_word
 from .library import gestures
 from .phrases import NONE, Call, find_calls, is_acted, is_denied, phrases
 
@@ -24,6 +25,12 @@ SPACING_S = 6.0
 SAME_IDEA_S = 3.0
 # Seconds after the start of its word at which a gesture means something.
 LATE_S = 0.2
+# Words on either side of a place in which somebody speaks of "I" or "you", and the least score where nobody does.
+AROUND, LEAST_TOLD = 30, 1.25
+# Gestures whose phrases are said to somebody in any case.
+_SAID_TO_SOMEBODY = frozenset(
+    "stop wait no no_finger calm_down go_away wave welcome thanks plea swear facepalm clap".split()
+)
 # Cosine from which a word means nearly the same as a phrase, and by how much that gesture is nearer than others.
 LEAST_COSINE, LEAST_MARGIN = 0.8, 0.12
 # Words shorter than this stand in too many contexts to be compared.
@@ -64,6 +71,10 @@ def choose_gestures(
     if vector_of is not None:
         taken = {number for call in calls for number in range(call.first, call.last + 1)}
         calls += [call for call in near_calls(texts, language, vector_of) if call.word not in taken]
+    told = told_words(texts, language)
+    calls = [
+        call for call in calls if call.score >= LEAST_TOLD or call.word not in told or call.name in _SAID_TO_SOMEBODY
+    ]
     chosen: list[Call] = []
     calls = [call for call in calls if not gestures()[call.name].offends]
     for call in sorted(_once(calls, words), key=lambda call: (-call.score, call.word)):
@@ -71,6 +82,32 @@ def choose_gestures(
         if all(abs(words[other.word].start_s - moment) >= spacing_s for other in chosen):
             chosen.append(call)
     return sorted(chosen, key=lambda call: call.word)
+
+
+def told_words(words: Sequence[str], language: str) -> set[int]:
+    """Return the numbers of words that are told, as in news or a recipe: nobody near them says "I" or "you".
+
+    Args:
+        words: displayed words in order, with what ends clauses.
+        language: of the words; without `actors` in its lexicon nothing is known to be told.
+    """
+    actors = phrases(language).actors
+    if not actors:
+        return set()
+    speaks = np.array(
+        [word.endswith(("?", "!")) or not actors.isdisjoint(_said(word, language)) for word in words], int
+    )
+    sums = np.concatenate([[0], np.cumsum(speaks)])
+    told = set()
+    for number in range(len(words)):
+        low, high = max(0, number - AROUND), min(len(words), number + AROUND + 1)
+        if high - low > AROUND and sums[high] == sums[low]:
+            told.add(number)
+    return told
+
+
+def _said(word: str, language: str) -> Sequence[str]:
+    return split_word(bare(word), phrases(language).contractions)
 
 
 def _once(calls: list[Call], words: Sequence[Word]) -> list[Call]:

@@ -69,3 +69,12 @@ def test_the_punctuation_of_the_text_ends_clauses_that_are_spoken_without_a_paus
 def test_a_text_that_is_not_that_of_the_words_changes_nothing():
     words = said("we went home")
     assert with_clauses(words, "Nothing of this, at all.") == ["we", "went", "home"]
+
+
+def test_what_nobody_says_to_anybody_calls_for_sure_gestures_only():
+    told = "the road to the pass was closed because the old bridge collapsed in the night " * 3
+    assert not [call for call in choose_gestures(said(told)) if call.name == "fall"]
+    asked = told + "and I said that it collapsed"
+    assert choose_gestures(said(asked))[-1].name == "fall"
+    assert choose_gestures(said("the old bridge collapsed"))[0].name == "fall"
+    assert choose_gestures(said(told + "and on the other hand it was old"))[-1].name == "other_hand"
