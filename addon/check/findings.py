@@ -50,6 +50,9 @@ def run(scene: bpy.types.Scene, armature: bpy.types.Object, found: MambaTalkFind
     motion = seen_motion(scene, take)
     words = take_store.load(take.action).words
     rows = check(Subject(motion, words, skin_body.of(armature)))
+    if not face_channels.face_keys(armature) and not performer.of(armature).jaw_bones():
+        # The take has lips, but this character shows none.
+        rows = [each for each in rows if each.kind != "lips"]
     per_frame = take.info.fps / motion.fps
     found.rows.clear()
     found.index, found.action = -1, take.action.name
