@@ -72,8 +72,7 @@ def lock_feet(motion: Motion, before: Motion, settings: FinishSettings) -> Motio
     Returns:
         The motion with new legs, root and contacts.
     """
-    held, feet, standing, own_steps = _place_feet(motion, before, settings)
-    return _put_on_feet(motion, held, feet, standing, own_steps)
+    return _with_legs(motion, *_put_on_feet(motion.fps, *_place_feet(motion, before, settings)))
 
 
 def _place_feet(motion: Motion, before: Motion, settings: FinishSettings) -> tuple[Legs, Feet, Contacts, bool]:
@@ -113,7 +112,7 @@ def replant(motion: Motion, kept: np.ndarray, steady: np.ndarray, settings: Fini
         feet, standing = _stand(legs, ground, motion.fps, sureness)
     else:
         feet, standing = _replan(legs, legs, None, ground, motion.fps, sureness, steady)
-    return _put_on_feet(motion, legs, feet, standing, own_steps=True)
+    return _with_legs(motion, *_put_on_feet(motion.fps, legs, feet, standing, own_steps=True))
 
 
 def _stand(legs: Legs, ground: Ground, fps: float, sureness: np.ndarray) -> tuple[Feet, Contacts]:
@@ -258,26 +257,32 @@ def _heading(legs: Legs) -> np.ndarray:
     return np.unwrap(matrix_to_yaw(legs.pelvis_turn))
 
 
-def _put_on_feet(motion: Motion, legs: Legs, feet: Feet, standing: Contacts, own_steps: bool) -> Motion:
+def _put_on_feet(
+    fps: float, legs: Legs, feet: Feet, standing: Contacts, own_steps: bool
+) -> tuple[tuple[np.ndarray, ...], np.ndarray, np.ndarray]:
     """Place the pelvis and solve the legs for feet that are in place.
 
     Args:
-        motion: gives everything else.
+        fps: frames per second.
         legs: under the held root.
         feet: where the feet shall be.
         standing: the contacts of the result.
         own_steps: whether the motion's own steps are kept; then pelvis and knees change as little as they can.
+
+    Returns:
+        rotation vectors of the pelvis (T, 3), hips, knees and ankles (T, 2, 3), the translation (T, 3) and the contacts
+        (T, 4). Nothing else is kept, so that a long motion is copied when little else is in memory.
     """
     if own_steps:
-        legs, first_tip, bend = ride(legs, feet, motion.fps), _TIP_KEPT, partial(near_bend, fps=motion.fps)
+        legs, first_tip, bend = ride(legs, feet, fps), _TIP_KEPT, partial(near_bend, fps=fps)
     else:
-        legs, first_tip, bend = balance(legs, feet, motion.fps), 0.0, None
-    legs, feet = sink_and_tip(legs, feet, legs.skeleton.reach(own_steps), first_tip, motion.fps)
-    hip, knee, ankle = solve_legs(legs, feet, bend)
-    # copied after the legs are solved, when less else is in memory
+        legs, first_tip, bend = balance(legs, feet, fps), 0.0, None
+    legs, feet = sink_and_tip(legs, feet, legs.skeleton.reach(own_steps), first_tip, fps)
+    turns = (matrix_to_rotvec(legs.pelvis_turn), *solve_legs(legs, feet, bend))
+    return turns, legs.pelvis - legs.skeleton.pelvis, standing.channels
+
+
+def _with_legs(motion: Motion, turns: tuple[np.ndarray, ...], translation: np.ndarray, contacts: np.ndarray) -> Motion:
     rotations = motion.rotations.copy()
-    rotations[:, 0] = matrix_to_rotvec(legs.pelvis_turn)
-    rotations[:, HIPS], rotations[:, KNEES], rotations[:, ANKLES] = hip, knee, ankle
-    return motion.replace(
-        rotations=rotations, translation=legs.pelvis - legs.skeleton.pelvis, contacts=standing.channels
-    )
+    rotations[:, 0], rotations[:, HIPS], rotations[:, KNEES], rotations[:, ANKLES] = turns
+    return motion.replace(rotations=rotations, translation=translation, contacts=contacts)
