@@ -237,8 +237,10 @@ def _explain_newer(path: str, *_arguments) -> None:
         return
     if start != _NEW_HEADER and not start.startswith(_COMPRESSED):
         return
-    message = f"{os.path.basename(path)} is of Blender 5, or damaged."
-    current.error = GestureError(message, remedy="Open it in Blender 4.5 and save it there.")
+    current.error = GestureError(
+        f"{os.path.basename(path)} is of Blender 5, or damaged.",
+        remedy="Open it in Blender 4.5 and save it there.",
+    )
     current.notes = []
 
 
