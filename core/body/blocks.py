@@ -10,15 +10,20 @@ from ..stops import check_stop
 
 # A block of 55 joints as matrices takes 8 MB. The results do not depend on this number.
 BLOCK_FRAMES = 2048
-# The parts of motions up to this length, five minutes, are worked on at once, each in a thread of its own.
+# Motions up to this length, five minutes, are worked on by several threads.
 _AT_ONCE_FRAMES = 9000
 
 T = TypeVar("T")
 
 
+def is_short(frames: int) -> bool:
+    """Return whether several threads may work on a motion of so many frames; of longer ones they need much memory."""
+    return frames <= _AT_ONCE_FRAMES
+
+
 def run_for(frames: int) -> Callable[[Sequence[Callable[[], T]]], list[T]]:
-    """Return what does the tasks for a motion: all at once, or, of a long one, one by one, which needs less memory."""
-    return at_once if frames <= _AT_ONCE_FRAMES else one_by_one
+    """Return what does the tasks for a motion: all at once, or, of a long one, one by one."""
+    return at_once if is_short(frames) else one_by_one
 
 
 def in_blocks(convert: Callable[[np.ndarray], np.ndarray], values: np.ndarray) -> np.ndarray:

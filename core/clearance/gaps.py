@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from ..body.blocks import is_short
 from ..body.kinematics import forward_kinematics
 from ..parallel import in_order
 from ..stops import check_stop
@@ -106,12 +107,13 @@ class Surroundings:
         return Nearness(*(np.concatenate(part) for part in parts))
 
     def measured(self, rotations: np.ndarray, reach_m: float, kept: Callable[[Nearness], T]) -> Iterator[T]:
-        """Measure block by block, as `of` does, on several threads; yield what is kept of each block."""
+        """Measure block by block, as `of` does; yield what is kept of each block."""
 
         def measure(start: int) -> T:
             return kept(self._block(rotations[start : start + _BLOCK], start, reach_m))
 
-        return in_order(measure, range(0, len(rotations), _BLOCK))
+        starts = range(0, len(rotations), _BLOCK)
+        return in_order(measure, starts) if is_short(len(rotations)) else map(measure, starts)
 
     def _block(self, rotations: np.ndarray, start: int, reach_m: float) -> Nearness:
         check_stop()

@@ -70,8 +70,9 @@ def _take(folder: Path, engine: str, seconds: int) -> dict:
     text = (DEMO / "transcript.txt").read_text(encoding="utf-8")
     # The transcript fits whole repetitions of the recording; a shorter part is made without words.
     times = _repetitions(seconds)
-    short = _speech(folder, 5)
-    generate(Generate(short, folder / "warm", device="cpu"), models=models)
+    # With words, so that the dictionary is loaded, too.
+    once = Generate(_speech(folder, 32, 1), folder / "warm", device="cpu", transcript_text=text)
+    generate(once, models=models)
     audio = _speech(folder, seconds, times)
     request = Generate(audio, folder / "take", device="cpu", allow_no_words=True)
     if times:
