@@ -1,7 +1,7 @@
 """Measure gestures that mean something: their classes, the sentences that call for them, and prose that does not.
 
     python -m devtools.measure.gestures confusion
-    python -m devtools.measure.gestures sentences [--list fourth] [--keep FOLDER]
+    python -m devtools.measure.gestures sentences [--list fifth] [--keep FOLDER]
     python -m devtools.measure.gestures prose [--text FILE]
 
 `sentences` needs the program flite, which speaks them; everything after that is the product: alignment, the network,
@@ -66,9 +66,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one of the measurements."""
     parser = argparse.ArgumentParser(prog="python -m devtools.measure.gestures", description=__doc__)
     parser.add_argument("what", choices=("confusion", "sentences", "prose"))
-    parser.add_argument("--list", default="fourth", choices=LISTS, dest="chosen")
+    parser.add_argument("--list", default="fifth", choices=LISTS, dest="chosen")
     parser.add_argument("--keep", type=Path, help="folder for the take of the sentences; one that is there is used")
-    parser.add_argument("--text", type=Path, default=FOLDER / "gesture_prose.txt", help="the prose")
+    parser.add_argument("--text", type=Path, default=FOLDER / "gesture_prose_sixth.txt", help="the prose")
     options = parser.parse_args(arguments)
     if options.what == "confusion":
         confusion()
