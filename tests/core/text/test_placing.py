@@ -1,0 +1,47 @@
+"""Words beside speech that no word explains: which are placed again, and when the new places are better."""
+
+import numpy as np
+import pytest
+
+from core.audio.load import load_audio
+from core.phones.search import Placed
+from core.text.align import align
+from core.text.placing import BESIDE_WORDS, UNEXPLAINED, _breaks, _spans
+from core.text.transcript import read_transcript
+
+
+def placed(*starts, frames=20, score=-1.0):
+    return [Placed(n, np.zeros(1, int), np.array([start, start + frames]), score) for n, start in enumerate(starts)]
+
+
+def spoken(frames):
+    return np.arange(frames + 1)  # speech in every frame
+
+
+def test_only_words_near_much_speech_without_words_are_placed_again():
+    words = placed(*(20 * n for n in range(20)), *(20 * n + UNEXPLAINED for n in range(20, 40)))
+    assert list(_spans(words, spoken(2000))) == [(20 - BESIDE_WORDS, 20 + BESIDE_WORDS - 1)]
+    assert not list(_spans(words, np.zeros(2001, int)))  # a pause, however long
+
+
+def test_two_such_places_near_each_other_are_one_and_far_ones_two():
+    starts = np.arange(40) * 20
+    near, far = starts + UNEXPLAINED * (np.arange(40) >= 20), starts + UNEXPLAINED * (np.arange(40) >= 10)
+    both = near + UNEXPLAINED * (np.arange(40) >= 22)
+    apart = far + UNEXPLAINED * (np.arange(40) >= 30)
+    assert list(_spans(placed(*both), spoken(2000))) == [(16, 25)]
+    assert list(_spans(placed(*apart), spoken(2000))) == [(6, 13), (26, 33)]
+
+
+def test_breaks_are_places_where_words_are_not_joined():
+    assert _breaks(placed(0, 20, 45, 65)) == 0
+    assert _breaks(placed(0, 20, 120, 300)) == 2
+
+
+@pytest.mark.parametrize("first", [119, 141])
+def test_words_beside_a_missing_sentence_of_a_real_minute_join_their_neighbours(real_dir, first):
+    samples = load_audio(real_dir / "2_scott_0_2_2.wav").samples
+    words = read_transcript(real_dir / "2_scott_0_2_2.TextGrid").words
+    left = [*words[:first], *words[first + 12 :]]
+    found = align(samples, " ".join(word.word for word in left)).words
+    assert max(abs(a.start_s - b.start_s) for a, b in zip(found, left, strict=True)) < 1
