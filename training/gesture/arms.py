@@ -6,6 +6,7 @@ import numpy as np
 
 from core.body.curves import min_jerk
 from core.gestures.fingers import sign
+from core.text import lexicon
 from training.gesture.curves import at_least, lag, moves, pulses
 from training.gesture.gesture_plan import TAP_S, Plan, Stroke
 from training.gesture.styles import Style
@@ -18,10 +19,10 @@ SETTLE_S = (0.1, 1.1)  # start and end of the move from there to the style's res
 SMOOTH_S = 0.03
 # Ends of plain strokes in turn, (out, up, forward) from home in metres, and how far chance moves them.
 BEATS = np.array([[-0.03, 0.03, -0.02], [0.05, -0.05, 0.05]])
-AIM_M = np.array([0.06, 0.01, -0.02])
+AIM_M = np.array([0.105, 0.05, -0.06])
 # A stroke comes from above, from the side that chance says, this far away.
 WIND_UP_M = np.array([-0.01, 0.11, -0.01])
-ARC_M = np.array([0.06, -0.03, 0.03])
+ARC_M = np.array([0.11, -0.05, 0.07])
 STRIKE_S = (0.22, 0.34)  # how long the last part of a stroke takes
 DIRECT_S = 0.42  # a stroke that has less time than this has no wind-up
 RECOIL, RECOIL_S = 0.2, 0.3  # share of the wind-up by which a hand bounces back after a stroke
@@ -32,8 +33,10 @@ MOST_PLAIN, SOFT_M = np.array([0.3, -0.12, 0.345]), 0.02  # limits of plain stro
 SINK = np.array([-0.01, -0.045, -0.02])  # hands sink by this much while they are held up
 SINK_S = 1.6
 IDLE_M, IDLE_LATE_S = np.array([0.036, 0.042, 0.036]), (0.0, 0.45, 0.85)
+# Chance moves the hand that points to its speaker: (out, up, forward) metres per unit of "aim" and of "arc".
+OWN_POSE_M = np.array([[0.03, 0.03, 0.015], [-0.015, 0.05, -0.02]])
 STIR_IN_POSE = 0.4  # share of the small movements in the pose of a word
-RESTING = 0.9  # share of these movements in a hand that rests
+RESTING = 0.6  # share of these movements in a hand that rests
 VOICE_M = np.array([0.015, 0.07, 0.02])
 WAITING_SHARE = 0.2  # share of the strokes in a hand that rests while the other one gestures
 ROLL_DELAY_S = 0.04
@@ -188,7 +191,10 @@ class _Track:
         self.beats.append((end + RECOIL_S, end + SINK_S, target + size * SINK))
         if pose is not None:
             # a pose that follows another one is reached from that pose, else from the path of plain strokes
-            self.poses.append((start if self.posed else start - 1e-3, end if self.posed else start, pose.offset))
+            offset = np.array(pose.offset)
+            if stroke.kind == lexicon.SELF:
+                offset += np.array([aim, arc]) @ OWN_POSE_M
+            self.poses.append((start if self.posed else start - 1e-3, end if self.posed else start, offset))
             self.holds.append((start, end, [1.0]))
         elif self.posed:
             self.holds.append((start, end, [0.0]))

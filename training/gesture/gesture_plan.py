@@ -23,7 +23,7 @@ from training.gesture.styles import Style
 HOLD_S = 0.07  # the hands stay at least this long where a stroke ended
 SHORTEST_MOVE_S = 0.3
 RISE_S = 0.75  # hands rise with the voice, in this time at most
-LONG_PAUSE_S = 1.1  # the hands only sink a little in pauses shorter than this
+LONG_PAUSE_S = 0.85  # the hands only sink a little in pauses shorter than this
 SINK_SHARE = 0.35
 KEEP_S = 0.25  # after its last stroke a hand stays up this long
 RETRACT_S = 0.8

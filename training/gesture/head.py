@@ -32,7 +32,7 @@ def head_path(
     turn = np.degrees(-STEADY * lag(trunk, 0.05, 0.06))
     turn[:, 0] += 3.8 * chance["tilt"] + 4.0 * beat.bow - 4.0 * beat.think
     turn[:, 0] += lively * (15.5 * beat.nod + 9.0 * beat.swell + 9.0 * beat.syllables)
-    turn[:, 1] += 7.5 * chance["look"] + 9.0 * away * beat.think + 7.0 * beat.shake
+    turn[:, 1] += 7.5 * chance["look"] + 6.5 * away * beat.think + 7.0 * beat.shake
     turn[:, 1] += lively * (11.5 * beat.turn + side * (15.0 * beat.nod + 7.5 * beat.syllables))
     turn[:, 2] += 6.0 * chance["bend"] * -0.3 + 5.0 * chance["tilt"] + lag(beat.tilt, 0.05)
     turn[:, 2] += lively * (tilt * (13.5 * beat.nod + 12.0 * beat.turn + 7.5 * beat.syllables) - 5.0 * beat.turn)

@@ -24,6 +24,7 @@ from training.gesture.voice import voice_curve
 
 NEUTRAL_FRAMES = 8
 FULL_NOD = 8.0  # degrees; head and trunk of a style with this nod move at full scale
+OF_TRUNK = (3.6, 7.4)  # degrees; the trunk nods no less and no more than this, whatever the head does
 LIVELIER = 0.3  # chance makes beats larger or smaller by this share
 
 
@@ -79,8 +80,9 @@ def perform(
             matrices[:, index] = turn
 
     wrists = np.stack([arm.reached for arm in arms], 1)
-    beat, lively = rhythm(plan, prosody), manner.nod / FULL_NOD * (1 + LIVELIER * curves["vigour"])
-    torso = torso_path(beat, manner, wrists - wrists[:1], curves, lively)
+    beat, livelier = rhythm(plan, prosody), (1 + LIVELIER * curves["vigour"]) / FULL_NOD
+    lively = manner.nod * livelier
+    torso = torso_path(beat, manner, wrists - wrists[:1], curves, np.clip(manner.nod, *OF_TRUNK) * livelier)
     turns = torso.rotvecs | head_path(beat, torso.swing, curves, lively)
     for index, rotvec in turns.items():
         matrices[:, index] = rotvec_to_matrix(rotvec)

@@ -18,6 +18,7 @@ from training.gesture.rhythm import Rhythm
 from training.gesture.styles import Style
 
 FULL_SWAY = 0.055  # a style with this sway shifts its weight at full scale
+MOST_TURN = 1.1  # slow turns grow with the sway up to this scale
 FORWARD_M = 0.13
 SIDE_SHARE = 1.53  # of the style's sway that the pelvis moves to the side of the leg that carries the weight
 IDLE_M = 0.012
@@ -64,7 +65,7 @@ def torso_path(
     weight, scale = chance["weight"], style.sway / FULL_SWAY
     side = SIDE_SHARE * style.sway * weight + IDLE_M * chance["idle_side"]
     ahead = FORWARD_M * scale * chance["forward"] + IDLE_M * chance["idle"]
-    calm = 0.5 + 0.5 * scale  # of all that turns slowly
+    calm = 0.5 + 0.5 * min(scale, MOST_TURN)  # of all that turns slowly
     twist, lean, tip = _from_hands(hands)
     beat_side, beat_tilt = chance["beat_side"], chance["beat_tilt"]
     turn = lively * (10.8 * beat.turn + 9.5 * beat_side * beat.nod)
