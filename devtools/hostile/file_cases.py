@@ -99,4 +99,5 @@ def _corpora(good: Good) -> Iterator[Case]:
         own = ["--pred", path, "--real", path, "--fgd", good.autoencoder]
         yield case("evaluate", own, EITHER, f"data: {path.parent.name}/{path.name}")
         own = ["--pred", path, "--real", good.set, "--fgd", good.autoencoder]
-        yield case("evaluate", own, REFUSED, f"pred: {path.parent.name}/{path.name}")
+        # A motion of another rate or length is legal.
+        yield case("evaluate", own, EITHER, f"pred: {path.parent.name}/{path.name}")

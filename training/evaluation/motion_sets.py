@@ -14,6 +14,9 @@ from training.evaluation.smplx_face import SmplxFace
 REAL, PREDICTED = "gt_", "res_"
 SOUNDS = (".wav", ".flac", ".ogg", ".mp3")
 
+# Fewer have no course of speed, and no latents that could be compared.
+LEAST_FRAMES = 8
+
 
 @dataclass(frozen=True)
 class Clip:
@@ -78,9 +81,14 @@ def read_clip(name: str, path: Path, sound: Path | None, smplx: SmplxFace | None
     """Read a motion with its speech.
 
     Raises:
-        GestureError: a file cannot be read.
+        GestureError: a file cannot be read, or holds almost no frames.
     """
     motion = at_our_rate(load_motion(path))
+    if motion.frame_count < LEAST_FRAMES:
+        raise GestureError(
+            f"{path} holds {motion.frame_count} frames at 30 per second; {LEAST_FRAMES} are the least to measure.",
+            remedy="Give longer motions, or take this one out of its folder.",
+        )
     rest_joints, source = bones(motion, smplx)
     samples = None if sound is None else load_audio(sound).samples
     return Clip(name, motion, joint_positions(motion, rest_joints), source, samples)
