@@ -23,7 +23,7 @@ from .skin import FOREARM, HAND
 from .smoothest_turns import FIRST_STEPS, NEXT_STEPS, Courses
 
 # Metres that hands keep from the surface. Skin gives way a little, so that a hand may touch.
-_KEEP_M = 0.002
+_KEEP_M = 0.004
 # Metres: points that come nearer than this get an inequality, so that smoothing moves none of them inside.
 _WATCH_M = 0.02
 # Inequalities of one arm in one frame.
@@ -35,7 +35,7 @@ _REACH = 5
 # How much less than shoulder and elbow the wrist shall turn.
 _STIFF = np.array([1.0, 1.0, 1.0, 0.7, 2.0, 2.0, 2.0])
 # Rounds in which points are measured: so many until nothing is inside, more until nothing is seen to be inside.
-_FINE_ROUNDS, _ROUNDS = 4, 10
+_FINE_ROUNDS, _ROUNDS = 4, 12
 # Stretches are solved together until they have so many frames: few calls for short takes, little memory for long ones.
 _TOGETHER = 2048
 # Radians: frames in which an arm turns by less than this are not measured again.
@@ -50,7 +50,7 @@ _NOTHING = -1.0
 _FOREARM_M = 0.2
 # With a smaller cosine between the way on which arms part and its own way out, a point goes through the other limb: at
 # least so many metres in each round.
-_AGREES, _THROUGH_M = 0.2, 0.01
+_AGREES, _THROUGH_M = 0.0, 0.015
 # Radians that an elbow stays bent at least.
 _LEAST_BEND = 0.05
 _SEGMENT = np.zeros(7, int)
