@@ -102,8 +102,8 @@ class Generate:
         pieces: a folder for the motion of the first frames of a long take, which replies of the type `piece` name
             while the later frames are computed; None for no such replies.
         hands_out: whether hands and forearms are pushed out of the body.
-        directed: whether the take is directed and its hands are pushed out here. Blender does this itself, with the
-            body of the character, and needs the finished motion alone.
+        directed: whether hands are pushed out here in a take that nothing directs. Blender does this itself, with the
+            body of the character. A take that has gestures or a mood is always directed.
     """
 
     type: ClassVar[str] = "generate"

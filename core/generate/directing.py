@@ -87,16 +87,15 @@ def directed(take: Take) -> Take:
     alone.
     """
     directions = Directions.from_dict(take.info.get("direct", {}))
-    info = {name: value for name, value in take.info.items() if name != "hands"}
+    info = {name: value for name, value in take.info.items() if name not in ("direct", "hands")}
+    motion, pushed = take.finished, None
     if directions != Directions():
         motion, pushed = _directed_motion(take, directions)
     elif take.info.get("settings", {}).get("finish", True):
         motion, pushed = hands_out(take.finished, default_body(take.finished.skeleton))
-        if motion is take.finished:
-            return replace(take, directed=None, info=info)
-        info["direct"] = directions.as_dict()
-    else:
+    if directions == Directions() and motion is take.finished:
         return replace(take, directed=None, info=info)
+    info["direct"] = directions.as_dict()
     if pushed is not None:
         info["hands"] = pushed.as_dict()
     return replace(take, directed=motion, info=info)

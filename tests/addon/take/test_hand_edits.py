@@ -147,7 +147,7 @@ def test_the_button_drops_the_edits_that_its_own_panel_means(take, job_state):
     assert bpy.ops.mambatalk.drop_edits(of_panel=True) == {"FINISHED"}
     assert shown(job_state) == ["left_elbow: 61-80", "right_wrist: 61-80"]
     settings.parts, settings.span = {"right_hand"}, "ALL"
-    assert "Edits of right hand, the whole take" in draw("MAMBATALK_PT_edits").drawn
+    assert "Edits of Right Hand, the whole take" in draw("MAMBATALK_PT_edits").drawn
     with pytest.raises(RuntimeError, match="no such hand edit"):
         bpy.ops.mambatalk.drop_edits(of_panel=True)
     settings.parts = {"left_arm"}

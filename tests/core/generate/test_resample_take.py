@@ -14,11 +14,12 @@ from core.body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from core.cli.parser import main
 from core.errors import Cancelled, GestureError
 from core.finish.report import measure
+from core.generate.directing import Directions
 from core.generate.pipeline import generate
 from core.generate.regenerate import resample
 from core.requests import Generate, Resample
 from core.take.span import Span
-from core.take.take import read_take
+from core.take.take import read_take, write_take
 from core.worker.models import STARTER, Models
 
 from ...conftest import ROOT
@@ -120,6 +121,15 @@ def test_a_finished_lower_body_made_anew_steps_where_it_would_slide(folder, requ
     assert after.sliding <= before.sliding + 0.01
     assert after.slide_mean_cm_s <= before.slide_mean_cm_s + 0.3
     assert after.penetration_cm < 0.3
+
+
+def test_a_take_whose_hands_were_pushed_out_becomes_an_unfinished_one(folder, request_of, models):
+    take = read_take(folder)
+    write_take(replace(take, directed=take.finished, info={**take.info, "direct": Directions().as_dict()}), folder)
+    new = resample(request_of(finish=False), models=models)
+    assert new.directed is None
+    assert "direct" not in new.info
+    assert read_take(request_of().out).finished.frame_count == take.finished.frame_count
 
 
 def test_an_unfinished_take_stays_unfinished(folder, request_of, models):
