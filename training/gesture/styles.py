@@ -58,19 +58,19 @@ STYLES: dict[str, Style] = {
     for style in (
         Style(
             name="calm", amplitude=1.0, move_s=0.8, least=0.34, taps=0.2,
-            home=(0.06, -0.345, 0.32), rest=(0.11, -0.475, 0.165), rest_palm=-5, palm=12, one_handed=0.5, apart=0.36,
+            home=(0.06, -0.378, 0.32), rest=(0.11, -0.475, 0.165), rest_palm=-5, palm=12, one_handed=0.5, apart=0.36,
             stir=1.25, shape="relaxed", rest_shape="relaxed", fingers=1.24, nod=5.9,
             sway=0.051, smile=0.12, brow=0.35, lean=1.5, mouth=0.95,
         ),
         Style(
             name="lively", amplitude=1.2, move_s=0.7, least=0.2, taps=0.6,
-            home=(0.08, -0.35, 0.32), rest=(0.12, -0.465, 0.18), rest_palm=0, palm=18, one_handed=0.4, apart=0.3,
+            home=(0.08, -0.364, 0.32), rest=(0.12, -0.465, 0.18), rest_palm=0, palm=18, one_handed=0.4, apart=0.3,
             stir=1.9, shape="open", rest_shape="relaxed", fingers=1.17, nod=9.4,
             sway=0.072, smile=0.25, brow=0.6, lean=3.0, mouth=1.1,
         ),
         Style(
             name="presenter", amplitude=1.25, move_s=0.8, least=0.37, taps=0.3,
-            home=(0.07, -0.205, 0.32), rest=(0.10, -0.455, 0.19), rest_palm=0, palm=18, one_handed=0.2, apart=0.0,
+            home=(0.07, -0.197, 0.32), rest=(0.10, -0.455, 0.19), rest_palm=0, palm=18, one_handed=0.2, apart=0.0,
             stir=2.0, shape="open", rest_shape="relaxed", fingers=1.2, nod=5.5,
             sway=0.054, smile=0.2, brow=0.5, lean=2.0, mouth=1.0,
         ),
