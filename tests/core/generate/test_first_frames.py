@@ -1,5 +1,7 @@
 """The first frames of a long take come while it is made, and a take that is ended early is a whole one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import soundfile
@@ -50,6 +52,11 @@ def test_pieces_come_while_windows_are_predicted_and_change_nothing(request_of, 
     assert alone.directed is None
     assert "hands" not in alone.info
     assert not (plain.out / "motion_finished.npz").exists()
+    moody = generate(
+        replace(plain, mood=({"name": "happy", "strength": 0.5},), out=plain.out.with_name("c")), models=models
+    )
+    assert moody.directed is not None
+    assert read_take(plain.out.with_name("c")).info["direct"]["mood"]
 
 
 @pytest.mark.slow
