@@ -67,6 +67,7 @@ def test_sounds_travel_in_take_json_and_damaged_ones_are_refused():
         "format": 1, "frames": 3, "fps": 30, "seed": 0, "speaker": 0, "speaker_name": "calm",
         "weights": {"name": "w", "sha256": "0"}, "settings": {"finish": True, "variation": 0.5},
         "audio": {"path": "a", "sha256": "0", "offset_s": 0.0, "duration_s": None},
+        "layers": [{"joints": "all", "frames": [0, 3], "codes": "codes.npz", "seed": 0}],
     }  # fmt: skip
     check_description({**description, "sounds": stored, "alignment": {"words": "none"}})
     for sound in (["AH", 0.1], [1, 0.1, 0.2], ["AH", "0", 0.2], ["AH", -1.0, 0.2], "AH"):
