@@ -20,9 +20,8 @@ from .finish.settings import FinishSettings
 from .generate.pipeline import generate as generate_take
 from .generate.regenerate import resample as resample_take
 from .language.languages import AUTO
-from .model.card import STARTER_FOLDER, read_card
+from .model.card import style_of
 from .requests import Generate, Resample
-from .styles import style_number
 from .take.take import Take
 from .worker.models import Models
 
@@ -88,7 +87,7 @@ def generate(
         out=Path(out),
         transcript=None if transcript is None else Path(transcript),
         weights=None if weights is None else Path(weights),
-        speaker=speaker if isinstance(speaker, int) else _style(speaker, weights),
+        speaker=speaker if isinstance(speaker, int) else style_of(speaker, weights),
         seed=seed,
         variation=variation,
         mood=tuple(parse_mood(mood.split()).as_list()),
@@ -99,10 +98,6 @@ def generate(
         pronunciations=dict(pronunciations or {}),
     )
     return generate_take(request, models=_models())
-
-
-def _style(name: str, weights: Path | str | None) -> int:
-    return style_number(name, read_card(Path(weights or STARTER_FOLDER))["speakers"])
 
 
 def resample(

@@ -37,11 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Make one take, or one for each seed."""
     from ..generate.pipeline import generate_many
     from ..generate.spoken_words import ESTIMATED
-    from ..model.card import STARTER_FOLDER, read_card
-    from ..styles import style_number
+    from ..model.card import style_of
     from ..worker.models import Models
 
-    style = style_number(arguments.style, read_card(arguments.weights or STARTER_FOLDER)["speakers"])
+    style = style_of(arguments.style, arguments.weights)
     request = request_of(arguments, arguments.audio, arguments.out, style, arguments.transcript)
     wanted = [request]
     if arguments.seeds is not None:

@@ -12,6 +12,7 @@ from ..generate.manners import is_manners
 from ..generate.network import NetworkInfo
 from ..inputs import read_json
 from ..plain_values import is_number, is_whole
+from ..styles import style_number
 from ..weights_folder import CARD
 from .config import ModelConfig
 
@@ -116,6 +117,15 @@ def read_neutral(folder: Path, seed_frames: int) -> Motion:
     if neutral.frame_count < seed_frames:
         raise GestureError(f"{NEUTRAL} holds fewer than {seed_frames} frames.", remedy=REMEDY)
     return neutral
+
+
+def style_of(text: str, weights: Path | str | None) -> int:
+    """Return the number of a style, given by name or number, of a model folder; None stands for the bundled weights.
+
+    Raises:
+        GestureError: see `read_card`; there is no such style.
+    """
+    return style_number(text, read_card(Path(weights or STARTER_FOLDER))["speakers"])
 
 
 def read_checked_card(folder: Path) -> tuple[dict, ModelConfig]:

@@ -20,6 +20,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 
+from core.body.joints import WRISTS
 from core.body.skeleton import JOINT_COUNT
 from core.clearance.skin import Skin
 from devtools.extension import ROOT, extension_module, registered_extension
@@ -107,7 +108,7 @@ def measured(body: Dressed, motion, every: int = 1) -> Measured:
     scene.render.fps = 30
     keying = extension_module("addon.take.keying")
     performer = extension_module("addon.rig.performer").of(armature)
-    bones = [sorted(performer.bones_of([joint]))[0] for joint in (20, 21)]
+    bones = [sorted(performer.bones_of([joint]))[0] for joint in WRISTS]
     meter, depths, wrists = DepthMeter(body.skin, body.triangles), [], []
     for hands_out in (False, True):
         performed = extension_module("addon.skin.body").out_of(armature, motion) if hands_out else motion

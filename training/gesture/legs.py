@@ -6,11 +6,11 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from core.body.curves import min_jerk, runs, soft_limit
+from core.body.joints import SIDES
 from core.body.skeleton import JOINT
 from core.body.two_bones import axis_angle, frame, two_bone, unit
 from core.clock import FPS
 
-SIDES = ("left", "right")
 # Bend of the knee of a leg that carries weight, because straighter knees amplify every small move; and how much more
 # the knee of a leg without weight bends.
 KNEE_BEND, FREE_BEND = np.radians(5.5), np.radians(8)

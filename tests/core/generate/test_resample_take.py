@@ -123,10 +123,10 @@ def test_a_finished_lower_body_made_anew_steps_where_it_would_slide(folder, requ
     assert after.penetration_cm < 0.3
 
 
-def test_a_take_whose_hands_were_pushed_out_becomes_an_unfinished_one(folder, request_of, models):
-    take = read_take(folder)
-    write_take(replace(take, directed=take.finished, info={**take.info, "direct": Directions().as_dict()}), folder)
-    new = resample(request_of(finish=False), models=models)
+def test_a_take_whose_hands_were_pushed_out_becomes_an_unfinished_one(folder, request_of, models, tmp_path):
+    take, pushed = read_take(folder), tmp_path / "pushed"
+    write_take(replace(take, directed=take.finished, info={**take.info, "direct": Directions().as_dict()}), pushed)
+    new = resample(request_of(take=pushed, finish=False), models=models)
     assert new.directed is None
     assert "direct" not in new.info
     assert read_take(request_of().out).finished.frame_count == take.finished.frame_count
