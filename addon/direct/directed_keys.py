@@ -222,8 +222,9 @@ def _show(take: performed.Performed) -> None:
 
 
 def forget() -> None:
-    """Drop all values that are kept."""
+    """Drop all values that are kept, and the bodies that hands are kept out of."""
     _prepared.clear()
+    skin_body.forget()
 
 
 def _directions(directed: Directed) -> tuple[dict, list[dict], list[dict]]:

@@ -48,11 +48,6 @@ def _setting(entry) -> Setting | None:
     return Setting(entry.gesture, entry.hand, *numbers, entry.is_auto, place, clip)
 
 
-def entry_of(marker: Marker) -> Entry:
-    """Return the row of the list that shows a marker."""
-    return marker.kind.value, marker.start_s, marker.end_s, marker.setting
-
-
 def put_entries(action: bpy.types.Action, entries: list[Entry]) -> None:
     """Replace the markers in a take's list, in order of time, without writing keys."""
     own = action.mambatalk_take

@@ -7,7 +7,7 @@
 All places are pixels of the region, from its left edge.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -120,9 +120,3 @@ def moved(start: float, end: float, grip: Grip, by: float, snap: bool = False) -
 
 def _at(frame: float, snap: bool) -> float:
     return float(round(frame)) if snap else frame
-
-
-def found(texts: Sequence[str], search: str) -> list[int]:
-    """Return the places of the words that contain a text, in any case."""
-    wanted = search.strip().casefold()
-    return [place for place, text in enumerate(texts) if wanted and wanted in text.casefold()]

@@ -7,7 +7,7 @@ Vectors are those of the weights (fastText). Words and pairs of words are compar
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -205,8 +205,3 @@ def _phrase_vectors(language: str, vector_of: VectorOf) -> tuple[list[str], np.n
 
 def _unit(vector: np.ndarray) -> np.ndarray:
     return vector / max(float(np.linalg.norm(vector)), 1e-9)
-
-
-def texts_by_gesture(language: str = ENGLISH) -> Mapping[str, tuple[str, ...]]:
-    """Return the phrases of every gesture that has some in a language."""
-    return {name: texts for name, texts in phrases(language).lists.items() if name != NONE}

@@ -57,7 +57,7 @@ class Clip:
     head: bool = False
     picture: bytes = b""
 
-    name, group, side, offends, touches, hold_s = OWN, OWN, "", "", True, 0.0
+    name, group, side, offends, hold_s = OWN, OWN, "", "", 0.0
 
     def __post_init__(self):
         count = self.motion.frame_count

@@ -73,7 +73,6 @@ class Gesture:
         shrug: (seconds, degrees) by which the shoulders rise.
         hold_s: how long the last key is held.
         offends: where the gesture is rude; empty for most gestures. Such a gesture is never made by itself.
-        touches: whether a hand touches the body or the other hand on purpose.
     """
 
     name: str
@@ -86,7 +85,6 @@ class Gesture:
     shrug: tuple[tuple[float, float], ...] = ()
     hold_s: float = 0.5
     offends: str = ""
-    touches: bool = False
 
     @property
     def first_s(self) -> float:

@@ -31,7 +31,6 @@ from devtools.shell import ROOT
 START = "<!-- limits: made by `python -m devtools.hostile.limits --write` -->"
 END = "<!-- end of limits -->"
 MOST_S, MOST_BYTES, MOST_OF_HOUR = 2.0, 300 << 20, 1_500_000_000
-RATE = 16_000
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 import soundfile
 
 RATE = 16_000
-_PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
+_PCM, _EXTENSIBLE = 1, 0xFFFE
 
 
 def make_sounds(folder: Path, speech: Path) -> dict[str, tuple[Path, bool | None]]:
