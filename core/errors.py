@@ -25,6 +25,13 @@ class GestureError(Exception):
         return f"{self.message} {self.remedy}"
 
 
+def not_enough_memory(detail: str = "") -> GestureError:
+    """Return the error for work that needs more memory than there is; `detail` is the traceback, for the log."""
+    return GestureError(
+        "There is not enough memory.", remedy="Use a shorter recording or close other programs.", detail=detail
+    )
+
+
 def _printable(text: str) -> str:
     """Return a text that every terminal and Blender can show: names of files may hold bytes that are no text."""
     return text.encode("utf-8", "backslashreplace").decode()

@@ -22,7 +22,7 @@ def chosen_code(text: str) -> str:
         return AUTO
     try:
         return code_of(text)
-    except ValueError as error:
+    except GestureError as error:
         raise GestureError(
             f"There is no language “{text}”.", remedy="Choose one of the list, or empty Language to have it found."
         ) from error

@@ -175,10 +175,7 @@ def _line(number: int, row: Mapping[str, str], folder: Path, template: Generate,
     if text := row.get("mood"):
         request = replace(request, mood=tuple(parse_mood(text.split()).as_list()))
     if text := row.get("language"):
-        try:
-            request = replace(request, language=code_of(text))
-        except ValueError as error:
-            raise GestureError(f"There is no language {text[:40]!r}.", "Write a code such as de, or auto.") from error
+        request = replace(request, language=code_of(text))
     if text := row.get("seed"):
         if not text.isdecimal() or len(text) > _MOST_DIGITS or int(text) > _MOST_SEED:
             raise GestureError(f"The seed {text[:40]!r} is no whole number from 0 on.", "Write a number such as 7.")

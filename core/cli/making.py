@@ -72,22 +72,7 @@ def language_of(arguments: argparse.Namespace) -> dict[str, Any]:
         if not (word.strip() and equals and sound.strip()):
             raise GestureError(f"{entry[:60]!r} is no pronunciation.", remedy="Write WORD=SOUND: Siobhan=shivawn.")
         said[word.strip()] = sound.strip()
-    return {"language": code_of_language(arguments.language), "pronunciations": said}
-
-
-def code_of_language(text: str) -> str:
-    """Return the code of a language that is given as a code or as a name.
-
-    Raises:
-        GestureError: there is no such language.
-    """
-    try:
-        return code_of(text)
-    except ValueError as error:
-        raise GestureError(
-            f"There is no language {text[:40]!r}.",
-            remedy="Write auto, or a code such as de, fr, es, it, pt-br, zh, ja (docs/languages.md lists all).",
-        ) from error
+    return {"language": code_of(arguments.language), "pronunciations": said}
 
 
 def request_of(

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 
-from ..errors import Cancelled, GestureError
+from ..errors import Cancelled, GestureError, not_enough_memory
 from ..files import refused_by_system
 from .align import add_align
 from .batch import add_batch
@@ -66,8 +66,7 @@ def main(argv: list[str] | None = None) -> int:
         _log.error("\nerror: this Python has no module %s.\nRun `python build.py setup --torch`.", error.name)
         return EXIT_BAD_INPUT
     except MemoryError:
-        _log.error("\nerror: not enough memory.\nUse a shorter recording or close other programs.")
-        return EXIT_BAD_INPUT
+        return _refused(not_enough_memory())
     except BrokenPipeError:
         # Whoever read the output, such as `head`, has read enough.
         _print_no_more()

@@ -4,9 +4,8 @@ import argparse
 
 from .. import requests
 from ..files import saved_file
-from ..language.languages import AUTO
+from ..language.languages import AUTO, code_of
 from ..paths import given_path
-from .making import code_of_language
 from .terminal import add_overwrite, check_new, show_progress
 
 
@@ -34,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     request = requests.Transcribe(
         audio=arguments.audio,
         model=arguments.model,
-        language=code_of_language(arguments.language),
+        language=code_of(arguments.language),
         device=arguments.device,
     )
     result = transcribe(request, Job(show_progress, lambda: False, Kept()))

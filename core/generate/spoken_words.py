@@ -13,7 +13,7 @@ from typing import Any
 from .. import requests
 from ..errors import GestureError
 from ..language.detection import language_of
-from ..language.languages import AUTO, ENGLISH, LANGUAGES
+from ..language.languages import AUTO, ENGLISH, check_code
 from ..text.estimate import estimated_words
 from ..text.timing import Phone, Word
 from ..text.transcript import Transcript, parse_transcript, read_transcript
@@ -49,26 +49,13 @@ class SpokenWords:
         return self.words if self.language == ENGLISH else ()
 
 
-def check_language(language: str) -> None:
-    """Make sure that a language is known.
-
-    Raises:
-        GestureError: it is not.
-    """
-    if language != AUTO and language not in LANGUAGES:
-        raise GestureError(
-            f"There is no language {language[:40]!r}.",
-            remedy="Write auto, or a code such as de, fr, es, it, pt-br, zh, ja (docs/languages.md lists all).",
-        )
-
-
 def check_request(request: requests.Generate | requests.Align) -> None:
     """Make sure that a request's transcript can be read, before the long work.
 
     Raises:
         GestureError: it cannot; or there is no such language, or a pronunciation is empty.
     """
-    check_language(request.language)
+    check_code(request.language)
     own_pronunciations(request.pronunciations)
     transcript_of(request)
 
@@ -99,7 +86,7 @@ def spoken_words(
         GestureError: the transcript is unreadable; or it is English and not of the recording, and words are needed.
         Cancelled: the work is to stop.
     """
-    check_language(request.language)
+    check_code(request.language)
     transcript = transcript_of(request)
 
     def heard() -> tuple[Phone, ...]:

@@ -1,9 +1,11 @@
 """The languages that a transcript can be in: their codes, names, and espeak-ng's voices for them.
 
-The add-on lists them in a panel, so this module needs only the standard library.
+The add-on lists them in a panel, so this module needs only the standard library and `core.errors`.
 """
 
 from dataclasses import dataclass
+
+from ..errors import GestureError
 
 ENGLISH = "en"
 # The language is found from the text.
@@ -56,7 +58,7 @@ def code_of(text: str) -> str:
     """Return the code of a language that is given as a code or as a name; "auto" stays.
 
     Raises:
-        ValueError: there is no such language.
+        GestureError: there is no such language.
 
     >>> code_of("German"), code_of("DE"), code_of("de-AT"), code_of("auto")
     ('de', 'de', 'de', 'auto')
@@ -67,5 +69,22 @@ def code_of(text: str) -> str:
     named = {language.name.lower(): language.code for language in LANGUAGES.values()}
     code = named.get(wanted) or wanted.partition("-")[0]
     if code not in LANGUAGES:
-        raise ValueError(text)
+        raise _no_language(text)
     return code
+
+
+def check_code(code: str) -> None:
+    """Make sure that a code of a request, such as "de" or "auto", is that of a language.
+
+    Raises:
+        GestureError: it is not.
+    """
+    if code != AUTO and code not in LANGUAGES:
+        raise _no_language(code)
+
+
+def _no_language(asked: str) -> GestureError:
+    return GestureError(
+        f"There is no language {asked[:40]!r}.",
+        remedy="Write auto, or a code such as de, fr, es, it, pt-br, zh, ja (docs/languages.md lists all).",
+    )

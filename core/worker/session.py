@@ -5,7 +5,7 @@ import threading
 import traceback
 from collections.abc import Callable
 
-from ..errors import Cancelled, GestureError
+from ..errors import Cancelled, GestureError, not_enough_memory
 from ..files import refused_by_system
 from ..paths import check_paths
 from ..stops import stops
@@ -91,12 +91,7 @@ class Session:
         except GestureError as error:
             return _failure(request.id, error)
         except MemoryError:
-            return protocol.Failure(
-                request.id,
-                "There is not enough memory.",
-                "Use a shorter recording or close other programs.",
-                traceback.format_exc(),
-            )
+            return _failure(request.id, not_enough_memory(traceback.format_exc()))
         except OSError as error:
             return _failure(request.id, refused_by_system(error))
         except ImportError as error:

@@ -201,10 +201,11 @@ def body(request: requests.Body, job: Job) -> dict[str, Any]:
 
 def spell(request: requests.Spell, job: Job) -> dict[str, Any]:
     """Find the phones of a word; answer with entries of words.json, none where nobody knows how the word is said."""
-    from ..generate.spoken_words import check_language, own_pronunciations
+    from ..generate.spoken_words import own_pronunciations
+    from ..language.languages import check_code
     from ..text.spelling import phones_between
 
-    check_language(request.language)
+    check_code(request.language)
     job.progress(0.0, "Reading the recording")
     recording = job.kept.recordings.load(request.audio, request.offset_s, request.duration_s, request.decoded)
     job.check()
@@ -217,10 +218,10 @@ def spell(request: requests.Spell, job: Job) -> dict[str, Any]:
 
 def transcribe(request: requests.Transcribe, job: Job) -> dict[str, Any]:
     """Write down what is said in a recording; answer with the text, and the language that was heard."""
-    from ..generate.spoken_words import check_language
+    from ..language.languages import check_code
     from ..text.recogniser import written_text
 
-    check_language(request.language)
+    check_code(request.language)
     job.progress(0.0, "Reading the recording")
     recording = job.kept.recordings.load(request.audio, request.offset_s, request.duration_s, request.decoded)
 

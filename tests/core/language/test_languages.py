@@ -5,6 +5,7 @@ import unicodedata
 
 import pytest
 
+from core.errors import GestureError
 from core.language.detection import detect, language_of
 from core.language.espeak import espeak
 from core.language.ipa import english_phones, english_ways
@@ -91,5 +92,5 @@ def test_the_page_lists_every_language():
 
 def test_codes_and_names_of_languages_are_understood():
     assert (code_of("German"), code_of("PT_BR"), code_of("de-AT"), code_of("auto")) == ("de", "pt-br", "de", "auto")
-    with pytest.raises(ValueError, match="Klingon"):
+    with pytest.raises(GestureError, match="Klingon"):
         code_of("Klingon")
