@@ -68,6 +68,7 @@ class Prosody:
         words: the words as given.
         sounds: the speech sounds that were heard, where the words have none.
         accents: in order of time.
+        stressed_s: when syllables are stressed, ascending seconds: those at least as loud as the others around them.
         phrases: stretches of speech without a pause.
         units: stretches of phrases without a long pause; the hands stay up in each.
     """
@@ -79,6 +80,7 @@ class Prosody:
     phrases: tuple[Stretch, ...]
     units: tuple[Stretch, ...]
     sounds: tuple = ()
+    stressed_s: tuple[float, ...] = ()
 
     @property
     def times_s(self) -> np.ndarray:
@@ -115,8 +117,10 @@ def analyse(
     spoken = [(each.start_s, each.end_s) for each in (words or sounds)] or _sounding(level)
     phrases, units = _spans(spoken, PHRASE_PAUSE_S), _spans(spoken, UNIT_PAUSE_S)
     kinds = lexicon.word_classes([word.word for word in words], language)
-    accents = _number(_accents(level, loud, words, kinds, units), units)
-    return Prosody(frames, loudness, words, accents, phrases, units, tuple(sounds))
+    nuclei = _nuclei(level, units)
+    accents = _number(_accents(nuclei, level, loud, words, kinds), units)
+    stressed_s = tuple(peak / 100 for above, peak in nuclei if above >= 0)
+    return Prosody(frames, loudness, words, accents, phrases, units, tuple(sounds), stressed_s)
 
 
 def speech_level(samples: np.ndarray) -> np.ndarray:
@@ -151,21 +155,26 @@ def _spans(spoken: list[tuple[float, float]], pause_s: float) -> tuple[Stretch, 
     return tuple(spans)
 
 
-def _accents(
-    level: np.ndarray, loud: np.ndarray, words: tuple, kinds: list[str | None], units: tuple[Stretch, ...]
-) -> list[Accent]:
-    """Find accents: loud nuclei and words that call for a gesture. Of two that are too close, the better one stays."""
+def _nuclei(level: np.ndarray, units: tuple[Stretch, ...]) -> list[tuple[float, int]]:
+    """Find the nuclei of spoken syllables: how far above those around it each one is (dB), and when (10 ms)."""
     nuclei = find_peaks(level, prominence=HILL_DB, height=np.percentile(level, 10) + ABOVE_FLOOR_DB, distance=8)
     near = int(NEAR_S * 100)
-    candidates = []
+    found = []
     for peak in nuclei:
         around = level[nuclei[np.abs(nuclei - peak) <= near]]
         above = float(level[peak] - np.median(around))
         if any(u.start_s - 0.1 <= peak / 100 <= u.end_s + 0.1 for u in units):
-            candidates.append((above, int(peak)))
+            found.append((above, int(peak)))
+    return found
+
+
+def _accents(
+    nuclei: list[tuple[float, int]], level: np.ndarray, loud: np.ndarray, words: tuple, kinds: list[str | None]
+) -> list[Accent]:
+    """Find accents: loud nuclei and words that call for a gesture. Of two that are too close, the better one stays."""
     starts = [word.start_s - EDGE_S for word in words]
     accents = []
-    for above, peak in candidates:
+    for above, peak in nuclei:
         index = bisect_right(starts, peak / 100) - 1
         inside = index >= 0 and peak / 100 <= words[index].end_s + EDGE_S
         index = index if inside else -1

@@ -36,6 +36,7 @@ from .sample import Variation
 from .speech_features import CUES_CHANCE, SpeechFeatures
 from .splice import splice
 from .steps import SILENT, Step
+from .stress import on_stress
 from .window_inputs import Speech
 from .windows import run_windows_over
 
@@ -119,7 +120,8 @@ def add_layer(
     codes = codes_in_use(take, part)
     codes[span.first : span.stop] = fresh[span.first + late - shifted.first :]
     layer = Layer(area_name, span, variation.seed, variation.temperature, compact(codes[start:stop]), start)
-    return replace(take, raw=lay(take.raw, source.network, layer, take.spoken), layers=(*take.layers, layer))
+    raw = lay(take.raw, source.network, layer, take.spoken, source.features.stressed_s)
+    return replace(take, raw=raw, layers=(*take.layers, layer))
 
 
 def codes_in_use(take: Take, part: Part) -> np.ndarray:
@@ -135,7 +137,13 @@ def codes_in_use(take: Take, part: Part) -> np.ndarray:
     return codes
 
 
-def lay(motion: Motion, network: Network, layer: Layer, words: Sequence[Word] = ()) -> Motion:
+def lay(
+    motion: Motion,
+    network: Network,
+    layer: Layer,
+    words: Sequence[Word] = (),
+    stressed_s: Sequence[float] = (),
+) -> Motion:
     """Decode a layer, and blend it into a take's raw motion.
 
     Args:
@@ -143,6 +151,7 @@ def lay(motion: Motion, network: Network, layer: Layer, words: Sequence[Word] = 
         network: the weights of the take.
         layer: what to lay over it.
         words: words of the take; blinks and glances follow them.
+        stressed_s: when syllables of the take are stressed, ascending seconds; strokes end on them.
     """
     start, part = layer.codes_start, layer.area.part
     decoded = decode_part(network, part, layer.codes, motion.translation[start])
@@ -157,6 +166,8 @@ def lay(motion: Motion, network: Network, layer: Layer, words: Sequence[Word] = 
             changes[name] = getattr(motion, name).copy()
             changes[name][rows] = values
     new = motion.replace(**changes)
+    if part is Part.UPPER:
+        new = on_stress(new, stressed_s, network.info.stress_s)
     if part is Part.FACE and not network.info.face_hears_chance:
         new = with_eyes(new, words, Variation(layer.variation, layer.seed), network.info)
     return splice(motion, new, layer.area, layer.span, walk=True)

@@ -54,6 +54,7 @@ class NetworkInfo:
         chance: the channels of chance that the weights were trained with, in order.
         chance_by_style: whether every style draws curves of its own from the same seed (`chance_seed`).
         manners: how styles, by name, change the curves of chance (`core.generate.manners`).
+        stress_s: how far the ends of strokes are moved to stressed syllables, seconds (`core.generate.stress`).
     """
 
     name: str
@@ -74,6 +75,7 @@ class NetworkInfo:
     code_groups: int = 1
     chance_by_style: bool = False
     manners: Mapping[str, Manner] = field(default_factory=dict)
+    stress_s: float = 0.0
 
     def chance_seed(self, seed: int, speaker: int) -> int:
         """Return the seed of a take's curves of chance: the first style's is the take's own."""

@@ -1,7 +1,7 @@
 """The steps from a recording and its transcript to a take, for one take or several at once.
 
 recording ── features ───────────────────┐
-transcript ── words with times ── vectors ┴─ windows ── codes of each part ── raw motion ── blinks, gaze ── finish
+transcript ── words with times ── vectors ┴─ windows ── codes of each part ── motion ── stress ── blinks, gaze ── finish
 
 The mood of a request directs the finished take (`directing`), so that it can be changed later.
 """
@@ -37,6 +37,7 @@ from .sample import Variation
 from .speech_features import CUES_CHANCE
 from .spoken_words import SpokenWords, check_request, spoken_words
 from .steps import Progress, Steps
+from .stress import on_stress
 from .window_inputs import Speech
 from .windows import TakeInputs, run_takes
 from .word_gestures import gestures_at_words
@@ -57,6 +58,7 @@ class _Prepared:
         said: the words with their times.
         variation: seed, and how far to stray from the most likely take.
         inputs: the inputs of the network.
+        stressed_s: when syllables are stressed, ascending seconds.
     """
 
     request: requests.Generate
@@ -65,6 +67,7 @@ class _Prepared:
     said: SpokenWords
     variation: Variation
     inputs: TakeInputs
+    stressed_s: tuple[float, ...]
 
     @property
     def frame_count(self) -> int:
@@ -106,6 +109,7 @@ def generate(
             lambda raw: _finished(raw, request, settings),
             request.pieces,
             underway.send_piece,
+            made.stressed_s,
         )
 
     def goes_on(windows: Sequence[dict[Part, np.ndarray]]) -> bool:
@@ -210,7 +214,7 @@ def _prepared(
         # Weights that use chance vary by the curves of chance; the codes of other weights vary by noise.
         None if info.audio == CUES_CHANCE else variation,
     )
-    return _Prepared(request, recording, model, said, variation, inputs)
+    return _Prepared(request, recording, model, said, variation, inputs, speech.stressed_s)
 
 
 def _completed(made: _Prepared, codes: dict[Part, np.ndarray], steps: Steps) -> Take:
@@ -220,6 +224,7 @@ def _completed(made: _Prepared, codes: dict[Part, np.ndarray], steps: Steps) -> 
     words, sounds, codes = made.said.words, made.said.sounds, _in_time(codes, frames, info.late_frames)
     steps.begin(0.0, 0.4, "Decoding")
     raw = decode_take(made.model.network, codes, info.neutral.translation[0])
+    raw = on_stress(raw, made.stressed_s, info.stress_s)
     facts = _facts(request, made.recording, made.model, made.variation)
     if frames < made.frame_count:  # the user ended the take early
         seconds = frames / clock.FPS

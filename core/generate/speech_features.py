@@ -40,6 +40,11 @@ class SpeechFeatures:
     fixed: np.ndarray
     prosody: "Prosody | None" = None
 
+    @property
+    def stressed_s(self) -> tuple[float, ...]:
+        """Return when syllables are stressed, ascending seconds; nothing for weights that use no cues."""
+        return () if self.prosody is None else self.prosody.stressed_s
+
     def with_chance(
         self,
         channels: Sequence[str],

@@ -10,6 +10,7 @@ from ..errors import GestureError
 from ..generate.chance_curves import FIRST_CHANNELS, KNOWN
 from ..generate.manners import is_manners
 from ..generate.network import NetworkInfo
+from ..generate.stress import MOST_SECONDS
 from ..inputs import read_json
 from ..plain_values import is_number, is_whole
 from ..styles import style_number
@@ -21,10 +22,10 @@ NEUTRAL = "neutral.npz"
 # The bundled weights.
 STARTER_FOLDER = Path(__file__).resolve().parents[2] / "weights" / "starter"
 # The required entries of model.json and their types. Optional entries: `variation`, `late_frames`, `by_latent`,
-# `chance`, `chance_by_style` and `manners` (see `core.generate.network.NetworkInfo`), `provenance` (how the weights
-# were made, for people), `moods` (what each mood changes in a take at least, for people: `core.direct.mood_figures`),
-# and `former_hashes`: hashes that earlier versions of this program computed for the same networks; takes that store one
-# of these hashes can be resampled (`core.weights_folder.folder_hash`).
+# `chance`, `chance_by_style`, `manners` and `stress_s` (see `core.generate.network.NetworkInfo`), `provenance` (how the
+# weights were made, for people), `moods` (what each mood changes in a take at least, for people:
+# `core.direct.mood_figures`), and `former_hashes`: hashes that earlier versions of this program computed for the same
+# networks; takes that store one of these hashes can be resampled (`core.weights_folder.folder_hash`).
 CARD_KEYS: dict[str, type | tuple[type, ...]] = {
     "name": str,
     "audio": str,
@@ -58,6 +59,7 @@ _RANGES: dict[str, Callable[[Any], bool]] = {
     "by_latent": lambda value: _are_texts(value) and set(value) <= set(Part),
     "chance": _are_texts,
     "chance_by_style": lambda value: isinstance(value, bool),
+    "stress_s": lambda value: is_number(value, 0, MOST_SECONDS),
     "former_hashes": _are_texts,
 }
 
@@ -201,4 +203,5 @@ def network_info(card: dict, config: ModelConfig, neutral: Motion) -> NetworkInf
         chance=tuple(card.get("chance", FIRST_CHANNELS)),
         chance_by_style=card.get("chance_by_style", False),
         manners=card.get("manners", {}),
+        stress_s=float(card.get("stress_s", 0.0)),
     )
