@@ -1,8 +1,5 @@
 """The panel Check: what was found in the take, and the button that helps with the chosen row."""
 
-from dataclasses import dataclass, field
-from typing import Any
-
 import bpy
 
 from ...core.check.finding import REMEDIES
@@ -10,9 +7,7 @@ from ..blender.layout import draw_lines
 from ..direct.change import TakePanel
 from ..take import info as take_info
 from . import findings
-
-# Scene frames on either side of a finding that are made anew with it.
-_BESIDE = 5
+from .remedy_buttons import button_of
 
 
 class MAMBATALK_UL_findings(bpy.types.UIList):
@@ -57,39 +52,10 @@ def _draw_remedy(layout, context, row, action) -> None:
         column.prop(context.scene.mambatalk, "finish_feet")
     if button is None:
         return
-    column.operator_context = "EXEC_DEFAULT" if remedy in ("push_out", "lips") else "INVOKE_DEFAULT"
+    column.operator_context = "INVOKE_DEFAULT" if button.is_invoked else "EXEC_DEFAULT"
     drawn = column.operator(button.operator, text=button.text, icon=button.icon)
     for name, value in button.values.items():
         setattr(drawn, name, value)
-
-
-@dataclass(frozen=True)
-class Button:
-    """The button that helps with a finding: an operator with its label, its icon and its values."""
-
-    operator: str
-    text: str
-    icon: str
-    values: dict[str, Any] = field(default_factory=dict)
-
-
-def button_of(row: findings.MambaTalkFinding, info: take_info.TakeInfo) -> Button | None:
-    """Return the button for a finding of a take; None where only the text helps."""
-    last = info.start_frame + max(info.frame_count, 1) - 1
-    first, remedy = max(row.start - _BESIDE, info.start_frame), findings.remedy_of(row)
-    if remedy == "plant":
-        return Button("mambatalk.finish", "Finish Again", "MOD_SMOOTH")
-    if remedy == "push_out":
-        return Button("mambatalk.set_levels", "Push Hands Out", "MOD_SHRINKWRAP", {"hands_out": True})
-    if remedy == "lips":
-        return Button("mambatalk.key_face", "Key Lips by Sound", "KEY_HLT", {"amount": 1.0})
-    if remedy == "rest":
-        values = {"kind": "not_here", "start": first, "end": row.end}
-        return Button("mambatalk.accent_add", "Rest Here", "PAUSE", values)
-    if row.area:
-        values = {"parts": {row.area}, "start": first, "end": min(row.end + _BESIDE, last)}
-        return Button("mambatalk.resample", "Make Anew Here", "FILE_REFRESH", values)
-    return None
 
 
 CLASSES = (MAMBATALK_UL_findings, MAMBATALK_PT_check)

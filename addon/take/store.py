@@ -78,7 +78,7 @@ def has(action: bpy.types.Action | None) -> bool:
 def pack(take: TakeFiles) -> bytes:
     """Return a take as bytes: a sealed zip of its parts; equal takes give equal bytes.
 
-    How the take was directed from a shell is left out: in Blender, the sliders of the take direct it.
+    How the take was directed outside of Blender is left out: here, the sliders of the take direct it.
     """
     lengths = {name: len(values) for name, values in take.codes.items()}
     codes = compact(np.concatenate([np.zeros(0, np.int16), *take.codes.values()]))

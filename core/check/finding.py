@@ -25,7 +25,7 @@ class Kind:
     description: str
 
 
-# What helps, as a person reads it. The panel has a button for each.
+# What helps, as a person reads it. `addon.check.remedy_buttons` has a button for each.
 REMEDIES: dict[str, str] = {
     "plant": "Finish it again with Feet set to Hold or Place Anew",
     "push_out": "Switch on Hands Out of Body",

@@ -56,5 +56,4 @@ def _subject(path: Path) -> Any:
         motion = with_skeleton(load_motion(path))
         return Subject(motion, (), default_body(motion.skeleton))
     take = read_take(path)
-    motion = take.finished if take.directed is None else take.directed
-    return Subject(motion, words_to_json(take.words), default_body(motion.skeleton))
+    return Subject(take.shown, words_to_json(take.words), default_body(take.shown.skeleton))

@@ -24,7 +24,7 @@ from .chance_curves import columns_of
 from .manners import Manner
 from .network import NetworkInfo
 from .sample import Variation
-from .speech_features import CUES_CHANCE, SpeechFeatures
+from .speech_features import SpeechFeatures
 
 # Frames over which the curves of chance change to those of the new seed: about the time in which a gesture begins.
 FADE_FRAMES = 30
@@ -51,7 +51,7 @@ def area_features(
     seed = info.chance_seed(int(take.info["seed"]), take.info["speaker"])
     manner = info.manner(take.info["speaker"])
     features = speech.with_chance(info.chance, seed, float(take.info["settings"]["variation"]), manner=manner)
-    if info.audio != CUES_CHANCE:
+    if not info.uses_chance:
         return features
     part = AREAS[area_name].part
     for layer in take.layers:

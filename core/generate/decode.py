@@ -166,26 +166,29 @@ def seed_vector(
     return vector
 
 
-def seeds_after(channels: dict[Part, np.ndarray], start_translation: np.ndarray, seed: int) -> np.ndarray:
+def seeds_after(channels: dict[Part, np.ndarray], start_translation: np.ndarray, seed_frames: int) -> np.ndarray:
     """Return the last frames of windows as the network's motion input, what `seed_vector` gives for each alone.
 
     Args:
         channels: (B, T, width) of the parts `SEEDED_PARTS`.
         start_translation: (B, 3) metres; the root's path starts at its x and z in each window.
-        seed: how many frames.
+        seed_frames: how many frames.
 
     Returns:
-        (B, seed, 337) float32.
+        (B, seed_frames, 337) float32.
     """
     lower = channels[Part.LOWER]
     count = len(lower)
-    pose = np.tile(IDENTITY_ROT6D, (count * seed, JOINT_COUNT, 1))
+    pose = np.tile(IDENTITY_ROT6D, (count * seed_frames, JOINT_COUNT, 1))
     for part, values in channels.items():
-        pose[:, list(SPECS[part].joints)] = part_rotations(part, values[:, -seed:].reshape(count * seed, -1))
+        last = values[:, -seed_frames:].reshape(count * seed_frames, -1)
+        pose[:, list(SPECS[part].joints)] = part_rotations(part, last)
     starts = zip(lower, start_translation, strict=True)
-    path = np.stack([integrate_root(values[:, _ROOT], start)[-seed:] for values, start in starts])
+    path = np.stack([integrate_root(values[:, _ROOT], start)[-seed_frames:] for values, start in starts])
     return np.concatenate(
-        [pose.reshape(count, seed, -1), path, lower[:, -seed:, -CONTACT_WIDTH:]], axis=-1, dtype=np.float32
+        [pose.reshape(count, seed_frames, -1), path, lower[:, -seed_frames:, -CONTACT_WIDTH:]],
+        axis=-1,
+        dtype=np.float32,
     )
 
 

@@ -33,7 +33,7 @@ from .eyes import with_eyes
 from .lids import LIDS, never_blinks
 from .network import Network, NetworkInfo
 from .sample import Variation
-from .speech_features import CUES_CHANCE, SpeechFeatures
+from .speech_features import SpeechFeatures
 from .splice import splice
 from .steps import SILENT, Step
 from .stress import on_stress
@@ -103,7 +103,7 @@ def add_layer(
         Cancelled: the work was cancelled.
     """
     part, info = AREAS[area_name].part, source.network.info
-    late = frames_late(info, part)
+    late = info.first_frame(part)
     shifted = Span(span.start + late, span.end + late, span.margin, span.frames + late)
     audio = area_features(take, source.features, info, area_name, shifted, variation)
     fresh = run_windows_over(
@@ -112,8 +112,7 @@ def add_layer(
         _kept_vector(take.raw, info),
         AREAS[area_name],
         shifted,
-        # Weights that use chance vary by the curves of chance; the codes of other weights vary by noise.
-        variation=None if info.audio == CUES_CHANCE else replace(variation, parts=(part,)),
+        variation=None if info.uses_chance else replace(variation, parts=(part,)),
         step=step,
     )
     start, stop = max(span.first - CONTEXT_FRAMES, 0), min(span.stop + CONTEXT_FRAMES, span.frames)
@@ -171,11 +170,6 @@ def lay(
     if part is Part.FACE and not network.info.face_hears_chance:
         new = with_eyes(new, words, Variation(layer.variation, layer.seed), network.info)
     return splice(motion, new, layer.area, layer.span, walk=True)
-
-
-def frames_late(info: NetworkInfo, part: Part) -> int:
-    """Return the frame of the network that is the take's first frame: 0 for the face, later for the body."""
-    return 0 if part is Part.FACE else info.late_frames
 
 
 def _kept_vector(raw: Motion, info: NetworkInfo) -> np.ndarray:

@@ -19,6 +19,7 @@ from ..body.motion import Motion
 from ..body.parts import Part
 from .chance_curves import FIRST_CHANNELS
 from .manners import Manner
+from .speech_features import CUES_CHANCE
 
 if TYPE_CHECKING:
     from ..text.timing import Word
@@ -76,6 +77,15 @@ class NetworkInfo:
     chance_by_style: bool = False
     manners: Mapping[str, Manner] = field(default_factory=dict)
     stress_s: float = 0.0
+
+    @property
+    def uses_chance(self) -> bool:
+        """Whether takes differ by curves of chance (`core.generate.chance_curves`), and not by noise on their codes."""
+        return self.audio == CUES_CHANCE
+
+    def first_frame(self, part: Part) -> int:
+        """Return the frame, in the network's time, that is a take's first one: 0 for the face, later for the body."""
+        return 0 if part is Part.FACE else self.late_frames
 
     def chance_seed(self, seed: int, speaker: int) -> int:
         """Return the seed of a take's curves of chance: the first style's is the take's own."""

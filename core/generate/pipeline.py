@@ -34,7 +34,6 @@ from .first_frames import TO_THE_END, FirstFrames, Underway
 from .network import Model, ModelLoader, NetworkInfo
 from .recordings import Recording, Recordings
 from .sample import Variation
-from .speech_features import CUES_CHANCE
 from .spoken_words import SpokenWords, check_request, spoken_words
 from .steps import Progress, Steps
 from .stress import on_stress
@@ -211,8 +210,7 @@ def _prepared(
     inputs = TakeInputs(
         Speech(features, vectors, request.speaker),
         info.neutral,
-        # Weights that use chance vary by the curves of chance; the codes of other weights vary by noise.
-        None if info.audio == CUES_CHANCE else variation,
+        None if info.uses_chance else variation,
     )
     return _Prepared(request, recording, model, said, variation, inputs, speech.stressed_s)
 
@@ -221,7 +219,7 @@ def _completed(made: _Prepared, codes: dict[Part, np.ndarray], steps: Steps) -> 
     """Decode, finish and direct a take."""
     request, info = made.request, made.model.network.info
     frames = min(made.frame_count, len(codes[Part.FACE]) - info.late_frames)
-    words, sounds, codes = made.said.words, made.said.sounds, _in_time(codes, frames, info.late_frames)
+    words, sounds, codes = made.said.words, made.said.sounds, _in_time(codes, frames, info)
     steps.begin(0.0, 0.4, "Decoding")
     raw = decode_take(made.model.network, codes, info.neutral.translation[0])
     raw = on_stress(raw, made.stressed_s, info.stress_s)
@@ -305,9 +303,9 @@ def _facts(request: requests.Generate, recording: Recording, model: Model, varia
     }
 
 
-def _in_time(codes: dict[Part, np.ndarray], frame_count: int, late_frames: int) -> dict[Part, np.ndarray]:
+def _in_time(codes: dict[Part, np.ndarray], frame_count: int, info: NetworkInfo) -> dict[Part, np.ndarray]:
     """Cut codes (T + late,) to (T,): the body comes earlier by `late_frames`, the lips stay with the phones."""
-    first = {part: 0 if part is Part.FACE else late_frames for part in Part}
+    first = {part: info.first_frame(part) for part in codes}
     return {part: values[first[part] : first[part] + frame_count] for part, values in codes.items()}
 
 

@@ -6,6 +6,9 @@ length of a gesture (`SPAN_FRAMES`), and fades into the next noise:
     frame          0         20        40        60
     noise           a ─ ─ ─ ─ b ─ ─ ─ ─ c ─ ─ ─ ─ d      one vector of the codebook's size at each node
     code           argmax(scores + temperature * noise)  of the codes that are likely enough (`TOP_P`)
+
+Weights that use curves of chance, such as the bundled ones, always have the most likely codes: seed and style choose
+the curves, which are inputs of the network (`chance_curves`, `manners`).
 """
 
 from dataclasses import dataclass

@@ -45,10 +45,10 @@ PRODUCT = WindowClock(sample=clock.frame_to_sample, recentre=True)
 PARITY = WindowClock(sample=lambda frame: frame * PARITY_SAMPLES_PER_FRAME, recentre=False)
 
 
-def parity_frame_count(frame_count: int, window: int = 64, seed: int = 4) -> int:
+def parity_frame_count(frame_count: int, window: int = 64, seed_frames: int = 4) -> int:
     """Return how many frames the published code animates: a multiple of 8, then whole windows only."""
-    whole = (frame_count - frame_count % 8 - seed) // (window - seed)
-    return max(whole, 0) * (window - seed) + seed
+    whole = (frame_count - frame_count % 8 - seed_frames) // (window - seed_frames)
+    return max(whole, 0) * (window - seed_frames) + seed_frames
 
 
 def window_inputs(

@@ -2,7 +2,7 @@
 
 The network predicts 64 frames at a time. It is given the motion of some of them, and fills in the others. The first 4
 frames of a window are its *seed*: the last 4 that the window before has decided, so that the motion goes on smoothly.
-With the seed written s:
+Both lengths belong to the weights: `window` and `seed_frames` of their model.json. With the seed written s:
 
     frame      0         60  64        120 124       180 184
     window 1   ssss──────────
@@ -73,13 +73,13 @@ class KnownMotion:
     stop: int
     origin: np.ndarray | None = None
 
-    def given(self, window: Window, length: int, seed: int, recentre: bool) -> tuple[np.ndarray, np.ndarray]:
+    def given(self, window: Window, length: int, seed_frames: int, recentre: bool) -> tuple[np.ndarray, np.ndarray]:
         """Return motion (length, 337) and mask (length, 337) of a window; the mask is 0 where the motion is known.
 
         Args:
             window: which one.
             length: frames of every window.
-            seed: first frames of every window, of which all columns are known.
+            seed_frames: first frames of every window, of which all columns are known.
             recentre: put the first frame at x = z = 0.
         """
         rows = self.vector[window.start : window.start + length]
@@ -88,7 +88,7 @@ class KnownMotion:
         motion[:frames], mask[:frames] = rows, 0
         if recentre:
             motion[:frames, GROUND] -= rows[0, GROUND]
-        unknown = slice(seed, min(max(self.stop - window.start, seed), frames))
+        unknown = slice(seed_frames, min(max(self.stop - window.start, seed_frames), frames))
         motion[unknown, self.columns], mask[unknown, self.columns] = 0, 1
         return motion, mask
 
@@ -102,14 +102,14 @@ class KnownMotion:
         self.vector[window.first : window.stop, self.columns] = decided[:, self.columns]
 
 
-def plan_windows(first: int, stop: int, length: int = 64, seed: int = 4) -> tuple[Window, ...]:
+def plan_windows(first: int, stop: int, length: int, seed_frames: int) -> tuple[Window, ...]:
     """Cover the frames `first` to `stop` (the one after the last) with windows; each frame is decided once.
 
     Args:
         first: the first frame to decide. The first window starts so that its seed ends there, or at frame 0.
         stop: the frame after the last one to decide.
         length: frames of a window.
-        seed: frames of a window's seed.
+        seed_frames: frames of a window's seed.
 
     Raises:
         GestureError: there is no frame to decide.
@@ -117,11 +117,11 @@ def plan_windows(first: int, stop: int, length: int = 64, seed: int = 4) -> tupl
     if first >= stop:
         raise GestureError("There is no sound to gesture to.", remedy="Pick a longer recording.")
     plan: list[Window] = []
-    start = max(first - seed, 0)
+    start = max(first - seed_frames, 0)
     while first < stop:
         plan.append(Window(start, first, min(start + length, stop)))
         first = plan[-1].stop
-        start = first - seed
+        start = first - seed_frames
     return tuple(plan)
 
 
@@ -207,14 +207,14 @@ def run_takes(
     return [_joined(decided(number, windows)) for number, windows in enumerate(made)]
 
 
-def _seed_vector(motion: Motion, seed: int) -> np.ndarray:
+def _seed_vector(motion: Motion, seed_frames: int) -> np.ndarray:
     """Return the motion input (S, 337) of the frames that a take starts with."""
-    if motion.frame_count < seed:
+    if motion.frame_count < seed_frames:
         raise GestureError(
-            f"The seed pose holds {motion.frame_count} frames; {seed} are needed.",
+            f"The seed pose holds {motion.frame_count} frames; {seed_frames} are needed.",
             remedy="Use the neutral.npz that came with the weights.",
         )
-    return motion_vector(motion)[:seed]
+    return motion_vector(motion)[:seed_frames]
 
 
 def _only_seed(take: TakeInputs, seed: np.ndarray) -> KnownMotion:
@@ -252,12 +252,12 @@ def run_windows_over(
     Raises:
         Cancelled: the work was cancelled.
     """
-    seed, vector = network.info.seed_frames, kept.copy()
-    if span.first < seed:
-        vector[:seed] = motion_vector(network.info.neutral)[: len(vector[:seed])]
+    seed_frames, vector = network.info.seed_frames, kept.copy()
+    if span.first < seed_frames:
+        vector[:seed_frames] = motion_vector(network.info.neutral)[: len(vector[:seed_frames])]
     parts = () if area.part is Part.FACE else (area.part,)
     known = KnownMotion(vector, area_columns(area), parts, span.stop)
-    plan = plan_windows(span.first, span.stop, network.info.window, seed)
+    plan = plan_windows(span.first, span.stop, network.info.window, seed_frames)
     return _run(network, speech, known, plan, PRODUCT, variation, step)[area.part]
 
 

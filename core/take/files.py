@@ -52,7 +52,8 @@ class TakeFiles:
         codes: int16 or int32 arrays of codes.npz by name.
         raw: the decoder's motion.
         finished: the motion after finishing.
-        directed: the finished motion with levels and markers from a shell; None where the take is not directed.
+        directed: the finished motion as levels, markers and mood direct it; None where the take is not directed. Only
+            the worker and the shell write it: in Blender, the keys hold the directed motion.
     """
 
     description: dict
@@ -61,6 +62,11 @@ class TakeFiles:
     raw: Motion
     finished: Motion
     directed: Motion | None = None
+
+    @property
+    def shown(self) -> Motion:
+        """The motion that is seen: the directed one, else the finished one."""
+        return self.finished if self.directed is None else self.directed
 
     @property
     def speech_s(self) -> np.ndarray:
@@ -83,11 +89,11 @@ class TakeFiles:
 
     @property
     def directions(self) -> dict:
-        """Levels, markers and kept areas that the take was directed by from a shell; empty where there are none."""
+        """Levels, markers, mood and kept areas that `directed` was made with; empty where there are none."""
         return self.description.get("direct", {})
 
     def undirected(self) -> "TakeFiles":
-        """Return the take as it was before it was directed from a shell."""
+        """Return the take without directions and without the directed motion."""
         description = {name: value for name, value in self.description.items() if name != "direct"}
         return replace(self, description=description, directed=None)
 
@@ -313,8 +319,7 @@ def _write_all(take: TakeFiles, folder: Path, compress: bool) -> None:
     words = json.dumps(take.words, indent=1, ensure_ascii=False) + "\n"
     (folder / "words.json").write_text(words, encoding="utf-8")
     codes = {name: compact(values) for name, values in take.codes.items()}
-    shown = take.finished if take.directed is None else take.directed
-    motions = {"motion_raw.npz": take.raw, "motion.npz": shown}
+    motions = {"motion_raw.npz": take.raw, "motion.npz": take.shown}
     if take.directed is not None:
         motions[_UNDIRECTED] = take.finished
     tasks = [partial(save_motion, motion, folder / name, compress) for name, motion in motions.items()]

@@ -74,6 +74,11 @@ class Take:
     directed: Motion | None = None
 
     @property
+    def shown(self) -> Motion:
+        """The motion that is seen: the directed one, else the finished one."""
+        return self.finished if self.directed is None else self.directed
+
+    @property
     def sounds(self) -> tuple[Phone, ...]:
         """Speech sounds that were heard in the recording, where the words have none; older takes have none."""
         return sounds_beside(sounds_from_json(self.info.get("sounds", ())), self.words)

@@ -45,3 +45,12 @@ def test_a_key_that_was_moved_by_hand_is_found_at_its_frame(character, tmp_path,
 
 def test_without_a_take_the_button_is_grey(character):
     assert not bpy.ops.mambatalk.check_take.poll()
+
+
+@pytest.mark.any_blender
+def test_every_remedy_has_a_button(extension):
+    from mambatalk_ext.addon.check.remedy_buttons import BUTTONS
+    from mambatalk_ext.core.check.finding import KINDS, REMEDIES
+
+    assert list(BUTTONS) == list(REMEDIES)
+    assert {kind.remedy for kind in KINDS.values()} == set(REMEDIES)

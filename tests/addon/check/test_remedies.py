@@ -46,7 +46,6 @@ def damaged(spoken_takes, tmp_path, armature):
         shutil.copytree(spoken_takes[0], folder)
         for name in ("motion.npz", "motion_raw.npz"):
             save_motion(DAMAGES[kind](load_motion(folder / name)), folder / name)
-        (folder / "motion_directed.npz").unlink(missing_ok=True)
         if kind == "early":
             words = json.loads((folder / "words.json").read_text())
             kept = [word for word in words if not 2.5 < word["start_s"] < 6.5]
@@ -66,10 +65,10 @@ def rows(kind):
 
 def press(row, armature):
     """Press the button that the panel draws for a row."""
-    from mambatalk_ext.addon.check import panel
+    from mambatalk_ext.addon.check import remedy_buttons
     from mambatalk_ext.addon.take import info as take_info
 
-    button = panel.button_of(row, take_info.stored(armature.animation_data.action))
+    button = remedy_buttons.button_of(row, take_info.stored(armature.animation_data.action))
     if button.operator == "mambatalk.finish":
         bpy.context.scene.mambatalk.finish_feet = "replan"
     operator = getattr(bpy.ops.mambatalk, button.operator.partition(".")[2])

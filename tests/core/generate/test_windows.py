@@ -38,7 +38,7 @@ class Spy(Recorder):
 
 @pytest.mark.parametrize("frames", [*range(1, 200), 1800, 1801, 1863, 1864, 1865])
 def test_windows_decide_every_frame_exactly_once(frames):
-    plan = plan_windows(0, frames)
+    plan = plan_windows(0, frames, 64, 4)
     decided = [frame for w in plan for frame in range(w.first, w.stop)]
     assert decided == list(range(frames))
     assert all(w.stop - w.start <= 64 and w.start == 60 * i for i, w in enumerate(plan))
@@ -46,7 +46,7 @@ def test_windows_decide_every_frame_exactly_once(frames):
 
 def test_no_frames_is_an_error_with_a_remedy():
     with pytest.raises(GestureError) as error:
-        plan_windows(0, 0)
+        plan_windows(0, 0, 64, 4)
     assert error.value.remedy
 
 
