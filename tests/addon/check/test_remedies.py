@@ -1,7 +1,7 @@
 """Every finding of Check the Take on a spoken take that was damaged, and the remedy of its button: it goes away."""
 
 import json
-import shutil
+from dataclasses import replace
 
 import bpy
 import numpy as np
@@ -39,19 +39,15 @@ def armature(request, scene):
 @pytest.fixture
 def damaged(spoken_takes, tmp_path, armature):
     """A function that loads a spoken take after a change of its motion, raw and finished."""
-    from mambatalk_ext.core.body.motion import load_motion, save_motion
+    from mambatalk_ext.core.take.files import read_files, write_files
 
     def make(kind):
-        folder = tmp_path / kind
-        shutil.copytree(spoken_takes[0], folder)
-        for name in ("motion.npz", "motion_raw.npz"):
-            save_motion(DAMAGES[kind](load_motion(folder / name)), folder / name)
+        folder, take = tmp_path / kind, read_files(spoken_takes[0]).undirected()
+        words = take.words
         if kind == "early":
-            words = json.loads((folder / "words.json").read_text())
-            kept = [word for word in words if not 2.5 < word["start_s"] < 6.5]
-            (folder / "words.json").write_text(json.dumps(kept))
-        info = json.loads((folder / "take.json").read_text())
-        (folder / "take.json").write_text(json.dumps(info | {"checksum": None}))
+            words = [word for word in words if not 2.5 < word["start_s"] < 6.5]
+        damage = DAMAGES[kind]
+        write_files(replace(take, raw=damage(take.raw), finished=damage(take.finished), words=words), folder)
         load(folder)
         return armature
 
