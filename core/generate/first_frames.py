@@ -3,8 +3,8 @@
     windows      ├──┼──┼──┼──┼──┼──┼──┼──┼──┼──┼─ …
     pieces       │ 8 s  │     16 s    │      32 s …      each begins where the one before ended
 
-A piece looks like the finished take, but for the places of the feet and the root near its start, and for strokes near
-its ends, which move to stressed syllables: the whole take is finished at once when all of its codes are known.
+A piece looks like the finished take, but for the places of the feet and the root near its start, and for strokes and
+pauses at its ends (`fitting`): the whole take is finished at once when all of its codes are known.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,10 +15,10 @@ import numpy as np
 
 from ..body.motion import Motion, save_motion
 from ..body.parts import Part
-from ..clock import FPS
 from .decode import decode_take
+from .fitting import fit_to_speech
+from .moments import Moments
 from .network import Network
-from .stress import on_stress
 
 # Frames of the first piece, and of the longest; each piece is twice as long as the one before.
 FIRST, LONGEST = 240, 1800
@@ -58,7 +58,7 @@ class FirstFrames:
         finish: finishes a decoded motion.
         folder: for the npz files of the pieces.
         send: see `Underway.send_piece`.
-        stressed_s: when syllables of the take are stressed, ascending seconds.
+        moments: when the recording is stressed, silent and loud.
     """
 
     def __init__(
@@ -68,10 +68,10 @@ class FirstFrames:
         finish: Callable[[Motion], Motion],
         folder: Path,
         send: Callable[[Path, int], None],
-        stressed_s: Sequence[float] = (),
+        moments: Moments,
     ):
         self._network, self._finish, self._folder, self._send = network, finish, folder, send
-        self._stressed_s = np.array(stressed_s)
+        self._moments = moments
         self._wanted = frame_count >= LEAST_FRAMES
         self._shown, self._length, self._count = 0, FIRST, 0
         self._root = network.info.neutral.translation[0]  # of the first frame that the next piece decodes
@@ -88,7 +88,8 @@ class FirstFrames:
             shift = 0 if part is Part.FACE else late
             codes[part] = np.concatenate([each[part] for each in windows])[first + shift : stop + shift]
         raw = decode_take(self._network, codes, self._root)
-        finished = self._finish(on_stress(raw, self._stressed_s - first / FPS, self._network.info.stress_s))
+        raw = fit_to_speech(raw, self._moments.since(first), self._network.info)
+        finished = self._finish(raw)
         rows = slice(self._shown - first, None)
         piece = finished.replace(
             rotations=finished.rotations[rows],

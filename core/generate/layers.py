@@ -30,13 +30,14 @@ from ..text.timing import Word
 from .area_features import area_features
 from .decode import IDENTITY_ROT6D, ROTATION_WIDTH, decode_part, motion_vector
 from .eyes import with_eyes
+from .fitting import fit_to_speech
 from .lids import LIDS, never_blinks
+from .moments import NO_MOMENTS, Moments
 from .network import Network, NetworkInfo
 from .sample import Variation
 from .speech_features import SpeechFeatures
 from .splice import splice
 from .steps import SILENT, Step
-from .stress import on_stress
 from .window_inputs import Speech
 from .windows import run_windows_over
 
@@ -119,7 +120,7 @@ def add_layer(
     codes = codes_in_use(take, part)
     codes[span.first : span.stop] = fresh[span.first + late - shifted.first :]
     layer = Layer(area_name, span, variation.seed, variation.temperature, compact(codes[start:stop]), start)
-    raw = lay(take.raw, source.network, layer, take.spoken, source.features.stressed_s)
+    raw = lay(take.raw, source.network, layer, take.spoken, source.features.moments)
     return replace(take, raw=raw, layers=(*take.layers, layer))
 
 
@@ -141,7 +142,7 @@ def lay(
     network: Network,
     layer: Layer,
     words: Sequence[Word] = (),
-    stressed_s: Sequence[float] = (),
+    moments: Moments = NO_MOMENTS,
 ) -> Motion:
     """Decode a layer, and blend it into a take's raw motion.
 
@@ -150,7 +151,7 @@ def lay(
         network: the weights of the take.
         layer: what to lay over it.
         words: words of the take; blinks and glances follow them.
-        stressed_s: when syllables of the take are stressed, ascending seconds; strokes end on them.
+        moments: when the recording is stressed, silent and loud.
     """
     start, part = layer.codes_start, layer.area.part
     decoded = decode_part(network, part, layer.codes, motion.translation[start])
@@ -165,8 +166,7 @@ def lay(
             changes[name] = getattr(motion, name).copy()
             changes[name][rows] = values
     new = motion.replace(**changes)
-    if part is Part.UPPER:
-        new = on_stress(new, stressed_s, network.info.stress_s)
+    new = fit_to_speech(new, moments, network.info)
     if part is Part.FACE and not network.info.face_hears_chance:
         new = with_eyes(new, words, Variation(layer.variation, layer.seed), network.info)
     return splice(motion, new, layer.area, layer.span, walk=True)

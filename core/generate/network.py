@@ -56,6 +56,8 @@ class NetworkInfo:
         chance_by_style: whether every style draws curves of its own from the same seed (`chance_seed`).
         manners: how styles, by name, change the curves of chance (`core.generate.manners`).
         stress_s: how far the ends of strokes are moved to stressed syllables, seconds (`core.generate.stress`).
+        pause_hold: share of the way that hands do not sink in pauses (`core.generate.held_hands`).
+        jaw_gain: how much further the jaw opens for a louder voice (`core.generate.fitting`).
     """
 
     name: str
@@ -77,6 +79,8 @@ class NetworkInfo:
     chance_by_style: bool = False
     manners: Mapping[str, Manner] = field(default_factory=dict)
     stress_s: float = 0.0
+    pause_hold: float = 0.0
+    jaw_gain: float = 0.0
 
     @property
     def uses_chance(self) -> bool:

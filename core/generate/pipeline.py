@@ -1,7 +1,8 @@
 """The steps from a recording and its transcript to a take, for one take or several at once.
 
 recording ── features ───────────────────┐
-transcript ── words with times ── vectors ┴─ windows ── codes of each part ── motion ── stress ── blinks, gaze ── finish
+transcript ── words with times ── vectors ┴─ windows ── codes of each part ── motion ─┐
+                            finish ── blinks, gaze ── fitting to stress and pauses ───┘
 
 The mood of a request directs the finished take (`directing`), so that it can be changed later.
 """
@@ -31,12 +32,13 @@ from .decode import decode_take
 from .directing import Directions, directed
 from .eyes import with_eyes
 from .first_frames import TO_THE_END, FirstFrames, Underway
+from .fitting import fit_to_speech
+from .moments import Moments
 from .network import Model, ModelLoader, NetworkInfo
 from .recordings import Recording, Recordings
 from .sample import Variation
 from .spoken_words import SpokenWords, check_request, spoken_words
 from .steps import Progress, Steps
-from .stress import on_stress
 from .window_inputs import Speech
 from .windows import TakeInputs, run_takes
 from .word_gestures import gestures_at_words
@@ -57,7 +59,7 @@ class _Prepared:
         said: the words with their times.
         variation: seed, and how far to stray from the most likely take.
         inputs: the inputs of the network.
-        stressed_s: when syllables are stressed, ascending seconds.
+        moments: when the recording is stressed, silent and loud.
     """
 
     request: requests.Generate
@@ -66,7 +68,7 @@ class _Prepared:
     said: SpokenWords
     variation: Variation
     inputs: TakeInputs
-    stressed_s: tuple[float, ...]
+    moments: Moments
 
     @property
     def frame_count(self) -> int:
@@ -108,7 +110,7 @@ def generate(
             lambda raw: _finished(raw, request, settings),
             request.pieces,
             underway.send_piece,
-            made.stressed_s,
+            made.moments,
         )
 
     def goes_on(windows: Sequence[dict[Part, np.ndarray]]) -> bool:
@@ -212,7 +214,7 @@ def _prepared(
         info.neutral,
         None if info.uses_chance else variation,
     )
-    return _Prepared(request, recording, model, said, variation, inputs, speech.stressed_s)
+    return _Prepared(request, recording, model, said, variation, inputs, speech.moments)
 
 
 def _completed(made: _Prepared, codes: dict[Part, np.ndarray], steps: Steps) -> Take:
@@ -222,7 +224,7 @@ def _completed(made: _Prepared, codes: dict[Part, np.ndarray], steps: Steps) -> 
     words, sounds, codes = made.said.words, made.said.sounds, _in_time(codes, frames, info)
     steps.begin(0.0, 0.4, "Decoding")
     raw = decode_take(made.model.network, codes, info.neutral.translation[0])
-    raw = on_stress(raw, made.stressed_s, info.stress_s)
+    raw = fit_to_speech(raw, made.moments, info)
     facts = _facts(request, made.recording, made.model, made.variation)
     if frames < made.frame_count:  # the user ended the take early
         seconds = frames / clock.FPS

@@ -19,6 +19,7 @@ from ..errors import GestureError
 from ..language.languages import ENGLISH
 from ..text.timing import Phone, Word
 from .manners import Manner, with_manner
+from .moments import NO_MOMENTS, Moments
 
 if TYPE_CHECKING:
     from ..audio.prosody import Prosody
@@ -41,9 +42,12 @@ class SpeechFeatures:
     prosody: "Prosody | None" = None
 
     @property
-    def stressed_s(self) -> tuple[float, ...]:
-        """Return when syllables are stressed, ascending seconds; nothing for weights that use no cues."""
-        return () if self.prosody is None else self.prosody.stressed_s
+    def moments(self) -> Moments:
+        """Return when the speech is stressed, silent and loud; nothing for weights that use no cues."""
+        if self.prosody is None:
+            return NO_MOMENTS
+        spoken_s = tuple((unit.start_s, unit.end_s) for unit in self.prosody.units)
+        return Moments(self.prosody.stressed_s, spoken_s, self.prosody.loudness)
 
     def with_chance(
         self,

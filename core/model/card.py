@@ -22,10 +22,11 @@ NEUTRAL = "neutral.npz"
 # The bundled weights.
 STARTER_FOLDER = Path(__file__).resolve().parents[2] / "weights" / "starter"
 # The required entries of model.json and their types. Optional entries: `variation`, `late_frames`, `by_latent`,
-# `chance`, `chance_by_style`, `manners` and `stress_s` (see `core.generate.network.NetworkInfo`), `provenance` (how the
-# weights were made, for people), `moods` (what each mood changes in a take at least, for people:
-# `core.direct.mood_figures`), and `former_hashes`: hashes that earlier versions of this program computed for the same
-# networks; takes that store one of these hashes can be resampled (`core.weights_folder.folder_hash`).
+# `chance`, `chance_by_style`, `manners`, `stress_s`, `pause_hold` and `jaw_gain` (see
+# `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), `moods` (what each mood
+# changes in a take at least, for people: `core.direct.mood_figures`), and `former_hashes`: hashes that earlier versions
+# of this program computed for the same networks; takes that store one of these hashes can be resampled
+# (`core.weights_folder.folder_hash`).
 CARD_KEYS: dict[str, type | tuple[type, ...]] = {
     "name": str,
     "audio": str,
@@ -60,6 +61,8 @@ _RANGES: dict[str, Callable[[Any], bool]] = {
     "chance": _are_texts,
     "chance_by_style": lambda value: isinstance(value, bool),
     "stress_s": lambda value: is_number(value, 0, MOST_SECONDS),
+    "pause_hold": lambda value: is_number(value, 0, 1),
+    "jaw_gain": lambda value: is_number(value, 0, 2),
     "former_hashes": _are_texts,
 }
 
@@ -204,4 +207,6 @@ def network_info(card: dict, config: ModelConfig, neutral: Motion) -> NetworkInf
         chance_by_style=card.get("chance_by_style", False),
         manners=card.get("manners", {}),
         stress_s=float(card.get("stress_s", 0.0)),
+        pause_hold=float(card.get("pause_hold", 0.0)),
+        jaw_gain=float(card.get("jaw_gain", 0.0)),
     )

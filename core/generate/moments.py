@@ -1,0 +1,35 @@
+"""The moments of a recording that a decoded body is fitted to: when it is stressed, silent and loud."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..clock import FPS
+
+
+@dataclass(frozen=True)
+class Moments:
+    """When a recording is stressed, silent and loud.
+
+    Attributes:
+        stressed_s: when syllables are stressed, ascending seconds.
+        spoken_s: starts and ends of the stretches of speech without a long pause, ascending seconds.
+        loudness: (T,) 0 in silence, about 1 at the loudest.
+    """
+
+    stressed_s: tuple[float, ...] = ()
+    spoken_s: tuple[tuple[float, float], ...] = ()
+    loudness: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+    def since(self, first: int) -> "Moments":
+        """Return the moments as a piece that begins with frame `first` has them."""
+        first_s = first / FPS
+        return Moments(
+            tuple(time - first_s for time in self.stressed_s),
+            tuple((start - first_s, end - first_s) for start, end in self.spoken_s),
+            self.loudness[first:],
+        )
+
+
+# Of a recording for weights that know nothing of stress and pauses.
+NO_MOMENTS = Moments()

@@ -1,0 +1,35 @@
+"""The jaw follows the voice, closed lips stay closed, and a piece of a take has the moments of its own time."""
+
+import numpy as np
+
+from core.body.motion import Motion
+from core.body.parts import ARKIT_NAMES
+from core.body.skeleton import JOINT, JOINT_COUNT
+from core.generate.fitting import follow_with_jaw
+from core.generate.moments import Moments
+
+OPEN, CLOSE = ARKIT_NAMES.index("jawOpen"), ARKIT_NAMES.index("mouthClose")
+
+
+def test_the_jaw_opens_further_where_the_voice_is_loud_and_nothing_else_moves():
+    rng = np.random.default_rng(0)
+    motion = Motion(rng.normal(0, 0.1, (60, JOINT_COUNT, 3)), np.zeros((60, 3)), rng.uniform(0, 0.6, (60, 52)))
+    motion.expression[:10, CLOSE] = motion.expression[:10, OPEN]
+    loudness = rng.uniform(0, 1.2, 61)
+    louder = follow_with_jaw(motion, loudness, 0.5)
+    share = louder.expression[:, OPEN] / motion.expression[:, OPEN]
+    assert np.corrcoef(share, loudness[:60])[0, 1] > 0.999
+    assert 0.59 < share.min() < 0.7 < 1.1 < share.max() < 1.21
+    assert np.allclose(louder.rotations[:, JOINT["jaw"]], motion.rotations[:, JOINT["jaw"]] * share[:, None])
+    assert np.allclose(louder.expression[:10, CLOSE], louder.expression[:10, OPEN])
+    others = [shape for shape in range(52) if shape not in (OPEN, CLOSE)]
+    assert (louder.expression[:, others] == motion.expression[:, others]).all()
+    for gain, too_short in ((0.0, loudness), (0.5, loudness[:30])):
+        assert follow_with_jaw(motion, too_short, gain) is motion
+
+
+def test_moments_of_a_piece_are_counted_from_its_first_frame():
+    moments = Moments((1.0, 3.5), ((0.0, 2.0), (3.0, 4.0)), np.arange(120.0)).since(30)
+    assert moments.stressed_s == (0.0, 2.5)
+    assert moments.spoken_s == ((-1.0, 1.0), (2.0, 3.0))
+    assert moments.loudness[0] == 30
