@@ -1,5 +1,6 @@
 """`build.py bench`: run the benchmarks. Ratios of two ways, measured in one run, can be compared between machines."""
 
+from core.worker.threads import VARIABLES
 from devtools.environments import DEVELOPER, ensure, newest_blender
 from devtools.shell import ROOT, BuildError, clean_environ, run_shown, say
 
@@ -55,4 +56,6 @@ def _run(name: str, in_blender: bool, wanted: dict[str, str]) -> bool:
     except BuildError as error:
         say(f"cannot run: {error.message} {error.remedy}")
         return False
-    return run_shown([python, "-m", f"devtools.bench.{name}"], clean_environ(PYTHONPATH=str(ROOT), **wanted)) == 0
+    # Threads wait as they do in the worker and in the shell's commands, which is what users get.
+    environ = clean_environ(PYTHONPATH=str(ROOT), **VARIABLES, **wanted)
+    return run_shown([python, "-m", f"devtools.bench.{name}"], environ) == 0
