@@ -24,6 +24,8 @@ BEND = 3
 _HINGES = np.array([[0.0, -1.0, 0.0], [0.0, 1.0, 0.0]])
 # With a smaller sine of its bend an elbow is straight, and its hinge is the anatomical one.
 _STRAIGHT, _BENT = 0.15, 0.4
+# Metres: no point of an arm is farther from its bones, nor any point of a hand from its wrist.
+_AROUND_M, _HAND_M = 0.1, 0.3
 # With a smaller cosine between its axis and the anatomical hinge, an elbow is bent backwards.
 _BACKWARDS = -0.5
 
@@ -88,6 +90,17 @@ class ArmPoses:
         places = (self.shoulder, elbow, wrist, knuckle)
         posed = ArmPoses(*places, np.stack(chain, 2), hinge, self.bend + numbers[..., BEND])
         return posed, matrix_to_rotvec(np.stack(local, 2))
+
+    def farthest_ways(self, numbers: np.ndarray) -> np.ndarray:
+        """Return how far numbers (N, 2, 7) can move any point of each arm at most: (N, 2) metres."""
+        upper, lower = (
+            np.linalg.norm(end - start, axis=-1).max()
+            for start, end in ((self.shoulder, self.elbow), (self.elbow, self.wrist))
+        )
+        whole, hand = (
+            np.linalg.norm(numbers[..., place], axis=-1) for place in (slice(0, BEND), slice(BEND + 1, None))
+        )
+        return (upper + lower + _AROUND_M) * whole + (lower + _AROUND_M) * np.abs(numbers[..., BEND]) + _HAND_M * hand
 
     def levers(
         self, frame: np.ndarray, side: np.ndarray, point: np.ndarray, way: np.ndarray, segment: np.ndarray

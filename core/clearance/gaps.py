@@ -30,11 +30,11 @@ _SAME_SIDE = 0.2
 # Points that are checked of each hand and forearm.
 _HAND, _FOREARM = 100, 120
 # Points of a cluster of the checked ones, and of a piece of the surface.
-_PROBES, _PIECE = 24, 48
+_PROBES, _PIECE = 48, 24
 # A point behind a plane is inside if it lies within so many widths between surface points, aside of the nearest one.
 _ASIDE = 1.5
 # The gap of points that cannot be inside, metres.
-_CLEAR_M = 1.0
+CLEAR_M = 1.0
 _BLOCK = 1024
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ class Nearness:
         return cls(
             rows,
             np.zeros((*shape, 3), np.float32),
-            np.full(shape, _CLEAR_M, np.float32),
+            np.full(shape, CLEAR_M, np.float32),
             np.zeros((*shape, 3), np.float32),
             np.zeros(shape, np.int8),
         )
@@ -73,7 +73,7 @@ class Nearness:
     @property
     def depth(self) -> np.ndarray:
         """How deep the deepest point is inside, metres (N,); 0 where all points are outside."""
-        return np.maximum(-self.gaps.min((1, 2), initial=_CLEAR_M).astype(np.float64), 0.0)
+        return np.maximum(-self.gaps.min((1, 2), initial=CLEAR_M).astype(np.float64), 0.0)
 
 
 class Surroundings:
@@ -127,11 +127,11 @@ class Surroundings:
         if not len(rows):
             return out
         near = [(squared[rows], each[rows]) for squared, each in near]
-        posed = {}
-        for number, piece in enumerate(self._pieces):
-            frames = np.flatnonzero(np.any([each[:, :, number].any(1) for _, each in near], axis=0))
-            if len(frames):
-                posed[number] = piece.posed(moves, frames)
+        beside = np.any([each.any(1) for _, each in near], axis=0)
+        posed = {
+            number: self._pieces[number].posed(moves, np.flatnonzero(beside[:, number]))
+            for number in np.flatnonzero(beside.any(0)).tolist()
+        }
         for number, side in enumerate(self._sides):
             part = [values[:, number] for values in (out.points, out.gaps, out.outwards, out.touched)]
             side.measure(moves, posed, near[number], reach_m, part)
@@ -156,9 +156,11 @@ class _Side:
         self._wall_radius = radius.astype(np.float32)
         groups = tuple(arm[skin.region[arm] == region] for region in (HAND[side], FOREARM[side]))
         probes = Clusters.of(skin, groups, _PROBES)
-        # Columns of the checked points of each cluster.
+        # Columns of the checked points of each cluster (A, S); a smaller cluster has its first point several times.
         column = {point: number for number, point in enumerate(arm.tolist())}
-        self._columns = [np.array([column[point] for point in rows.tolist()]) for rows in probes.members]
+        most = max(map(len, probes.members))
+        filled = (np.concatenate([rows, np.full(most - len(rows), rows[0])]) for rows in probes.members)
+        self._columns = np.array([[column[point] for point in rows.tolist()] for rows in filled])
         self._probes = PosedSkin(skin, arm)
         self._middles, self._radius = probes.posed_middles, probes.radius.astype(np.float32)
 
@@ -205,10 +207,8 @@ class _Side:
         active = self._active(moves, posed, near, reach_m)
         points = self._probes.places(moves)
         out[0][:] = points
-        piece, nearest = (np.full(points.shape[:2], -1) for _ in range(2))
-        for number, columns in enumerate(self._columns):
-            parts = _nearest(points[:, columns], posed, active[:, number])
-            piece[:, columns], nearest[:, columns] = parts
+        piece, nearest = (np.empty(points.shape[:2], int) for _ in range(2))
+        piece[:, self._columns], nearest[:, self._columns] = _nearest(points[:, self._columns], posed, active)
         for number, here in _by_piece(piece):
             if not self._is_own[number]:
                 parts = _gaps(points[here], here[0], nearest[here], self._pieces[number], posed[number], reach_m)
@@ -227,8 +227,9 @@ class _Side:
         A point of a cluster may be as much deeper than the middle of the cluster as it is far from it.
         """
         middles = self._middles.places(moves)
-        gap = np.full(middles.shape[:2], _CLEAR_M, np.float32)
-        piece, nearest = _nearest(middles, posed, near[1].any(1) & ~self._is_own)
+        gap = np.full(middles.shape[:2], CLEAR_M, np.float32)
+        compared = near[1].any(1, keepdims=True) & ~self._is_own
+        piece, nearest = (found[:, 0] for found in _nearest(middles[:, None], posed, compared))
         for number, here in _by_piece(piece):
             row = posed[number].row_of[here[0]], nearest[here]
             offset = middles[here] - posed[number].places[row]
@@ -240,18 +241,33 @@ class _Side:
 
 
 def _nearest(points: np.ndarray, posed: Mapping[int, PosedPiece], active: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the nearest piece (N, P) of points (N, P, 3), and its nearest point; `active` (N, C) are the pieces."""
-    left = np.concatenate([points, np.ones((*points.shape[:2], 1), np.float32)], -1)
-    least = np.full(points.shape[:2], np.inf, np.float32)
-    piece, nearest = (np.full(points.shape[:2], -1) for _ in range(2))
+    """Return the piece, and its point, that is nearest to each point of clusters; -1 where there is none.
+
+    Args:
+        points: (N, A, S, 3) of A clusters.
+        posed: the pieces.
+        active: (N, A, C) the pieces with which a cluster is compared.
+
+    Returns:
+        (N, A, S) each.
+    """
+    clusters, size = active.shape[0] * active.shape[1], points.shape[2]
+    left = np.ones((clusters, size, 4), np.float32)
+    left[..., :3] = points.reshape(clusters, size, 3)
+    frame, active = np.repeat(np.arange(len(points)), points.shape[1]), active.reshape(clusters, -1)
+    least = np.full((clusters, size), np.inf, np.float32)
+    found = np.full((2, clusters, size), -1, np.int16)
     for number in np.flatnonzero(active.any(0)).tolist():
-        frames, wall = np.flatnonzero(active[:, number]), posed[number]
-        distance = left[frames] @ wall.products[wall.row_of[frames]]
+        here, wall = np.flatnonzero(active[:, number]), posed[number]
+        distance = left[here] @ wall.products[wall.row_of[frame[here]]]  # (K, S, M)
         first = distance.argmin(-1)
-        distance = np.take_along_axis(distance, first[..., None], -1)[..., 0]
-        row, column = np.nonzero(distance < least[frames])
-        here = frames[row], column
-        least[here], piece[here], nearest[here] = distance[row, column], number, first[row, column]
+        rows = np.arange(first.size) * distance.shape[-1]
+        distance = distance.ravel()[rows + first.ravel()].reshape(first.shape)
+        row, column = np.nonzero(distance < least[here])
+        place = here[row], column
+        least[place] = distance[row, column]
+        found[0][place], found[1][place] = number, first[row, column]
+    piece, nearest = found.reshape(2, *points.shape[:3])
     return piece, nearest
 
 
@@ -275,7 +291,7 @@ def _gaps(
     gap = (offset * facing).sum(-1)
     aside = (offset**2).sum(-1) - gap**2 > (_ASIDE * width - np.minimum(gap, 0.0) / 4) ** 2
     beyond = (gap < 0) & aside | (gap < -piece.room[nearest])
-    gap = np.where(beyond, _CLEAR_M, gap).astype(np.float32)
+    gap = np.where(beyond, CLEAR_M, gap).astype(np.float32)
     near = np.flatnonzero(gap < reach_m)
     around, row = piece.around[nearest[near]], row[near, None]
     offset = points[near, None] - posed.places[row, around]

@@ -26,40 +26,48 @@ _INTO, _COSTS = -0.4, np.array([1.0, 2.0, 8.0])
 # Metres by which the left arm passes above the right one where both ways are as long.
 _UP_M = 0.002
 _GRID = np.array(np.meshgrid(*[[-1, 0, 1]] * 3)).reshape(3, -1).T
-_WAYS = np.array([way / np.linalg.norm(way) for way in _GRID if way.any()])
-_TURNS_M = _TURN_M * (1 - _WAYS @ _WAYS.T) / 2
+WAYS = np.array([way / np.linalg.norm(way) for way in _GRID if way.any()])
+_TURNS_M = _TURN_M * (1 - WAYS @ WAYS.T) / 2
 
 
-def partings(seen: Nearness, stretch: np.ndarray, beside: int, near_m: float) -> np.ndarray:
-    """Return the way (T, 3), of length 1, on which the left arm leaves the right one; zeros where they do not meet.
+def way_lengths(seen: Nearness, near_m: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows (M,) of what was measured in which the arms meet, and how far they would part (M, 26), metres.
 
     Args:
         seen: what was measured.
-        stretch: (T,) the number of the stretch of each frame; meetings do not reach beyond their stretch.
-        beside: frames before and after a meeting that belong to it.
         near_m: points of arms meet that are nearer than this to the other arm, metres.
     """
-    ways, met = np.zeros((len(stretch), 3)), np.zeros(len(stretch), bool)
-    meets = (SIDE_OF_REGION[seen.touched] == np.array([[1], [0]])) & (seen.gaps < near_m)  # (N, 2, P)
+    side, is_near = SIDE_OF_REGION[seen.touched], seen.gaps < near_m
+    meets = (side == np.array([[1], [0]])) & is_near  # (N, 2, P)
     found = np.flatnonzero(meets.any((1, 2)))
-    for frame in seen.rows[found]:
-        met[max(0, frame - beside) : frame + beside + 1] = True
-    lengths = np.zeros((len(stretch), len(_WAYS)))
-    near = (SIDE_OF_REGION[seen.touched] < 0) & (seen.gaps < near_m)
     here, there = _along(seen.points[found], seen.gaps[found], seen.outwards[found])
-    blocked = _blocked(seen.outwards[found], near[found])
-    lengths[seen.rows[found]] = _lengths(here, there, meets[found]) * _COSTS[blocked]
+    blocked = _blocked(seen.outwards[found], (side[found] < 0) & is_near[found])
+    return found, _lengths(here, there, meets[found]) * _COSTS[blocked]
+
+
+def partings(meet: np.ndarray, lengths: np.ndarray, stretch: np.ndarray, beside: int) -> np.ndarray:
+    """Return the way (T, 3), of length 1, on which the left arm leaves the right one; zeros where they do not meet.
+
+    Args:
+        meet: (T,) whether the arms meet.
+        lengths: (T, 26) how far they would part on each way, metres; zeros where they do not meet.
+        stretch: (T,) the number of the stretch of each frame; meetings do not reach beyond their stretch.
+        beside: frames before and after a meeting that belong to it.
+    """
+    ways, met = np.zeros((len(stretch), 3)), np.zeros(len(stretch), bool)
+    for frame in np.flatnonzero(meet):
+        met[max(0, frame - beside) : frame + beside + 1] = True
     for start, end in runs(met):
         borders = start + 1 + np.flatnonzero(np.diff(stretch[start:end]))
         for first, last in pairwise([start, *borders, end]):
-            ways[first:last] = _WAYS[_cheapest(lengths[first:last])]
+            ways[first:last] = WAYS[_cheapest(lengths[first:last])]
     return ways
 
 
 def _along(points: np.ndarray, gaps: np.ndarray, outwards: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return where points, and the surfaces beside them, are along each way, metres (N, 2, P, 26)."""
-    here = points @ _WAYS.T.astype(np.float32)
-    return here, here - gaps[..., None] * (outwards @ _WAYS.T.astype(np.float32))
+    here = points @ WAYS.T.astype(np.float32)
+    return here, here - gaps[..., None] * (outwards @ WAYS.T.astype(np.float32))
 
 
 def _lengths(here: np.ndarray, there: np.ndarray, meets: np.ndarray) -> np.ndarray:
@@ -73,12 +81,12 @@ def _lengths(here: np.ndarray, there: np.ndarray, meets: np.ndarray) -> np.ndarr
     left = [np.where(meets[:, side, :, None], part[:, side], np.inf) for side, part in enumerate((here, there))]
     right = [np.where(meets[:, side, :, None], part[:, side], -np.inf) for side, part in enumerate((there, here))]
     lowest, highest = (np.minimum(*(each.min(1) for each in left)), np.maximum(*(each.max(1) for each in right)))
-    return np.maximum(highest - lowest, 0.0) - _UP_M * _WAYS[:, 1]
+    return np.maximum(highest - lowest, 0.0) - _UP_M * WAYS[:, 1]
 
 
 def _blocked(outwards: np.ndarray, near: np.ndarray) -> np.ndarray:
     """Return how many arms, 0 to 2, each way (N, 26) leads into the body that they touch where `near` (N, 2, P)."""
-    into = (outwards @ _WAYS.T.astype(np.float32)) * np.array([1, -1], np.float32)[:, None, None] < _INTO
+    into = (outwards @ WAYS.T.astype(np.float32)) * np.array([1, -1], np.float32)[:, None, None] < _INTO
     return (into & near[..., None]).any(2).sum(1)
 
 

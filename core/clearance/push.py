@@ -10,24 +10,21 @@ The inequalities are linear only for small turns, so points and levers are measu
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..body.curves import runs
 from ..body.joints import ARM_CHAINS
 from .arm_turns import BEND, PER_ARM, ArmPoses
-from .gaps import Nearness, Surroundings
+from .gaps import Surroundings
 from .partings import SIDE_OF_REGION, partings
 from .skin import FOREARM, HAND
 from .smoothest_turns import FIRST_STEPS, NEXT_STEPS, Courses
+from .watched import POINTS, WATCH_M, depth_of, watched
 
 # Metres that hands keep from the surface. Skin gives way a little, so that a hand may touch.
 _KEEP_M = 0.004
-# Metres: points that come nearer than this get an inequality, so that smoothing moves none of them inside.
-_WATCH_M = 0.02
-# Inequalities of one arm in one frame.
-_POINTS = 8
 # Seconds within which a turn rises and falls; a slower one would move frames in which nothing is near.
 _RISE_S = 0.3
 # So many times as long a turn is felt: frames farther from all that were inside keep their rotations.
@@ -38,8 +35,9 @@ _STIFF = np.array([1.0, 1.0, 1.0, 0.7, 2.0, 2.0, 2.0])
 _FINE_ROUNDS, _ROUNDS = 4, 12
 # Stretches are solved together until they have so many frames: few calls for short takes, little memory for long ones.
 _TOGETHER = 2048
-# Radians: frames in which an arm turns by less than this are not measured again.
-_FELT_RAD = 1e-3
+# Radians: frames in which an arm turns by less than this are not measured again. Nor are those in which no point moves
+# by this share of its way to the surface: none of them can have entered it.
+_FELT_RAD, _STAYS_OUT = 1e-3, 0.5
 # Metres: with less than this inside, the motion is left alone.
 _NOTHING_M = 0.003
 # Metres: what is less deep inside is hardly seen.
@@ -81,7 +79,8 @@ def push_out(rotations: np.ndarray, fps: float, body: Surroundings) -> Push:
         fps: frames per second.
         body: the body that performs the motion.
     """
-    depth, reach = depths(rotations, body), round(_REACH * _RISE_S * fps)
+    seen, reach = watched(rotations, body), round(_REACH * _RISE_S * fps)
+    depth = depth_of(seen)
     touched = np.zeros(len(rotations), bool)
     for frame in np.flatnonzero(depth > _NOTHING_M):
         touched[max(0, frame - reach) : frame + reach + 1] = True
@@ -90,7 +89,7 @@ def push_out(rotations: np.ndarray, fps: float, body: Surroundings) -> Push:
     out, after = rotations.copy(), depth.copy()
     for stretches in _groups(runs(touched)):
         chosen = np.concatenate([np.arange(start, end) for start, end in stretches])
-        out[chosen], after[chosen] = _Stretches(rotations[chosen], stretches, fps, body).solve(depth[chosen])
+        out[chosen], after[chosen] = _Stretches(rotations[chosen], stretches, fps, body).solve(seen[chosen])
     return Push(out, depth, after)
 
 
@@ -135,27 +134,25 @@ class _Stretches:
         # How strongly each point of an arm, and last the bend of its elbow, is pushed: what the next round begins with.
         self._force = np.zeros((len(rotations), 2, body.region.shape[1] + 1))
 
-    def solve(self, depth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def solve(self, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the rotations (T, 55, 3), pushed out, and how deep something is inside then, metres (T,).
 
         Args:
-            depth: (T,) how deep something is inside before.
+            seen: (T,) records (`watched`) of what was measured before; they are overwritten.
         """
-        numbers, depth = np.zeros((len(self._number), 2 * PER_ARM)), depth.copy()
+        numbers, depth = np.zeros((len(self._number), 2 * PER_ARM)), depth_of(seen)
+        measured_at = numbers.copy()
         rotations, arms, left = self._rotations, self._own, np.arange(len(numbers))
-        best, best_depth, least = rotations.copy(), depth.copy(), self._deepest(depth)
+        best, best_depth, least = rotations.copy(), depth, self._deepest(depth)
         for number in range(_ROUNDS):
-            seen = self._body.of(rotations[left], _WATCH_M)
-            seen = replace(seen, rows=left[seen.rows])
             if not number:
-                self._parting = partings(seen, self._number, self._courses.rise, _WATCH_M)
-            numbers[left] = self._solved(seen, arms, numbers, NEXT_STEPS if number else FIRST_STEPS)[left]
-            arms, local = self._own.turned(numbers.reshape(-1, 2, PER_ARM))
-            rotations = self._rotations.copy()
-            for side, chain in enumerate(ARM_CHAINS):
-                rotations[:, chain[1:]] = local[:, side]
-            changed = left[np.abs(numbers[left]).max(1) > _FELT_RAD]
-            depth[changed] = depths(rotations[changed], self._body)
+                self._parting = partings(seen["meet"], seen["lengths"], self._number, self._courses.rise)
+            steps = NEXT_STEPS if number else FIRST_STEPS
+            numbers[left] = self._solved(seen, left, arms, measured_at, steps)[left]
+            arms, rotations = self._turned(numbers)
+            again = left[self._may_enter(seen[left], numbers[left] - measured_at[left])]
+            seen[again], measured_at[again] = watched(rotations[again], self._body), numbers[again]
+            depth = depth_of(seen)
             deepest = self._deepest(depth)
             better = (deepest < least)[self._number]
             best[better], best_depth[better] = rotations[better], depth[better]
@@ -163,7 +160,28 @@ class _Stretches:
             left = np.flatnonzero((least > (_NOTHING_M if number < _FINE_ROUNDS else _SEEN_M))[self._number])
             if not len(left):
                 break
+            again = left[np.abs(numbers[left] - measured_at[left]).max(1) > _FELT_RAD]
+            seen[again], measured_at[again] = watched(rotations[again], self._body), numbers[again]
         return best, best_depth
+
+    def _turned(self, numbers: np.ndarray) -> tuple[ArmPoses, np.ndarray]:
+        """Return the arms turned by numbers (T, 14), and all rotations (T, 55, 3) with them."""
+        arms, local = self._own.turned(numbers.reshape(-1, 2, PER_ARM))
+        rotations = self._rotations.copy()
+        for side, chain in enumerate(ARM_CHAINS):
+            rotations[:, chain[1:]] = local[:, side]
+        return arms, rotations
+
+    def _may_enter(self, seen: np.ndarray, turned: np.ndarray) -> np.ndarray:
+        """Return in which of N frames a point may have come inside since it was measured.
+
+        Args:
+            seen: (N,) what was measured.
+            turned: (N, 14) by how much the arms were turned since then.
+        """
+        way = self._own.farthest_ways(turned.reshape(-1, 2, PER_ARM)).sum(1)
+        clear = np.clip(seen["least"], 0.0, WATCH_M)
+        return (np.abs(turned).max(1) > _FELT_RAD) & (way > _STAYS_OUT * clear)
 
     def _deepest(self, depth: np.ndarray) -> np.ndarray:
         """Return the greatest depth of each stretch, for depths (T,)."""
@@ -171,49 +189,59 @@ class _Stretches:
         np.maximum.at(deepest, self._number, depth)
         return deepest
 
-    def _solved(self, seen: Nearness, arms: ArmPoses, numbers: np.ndarray, steps: int) -> np.ndarray:
-        """Return the numbers (T, 14) that satisfy the inequalities of what was measured at the turned arms."""
-        levers, missing, pick = self._inequalities(seen, arms, numbers)
+    def _solved(
+        self, seen: np.ndarray, left: np.ndarray, arms: ArmPoses, measured_at: np.ndarray, steps: int
+    ) -> np.ndarray:
+        """Return the numbers (T, 14) that satisfy the inequalities of frames.
+
+        Args:
+            seen: (T,) what was measured.
+            left: the frames.
+            arms: as they are turned now.
+            measured_at: (T, 14) numbers of the arms that were measured.
+            steps: of the search.
+        """
+        rows = left[seen["is_near"][left]]
+        levers, missing, pick = self._inequalities(seen[rows], rows, arms, measured_at[rows])
         stiff = np.tile(_STIFF, 2)
-        turns, force = self._courses.solve(seen.rows, levers / stiff, missing, self._force[pick], steps)
+        turns, force = self._courses.solve(rows, levers / stiff, missing, self._force[pick], steps)
         self._force[:] = 0.0
         self._force[pick] = force
         return turns / stiff
 
     def _inequalities(
-        self, seen: Nearness, arms: ArmPoses, numbers: np.ndarray
+        self, seen: np.ndarray, rows: np.ndarray, arms: ArmPoses, measured_at: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, ...]]:
         """Return levers (N, I, 14), what is missing (N, I), and frame, side and point (N, I) of each inequality."""
-        frames, region = np.arange(len(seen.rows)), self._body.region
-        levers = np.zeros((len(frames), 2 * _POINTS + 2, 2, PER_ARM))
+        region = self._body.region
+        levers = np.zeros((len(rows), 2 * POINTS + 2, 2, PER_ARM))
         missing = np.full(levers.shape[:2], _NOTHING)
         sides, points = np.zeros((2, *missing.shape), int)
+        frame = np.repeat(rows, POINTS)
         for side in (0, 1):
-            chosen = np.argpartition(seen.gaps[:, side], _POINTS, axis=1)[:, :_POINTS]
-            frame = np.repeat(frames, _POINTS)
-            pick = (frame, side, chosen.ravel())
-            point, way, gap, hit = seen.points[pick], seen.outwards[pick], seen.gaps[pick], seen.touched[pick]
-            rows, segment, here = seen.rows[frame], _SEGMENT[region[side, chosen.ravel()]], np.full(len(frame), side)
+            of_side = (seen[name][:, side] for name in ("point", "place", "gap", "outwards", "touched"))
+            chosen, point, gap, way, hit = (each.reshape(len(frame), *each.shape[2:]) for each in of_side)
+            segment, here = _SEGMENT[region[side, chosen]], np.full(len(frame), side)
             is_arm = np.equal(SIDE_OF_REGION[hit], 1 - side)
-            parting = is_arm[:, None] * (1 - 2 * side) * self._parting[rows]
+            parting = is_arm[:, None] * (1 - 2 * side) * self._parting[frame]
             way, gap = _apart(way, gap, parting)
-            place = slice(side * _POINTS, (side + 1) * _POINTS)
-            levers[:, place, side] = arms.levers(rows, here, point, way, segment).reshape(len(frames), _POINTS, PER_ARM)
-            against = arms.levers(rows, 1 - here, point - gap[:, None] * way, way, _SEGMENT[hit])
+            place = slice(side * POINTS, (side + 1) * POINTS)
+            levers[:, place, side] = arms.levers(frame, here, point, way, segment).reshape(len(rows), POINTS, PER_ARM)
+            against = arms.levers(frame, 1 - here, point - gap[:, None] * way, way, _SEGMENT[hit])
             against[~is_arm] = 0.0
-            levers[:, place, 1 - side] = -against.reshape(len(frames), _POINTS, PER_ARM)
-            missing[:, place] = np.where(gap < _WATCH_M, _KEEP_M - gap, _NOTHING).reshape(len(frames), _POINTS)
-            sides[:, place], points[:, place] = side, chosen
+            levers[:, place, 1 - side] = -against.reshape(len(rows), POINTS, PER_ARM)
+            missing[:, place] = np.where(gap < WATCH_M, _KEEP_M - gap, _NOTHING).reshape(len(rows), POINTS)
+            sides[:, place], points[:, place] = side, seen["point"][:, side]
         levers[missing == _NOTHING] = 0.0
         flat = levers.reshape(*levers.shape[:2], -1)
-        missing += (flat * numbers[seen.rows, None]).sum(-1)
+        missing += (flat * measured_at[:, None]).sum(-1)
         for side in (0, 1):
             # The elbow must not bend backwards.
-            row = 2 * _POINTS + side
+            row = 2 * POINTS + side
             flat[:, row, side * PER_ARM + BEND] = _FOREARM_M
-            missing[:, row] = _FOREARM_M * np.minimum(_LEAST_BEND - self._own.bend[seen.rows, side], 0.0)
+            missing[:, row] = _FOREARM_M * np.minimum(_LEAST_BEND - self._own.bend[rows, side], 0.0)
             sides[:, row], points[:, row] = side, region.shape[1]
-        return flat, missing, (np.broadcast_to(seen.rows[:, None], missing.shape), sides, points)
+        return flat, missing, (np.broadcast_to(rows[:, None], missing.shape), sides, points)
 
 
 def _apart(way: np.ndarray, gap: np.ndarray, parting: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -228,6 +256,6 @@ def _apart(way: np.ndarray, gap: np.ndarray, parting: np.ndarray) -> tuple[np.nd
         parting: (K, 3) the way on which the arms part; zeros where a point has nothing to do with the other arm.
     """
     agrees, parts = (parting * way).sum(-1), np.abs(parting).max(-1) > 0
-    through = np.where(gap < 0, np.minimum(gap, -_THROUGH_M), _WATCH_M)
+    through = np.where(gap < 0, np.minimum(gap, -_THROUGH_M), WATCH_M)
     apart = np.where(agrees < _AGREES, through, gap / np.maximum(agrees, 0.5))
     return np.where(parts[:, None], parting, way), np.where(parts, apart, gap)

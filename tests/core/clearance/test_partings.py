@@ -3,10 +3,10 @@
 import numpy as np
 
 from core.clearance.gaps import Nearness
-from core.clearance.partings import partings
+from core.clearance.partings import WAYS, partings, way_lengths
 from core.clearance.skin import HAND
 
-FRAMES, STRETCH = 30, np.zeros(40, int)
+FRAMES = 30
 
 
 def meeting(side_m: np.ndarray, height_m: np.ndarray) -> Nearness:
@@ -32,8 +32,16 @@ def meeting(side_m: np.ndarray, height_m: np.ndarray) -> Nearness:
     return seen
 
 
+def ways_of(seen: Nearness) -> np.ndarray:
+    """The ways on which the arms part in 40 frames of one stretch."""
+    meet, lengths = np.zeros(40, bool), np.zeros((40, len(WAYS)))
+    found, own = way_lengths(seen, 0.02)
+    meet[seen.rows[found]], lengths[seen.rows[found]] = True, own
+    return partings(meet, lengths, np.zeros(40, int), 3)
+
+
 def test_the_way_is_the_shortest_one_not_the_line_between_both_middles():
-    ways = partings(meeting(np.full(FRAMES, 0.05), np.full(FRAMES, 0.004)), STRETCH, 3, 0.02)
+    ways = ways_of(meeting(np.full(FRAMES, 0.05), np.full(FRAMES, 0.004)))
     assert (ways[5:35, 1] > 0.5).all()
     assert not ways[:2].any()
     assert not ways[-2:].any()
@@ -42,7 +50,7 @@ def test_the_way_is_the_shortest_one_not_the_line_between_both_middles():
 def test_the_way_does_not_turn_where_the_hands_change_sides_for_some_frames():
     height = np.full(FRAMES, 0.006)
     height[12:15] = -0.002
-    ways = partings(meeting(np.zeros(FRAMES), height), STRETCH, 3, 0.02)
+    ways = ways_of(meeting(np.zeros(FRAMES), height))
     assert len(np.unique(ways[5:35], axis=0)) == 1
     assert ways[13, 1] > 0.5
 
@@ -51,9 +59,9 @@ def test_a_way_that_leads_a_hand_into_the_body_is_not_taken():
     seen = meeting(np.zeros(FRAMES), np.full(FRAMES, 0.004))
     # One point of the left hand lies on the body, whose way out is down.
     seen.touched[:, 0, 0], seen.outwards[:, 0, 0], seen.gaps[:, 0, 0] = 0, (0.0, -1.0, 0.0), 0.001
-    ways = partings(seen, STRETCH, 3, 0.02)
+    ways = ways_of(seen)
     assert (ways[5:35, 1] < 0.5).all()
 
 
 def test_arms_that_do_not_meet_have_no_way():
-    assert not partings(Nearness.nowhere(np.arange(4), 9), STRETCH, 3, 0.02).any()
+    assert not ways_of(Nearness.nowhere(np.arange(4), 9)).any()
