@@ -38,12 +38,12 @@ class MAMBATALK_OT_batch(JobOperator, bpy.types.Operator):
         """Check all lines, and return the request of the first one that is to be made."""
         prepared = preparation.prepare(context)
         self._lock = ExitStack()
-        self._lock.enter_context(only_one(prepared.plan.out))
+        self._lock.enter_context(only_one(prepared.batch.out))
         self._performing = Performing(session_ids.of(context.scene), prepared)
-        self._waiting = list(prepared.plan.open_lines)
+        self._waiting = list(prepared.batch.open_lines)
         self._line = None
         self.task_count = max(1, len(self._waiting))
-        show(context.scene, prepared.plan)
+        show(context.scene, prepared.batch)
         runtime = preferences.runtime(context)
         # Where all takes are there already, the worker only says that it runs.
         return self._next() or requests.Hello(runtime.weights, runtime.device)
@@ -55,21 +55,21 @@ class MAMBATALK_OT_batch(JobOperator, bpy.types.Operator):
 
     def apply(self, context, result):
         """Key what is not keyed yet, write the summary and show it."""
-        plan = self._performing.prepared.plan
+        batch = self._performing.prepared.batch
         try:
             # A cancelled line, and a take that came with the cancel.
             if self._line is not None:
                 self._end_line(self._job.outcome)
             self._performing.finish(context)
-            write_summary(plan.results(), plan.out / SUMMARY)
+            write_summary(batch.results(), batch.out / SUMMARY)
         finally:
             self._lock.close()
             scene = session_ids.find(bpy.data.scenes, self._performing.scene)
             if scene is not None:
-                show(scene, plan)
-        results = plan.results()
+                show(scene, batch)
+        results = batch.results()
         failed = [each for each in results if each.state == FAILED]
-        lines = [f"Batch: {counts(results)}. The table is {plan.out / SUMMARY}"]
+        lines = [f"Batch: {counts(results)}. The table is {batch.out / SUMMARY}"]
         lines += [f"{each.name}: {each.error} {each.remedy}" for each in failed[:1]]
         return [*lines, *self._performing.notes]
 
@@ -80,14 +80,14 @@ class MAMBATALK_OT_batch(JobOperator, bpy.types.Operator):
 
     def _next(self) -> requests.Task | None:
         """Return the request of the next line that can be made; None where no line is left."""
-        plan = self._performing.prepared.plan
+        batch = self._performing.prepared.batch
         while self._waiting:
             line = self._waiting.pop(0)
             try:
                 decoded = decoding.for_worker(line.request.audio, 0.0, None)
-                plan.begin(line)
+                batch.begin(line)
             except GestureError as error:
-                plan.fail(line, error)
+                batch.fail(line, error)
                 continue
             self._line, self._began = line, time.monotonic()
             return replace(line.request, decoded=decoded)
@@ -97,12 +97,12 @@ class MAMBATALK_OT_batch(JobOperator, bpy.types.Operator):
         if self._line is None:
             return
         line, self._line = self._line, None
-        plan = self._performing.prepared.plan
-        if plan.end(line, reply, time.monotonic() - self._began).state == MADE:
+        batch = self._performing.prepared.batch
+        if batch.end(line, reply, time.monotonic() - self._began).state == MADE:
             self._performing.perform(bpy.context, line)
         scene = session_ids.find(bpy.data.scenes, self._performing.scene)
         if scene is not None:
-            show(scene, plan)
+            show(scene, batch)
 
 
 class MAMBATALK_OT_check_batch(bpy.types.Operator):
@@ -120,11 +120,11 @@ class MAMBATALK_OT_check_batch(bpy.types.Operator):
     def execute(self, context):
         """Read the lines, and list what became of each."""
         try:
-            plan = preparation.prepare(context).plan
+            batch = preparation.prepare(context).batch
         except GestureError as error:
             return report.fail(self, error)
-        show(context.scene, plan)
-        return report.finish(self, [f"Checked the lines: {counts(plan.results())}"])
+        show(context.scene, batch)
+        return report.finish(self, [f"Checked the lines: {counts(batch.results())}"])
 
 
 CLASSES = (MAMBATALK_OT_batch, MAMBATALK_OT_check_batch)

@@ -2,14 +2,14 @@
 
 import bpy
 
-from ...core.batch.batch import Plan
+from ...core.batch.batch import Batch
 from ...core.batch.outcomes import Outcome
 
 
-def show(scene: bpy.types.Scene, plan: Plan) -> None:
+def show(scene: bpy.types.Scene, batch: Batch) -> None:
     """Fill the list of the panel with the present state of every line."""
     shown = scene.mambatalk_batch.lines
-    results = plan.results()
+    results = batch.results()
     if [each.name for each in shown] != [each.name for each in results]:
         shown.clear()
         for each in results:

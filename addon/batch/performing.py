@@ -10,8 +10,8 @@ from ...core.errors import GestureError
 from ..blender import sequencer, session_ids
 from ..direct import directed_keys
 from ..exchange import export
+from ..exchange.export_items import ExportItem
 from ..exchange.formats import FORMATS
-from ..exchange.plan import ExportItem
 from ..generate.load import apply_take
 from ..job.folder import absolute_path
 from ..take import info as take_info
@@ -40,19 +40,19 @@ class Performing:
 
     def perform(self, context: bpy.types.Context, line: Line) -> None:
         """Key the take of a line onto its character, unless the file has it; note the line as failed after an error."""
-        plan = self.prepared.plan
+        batch = self.prepared.batch
         try:
             scene, armature = self._scene(), self._armature(line)
             action = self._action(line)
             if action is None:
                 clip = sequencer.Clip(line.request.audio, scene.mambatalk.first_frame())
                 action, _ = apply_take(scene, armature, line.request.out, clip)
-                action[INPUTS_KEY] = plan.inputs[line.number]
+                action[INPUTS_KEY] = batch.inputs[line.number]
                 directed_keys.catch_up_notes(armature)
             if scene.mambatalk_batch.export:
                 self._export(context, scene, line, armature, action)
         except GestureError as error:
-            plan.fail(line, error)
+            batch.fail(line, error)
 
     def finish(self, context: bpy.types.Context) -> None:
         """Key the takes that the file still lacks; each character performs the first of its lines."""
@@ -68,8 +68,8 @@ class Performing:
                 switching.switch(armature, action)
 
     def _ready(self) -> list[Line]:
-        plan = self.prepared.plan
-        return [line for line, each in zip(plan.lines, plan.results(), strict=True) if each.state in (MADE, KEPT)]
+        batch = self.prepared.batch
+        return [line for line, each in zip(batch.lines, batch.results(), strict=True) if each.state in (MADE, KEPT)]
 
     def _scene(self) -> bpy.types.Scene:
         scene = session_ids.find(bpy.data.scenes, self.scene)
@@ -88,7 +88,7 @@ class Performing:
 
     def _action(self, line: Line) -> bpy.types.Action | None:
         """Return the action of this file that was keyed from a line's take."""
-        inputs = self.prepared.plan.inputs[line.number]
+        inputs = self.prepared.batch.inputs[line.number]
         return next((each for each in bpy.data.actions if each.get(INPUTS_KEY) == inputs), None)
 
     def _export(self, context, scene, line: Line, armature, action) -> None:
@@ -96,7 +96,7 @@ class Performing:
         settings = scene.mambatalk_export
         folder = absolute_path(settings.folder)
         stem = bpy.path.clean_name(line.name)
-        state = self.prepared.plan.outcomes[line.number].state
+        state = self.prepared.batch.outcomes[line.number].state
         is_there = state == KEPT and (folder / f"{stem}{FORMATS[settings.kind].extension}").is_file()
         if is_there or line.number in self.written:
             return

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import bpy
 import numpy as np
 
-from ...core.batch.batch import Plan, plan
+from ...core.batch.batch import Batch, batch_of
 from ...core.batch.lines import Line, read_lines
 from ...core.errors import GestureError
 from ...core.take.files import check_folder
@@ -24,12 +24,12 @@ class Prepared:
     """A batch that can begin.
 
     Attributes:
-        plan: the lines, and what is known of each.
+        batch: the lines, and what is known of each.
         armatures: number for this session of each line's character, by the line's number; the user may rename it.
         folder: holds the characters' skeletons for the worker, until this object goes.
     """
 
-    plan: Plan
+    batch: Batch
     armatures: dict[int, int]
     folder: TemporaryDirectory
 
@@ -59,7 +59,7 @@ def prepare(context: bpy.types.Context) -> Prepared:
     folder = temporary_folder()
     characters = _Characters(context, Path(folder.name))
     lines = [characters.given(line) for line in read_lines(absolute_path(settings.chosen()), template, styles)]
-    return Prepared(plan(out, lines, folder_hash(weights)), characters.found, folder)
+    return Prepared(batch_of(out, lines, folder_hash(weights)), characters.found, folder)
 
 
 def _folder(text: str) -> Path:

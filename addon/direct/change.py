@@ -1,6 +1,7 @@
 """Mixins of panels and operators on the take that the character performs; after an error nothing is changed.
 
 TakePanel             is shown where there is a take, and greyed while its keys cannot be changed
+OnTake                needs a performed take: the `poll` of the operators below, and of those that only read a take
 TakeOperator          changes anything about the take, and reports notes
 DirectionOperator     changes sliders or markers together with the keys that they ask for
 MarkersOperator       changes the take's list of markers so
@@ -34,7 +35,7 @@ class TakePanel(ClosedPanel):
         self.draw_take(layout, context, take_info.active(performer.target(context)))
 
 
-class _OnTake:
+class OnTake:
     """Mixin of an operator that needs a performed take."""
 
     bl_options = {"REGISTER", "UNDO"}
@@ -45,7 +46,7 @@ class _OnTake:
         return report.explain(cls, take_info.why_not_directed(context))
 
 
-class TakeOperator(_OnTake):
+class TakeOperator(OnTake):
     """Mixin of an operator on the performed take; a subclass has `change(context, take)`, which returns notes."""
 
     def execute(self, context):
@@ -57,7 +58,7 @@ class TakeOperator(_OnTake):
         return report.finish(self, notes)
 
 
-class DirectionOperator(_OnTake):
+class DirectionOperator(OnTake):
     """Mixin of an operator that changes sliders or markers of a take; after an error nothing is changed.
 
     A subclass has three methods: `read(action)` returns the present values; `put(action, values)` sets values without
@@ -88,3 +89,7 @@ class MarkersOperator(DirectionOperator):
     """Mixin of an operator that changes the list of markers of a take; a subclass has `wanted`."""
 
     read, put = staticmethod(markers.read_entries), staticmethod(markers.put_entries)
+
+    def chosen_row(self, take: performed.Performed) -> int:
+        """Return the position in the list that was given as `index`, else that of the chosen row."""
+        return self.index if self.properties.is_property_set("index") else take.action.mambatalk_take.marker_index

@@ -11,19 +11,15 @@ from ..take import info as take_info
 from ..take.properties import AREA_ITEMS
 from . import directed_keys
 from . import settings as direct_settings
+from .change import OnTake
 
 
-class MAMBATALK_OT_show_edits(bpy.types.Operator):
+class MAMBATALK_OT_show_edits(OnTake, bpy.types.Operator):
     """List the bones and shape keys that were changed by hand, with their frames. Only Drop Edits undoes the changes"""
 
     bl_idname = "mambatalk.show_edits"
     bl_label = "Show Hand Edits"
     bl_options = {"REGISTER"}
-
-    @classmethod
-    def poll(cls, context):
-        """Return whether the character performs a take."""
-        return report.explain(cls, take_info.why_not_directed(context))
 
     def execute(self, context):
         """Find the edits and show a line for each bone or shape key."""
@@ -35,13 +31,11 @@ class MAMBATALK_OT_show_edits(bpy.types.Operator):
         return report.finish(self, lines or ["Nothing was changed by hand"])
 
 
-class _EditsOperator:
+class _EditsOperator(OnTake):
     """Mixin of an operator on hand edits: of some parts or one bone, in some frames; by default on all of a take.
 
     Pressed in the panel Hand Edits, or found by search, it uses parts and frames of the panel.
     """
-
-    bl_options = {"REGISTER", "UNDO"}
 
     parts: EnumProperty(
         name="Parts",
@@ -61,11 +55,6 @@ class _EditsOperator:
     )
     start: IntProperty(name="Start", description="The first scene frame whose edits are meant", options={"SKIP_SAVE"})
     end: IntProperty(name="End", description="The last scene frame whose edits are meant", options={"SKIP_SAVE"})
-
-    @classmethod
-    def poll(cls, context):
-        """Return whether the character performs a take."""
-        return report.explain(cls, take_info.why_not_directed(context))
 
     def invoke(self, context, event):
         """Use the settings of the panel, unless parts, a bone or frames are given."""
@@ -171,20 +160,14 @@ class MAMBATALK_OT_spread_edits(_EditsOperator, bpy.types.Operator):
         return report.finish(self, [f"{count} channels lead over to the edits, {self.frames} frames on either side"])
 
 
-class MAMBATALK_OT_lock_bones(bpy.types.Operator):
+class MAMBATALK_OT_lock_bones(OnTake, bpy.types.Operator):
     """Lock the selected bones of the character's take, or unlock them: only you change the keys of locked bones"""
 
     bl_idname = "mambatalk.lock_bones"
     bl_label = "Lock Bones"
-    bl_options = {"REGISTER", "UNDO"}
 
     lock: BoolProperty(name="Lock", description="Off to unlock", default=True, options={"SKIP_SAVE"})
     bone: StringProperty(name="Bone", description="Name of a bone; if empty, the selected bones", options={"SKIP_SAVE"})
-
-    @classmethod
-    def poll(cls, context):
-        """Return whether the character performs a take."""
-        return report.explain(cls, take_info.why_not_directed(context))
 
     def execute(self, context):
         """Lock or unlock the bones; unlocked ones get the keys that the sliders ask for."""

@@ -50,11 +50,7 @@ class MAMBATALK_OT_accent_add(MarkersOperator, bpy.types.Operator):
         if self._is_given():
             start = self.start if given("start") else self.end
             return start, self.end if given("end") else start
-        if self.where == "FRAME":
-            return (context.scene.frame_current,) * 2
-        if self.where == "WORDS":
-            return direct_settings.words_range(take)
-        return direct_settings.preview_range(context.scene)
+        return direct_settings.frames_at(self.where, context.scene, take)
 
 
 def _is_outside(first: int, last: int) -> bool:
@@ -72,8 +68,7 @@ class MAMBATALK_OT_accent_remove(MarkersOperator, bpy.types.Operator):
 
     def wanted(self, context, take, entries):
         """Return the list without the marker."""
-        given = self.properties.is_property_set("index")
-        index = self.index if given else take.action.mambatalk_take.marker_index
+        index = self.chosen_row(take)
         if not 0 <= index < len(entries):
             raise GestureError("There is no such accent.", remedy="Choose one in the list.")
         return entries[:index] + entries[index + 1 :]

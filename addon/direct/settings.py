@@ -130,9 +130,18 @@ def frames(
         return (own[0] if start is None else start), (own[1] if end is None else end)
     if settings.span == "TYPED":
         return settings.start, settings.end
-    if settings.span == "WORDS":
-        return words_range(take)
-    return preview_range(scene)
+    return frames_at(settings.span if settings.span == "WORDS" else "PREVIEW", scene, take)
+
+
+def frames_at(where: str, scene: bpy.types.Scene, take: Performed) -> tuple[int, int]:
+    """Return the first and last scene frame of "FRAME", "WORDS" or "PREVIEW", rows of operators' lists.
+
+    Raises:
+        GestureError: no word is chosen, or there is no preview range.
+    """
+    if where == "FRAME":
+        return scene.frame_current, scene.frame_current
+    return words_range(take) if where == "WORDS" else preview_range(scene)
 
 
 def words_range(take: Performed) -> tuple[int, int]:

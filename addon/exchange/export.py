@@ -10,9 +10,9 @@ import bpy
 from ...core.errors import GestureError
 from ...core.work_folders import work_folder
 from ..character import armature as character_armature
+from .export_items import ExportItem
 from .formats import FBX_PRESETS, FORMATS, exporter, supported
 from .isolate import isolated, renamed
-from .plan import ExportItem
 from .settings import MambaTalkExport
 from .writers import WRITERS, write_sound
 

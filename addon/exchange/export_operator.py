@@ -10,7 +10,7 @@ from ..job.folder import absolute_path
 from ..rig.performer import NO_CHARACTER, require_target, target
 from ..take import info as take_info
 from . import export
-from .plan import performers, plan
+from .export_items import export_items, performers
 
 
 class MAMBATALK_OT_export(bpy.types.Operator):
@@ -40,7 +40,7 @@ class MAMBATALK_OT_export(bpy.types.Operator):
             folder = self._folder(settings)
             everyone = settings.scope == "ALL"
             armatures = performers(context.scene) if everyone else [require_target(context)]
-            items = plan(armatures, everyone)
+            items = export_items(armatures, everyone)
             context.window_manager.progress_begin(0, len(items))
             for number, item in enumerate(items):
                 context.window_manager.progress_update(number)

@@ -21,8 +21,8 @@ from ..face import channels as face_channels
 from ..finish import source as finish_source
 from ..take import info as take_info
 from . import wav
+from .export_items import ExportItem
 from .isolate import isolated
-from .plan import ExportItem
 
 
 def write_npz(scene: bpy.types.Scene, item: ExportItem, path: Path) -> None:

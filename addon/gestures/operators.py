@@ -139,11 +139,7 @@ class MAMBATALK_OT_point_at(_GestureOperator, bpy.types.Operator):
         given = self.properties.is_property_set
         if given("start"):
             return self.start, max(self.end, self.start) if given("end") else self.start
-        if self.where == "FRAME":
-            return (context.scene.frame_current,) * 2
-        if self.where == "WORDS":
-            return direct_settings.words_range(take)
-        return direct_settings.preview_range(context.scene)
+        return direct_settings.frames_at(self.where, context.scene, take)
 
 
 class MAMBATALK_OT_remove_gesture(_GestureOperator, bpy.types.Operator):
@@ -157,8 +153,7 @@ class MAMBATALK_OT_remove_gesture(_GestureOperator, bpy.types.Operator):
     def wanted(self, context, take, entries):
         """Return the list without the gesture."""
         self.performer = take.armature
-        given = self.properties.is_property_set("index")
-        index = self.index if given else take.action.mambatalk_take.marker_index
+        index = self.chosen_row(take)
         if not 0 <= index < len(entries) or entries[index][0] != Kind.GESTURE:
             raise GestureError("No gesture is selected.", remedy="Choose one in the list.")
         return entries[:index] + entries[index + 1 :]

@@ -5,10 +5,9 @@ from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from ...core.errors import GestureError
 from ...core.take import word_edits
-from ..direct.change import TakeOperator
+from ..direct.change import OnTake, TakeOperator
 from ..job import report
 from ..rig.performer import require_target
-from ..take import info as take_info
 from ..take import performed
 from . import change, overlay
 from .change import frame_of, second_of
@@ -137,7 +136,7 @@ class MAMBATALK_OT_remove_word(_WordOperator, bpy.types.Operator):
         return self.end(take, max(found.index - 1, 0), f"“{found.word['word']}” is removed")
 
 
-class MAMBATALK_OT_play_word(bpy.types.Operator):
+class MAMBATALK_OT_play_word(OnTake, bpy.types.Operator):
     """Play from this word on; a press while it plays jumps there"""
 
     bl_idname = "mambatalk.play_word"
@@ -145,11 +144,6 @@ class MAMBATALK_OT_play_word(bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     index: _INDEX
-
-    @classmethod
-    def poll(cls, context):
-        """Return whether the character performs a take."""
-        return report.explain(cls, take_info.why_not_directed(context))
 
     def execute(self, context):
         """Go to the word's first frame and play."""
@@ -165,7 +159,7 @@ class MAMBATALK_OT_play_word(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class MAMBATALK_OT_next_word(bpy.types.Operator):
+class MAMBATALK_OT_next_word(OnTake, bpy.types.Operator):
     """Choose the next word that the search finds, or the next doubtful one, and go to its first frame"""
 
     bl_idname = "mambatalk.next_word"
@@ -173,11 +167,6 @@ class MAMBATALK_OT_next_word(bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     backward: BoolProperty(name="Backward", description="Choose the one before instead", options={"SKIP_SAVE"})
-
-    @classmethod
-    def poll(cls, context):
-        """Return whether the character performs a take."""
-        return report.explain(cls, take_info.why_not_directed(context))
 
     def execute(self, context):
         """Choose the word."""

@@ -18,7 +18,7 @@ _MOST_BYTES = 20_000_000
 
 
 @dataclass(frozen=True)
-class Plan:
+class Batch:
     """The lines of a batch with what is known of each.
 
     Attributes:
@@ -79,9 +79,26 @@ class Plan:
         return self.outcomes[line.number]
 
 
-def plan(out: Path, lines: Sequence[Line], weights_hash: str) -> Plan:
+@dataclass(frozen=True)
+class Sharing:
+    """How the lines of a batch are shared among processes.
+
+    Attributes:
+        processes: how many work side by side.
+        threads: how many threads PyTorch may use in each.
+        start: starts the process of this number, 1 to `processes`; None for one on this computer.
+        together: how many lines a process may make in the same passes of the network.
+    """
+
+    processes: int = 1
+    threads: int = 1
+    start: Callable[[int], AnyProcess] | None = None
+    together: int = 1
+
+
+def batch_of(out: Path, lines: Sequence[Line], weights_hash: str) -> Batch:
     """Find the lines whose takes are there, and those that cannot be made; nothing is written."""
-    planned = Plan(out, tuple(lines), {}, {})
+    batch = Batch(out, tuple(lines), {}, {})
     for line in lines:
         try:
             if line.problem is not None:
@@ -89,25 +106,22 @@ def plan(out: Path, lines: Sequence[Line], weights_hash: str) -> Plan:
             check_own(out, line)
             inputs = inputs_of(line.request, weights_hash)
         except GestureError as error:
-            planned.fail(line, error)
+            batch.fail(line, error)
             continue
-        planned.inputs[line.number] = inputs
+        batch.inputs[line.number] = inputs
         record = read_record(out, line.name)
         if record is not None and is_made(line, record, inputs):
-            planned.outcomes[line.number] = _outcome(line, KEPT, record.seconds, record.checks)
-    return planned
+            batch.outcomes[line.number] = _outcome(line, KEPT, record.seconds, record.checks)
+    return batch
 
 
 def run(
     out: Path,
     lines: Sequence[Line],
     weights_hash: str,
-    processes: int,
-    threads: int,
+    sharing: Sharing,
     report: Callable[[Outcome, int], None] = lambda outcome, done: None,
     is_stopped: Callable[[], bool] = lambda: False,
-    start: Callable[[int], AnyProcess] | None = None,
-    together: int = 1,
 ) -> list[Outcome]:
     """Make all lines that are not there yet, and write summary.csv; a line that fails stops no other.
 
@@ -115,40 +129,37 @@ def run(
         out: the folder for all takes.
         lines: what to make.
         weights_hash: the hash of the weights' folder.
-        processes: how many processes work side by side.
-        threads: how many threads PyTorch may use in each.
+        sharing: among which processes.
         report: called after each line that was worked on, with the number of lines that are finished.
         is_stopped: becomes True when the work is to stop; finished takes stay.
-        start: starts the process of this number, 1 to `processes`; None for one on this computer.
-        together: how many lines a process may make in the same passes of the network.
 
     Raises:
         GestureError: another batch works in the folder; the summary cannot be written.
     """
     with only_one(out) as lock:
-        planned = plan(out, lines, weights_hash)
+        batch = batch_of(out, lines, weights_hash)
         telling = threading.Lock()
 
         def make(lines: Sequence[Line], process: AnyProcess, is_last: bool) -> list[Line]:
             if len(lines) > 1:
-                outcomes, again = _make_together(planned, lines, process)
+                outcomes, again = _make_together(batch, lines, process)
             else:
-                made = _make(planned, lines[0], process, is_last)
+                made = _make(batch, lines[0], process, is_last)
                 outcomes, again = ([], list(lines)) if made is None else ([made], [])
             with telling:
                 for outcome in outcomes:
-                    report(outcome, planned.finished)
+                    report(outcome, batch.finished)
             return again
 
         def start_here(number: int) -> Process:
-            return Process(out / FOLDER / f"process_{number}.log", threads, lock.fileno())
+            return Process(out / FOLDER / f"process_{number}.log", sharing.threads, lock.fileno())
 
         try:
-            groups = _groups(planned.open_lines, min(together, -(-len(planned.open_lines) // processes)))
-            share(groups, processes, start or start_here, make, is_stopped)
+            groups = _groups(batch.open_lines, min(sharing.together, -(-len(batch.open_lines) // sharing.processes)))
+            share(groups, sharing.processes, sharing.start or start_here, make, is_stopped)
         finally:
-            write_summary(planned.results(), out / SUMMARY)
-        return planned.results()
+            write_summary(batch.results(), out / SUMMARY)
+        return batch.results()
 
 
 def _groups(lines: Sequence[Line], most: int) -> list[list[Line]]:
@@ -168,52 +179,52 @@ def _groups(lines: Sequence[Line], most: int) -> list[list[Line]]:
     return groups
 
 
-def _make_together(planned: Plan, lines: Sequence[Line], process: AnyProcess) -> tuple[list[Outcome], list[Line]]:
+def _make_together(batch: Batch, lines: Sequence[Line], process: AnyProcess) -> tuple[list[Outcome], list[Line]]:
     """Make lines in the same passes of the network; return what became of them, and the lines to make alone."""
     began, failed, begun = time.monotonic(), [], []
     for line in lines:
         try:
-            planned.begin(line)
+            batch.begin(line)
             begun.append(line)
         except GestureError as error:
-            failed.append(planned.fail(line, error))
-    replies = process.make_together([_job(planned, line) for line in begun]) if begun else []
+            failed.append(batch.fail(line, error))
+    replies = process.make_together([_job(batch, line) for line in begun]) if begun else []
     if replies is None:
         return failed, begun
     each = (time.monotonic() - began) / len(lines)
-    outcomes = [_ended(planned, line, reply, each) for line, reply in zip(begun, replies, strict=True)]
+    outcomes = [_ended(batch, line, reply, each) for line, reply in zip(begun, replies, strict=True)]
     again = [line for line, outcome in zip(begun, outcomes, strict=True) if outcome is None]
     return failed + [outcome for outcome in outcomes if outcome is not None], again
 
 
-def _make(planned: Plan, line: Line, process: AnyProcess, is_last: bool) -> Outcome | None:
+def _make(batch: Batch, line: Line, process: AnyProcess, is_last: bool) -> Outcome | None:
     """Make one line, and note what became of it; None where its machine was lost before the take was there."""
     began = time.monotonic()
     try:
-        planned.begin(line)
-        reply = process.make(_job(planned, line))
+        batch.begin(line)
+        reply = process.make(_job(batch, line))
     except GestureError as error:
-        return planned.fail(line, error)
-    outcome = _ended(planned, line, reply, time.monotonic() - began)
+        return batch.fail(line, error)
+    outcome = _ended(batch, line, reply, time.monotonic() - began)
     if outcome is not None or not is_last:
         return outcome
     problem = "Every machine that made this take was lost; often the memory is full."
-    return planned.fail(line, GestureError(problem, "Use fewer --processes or a shorter recording."))
+    return batch.fail(line, GestureError(problem, "Use fewer --processes or a shorter recording."))
 
 
-def _job(planned: Plan, line: Line) -> Job:
-    return Job(line.request, line.name, planned.inputs[line.number])
+def _job(batch: Batch, line: Line) -> Job:
+    return Job(line.request, line.name, batch.inputs[line.number])
 
 
-def _ended(planned: Plan, line: Line, reply: protocol.Reply | Lost, seconds: float) -> Outcome | None:
+def _ended(batch: Batch, line: Line, reply: protocol.Reply | Lost, seconds: float) -> Outcome | None:
     """Note what became of a line; None where its machine was lost before the take was there."""
     if not isinstance(reply, Lost):
-        return planned.end(line, reply, seconds)
-    record = read_record(planned.out, line.name)
-    if record is None or not is_made(line, record, planned.inputs[line.number]):
+        return batch.end(line, reply, seconds)
+    record = read_record(batch.out, line.name)
+    if record is None or not is_made(line, record, batch.inputs[line.number]):
         return None
-    planned.outcomes[line.number] = _outcome(line, MADE, record.seconds, record.checks)
-    return planned.outcomes[line.number]
+    batch.outcomes[line.number] = _outcome(line, MADE, record.seconds, record.checks)
+    return batch.outcomes[line.number]
 
 
 def _failed(line: Line, error: GestureError, seconds: float = 0.0) -> Outcome:

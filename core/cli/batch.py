@@ -78,7 +78,7 @@ def run(arguments: argparse.Namespace) -> int:
     wanted = lines.read_lines(arguments.lines, template, styles)
     weights_hash = folder_hash(weights)
     if arguments.dry_run:
-        results = batch.plan(out, wanted, weights_hash).results()
+        results = batch.batch_of(out, wanted, weights_hash).results()
         print(outcomes.table(results))
         return EXIT_SOME_FAILED if any(each.state == outcomes.FAILED for each in results) else 0
     start = None
@@ -91,9 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
     count = min(arguments.processes or room, len(wanted))
     threads = max(1, (os.cpu_count() or 1) // count)
     stopped = _stopped_by_signals()
-    results = batch.run(
-        out, wanted, weights_hash, count, threads, _reporter(len(wanted)), stopped.is_set, start, TOGETHER
-    )
+    sharing = batch.Sharing(count, threads, start, TOGETHER)
+    results = batch.run(out, wanted, weights_hash, sharing, _reporter(len(wanted)), stopped.is_set)
     print(outcomes.table(results))
     if stopped.is_set():
         _log.error("stopped; finished takes stay, and the same command goes on")

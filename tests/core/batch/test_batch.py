@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from core.batch.batch import run
+from core.batch.batch import Sharing, run
 from core.batch.lines import TEXTS, read_lines
 from core.batch.outcomes import MADE, Outcome, write_summary
 from core.batch.processes import Process, process_count
@@ -141,7 +141,7 @@ def test_lines_made_together_are_the_takes_of_each_alone_and_a_bad_line_fails_al
     outs = tmp_path / "alone", tmp_path / "together"
     for number, out in enumerate(outs):
         lines = read_lines(table, Generate(tmp_path, out), STYLES)[: 2 + 2 * number]
-        states = [each.state for each in run(out, lines, "weights", 1, 1, together=1 + number)]
+        states = [each.state for each in run(out, lines, "weights", Sharing(together=1 + number))]
         assert states == ["made", "made", "failed", "made"][: len(lines)]
     for name in ("a/codes.npz", "a/motion.npz", "b/codes.npz", "b/motion.npz"):
         alone, together = (np.load(out / name) for out in outs)
@@ -171,7 +171,7 @@ def test_a_process_that_dies_fails_its_line_alone(tmp_path, monkeypatch):
         return False
 
     monkeypatch.setattr("core.batch.batch.Process", Noted)
-    first, second = run(tmp_path / "takes", lines, "weights", 1, 1, is_stopped=kill_the_first)
+    first, second = run(tmp_path / "takes", lines, "weights", Sharing(), is_stopped=kill_the_first)
     assert (first.state, second.state, len(started)) == ("failed", "made", 2)
     assert "--processes" in first.remedy
 

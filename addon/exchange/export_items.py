@@ -26,8 +26,8 @@ class ExportItem:
     stem: str
 
 
-def plan(armatures: list[bpy.types.Object], every_take: bool) -> list[ExportItem]:
-    """Return the files to write for these characters: the take that each performs now, or every take of each.
+def export_items(armatures: list[bpy.types.Object], every_take: bool) -> list[ExportItem]:
+    """Return what to write for these characters: the take that each performs now, or every take of each.
 
     File systems that ignore upper and lower case would overwrite "A_wave" with "a_wave": the later one gets a number.
 
