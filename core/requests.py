@@ -1,12 +1,7 @@
-"""The requests that this program can handle: one frozen dataclass for each task, and its form as JSON.
+"""The requests that this program can answer: one frozen dataclass for each task.
 
 The add-on and the shell make a request. The steps in `core.generate` take it as it is. Between the add-on and the
-worker it travels as a JSON object (`core.worker.protocol`); `to_json` and `from_json` translate, and `from_json` is
-the only place where the types of what arrives are checked:
-
-    Mix(Path("a"), Path("b"), (Pick(Path("c"), ("upper",)),))
-    {"type": "mix", "take": "a", "out": "b", "picks": [{"take": "c", "areas": ["upper"], "start": null, "end": null}],
-     "margin": 8, "finish": true, "settings": {}}
+worker it travels as a line of JSON (`core.request_json`, `core.worker.protocol`).
 
 Fields of the type dict hold what another class writes and checks: `settings` belong to `FinishSettings` in
 `core.finish.settings`, `levels` to `Levels` in `core.direct.levels`, `markers` to `Marker` in `core.direct.markers`,
@@ -15,26 +10,15 @@ Fields of the type dict hold what another class writes and checks: `settings` be
 The add-on imports this module, so it needs only the standard library and NumPy.
 """
 
-import types
-import typing
-from dataclasses import dataclass, field, fields, is_dataclass
-from functools import cache
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
 from .body.blend import DEFAULT_MARGIN
 from .language.languages import AUTO, ENGLISH
-from .plain_values import is_number, is_whole
-from .weights_requests import Body, FetchWeights, ImportWeights, Transcribe
 
 # Changes when a worker and an add-on of different versions would misunderstand each other.
 PROTOCOL = 1
-_MOST_WHOLE = 2**63 - 1
-_MOST_NUMBER = 1e300
-
-
-class RequestError(ValueError):
-    """JSON that is no request; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +86,8 @@ class Generate:
         pieces: a folder for the motion of the first frames of a long take, which replies of the type `piece` name
             while the later frames are computed; None for no such replies.
         hands_out: whether hands and forearms are pushed out of the body.
-        directed: whether hands are pushed out here in a take that nothing directs. Blender does this itself, with the
-            body of the character. A take that has gestures or a mood is always directed.
+        hands_out_here: whether hands are pushed out here, too, in a take without gestures and mood. Blender does this
+            itself, with the body of the character. A take with gestures or a mood is always directed here.
     """
 
     type: ClassVar[str] = "generate"
@@ -129,7 +113,7 @@ class Generate:
     gestures: bool = False
     pieces: Path | None = None
     hands_out: bool = True
-    directed: bool = True
+    hands_out_here: bool = field(default=True, metadata={"key": "directed"})
 
 
 @dataclass(frozen=True)
@@ -287,6 +271,84 @@ class Spell:
 
 
 @dataclass(frozen=True)
+class Body:
+    """Read a person's body from an SMPL-X file.
+
+    Attributes:
+        model: the user's SMPLX_*.npz.
+        out: the npz for the body.
+        betas: shape coefficients of the person.
+    """
+
+    type: ClassVar[str] = "body"
+    model: Path
+    out: Path
+    betas: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class FetchWeights:
+    """Fetch published networks from the server that publishes them; refused unless the user accepted their licence.
+
+    Attributes:
+        folder: for the files, and for the record of their hashes.
+        repository: OWNER/NAME on the server.
+        revision: a branch, tag or commit.
+        recogniser: whether the repository holds the speech recogniser that the released weights need, not the weights.
+        accepted: whether the user has accepted the licence.
+    """
+
+    type: ClassVar[str] = "fetch_weights"
+    folder: Path
+    repository: str
+    revision: str = "main"
+    recogniser: bool = False
+    accepted: bool = False
+
+
+@dataclass(frozen=True)
+class ImportWeights:
+    """Make a model folder of the released weights' published files.
+
+    Attributes:
+        folder: the published files.
+        out: the model folder; new, or empty.
+        vocabulary: vocab.pkl of BEAT2; None for the one in `folder`, if there is one.
+        recogniser: the folder of wav2vec2-base-960h; None to leave it out.
+        smplx: the user's SMPLX_*.npz; None for the bundled character's bones.
+    """
+
+    type: ClassVar[str] = "import_weights"
+    folder: Path
+    out: Path
+    vocabulary: Path | None = None
+    recogniser: Path | None = None
+    smplx: Path | None = None
+
+
+@dataclass(frozen=True)
+class Transcribe:
+    """Write down what is said in a recording, by a recogniser of the user's.
+
+    Attributes:
+        audio: the recording.
+        model: the folder of a model of faster-whisper.
+        language: its code; "auto" lets the recogniser find it.
+        device: "auto", "cpu" or "cuda".
+        offset_s, duration_s, decoded: as in `core.requests.Generate`.
+    """
+
+    type: ClassVar[str] = "transcribe"
+    audio: Path
+    model: Path
+    language: str = AUTO
+    device: str = "auto"
+    offset_s: float = 0.0
+    duration_s: float | None = None
+    decoded: Path | None = None
+
+
+@dataclass(frozen=True)
 class Cancel:
     """Stop a request; the worker answers at once, even during work.
 
@@ -312,83 +374,3 @@ _OfModels = Body | FetchWeights | ImportWeights | Transcribe
 Task = (
     Hello | Align | Generate | GenerateMany | Resample | Mix | Direct | Finish | Spell | _OfModels | Cancel | Shutdown
 )
-_TASKS: dict[str, type] = {kind.type: kind for kind in typing.get_args(Task)}
-
-
-def to_json(task: Task) -> dict[str, Any]:
-    """Return a request as plain values that `json.dumps` can write: `type` first, then every field."""
-    return {"type": task.type, **_plain(task)}
-
-
-def from_json(values: dict[str, Any]) -> Task:
-    """Make a request from plain values, as `json.loads` gives them.
-
-    Args:
-        values: the key `type`, and the fields of that request; fields with a default may be left out.
-
-    Raises:
-        RequestError: there is no such type, or a field is missing, unknown or of the wrong type.
-    """
-    kind = values.get("type")
-    if not isinstance(kind, str) or kind not in _TASKS:
-        raise RequestError(f"there is no request of type {kind!r}; known: {', '.join(_TASKS)}")
-    return _record(_TASKS[kind], {name: value for name, value in values.items() if name != "type"}, kind)
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {entry.name: _plain(getattr(value, entry.name)) for entry in fields(value)}
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    return str(value) if isinstance(value, Path) else value
-
-
-@cache
-def _types_of(kind: type) -> dict[str, Any]:
-    hints = typing.get_type_hints(kind)
-    return {entry.name: hints[entry.name] for entry in fields(kind)}
-
-
-def _record(kind: type, values: dict[str, Any], where: str) -> Any:
-    """Make a dataclass from a JSON object; `where` names it in messages."""
-    wanted = _types_of(kind)
-    if unknown := values.keys() - wanted.keys():
-        raise RequestError(f"{where} has no {', '.join(sorted(unknown))}")
-    checked = {name: _checked(wanted[name], value, f"{where}: {name}") for name, value in values.items()}
-    try:
-        return kind(**checked)
-    except TypeError as error:  # a field without a default is missing; Python names it
-        raise RequestError(f"{where}: {error}") from error
-
-
-def _checked(kind: Any, value: Any, where: str) -> Any:
-    """Return a JSON value as the type that a field has.
-
-    Args:
-        kind: the field's annotation: Path, str, bool, int, float, dict[...], tuple[X, ...], a dataclass, or X | None.
-        value: as `json.loads` gives it.
-        where: names the field in messages.
-
-    Raises:
-        RequestError: the value has another type.
-    """
-    if isinstance(kind, types.UnionType):
-        return None if value is None else _checked(typing.get_args(kind)[0], value, where)
-    container = typing.get_origin(kind) or kind
-    if container is tuple and isinstance(value, list):
-        item = typing.get_args(kind)[0]
-        return tuple(_checked(item, each, f"{where}[{number}]") for number, each in enumerate(value))
-    if is_dataclass(kind) and isinstance(value, dict):
-        return _record(typing.cast(type, kind), value, where)
-    # An empty path would be the working folder, and no path has a zero in it.
-    if container is Path and isinstance(value, str) and value and "\0" not in value:
-        return Path(value)
-    # Python counts True and False as whole numbers; a request does not.
-    fits: dict[Any, bool] = {
-        int: is_whole(value, -_MOST_WHOLE, _MOST_WHOLE),
-        float: is_number(value, -_MOST_NUMBER, _MOST_NUMBER),
-        **{plain: isinstance(value, plain) for plain in (str, bool, dict)},
-    }
-    if fits.get(container, False):
-        return value
-    raise RequestError(f"{where} cannot be {repr(value)[:80]}")

@@ -300,7 +300,7 @@ class MambaTalkSettings(bpy.types.PropertyGroup):
             offset_s=clip.offset_s,
             duration_s=clip.duration_s,
             decoded=decoding.for_worker(clip.path, clip.offset_s, clip.duration_s),
-            directed=False,
+            hands_out_here=False,
         )
 
 

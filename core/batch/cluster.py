@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import GestureError
-from ..requests import Generate, from_json, to_json
+from ..request_json import from_json, to_json
+from ..requests import Generate
 from ..worker import protocol
 from .outcomes import checks_of
 from .processes import POLL_S, ROOT, Job, Lost, Process

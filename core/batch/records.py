@@ -18,7 +18,8 @@ from ..files import make_folder, saved_file, sha256_of
 from ..inputs import Npz, read_json
 from ..locks import open_lock, try_lock
 from ..plain_values import is_number
-from ..requests import Generate, to_json
+from ..request_json import to_json
+from ..requests import Generate
 from ..take.files import FORMAT
 from .lines import Line
 

@@ -241,7 +241,7 @@ def _completed(made: _Prepared, codes: dict[Part, np.ndarray], steps: Steps) -> 
         facts |= _with_gestures(facts, made, words, frames / clock.FPS)
     steps.begin(0.8, 1.0, "Writing the take")
     take = Take(codes, raw, finished, words, facts)
-    return directed(take) if request.directed or "direct" in facts else take
+    return directed(take) if request.hands_out_here or "direct" in facts else take
 
 
 def _with_gestures(facts: dict[str, Any], made: _Prepared, words: Sequence[Word], duration_s: float) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from typing import Any, ClassVar
 
 from ..inputs import parse_json
 from ..plain_values import is_whole
-from ..requests import PROTOCOL, RequestError, Task, from_json, to_json
+from ..request_json import RequestError, from_json, to_json
+from ..requests import PROTOCOL, Task
 
 VERSION = PROTOCOL
 _MOST_ID = 2**53

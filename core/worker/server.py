@@ -4,7 +4,7 @@ Two threads share the work, so that a request can be cancelled while another one
 
     stdin ─→ reader thread ── cancel ──→ session.cancel          (at once)
                   │
-                  └── other requests ──→ queue ─→ main thread ─→ session.handle ─→ stdout
+                  └── other requests ──→ queue ─→ main thread ─→ session.reply_to ─→ stdout
 
 When stdin closes, the add-on is gone: the reader stops the running work, and ends the process if the work goes on.
 """
@@ -66,7 +66,7 @@ class Server:
             if isinstance(request.task, requests.Shutdown):
                 self.send(protocol.Result(request.id))
                 break
-            self._session.handle(request)
+            self._session.reply_to(request)
         self._finished.set()
 
     def send(self, reply: protocol.Reply) -> None:

@@ -12,7 +12,7 @@ from ..stops import stops
 from . import modules, protocol
 from .progress import Reporter, signs_of_life
 from .silence import SILENT_S
-from .tasks import HANDLERS, Job, Kept
+from .tasks import TASK_OF, Job, Kept
 
 
 class Session:
@@ -52,7 +52,7 @@ class Session:
         """Stop everything, since nobody reads the replies any more."""
         self._abandoned.set()
 
-    def handle(self, request: protocol.Request) -> None:
+    def reply_to(self, request: protocol.Request) -> None:
         """Do what one request asks, and send exactly one final reply, whatever happens."""
         try:
             self._send(self._answer(request))
@@ -85,7 +85,7 @@ class Session:
             with signs_of_life(reporter, end), stops(job.cancelled):
                 job.check()
                 check_paths(request.task)
-                return protocol.Result(request.id, HANDLERS[type(request.task)](request.task, job))
+                return protocol.Result(request.id, TASK_OF[type(request.task)](request.task, job))
         except Cancelled:
             return protocol.Cancelled(request.id)
         except GestureError as error:

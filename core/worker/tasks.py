@@ -266,7 +266,8 @@ def import_weights(request: requests.ImportWeights, job: Job) -> dict[str, Any]:
     return {"folder": str(request.out), "notes": import_weights(wanted, progress)}
 
 
-HANDLERS: dict[type, Callable[[Any, Job], dict[str, Any]]] = {
+# The task that answers each type of request.
+TASK_OF: dict[type, Callable[[Any, Job], dict[str, Any]]] = {
     requests.Hello: hello,
     requests.Align: align,
     requests.Generate: generate,

@@ -254,6 +254,16 @@ def snapshot() -> dict:
     }
 
 
+def assert_one_undo_takes_back(operator, **values) -> None:
+    """Call an operator as a user does; it changes the snapshot, and one undo brings back the one from before."""
+    bpy.ops.ed.undo_push(message="before")
+    before = snapshot()
+    operator("EXEC_DEFAULT", True, **values)
+    assert snapshot() != before
+    bpy.ops.ed.undo()
+    assert snapshot() == before
+
+
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch):
     """The worker of this checkout, whatever the tester's shell says."""

@@ -60,7 +60,7 @@ CORE_ROOMS = (
         "audio",
         "gestures",
     ),
-    *("take", "weights_requests", "requests", "finish", "clearance", "direct", "check"),
+    *("take", "requests", "request_json", "finish", "clearance", "direct", "check"),
     *("generate", "model", "worker", "batch", "api", "cli"),
 )
 TRAINING_ROOMS = ("gesture", "corpus", "loop", "data", "evaluation", "stages", "character", "cli")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from mathutils import Matrix
 
-from ..conftest import curves_of, keys_of, linked_cast, snapshot, wobble
+from ..conftest import assert_one_undo_takes_back, curves_of, keys_of, linked_cast, snapshot, wobble
 
 # Blender's axes (Z up, facing -Y) from SMPL-X's (Y up, facing +Z).
 TO_BLENDER = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
@@ -138,12 +138,7 @@ def test_the_drop_and_the_menu_lead_to_the_operator(extension):
 
 def test_importing_is_one_undo_step(character, tmp_path):
     file = amass_file(tmp_path / "a.npz", upright())
-    bpy.ops.ed.undo_push(message="before")
-    before = snapshot()
-    bpy.ops.mambatalk.import_motion("EXEC_DEFAULT", True, filepath=str(file))
-    assert snapshot() != before
-    bpy.ops.ed.undo()
-    assert snapshot() == before
+    assert_one_undo_takes_back(bpy.ops.mambatalk.import_motion, filepath=str(file))
 
 
 @pytest.mark.any_blender

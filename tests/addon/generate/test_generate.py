@@ -7,7 +7,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..conftest import HAS_SOUND, ROOT, curves_of, keys_of, needs_sound, snapshot, strips
+from ..conftest import HAS_SOUND, ROOT, assert_one_undo_takes_back, curves_of, keys_of, needs_sound, snapshot, strips
 from ..directing import all_keys
 
 SPEECH = ROOT / "addon" / "assets" / "demo" / "speech.flac"
@@ -131,12 +131,7 @@ def test_only_the_audible_part_of_a_strip_is_animated(ready, strip, character, t
 
 @needs_sound
 def test_one_undo_removes_a_generated_take(ready, strip, tmp_path):
-    bpy.ops.ed.undo_push(message="before")
-    before = snapshot()
-    bpy.ops.mambatalk.generate("EXEC_DEFAULT", True, folder=str(tmp_path / "take"))
-    assert snapshot() != before
-    bpy.ops.ed.undo()
-    assert snapshot() == before
+    assert_one_undo_takes_back(bpy.ops.mambatalk.generate, folder=str(tmp_path / "take"))
 
 
 @needs_sound

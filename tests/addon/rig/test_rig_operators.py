@@ -5,7 +5,17 @@ import numpy as np
 import pytest
 from mathutils import Quaternion
 
-from ..conftest import curves_of, empty_file, first_on_each, keys_of, notes_of, snapshot, wobble, write_take
+from ..conftest import (
+    assert_one_undo_takes_back,
+    curves_of,
+    empty_file,
+    first_on_each,
+    keys_of,
+    notes_of,
+    snapshot,
+    wobble,
+    write_take,
+)
 from ..rigs import Style, build
 from .test_retarget import edit, errors, lively, unreal_like
 
@@ -43,12 +53,7 @@ def test_a_take_goes_straight_onto_a_rig_of_any_names(rig, tmp_path, recording):
 
 
 def test_one_undo_takes_it_back(rig, take_folder):
-    bpy.ops.ed.undo_push(message="before")
-    before = snapshot()
-    bpy.ops.mambatalk.load_take("EXEC_DEFAULT", True, folder=str(take_folder))
-    assert snapshot() != before
-    bpy.ops.ed.undo()
-    assert snapshot() == before
+    assert_one_undo_takes_back(bpy.ops.mambatalk.load_take, folder=str(take_folder))
 
 
 @pytest.mark.any_blender

@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 from mathutils import Quaternion
 
-from ..conftest import curves_of, first_on_each, keys_of, needs_sound, snapshot, strips, wobble, write_take
+from ..conftest import (
+    assert_one_undo_takes_back,
+    curves_of,
+    first_on_each,
+    keys_of,
+    needs_sound,
+    snapshot,
+    strips,
+    wobble,
+    write_take,
+)
 
 # Blender's axes (Z up, facing -Y) from SMPL-X's (Y up, facing +Z).
 TO_BLENDER = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
@@ -169,12 +179,7 @@ def test_the_action_tells_where_its_keys_came_from(character, take_folder, recor
 
 def test_one_undo_takes_all_of_it_back(character, take_folder):
     bpy.context.scene.mambatalk.character = character
-    bpy.ops.ed.undo_push(message="before")
-    before = snapshot()
-    bpy.ops.mambatalk.load_take("EXEC_DEFAULT", True, folder=str(take_folder))
-    assert snapshot() != before
-    bpy.ops.ed.undo()
-    assert snapshot() == before
+    assert_one_undo_takes_back(bpy.ops.mambatalk.load_take, folder=str(take_folder))
 
 
 @pytest.mark.any_blender

@@ -46,7 +46,7 @@ def test_pieces_come_while_windows_are_predicted_and_change_nothing(request_of, 
         wanted = take.finished.rotations[first : first + motion.frame_count]
         assert np.median(np.abs(motion.rotations - wanted)) < 1e-3
     # A caller that directs the take itself gets the same finished motion and no other.
-    plain = requests.Generate(request_of.audio, request_of.out.with_name("b"), device="cpu", directed=False)
+    plain = requests.Generate(request_of.audio, request_of.out.with_name("b"), device="cpu", hands_out_here=False)
     alone = generate(plain, models=models)
     assert take.finished.rotations.tobytes() == alone.finished.rotations.tobytes()
     assert alone.directed is None

@@ -31,6 +31,13 @@ def test_a_request_survives_the_line(task):
     assert protocol.decode_request(line) == protocol.Request(5, task)
 
 
+def test_a_field_that_was_renamed_keeps_its_key():
+    line = protocol.encode_request(protocol.Request(5, requests.Generate(A, B, hands_out_here=False)))
+    assert '"directed": false' in line
+    assert "hands_out_here" not in line
+    assert not protocol.decode_request(line).task.hands_out_here
+
+
 @pytest.mark.parametrize(
     ("task", "line"),
     [

@@ -53,7 +53,7 @@ def place(tmp_path_factory):
     samples, rate = soundfile.read(ROOT / "addon" / "assets" / "demo" / "speech.flac", stop=SECONDS * 16_000)
     soundfile.write(folder / "speech.wav", samples, rate)
     request = requests.Generate(folder / "speech.wav", folder / "spoken", transcript_text=TEXTS[0])
-    Session(lambda reply: None).handle(protocol.Request(1, request))
+    Session(lambda reply: None).reply_to(protocol.Request(1, request))
     return folder
 
 
@@ -185,7 +185,7 @@ def check_valid(talk, place: Path, request: dict) -> None:
     line = _line({"id": 7, **request})
     own = line.replace(b'"OUT', f'"{place}/new'.encode())
     found = talk(own, 7)
-    Session(lambda reply: replies.append(json.loads(protocol.encode_reply(reply)))).handle(
+    Session(lambda reply: replies.append(json.loads(protocol.encode_reply(reply)))).reply_to(
         protocol.decode_request(own.decode())
     )
     assert found["type"] == "result", found

@@ -102,7 +102,7 @@ def step(request, job):
         {shows}
     return {{}}
 
-tasks.HANDLERS[tasks.requests.Hello] = step
+tasks.TASK_OF[tasks.requests.Hello] = step
 Server(*take_over_streams()).serve()
 """
 HELLO = {"id": 7, "type": "hello"}

@@ -31,7 +31,7 @@ def endless(request, job):
         job.check()
         time.sleep(0.02)
 
-tasks.HANDLERS[requests.Finish] = endless
+tasks.TASK_OF[requests.Finish] = endless
 sys.exit(__main__.main())
 """
 # A worker that is stuck inside a library call and cannot look whether it was cancelled.
@@ -44,7 +44,7 @@ def stuck(request, job):
     job.progress(0.5, "stuck")
     time.sleep(600)
 
-tasks.HANDLERS[requests.Finish] = stuck
+tasks.TASK_OF[requests.Finish] = stuck
 sys.exit(__main__.main())
 """
 BROKEN = """
@@ -55,7 +55,7 @@ from core.worker import __main__, tasks
 def broken(request, job):
     return [][3]
 
-tasks.HANDLERS[requests.Finish] = broken
+tasks.TASK_OF[requests.Finish] = broken
 sys.exit(__main__.main())
 """
 SLOW_REQUEST = {"id": 1, "type": "finish", "motion": "a.npz", "out": "b.npz"}
