@@ -19,10 +19,10 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
-from . import lock as locks
+from . import lock_files
 from .shell import ROOT, BuildError, StatusLine, clean_environ, run_logged, say
 
 STAMP = "mambatalk-pins.txt"
@@ -229,14 +229,14 @@ def ensure(environment: Environment) -> Path:
         "Check the network connection and the free disk space (1.5 GB, with PyTorch 3 GB, for NVIDIA cards 10 GB), "
     )
     remedy += "then run the same command again."
+    run = partial(run_logged, log=log, failed=failed, remedy=remedy, on_line=on_line)
     if environment.wheels:
         # pip compares these files with the hashes that PyTorch's own index names.
         options += ["--extra-index-url", environment.wheels]
-        command = [environment.python, "-m", "pip", "install", *options, *wanted]
-        run_logged(command, log, failed=failed, remedy=remedy, on_line=on_line)
+        run([environment.python, "-m", "pip", "install", *options, *wanted])
     else:
-        lock = locks.path_of(environment.extras)
-        locks.install(environment.python, wanted, lock, options, log, failed, remedy, on_line)
+        lock = lock_files.path_of(environment.extras)
+        lock_files.install(environment.python, wanted, lock, options, run)
     status.show("checking")
     _probe(environment, log)
     shutil.move(log, environment.path / LOG)

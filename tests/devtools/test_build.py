@@ -202,11 +202,11 @@ def folder_of(tmp_path, monkeypatch):
         environment.python.touch()
         return environment
 
-    def install(python, requirements, lock, options, log, failed, remedy, on_line):
-        environments.run_logged([python, "-m", "pip", "install", *options, *requirements], log)
+    def install(python, requirements, lock, options, run):
+        run([python, "-m", "pip", "install", *options, *requirements])
 
     # Lock files have tests of their own.
-    monkeypatch.setattr(environments.locks, "install", install)
+    monkeypatch.setattr(environments.lock_files, "install", install)
     yield make
     environments._project.cache_clear()
 

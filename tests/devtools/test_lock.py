@@ -9,20 +9,20 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from devtools import lock, pytorch_index
+from devtools import lock_files, pytorch_index
 from devtools.environments import ASSETS, BLENDERS, DEVELOPER, TORCH, WORKER, requirements
-from devtools.shell import BuildError
+from devtools.shell import BuildError, run_logged
 
 ENVIRONMENTS = (WORKER, TORCH, DEVELOPER, ASSETS, *BLENDERS)
 
 
-@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda each: lock.path_of(each.extras).stem)
+@pytest.mark.parametrize("environment", ENVIRONMENTS, ids=lambda each: lock_files.path_of(each.extras).stem)
 def test_every_package_of_an_environment_is_locked_with_hashes(environment):
-    text = lock.path_of(environment.extras).read_text(encoding="utf-8")
-    locked = {pin.partition(" ")[0] for pin in lock.pins_of(text)}
+    text = lock_files.path_of(environment.extras).read_text(encoding="utf-8")
+    locked = {pin.partition(" ")[0] for pin in lock_files.pins_of(text)}
     assert set(requirements(environment)) <= locked
-    hashes = lock.hashes_of(text)
-    assert all(hashes[lock.plain(pin.partition("==")[0])] for pin in locked)
+    hashes = lock_files.hashes_of(text)
+    assert all(hashes[lock_files.plain(pin.partition("==")[0])] for pin in locked)
 
 
 def wheel(folder):
@@ -50,8 +50,8 @@ def test_a_file_that_the_lock_does_not_name_is_not_installed(tmp_path, monkeypat
     options = ["--no-index", "--find-links", str(tmp_path), "--target", str(target), "--disable-pip-version-check"]
 
     def install(*pins):
-        log = tmp_path / "log.txt"
-        lock.install(sys.executable, pins, locked, options, log, "pip failed", "try again", lambda line: None)
+        run = partial(run_logged, log=tmp_path / "log.txt", failed="pip failed", remedy="try again")
+        lock_files.install(sys.executable, pins, locked, options, run)
 
     with pytest.raises(BuildError, match="no lock file"):
         install("tiny-thing==1.0")
@@ -112,7 +112,9 @@ def test_where_the_whole_index_is_known_a_file_of_it_that_is_not_named_is_refuse
     place = {"url": f"https://{pytorch_index.HOST}/whl/cpu/{OF_CPU}", "archive_info": {"hashes": {"sha256": "e" * 64}}}
     report = {"install": [{"metadata": {"name": "torch", "version": "2.13.0+cpu"}, "download_info": place}]}
     single = {"torch==2.13.0": pytorch_index.Files({OF_MAC: "b" * 64})}
-    assert lock.checked(report, {}, "x.txt", single) == [f"torch @ {place['url']} --hash=sha256:{'e' * 64}"]
+    assert lock_files.checked(report, {}, "x.txt", single) == [f"torch @ {place['url']} --hash=sha256:{'e' * 64}"]
     with pytest.raises(BuildError, match=r"no file that x\.txt names"):
-        lock.checked(report, {}, "x.txt", {"torch==2.13.0": pytorch_index.Files({OF_MAC: "b" * 64}, whole=True)})
-    assert lock.hashes_of("torch==2.13.0 \\\n")["torch"] >= set(pytorch_index.kept()["torch==2.13.0"].hashes.values())
+        lock_files.checked(report, {}, "x.txt", {"torch==2.13.0": pytorch_index.Files({OF_MAC: "b" * 64}, whole=True)})
+    assert lock_files.hashes_of("torch==2.13.0 \\\n")["torch"] >= set(
+        pytorch_index.kept()["torch==2.13.0"].hashes.values()
+    )
