@@ -35,7 +35,10 @@ def stand_at_cursor(context: bpy.types.Context, armature: bpy.types.Object) -> N
 
 
 def box_of(context: bpy.types.Context, objects: Iterable[bpy.types.Object]) -> np.ndarray:
-    """Return the box around objects, as modifiers and animation leave them now."""
+    """Return the box (2, 3) around objects, as modifiers and animation leave them now: its least and greatest corner.
+
+    Metres, in the scene's axes.
+    """
     graph = context.evaluated_depsgraph_get()
     corners = []
     for each in objects:
@@ -47,7 +50,9 @@ def box_of(context: bpy.types.Context, objects: Iterable[bpy.types.Object]) -> n
 
 
 def free_shift(box: np.ndarray, others: list[np.ndarray]) -> float:
-    """Return how far a box must move along X so that it meets none of the others; 0 where no place is near enough.
+    """Return how far, metres, a box (2, 3) must move along X so that it meets none of the others (as `box_of`).
+
+    It is 0 where no place is near enough.
 
     It moves to the side of positive X, if it can: characters that are added one after another stand in a row. A mesh
     whose box holds the whole body is what the body stands in, such as a room.

@@ -124,7 +124,7 @@ def analyse(
 
 
 def speech_level(samples: np.ndarray) -> np.ndarray:
-    """Measure the power in dB, every 10 ms, smoothed over about 60 ms."""
+    """Measure the power of sound (N,) at 16 kHz in dB, (M,): every 10 ms, smoothed over about 60 ms."""
     whole = max(len(samples) // HOP, 1) * HOP
     if len(samples) < whole:
         samples = np.pad(samples, (0, whole - len(samples)))

@@ -21,13 +21,19 @@ def leg_length(rest_joints: np.ndarray) -> float:
 
 
 def ankle_height(rest_joints: np.ndarray) -> float:
-    """Return the height of the ankles over the floor, which is Y = 0 for skeletons that stand on it at rest."""
+    """Return the height of the ankles of a skeleton (55, 3) over the floor, metres.
+
+    The floor is Y = 0 for skeletons that stand on it at rest; else the height is estimated from the legs.
+    """
     height, leg = float(rest_joints[ANKLES, 1].mean()), leg_length(rest_joints)
     return height if 0 <= height <= _MOST_ANKLE_SHARE * leg else _ANKLE_SHARE * leg
 
 
 def sole_height(rest_joints: np.ndarray) -> float:
-    """Return the height of the toe joints over the soles, metres; exact for skeletons that stand on Y = 0 at rest."""
+    """Return the height of the toe joints of a skeleton (55, 3) over its soles, metres.
+
+    It is exact for skeletons that stand on Y = 0 at rest, else a usual one.
+    """
     heights = rest_joints[TOES, 1]
     return float(heights.mean()) if ((heights > 0) & (heights < _MOST_SOLE_M)).all() else _SOLE_M
 

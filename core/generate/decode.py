@@ -133,7 +133,7 @@ def motion_vector(motion: Motion) -> np.ndarray:
 
 
 def area_columns(area: Area) -> np.ndarray:
-    """Return the columns of the motion input that an area fills; a face fills none."""
+    """Return which of the 337 columns of the motion input an area fills, (C,); a face fills none."""
     if area.part is Part.FACE:
         return np.zeros(0, int)
     columns = _joint_columns(area.joints)

@@ -93,7 +93,7 @@ class KnownMotion:
         return motion, mask
 
     def decide(self, network: Network, window: Window, codes: dict[Part, np.ndarray]) -> None:
-        """Write the motion that a window's codes mean into the known motion."""
+        """Write the motion that a window's codes (length,) per part mean into the frames that the window decides."""
         if not self.parts:
             return
         place = self.vector[window.start, _PLACE] if self.origin is None else self.origin
@@ -149,7 +149,7 @@ def run_windows(
     variation: Variation | None = None,
     step: Step = SILENT,
 ) -> dict[Part, np.ndarray]:
-    """Predict the codes of a whole take; see `run_takes`."""
+    """Predict the codes (T,) per part of a whole take; arguments and errors as in `run_takes`."""
     return run_takes(network, [TakeInputs(speech, seed_motion, variation)], clock=clock, step=step)[0]
 
 

@@ -82,7 +82,7 @@ def own_side(vectors: np.ndarray, side: int) -> np.ndarray:
 
 
 def arm_length(rest: np.ndarray, side: int) -> float:
-    """Return the length from shoulder over elbow to wrist, metres."""
+    """Return the length of an arm of a skeleton (55, 3) from shoulder over elbow to wrist, metres; side 0 is left."""
     joints = [rest[JOINT[f"{('left', 'right')[side]}_{name}"]] for name in ("shoulder", "elbow", "wrist")]
     return float(sum(np.linalg.norm(b - a) for a, b in pairwise(joints)))
 

@@ -81,7 +81,11 @@ def check_words(words: Any) -> None:
 
 
 def check_codes(codes: Mapping[str, np.ndarray], frames: int) -> None:
-    """Check the codes of the body parts and of the layers.
+    """Check the codes of the body parts, (T,) each, and those of the layers, at most as many.
+
+    Args:
+        codes: arrays of codes.npz by name: of the body parts, and `layer_1`, `layer_2`, ... of the layers.
+        frames: T.
 
     Raises:
         ValueError: those of a part are missing or have another length, or some are no codes.
