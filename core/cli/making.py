@@ -7,11 +7,9 @@ from typing import Any
 from .. import requests
 from ..errors import GestureError
 from ..language.languages import AUTO, code_of
-from ..paths import given_path
-from ..plain_values import typed_number
 from .finish import add_settings, settings_of
 from .mood import add_mood, mood_of
-from .terminal import add_hands_out, add_no_finish
+from .terminal import add_device, add_hands_out, add_no_finish, add_variation, add_weights
 
 
 def add_style(command: argparse.ArgumentParser, where: str = "") -> None:
@@ -22,11 +20,9 @@ def add_style(command: argparse.ArgumentParser, where: str = "") -> None:
 
 def add_making(command: argparse.ArgumentParser, mood_help: str) -> None:
     """Add the options for weights, variation, device, mood, finishing and words."""
-    command.add_argument("--weights", type=given_path, help="model folder (default: the bundled weights)")
-    command.add_argument(
-        "--variation", type=typed_number, help="0 for the most likely take, up to 1 (default: set by the weights)"
-    )
-    command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the network runs")
+    add_weights(command)
+    add_variation(command, "take")
+    add_device(command)
     add_mood(command, mood_help)
     command.add_argument(
         "--gestures",

@@ -5,7 +5,16 @@ import argparse
 from .. import requests
 from ..errors import GestureError
 from ..paths import given_path
-from .terminal import add_json, add_margin, add_no_finish, add_take_and_out, frame_range, print_take, show_progress
+from .terminal import (
+    add_json,
+    add_margin,
+    add_no_finish,
+    add_take_and_out,
+    add_weights,
+    frame_range,
+    print_take,
+    show_progress,
+)
 
 
 def add_mix(commands: argparse._SubParsersAction) -> None:
@@ -21,9 +30,7 @@ def add_mix(commands: argparse._SubParsersAction) -> None:
         metavar="FROM",
         help="OTHER_DIR PART[,PART...] [START:END]: parts of another take, `all` for the whole body; may be repeated",
     )
-    command.add_argument(
-        "--weights", type=given_path, help="model folder that made the takes (default: the bundled weights)"
-    )
+    add_weights(command, "model folder that made the takes")
     add_margin(command)
     add_no_finish(command)
     add_json(command)

@@ -4,8 +4,19 @@ import argparse
 
 from .. import requests
 from ..paths import given_path
-from ..plain_values import typed_number, typed_whole
-from .terminal import add_json, add_margin, add_no_finish, add_take_and_out, frame_range, print_take, show_progress
+from ..plain_values import typed_whole
+from .terminal import (
+    add_device,
+    add_json,
+    add_margin,
+    add_no_finish,
+    add_take_and_out,
+    add_variation,
+    add_weights,
+    frame_range,
+    print_take,
+    show_progress,
+)
 
 
 def add_resample(commands: argparse._SubParsersAction) -> None:
@@ -19,15 +30,11 @@ def add_resample(commands: argparse._SubParsersAction) -> None:
         "--frames", required=True, metavar="START:END", help="the first frame, and the frame after the last"
     )
     command.add_argument("--seed", type=typed_whole, default=0, help="another seed gives another try (default 0)")
-    command.add_argument(
-        "--variation", type=typed_number, help="0 for the most likely motion, up to 1 (default: set by the weights)"
-    )
+    add_variation(command, "motion")
     add_margin(command)
-    command.add_argument(
-        "--weights", type=given_path, help="model folder that made the take (default: the bundled weights)"
-    )
+    add_weights(command, "model folder that made the take")
     command.add_argument("--audio", type=given_path, help="where the take's recording is now, if it was moved")
-    command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the network runs")
+    add_device(command)
     add_no_finish(command)
     add_json(command)
     command.set_defaults(run=run)

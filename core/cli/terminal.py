@@ -10,7 +10,7 @@ from ..body.blend import DEFAULT_MARGIN
 from ..errors import GestureError
 from ..files import check_place
 from ..paths import given_path
-from ..plain_values import typed_whole
+from ..plain_values import typed_number, typed_whole
 
 if TYPE_CHECKING:
     from ..take.take import Take
@@ -45,6 +45,22 @@ def check_new(arguments: argparse.Namespace, *paths: Path | None) -> None:
             raise GestureError(f"There is no folder {path.parent}.", remedy="Choose another place, or make the folder.")
         if path.exists() and not arguments.overwrite:
             raise GestureError(f"{path} is there already.", remedy="Choose another name, or add --overwrite.")
+
+
+def add_weights(command: argparse.ArgumentParser, text: str = "model folder") -> None:
+    """Add the option for the model folder; `text` says which one it is."""
+    command.add_argument("--weights", type=given_path, help=f"{text} (default: the bundled weights)")
+
+
+def add_variation(command: argparse.ArgumentParser, made: str) -> None:
+    """Add the option for how far what is made, a take or a motion, may stray from the most likely one."""
+    text = f"0 for the most likely {made}, up to 1 (default: set by the weights)"
+    command.add_argument("--variation", type=typed_number, help=text)
+
+
+def add_device(command: argparse.ArgumentParser, runs: str = "the network") -> None:
+    """Add the option for the device on which something runs."""
+    command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help=f"where {runs} runs")
 
 
 def add_margin(command: argparse.ArgumentParser) -> None:

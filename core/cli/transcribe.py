@@ -6,7 +6,7 @@ from .. import requests
 from ..files import saved_file
 from ..language.languages import AUTO, code_of
 from ..paths import given_path
-from .terminal import add_overwrite, check_new, show_progress
+from .terminal import add_device, add_overwrite, check_new, show_progress
 
 
 def add_transcribe(commands: argparse._SubParsersAction) -> None:
@@ -20,7 +20,7 @@ def add_transcribe(commands: argparse._SubParsersAction) -> None:
     command.add_argument(
         "--language", default=AUTO, metavar="CODE", help="a code or an English name (default: found by the recogniser)"
     )
-    command.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the recogniser runs")
+    add_device(command, "the recogniser")
     add_overwrite(command)
     command.set_defaults(run=run)
 

@@ -61,7 +61,7 @@ def test_the_maximum_is_scipys_to_the_bit(seed, length, size, mode):
     st.one_of(st.none(), st.floats(0, 3)),
     st.booleans(),
 )
-def test_peaks_are_scipys(seed, length, height, distance, prominence, with_plateaus):
+def test_peaks_are_those_that_scipy_finds(seed, length, height, distance, prominence, with_plateaus):
     values = curve(seed, (length,), float)
     if with_plateaus:
         values = np.round(values)

@@ -33,7 +33,9 @@ def test_random_parts_ranges_and_seeds_change_only_what_they_say_and_join_smooth
 @pytest.mark.slow
 @pytest.mark.parametrize("fps", ["24", "30", "60"])
 @pytest.mark.parametrize("example", range(5))
-def test_more_random_parts(character, spoken_takes, example, fps):
+def test_more_random_parts_ranges_and_seeds_change_only_what_they_say_and_join_smoothly(
+    character, spoken_takes, example, fps
+):
     _random_parts(character, spoken_takes, example, fps)
 
 

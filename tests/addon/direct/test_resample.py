@@ -96,7 +96,7 @@ def test_a_script_with_frames_of_its_own_needs_no_range_in_the_panel(take, span)
 
 
 @first_on_each("fps", ["24", "60"])
-def test_other_scene_rates(character, spoken_takes, fps):
+def test_at_other_scene_rates_only_the_chosen_frames_and_parts_change(character, spoken_takes, fps):
     load(spoken_takes[0], fps)
     scene = bpy.context.scene
     before = all_keys(character)

@@ -159,7 +159,7 @@ def test_feet_are_cleaned_on_the_rigs_own_legs(character, tmp_path, recording):
     assert after < 0.004
 
 
-def test_mapping_by_hand(scene):
+def test_the_bones_of_an_unknown_rig_are_chosen_by_hand_and_forgotten(scene):
     built = build("unreal4", Style(), seed=9)
     for number, bone in enumerate(built.armature.data.bones):
         bone.name = f"b{number}"

@@ -185,7 +185,7 @@ def test_what_does_not_fit_is_refused_with_a_remedy(folders, tmp_path):
         mix(Mix(folders / "1", tmp_path / "mixed", (Pick(tmp_path / fits, ("upper", "hands")),)))
 
 
-def test_cancel_writes_nothing(folders, tmp_path):
+def test_a_mix_that_is_cancelled_writes_nothing(folders, tmp_path):
     with pytest.raises(Cancelled):
         mix(Mix(folders / "1", tmp_path / "x", (Pick(folders / "2", ("face",)),)), cancelled=lambda: True)
     assert not (tmp_path / "x").exists()

@@ -188,7 +188,7 @@ def test_the_starter_fits_its_size():
     assert 2 * count <= 25e6
 
 
-def test_devices():
+def test_a_device_is_picked_by_name_and_one_that_is_not_there_is_refused():
     assert pick_device("cpu").type == "cpu"
     with pytest.raises(GestureError):
         pick_device("abacus")

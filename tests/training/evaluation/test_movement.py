@@ -11,7 +11,7 @@ def standing(frames: int = 301) -> np.ndarray:
     return np.repeat(default_rest_joints()[None], frames, axis=0)
 
 
-def test_movement_by_hand():
+def test_a_slide_a_step_and_a_drift_of_known_size_are_measured():
     positions = standing()
     # the left toe slides forward by 3 mm a frame, 9 cm/s; the right one is lifted twice by 8 cm
     positions[:, JOINT["left_foot"], 2] += 0.003 * np.arange(301)
