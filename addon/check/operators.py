@@ -19,8 +19,7 @@ class MAMBATALK_OT_check_take(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         """Grey the button while a job is running, or where there is no take."""
-        busy = "A job is running" if state.current.job is not None else None
-        return report.explain(cls, busy or take_info.why_not_directed(context))
+        return report.explain(cls, state.why_busy() or take_info.why_not_directed(context))
 
     def execute(self, context):
         """Check the take, and show the first finding."""

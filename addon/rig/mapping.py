@@ -69,15 +69,21 @@ def _hierarchy(armature: bpy.types.Object) -> tuple[list[str], list[int]]:
     return list(number), [number[bone.parent.name] if bone.parent else -1 for bone in bones]
 
 
-def mapping_of(armature: bpy.types.Object) -> BoneMap:
-    """Return the mapping to use: the animator's, else the recognised one.
-
-    Raises:
-        GestureError: there is neither.
-    """
+def known(armature: bpy.types.Object) -> BoneMap | None:
+    """Return the mapping to use: the animator's, else the recognised one; None where there is neither."""
     mapping = stored(armature)
     if mapping is None and (found := detected(armature)) is not None:
         mapping = found.map
+    return mapping
+
+
+def mapping_of(armature: bpy.types.Object) -> BoneMap:
+    """Return the mapping to use, as `known` does.
+
+    Raises:
+        GestureError: there is none.
+    """
+    mapping = known(armature)
     if mapping is None:
         raise GestureError(
             f"The bones of {armature.name} are not recognised as a body.", remedy="Map them in the Rig panel."

@@ -101,15 +101,12 @@ def _rests_like_smplx(armature: bpy.types.Object) -> bool:
 
 
 def is_performer(candidate: bpy.types.Object | None) -> bool:
-    """Whether an object is an armature that can be keyed: one with SMPL-X's bones, or with all required parts."""
+    """Return whether an object is an armature that can be keyed: it has SMPL-X's bones, or all required parts."""
     if candidate is None or candidate.type != "ARMATURE":
         return False
     if is_smplx_armature(candidate):
         return True
-    mapping = rig_mapping.stored(candidate)
-    if mapping is None:
-        found = rig_mapping.detected(candidate)
-        mapping = found.map if found is not None else None
+    mapping = rig_mapping.known(candidate)
     return mapping is not None and not mapping.missing()
 
 
