@@ -10,6 +10,7 @@ from .conftest import FPS, ROOT, curves_of, keys_of
 
 START = 11
 FRAMES = 240
+ELBOW = 'pose.bones["left_elbow"].rotation_quaternion'
 
 
 def load(folder, fps="30", hands_out=False):
@@ -88,3 +89,31 @@ def differing(before, after):
 def stepped(keys):
     frames = np.arange(START, START + FRAMES)
     return np.stack([frames, keys[np.searchsorted(keys[:, 0], frames, "right") - 1, 1]], axis=1)
+
+
+def own(armature):
+    """The properties of the take that a character performs."""
+    return armature.animation_data.action.mambatalk_take
+
+
+def areas_of(changed):
+    """The areas that changed curves belong to."""
+    return {area for path, _ in changed for area in owner_of(path)}
+
+
+def bend(armature, first, last, path=ELBOW):
+    """Turn a bone further in some frames, as hands do."""
+    from mathutils import Quaternion
+
+    curves = [curves_of(armature)[path, index] for index in range(4)]
+    for frame in range(first, last + 1):
+        turned = Quaternion([curve.evaluate(frame) for curve in curves]) @ Quaternion((1, 0, 0), 0.4)
+        for curve, value in zip(curves, turned, strict=True):
+            curve.keyframe_points[frame - START].co.y = value
+    for curve in curves:
+        curve.update()
+
+
+def values(armature, path=ELBOW):
+    """The keyed quaternions (T, 4) of a bone."""
+    return np.stack([keys_of(curves_of(armature)[path, index])[:, 1] for index in range(4)], axis=1)

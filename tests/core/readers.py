@@ -36,7 +36,7 @@ from core.text.transcript import read_transcript
 from core.text.vocabulary_pickle import read_vocabulary
 from core.text.word_table import WordTable
 from core.worker.protocol import ProtocolError, decode_request
-from tests.core.take.test_gate import WORDS, motion
+from tests.core.take.small_take import WORDS, motion
 
 WHISPER = {"text": "so it is", "segments": [{"text": "so", "words": [{"word": "so", "start": 0.0, "end": 0.4}]}]}
 TEXTGRID = """File type = "ooTextFile"

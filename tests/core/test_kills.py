@@ -16,8 +16,7 @@ from core.body.motion import load_motion, save_motion
 from core.formats.bvh import BvhSkeleton, write_bvh
 from core.take.files import write_files
 from core.weights_folder import check_files, folder_hash
-from tests.core.take.test_gate import motion
-from tests.core.test_swap import seed_of, take_of
+from tests.core.take.small_take import motion, seed_of, take_of
 
 pytestmark = [
     pytest.mark.slow,

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
 from tests.core.readers import READERS, Reader, accepts, archive
-from tests.core.take.test_gate import places, replaced
+from tests.core.take.small_take import places, replaced
 
 IN_SUITE, AT_ONCE, SLOW_S = 12, 100, 600
 NUMBERS = (b"\xff\xff\xff\xff", b"\xff\xff\xff\x7f", b"\0\0\0\0", b"\x01\0\0\0")

@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 import time
-from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -14,28 +13,10 @@ import pytest
 from core import swap
 from core.errors import GestureError
 from core.locks import open_lock
-from core.take.files import CHECKSUM, OWN_FILES, TakeFiles, checksum_of, read_files, write_files
-from tests.core.take.test_gate import CODES, DESCRIPTION, WORDS, motion
+from core.take.files import CHECKSUM, OWN_FILES, checksum_of, read_files, write_files
+from tests.core.take.small_take import motion, seed_of, take_of
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-
-
-def take_of(seed: int) -> TakeFiles:
-    """A take whose every file is of this seed."""
-    description = deepcopy(DESCRIPTION) | {"seed": seed}
-    moved = motion().replace(translation=motion().translation + seed)
-    words = [{**WORDS[0], "confidence": seed / 10}]
-    codes = {name: values + seed for name, values in CODES.items()}
-    return TakeFiles(description, words, codes, moved, moved)
-
-
-def seed_of(folder) -> int:
-    """The seed of a take whose files are all of one seed."""
-    take = read_files(folder)
-    seeds = {take.description["seed"], int(take.finished.translation[0, 0]), int(take.raw.translation[0, 0])}
-    seeds |= {int(take.codes["upper"][0]), round(take.words[0]["confidence"] * 10)}
-    assert len(seeds) == 1
-    return seeds.pop()
 
 
 @pytest.fixture

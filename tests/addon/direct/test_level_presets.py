@@ -6,8 +6,7 @@ import bpy
 import pytest
 
 from ..conftest import ROOT, first_on_each
-from ..directing import all_keys, differing, load
-from .test_live import own
+from ..directing import all_keys, differing, load, own
 
 SUBDIR = "mambatalk/levels"
 SHIPPED = {path.stem: path for path in (ROOT / "presets" / SUBDIR).glob("*.py")}

@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 
 from ..conftest import FPS, ROOT, curves_of, first_on_each, keys_of
-from ..directing import START, all_keys, differing, face_of, load, owner_of
+from ..directing import ELBOW, START, all_keys, areas_of, bend, differing, face_of, load, own, values
 from ..rigs import build
-from ..take.test_hand_edits import ELBOW, bend, values
 
 SLIDERS = {
     "upper": 0.4,
@@ -47,14 +46,6 @@ def take(character, spoken_takes, tmp_path):
     (folder / "take.json").write_text(json.dumps(facts))
     load(folder)
     return character
-
-
-def own(armature):
-    return armature.animation_data.action.mambatalk_take
-
-
-def areas_of(changed):
-    return {area for path, _ in changed for area in owner_of(path)}
 
 
 @first_on_each("name", SLIDERS)

@@ -5,9 +5,7 @@ import numpy as np
 import pytest
 
 from ..conftest import notes_of
-from ..directing import START, all_keys, differing, load
-from ..take.test_hand_edits import ELBOW, bend, values
-from .test_live import areas_of, own
+from ..directing import ELBOW, START, all_keys, areas_of, bend, differing, load, own, values
 
 FINGERS = 'pose.bones["left_index1"].rotation_quaternion'
 

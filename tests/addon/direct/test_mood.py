@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from ..conftest import ROOT, curves_of
-from ..directing import FRAMES, START, all_keys, differing, load
-from .test_live import areas_of, own
+from ..directing import FRAMES, START, all_keys, areas_of, differing, load, own
 
 LAST = START + FRAMES - 1
 SMILE = ('key_blocks["mouthSmileLeft"].value', 0)

@@ -4,8 +4,7 @@ import bpy
 import pytest
 
 from ..conftest import ROOT
-from ..direct.test_live import areas_of, own
-from ..directing import START, all_keys, differing, load
+from ..directing import START, all_keys, areas_of, differing, load, own
 
 
 @pytest.fixture

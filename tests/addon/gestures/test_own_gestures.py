@@ -4,8 +4,7 @@ import bpy
 import numpy as np
 import pytest
 
-from ..direct.test_live import own
-from ..directing import all_keys, differing, load
+from ..directing import all_keys, differing, load, own
 from ..layouts import draw
 from ..rigs import build
 

@@ -5,11 +5,9 @@ import numpy as np
 import pytest
 
 from ..conftest import curves_of, first_on_each, keys_of
-from ..directing import START, all_keys, differing, face_of, load
+from ..directing import ELBOW, START, all_keys, bend, differing, face_of, load, values
 from ..layouts import draw
 from ..rigs import build
-
-ELBOW = 'pose.bones["left_elbow"].rotation_quaternion'
 
 
 @pytest.fixture
@@ -18,26 +16,9 @@ def take(character, spoken_takes):
     return character
 
 
-def bend(armature, first, last, path=ELBOW):
-    """Turn a bone further in some frames, as hands do."""
-    from mathutils import Quaternion
-
-    curves = [curves_of(armature)[path, index] for index in range(4)]
-    for frame in range(first, last + 1):
-        turned = Quaternion([curve.evaluate(frame) for curve in curves]) @ Quaternion((1, 0, 0), 0.4)
-        for curve, value in zip(curves, turned, strict=True):
-            curve.keyframe_points[frame - START].co.y = value
-    for curve in curves:
-        curve.update()
-
-
 def shown(job_state):
     assert bpy.ops.mambatalk.show_edits() == {"FINISHED"}
     return job_state.current.notes
-
-
-def values(armature, path=ELBOW):
-    return np.stack([keys_of(curves_of(armature)[path, index])[:, 1] for index in range(4)], axis=1)
 
 
 def test_a_fresh_take_has_no_edits_and_changed_keys_are_listed(take, job_state, tmp_path):

@@ -15,7 +15,7 @@ from core.files import whole_file
 from core.paths import check_path, check_paths
 from core.requests import Mix, Pick
 from tests.conftest import ROOT
-from tests.core.take.test_gate import motion
+from tests.core.take.small_take import motion
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 DEMO = ROOT / "addon" / "assets" / "demo"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.body.motion import Motion, save_motion
+from core.body.motion import save_motion
 from core.body.parts import Part
 from core.errors import GestureError
 from core.inputs import check_plain, parse_json
@@ -20,32 +20,9 @@ from core.take.files import TakeFiles, read_files, write_files
 from core.take.gate import check_description, check_layers, check_words
 from core.take.take import read_take
 
-FRAMES = 12
-WORDS = [{"word": "so", "start_s": 0.0, "end_s": 0.3, "confidence": 0.9, "phones": []}]
-LAYER = {
-    **{"joints": "left_arm", "frames": [4, 8], "margin": 2, "codes": "layer_1", "codes_start": 0},
-    **{"seed": 3, "variation": 0.5},
-}
-DESCRIPTION = {
-    "format": 1,
-    "audio": {"path": "a.wav", "sha256": "0" * 64, "seconds": 0.4, "offset_s": 0.0, "duration_s": None},
-    "weights": {"name": "none", "sha256": "0" * 64},
-    "speaker": 0,
-    "speaker_name": "calm",
-    "seed": 5,
-    "settings": {"finish": True, "variation": 1.0},
-    "fps": 30,
-    "frames": FRAMES,
-    "layers": [{"joints": "all", "frames": [0, FRAMES], "codes": "codes.npz", "seed": 5}, LAYER],
-}
-CODES = {part.value: np.zeros(FRAMES, np.int16) for part in Part} | {"layer_1": np.zeros(FRAMES, np.int16)}
+from .small_take import CODES, DESCRIPTION, FRAMES, WORDS, motion, places, replaced
+
 WRONG = (None, True, "1", [], {}, 0.5, -1, 1e9, 10**30, float("nan"), float("inf"), [[1]], {"a": 1})
-
-
-def motion(frames: int = FRAMES) -> Motion:
-    return Motion(
-        np.zeros((frames, 55, 3)), np.zeros((frames, 3)), np.zeros((frames, 52)), contacts=np.ones((frames, 4))
-    )
 
 
 @pytest.fixture(scope="module")
@@ -82,26 +59,6 @@ def test_an_entry_that_is_missing_is_refused(folder, key):
     values = {name: value for name, value in DESCRIPTION.items() if name != key}
     (folder / "take.json").write_text(json.dumps(values))
     assert refused(folder)
-
-
-def places(value, path=()):
-    """Every entry of plain values, as the keys that lead to it."""
-    yield path
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, each in inner:
-        yield from places(each, (*path, key))
-
-
-def replaced(value, path, new):
-    """A copy of plain values with another entry at one place."""
-    if not path:
-        return new
-    copied = deepcopy(value)
-    inner = copied
-    for key in path[:-1]:
-        inner = inner[key]
-    inner[path[-1]] = new
-    return copied
 
 
 @given(st.sampled_from(list(places(DESCRIPTION))), st.sampled_from(WRONG))

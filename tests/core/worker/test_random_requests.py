@@ -19,7 +19,7 @@ from core.take.files import TakeFiles, write_files
 from core.worker import protocol
 from core.worker.session import Session
 from tests.conftest import ROOT
-from tests.core.take.test_gate import DESCRIPTION, WORDS, motion
+from tests.core.take.small_take import DESCRIPTION, WORDS, motion
 
 from .conftest import Worker
 
