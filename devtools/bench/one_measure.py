@@ -55,6 +55,9 @@ def _take(folder: Path, engine: str, seconds: int) -> dict:
     from core.model.engines import load_network
     from core.requests import Generate
     from core.worker.models import STARTER, Models
+    from core.worker.threads import set_variables
+
+    set_variables()
 
     class Chosen(Models):
         """Loads the bundled weights into the engine that is measured."""
