@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..body.joints import ARM_CHAINS, KNUCKLES
-from ..body.kinematics import forward_kinematics
+from ..body.kinematics import chosen_joints
 from ..body.rotation import matrix_to_rotvec, rotvec_to_matrix
 
 PER_ARM = 7
@@ -54,10 +54,15 @@ class ArmPoses:
         """Pose the arms of rotations (N, 55, 3) on a skeleton (55, 3)."""
         upright = rotations.copy()
         upright[:, 0] = 0.0
-        positions, world = forward_kinematics(upright, np.zeros((len(rotations), 3)), rest_joints)
         chains = np.array(ARM_CHAINS)
-        shoulder, elbow, wrist = (positions[:, chains[:, number]] for number in (1, 2, 3))
-        knuckle, turns = positions[:, KNUCKLES], world[:, chains]
+        joints = [*chains.ravel().tolist(), *KNUCKLES]
+        positions, world = chosen_joints(upright, np.zeros((len(rotations), 3)), rest_joints, joints)
+        turns = world[:, : chains.size].reshape(len(rotations), *chains.shape, 3, 3)
+        places, knuckle = (
+            positions[:, : chains.size].reshape(len(rotations), *chains.shape, 3),
+            positions[:, chains.size :],
+        )
+        shoulder, elbow, wrist = (places[:, :, number] for number in (1, 2, 3))
         upper, lower = _unit(elbow - shoulder), _unit(wrist - elbow)
         across = np.cross(upper, lower)
         sine = np.linalg.norm(across, axis=-1)

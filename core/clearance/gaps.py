@@ -122,15 +122,19 @@ class Surroundings:
         moves = moves_of(*forward_kinematics(upright, np.zeros((len(upright), 3)), self.skin.rest_joints), self.skin)
         middles, facing = self._middles.places(moves), self._middles.normals(moves)
         near = [side.candidates(moves, middles, facing, reach_m) for side in self._sides]
-        rows = np.flatnonzero(np.any([each.any((1, 2)) for _, each in near], axis=0))
-        out, moves = Nearness.nowhere(rows, self.region.shape[1]), moves[rows]
+        rows = np.flatnonzero(np.any([each.any((0, 1)) for _, each in near], axis=0))
+        out = Nearness.nowhere(rows, self.region.shape[1])
         if not len(rows):
             return out
-        near = [(squared[rows], each[rows]) for squared, each in near]
-        beside = np.any([each.any(1) for _, each in near], axis=0)
+        if len(rows) < len(upright):
+            moves, near = (
+                moves.take(rows, -1),
+                [(squared.take(rows, -1), each.take(rows, -1)) for squared, each in near],
+            )
+        beside = np.any([each.any(0) for _, each in near], axis=0)
         posed = {
-            number: self._pieces[number].posed(moves, np.flatnonzero(beside[:, number]))
-            for number in np.flatnonzero(beside.any(0)).tolist()
+            number: self._pieces[number].posed(moves, np.flatnonzero(beside[number]))
+            for number in np.flatnonzero(beside.any(1)).tolist()
         }
         for number, side in enumerate(self._sides):
             part = [values[:, number] for values in (out.points, out.gaps, out.outwards, out.touched)]
@@ -156,11 +160,9 @@ class _Side:
         self._wall_radius = radius.astype(np.float32)
         groups = tuple(arm[skin.region[arm] == region] for region in (HAND[side], FOREARM[side]))
         probes = Clusters.of(skin, groups, _PROBES)
-        # Columns of the checked points of each cluster (A, S); a smaller cluster has its first point several times.
+        # Columns of the checked points of each cluster.
         column = {point: number for number, point in enumerate(arm.tolist())}
-        most = max(map(len, probes.members))
-        filled = (np.concatenate([rows, np.full(most - len(rows), rows[0])]) for rows in probes.members)
-        self._columns = np.array([[column[point] for point in rows.tolist()] for rows in filled])
+        self._columns = [np.array([column[point] for point in rows.tolist()]) for rows in probes.members]
         self._probes = PosedSkin(skin, arm)
         self._middles, self._radius = probes.posed_middles, probes.radius.astype(np.float32)
 
@@ -171,28 +173,30 @@ class _Side:
 
         Args:
             moves: of the joints.
-            middles: (T, C, 3) of the pieces.
-            facing: (T, C, 3) their normals.
+            middles: (C, 3, T) of the pieces.
+            facing: (C, 3, T) their normals.
             reach_m: gaps up to this shall be exact.
 
         Returns:
             The squared distances of their middles, and whether a piece may have a point that is near a cluster,
-            (T, A, C) each.
+            (A, C, T) each.
         """
         probes = self._middles.places(moves)
-        squared = (probes**2).sum(-1)[..., None] - 2 * probes @ middles.transpose(0, 2, 1)
-        squared += (middles**2).sum(-1)[:, None]
-        others = squared[:, :, self._obstacles]
-        first, frames = others.argmin(-1), np.arange(len(moves))[:, None]
-        nearest = self._obstacles[first]
-        outside = ((probes - middles[frames, nearest]) * facing[frames, nearest]).sum(-1)
-        least = np.sqrt(np.maximum(np.take_along_axis(others, first[..., None], -1)[..., 0], 0.0))
-        depth = np.maximum(
-            np.minimum(self._radius - outside, least + self._radius + self._wall_radius[nearest]), reach_m
+        squared = np.einsum("adt,cdt->act", -2 * probes, middles)
+        squared += (probes**2).sum(1)[:, None] + (middles**2).sum(1)
+        others = squared[:, self._obstacles]
+        least = others.min(1)
+        nearest = self._obstacles[_first(others, least)]
+        frames = np.arange(moves.shape[-1])
+        outside = sum(
+            (probes[:, axis] - middles[nearest, axis, frames]) * facing[nearest, axis, frames] for axis in range(3)
         )
-        near = squared < ((self._radius + depth)[..., None] + self._wall_radius) ** 2
-        near &= near[:, :, self._obstacles].any(-1, keepdims=True)
-        near[:, :, self._never] = False
+        radius = self._radius[:, None]
+        touching = np.sqrt(np.maximum(least, 0.0)) + radius + self._wall_radius[nearest]
+        depth = np.maximum(np.minimum(radius - outside, touching), reach_m)
+        near = squared < ((radius + depth)[:, None] + self._wall_radius[:, None]) ** 2
+        near &= near[:, self._obstacles].any(1, keepdims=True)
+        near[:, self._never] = False
         return squared, near
 
     def measure(
@@ -206,14 +210,14 @@ class _Side:
         """Write points, gaps, directions and regions, as in `Nearness`, of N frames of this arm."""
         active = self._active(moves, posed, near, reach_m)
         points = self._probes.places(moves)
-        out[0][:] = points
-        piece, nearest = (np.empty(points.shape[:2], int) for _ in range(2))
-        piece[:, self._columns], nearest[:, self._columns] = _nearest(points[:, self._columns], posed, active)
+        out[0][:] = points.transpose(2, 0, 1)
+        piece, nearest = _nearest(points, self._columns, posed, active)
         for number, here in _by_piece(piece):
             if not self._is_own[number]:
-                parts = _gaps(points[here], here[0], nearest[here], self._pieces[number], posed[number], reach_m)
+                point, frame = here
+                parts = _gaps(points[point, :, frame], frame, nearest[here], posed[number], reach_m)
                 for values, part in zip(out[1:], (*parts, self._pieces[number].region), strict=True):
-                    values[here] = part
+                    values[frame, point] = part
 
     def _active(
         self,
@@ -222,57 +226,72 @@ class _Side:
         near: tuple[np.ndarray, np.ndarray],
         reach_m: float,
     ) -> np.ndarray:
-        """Return which clusters of the arm are to be compared with which pieces, (N, A, C).
+        """Return which clusters of the arm are to be compared with which pieces, (A, C, N).
 
         A point of a cluster may be as much deeper than the middle of the cluster as it is far from it.
         """
         middles = self._middles.places(moves)
-        gap = np.full(middles.shape[:2], CLEAR_M, np.float32)
-        compared = near[1].any(1, keepdims=True) & ~self._is_own
-        piece, nearest = (found[:, 0] for found in _nearest(middles[:, None], posed, compared))
+        gap = np.full((len(middles), middles.shape[-1]), CLEAR_M, np.float32)
+        compared = near[1].any(0, keepdims=True) & ~self._is_own[:, None]
+        piece, nearest = _nearest(middles, [np.arange(len(middles))], posed, compared)
         for number, here in _by_piece(piece):
-            row = posed[number].row_of[here[0]], nearest[here]
-            offset = middles[here] - posed[number].places[row]
-            side = np.sign((offset * posed[number].normals[row]).sum(-1))
+            wall, first = posed[number], nearest[here]
+            row = wall.row_of[here[1]]
+            normals, place = wall.normals(row)
+            offset = middles[here[0], :, here[1]] - wall.places[first, :, row]
+            side = np.sign((offset * normals[first, :, place]).sum(-1))
             gap[here] = side * np.sqrt((offset**2).sum(-1))
-        limit = self._radius + np.maximum(self._radius - gap, reach_m)
-        found = near[0] < (limit[..., None] + self._wall_radius) ** 2
-        return near[1] & found & (gap < self._radius + reach_m)[..., None]
+        radius = self._radius[:, None]
+        limit = radius + np.maximum(radius - gap, reach_m)
+        found = near[0] < (limit[:, None] + self._wall_radius[:, None]) ** 2
+        return near[1] & found & (gap < radius + reach_m)[:, None]
 
 
-def _nearest(points: np.ndarray, posed: Mapping[int, PosedPiece], active: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the piece, and its point, that is nearest to each point of clusters; -1 where there is none.
+def _nearest(
+    points: np.ndarray, clusters: Sequence[np.ndarray], posed: Mapping[int, PosedPiece], active: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the piece, and its point, that is nearest to each point, (P, N) each; -1 where none was compared.
 
     Args:
-        points: (N, A, S, 3) of A clusters.
+        points: (P, 3, N).
+        clusters: A of them, each with the numbers of its points.
         posed: the pieces.
-        active: (N, A, C) the pieces with which a cluster is compared.
-
-    Returns:
-        (N, A, S) each.
+        active: (A, C, N) the pieces with which a cluster is compared.
     """
-    clusters, size = active.shape[0] * active.shape[1], points.shape[2]
-    left = np.ones((clusters, size, 4), np.float32)
-    left[..., :3] = points.reshape(clusters, size, 3)
-    frame, active = np.repeat(np.arange(len(points)), points.shape[1]), active.reshape(clusters, -1)
-    least = np.full((clusters, size), np.inf, np.float32)
-    found = np.full((2, clusters, size), -1, np.int16)
-    for number in np.flatnonzero(active.any(0)).tolist():
-        here, wall = np.flatnonzero(active[:, number]), posed[number]
-        distance = left[here] @ wall.products[wall.row_of[frame[here]]]  # (K, S, M)
-        first = distance.argmin(-1)
-        rows = np.arange(first.size) * distance.shape[-1]
-        distance = distance.ravel()[rows + first.ravel()].reshape(first.shape)
-        row, column = np.nonzero(distance < least[here])
-        place = here[row], column
-        least[place] = distance[row, column]
-        found[0][place], found[1][place] = number, first[row, column]
-    piece, nearest = found.reshape(2, *points.shape[:3])
+    left = np.concatenate([points, np.ones((len(points), 1, points.shape[-1]), np.float32)], 1)
+    piece, nearest = (np.full((len(points), points.shape[-1]), -1, np.int16) for _ in range(2))
+    for own, walls in zip(clusters, active, strict=True):
+        frames = np.flatnonzero(walls.any(0))
+        if not len(frames):
+            continue
+        walls, mine = walls.take(frames, -1), left[own].take(frames, -1)
+        least = np.full((len(own), len(frames)), np.inf, np.float32)
+        found = np.full((2, *least.shape), -1, np.int16)
+        for number in np.flatnonzero(walls.any(1)).tolist():
+            here, wall = np.flatnonzero(walls[number]), posed[number]
+            distance = np.einsum("sdf,mdf->smf", mine.take(here, -1), wall.products.take(wall.row_of[frames[here]], -1))
+            smallest = distance.min(1)
+            before = least[:, here]
+            is_nearer = smallest < before
+            least[:, here] = np.where(is_nearer, smallest, before)
+            made = np.stack([np.full_like(is_nearer, number, np.int16), _first(distance, smallest)])
+            found[..., here] = np.where(is_nearer, made, found[..., here])
+        piece[own[:, None], frames], nearest[own[:, None], frames] = found
     return piece, nearest
 
 
+def _first(values: np.ndarray, least: np.ndarray) -> np.ndarray:
+    """Return where along the middle axis of values (A, M, N) the smallest ones (A, N) are: (A, N) int16.
+
+    NumPy's `argmin` is many times slower along an axis that is not the last one.
+    """
+    count = values.shape[1]
+    backwards = np.arange(count, 0, -1).astype(np.uint8 if count < 256 else np.uint16)[:, None]
+    return (count - ((values == least[:, None]) * backwards).max(1).astype(np.int16)).astype(np.int16)
+
+
 def _by_piece(piece: np.ndarray) -> Iterator[tuple[int, tuple[np.ndarray, np.ndarray]]]:
-    """Yield each piece of (N, P) that is not -1, and the rows and columns in which it is."""
+    """Yield each piece of (P, N) that is not -1, and the rows and columns in which it is."""
     row, column = np.nonzero(piece >= 0)
     order = np.argsort(piece[row, column], kind="stable")
     row, column = row[order], column[order]
@@ -282,20 +301,21 @@ def _by_piece(piece: np.ndarray) -> Iterator[tuple[int, tuple[np.ndarray, np.nda
 
 
 def _gaps(
-    points: np.ndarray, frame: np.ndarray, nearest: np.ndarray, piece: Piece, posed: PosedPiece, reach_m: float
+    points: np.ndarray, frame: np.ndarray, nearest: np.ndarray, posed: PosedPiece, reach_m: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return gaps (K,) and directions (K, 3) of points (K, 3) in frames (K,) beside their nearest points of a piece."""
-    row, width = posed.row_of[frame], piece.width[nearest]
-    facing = posed.normals[row, nearest]
-    offset = points - posed.places[row, nearest]
+    piece, row = posed.piece, posed.row_of[frame]
+    normals, place = posed.normals(row)
+    width, facing = piece.width[nearest], normals[nearest, :, place]
+    offset = points - posed.places[nearest, :, row]
     gap = (offset * facing).sum(-1)
     aside = (offset**2).sum(-1) - gap**2 > (_ASIDE * width - np.minimum(gap, 0.0) / 4) ** 2
     beyond = (gap < 0) & aside | (gap < -piece.room[nearest])
     gap = np.where(beyond, CLEAR_M, gap).astype(np.float32)
     near = np.flatnonzero(gap < reach_m)
-    around, row = piece.around[nearest[near]], row[near, None]
-    offset = points[near, None] - posed.places[row, around]
-    facings = posed.normals[row, around]
+    around = piece.around[nearest[near]]
+    offset = points[near, None] - posed.places[around, :, row[near, None]]
+    facings = normals[around, :, place[near, None]]
     squared = (offset**2).sum(-1)
     closeness = (squared[:, :1] - squared) / width[near, None] ** 2
     weight = np.where((facings * facings[:, :1]).sum(-1) > _SAME_SIDE, np.exp(np.minimum(closeness, 0.0)), 0.0)

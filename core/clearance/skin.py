@@ -149,7 +149,7 @@ def save_skin(skin: Skin, path: Path = _FILE) -> None:
 
 
 def moves_of(positions: np.ndarray, world: np.ndarray, skin: Skin) -> np.ndarray:
-    """Return the moves (T, 3, 55, 4) of a skin's joints, a turn and a shift each, as `PosedSkin` takes them.
+    """Return the moves (55, 4, 3, T) of a skin's joints, a turn and a shift each, as `PosedSkin` takes them.
 
     Args:
         positions: (T, 55, 3) metres, of the posed joints.
@@ -157,14 +157,16 @@ def moves_of(positions: np.ndarray, world: np.ndarray, skin: Skin) -> np.ndarray
         skin: at rest.
     """
     shift = positions - (world @ skin.rest_joints[:, :, None])[..., 0]
-    moves = np.concatenate([world, shift[..., None]], -1).astype(np.float32)
-    return np.ascontiguousarray(moves.transpose(0, 2, 1, 3))
+    moves = np.empty((len(skin.rest_joints), 4, 3, len(positions)), np.float32)
+    moves[:, :3], moves[:, 3] = world.transpose(1, 3, 2, 0), shift.transpose(1, 2, 0)
+    return moves
 
 
 class PosedSkin:
     """Some points of a skin, ready to be posed at many frames at once.
 
     A point is Σ weight · (turn · (place - joint at rest) + joint), a product of two matrices for all frames and points.
+    The product is `einsum`, because Blender's own NumPy has no BLAS; frames come last, so that its loops are long.
     """
 
     def __init__(self, skin: Skin, rows: np.ndarray):
@@ -174,21 +176,24 @@ class PosedSkin:
         np.add.at(dense, (np.arange(len(rows))[:, None], joints), weights)
         dense = dense[:, self._used]
         homogeneous = np.concatenate([skin.places[rows], np.ones((len(rows), 1))], 1)
-        facing = np.concatenate([skin.normals[rows], np.zeros((len(rows), 1))], 1)
         self._places, self._normals = (
             (dense[:, :, None] * values[:, None]).reshape(len(rows), -1).T.astype(np.float32)
-            for values in (homogeneous, facing)
+            for values in (homogeneous, skin.normals[rows])
         )
 
-    def places(self, moves: np.ndarray) -> np.ndarray:
-        """Return the points (T, N, 3), float32, for moves (T, 3, 55, 4) of the joints (`moves_of`)."""
-        return self._product(moves, self._places)
+    def places(self, moves: np.ndarray, frames: np.ndarray | None = None) -> np.ndarray:
+        """Return the points (N, 3, T), float32, for moves (55, 4, 3, T) of the joints (`moves_of`), or some frames."""
+        return _product(self._places, self._moved(moves, frames))
 
-    def normals(self, moves: np.ndarray) -> np.ndarray:
-        """Return the normals (T, N, 3), float32, of length 1."""
-        normals = self._product(moves, self._normals)
-        return normals / np.maximum(np.sqrt((normals**2).sum(-1, keepdims=True)), 1e-9)
+    def normals(self, moves: np.ndarray, frames: np.ndarray | None = None) -> np.ndarray:
+        """Return the normals (N, 3, T), float32, of length 1."""
+        normals = _product(self._normals, self._moved(moves[:, :3], frames))
+        return normals / np.maximum(np.sqrt((normals**2).sum(1, keepdims=True)), 1e-9)
 
-    def _product(self, moves: np.ndarray, values: np.ndarray) -> np.ndarray:
-        chosen = np.take(moves, self._used, axis=2).reshape(3 * len(moves), len(values))
-        return (chosen @ values).reshape(len(moves), 3, values.shape[1]).transpose(0, 2, 1)
+    def _moved(self, moves: np.ndarray, frames: np.ndarray | None) -> np.ndarray:
+        chosen = moves[self._used]
+        return chosen if frames is None else chosen.take(frames, -1)
+
+
+def _product(values: np.ndarray, moves: np.ndarray) -> np.ndarray:
+    return np.einsum("kn,ki->ni", values, moves.reshape(len(values), -1)).reshape(-1, *moves.shape[2:])

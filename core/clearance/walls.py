@@ -25,15 +25,24 @@ class PosedPiece:
 
     Attributes:
         row_of: (T,) row of each frame.
-        places: (N, M, 3) metres; the piece's own points first.
-        normals: (N, M, 3).
-        products: (N, 4, count) -2 · place and its square of its own points, for distances as products of matrices.
+        frames: (N,) frame of each row.
+        places: (M, 3, N) metres; the piece's own points first.
+        products: (count, 4, N) -2 · place and its square of its own points, for distances as sums of products.
+        piece: the piece.
+        moves: (55, 4, 3, T) of all joints.
     """
 
     row_of: np.ndarray
+    frames: np.ndarray
     places: np.ndarray
-    normals: np.ndarray
     products: np.ndarray
+    piece: "Piece"
+    moves: np.ndarray
+
+    def normals(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the normals (M, 3, L) in L of the N rows, and the place of each of `rows` (K,) among these."""
+        used, place = np.unique(rows, return_inverse=True)
+        return self.piece.skin.normals(self.moves, self.frames[used]), place
 
 
 @dataclass(frozen=True)
@@ -57,14 +66,13 @@ class Piece:
     skin: PosedSkin
 
     def posed(self, moves: np.ndarray, frames: np.ndarray) -> PosedPiece:
-        """Pose the piece in `frames` (N,) of the moves (T, 3, 55, 4) of all joints."""
-        row_of = np.zeros(len(moves), int)
+        """Pose the piece in `frames` (N,) of the moves (55, 4, 3, T) of all joints."""
+        row_of = np.zeros(moves.shape[-1], int)
         row_of[frames] = np.arange(len(frames))
-        moves = moves[frames]
-        places = self.skin.places(moves)
-        columns = places[:, : self.count].transpose(0, 2, 1)
-        products = np.concatenate([-2 * columns, (columns**2).sum(1, keepdims=True)], 1)
-        return PosedPiece(row_of, places, self.skin.normals(moves), products)
+        places = self.skin.places(moves, frames)
+        own = places[: self.count]
+        products = np.concatenate([-2 * own, (own**2).sum(1, keepdims=True)], 1)
+        return PosedPiece(row_of, frames, places, products, self, moves)
 
 
 def pieces_of(skin: Skin, size: int) -> tuple[Clusters, tuple[Piece, ...]]:

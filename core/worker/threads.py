@@ -6,7 +6,7 @@ import sys
 # Threads would otherwise spin while they wait, which on a computer that is busy with something else (Blender drawing)
 # makes everything many times slower.
 VARIABLES = {"OPENBLAS_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
-# Seconds after which a thread lets another one go on. Between two loops of NumPy a thread needs the interpreter for some
+# Seconds after which a thread lets another one go on. Between two loops of NumPy a thread needs the interpreter for
 # microseconds; Python's own 0.005 s leave one core waiting for a tenth of a take.
 _TURN_S = 5e-5
 
