@@ -13,6 +13,7 @@ from ..body.motion import Motion
 from ..body.parts import SPECS, Part
 from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
 from ..whittaker import solve_third_differences
+from .cutoffs import HEAD, HEAD_JOINTS
 from .settings import FinishSettings
 
 # Rounds of reweighting after the first solution; further rounds make no visible difference.
@@ -75,11 +76,12 @@ def _smoothed(values: np.ndarray, cutoff_hz: np.ndarray, fps: float, strength: n
     return solve_third_differences(values, fidelity, penalty)
 
 
-def smooth_rotations(motion: Motion, settings: FinishSettings, cutoffs_hz: dict[Part, float]) -> np.ndarray:
+def smooth_rotations(motion: Motion, settings: FinishSettings, cutoffs_hz: dict[str, float]) -> np.ndarray:
     """Return rotation vectors (T, 55, 3): each joint smoothed as a quaternion, with the strength for its part."""
     joints = [joint for spec in SPECS.values() for joint in spec.joints]
     parts = [part for part, spec in SPECS.items() for _ in spec.joints]
-    cutoff_hz = np.array([cutoffs_hz[part] for part in parts])
+    named = zip(joints, parts, strict=True)
+    cutoff_hz = np.array([cutoffs_hz[HEAD if joint in HEAD_JOINTS else part] for joint, part in named])
     strength = np.array([getattr(settings, part.value) for part in parts])
     rotations = motion.rotations.copy()
     is_smoothed = (strength > 0) & (cutoff_hz < motion.fps / 2)
@@ -106,7 +108,7 @@ def _unit_to_rotvec(quaternions: np.ndarray) -> np.ndarray:
     return quat_to_rotvec(quaternions / np.linalg.norm(quaternions, axis=-1, keepdims=True))
 
 
-def smooth_motion(motion: Motion, settings: FinishSettings, cutoffs_hz: dict[Part, float]) -> Motion:
+def smooth_motion(motion: Motion, settings: FinishSettings, cutoffs_hz: dict[str, float]) -> Motion:
     """Return the motion with rotations, root and expression smoothed; shapes that end at 0 and 1 stay within."""
 
     def smooth_expression() -> np.ndarray:

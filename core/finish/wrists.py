@@ -18,7 +18,7 @@ from .settings import FinishSettings
 from .smoothing import smooth_track
 
 
-def refine_wrists(motion: Motion, before: Motion, settings: FinishSettings, cutoffs_hz: dict[Part, float]) -> Motion:
+def refine_wrists(motion: Motion, before: Motion, settings: FinishSettings, cutoffs_hz: dict[str, float]) -> Motion:
     """Bring each wrist to its smoothed path, relative to the pelvis, by turning shoulder and elbow a little.
 
     Args:

@@ -1,14 +1,17 @@
-"""The decoded body fitted to its speech: strokes end on stress, hands are held in pauses, the jaw follows the voice.
+"""The decoded body fitted to its speech: strokes on stress, hands held in pauses, a jaw with the voice, quick nods.
 
 The network gestures with the voice, but its strokes land some frames beside the syllables, in every pause it drops the
-hands to lift them again at once, and in noise it opens the mouth by the phones alone. Weights declare how much of each
-is set right (`stress_s`, `pause_hold` and `jaw_gain` in model.json).
+hands to lift them again at once, and in noise it opens the mouth by the phones alone. The Gaussian at the decoder's end
+takes most of what a head does faster than 5 Hz. Weights declare how much of each is set right: `stress_s`,
+`pause_hold`, `jaw_gain` and `head_boost` in model.json.
 """
 
 import numpy as np
 
+from ..body.curves import gaussian
 from ..body.motion import Motion
-from ..body.parts import ARKIT_NAMES
+from ..body.parts import AREAS, ARKIT_NAMES
+from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
 from ..body.skeleton import JOINT
 from .held_hands import hold_hands
 from .moments import Moments
@@ -18,6 +21,9 @@ from .stress import on_stress
 # The loudness of speech at which a jaw opens as decoded.
 _USUAL_LOUDNESS = 0.8
 _JAW = JOINT["jaw"]
+_HEAD = list(AREAS["head"].joints)
+# Frames (sigma) of the Gaussian whose difference counts as quick; it is taken twice.
+_QUICK_FRAMES = 1.0
 # Lips that are closed over an open jaw stay closed.
 _SHAPES = [ARKIT_NAMES.index(name) for name in ("jawOpen", "mouthClose")]
 
@@ -25,7 +31,25 @@ _SHAPES = [ARKIT_NAMES.index(name) for name in ("jawOpen", "mouthClose")]
 def fit_to_speech(motion: Motion, moments: Moments, info: NetworkInfo) -> Motion:
     """Return a decoded motion that fits its speech, as far as the weights ask for it."""
     fitted = hold_hands(on_stress(motion, moments.stressed_s, info.stress_s), moments.spoken_s, info.pause_hold)
-    return follow_with_jaw(fitted, moments.loudness, info.jaw_gain)
+    return sharpen_head(follow_with_jaw(fitted, moments.loudness, info.jaw_gain), info.head_boost)
+
+
+def sharpen_head(motion: Motion, boost: float) -> Motion:
+    """Give a head back a share of its quick turns, and leave its slow ones: those of 2 Hz grow by 1 % at most.
+
+    Args:
+        motion: as decoded.
+        boost: by how much turns far above 5 Hz grow, as a share; those of 5 Hz grow by a fifth of it.
+    """
+    if boost <= 0 or motion.frame_count < 2:
+        return motion
+    turns = quat_continuous(rotvec_to_quat(motion.rotations[:, _HEAD]))
+    quick = turns - gaussian(turns, _QUICK_FRAMES)
+    quick -= gaussian(quick, _QUICK_FRAMES)
+    rotations = motion.rotations.copy()
+    turns += boost * quick
+    rotations[:, _HEAD] = quat_to_rotvec(turns / np.linalg.norm(turns, axis=-1, keepdims=True))
+    return motion.replace(rotations=rotations)
 
 
 def follow_with_jaw(motion: Motion, loudness: np.ndarray, gain: float) -> Motion:

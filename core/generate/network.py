@@ -58,6 +58,7 @@ class NetworkInfo:
         stress_s: how far the ends of strokes are moved to stressed syllables, seconds (`core.generate.stress`).
         pause_hold: share of the way that hands do not sink in pauses (`core.generate.held_hands`).
         jaw_gain: how much further the jaw opens for a louder voice (`core.generate.fitting`).
+        head_boost: share of a head's quick turns that it gets back (`core.generate.fitting`).
     """
 
     name: str
@@ -81,6 +82,7 @@ class NetworkInfo:
     stress_s: float = 0.0
     pause_hold: float = 0.0
     jaw_gain: float = 0.0
+    head_boost: float = 0.0
 
     @property
     def uses_chance(self) -> bool:
