@@ -22,9 +22,8 @@ from core.requests import Mix, Pick
 from core.take.span import Span
 from core.take.take import describe, read_take, write_take
 
-from .test_resample import FRAMES, Made, spans
-from .test_resample import made as made
-from .test_splice import continuous_at_seams, untouched
+from .seam_checks import continuous_at_seams, untouched
+from .tiny_take import FRAMES, Made, spans
 
 OTHER_WEIGHTS = "b" * 64
 

@@ -24,7 +24,7 @@ from core.worker.models import STARTER, Models
 
 from ...conftest import ROOT
 from ..body.test_proportions import longer
-from .test_splice import continuous_at_seams, untouched
+from .seam_checks import continuous_at_seams, untouched
 
 DEMO = ROOT / "addon" / "assets" / "demo"
 HANDS = list(SPECS[Part.HANDS].joints)

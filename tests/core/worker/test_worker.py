@@ -294,7 +294,7 @@ def test_finish_refuses_settings_that_it_does_not_know(worker, tmp_path, setting
 
 
 def test_a_take_is_directed_and_wrong_levels_are_refused(worker, tmp_path):
-    from ..generate.test_resample import FRAMES, Made
+    from ..generate.tiny_take import FRAMES, Made
 
     made = Made("amplitude+onset", 0).take
     write_take(replace(made, info={**made.info, "weights": {"name": "tiny", "sha256": "a" * 64}}), tmp_path / "take")
