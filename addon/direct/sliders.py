@@ -11,7 +11,7 @@ import numpy as np
 
 from ...core.body.motion import Motion
 from ...core.body.parts import AREAS
-from ...core.direct.joining import Joins, State, join
+from ...core.direct.joining import Joins, MovingPose, join
 from ...core.direct.levels import SWITCHES, Levels
 from ...core.direct.listening import Attention, listen
 from ...core.direct.markers import markers_from
@@ -135,7 +135,9 @@ def joins_of(action: bpy.types.Action) -> Joins:
     """
     own = action.mambatalk_take
     try:
-        start, end = (State.from_dict(json.loads(text)) if text else None for text in (own.start_state, own.end_state))
+        start, end = (
+            MovingPose.from_dict(json.loads(text)) if text else None for text in (own.start_state, own.end_state)
+        )
     except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise _unreadable(action, error) from error
     return Joins(start, end, own.join_start_s, own.join_end_s, own.loop)

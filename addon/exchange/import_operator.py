@@ -5,7 +5,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 
 from ...core.errors import GestureError
 from ...core.formats.foreign import read_foreign
-from ...core.formats.reading import Reading
+from ...core.formats.user_choices import UserChoices
 from ..blender.versions import RELATIVE
 from ..character import armature as character_armature
 from ..face import channels as face_channels
@@ -80,7 +80,7 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
     def execute(self, context):
         """Read the file, and key its motion on the character."""
         path = absolute_path(self.filepath)
-        reading = Reading(
+        choices = UserChoices(
             up=self.up,
             order6d=self.order_6d,
             fps=self.fps or None,
@@ -93,7 +93,7 @@ class MAMBATALK_OT_import_motion(bpy.types.Operator):
             if armature is None:
                 raise GestureError(f"{NO_CHARACTER}.", remedy="Then import again.")
             character_armature.require_editable(armature)
-            foreign = read_foreign(path, reading)
+            foreign = read_foreign(path, choices)
             action = apply_motion(context.scene, armature, foreign.motion, path.stem, self.start_frame)
         except GestureError as error:
             return report.fail(self, error)

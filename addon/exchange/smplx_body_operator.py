@@ -9,7 +9,7 @@ from bpy.props import StringProperty
 from ...core import requests
 from ...core.errors import GestureError
 from ...core.formats.foreign import read_foreign
-from ...core.formats.reading import Reading
+from ...core.formats.user_choices import UserChoices
 from ...core.smplx.body import load_body
 from ..blender import session_ids
 from ..blender.versions import RELATIVE
@@ -63,7 +63,7 @@ class MAMBATALK_OT_add_smplx_body(JobOperator, bpy.types.Operator):
         person = self if asked else context.scene.mambatalk_smplx
         if person.motion:
             self._motion_path = absolute_path(person.motion)
-            self._foreign = read_foreign(self._motion_path, Reading(model=model))
+            self._foreign = read_foreign(self._motion_path, UserChoices(model=model))
         betas = _numbers(person.betas)
         if self._foreign is not None and not len(betas):
             betas = self._foreign.motion.betas

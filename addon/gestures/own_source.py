@@ -18,7 +18,7 @@ from ...core.body.skeleton import JOINT
 from ...core.errors import GestureError
 from ...core.gestures.clip import MOST_S, Clip, cut
 from ..blender import nla, picture, sequencer, versions
-from ..join.reading import performing
+from ..join.moving_poses import performing
 from ..rig import performer
 from . import places
 

@@ -17,7 +17,7 @@ from ..take import info as take_info
 from ..take import keying
 from ..take import store as take_store
 from ..take.properties import changes
-from . import dialogue, idle_take, reading
+from . import dialogue, idle_take, moving_poses
 
 WHERE = [
     ("START", "Start", "The first frame of the take"),
@@ -61,15 +61,15 @@ class MAMBATALK_OT_join_pose(TakeOperator, bpy.types.Operator):
         take_info.require_own(take.action)
         is_start, armature = self.where == "START", take.armature
         if self.source == "REST":
-            pose = reading.at_rest()
+            pose = moving_poses.at_rest()
         elif self.source == "POSE":
-            pose = reading.present(armature)
+            pose = moving_poses.present(armature)
         else:
             other = bpy.data.actions.get(self.action)
             if other is None or other == take.action:
                 raise GestureError(f"There is no other action “{self.action}”.", remedy="Choose an action to join.")
-            pose = reading.of_action(context.scene, armature, other, is_last=is_start)
-        pose = reading.for_take(pose, armature, take_store.load(take.action).finished)
+            pose = moving_poses.of_action(context.scene, armature, other, is_last=is_start)
+        pose = moving_poses.for_take(pose, armature, take_store.load(take.action).finished)
         _put(take, {"start_state" if is_start else "end_state": json.dumps(pose.as_dict())})
         return [f"{take.action.name} {'begins' if is_start else 'ends'} with this pose"]
 

@@ -37,12 +37,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Convert one file."""
     from ..body.motion import save_motion
     from ..formats.foreign import read_foreign
-    from ..formats.reading import Reading
+    from ..formats.user_choices import UserChoices
 
     check_new(arguments, arguments.out)
     foreign = read_foreign(
         arguments.motion,
-        Reading(
+        UserChoices(
             up=arguments.up,
             order6d=arguments.order_6d,
             fps=arguments.fps,

@@ -1,9 +1,9 @@
 """Joining a motion to others: a start and an end that continue other motion, and a loop; speeds continue, too.
 
-    start      ┄┄╮  the path that the state before would go on, slower and slower      end: the same, backwards in time
+    start      ┄┄╮  the path that the pose before would go on, slower and slower      end: the same, backwards in time
                   ╲╱
     motion    ────╱╲────────────────────────────
-    weight    0  ╱ 1      minimum jerk: at the seam, place and speed are those of the state; at 1, those of the motion
+    weight    0  ╱ 1      minimum jerk: at the seam, place and speed are those of the pose; at 1, those of the motion
 
 A loop joins the end to the motion's own start, so that the last frame is the first one again. Frames further away from
 the seams than the blend stay as they are, to the bit.
@@ -25,7 +25,7 @@ DEFAULT_BLEND_S = 0.8
 
 
 @dataclass(frozen=True)
-class State:
+class MovingPose:
     """A pose with its speeds, at which a motion begins or ends.
 
     Attributes:
@@ -51,8 +51,8 @@ class State:
         }
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "State":
-        """Return the state of plain values.
+    def from_dict(cls, values: dict[str, Any]) -> "MovingPose":
+        """Make a pose of plain values.
 
         Raises:
             ValueError: they are none.
@@ -76,8 +76,8 @@ _SHAPES = {
 }
 
 
-def state_of(poses: np.ndarray, fps: float, translations: np.ndarray | None = None, at: int = 0) -> State:
-    """Return the state of one of two poses that follow each other.
+def moving_pose(poses: np.ndarray, fps: float, translations: np.ndarray | None = None, at: int = 0) -> MovingPose:
+    """Return one of two poses that follow each other, with its speeds.
 
     Args:
         poses: (2, 55, 3) parent-local rotation vectors; two equal ones stand still.
@@ -91,14 +91,14 @@ def state_of(poses: np.ndarray, fps: float, translations: np.ndarray | None = No
     )[1]
     travel = None if translations is None else (translations[1] - translations[0]) * fps
     place = None if translations is None else translations[at]
-    return State(np.asarray(poses[at], float), quat_to_rotvec(turn) * fps, place, travel)
+    return MovingPose(np.asarray(poses[at], float), quat_to_rotvec(turn) * fps, place, travel)
 
 
-def own_start(motion: Motion) -> State:
-    """Return the state at the first frame of a motion."""
+def own_start(motion: Motion) -> MovingPose:
+    """Return the pose at the first frame of a motion, with its speeds."""
     pair = slice(0, 2) if motion.frame_count > 1 else [0, 0]
-    state = state_of(motion.rotations[pair], motion.fps, motion.translation[pair])
-    return State(state.rotations, state.turns, state.translation, state.travel, motion.expression[0])
+    pose = moving_pose(motion.rotations[pair], motion.fps, motion.translation[pair])
+    return MovingPose(pose.rotations, pose.turns, pose.translation, pose.travel, motion.expression[0])
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ class Joins:
         loop: whether the end leads to the take's own start; then `end` does not count.
     """
 
-    start: State | None = None
-    end: State | None = None
+    start: MovingPose | None = None
+    end: MovingPose | None = None
     start_s: float = DEFAULT_BLEND_S
     end_s: float = DEFAULT_BLEND_S
     loop: bool = False
@@ -139,30 +139,30 @@ def join(motion: Motion, joins: Joins) -> Motion:
     return motion if end is None else _led(motion, end, min(joins.end_s, longest_s), is_end=True)
 
 
-def _led(motion: Motion, state: State, blend_s: float, is_end: bool) -> Motion:
-    """Return a motion that begins, or ends, with a state."""
+def _led(motion: Motion, pose: MovingPose, blend_s: float, is_end: bool) -> Motion:
+    """Return a motion that begins, or ends, with a pose."""
     count = motion.frame_count
     away_s = np.arange(count) / motion.fps
     away_s = away_s[::-1] if is_end else away_s
     rows = np.flatnonzero(away_s < max(blend_s, 0.5 / motion.fps))
     phase = away_s[rows] / max(blend_s, 1e-6)
     weights = min_jerk(phase)
-    # The state goes on, slower and slower: its speed fades with (1 - phase) squared.
+    # The pose goes on, slower and slower: its speed fades with (1 - phase) squared.
     went_s = (-1 if is_end else 1) * blend_s / 3 * (1 - (1 - np.clip(phase, 0, 1)) ** 3)
-    turned = rotvec_to_quat(went_s[:, None, None] * state.turns)
-    path = quat_multiply(turned, rotvec_to_quat(np.broadcast_to(state.rotations, (*turned.shape[:-1], 3))))
+    turned = rotvec_to_quat(went_s[:, None, None] * pose.turns)
+    path = quat_multiply(turned, rotvec_to_quat(np.broadcast_to(pose.rotations, (*turned.shape[:-1], 3))))
     own = quat_continuous(rotvec_to_quat(motion.rotations[rows]))
     rotations = motion.rotations.copy()
     rotations[rows] = quat_to_rotvec(blend_quats(quat_continuous(path), own, weights))
     changes: dict[str, np.ndarray] = {"rotations": rotations}
-    if state.translation is not None:
-        travel = np.zeros(3) if state.travel is None else state.travel
+    if pose.translation is not None:
+        travel = np.zeros(3) if pose.travel is None else pose.travel
         changes["translation"] = motion.translation.copy()
-        way = state.translation + went_s[:, None] * travel
+        way = pose.translation + went_s[:, None] * travel
         changes["translation"][rows] = blend_values(way, motion.translation[rows], weights)
-    if state.expression is not None and state.expression.shape == motion.expression.shape[1:]:
+    if pose.expression is not None and pose.expression.shape == motion.expression.shape[1:]:
         changes["expression"] = motion.expression.copy()
-        held = np.broadcast_to(state.expression, (len(rows), len(state.expression)))
+        held = np.broadcast_to(pose.expression, (len(rows), len(pose.expression)))
         changes["expression"][rows] = blend_values(
             held.astype(motion.expression.dtype), motion.expression[rows], weights
         )

@@ -23,8 +23,8 @@ from ..smplx.skeleton import smplx_rest_joints
 from . import foreign_arrays
 from .foreign_arrays import ForeignArrays, numbers, rows
 from .foreign_rotations import read_rotations
-from .reading import Reading
 from .upright import stand_upright
+from .user_choices import UserChoices
 
 
 @dataclass(frozen=True)
@@ -42,22 +42,22 @@ class Foreign:
     notes: tuple[str, ...]
 
 
-def read_foreign(path: Path | str, reading: Reading | None = None) -> Foreign:
+def read_foreign(path: Path | str, choices: UserChoices | None = None) -> Foreign:
     """Read and convert one file.
 
     Raises:
         GestureError: unreadable, a pickle, several people, no rotations, or arrays of different lengths.
     """
-    path, reading = Path(path), reading or Reading()
-    if reading.fps is not None and not LEAST_FPS <= reading.fps <= MOST_FPS:
+    path, choices = Path(path), choices or UserChoices()
+    if choices.fps is not None and not LEAST_FPS <= choices.fps <= MOST_FPS:
         raise GestureError(
-            f"{reading.fps:g} is no frame rate.", remedy=f"Give frames per second, from {LEAST_FPS} to {MOST_FPS}."
+            f"{choices.fps:g} is no frame rate.", remedy=f"Give frames per second, from {LEAST_FPS} to {MOST_FPS}."
         )
     file = ForeignArrays(path)
     notes: list[str] = []
-    found = read_rotations(file, reading, notes)
+    found = read_rotations(file, choices, notes)
     frame_count = len(found.rotations)
-    fps = reading.fps or _frame_rate(file, notes)
+    fps = choices.fps or _frame_rate(file, notes)
     expression, face_basis = _expression(file, frame_count)
     contacts, betas = file.find(foreign_arrays.CONTACTS), _betas(file)
     motion = Motion(
@@ -66,12 +66,12 @@ def read_foreign(path: Path | str, reading: Reading | None = None) -> Foreign:
         expression=expression,
         face_basis=face_basis,
         contacts=None if contacts is None else file.frames(contacts, frame_count, CONTACT_WIDTH),
-        rest_joints=_rest_joints(file, reading, betas),
+        rest_joints=_rest_joints(file, choices, betas),
         betas=betas,
         fps=fps,
     )
     likely = "y" if file.find(foreign_arrays.OF_AMASS) is None else "z"
-    motion, up = stand_upright(check_range(motion), reading, likely, notes)
+    motion, up = stand_upright(check_range(motion), choices, likely, notes)
     motion = check_range(motion)
     summary = f"{found.joint_count} joints as {found.form}, {up.upper()} up, {fps:g} fps, {frame_count} frames"
     return Foreign(motion, summary, tuple(notes))
@@ -108,11 +108,11 @@ def _betas(file: ForeignArrays) -> np.ndarray:
     return betas if betas.ndim == 1 else np.median(betas.reshape(-1, betas.shape[-1]), axis=0)
 
 
-def _rest_joints(file: ForeignArrays, reading: Reading, betas: np.ndarray) -> np.ndarray | None:
+def _rest_joints(file: ForeignArrays, choices: UserChoices, betas: np.ndarray) -> np.ndarray | None:
     """Return the file's own rest joints (55, 3), else those of the user's model, else None."""
     own = file.find(foreign_arrays.REST_JOINTS)
     # A model file that is none is refused also where it is not needed.
-    of_model = None if reading.model is None else smplx_rest_joints(reading.model, betas)
+    of_model = None if choices.model is None else smplx_rest_joints(choices.model, betas)
     if own is None:
         return of_model
     own = numbers(own)

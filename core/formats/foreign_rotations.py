@@ -18,7 +18,7 @@ from ..body.skeleton import JOINT_COUNT
 from ..errors import GestureError
 from .foreign_arrays import POSES, ForeignArrays, rows
 from .npz import pickled_only
-from .reading import Reading
+from .user_choices import UserChoices
 
 # SMPL-X joints in the order in which files with this many joints store them. The last two joints of SMPL are whole
 # hands, for which SMPL-X has fingers instead.
@@ -61,12 +61,12 @@ class ForeignRotations:
     form: str
 
 
-def read_rotations(file: ForeignArrays, reading: Reading, notes: list[str]) -> ForeignRotations:
+def read_rotations(file: ForeignArrays, choices: UserChoices, notes: list[str]) -> ForeignRotations:
     """Find the rotations of a file, whatever its joints and form of rotation.
 
     Args:
         file: of one person.
-        reading: says what 6D rotations hold.
+        choices: says what 6D rotations hold.
         notes: gets a sentence for each thing that is missing.
 
     Raises:
@@ -74,18 +74,18 @@ def read_rotations(file: ForeignArrays, reading: Reading, notes: list[str]) -> F
     """
     poses = file.find(POSES)
     if poses is not None:
-        found = _of_all_joints(file, rows(poses), reading, notes)
+        found = _of_all_joints(file, rows(poses), choices, notes)
         if found is not None:
             return found
         if poses.ndim == 3 and len(poses) > 1 and poses.shape[2] in (66, 72, 156, 165):
             raise GestureError(
                 f"{file.path.name} holds several people.", remedy="Save each person's arrays in a file of their own."
             )
-    return _of_parts(file, reading, notes)
+    return _of_parts(file, choices, notes)
 
 
 def _of_all_joints(
-    file: ForeignArrays, values: np.ndarray, reading: Reading, notes: list[str]
+    file: ForeignArrays, values: np.ndarray, choices: UserChoices, notes: list[str]
 ) -> ForeignRotations | None:
     """Return rotations of an array of all joints (T, N); None where N fits no known number of joints."""
     if values.size == 0:
@@ -94,13 +94,13 @@ def _of_all_joints(
         for width, form in _FORMS.items():
             if values.shape[1] == count * width:
                 rotations = np.zeros((len(values), JOINT_COUNT, 3))
-                rotations[:, joints] = _to_rotvec(values.reshape(len(values), count, width)[:, : len(joints)], reading)
+                rotations[:, joints] = _to_rotvec(values.reshape(len(values), count, width)[:, : len(joints)], choices)
                 _note_missing(set(joints), notes)
                 return ForeignRotations(rotations, count, form)
     return None
 
 
-def _of_parts(file: ForeignArrays, reading: Reading, notes: list[str]) -> ForeignRotations:
+def _of_parts(file: ForeignArrays, choices: UserChoices, notes: list[str]) -> ForeignRotations:
     """Return rotations of arrays for each part of the body."""
     found: dict[int, np.ndarray] = {}
     form = ""
@@ -119,7 +119,7 @@ def _of_parts(file: ForeignArrays, reading: Reading, notes: list[str]) -> Foreig
                 remedy="Save rotations as axis-angle, 6D or matrices.",
             )
         form = form or _FORMS[int(width)]
-        rotvec = _to_rotvec(values.reshape(len(values), stored, int(width))[:, : len(joints)], reading)
+        rotvec = _to_rotvec(values.reshape(len(values), stored, int(width))[:, : len(joints)], choices)
         found |= {joint: rotvec[:, index] for index, joint in enumerate(joints)}
     if not set(_BODY) <= set(found):
         if file.pickled:
@@ -151,14 +151,14 @@ def _note_missing(joints: set[int], notes: list[str]) -> None:
         notes.append("It has no fingers: they rest")
 
 
-def _to_rotvec(values: np.ndarray, reading: Reading) -> np.ndarray:
+def _to_rotvec(values: np.ndarray, choices: UserChoices) -> np.ndarray:
     """Convert rotations (T, J, 3 | 6 | 9) to rotation vectors (T, J, 3)."""
     width = values.shape[-1]
     if width == 3:
         return values
     if width == 9:
         return matrix_to_rotvec(values.reshape(*values.shape[:-1], 3, 3))
-    if reading.order6d == "rows":
+    if choices.order6d == "rows":
         return rot6d_to_rotvec(values)
     # The columns of a rotation matrix are the rows of its inverse.
-    return -rot6d_to_rotvec(values[..., [0, 2, 4, 1, 3, 5]] if reading.order6d == "interleaved" else values)
+    return -rot6d_to_rotvec(values[..., [0, 2, 4, 1, 3, 5]] if choices.order6d == "interleaved" else values)

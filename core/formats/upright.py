@@ -8,7 +8,7 @@ from ..body.motion import Motion
 from ..body.proportions import sole_height
 from ..body.rotation import matrix_to_rotvec, rotvec_to_matrix
 from ..body.skeleton import JOINT, default_rest_joints
-from .reading import Reading
+from .user_choices import UserChoices
 
 # Rotations from a world in which this axis is up to a world in which Y is up.
 _TO_Y_UP = {
@@ -24,20 +24,20 @@ _CLEAR = 0.5
 _HEAD = JOINT["head"]
 
 
-def stand_upright(motion: Motion, reading: Reading, likely: str, notes: list[str]) -> tuple[Motion, str]:
-    """Turn a motion so that Y is up, and place it as `reading` asks.
+def stand_upright(motion: Motion, choices: UserChoices, likely: str, notes: list[str]) -> tuple[Motion, str]:
+    """Turn a motion so that Y is up, and place it as `choices` ask.
 
     Args:
         motion: in its own world. Without `rest_joints` its path is assumed to be that of the pelvis, which is wrong by
             up to 35 cm.
-        reading: what the user chose.
+        choices: what the user chose.
         likely: the axis to assume where the motion does not show it: "y" or "z".
         notes: gets a sentence for what was assumed.
 
     Returns:
         the motion, and the axis that was up.
     """
-    up = _up_axis(motion, reading, likely, notes)
+    up = _up_axis(motion, choices, likely, notes)
     turn = _TO_Y_UP[up]
     rotations = motion.rotations.copy()
     rotations[:, 0] = matrix_to_rotvec(turn @ rotvec_to_matrix(rotations[:, 0]))
@@ -47,16 +47,16 @@ def stand_upright(motion: Motion, reading: Reading, likely: str, notes: list[str
     rest = default_rest_joints() if own is None else own
     upright = motion.replace(rotations=rotations, translation=pelvis - rest[0])
     shift = np.zeros(3)
-    if reading.at_origin:
+    if choices.at_origin:
         shift[[0, 2]] = -pelvis[0, [0, 2]]
-    if reading.on_floor or own is None:
+    if choices.on_floor or own is None:
         shift[1] = -floor_height(upright, rest)
     return upright.replace(translation=upright.translation + shift), up
 
 
-def _up_axis(motion: Motion, reading: Reading, likely: str, notes: list[str]) -> str:
-    if reading.up != "auto":
-        return reading.up
+def _up_axis(motion: Motion, choices: UserChoices, likely: str, notes: list[str]) -> str:
+    if choices.up != "auto":
+        return choices.up
     up = find_up(motion)
     if up is None:
         notes.append(f"Which way is up is not clear: taken as {likely.upper()}")

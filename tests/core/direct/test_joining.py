@@ -42,7 +42,7 @@ def jump(before, after, at_before=-1, at_after=0):
 def test_a_start_continues_another_motion_in_place_and_speed_and_the_rest_stays():
     before, motion = waves(seed=1), waves(seed=2, phase=1.0)
     assert jump(before, motion)[0] > 100
-    start = joining.state_of(before.rotations[-2:], FPS, before.translation[-2:], at=1)
+    start = joining.moving_pose(before.rotations[-2:], FPS, before.translation[-2:], at=1)
     joined = joining.join(motion, joining.Joins(start=start))
     speeds, places = jump(before, joined)
     assert places < 1e-4
@@ -55,7 +55,7 @@ def test_a_start_continues_another_motion_in_place_and_speed_and_the_rest_stays(
 
 def test_an_end_leads_to_another_motion_and_both_ends_share_a_short_one():
     motion, after = waves(seed=3), waves(seed=4)
-    end = joining.state_of(after.rotations[:2], FPS, after.translation[:2])
+    end = joining.moving_pose(after.rotations[:2], FPS, after.translation[:2])
     joined = joining.join(motion, joining.Joins(end=end))
     speeds, places = jump(joined, after)
     assert (speeds < 12, places < 1e-4) == (True, True)
@@ -77,7 +77,7 @@ def test_a_loop_ends_as_it_begins_and_goes_on_with_the_same_speed():
 
 def test_states_survive_their_plain_values_and_others_are_refused():
     state = joining.own_start(waves())
-    again = joining.State.from_dict(state.as_dict())
+    again = joining.MovingPose.from_dict(state.as_dict())
     assert np.allclose(again.rotations, state.rotations, atol=1e-6)
     assert np.allclose(again.travel, state.travel, atol=1e-6)
     for bad in (
@@ -86,7 +86,7 @@ def test_states_survive_their_plain_values_and_others_are_refused():
         {**state.as_dict(), "travel": [float("nan")] * 3},
     ):
         with pytest.raises(ValueError, match="pose"):
-            joining.State.from_dict(bad)
+            joining.MovingPose.from_dict(bad)
     assert joining.join(motion := waves(), joining.Joins()) is motion
 
 
@@ -137,7 +137,7 @@ def test_feet_that_stand_elsewhere_step_over_instead_of_sliding():
     turned = motion.rotations[:2].copy()
     for joint, turn in (("left_hip", (0.0, 0.0, 0.12)), ("left_ankle", (0.0, 0.0, -0.12)), ("right_hip", (0, 0.2, 0))):
         turned[:, JOINT[joint]] += turn
-    start = joining.state_of(turned, FPS, motion.translation[:2])
+    start = joining.moving_pose(turned, FPS, motion.translation[:2])
     joined = joining.join(motion, joining.Joins(start=start))
     toe = Legs.of(joined).feet.toe
     assert np.allclose(toe[24:], Legs.of(motion).feet.toe[24:])

@@ -13,8 +13,8 @@ from core.errors import GestureError
 from core.formats.bvh import BvhSkeleton, write_bvh
 from core.formats.foreign import read_foreign
 from core.formats.livelink import COLUMNS, timecode, write_livelink
-from core.formats.reading import Reading
 from core.formats.smpl import save_archive
+from core.formats.user_choices import UserChoices
 
 
 def test_euler_angles_agree_with_scipy():
@@ -109,7 +109,7 @@ def test_an_archive_is_what_its_own_library_reads_and_comes_back(tmp_path, basis
     assert (theirs.frame_count, theirs.frame_rate) == (7, 25.0)
     theirs.write(tmp_path / "theirs.smpl")
     for name in ("take.smpl", "theirs.smpl"):
-        back = read_foreign(tmp_path / name, Reading(up="y", at_origin=False)).motion
+        back = read_foreign(tmp_path / name, UserChoices(up="y", at_origin=False)).motion
         assert np.allclose(back.rotations, motion.rotations, atol=1e-5)
         assert np.array_equal(back.betas, motion.betas)
         assert back.fps == 25

@@ -14,7 +14,7 @@ from core.body.skeleton import JOINT, default_rest_joints
 from core.cli.parser import main
 from core.errors import GestureError
 from core.formats.foreign import read_foreign
-from core.formats.reading import Reading
+from core.formats.user_choices import UserChoices
 
 from ..smplx_model import write_smplx
 
@@ -84,7 +84,7 @@ def test_every_joint_count_and_form_gives_the_same_poses(tmp_path, walk, count, 
     kept = {55: range(55), 52: [*range(22), *range(25, 55)]}.get(count, range(22))
     for shaped in (values, values.reshape(FRAMES, -1), values.reshape(1, FRAMES, -1)):
         file = write(tmp_path, poses=shaped.astype(np.float32), trans=path, mocap_framerate=30)
-        foreign = read_foreign(file, Reading(order6d=order))
+        foreign = read_foreign(file, UserChoices(order6d=order))
         assert_same(foreign, walk, kept, tolerance=0.01)
         assert f"{count} joints as {form.split()[0]}" in foreign.summary
     left_out = sorted(set(range(55)) - set(kept))
@@ -105,7 +105,7 @@ def test_someone_who_lies_is_taken_as_the_files_maker_would_and_the_user_is_told
     foreign = read_foreign(write(tmp_path, poses=lying[0], trans=lying[1], mocap_framerate=60))
     assert any("up" in note for note in foreign.notes)
     assert "Z up" in foreign.summary
-    chosen = read_foreign(write(tmp_path, poses=lying[0], trans=lying[1], mocap_framerate=60), Reading(up="y"))
+    chosen = read_foreign(write(tmp_path, poses=lying[0], trans=lying[1], mocap_framerate=60), UserChoices(up="y"))
     assert_same(chosen, lying)
 
 
@@ -117,7 +117,7 @@ def test_feet_stand_on_the_floor_and_the_path_begins_at_the_origin(tmp_path, wal
     toes = joints[:, [JOINT["left_foot"], JOINT["right_foot"]], 1].min(1)
     assert np.percentile(toes, 2) == pytest.approx(default_rest_joints()[10, 1], abs=1e-6)
     assert np.allclose(joints[0, 0, [0, 2]], 0, atol=1e-9)
-    kept = read_foreign(file, Reading(at_origin=False)).motion
+    kept = read_foreign(file, UserChoices(at_origin=False)).motion
     pelvis = kept.translation + default_rest_joints()[0]
     assert np.allclose(pelvis[:, [0, 2]], path[:, [0, 2]], atol=1e-9)
 
@@ -126,7 +126,7 @@ def test_feet_stand_on_the_floor_and_the_path_begins_at_the_origin(tmp_path, wal
 def test_the_frame_rate_is_the_files_or_the_users(tmp_path, walk, key, rate):
     file = write(tmp_path, poses=walk[0], trans=walk[1], **{key: rate})
     assert read_foreign(file).motion.fps == rate
-    assert read_foreign(file, Reading(fps=50)).motion.fps == 50
+    assert read_foreign(file, UserChoices(fps=50)).motion.fps == 50
 
 
 def test_a_missing_frame_rate_is_said(tmp_path, walk):
@@ -255,7 +255,7 @@ def test_our_own_files_come_back_whole(tmp_path, walk):
         rest_joints=default_rest_joints() * 1.1,
     )
     save_motion(ours, tmp_path / "ours.npz")
-    motion = read_foreign(tmp_path / "ours.npz", Reading(on_floor=False, at_origin=False)).motion
+    motion = read_foreign(tmp_path / "ours.npz", UserChoices(on_floor=False, at_origin=False)).motion
     assert np.allclose(motion.rotations, rotations, atol=1e-6)
     assert np.allclose(motion.translation, path, atol=1e-6)
     assert np.allclose(motion.expression, ours.expression, atol=1e-6)
@@ -267,8 +267,8 @@ def test_our_own_files_come_back_whole(tmp_path, walk):
 def test_the_true_bones_place_a_z_up_recording_exactly(tmp_path, walk):
     write_smplx(tmp_path / "SMPLX_NEUTRAL.npz")
     rotations, path = turned(walk, Z_UP)
-    reading = Reading(on_floor=False, at_origin=False, model=tmp_path / "SMPLX_NEUTRAL.npz")
-    motion = read_foreign(write(tmp_path, poses=rotations, trans=path, fps=30), reading).motion
+    choices = UserChoices(on_floor=False, at_origin=False, model=tmp_path / "SMPLX_NEUTRAL.npz")
+    motion = read_foreign(write(tmp_path, poses=rotations, trans=path, fps=30), choices).motion
     theirs, _ = forward_kinematics(rotations, path, motion.rest_joints)
     joints, _ = forward_kinematics(motion.rotations, motion.translation, motion.rest_joints)
     assert np.allclose(joints, theirs @ Z_UP, atol=1e-9)
@@ -342,7 +342,7 @@ def test_a_missing_or_broken_file_says_so(tmp_path):
 def test_what_is_no_frame_rate_is_refused(tmp_path, walk, fps):
     rotations, path = walk
     with pytest.raises(GestureError, match="no frame rate"):
-        read_foreign(write(tmp_path, poses=rotations.reshape(FRAMES, -1), trans=path), Reading(fps=fps))
+        read_foreign(write(tmp_path, poses=rotations.reshape(FRAMES, -1), trans=path), UserChoices(fps=fps))
 
 
 def test_import_from_a_shell(tmp_path, walk, capsys):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Reading:
+class UserChoices:
     """How to read a file that does not state these facts.
 
     Attributes:

@@ -11,31 +11,33 @@ from ...core.body.motion import Motion
 from ...core.body.parts import EXPRESSION_WIDTHS
 from ...core.body.proportions import leg_length
 from ...core.body.skeleton import JOINT_COUNT, JOINT_NAMES
-from ...core.direct.joining import State, state_of
+from ...core.direct.joining import MovingPose, moving_pose
 from ...core.errors import GestureError
 from ..blender import nla, sequencer, timeline, versions
 from ..character.bone_space import RestSpace
 from ..rig import performer
 
 
-def present(armature: bpy.types.Object) -> State:
+def present(armature: bpy.types.Object) -> MovingPose:
     """Return the present pose of a character, standing still.
 
     Raises:
         GestureError: the pose of such a rig cannot be read.
     """
     pose, place = performer.of(armature).pose(), _place(armature)
-    return state_of(np.stack([pose, pose]), 1.0, None if place is None else np.stack([place, place]))
+    return moving_pose(np.stack([pose, pose]), 1.0, None if place is None else np.stack([place, place]))
 
 
-def at_rest() -> State:
+def at_rest() -> MovingPose:
     """Return the rest pose of any character, with a face at rest."""
     none = np.zeros((JOINT_COUNT, 3))
-    return State(none, none, expression=np.zeros(EXPRESSION_WIDTHS["arkit52"]))
+    return MovingPose(none, none, expression=np.zeros(EXPRESSION_WIDTHS["arkit52"]))
 
 
-def of_action(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action, is_last: bool) -> State:
-    """Return the state of a character at the last or the first frame of an action.
+def of_action(
+    scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.types.Action, is_last: bool
+) -> MovingPose:
+    """Return the pose of a character at the last or the first frame of an action.
 
     Args:
         scene: its frame is set back afterwards.
@@ -57,7 +59,7 @@ def of_action(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.ty
             poses.append(performer.of(armature).pose())
             places.append(_place(armature))
     known = None if places[0] is None else np.stack(places)
-    return state_of(np.stack(poses), sequencer.scene_fps(scene), known, at=1 if is_last else 0)
+    return moving_pose(np.stack(poses), sequencer.scene_fps(scene), known, at=1 if is_last else 0)
 
 
 @contextmanager
@@ -78,20 +80,20 @@ def performing(scene: bpy.types.Scene, armature: bpy.types.Object, action: bpy.t
             armature.animation_data.use_nla = use_nla
 
 
-def for_take(state: State, armature: bpy.types.Object, motion: Motion) -> State:
-    """Return a state with its root where the motion of a take has it: on the skeleton that the motion was made for.
+def for_take(pose: MovingPose, armature: bpy.types.Object, motion: Motion) -> MovingPose:
+    """Return a pose with its root where the motion of a take has it: on the skeleton that the motion was made for.
 
     Args:
-        state: its root is on the armature's skeleton.
-        armature: an SMPL-X armature, where the state has a place of the root.
+        pose: its root is on the armature's skeleton.
+        armature: an SMPL-X armature, where the pose has a place of the root.
         motion: of the take.
     """
-    if state.translation is None:
-        return state
+    if pose.translation is None:
+        return pose
     own, source = RestSpace.of(armature).rest_joints, motion.skeleton
     scale = leg_length(own) / leg_length(source)
-    travel = None if state.travel is None else state.travel / scale
-    return replace(state, translation=(state.translation + own[0]) / scale - source[0], travel=travel)
+    travel = None if pose.travel is None else pose.travel / scale
+    return replace(pose, translation=(pose.translation + own[0]) / scale - source[0], travel=travel)
 
 
 def _place(armature: bpy.types.Object) -> np.ndarray | None:
