@@ -11,13 +11,14 @@ point that is nearest to it counts as clear: it cannot be anywhere else.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
 
 from ..body.blocks import is_short
 from ..body.kinematics import forward_kinematics
-from ..parallel import in_order
+from ..parallel import at_once, in_order
 from ..stops import check_stop
 from .clusters import Clusters
 from .skin import FOREARM, HAND, UPPER_ARM, PosedSkin, Skin, moves_of
@@ -121,7 +122,7 @@ class Surroundings:
         upright[:, 0] = 0.0
         moves = moves_of(*forward_kinematics(upright, np.zeros((len(upright), 3)), self.skin.rest_joints), self.skin)
         middles, facing = self._middles.places(moves), self._middles.normals(moves)
-        near = [side.candidates(moves, middles, facing, reach_m) for side in self._sides]
+        near = at_once([partial(side.candidates, moves, middles, facing, reach_m) for side in self._sides])
         rows = np.flatnonzero(np.any([each.any((0, 1)) for _, each in near], axis=0))
         out = Nearness.nowhere(rows, self.region.shape[1])
         if not len(rows):
@@ -136,9 +137,13 @@ class Surroundings:
             number: self._pieces[number].posed(moves, np.flatnonzero(beside[number]))
             for number in np.flatnonzero(beside.any(1)).tolist()
         }
-        for number, side in enumerate(self._sides):
-            part = [values[:, number] for values in (out.points, out.gaps, out.outwards, out.touched)]
-            side.measure(moves, posed, near[number], reach_m, part)
+        parts = [[each[:, side] for each in (out.points, out.gaps, out.outwards, out.touched)] for side in (0, 1)]
+        at_once(
+            [
+                partial(side.measure, moves, posed, each, reach_m, part)
+                for side, each, part in zip(self._sides, near, parts, strict=True)
+            ]
+        )
         return replace(out, rows=rows + start)
 
 
@@ -160,10 +165,12 @@ class _Side:
         self._wall_radius = radius.astype(np.float32)
         groups = tuple(arm[skin.region[arm] == region] for region in (HAND[side], FOREARM[side]))
         probes = Clusters.of(skin, groups, _PROBES)
-        # Columns of the checked points of each cluster.
+        # Columns of the checked points of each cluster (A, S); a smaller cluster has its first point several times.
         column = {point: number for number, point in enumerate(arm.tolist())}
-        self._columns = [np.array([column[point] for point in rows.tolist()]) for rows in probes.members]
-        self._probes = PosedSkin(skin, arm)
+        most = max(map(len, probes.members))
+        filled = [np.concatenate([rows, np.full(most - len(rows), rows[0])]) for rows in probes.members]
+        self._columns = np.array([[column[point] for point in rows.tolist()] for rows in filled])
+        self._probes = [PosedSkin(skin, rows) for rows in filled]
         self._middles, self._radius = probes.posed_middles, probes.radius.astype(np.float32)
 
     def candidates(
@@ -209,9 +216,12 @@ class _Side:
     ) -> None:
         """Write points, gaps, directions and regions, as in `Nearness`, of N frames of this arm."""
         active = self._active(moves, posed, near, reach_m)
-        points = self._probes.places(moves)
+        grouped = np.stack([each.places(moves) for each in self._probes])  # (A, S, 3, N)
+        count, frames = out[0].shape[1], moves.shape[-1]
+        points, (piece, nearest) = np.empty((count, 3, frames), np.float32), np.empty((2, count, frames), np.int16)
+        points[self._columns] = grouped
+        piece[self._columns], nearest[self._columns] = _nearest(grouped, posed, active)
         out[0][:] = points.transpose(2, 0, 1)
-        piece, nearest = _nearest(points, self._columns, posed, active)
         for number, here in _by_piece(piece):
             if not self._is_own[number]:
                 point, frame = here
@@ -233,7 +243,7 @@ class _Side:
         middles = self._middles.places(moves)
         gap = np.full((len(middles), middles.shape[-1]), CLEAR_M, np.float32)
         compared = near[1].any(0, keepdims=True) & ~self._is_own[:, None]
-        piece, nearest = _nearest(middles, [np.arange(len(middles))], posed, compared)
+        piece, nearest = (found[0] for found in _nearest(middles[None], posed, compared))
         for number, here in _by_piece(piece):
             wall, first = posed[number], nearest[here]
             row = wall.row_of[here[1]]
@@ -247,36 +257,30 @@ class _Side:
         return near[1] & found & (gap < radius + reach_m)[:, None]
 
 
-def _nearest(
-    points: np.ndarray, clusters: Sequence[np.ndarray], posed: Mapping[int, PosedPiece], active: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the piece, and its point, that is nearest to each point, (P, N) each; -1 where none was compared.
+def _nearest(points: np.ndarray, posed: Mapping[int, PosedPiece], active: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the piece, and its point, that is nearest to each point of clusters, (A, S, N) each; -1 for none.
 
     Args:
-        points: (P, 3, N).
-        clusters: A of them, each with the numbers of its points.
+        points: (A, S, 3, N) of A clusters.
         posed: the pieces.
         active: (A, C, N) the pieces with which a cluster is compared.
     """
-    left = np.concatenate([points, np.ones((len(points), 1, points.shape[-1]), np.float32)], 1)
-    piece, nearest = (np.full((len(points), points.shape[-1]), -1, np.int16) for _ in range(2))
-    for own, walls in zip(clusters, active, strict=True):
-        frames = np.flatnonzero(walls.any(0))
-        if not len(frames):
-            continue
-        walls, mine = walls.take(frames, -1), left[own].take(frames, -1)
-        least = np.full((len(own), len(frames)), np.inf, np.float32)
-        found = np.full((2, *least.shape), -1, np.int16)
-        for number in np.flatnonzero(walls.any(1)).tolist():
-            here, wall = np.flatnonzero(walls[number]), posed[number]
-            distance = np.einsum("sdf,mdf->smf", mine.take(here, -1), wall.products.take(wall.row_of[frames[here]], -1))
-            smallest = distance.min(1)
-            before = least[:, here]
-            is_nearer = smallest < before
-            least[:, here] = np.where(is_nearer, smallest, before)
-            made = np.stack([np.full_like(is_nearer, number, np.int16), _first(distance, smallest)])
-            found[..., here] = np.where(is_nearer, made, found[..., here])
-        piece[own[:, None], frames], nearest[own[:, None], frames] = found
+    clusters, size, _, frames = points.shape
+    extended = np.ones((size, 4, clusters, frames), np.float32)
+    extended[:, :3] = points.transpose(1, 2, 0, 3)
+    left = extended.reshape(size, 4, -1)
+    active = np.ascontiguousarray(active.transpose(1, 0, 2)).reshape(active.shape[1], -1)
+    least = np.full((size, clusters * frames), np.inf, np.float32)
+    piece, nearest = np.full((2, *least.shape), -1, np.int16)
+    for number in np.flatnonzero(active.any(1)).tolist():
+        here, wall = np.flatnonzero(active[number]), posed[number]
+        distance = np.einsum("sdk,mdk->smk", left.take(here, -1), wall.products.take(wall.row_of[here % frames], -1))
+        smallest = distance.min(1)
+        point, place = np.nonzero(smallest < least.take(here, -1))
+        nearer = point, here[place]
+        least[nearer], piece[nearer] = smallest[point, place], number
+        nearest[nearer] = _first(distance, smallest)[point, place]
+    piece, nearest = (each.reshape(size, clusters, frames).transpose(1, 0, 2) for each in (piece, nearest))
     return piece, nearest
 
 
