@@ -10,7 +10,7 @@ in `torch_engine` gives them.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -18,6 +18,8 @@ import numpy as np
 F32 = np.float32
 EPSILON = F32(1e-5)
 SLOPE = F32(0.2)
+# Rows from which on convolutions work on (C, ..., T).
+_LONG = 256
 
 
 class Parameters:
@@ -172,7 +174,8 @@ class Attention:
             projected = product(memory, self.weight[:, n:]) + self.bias[n:]
             k, v = projected[..., :n], projected[..., n:]
         q, k, v = self._split(q), self._split(k), self._split(v)
-        weights = softmax(np.einsum("...hqd,...hkd->...hqk", q, k))
+        # The keys lie along the last axis, whose loops are longer than those along the channels of a head.
+        weights = softmax(np.einsum("...hqd,...hdk->...hqk", q, np.ascontiguousarray(k.swapaxes(-1, -2))))
         mixed = np.einsum("...hqk,...hkd->...hqd", weights, v)
         return self.out(np.moveaxis(mixed, -3, -2).reshape(query.shape))
 
@@ -214,7 +217,8 @@ class DecoderLayer:
 class Conv:
     """A convolution of three taps over time, with zeros beyond the ends.
 
-    Three shifted copies of the input lie side by side, so that one product does it.
+    Three shifted copies of the input lie side by side, so that one product does it. Sequences are (..., T, C), and long
+    ones (C, ..., T): the longer of both axes is the last one, which is faster and gives the same bits.
     """
 
     def __init__(self, parameters: Parameters, dilation: int = 1):
@@ -222,27 +226,40 @@ class Conv:
         self.weight = matrix(weight.transpose(0, 2, 1).reshape(len(weight), -1))
         self.bias, self.dilation = parameters["bias"], dilation
 
-    def __call__(self, x: np.ndarray) -> np.ndarray:
-        """Map (..., T, C) to (..., T, N)."""
-        shift = self.dilation
-        padded = np.zeros((*x.shape[:-2], x.shape[-2] + 2 * shift, x.shape[-1]), F32)
-        padded[..., shift:-shift, :] = x
-        return self.inside(padded)
+    def __call__(self, x: np.ndarray, frames_last: bool = False) -> np.ndarray:
+        """Map (..., T, C) to (..., T, N), or (C, ..., T) to (N, ..., T)."""
+        axis, shift = -1 if frames_last else -2, self.dilation
+        shape = list(x.shape)
+        shape[axis] += 2 * shift
+        padded = np.zeros(shape, F32)
+        _part(padded, axis, shift, x.shape[axis])[:] = x
+        return self.inside(padded, frames_last)
 
-    def inside(self, x: np.ndarray) -> np.ndarray:
-        """Map (..., T, C) to (..., T - 2 · dilation, N): the frames whose result needs nothing beyond the ends."""
-        frames = x.shape[-2] - 2 * self.dilation
-        taps = [x[..., tap * self.dilation : tap * self.dilation + frames, :] for tap in range(3)]
-        rows = math.prod(taps[0].shape[:-1])
-        if rows <= len(self.bias):
+    def inside(self, x: np.ndarray, frames_last: bool = False) -> np.ndarray:
+        """Return the frames that need nothing beyond the ends, which are 2 · dilation fewer."""
+        axis = -1 if frames_last else -2
+        frames = x.shape[axis] - 2 * self.dilation
+        taps = [_part(x, axis, tap * self.dilation, frames) for tap in range(3)]
+        if not frames_last:
             y = product(np.concatenate(taps, -1), self.weight)
-        else:
-            # The longer of both axes is the last one, which is faster and gives the same bits.
-            copies = np.concatenate([np.moveaxis(tap, -1, 0) for tap in taps]).reshape(-1, rows)
-            made = np.einsum("kj,ki->ji", self.weight, copies)
-            y = np.ascontiguousarray(made.T).reshape(*taps[0].shape[:-1], -1)
-        y += self.bias
-        return y
+            y += self.bias
+            return y
+        copies = np.concatenate(taps)
+        y = np.einsum("kj,ki->ji", self.weight, copies.reshape(len(copies), -1))
+        y += self.bias[:, None]
+        return y.reshape(-1, *copies.shape[1:])
+
+
+def _part(x: np.ndarray, axis: int, first: int, count: int) -> np.ndarray:
+    """Return `count` entries of the last axis (-1), or of the one before it (-2)."""
+    return x[..., first : first + count] if axis == -1 else x[..., first : first + count, :]
+
+
+def _with_long_axis_last(run: Callable[[np.ndarray, bool], np.ndarray], x: np.ndarray) -> np.ndarray:
+    """Return run(x, False), or what is the same: run(x as (C, ..., T), True) as (..., T, C)."""
+    if math.prod(x.shape[:-1]) < _LONG:
+        return run(x, False)
+    return np.ascontiguousarray(np.moveaxis(run(np.ascontiguousarray(np.moveaxis(x, -1, 0)), True), 0, -1))
 
 
 class ResBlock:
@@ -253,9 +270,9 @@ class ResBlock:
     def __init__(self, parameters: Parameters):
         self.first, self.second = Conv(parameters.at("model.0")), Conv(parameters.at("model.2"))
 
-    def __call__(self, x: np.ndarray) -> np.ndarray:
-        """Map (..., T, C) to (..., T, C)."""
-        return x + self.second(leaky_relu(self.first(x)))
+    def __call__(self, x: np.ndarray, frames_last: bool = False) -> np.ndarray:
+        """Map (..., T, C) to (..., T, C), or (C, ..., T) to (C, ..., T)."""
+        return x + self.second(leaky_relu(self.first(x, frames_last)), frames_last)
 
 
 class ConvEncoder:
@@ -273,8 +290,11 @@ class ConvEncoder:
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Map (..., T, C) to (..., T, N)."""
+        return _with_long_axis_last(self._run, x)
+
+    def _run(self, x: np.ndarray, frames_last: bool) -> np.ndarray:
         for conv, block in self.stages:
-            x = block(leaky_relu(conv(x)))
+            x = block(leaky_relu(conv(x, frames_last)), frames_last)
         return x
 
 
@@ -295,11 +315,14 @@ class ConvDecoder:
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """Map (..., T, C) to (..., T, N)."""
+        return _with_long_axis_last(self._run, x)
+
+    def _run(self, x: np.ndarray, frames_last: bool) -> np.ndarray:
         for block in self.blocks:
-            x = block(x)
+            x = block(x, frames_last)
         for conv in self.convs:
-            x = leaky_relu(conv(x))
-        return self.last(x)
+            x = leaky_relu(conv(x, frames_last))
+        return self.last(x, frames_last)
 
 
 class FrameEncoder:
@@ -316,9 +339,14 @@ class FrameEncoder:
         # No frame is computed that only others beyond the ends would need.
         spare = self.context - sum(layer.dilation for layer in self.layers)
         x = self.enter(x[..., spare : x.shape[-2] - spare, :])
+        return self.out(gelu(_with_long_axis_last(self._run, x)))
+
+    def _run(self, x: np.ndarray, frames_last: bool) -> np.ndarray:
+        axis = -1 if frames_last else -2
         for layer in self.layers:
-            x = x[..., layer.dilation : -layer.dilation, :] + layer.inside(gelu(x))
-        return self.out(gelu(x))
+            kept = _part(x, axis, layer.dilation, x.shape[axis] - 2 * layer.dilation)
+            x = kept + layer.inside(gelu(x), frames_last)
+        return x
 
 
 @lru_cache(maxsize=8)
