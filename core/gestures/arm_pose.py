@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..body.joints import ARM_CHAINS, KNUCKLES, WRISTS
 from ..body.legs import shortest_turn
 from ..body.rotation import rotvec_to_matrix
 from ..body.skeleton import JOINT
@@ -71,8 +72,7 @@ def hand_turn(fingers: np.ndarray, palm: np.ndarray, rest: np.ndarray, side: int
 
     The fingers' direction is exact; the palm's is made to be at a right angle to it.
     """
-    name = ("left", "right")[side]
-    along = unit(rest[JOINT[f"{name}_middle1"]] - rest[JOINT[f"{name}_wrist"]])
+    along = unit(rest[KNUCKLES[side]] - rest[WRISTS[side]])
     return frame(fingers, palm) @ frame(along, palm_normal(rest, side)).T
 
 
@@ -83,7 +83,7 @@ def own_side(vectors: np.ndarray, side: int) -> np.ndarray:
 
 def arm_length(rest: np.ndarray, side: int) -> float:
     """Return the length of an arm of a skeleton (55, 3) from shoulder over elbow to wrist, metres; side 0 is left."""
-    joints = [rest[JOINT[f"{('left', 'right')[side]}_{name}"]] for name in ("shoulder", "elbow", "wrist")]
+    joints = rest[ARM_CHAINS[side][1:]]
     return float(sum(np.linalg.norm(b - a) for a, b in pairwise(joints)))
 
 
@@ -96,11 +96,7 @@ def solve_arm(goal: ArmGoal, swivel: np.ndarray, rest: np.ndarray, side: int) ->
         rest: (55, 3) metres.
         side: 0 left, 1 right.
     """
-    name = ("left", "right")[side]
-    chest, collar, shoulder, elbow, wrist = (
-        rest[JOINT[joint]]
-        for joint in ("spine3", f"{name}_collar", f"{name}_shoulder", f"{name}_elbow", f"{name}_wrist")
-    )
+    chest, (collar, shoulder, elbow, wrist) = rest[JOINT["spine3"]], rest[ARM_CHAINS[side]]
     upper_rest, fore_rest = elbow - shoulder, wrist - elbow
     upper, fore = float(np.linalg.norm(upper_rest)), float(np.linalg.norm(fore_rest))
     collar_turn = _collar(goal, shoulder - chest, arm_length(rest, side), side)

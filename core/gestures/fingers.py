@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..body.joints import SIDES
 from ..body.rotation import rotvec_to_matrix
 from ..body.skeleton import JOINT
 from ..body.two_bones import unit
@@ -37,7 +38,7 @@ def sign(side: int) -> float:
 
 def palm_normal(rest: np.ndarray, side: int) -> np.ndarray:
     """Return the direction (3,) that the palm of the rest pose faces, from the knuckles: down, in a T-pose."""
-    name = ("left", "right")[side]
+    name = SIDES[side]
     wrist, index, pinky = (rest[JOINT[f"{name}_{j}"]] for j in ("wrist", "index1", "pinky1"))
     normal = np.cross(index - wrist, pinky - wrist) * sign(side)
     return unit(normal if normal[1] < 0 else -normal)
@@ -51,7 +52,7 @@ def hand_rotations(shapes: Mapping[str, np.ndarray], rest: np.ndarray, side: int
         rest: (55, 3) metres.
         side: 0 left, 1 right.
     """
-    name = ("left", "right")[side]
+    name = SIDES[side]
     palm = palm_normal(rest, side)
     across = unit(rest[JOINT[f"{name}_pinky1"]] - rest[JOINT[f"{name}_index1"]])
     mirror = np.array([1.0, sign(side), sign(side)])

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..body.curves import min_jerk, steps
-from ..body.joints import ARM_CHAINS
+from ..body.joints import ARM_CHAINS, SHOULDERS
 from ..body.rotation import (
     matrix_to_quat,
     matrix_to_rotvec,
@@ -58,6 +58,26 @@ class GestureMotion:
     eyes: np.ndarray | None = None
 
 
+@dataclass(frozen=True)
+class _Surroundings:
+    """What decides a gesture besides its keys, in its N frames.
+
+    Attributes:
+        setting: how the gesture is made.
+        times_s: (N,) seconds from its moment.
+        rest: (55, 3) metres.
+        head_place, head_turn: (N, 3) metres and (N, 3, 3) of the head joint, in the chest's frame.
+        shrug: (N,) radians by which the collars rise.
+    """
+
+    setting: Setting
+    times_s: np.ndarray
+    rest: np.ndarray
+    head_place: np.ndarray
+    head_turn: np.ndarray
+    shrug: np.ndarray
+
+
 def gesture_motion(
     setting: Setting, times_s: np.ndarray, rotations: np.ndarray, rest: np.ndarray, is_mirrored: bool = False
 ) -> GestureMotion:
@@ -75,36 +95,30 @@ def gesture_motion(
     times_s = times_s * setting.speed
     shrug = np.radians(_channel(times_s, gesture.shrug, 1)[:, 0])
     head = _head_turns(times_s, gesture.head, sign(main))
-    skull = _head_in_chest(rotations, head, rest)
+    around = _Surroundings(setting, times_s, rest, *_head_in_chest(rotations, head, rest), shrug)
     goals: dict[int, ArmGoal] = {}
     turns: dict[int, np.ndarray] = {}
     # the leading hand comes last, because it may be placed at the other one
     for side, keys in ((1 - main, gesture.other), (main, gesture.main)):
         if keys:
-            goals[side] = _goal(keys, setting, times_s, skull, goals, shrug, rest, side)
+            goals[side] = _goal(keys, around, goals, side)
             turns |= _turns(keys, goals[side], times_s, rest, side)
     return GestureMotion(turns, tuple(sorted(goals)), head, shrug)
 
 
-def _goal(
-    keys: tuple[Key, ...],
-    setting: Setting,
-    times_s: np.ndarray,
-    skull: tuple[np.ndarray, np.ndarray],
-    goals: dict[int, ArmGoal],
-    shrug: np.ndarray,
-    rest: np.ndarray,
-    side: int,
-) -> ArmGoal:
-    """Return where an arm shall be in each frame: the keys' places, with minimum-jerk moves between them."""
-    scale = arm_length(rest, side) / ARM_LENGTH_M
-    places = [_place(key, setting, skull, goals, rest, side, scale) for key in keys]
+def _goal(keys: tuple[Key, ...], around: _Surroundings, goals: dict[int, ArmGoal], side: int) -> ArmGoal:
+    """Return where an arm shall be in each frame: the keys' places, with minimum-jerk moves between them.
+
+    `goals` has the goal of the other arm where it is known already, by its side.
+    """
+    times_s, rest = around.times_s, around.rest
+    places = [_place(key, around, goals, side) for key in keys]
     directions = [
         hand_turn(own_side(np.array([key.fingers]), side), own_side(np.array([key.palm]), side), rest, side)[0]
         for key in keys
     ]
     aims = [
-        skull[1] @ turn if key.origin == "head" else np.broadcast_to(turn, (len(times_s), 3, 3))
+        around.head_turn @ turn if key.origin == "head" else np.broadcast_to(turn, (len(times_s), 3, 3))
         for key, turn in zip(keys, directions, strict=True)
     ]
     wrist, hand = places[0], quat_continuous(matrix_to_quat(aims[0]))
@@ -112,31 +126,23 @@ def _goal(
         rise = min_jerk((times_s - before.at_s) / max(key.at_s - before.at_s, 1e-3))
         wrist = wrist + rise[:, None] * (place - wrist)
         hand = quat_slerp(hand, matrix_to_quat(aim), rise)
-    return ArmGoal(wrist, quat_to_matrix(hand), shrug)
+    return ArmGoal(wrist, quat_to_matrix(hand), around.shrug)
 
 
-def _place(
-    key: Key,
-    setting: Setting,
-    skull: tuple[np.ndarray, np.ndarray],
-    goals: dict[int, ArmGoal],
-    rest: np.ndarray,
-    side: int,
-    scale: float,
-) -> np.ndarray:
+def _place(key: Key, around: _Surroundings, goals: dict[int, ArmGoal], side: int) -> np.ndarray:
     """Return the place (N, 3) of a key's wrist from the chest joint, metres."""
-    name = ("left", "right")[side]
-    offset = np.array(key.wrist)
+    setting, rest, offset = around.setting, around.rest, np.array(key.wrist)
+    scale = arm_length(rest, side) / ARM_LENGTH_M
     if key.origin == "shoulder":
         offset = MIDDLE + setting.size * (offset - MIDDLE) + [0.0, setting.height_m, 0.0]
-        start = rest[JOINT[f"{name}_shoulder"]] - rest[CHEST]
+        start = rest[SHOULDERS[side]] - rest[CHEST]
     elif key.origin == "head":
-        return skull[0] + np.einsum("nij,j->ni", skull[1], own_side(offset, side) * scale)
+        return around.head_place + np.einsum("nij,j->ni", around.head_turn, own_side(offset, side) * scale)
     elif key.origin == "other":
         return goals[1 - side].wrist + own_side(offset, side) * scale
     else:
         start = np.zeros(3)
-    return np.broadcast_to(start + own_side(offset, side) * scale, skull[0].shape)
+    return np.broadcast_to(start + own_side(offset, side) * scale, around.head_place.shape)
 
 
 def _turns(

@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..body.joints import SIDES
 from ..errors import GestureError
 from ..plain_values import is_number
 from .clip import OWN, Clip, read
 from .library import Gesture, gesture_named
 
 HANDS = ("auto", "left", "right")
-# Least and most of each number that an animator may set.
 # Metres within which a place lies.
 MOST_M = 1e4
 USUAL = {"size": 1.0, "height_m": 0.0, "speed": 1.0}
+# Least and most of each number that an animator may set.
 RANGES = {"size": (0.5, 1.5), "height_m": (-0.25, 0.25), "speed": (0.5, 2.0)}
 
 
@@ -78,9 +79,9 @@ class Setting:
     def side(self, is_mirrored: bool) -> int:
         """Return the side of the leading hand: 0 left, 1 right. One's own gesture is led as it was saved."""
         if self.gesture.side:
-            return ("left", "right").index(self.gesture.side)
+            return SIDES.index(self.gesture.side)
         if self.hand != "auto":
-            return ("left", "right").index(self.hand)
+            return SIDES.index(self.hand)
         usual = self.own_clip.leads if self.name == OWN else 1
         return 1 - usual if is_mirrored else usual
 

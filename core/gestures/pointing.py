@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..body.joints import ARM_CHAINS
 from ..body.kinematics import forward_kinematics
 from ..body.legs import shortest_turn
 from ..body.motion import Motion
@@ -80,10 +81,8 @@ def aim(motion: Motion, place: tuple[float, float, float], side: int) -> Aim:
     middle = slice(len(way) // 2, len(way) // 2 + 1)
     swivel = natural_swivel(ArmGoal(goal.wrist[middle], goal.hand[middle], goal.shrug[middle]), rest, side)
     arm = solve_arm(goal, np.repeat(swivel, len(way)), rest, side)
-    name = ("left", "right")[side]
-    chain = (JOINT[f"{name}_{joint}"] for joint in ("collar", "shoulder", "elbow", "wrist"))
     shape = np.repeat(hand_shapes()["point"][None], len(way), 0)
-    turns = dict(zip(chain, arm.chain, strict=True)) | hand_rotations(
+    turns = dict(zip(ARM_CHAINS[side], arm.chain, strict=True)) | hand_rotations(
         dict.fromkeys((*FINGERS, "thumb"), shape), rest, side
     )
     head, eyes = _look(motion, there)
