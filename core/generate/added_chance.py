@@ -26,6 +26,8 @@ from .chance_moves import LEAD_S, STILL_S, Move, choices, curve, in_the_air, uni
 # and the moments of the accents (ascending seconds).
 Draw = Callable[[int, np.random.Generator, Sequence[float]], np.ndarray]
 
+# How long a change that happens often waits for an accent.
+WAIT_S = 0.6
 # How long the weight stays on a leg after the last step, and how long it takes to shift to the other one.
 STAND_S = (0.4, 1.8)
 SHIFT_S = (0.9, 1.5)
@@ -45,26 +47,25 @@ def held(hold_s: tuple[float, float], move_s: float) -> Draw:
     return draw
 
 
-def changing(hold_s: tuple[float, float], move_s: float, wait_s: float = 0.6) -> Draw:
+def changing(hold_s: tuple[float, float], move_s: float) -> Draw:
     """Return a draw of values from -1 to 1 that change often, on an accent where one is near, and in pauses as well.
 
     Args:
         hold_s: how long a value is held.
         move_s: how long a change takes.
-        wait_s: how long a change waits for an accent.
     """
 
     def draw(frame_count: int, rng: np.random.Generator, moments_s: Sequence[float]) -> np.ndarray:
-        plan: list[Move] = []
+        moves: list[Move] = []
         time = STILL_S * rng.uniform(0.2, 0.6)
         while time < frame_count / FPS:
             later = bisect_left(moments_s, time + move_s)
             end = time + move_s
-            if later < len(moments_s) and moments_s[later] - end < wait_s:
+            if later < len(moments_s) and moments_s[later] - end < WAIT_S:
                 end = moments_s[later] - LEAD_S
-            plan.append((end - move_s, move_s, rng.uniform(-1, 1)))
+            moves.append((end - move_s, move_s, rng.uniform(-1, 1)))
             time = end + rng.uniform(*hold_s)
-        return curve(frame_count, plan)
+        return curve(frame_count, moves)
 
     return draw
 

@@ -8,6 +8,8 @@ import numpy as np
 from .. import clock
 
 PARITY_SAMPLES_PER_FRAME = 533
+# Frames of a window of the published weights, and of its seed.
+PUBLISHED_WINDOW, PUBLISHED_SEED_FRAMES = 64, 4
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,11 @@ PRODUCT = WindowClock(sample=clock.frame_to_sample, recentre=True)
 PARITY = WindowClock(sample=lambda frame: frame * PARITY_SAMPLES_PER_FRAME, recentre=False)
 
 
-def parity_frame_count(frame_count: int, window: int = 64, seed_frames: int = 4) -> int:
+def parity_frame_count(frame_count: int) -> int:
     """Return how many frames the published code animates: a multiple of 8, then whole windows only."""
-    whole = (frame_count - frame_count % 8 - seed_frames) // (window - seed_frames)
-    return max(whole, 0) * (window - seed_frames) + seed_frames
+    step = PUBLISHED_WINDOW - PUBLISHED_SEED_FRAMES
+    whole = (frame_count - frame_count % 8 - PUBLISHED_SEED_FRAMES) // step
+    return max(whole, 0) * step + PUBLISHED_SEED_FRAMES
 
 
 def window_inputs(

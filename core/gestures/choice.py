@@ -50,10 +50,9 @@ def choose_gestures(
     words: Sequence[Word],
     language: str = ENGLISH,
     vector_of: VectorOf | None = None,
-    spacing_s: float = SPACING_S,
     text: str = "",
 ) -> list[Call]:
-    """Return the words that call for gestures, in order of time, with `spacing_s` between them at least.
+    """Return the words that call for gestures, in order of time, with `SPACING_S` between them at least.
 
     Gestures that offend somewhere are never chosen.
 
@@ -61,7 +60,6 @@ def choose_gestures(
         words: of the take, with their times.
         language: of the words.
         vector_of: function from a word to its vector; None leaves out words that mean nearly the same.
-        spacing_s: seconds between two gestures.
         text: the transcript, whose punctuation says where clauses end; empty where only pauses say so.
     """
     if not words:
@@ -79,7 +77,7 @@ def choose_gestures(
     calls = [call for call in calls if not gestures()[call.name].offends]
     for call in sorted(_once(calls, words), key=lambda call: (-call.score, call.word)):
         moment = words[call.word].start_s
-        if all(abs(words[other.word].start_s - moment) >= spacing_s for other in chosen):
+        if all(abs(words[other.word].start_s - moment) >= SPACING_S for other in chosen):
             chosen.append(call)
     return sorted(chosen, key=lambda call: call.word)
 

@@ -24,6 +24,7 @@ from ..body.skeleton import JOINT, default_rest_joints
 from ..errors import GestureError
 from ..files import make_folder, remedy_of, sha256_of
 from ..generate.speech_features import AMPLITUDE_CTC_WAVE
+from ..generate.window_inputs import PUBLISHED_SEED_FRAMES, PUBLISHED_WINDOW
 from ..smplx.skeleton import smplx_rest_joints
 from ..swap import replaced_folder
 from ..text.vocabulary_pickle import read_vocabulary
@@ -33,7 +34,6 @@ from .config import RELEASED, ModelConfig
 
 VOCABULARY = "vocabulary.json"
 VOCABULARY_PICKLE = "vocab.pkl"
-SEED_FRAMES = 4
 # Without noise every seed gives the same take; this much leaves most frames as the network wants them most.
 VARIATION = 0.5
 LICENSE = "non-commercial: the released MambaTalk weights, trained on BEAT2"
@@ -119,8 +119,8 @@ def make_card(sources: dict[str, str], has_vocabulary: bool, speakers: int) -> d
         "words": {"kind": "table", **({"file": VOCABULARY} if has_vocabulary else {})},
         "face_basis": RELEASED.face_basis,
         "fps": 30,
-        "window": 64,
-        "seed_frames": SEED_FRAMES,
+        "window": PUBLISHED_WINDOW,
+        "seed_frames": PUBLISHED_SEED_FRAMES,
         "variation": VARIATION,
         "speakers": [f"speaker {number}" for number in range(1, speakers + 1)],
         "license": LICENSE,
@@ -134,7 +134,7 @@ def standing_pose(smplx: Path | None) -> Motion:
     The networks were trained on motion whose root is SMPL-X's origin, about 35 cm above the pelvis, so the skeleton has
     this origin, too.
     """
-    pose = read_neutral(STARTER_FOLDER, SEED_FRAMES)
+    pose = read_neutral(STARTER_FOLDER, PUBLISHED_SEED_FRAMES)
     floor_joints = default_rest_joints()
     joints = (
         floor_joints + (SMPLX_PELVIS - floor_joints[JOINT["pelvis"]])
@@ -143,13 +143,13 @@ def standing_pose(smplx: Path | None) -> Motion:
     )
     # The pelvis stands as high as that of the bundled character, in proportion to the legs.
     scale = _leg_length(joints) / _leg_length(floor_joints)
-    pelvis = (floor_joints[JOINT["pelvis"]] + pose.translation[:SEED_FRAMES]) * [1, scale, 1]
+    pelvis = (floor_joints[JOINT["pelvis"]] + pose.translation[:PUBLISHED_SEED_FRAMES]) * [1, scale, 1]
     return Motion(
-        rotations=pose.rotations[:SEED_FRAMES],
+        rotations=pose.rotations[:PUBLISHED_SEED_FRAMES],
         translation=pelvis - joints[JOINT["pelvis"]],
-        expression=np.zeros((SEED_FRAMES, 100)),
+        expression=np.zeros((PUBLISHED_SEED_FRAMES, 100)),
         face_basis=RELEASED.face_basis,
-        contacts=np.ones((SEED_FRAMES, 4)),
+        contacts=np.ones((PUBLISHED_SEED_FRAMES, 4)),
         rest_joints=joints,
     )
 

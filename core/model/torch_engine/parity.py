@@ -21,7 +21,7 @@ from ...files import DAMAGED
 from ...generate.decode import decode_take
 from ...generate.network import Network, WindowOutput
 from ...generate.sample import pick_codes
-from ...generate.window_inputs import PARITY, Speech, parity_frame_count
+from ...generate.window_inputs import PARITY, PUBLISHED_SEED_FRAMES, PUBLISHED_WINDOW, Speech, parity_frame_count
 from ...generate.windows import run_windows
 from ...inputs import Npz
 from ..config import PUBLISHED, RELEASED
@@ -34,8 +34,8 @@ CARD = {
     "words": {"kind": "table"},
     "face_basis": "flame100",
     "fps": 30,
-    "window": 64,
-    "seed_frames": 4,
+    "window": PUBLISHED_WINDOW,
+    "seed_frames": PUBLISHED_SEED_FRAMES,
     "speakers": [str(i) for i in range(RELEASED.speakers)],
     "license": "none",
 }
