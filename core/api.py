@@ -21,9 +21,9 @@ from .generate.pipeline import generate as generate_take
 from .generate.regenerate import resample as resample_take
 from .language.languages import AUTO
 from .model.card import style_of
+from .model.loading import Models
 from .requests import Generate, Resample
 from .take.take import Take
-from .worker.models import Models
 
 __all__ = [
     "FinishSettings",

@@ -58,10 +58,10 @@ def run(arguments: argparse.Namespace) -> int:
     from ..generate.pipeline import check_chance
     from ..model import engines
     from ..model.card import STARTER_FOLDER
+    from ..model.loading import check_model
     from ..styles import style_number
     from ..take.files import check_folder
     from ..weights_folder import folder_hash
-    from ..worker.models import check_model
 
     if arguments.processes is not None and arguments.processes < 1:
         raise GestureError("There is no work without processes.", remedy="Write --processes 1 or more.")

@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     from ..generate.pipeline import generate_many
     from ..generate.spoken_words import ESTIMATED
     from ..model.card import style_of
-    from ..worker.models import Models
+    from ..model.loading import Models
 
     style = style_of(arguments.style, arguments.weights)
     request = request_of(arguments, arguments.audio, arguments.out, style, arguments.transcript)

@@ -40,7 +40,7 @@ def add_mix(commands: argparse._SubParsersAction) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Mix one take."""
     from ..generate.regenerate import mix
-    from ..worker.models import hashes_of
+    from ..model.loading import hashes_of
 
     request = requests.Mix(
         take=arguments.take,

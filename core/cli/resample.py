@@ -43,7 +43,7 @@ def add_resample(commands: argparse._SubParsersAction) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Make parts of one take anew."""
     from ..generate.regenerate import resample
-    from ..worker.models import Models
+    from ..model.loading import Models
 
     start, end = frame_range(arguments.frames)
     request = requests.Resample(

@@ -29,7 +29,7 @@ def lay_picks(take: Take, picks: Sequence[Pick], margin: int, same: Collection[s
         take: the take that the picks are laid over.
         picks: what to take from which other take.
         margin: frames on either side of a range in which both motions blend.
-        same: hashes under which takes store the same weights (`core.worker.models.hashes_of`); others must be equal.
+        same: hashes under which takes store the same weights (`core.model.loading.hashes_of`); others must be equal.
 
     Raises:
         GestureError: a folder without a take, one of another length, an unknown area, a range outside of the take, or

@@ -283,7 +283,7 @@ class Model:
 
 
 class ModelLoader(Protocol):
-    """Loads model folders; `core.worker.models.Models` is one."""
+    """Loads model folders; `core.model.loading.Models` is one."""
 
     def load(self, folder: Path | None, device: str) -> Model:
         """Load a model folder (None: the bundled weights) for a device."""

@@ -66,7 +66,7 @@ def mix(
         request: the takes, and what to take from which.
         progress: called with the fraction done and the name of the step.
         cancelled: returns True when the work is to stop.
-        same: hashes under which takes store the same weights (`core.worker.models.hashes_of`).
+        same: hashes under which takes store the same weights (`core.model.loading.hashes_of`).
 
     Raises:
         GestureError: bad input, with a remedy; nothing has been written.

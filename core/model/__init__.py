@@ -1,8 +1,9 @@
 """The networks of MambaTalk and the folder of weights that holds them, with one engine for each way to run them.
 
-Generating reaches a network only through the seam in `core.generate.network`: arrays in, arrays out. Where what is:
+Generating reaches a network only through the interface in `core.generate.network`, by arrays. The modules:
 
     card, config        model.json: what a folder declares, and the sizes of its architecture; both engines read them
+    loading             a whole model folder, loaded once and kept: network, words, hashes
     engines             which engine runs which weights on which device
     inputs              the check of a network's inputs; both engines call it
 

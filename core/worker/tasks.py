@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from .. import requests
 from ..errors import Cancelled, GestureError
+from ..model.loading import STARTER, read_model_json
 from . import modules, protocol
-from .models import STARTER, read_model_json
 
 if TYPE_CHECKING:
     from ..generate.recordings import Recordings
+    from ..model.loading import Models
     from ..take.take import Take
-    from .models import Models
 
 
 class Kept:
@@ -25,7 +25,7 @@ class Kept:
     @cached_property
     def models(self) -> "Models":
         """The model that was used last."""
-        from .models import Models
+        from ..model.loading import Models
 
         return Models()
 
@@ -146,7 +146,7 @@ def resample(request: requests.Resample, job: Job) -> dict[str, Any]:
 def mix(request: requests.Mix, job: Job) -> dict[str, Any]:
     """Lay parts of other takes over a take; answer as `generate` does."""
     from ..generate.regenerate import mix
-    from .models import hashes_of
+    from ..model.loading import hashes_of
 
     take = mix(request, job.progress, job.cancelled, same=hashes_of(request.weights))
     return _take_made(take, request.out)

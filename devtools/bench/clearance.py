@@ -11,8 +11,8 @@ import numpy as np
 
 from core.body.motion import Motion, load_motion, save_motion
 from core.generate.pipeline import generate
+from core.model.loading import Models
 from core.requests import Generate
-from core.worker.models import Models
 from devtools.bench.harness import DEMO, Table
 from devtools.bench.revisions import pairs, processor, ratio
 

@@ -11,8 +11,8 @@ from core.direct.clip_statistics import clip_statistics
 from core.direct.levels import Levels
 from core.direct.markers import Marker
 from core.generate.pipeline import generate
+from core.model.loading import Models
 from core.requests import Generate
-from core.worker.models import Models
 from devtools.bench.harness import DEMO, Table, fastest
 
 LENGTHS_S = (30, 60, 120, 240)

@@ -14,8 +14,8 @@ def measure(length_s: int) -> dict[str, float]:
         audio = demo_speech(Path(folder) / "speech.wav", length_s)
         # The time to import PyTorch is not part of either measure.
         from core.generate.pipeline import generate
+        from core.model.loading import STARTER, Models
         from core.requests import Generate
-        from core.worker.models import STARTER, Models
 
         models = Models()
         load_s = seconds(lambda: models.load(STARTER, "auto"))

@@ -18,8 +18,8 @@ def measure(work: str, minutes: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         audio = demo_speech(Path(folder) / "speech.wav", minutes * 60)
         from core.generate.pipeline import generate
+        from core.model.loading import Models
         from core.requests import Generate
-        from core.worker.models import Models
 
         models = Models()
         request = Generate(audio=audio, out=Path(folder) / "take", device="cpu")
@@ -33,8 +33,8 @@ def _decode(frame_count: int) -> float:
 
     from core.body.parts import Part
     from core.generate.decode import decode_take
+    from core.model.loading import STARTER
     from core.model.numpy_engine.network import NumpyNetwork
-    from core.worker.models import STARTER
 
     network, random = NumpyNetwork(STARTER), np.random.default_rng(0)
     codes = {part: random.integers(0, network.info.codebook_size, frame_count).astype(np.int16) for part in Part}

@@ -50,11 +50,12 @@ def _cold(folder: Path) -> dict:
 
 
 def _take(folder: Path, engine: str, seconds: int) -> dict:
+    from core.api import Models
     from core.generate.network import Model
     from core.generate.pipeline import generate
+    from core.model.card import STARTER_FOLDER
     from core.model.engines import load_network
     from core.requests import Generate
-    from core.worker.models import STARTER, Models
     from core.worker.threads import set_variables
 
     set_variables()
@@ -65,7 +66,7 @@ def _take(folder: Path, engine: str, seconds: int) -> dict:
         def load(self, folder, device):
             if self._model is None:
                 model = super().load(folder, "cpu")
-                network = load_network(STARTER, "cpu", engine)
+                network = load_network(STARTER_FOLDER, "cpu", engine)
                 self._model = Model(model.folder, network, model.words, model.sha256, model.former_hashes)
             return self._model
 

@@ -28,12 +28,12 @@ from core.generate.pipeline import generate
 from core.gestures.choice import choose_gestures
 from core.gestures.library import gestures
 from core.gestures.placed import Setting
+from core.model.loading import Models
 from core.requests import Generate
 from core.take.take import Take, read_take
 from core.text.lexicon import bare
 from core.text.timing import Word
 from core.text.words import WordVectors
-from core.worker.models import Models
 from devtools.measure.gesture_classes import CLASSES, in_class, read_features
 from training.evaluation.movement import wrist_jerk
 

@@ -11,12 +11,12 @@ from core.errors import GestureError
 from core.finish.chain import finish
 from core.generate.pipeline import generate
 from core.generate.recordings import Recordings
+from core.model.loading import Models
 from core.requests import Generate
 from core.styles import style_number
 from core.text.align import align
 from core.text.timing import Word, load_words
 from core.text.transcript import read_transcript
-from core.worker.models import Models
 from training.evaluation.motion_sets import Clip
 from training.evaluation.skeletons import at_our_rate, bones, joint_positions
 from training.gesture import STYLES, synthesise

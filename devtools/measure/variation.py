@@ -21,9 +21,9 @@ from core.clock import FPS
 from core.errors import GestureError
 from core.generate.pipeline import generate
 from core.generate.recordings import Recordings
+from core.model.loading import STARTER, Models
 from core.requests import Generate
 from core.take.take import Take
-from core.worker.models import STARTER, Models
 from devtools.measure.takes import wanted_styles
 
 MOST_JERK_RATIO = 1.1

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from core.body.motion import load_motion
 from core.errors import GestureError
-from core.worker.models import STARTER, Models
+from core.model.loading import STARTER, Models
 from devtools.measure.figures import body_figures, finished_figures, raw_figures
 from devtools.measure.separation import separation
 from devtools.measure.takes import (

@@ -9,10 +9,10 @@ from core.errors import Cancelled
 from core.finish.chain import finish
 from core.generate.decode import decode_take
 from core.model import pieces
+from core.model.loading import STARTER
 from core.model.numpy_engine.network import NumpyNetwork
 from core.parallel import at_once
 from core.stops import check_stop, stops
-from core.worker.models import STARTER
 
 
 def count_of(work) -> int:

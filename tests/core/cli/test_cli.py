@@ -15,7 +15,7 @@ from core.body.motion import load_motion
 from core.cli.parser import main
 from core.clock import frame_count
 from core.errors import GestureError
-from core.worker.models import STARTER, Models
+from core.model.loading import STARTER, Models
 
 from ...conftest import ROOT
 

@@ -30,8 +30,8 @@ from core.generate.directing import Directions
 from core.generate.pipeline import generate
 from core.generate.recordings import Recordings
 from core.generate.seams import velocity_jumps
+from core.model.loading import STARTER, Models, folder_hash, read_model_json
 from core.requests import Generate
-from core.worker.models import STARTER, Models, folder_hash, read_model_json
 from tests.conftest import ROOT
 
 from .speakers import DEEPER, LOWER, SPEECH, gesturer, same, speaker

@@ -13,8 +13,8 @@ from core.generate import first_frames, stretches
 from core.generate.first_frames import Underway
 from core.generate.pipeline import generate
 from core.generate.regenerate import resample
+from core.model.loading import Models
 from core.take.take import read_take
-from core.worker.models import Models
 from tests.conftest import ROOT
 
 

@@ -21,10 +21,10 @@ from core.generate.gaze import LONG_PAUSE_S, SIDE_LIMIT, UP_LIMIT, WANDER, glanc
 from core.generate.lids import LIDS
 from core.generate.pipeline import generate
 from core.generate.regenerate import resample
+from core.model.loading import Models
 from core.requests import Generate, Resample
 from core.take.take import read_take
 from core.text.timing import Word
-from core.worker.models import Models
 
 from ...conftest import ROOT
 

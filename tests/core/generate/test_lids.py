@@ -14,9 +14,9 @@ from core.finish.chain import finish
 from core.generate.lids import LIDS, PAUSE_S, blink_moments, with_blinks
 from core.generate.pipeline import generate
 from core.generate.regenerate import resample
+from core.model.loading import STARTER, Models
 from core.requests import Generate, Resample
 from core.text.timing import Word
-from core.worker.models import STARTER, Models
 
 from ...conftest import ROOT
 

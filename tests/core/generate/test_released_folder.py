@@ -17,10 +17,10 @@ from core.generate.directing import direct_take
 from core.generate.pipeline import generate
 from core.generate.regenerate import resample
 from core.model.importing import Import, import_weights
+from core.model.loading import Models
 from core.model.torch_engine.published import write_weights
 from core.requests import Direct, Generate, Resample
 from core.take.take import read_take
-from core.worker.models import Models
 
 from ...conftest import ROOT
 from .. import tiny

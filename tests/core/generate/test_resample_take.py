@@ -17,10 +17,10 @@ from core.finish.report import measure
 from core.generate.directing import Directions
 from core.generate.pipeline import generate
 from core.generate.regenerate import resample
+from core.model.loading import STARTER, Models
 from core.requests import Generate, Resample
 from core.take.span import Span
 from core.take.take import read_take, write_take
-from core.worker.models import STARTER, Models
 
 from ...conftest import ROOT
 from ..body.test_proportions import longer

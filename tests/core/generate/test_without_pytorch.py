@@ -25,7 +25,7 @@ for info in pkgutil.walk_packages(core.__path__, "core."):
 
 from core import requests
 from core.generate.pipeline import generate
-from core.worker.models import Models
+from core.model.loading import Models
 
 demo = Path("addon/assets/demo")
 text = (demo / "transcript.txt").read_text(encoding="utf-8")

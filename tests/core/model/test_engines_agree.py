@@ -19,12 +19,12 @@ from core.generate.speech_features import speech_features
 from core.generate.window_inputs import Speech
 from core.generate.windows import run_windows
 from core.model.card import read_card
+from core.model.loading import STARTER, load_words
 from core.model.numpy_engine.network import NumpyNetwork
 from core.model.torch_engine.network import load_network
 from core.text.align import align
 from core.text.timing import Word
 from core.text.transcript import read_transcript
-from core.worker.models import STARTER, load_words
 from tests.conftest import ROOT
 
 RATE = clock.SAMPLE_RATE

@@ -7,8 +7,8 @@ import pytest
 
 from core.errors import GestureError
 from core.model.card import STARTER_FOLDER
+from core.model.loading import Models
 from core.weights_folder import check_files, folder_hash, note_files, own_files, read_model_json
-from core.worker.models import Models
 
 
 @pytest.fixture

@@ -19,13 +19,13 @@ from core.body.skeleton import JOINT
 from core.errors import GestureError
 from core.model.config import PUBLISHED
 from core.model.importing import Import, import_weights, standing_pose
+from core.model.loading import load_words
 from core.model.torch_engine.checkpoint import load_model
 from core.model.torch_engine.parity import TOLERANCE, draw_weights, run
 from core.model.torch_engine.published import read_weights, write_weights
 from core.text.timing import Word
 from core.text.vocabulary_pickle import read_vocabulary
 from core.text.word_table import WordTable
-from core.worker.models import load_words
 
 from .. import tiny
 

@@ -1,14 +1,14 @@
-"""Model folders: the loader that generating is given; it keeps the last model in memory between takes."""
+"""A model folder as a whole, loaded: its network, its words and its hashes; the last one stays in memory."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import GestureError
 from ..generate.network import FrameWords, Model
-from ..model.card import REMEDY, is_file_name, read_checked_card, read_neutral
-from ..model.card import STARTER_FOLDER as STARTER
-from ..model.config import ModelConfig
 from ..weights_folder import check_files, folder_hash, read_model_json
+from .card import REMEDY, is_file_name, read_checked_card, read_neutral
+from .card import STARTER_FOLDER as STARTER
+from .config import ModelConfig
 
 
 class Models:
@@ -36,7 +36,7 @@ class Models:
         stamp = tuple(sorted((p.name, p.stat().st_mtime_ns, p.stat().st_size) for p in folder.iterdir()))
         key = (folder.resolve(), device, stamp)
         if self._model is None or key != self._key:
-            from ..model.engines import load_network
+            from .engines import load_network
 
             check_model(folder)
             network = load_network(folder, device)

@@ -7,7 +7,7 @@ import pytest
 
 from core.cli.parser import main
 from core.errors import GestureError
-from core.worker.models import STARTER, Models, folder_hash
+from core.model.loading import STARTER, Models, folder_hash
 
 from ...conftest import ROOT
 
