@@ -8,6 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from .stops import check_stop
+
+# Samples of a loop between two points at which it stops when its job is cancelled.
+_CHECKED = 4096
 # scipy's names of the ways to continue values past the ends, and NumPy's names of these ways.
 _PAD_MODES: dict[str, Any] = {"nearest": "edge", "constant": "constant", "reflect": "symmetric"}
 
@@ -157,6 +161,8 @@ def _lowest_since_higher(values: np.ndarray, peaks: np.ndarray) -> np.ndarray:
     wanted, lowest = set(peaks.tolist()), {}
     stack: list[tuple[float, float]] = []
     for number, value in enumerate(values.tolist()):
+        if not number % _CHECKED:
+            check_stop()
         low = value
         while stack and stack[-1][0] <= value:
             low = min(low, stack.pop()[1])

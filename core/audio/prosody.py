@@ -6,7 +6,7 @@ units     [----------------------------------------------]     no pause of 0.7 s
 accents        ^       ^               ^               ^       loud syllables, and words with a gesture
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from ..clock import FPS, SAMPLE_RATE, frame_count
 from ..filters import find_peaks, gaussian_filter1d
+from ..stops import check_stop
 from ..text import lexicon
 
 HOP = SAMPLE_RATE // 100
@@ -23,6 +24,7 @@ ABOVE_FLOOR_DB = 12.0
 NEAR_S = 2.0  # a nucleus is compared with those within two seconds
 SPACING_S = 0.45  # least time between accents; hands cannot make strokes faster than that
 TRIGGER_SPACING_S = 0.75  # between two accents with gestures of their own
+_CLOSE_S = 1.0  # accents farther from each other are never too close
 PHRASE_PAUSE_S = 0.18
 UNIT_PAUSE_S = 0.7
 SHORTEST_SOUND_S = 0.12
@@ -159,12 +161,16 @@ def _nuclei(level: np.ndarray, units: tuple[Stretch, ...]) -> list[tuple[float, 
     """Find the nuclei of spoken syllables: how far above those around it each one is (dB), and when (10 ms)."""
     nuclei = find_peaks(level, prominence=HILL_DB, height=np.percentile(level, 10) + ABOVE_FLOOR_DB, distance=8)
     near = int(NEAR_S * 100)
+    first, last = np.searchsorted(nuclei, nuclei - near), np.searchsorted(nuclei, nuclei + near, side="right")
+    starts = [unit.start_s - 0.1 for unit in units]
     found = []
-    for peak in nuclei:
-        around = level[nuclei[np.abs(nuclei - peak) <= near]]
-        above = float(level[peak] - np.median(around))
-        if any(u.start_s - 0.1 <= peak / 100 <= u.end_s + 0.1 for u in units):
-            found.append((above, int(peak)))
+    for peak, low, high in zip(nuclei.tolist(), first, last, strict=True):
+        check_stop()
+        above = float(level[peak] - np.median(level[nuclei[low:high]]))
+        # Units follow each other, so only the last one that has begun can still go on.
+        unit = bisect_right(starts, peak / 100) - 1
+        if unit >= 0 and peak / 100 <= units[unit].end_s + 0.1:
+            found.append((above, peak))
     return found
 
 
@@ -189,12 +195,19 @@ def _accents(
         if low < len(level):
             peak = low + int(np.argmax(level[low:high]))
             accents.append(Accent(peak / 100, 0.5, float(loud[peak]), index, kind))
-    chosen: list[Accent] = []
+    chosen: list[Accent] = []  # ascending in time
     for accent in sorted(accents, key=_rank):
-        least = [TRIGGER_SPACING_S if accent.kind and other.kind else SPACING_S for other in chosen]
-        if all(abs(accent.time_s - o.time_s) >= s for o, s in zip(chosen, least, strict=True)):
-            chosen.append(accent)
-    return sorted(chosen, key=lambda a: a.time_s)
+        check_stop()
+        low, high = (bisect_right(chosen, accent.time_s + way, key=_time) for way in (-_CLOSE_S, _CLOSE_S))
+        beside = chosen[low:high]
+        least = [TRIGGER_SPACING_S if accent.kind and other.kind else SPACING_S for other in beside]
+        if all(abs(accent.time_s - o.time_s) >= s for o, s in zip(beside, least, strict=True)):
+            insort(chosen, accent, key=_time)
+    return chosen
+
+
+def _time(accent: Accent) -> float:
+    return accent.time_s
 
 
 def _rank(accent: Accent) -> tuple:
@@ -205,8 +218,9 @@ def _rank(accent: Accent) -> tuple:
 
 def _number(accents: list[Accent], units: tuple[Stretch, ...]) -> tuple[Accent, ...]:
     out, unit, order = [], -1, 0
+    ends = [each.end_s + 0.1 for each in units]
     for accent in accents:
-        place = next((i for i, u in enumerate(units) if accent.time_s <= u.end_s + 0.1), len(units))
+        place = bisect_left(ends, accent.time_s)
         order = order + 1 if place == unit else 0
         unit = place
         out.append(Accent(accent.time_s, accent.prominence, accent.loudness, accent.word, accent.kind, order))

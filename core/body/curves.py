@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..filters import gaussian_filter1d, maximum_filter1d
+from ..stops import check_stop
 
 # A Gaussian narrower than this, in frames, changes nothing that anybody sees.
 _LEAST_SIGMA = 0.1
@@ -32,7 +33,7 @@ def steps(times_s: np.ndarray, initial: ArrayLike, moves: Iterable[tuple[float, 
     Moves add up, so overlapping ones blend instead of jumping.
 
     Args:
-        times_s: (T,) seconds.
+        times_s: (T,) seconds, ascending.
         initial: (C,) the value before the first move.
         moves: (start_s, end_s, value (C,)) of each move, in order of time.
 
@@ -40,12 +41,19 @@ def steps(times_s: np.ndarray, initial: ArrayLike, moves: Iterable[tuple[float, 
         (T, C).
     """
     previous = np.asarray(initial, np.float64)
-    out = np.tile(previous, (len(times_s), 1))
+    out = np.empty((len(times_s), *previous.shape))
+    made, rest = 0, previous  # so many frames are made; the others have this value as yet
     for start, end, value in moves:
-        value = np.asarray(value, np.float64)
-        rise = min_jerk((times_s - start) / max(end - start, 1e-3))
-        out += rise[:, None] * (value - previous)
-        previous = value
+        check_stop()
+        value, length = np.asarray(value, np.float64), max(end - start, 1e-3)
+        # A frame more on both sides, in which the move has not begun, or is over.
+        first = max(int(np.searchsorted(times_s, start)) - 1, 0)
+        last = max(int(np.searchsorted(times_s, start + length, side="right")) + 1, made)
+        out[made:last] = rest
+        rise = min_jerk((times_s[first:last] - start) / length)
+        out[first:last] += rise[:, None] * (value - previous)
+        made, rest, previous = min(last, len(out)), rest + (value - previous), value
+    out[made:] = rest
     return out
 
 
