@@ -15,7 +15,7 @@ from devtools.rigify_rig import append
 
 from ..conftest import ROOT, curves_of, empty_file
 from ..rigs import TO_BLENDER, Style, build
-from .test_retarget import LIMBS, angle, key, lively, posed_bones
+from .retargeted import LIMBS, angle, key, lively, posed_bones
 
 RIG_FILES = (".fbx", ".glb", ".gltf", ".vrm", ".bvh")
 MPFB = ROOT / "tests" / "data" / "mpfb_rigs.json"

@@ -17,7 +17,7 @@ from ..conftest import (
     write_take,
 )
 from ..rigs import Style, build
-from .test_retarget import edit, errors, lively, unreal_like
+from .retargeted import edit, errors, lively, unreal_like
 
 
 def select(armature, *others):
