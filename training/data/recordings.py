@@ -1,6 +1,7 @@
 """The recordings of a data folder: our own corpus, BEAT2 as published, or a folder with a manifest."""
 
 import csv
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,13 +157,12 @@ def _only(listing: Listing, wanted: tuple[str, ...], folder: Path) -> Listing:
 def _manifest(folder: Path) -> Listing:
     path = folder / MANIFEST
     rows = _rows(path, MANIFEST_COLUMNS)
-    recordings, problems, seen = [], [], set()
+    recordings, problems = [], []
+    seen: Counter[str] = Counter()
     for number, row in enumerate(rows, 2):
         cells = {key: (row.get(key) or "").strip() for key in (*MANIFEST_COLUMNS, "split")}
-        name = Path(cells["motion"] or cells["audio"] or f"row {number}").stem
-        while name in seen:
-            name += "+"
-        seen.add(name)
+        stem = Path(cells["motion"] or cells["audio"] or f"row {number}").stem
+        name = _unused(stem, seen)
         files = {key: folder / cells[key] for key in ("audio", "transcript", "motion") if cells[key]}
         absent = next((file for file in files.values() if not file.is_file()), None)
         if not (cells["audio"] and cells["motion"] and cells["speaker"]):
@@ -253,6 +253,16 @@ def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
         raise GestureError(
             f"{path} cannot be read.", remedy="Save it as CSV with commas, in UTF-8.", detail=str(error)
         ) from error
+
+
+def _unused(stem: str, seen: Counter[str]) -> str:
+    """Return the stem, with a number where another row has it; `seen` counts how often each name was asked for."""
+    name = stem
+    while seen[name]:
+        seen[stem] += 1
+        name = f"{stem}+{seen[stem]}"
+    seen[name] += 1
+    return name
 
 
 def _held_back(name: str) -> bool:

@@ -18,7 +18,7 @@ from core.errors import GestureError
 from core.generate.chance_curves import WIDTH as CHANCE
 from core.text.timing import save_words
 from training.data.feature_files import Library, grounded
-from training.data.recordings import Performance, Recording, list_recordings
+from training.data.recordings import MANIFEST_COLUMNS, Performance, Recording, list_recordings
 from training.data.sources import Source
 from training.stages.log_metrics import take_motion
 from training.stages.neutral_pose import neutral_of
@@ -174,6 +174,16 @@ def test_rows_of_a_manifest_that_cannot_be_used_are_reported(tmp_path, vectors):
     assert any("Row 8 lacks" in reason for reason in reasons)
     assert any("gone.txt" in reason for reason in reasons)
     assert len(reasons) == 3
+
+
+def test_rows_with_the_same_motion_get_names_of_their_own_however_many_there_are(tmp_path):
+    for name in ("a.wav", "a.npz", "a+2.npz"):
+        (tmp_path / name).touch()
+    rows = [("a.wav", "", "a.npz", f"speaker {number % 9}") for number in range(5_000)]
+    write_csv(tmp_path / "manifest.csv", MANIFEST_COLUMNS, [("a.wav", "", "a+2.npz", "Ann"), *rows])
+    names = [recording.name for recording in list_recordings(tmp_path).recordings]
+    assert names[:4] == ["a+2", "a", "a+3", "a+4"]
+    assert len(set(names)) == 5_001
 
 
 def test_a_manifest_with_other_columns_or_a_strange_folder_is_an_error_with_a_remedy(tmp_path, vectors):
