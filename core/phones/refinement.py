@@ -11,7 +11,7 @@ One state after the other, the best score of every frame at which it may end is 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -65,7 +65,7 @@ def refined(cepstra: np.ndarray, scores: PhoneScores, placed: Sequence[Placed], 
             assert state.scores is not None
             total += float(state.scores[bounds[number] - state.low : bounds[number + 1] - state.low].sum())
         total -= float(scores.best[mine[0] : mine[-1]].sum())
-        out.append(Placed(word.word, word.phones, mine, total / (mine[-1] - mine[0])))
+        out.append(replace(word, bounds=mine, score=total / (mine[-1] - mine[0])))
     return out
 
 

@@ -12,6 +12,7 @@ Scores are relative to the best sequence of phones (`core.phones.scores`). So ot
 Several stretches are searched at once, because NumPy needs about the same time for one as for some.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -56,12 +57,14 @@ class Placed:
         phones: the numbers of its phones.
         bounds: the frames at which its states begin, three for each phone, and the frame after the last one.
         score: mean score of its frames, nats; 0 is as good as the best phones.
+        margin: nats by which its place is better than any place elsewhere; infinite where no other was tried.
     """
 
     word: int
     phones: np.ndarray
     bounds: np.ndarray
     score: float
+    margin: float = math.inf
 
     @property
     def start(self) -> int:
@@ -105,37 +108,92 @@ def search(
         over: nats for words that are passed over.
         check: is called now and then; what it raises stops the search.
     """
-    return _Search(scores, stretches, other, over).run(check)
+    found = PathSearch([_network(scores, each, other) for each in stretches], over)
+    found.forward(check)
+    return found.paths()
 
 
-class _Search:
-    """One search: the network of all stretches in flat arrays, and the marks from which paths are read back."""
+@dataclass(frozen=True)
+class Way:
+    """A word in one of its pronunciations.
 
-    def __init__(self, scores: PhoneScores, stretches: Sequence[Stretch], other: float, over: float):
-        self.stretches, self.over = stretches, np.float32(over)
-        self.most = max(len(each.words) for each in stretches) + 1
-        self.length = max(each.end - each.start for each in stretches)
-        own = scores.own.shape[1]
-        self.width = own + 2  # a column for silence, and one for other speech
-        parts = []
-        for each in stretches:
-            relative = scores.relative(each.start, each.end)
-            quiet = relative[:, silence_states()].max(axis=1, keepdims=True)
-            parts.append(np.concatenate([relative, quiet, np.full_like(quiet, -other)], axis=1))
-        self.offsets = np.cumsum([0, *(len(part) for part in parts)])
-        self.scores = np.concatenate(parts)
-        self._lay_out(own, own + 1)
+    Attributes:
+        phones: their numbers.
+        columns: the columns of their states' scores, three for each phone.
+    """
 
-    def _lay_out(self, silence: int, other: int) -> None:
+    phones: np.ndarray
+    columns: np.ndarray
+
+
+@dataclass(frozen=True)
+class Network:
+    """What may be said in a stretch of sound, with its scores.
+
+    Attributes:
+        start: first frame of the stretch.
+        scores: (frames, columns) float32 nats.
+        words: the ways of each word.
+        silence: the column of silence.
+        other: the columns of the states of other speech.
+        other_cost: nats for each stretch of other speech.
+        entry: as in `Stretch`.
+        free_end: as in `Stretch`.
+    """
+
+    start: int
+    scores: np.ndarray
+    words: Sequence[Sequence[Way]]
+    silence: int
+    other: Sequence[int]
+    other_cost: float = OTHER_COST
+    entry: np.ndarray | None = None
+    free_end: bool = False
+
+
+def _network(scores: PhoneScores, stretch: Stretch, other: float) -> Network:
+    """Score a stretch by the phones' own states, those without neighbours."""
+    relative = scores.relative(stretch.start, stretch.end)
+    own = relative.shape[1]
+    quiet = relative[:, silence_states()].max(axis=1, keepdims=True)
+    values = np.concatenate([relative, quiet, np.full_like(quiet, -other)], axis=1)
+    words = [[Way(way, own_columns(way)) for way in ways] for ways in stretch.words]
+    return Network(stretch.start, values, words, own, [own + 1], OTHER_COST, stretch.entry, stretch.free_end)
+
+
+def own_columns(phones: np.ndarray) -> np.ndarray:
+    """Return the columns of the states of phones without neighbours."""
+    return (STATES * phones[:, None] + np.arange(STATES)).ravel()
+
+
+class PathSearch:
+    """One search: the networks of all stretches in flat arrays, and the marks from which paths are read back.
+
+    Attributes:
+        nodes: (frames + 1, stretches, nodes) float32, the best score of a path that is at a node before a frame.
+    """
+
+    def __init__(self, networks: Sequence[Network], over: float):
+        self.networks, self.over = networks, np.float32(over)
+        self.most = max(len(each.words) for each in networks) + 1
+        self.length = max(len(each.scores) for each in networks)
+        self.width = max(each.scores.shape[1] for each in networks)
+        self.offsets = np.cumsum([0, *(len(each.scores) for each in networks)])
+        self.scores = np.zeros((int(self.offsets[-1]), self.width), np.float32)
+        for offset, each in zip(self.offsets, networks, strict=False):
+            self.scores[offset : offset + len(each.scores), : each.scores.shape[1]] = each.scores
+        self._lay_out()
+
+    def _lay_out(self) -> None:
         """List the states of all arcs, and the arcs by the nodes at which they end."""
         columns: list[int] = []
         rows: list[int] = []  # the first row of the stretch's scores
         first, last, source, costs = [], [], [], []
         self.groups: list[int] = []  # the first arc of each node
         self.slots: list[int] = []  # the place of each node among those of all stretches
-        self.arc_word: list[tuple[int, np.ndarray] | None] = []
+        self.arc_word: list[tuple[int, Way] | None] = []
 
-        def add(states: Sequence[int], node: int, cost: float, row: int, word: tuple[int, np.ndarray] | None) -> None:
+        def add(states: Sequence[int], node: int, cost: float, row: int, word: tuple[int, Way] | None) -> None:
             first.append(len(columns))
             columns.extend(states)
             rows.extend([row] * len(states))
@@ -144,37 +202,34 @@ class _Search:
             costs.append(-cost)
             self.arc_word.append(word)
 
-        for number, stretch in enumerate(self.stretches):
+        for number, network in enumerate(self.networks):
             row, base = int(self.offsets[number]) * self.width, number * self.most
-            for node in range(len(stretch.words) + 1):
+            for node in range(len(network.words) + 1):
                 self.groups.append(len(first))
                 self.slots.append(base + node)
-                for phones in stretch.words[node - 1] if node else ():
-                    states = (STATES * phones[:, None] + np.arange(STATES)).ravel().tolist()
-                    add(states, base + node - 1, 0.0, row, (node - 1, phones))
-                add([silence], base + node, SILENCE_COST, row, None)
-                add([other], base + node, OTHER_COST, row, None)
-        self.columns = np.array(columns)
-        self.index = self.columns + np.array(rows)
+                for way in network.words[node - 1] if node else ():
+                    add(way.columns.tolist(), base + node - 1, 0.0, row, (node - 1, way))
+                add([network.silence], base + node, SILENCE_COST, row, None)
+                add(network.other, base + node, network.other_cost, row, None)
+        self.index = np.array(columns) + np.array(rows)
         self.first, self.last, self.source = np.array(first), np.array(last), np.array(source)
         self.costs = np.array(costs, np.float32)
 
-    def run(self, check: Callable[[], None]) -> list[list[Placed]]:
-        """Search, and read the paths back."""
-        self._forward(check)
-        return [self._path(number) for number in range(len(self.stretches))]
+    def paths(self) -> list[list[Placed]]:
+        """Read the best path of each stretch back."""
+        return [self._path(number) for number in range(len(self.networks))]
 
-    def _forward(self, check: Callable[[], None]) -> None:
+    def forward(self, check: Callable[[], None] = lambda: None) -> None:
         """Go through all frames; keep which states were entered, and the scores of the ends of arcs and of nodes."""
-        states, rows = len(self.index), len(self.stretches)
+        states, rows = len(self.index), len(self.networks)
         self.came = np.empty((self.length, states), bool)
         self.ends = np.empty((self.length, len(self.last)), np.float32)
         self.nodes = np.full((self.length + 1, rows, self.most), NEVER, np.float32)  # before frames 0, 1, ...
-        for number, stretch in enumerate(self.stretches):
-            if stretch.entry is None:
+        for number, network in enumerate(self.networks):
+            if network.entry is None:
                 self.nodes[0, number, 0] = 0
             else:
-                self.nodes[0, number, : len(stretch.entry)] = stretch.entry
+                self.nodes[0, number, : len(network.entry)] = network.entry
         value = np.full(states, NEVER, np.float32)
         before, sound = np.empty_like(value), np.empty_like(value)
         flat, index = self.scores.ravel(), self.index.copy()
@@ -219,16 +274,16 @@ class _Search:
 
     def _path(self, number: int) -> list[Placed]:
         """Read the path of one stretch back, from its last frame."""
-        stretch = self.stretches[number]
-        count = len(stretch.words)
-        frame = stretch.end - stretch.start  # the number of frames that are still to be read
+        network = self.networks[number]
+        count = len(network.words)
+        frame = len(network.scores)  # the number of frames that are still to be read
         reached = self._with_passed_over(self.nodes[frame, number : number + 1])[0]
-        node = int(np.argmax(reached[: count + 1])) if stretch.free_end else count
+        node = int(np.argmax(reached[: count + 1])) if network.free_end else count
         if reached[node] < NEVER / 2:
             return []
         found: list[Placed] = []
         bounds_of_groups = [*self.groups, len(self.last)]
-        base = sum(len(each.words) + 1 for each in self.stretches[:number])
+        base = sum(len(each.words) + 1 for each in self.networks[:number])
         while True:
             node = self._before_passing(number, frame, node)
             if not frame:
@@ -260,9 +315,8 @@ class _Search:
             entered.append(frame)
         return entered[::-1]
 
-    def _placed(self, number: int, word: tuple[int, np.ndarray], entered: list[int], end: int) -> Placed:
+    def _placed(self, number: int, word: tuple[int, Way], entered: list[int], end: int) -> Placed:
         bounds = np.array([*entered, end])
-        states = (STATES * word[1][:, None] + np.arange(STATES)).ravel()
         rows = int(self.offsets[number]) + np.arange(entered[0], end)
-        score = float(self.scores[rows, np.repeat(states, np.diff(bounds))].mean())
-        return Placed(word[0], word[1], bounds + self.stretches[number].start, score)
+        score = float(self.scores[rows, np.repeat(word[1].columns, np.diff(bounds))].mean())
+        return Placed(word[0], word[1].phones, bounds + self.networks[number].start, score)

@@ -46,6 +46,8 @@ SURE_SHARE, MATCHED = 0.55, 0.3
 FOREIGN_SURE_SHARE, FOREIGN_MATCHED = 0.8, 0.2
 MIDDLE = 0.75  # share of chance at which the confidence is one half
 SHARPNESS = 0.8  # nats per frame; slope of the confidence
+EVEN_MARGIN = 15.0  # nats by which a place beats all others where its confidence is one half
+MARGIN_SHARPNESS = 8.0  # nats; slope of that confidence
 PRIOR_FRAMES = 8  # the score of a short word is unreliable: so many frames of its neighbours count, too
 # Where the steps of the work end, as shares of the whole.
 SCORES_SHARE, REST_SHARE = 0.5, 0.5
@@ -277,6 +279,7 @@ def _words(placed: Sequence[Placed], text: _Text, bar: _Bar, sound: Sound) -> tu
         confidence = _confidence(
             mean_score(parts), sum(part.frames for part in parts), mean_score(near or parts), bar.chance
         )
+        confidence = min([confidence, *(_place_confidence(part.margin) for part in parts)])
         phones = tuple(phone for part in parts for phone in _phones(part))
         start_s, end_s = parts[0].start * FRAME_S, parts[-1].end * FRAME_S
         words.append(Word(text.said[number].display, start_s, end_s, confidence, phones))
@@ -287,6 +290,11 @@ def _confidence(score: float, frames: int, near: float, chance: float) -> float:
     """Return how sure a word is, 0-1, from its score and that of its neighbours, nats per frame."""
     smooth = (score * frames + near * PRIOR_FRAMES) / (frames + PRIOR_FRAMES)
     return 1 / (1 + math.exp(min(50.0, (MIDDLE * chance - smooth) / SHARPNESS)))
+
+
+def _place_confidence(margin: float) -> float:
+    """Return how sure a place is, 0-1, that is better than any place elsewhere by a margin, nats."""
+    return 1 / (1 + math.exp(min(50.0, (EVEN_MARGIN - margin) / MARGIN_SHARPNESS)))
 
 
 def _phones(placed: Placed) -> list[Phone]:

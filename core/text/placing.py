@@ -6,6 +6,7 @@ between its neighbours where that hardly moves them: it may have been swallowed
 refinement  exact times of all phones
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -14,6 +15,7 @@ import numpy as np
 
 from ..phones.activity import active_frames, energy_db
 from ..phones.cepstra import cepstra
+from ..phones.contexts import placed_in_context
 from ..phones.refinement import refined
 from ..phones.scores import PhoneScores, phone_scores
 from ..phones.search import OTHER_PER_FRAME, OVER_COST, Placed, Stretch, search
@@ -29,10 +31,12 @@ LEAST_FRAMES = 3  # frames that a phone needs
 FREE_FRAMES = 10  # frames for each phone, in which a word at an end of a piece is looked for
 MOST_NARROW = 30  # frames that words need at least which are tried between their neighbours,
 MOVED = 6  # and frames by which they may move these
-UNEXPLAINED = 100  # frames of speech without a word, beside which words are placed again,
+UNEXPLAINED = 40  # frames of speech without a word, beside which words are placed again,
+APART = 60  # or words so many frames apart with some speech between them
+LONGEST_SPAN = 3000  # frames
 BESIDE_WORDS = 4  # so many on each side,
-BESIDE = 0.0  # nats that each frame of other speech costs then
-BREAK, BREAK_COST = 15, 30.0  # frames between words that are not joined, and nats that each such place costs
+BREAK = 15  # frames of speech between words that are not joined
+SEAM = 12.0  # nats that leaving the text costs, for each nat of how rarely that happens
 SEARCHED = 0.6  # share of the work that is the search
 CEPSTRA_SHARE = 0.2  # share of scoring that is the cepstra
 
@@ -91,7 +95,7 @@ def place(
     for share, number, placed in _searched(sound, stretches, tell, **costs):
         found[number] = _named(placed, pieces[number].tokens)
         tell(SEARCHED * share)
-    _move_beside_other_speech(sound, words, found, tell)
+    pieces, found = _placed_again(sound, pieces, words, found, strange, tell)
     _fill_rooms(sound, pieces, words, found, tell)
     out: list[Placed] = []
 
@@ -141,46 +145,75 @@ class _Room:
     tokens: tuple[int, ...]
 
 
-def _move_beside_other_speech(
-    sound: Sound, words: Pronunciations, found: list[list[Placed]], tell: Callable[[float], None]
-) -> None:
-    """Place words again that lie beside much speech which no word explains.
+def _placed_again(
+    sound: Sound,
+    pieces: Sequence[Piece],
+    words: Pronunciations,
+    found: Sequence[Sequence[Placed]],
+    strange: float,
+    tell: Callable[[float], None],
+) -> tuple[list[Piece], list[list[Placed]]]:
+    """Place words again that lie beside much speech which no word explains: they may be said in that speech, too.
 
-    The same words may be said in that speech, too, and the search takes the longer ones, which save more of it. Here
-    other speech costs nothing for each frame, so that words are joined to their neighbours where they can be.
+    Returns:
+        The pieces, joined where words of neighbouring ones were placed again together; and the words in each.
     """
+    every = [placed for each in found for placed in each]
+    piece_of = [number for number, each in enumerate(found) for _ in each]
     speech = np.concatenate([[0], np.cumsum(sound.active)])
-    spans = [(number, *span) for number, placed in enumerate(found) for span in _spans(placed, speech)]
+    breaks = int(np.sum(_left_free(every, speech) >= BREAK))
+    seam = SEAM * math.log((len(every) + 1) / (breaks + 1))
+    spans = [span for span in _spans(every, speech) if every[span[1]].end - every[span[0]].start <= LONGEST_SPAN]
     stretches = [
-        Stretch(
-            found[number][first].start,
-            found[number][last].end,
-            _of(words, [each.word for each in found[number][first : last + 1]]),
-        )
-        for number, first, last in spans
+        Stretch(every[first].start, every[last].end, _of(words, [each.word for each in every[first : last + 1]]))
+        for first, last in spans
     ]
-    for (number, first, last), again in zip(spans, forced(sound, stretches, tell, BESIDE), strict=True):
-        before = found[number][first : last + 1]
-        if again and _breaks(again) < _breaks(before) and _cost(again) < _cost(before):
-            found[number][first : last + 1] = _named(again, [each.word for each in before])
+    order = sorted(range(len(spans)), key=lambda each: stretches[each].end - stretches[each].start)
+    for at in range(0, len(order), AT_ONCE):
+        group = order[at : at + AT_ONCE]
+        again = placed_in_context(
+            sound.cepstra,
+            sound.scores,
+            sound.active,
+            [stretches[each] for each in group],
+            seam,
+            strange,
+            [every[spans[each][0] : spans[each][1] + 1] for each in group],
+            lambda: tell(SEARCHED),
+        )
+        for each, placed in zip(group, again, strict=True):
+            first, last = spans[each]
+            if placed:
+                every[first : last + 1] = _named(placed, [word.word for word in every[first : last + 1]])
+    joined = {number for first, last in spans for number in range(piece_of[first] + 1, piece_of[last] + 1)}
+    out_pieces: list[Piece] = []
+    out: list[list[Placed]] = []
+    place = 0
+    for number, (piece, own) in enumerate(zip(pieces, found, strict=True)):
+        mine = every[place : place + len(own)]
+        place += len(own)
+        if number in joined:
+            before = out_pieces[-1]
+            out_pieces[-1] = Piece(before.start, piece.end, before.tokens + piece.tokens)
+            out[-1] += mine
+        else:
+            out_pieces.append(piece)
+            out.append(mine)
+    return out_pieces, out
 
 
-def _breaks(placed: Sequence[Placed]) -> int:
-    """Return how often words do not follow each other closely."""
-    return sum(after.start - word.end >= BREAK for word, after in pairwise(placed))
-
-
-def _cost(placed: Sequence[Placed]) -> float:
-    """Return what words and the places between them cost, nats."""
-    return BREAK_COST * _breaks(placed) - sum(word.score * word.frames for word in placed)
+def _left_free(placed: Sequence[Placed], speech: np.ndarray) -> np.ndarray:
+    """Return the frames of speech between each word and the next."""
+    starts, ends = np.array([[word.start, word.end] for word in placed], int).reshape(-1, 2).T
+    return speech[np.maximum(starts[1:], ends[:-1])] - speech[ends[:-1]]
 
 
 def _spans(placed: Sequence[Placed], speech: np.ndarray) -> Iterator[tuple[int, int]]:
     """List the first and the last of the words around speech that no word explains; near such places are one."""
     span: tuple[int, int] | None = None
-    for place in range(1, len(placed)):
-        if speech[max(placed[place].start, placed[place - 1].end)] - speech[placed[place - 1].end] < UNEXPLAINED:
-            continue
+    free = _left_free(placed, speech)
+    apart = np.array([after.start - word.end for word, after in pairwise(placed)])
+    for place in (np.flatnonzero((free >= UNEXPLAINED) | ((free >= BREAK) & (apart >= APART))) + 1).tolist():
         first, last = max(0, place - BESIDE_WORDS), min(len(placed), place + BESIDE_WORDS) - 1
         if span is not None and first <= span[1] - 1:
             span = span[0], last

@@ -6,7 +6,7 @@ import pytest
 from core.audio.load import load_audio
 from core.phones.search import Placed
 from core.text.align import align
-from core.text.placing import BESIDE_WORDS, UNEXPLAINED, _breaks, _spans
+from core.text.placing import APART, BESIDE_WORDS, BREAK, UNEXPLAINED, _left_free, _spans
 from core.text.transcript import read_transcript
 
 
@@ -33,12 +33,18 @@ def test_two_such_places_near_each_other_are_one_and_far_ones_two():
     assert list(_spans(placed(*apart), spoken(2000))) == [(6, 13), (26, 33)]
 
 
-def test_breaks_are_places_where_words_are_not_joined():
-    assert _breaks(placed(0, 20, 45, 65)) == 0
-    assert _breaks(placed(0, 20, 120, 300)) == 2
+def test_words_that_lie_far_apart_with_a_little_speech_between_them_are_placed_again():
+    words = placed(*(20 * n + APART * (n >= 10) for n in range(20)))
+    speech = np.minimum(spoken(1000), 200 + BREAK)
+    assert list(_spans(words, speech)) == [(10 - BESIDE_WORDS, 10 + BESIDE_WORDS - 1)]
 
 
-@pytest.mark.parametrize("first", [119, 141])
+def test_speech_between_words_is_counted_and_pauses_are_not():
+    speech = np.concatenate([np.arange(101), np.full(200, 100)])
+    assert _left_free(placed(0, 20, 50, 200), speech).tolist() == [0, 10, 30]
+
+
+@pytest.mark.parametrize("first", [119, 141, 100])
 def test_words_beside_a_missing_sentence_of_a_real_minute_join_their_neighbours(real_dir, first):
     samples = load_audio(real_dir / "2_scott_0_2_2.wav").samples
     words = read_transcript(real_dir / "2_scott_0_2_2.TextGrid").words
