@@ -24,8 +24,8 @@ BEND = 3
 _HINGES = np.array([[0.0, -1.0, 0.0], [0.0, 1.0, 0.0]])
 # With a smaller sine of its bend an elbow is straight, and its hinge is the anatomical one.
 _STRAIGHT, _BENT = 0.15, 0.4
-# Metres: no point of an arm is farther from its bones, nor any point of a hand from its wrist.
-_AROUND_M, _HAND_M = 0.1, 0.3
+# Metres: no point of an arm is farther from its bones. A hand is no longer than its forearm.
+_AROUND_M = 0.1
 # With a smaller cosine between its axis and the anatomical hinge, an elbow is bent backwards.
 _BACKWARDS = -0.5
 
@@ -105,7 +105,8 @@ class ArmPoses:
         whole, hand = (
             np.linalg.norm(numbers[..., place], axis=-1) for place in (slice(0, BEND), slice(BEND + 1, None))
         )
-        return (upper + lower + _AROUND_M) * whole + (lower + _AROUND_M) * np.abs(numbers[..., BEND]) + _HAND_M * hand
+        reach = lower + _AROUND_M
+        return (upper + reach) * whole + reach * (np.abs(numbers[..., BEND]) + hand)
 
     def levers(
         self, frame: np.ndarray, side: np.ndarray, point: np.ndarray, way: np.ndarray, segment: np.ndarray

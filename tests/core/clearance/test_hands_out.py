@@ -9,12 +9,14 @@ from core.body.kinematics import forward_kinematics
 from core.body.motion import Motion
 from core.body.skeleton import JOINT, default_rest_joints
 from core.clearance import push
+from core.clearance.arm_turns import ArmPoses
 from core.clearance.body import default_body
 from core.clearance.gaps import FAR_M, Surroundings
 from core.clearance.hands_out import hands_out
 from core.clearance.push import push_out
 from core.clearance.sampling import Surface, farthest, sample_skin
 from core.clearance.skin import BODY, default_skin, regions_of
+from core.clearance.watched import POINTS, WATCH_M, depth_of, watched
 from core.direct.chain import direct
 from core.direct.clip_statistics import clip_statistics
 from core.direct.levels import Levels
@@ -230,6 +232,28 @@ def test_gaps_are_those_of_a_search_over_all_points(body):
             assert not missed.any()
             compared += close.sum()
     assert compared > 200
+
+
+def test_the_record_of_a_frame_holds_the_deepest_points_of_both_arms(body):
+    rotations = visit("belly", both=True).rotations
+    seen, records = body.of(rotations, WATCH_M), watched(rotations, body)
+    deepest = np.sort(seen.gaps, -1)[..., :POINTS]
+    assert np.array_equal(np.sort(records["gap"][seen.rows], -1), deepest)
+    assert np.array_equal(depth_of(records)[seen.rows], seen.depth)
+    assert np.array_equal(np.flatnonzero(records["is_near"]), seen.rows)
+    assert records["meet"].any()
+
+
+def test_no_point_of_an_arm_moves_farther_than_the_bound_by_which_frames_are_not_measured_again(body):
+    rotations = np.repeat(visit("belly").rotations[45:46], 12, 0)
+    arms, numbers = ArmPoses.of(rotations, REST), np.random.default_rng(0).normal(0, 0.2, (12, 2, 7))
+    turned = rotations.copy()
+    for side, chain in enumerate(ARM_CHAINS):
+        turned[:, chain[1:]] = arms.turned(numbers)[1][:, side]
+    before, after = (body.of(each, 2.0).points for each in (rotations, turned))
+    way, most = np.linalg.norm(after - before, axis=-1).max(2), arms.farthest_ways(numbers)
+    assert (way <= most).all()
+    assert (way > most / 3).any()
 
 
 def test_arms_that_are_far_from_everything_are_not_measured(body):
