@@ -91,10 +91,12 @@ word_changes = ChangeHook()
 
 
 def _directions_changed(self, context):
+    """Report that a level, a marker, the mood or a join changed."""
     changes.call(self.id_data, False)
 
 
-def _locks_changed(self, context):
+def _compare_everything(self, context):
+    """Report a change by which keys are held or released that no level moves, so that all channels are compared."""
     changes.call(self.id_data, True)
 
 
@@ -325,7 +327,7 @@ class MambaTalkTake(bpy.types.PropertyGroup):
             name="Mouth Follows Words",
             description="Where you change a word, the mouth follows its speech sounds at once",
             default=True,
-            update=_locks_changed,
+            update=_compare_everything,
         ),
         "start_state": StringProperty(name="Start Pose", description="Pose and speeds of the first frame, as JSON"),
         "end_state": StringProperty(name="End Pose", description="Pose and speeds of the last frame, as JSON"),
@@ -359,7 +361,7 @@ class MambaTalkTake(bpy.types.PropertyGroup):
             description="Body parts that only you change. Levels, accents, Resample and Finish leave their keys alone",
             items=AREA_ITEMS,
             options={"ENUM_FLAG"},
-            update=_locks_changed,
+            update=_compare_everything,
         ),
         "locked_bones": CollectionProperty(
             name="Locked Bones", description="Bones that only you change", type=MambaTalkLockedBone

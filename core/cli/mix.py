@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         finish=not arguments.no_finish,
         weights=arguments.weights,
     )
-    print_take(arguments, mix(request, show_progress, same=hashes_of(request.weights)))
+    print_take(arguments, mix(request, show_progress, same_weights=hashes_of(request.weights)))
     return 0
 
 

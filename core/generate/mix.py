@@ -18,7 +18,7 @@ from .splice import splice
 WHOLE_BODY = "all"
 
 
-def lay_picks(take: Take, picks: Sequence[Pick], margin: int, same: Collection[str] = ()) -> Take:
+def lay_picks(take: Take, picks: Sequence[Pick], margin: int, same_weights: Collection[str] = ()) -> Take:
     """Lay every pick over the take, one after the other; leave `take.finished` as it was.
 
     The other take's raw motion is laid over this one, so neither the weights nor the recording are needed. Where the
@@ -29,7 +29,8 @@ def lay_picks(take: Take, picks: Sequence[Pick], margin: int, same: Collection[s
         take: the take that the picks are laid over.
         picks: what to take from which other take.
         margin: frames on either side of a range in which both motions blend.
-        same: hashes under which takes store the same weights (`core.model.loading.hashes_of`); others must be equal.
+        same_weights: hashes under which takes store the same weights (`core.model.loading.hashes_of`); takes with
+            other hashes have the same weights only where the hashes are equal.
 
     Raises:
         GestureError: a folder without a take, one of another length, an unknown area, a range outside of the take, or
@@ -46,7 +47,7 @@ def lay_picks(take: Take, picks: Sequence[Pick], margin: int, same: Collection[s
         for area in areas:
             _check_fits(take, other, pick.take, AREAS[area].part)
         for area in areas:
-            codes = _codes(take, other, AREAS[area].part, span, same)
+            codes = _codes(take, other, AREAS[area].part, span, same_weights)
             take = _lay_area(take, other, str(pick.take), area, span, codes)
     return take
 
@@ -59,10 +60,10 @@ def _lay_area(take: Take, other: Take, name: str, area_name: str, span: Span, co
     return replace(take, raw=raw, layers=(*take.layers, layer))
 
 
-def _codes(take: Take, other: Take, part: Part, span: Span, same: Collection[str]) -> np.ndarray:
+def _codes(take: Take, other: Take, part: Part, span: Span, same_weights: Collection[str]) -> np.ndarray:
     """Return the codes of another take that a layer keeps; none where other weights made that take."""
     one, two = (each.info["weights"]["sha256"] for each in (take, other))
-    if one != two and not (one in same and two in same):
+    if one != two and not (one in same_weights and two in same_weights):
         return np.zeros(0)
     return codes_in_use(other, part)[_first_code(span) : min(span.stop + CONTEXT_FRAMES, span.frames)]
 

@@ -58,7 +58,7 @@ def mix(
     progress: Progress = lambda fraction, stage: None,
     cancelled: Callable[[], bool] = lambda: False,
     *,
-    same: Collection[str] = (),
+    same_weights: Collection[str] = (),
 ) -> Take:
     """Lay parts of other takes over a take, and write the new take to `request.out`.
 
@@ -66,7 +66,7 @@ def mix(
         request: the takes, and what to take from which.
         progress: called with the fraction done and the name of the step.
         cancelled: returns True when the work is to stop.
-        same: hashes under which takes store the same weights (`core.model.loading.hashes_of`).
+        same_weights: hashes under which takes store the same weights (`core.model.loading.hashes_of`).
 
     Raises:
         GestureError: bad input, with a remedy; nothing has been written.
@@ -77,7 +77,7 @@ def mix(
     steps.begin(0.0, 0.1, "Reading the takes")
     kept = read_take(request.take)
     steps.begin(0.1, 0.5, "Mixing")
-    take = lay_picks(kept, request.picks, request.margin, same)
+    take = lay_picks(kept, request.picks, request.margin, same_weights)
     return _finish_and_write(kept, take, request, steps)
 
 

@@ -148,7 +148,7 @@ def mix(request: requests.Mix, job: Job) -> dict[str, Any]:
     from ..generate.regenerate import mix
     from ..model.loading import hashes_of
 
-    take = mix(request, job.progress, job.cancelled, same=hashes_of(request.weights))
+    take = mix(request, job.progress, job.cancelled, same_weights=hashes_of(request.weights))
     return _take_made(take, request.out)
 
 

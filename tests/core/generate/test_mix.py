@@ -110,7 +110,7 @@ def test_takes_of_former_versions_of_the_same_weights_keep_their_codes(folders, 
     request = Mix(folders / "1", tmp_path / "mixed", (Pick(folders / "3", ("upper",), 50, 120),))
     third = read_take(folders / "3")
     for same, kept in (((), 0), ({OTHER_WEIGHTS}, 0), ({"a" * 64, OTHER_WEIGHTS}, None)):
-        codes = mix(request, same=same).layers[-1].codes
+        codes = mix(request, same_weights=same).layers[-1].codes
         assert len(codes) == 0 if kept == 0 else len(codes) > 70
     assert np.array_equal(
         codes_in_use(read_take(tmp_path / "mixed"), Part.UPPER)[50:120], codes_in_use(third, Part.UPPER)[50:120]
