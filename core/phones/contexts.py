@@ -23,7 +23,7 @@ from .search import Network, PathSearch, Placed, Stretch, Way
 
 PAUSE_SHARE = 0.6  # of what a seam costs in speech is its cost in a pause
 ELSEWHERE = 25  # frames by which a word lies elsewhere
-CLEAR = 18.0  # nats by which new places must be better than those that words have already; more where all fits badly
+CLEAR = 24.0  # nats by which new places must be better than those that words have already; more where all fits badly
 NEAR = 5  # frames within which a place is the same
 ALL = 1e6  # nats: no word is passed over
 
