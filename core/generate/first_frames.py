@@ -59,6 +59,7 @@ class FirstFrames:
         folder: for the npz files of the pieces.
         send: see `Underway.send_piece`.
         moments: when the recording is stressed, silent and loud.
+        speaker: number of the speaker or style.
     """
 
     def __init__(
@@ -69,9 +70,10 @@ class FirstFrames:
         folder: Path,
         send: Callable[[Path, int], None],
         moments: Moments,
+        speaker: int,
     ):
         self._network, self._finish, self._folder, self._send = network, finish, folder, send
-        self._moments = moments
+        self._moments, self._speaker = moments, speaker
         self._wanted = frame_count >= LEAST_FRAMES
         self._shown, self._length, self._count = 0, FIRST, 0
         self._root = network.info.neutral.translation[0]  # of the first frame that the next piece decodes
@@ -88,7 +90,7 @@ class FirstFrames:
             shift = 0 if part is Part.FACE else late
             codes[part] = np.concatenate([each[part] for each in windows])[first + shift : stop + shift]
         raw = decode_take(self._network, codes, self._root)
-        raw = fit_to_speech(raw, self._moments.since(first), self._network.info)
+        raw = fit_to_speech(raw, self._moments.since(first), self._network.info, self._speaker)
         finished = self._finish(raw)
         rows = slice(self._shown - first, None)
         piece = finished.replace(

@@ -2,8 +2,8 @@
 
 The network gestures with the voice, but its strokes land some frames beside the syllables, in every pause it drops the
 hands to lift them again at once, and in noise it opens the mouth by the phones alone. The Gaussian at the decoder's end
-takes most of what a head does faster than 5 Hz. Weights declare how much of each is set right: `stress_s`,
-`pause_hold`, `jaw_gain` and `head_boost` in model.json.
+takes most of what a head does faster than 5 Hz, and the heads of styles differ little. Weights declare how much of each
+is set right: `stress_s`, `pause_hold`, `jaw_gain`, `head_gains` and `head_boost` in model.json.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from ..body.curves import gaussian
 from ..body.motion import Motion
 from ..body.parts import AREAS, ARKIT_NAMES
-from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
+from ..body.rotation import quat_conjugate, quat_continuous, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from ..body.skeleton import JOINT
 from .held_hands import hold_hands
 from .moments import Moments
@@ -28,10 +28,28 @@ _QUICK_FRAMES = 1.0
 _SHAPES = [ARKIT_NAMES.index(name) for name in ("jawOpen", "mouthClose")]
 
 
-def fit_to_speech(motion: Motion, moments: Moments, info: NetworkInfo) -> Motion:
-    """Return a decoded motion that fits its speech, as far as the weights ask for it."""
+def fit_to_speech(motion: Motion, moments: Moments, info: NetworkInfo, speaker: int) -> Motion:
+    """Return the decoded motion of a style that fits its speech, as far as the weights ask for it."""
     fitted = hold_hands(on_stress(motion, moments.stressed_s, info.stress_s), moments.spoken_s, info.pause_hold)
-    return sharpen_head(follow_with_jaw(fitted, moments.loudness, info.jaw_gain), info.head_boost)
+    fitted = follow_with_jaw(fitted, moments.loudness, info.jaw_gain)
+    return sharpen_head(scale_head(fitted, info.head_gain(speaker), info.neutral), info.head_boost)
+
+
+def scale_head(motion: Motion, gain: float, neutral: Motion) -> Motion:
+    """Turn neck and head further away from the neutral pose, or less far: a style's own liveliness of the head.
+
+    Args:
+        motion: as decoded.
+        gain: 1 leaves the head as it is.
+        neutral: the pose that takes start from.
+    """
+    if gain == 1:
+        return motion
+    rest = rotvec_to_quat(neutral.rotations[0, _HEAD])
+    away = quat_multiply(rotvec_to_quat(motion.rotations[:, _HEAD]), quat_conjugate(rest))
+    rotations = motion.rotations.copy()
+    rotations[:, _HEAD] = quat_to_rotvec(quat_multiply(rotvec_to_quat(gain * quat_to_rotvec(away)), rest))
+    return motion.replace(rotations=rotations)
 
 
 def sharpen_head(motion: Motion, boost: float) -> Motion:

@@ -120,7 +120,7 @@ def add_layer(
     codes = codes_in_use(take, part)
     codes[span.first : span.stop] = fresh[span.first + late - shifted.first :]
     layer = Layer(area_name, span, variation.seed, variation.temperature, compact(codes[start:stop]), start)
-    raw = lay(take.raw, source.network, layer, take.spoken, source.features.moments)
+    raw = lay(take.raw, source.network, layer, take.spoken, source.features.moments, source.speaker)
     return replace(take, raw=raw, layers=(*take.layers, layer))
 
 
@@ -143,6 +143,7 @@ def lay(
     layer: Layer,
     words: Sequence[Word] = (),
     moments: Moments = NO_MOMENTS,
+    speaker: int = 0,
 ) -> Motion:
     """Decode a layer, and blend it into a take's raw motion.
 
@@ -152,6 +153,7 @@ def lay(
         layer: what to lay over it.
         words: words of the take; blinks and glances follow them.
         moments: when the recording is stressed, silent and loud.
+        speaker: number of the speaker or style.
     """
     start, part = layer.codes_start, layer.area.part
     decoded = decode_part(network, part, layer.codes, motion.translation[start])
@@ -166,7 +168,11 @@ def lay(
             changes[name] = getattr(motion, name).copy()
             changes[name][rows] = values
     new = motion.replace(**changes)
-    new = fit_to_speech(new, moments, network.info)
+    fitted = fit_to_speech(new, moments, network.info, speaker)
+    # What stays has been fitted before.
+    rotations = new.rotations.copy()
+    rotations[:, list(SPECS[part].joints)] = fitted.rotations[:, list(SPECS[part].joints)]
+    new = new.replace(rotations=rotations, expression=fitted.expression if part is Part.FACE else new.expression)
     if part is Part.FACE and not network.info.face_hears_chance:
         new = with_eyes(new, words, Variation(layer.variation, layer.seed), network.info)
     return splice(motion, new, layer.area, layer.span, walk=True)

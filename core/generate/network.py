@@ -58,6 +58,7 @@ class NetworkInfo:
         stress_s: how far the ends of strokes are moved to stressed syllables, seconds (`core.generate.stress`).
         pause_hold: share of the way that hands do not sink in pauses (`core.generate.held_hands`).
         jaw_gain: how much further the jaw opens for a louder voice (`core.generate.fitting`).
+        head_gains: how much further the heads of styles, by name, turn than decoded (`core.generate.fitting`).
         head_boost: share of a head's quick turns that it gets back (`core.generate.fitting`).
     """
 
@@ -82,6 +83,7 @@ class NetworkInfo:
     stress_s: float = 0.0
     pause_hold: float = 0.0
     jaw_gain: float = 0.0
+    head_gains: Mapping[str, float] = field(default_factory=dict)
     head_boost: float = 0.0
 
     @property
@@ -100,6 +102,10 @@ class NetworkInfo:
     def manner(self, speaker: int) -> Manner:
         """Return how a style changes the curves of chance; nothing for most weights."""
         return self.manners.get(self.speakers[speaker], {}) if speaker < len(self.speakers) else {}
+
+    def head_gain(self, speaker: int) -> float:
+        """Return how much further the head of a style turns than decoded; 1 for most."""
+        return self.head_gains.get(self.speakers[speaker], 1.0) if speaker < len(self.speakers) else 1.0
 
     @property
     def rest_joints(self) -> np.ndarray:

@@ -111,6 +111,7 @@ def generate(
             request.pieces,
             underway.send_piece,
             made.moments,
+            request.speaker,
         )
 
     def goes_on(windows: Sequence[dict[Part, np.ndarray]]) -> bool:
@@ -224,7 +225,7 @@ def _completed(made: _Prepared, codes: dict[Part, np.ndarray], steps: Steps) -> 
     words, sounds, codes = made.said.words, made.said.sounds, _in_time(codes, frames, info)
     steps.begin(0.0, 0.4, "Decoding")
     raw = decode_take(made.model.network, codes, info.neutral.translation[0])
-    raw = fit_to_speech(raw, made.moments, info)
+    raw = fit_to_speech(raw, made.moments, info, request.speaker)
     facts = _facts(request, made.recording, made.model, made.variation)
     if frames < made.frame_count:  # the user ended the take early
         seconds = frames / clock.FPS

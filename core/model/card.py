@@ -22,7 +22,7 @@ NEUTRAL = "neutral.npz"
 # The bundled weights.
 STARTER_FOLDER = Path(__file__).resolve().parents[2] / "weights" / "starter"
 # The required entries of model.json and their types. Optional entries: `variation`, `late_frames`, `by_latent`,
-# `chance`, `chance_by_style`, `manners`, `stress_s`, `pause_hold`, `jaw_gain` and `head_boost` (see
+# `chance`, `chance_by_style`, `manners`, `stress_s`, `pause_hold`, `jaw_gain`, `head_gains` and `head_boost` (see
 # `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), `moods` (what each mood
 # changes in a take at least, for people: `core.direct.mood_figures`), and `former_hashes`: hashes that earlier versions
 # of this program computed for the same networks; takes that store one of these hashes can be resampled
@@ -63,6 +63,7 @@ _RANGES: dict[str, Callable[[Any], bool]] = {
     "stress_s": lambda value: is_number(value, 0, MOST_SECONDS),
     "pause_hold": lambda value: is_number(value, 0, 1),
     "jaw_gain": lambda value: is_number(value, 0, 2),
+    "head_gains": lambda value: isinstance(value, dict) and all(is_number(gain, 0, 2) for gain in value.values()),
     "head_boost": lambda value: is_number(value, 0, 2),
     "former_hashes": _are_texts,
 }
@@ -210,5 +211,6 @@ def network_info(card: dict, config: ModelConfig, neutral: Motion) -> NetworkInf
         stress_s=float(card.get("stress_s", 0.0)),
         pause_hold=float(card.get("pause_hold", 0.0)),
         jaw_gain=float(card.get("jaw_gain", 0.0)),
+        head_gains=card.get("head_gains", {}),
         head_boost=float(card.get("head_boost", 0.0)),
     )

@@ -5,7 +5,7 @@ import numpy as np
 from core.body.motion import Motion
 from core.body.parts import ARKIT_NAMES
 from core.body.skeleton import JOINT, JOINT_COUNT
-from core.generate.fitting import follow_with_jaw, sharpen_head
+from core.generate.fitting import follow_with_jaw, scale_head, sharpen_head
 from core.generate.moments import Moments
 
 OPEN, CLOSE = ARKIT_NAMES.index("jawOpen"), ARKIT_NAMES.index("mouthClose")
@@ -38,6 +38,20 @@ def test_a_head_gets_its_quick_turns_back_and_keeps_its_slow_ones():
         assert least <= share < most
         assert not quick.rotations[:, JOINT["spine3"]].any()
     assert sharpen_head(motion, 0.0) is motion
+
+
+def test_a_head_turns_further_from_the_neutral_pose_by_the_gain_of_its_style():
+    rng = np.random.default_rng(2)
+    neutral = Motion(rng.normal(0, 0.1, (4, JOINT_COUNT, 3)), np.zeros((4, 3)), np.zeros((4, 52)))
+    motion = Motion(np.repeat(neutral.rotations[:1], 30, 0), np.zeros((30, 3)), np.zeros((30, 52)))
+    assert np.allclose(scale_head(motion, 1.3, neutral).rotations, motion.rotations)
+    neutral.rotations[:] = 0
+    motion.rotations[:] = rng.normal(0, 0.1, motion.rotations.shape)
+    further = scale_head(motion, 1.3, neutral).rotations
+    head = [JOINT["neck"], JOINT["head"]]
+    assert np.allclose(further[:, head], 1.3 * motion.rotations[:, head])
+    assert np.array_equal(np.delete(further, head, 1), np.delete(motion.rotations, head, 1))
+    assert scale_head(motion, 1.0, neutral) is motion
 
 
 def test_moments_of_a_piece_are_counted_from_its_first_frame():
