@@ -5,6 +5,7 @@ from functools import partial
 import bpy
 from bpy.props import EnumProperty, IntProperty
 
+from ...core.direct.markers import Kind
 from ...core.errors import GestureError
 from ..take.properties import PLAIN_MARKER_ITEMS
 from . import markers
@@ -69,7 +70,7 @@ class MAMBATALK_OT_accent_remove(MarkersOperator, bpy.types.Operator):
     def wanted(self, context, take, entries):
         """Return the list without the marker."""
         index = self.chosen_row(take)
-        if not 0 <= index < len(entries):
+        if not 0 <= index < len(entries) or entries[index][0] == Kind.GESTURE.value:
             raise GestureError("There is no such accent.", remedy="Choose one in the list.")
         return entries[:index] + entries[index + 1 :]
 
@@ -81,8 +82,8 @@ class MAMBATALK_OT_accents_clear(MarkersOperator, bpy.types.Operator):
     bl_label = "Clear Accents"
 
     def wanted(self, context, take, entries):
-        """Return an empty list."""
-        return []
+        """Return the gestures of the list."""
+        return [entry for entry in entries if entry[0] == Kind.GESTURE.value]
 
 
 class MAMBATALK_OT_accents_read(MarkersOperator, bpy.types.Operator):

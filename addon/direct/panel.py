@@ -143,9 +143,13 @@ class MAMBATALK_UL_accents(bpy.types.UIList):
         """Draw the kind of a marker, its start and its end."""
         row = layout.row(align=True)
         row.use_property_split = False
-        row.prop(item, "gesture" if item.kind == Kind.GESTURE else "kind", text="")
+        row.prop(item, "kind", text="")
         row.prop(item, "start_frame", text="")
         row.prop(item, "end_frame", text="")
+
+    def filter_items(self, context, data, prop):
+        """Leave out gestures, which have a list of their own."""
+        return [0 if item.kind == Kind.GESTURE else self.bitflag_filter_item for item in getattr(data, prop)], []
 
 
 class MAMBATALK_PT_accents(TakePanel, bpy.types.Panel):

@@ -87,14 +87,11 @@ def told_words(words: Sequence[str], language: str) -> set[int]:
 
     Args:
         words: displayed words in order, with what ends clauses.
-        language: of the words; without `actors` in its lexicon nothing is known to be told.
+        language: of the words; without `speakers` or `actors` in its lexicon nothing is known to be told.
     """
-    actors = phrases(language).actors
-    if not actors:
+    if not phrases(language).speakers:
         return set()
-    speaks = np.array(
-        [word.endswith(("?", "!")) or not actors.isdisjoint(_said(word, language)) for word in words], int
-    )
+    speaks = np.array([word.endswith(("?", "!", "？", "！")) or _speaks(word, language) for word in words], int)
     sums = np.concatenate([[0], np.cumsum(speaks)])
     told = set()
     for number in range(len(words)):
@@ -104,8 +101,13 @@ def told_words(words: Sequence[str], language: str) -> set[int]:
     return told
 
 
-def _said(word: str, language: str) -> Sequence[str]:
-    return split_word(bare(word), phrases(language).contractions)
+def _speaks(word: str, language: str) -> bool:
+    """Return whether a displayed word shows that somebody speaks of himself, or to somebody."""
+    known, text = phrases(language), bare(word)
+    if known.entries is not None:  # without spaces, a displayed word may be several words
+        return any(speaker in text for speaker in known.speakers)
+    elided = text.partition("'")  # "j'ai", "m'en"
+    return not known.speakers.isdisjoint((text, elided[0] + elided[1], *split_word(text, known.contractions)))
 
 
 def _once(calls: list[Call], words: Sequence[Word]) -> list[Call]:

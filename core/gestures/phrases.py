@@ -7,6 +7,7 @@
     openers = ["please"]     words that may stand before what begins a clause
     "~coffee"                only of those who speak: one of the actors stands before it in its clause
     actors = ["i", "let's"]  acting a thing out (sleep, write) needs one of these, too, or an order
+    speakers = ["yo", "voy"] words that show that somebody speaks to somebody; the actors where there are none
 
 A phrase that is denied ("not a big problem") calls for nothing, unless the phrase itself denies something.
 """
@@ -21,7 +22,7 @@ from ..text.lexicon import ENGLISH, NEGATION, WITHOUT_SPACES, Entries, bare, rea
 from .entry_forms import CLAUSE_END, Form, forms, split_word, split_words
 from .library import gestures
 
-NONE, OPENERS, ACTORS = "none", "openers", "actors"
+NONE, OPENERS, ACTORS, SPEAKERS = "none", "openers", "actors", "speakers"
 # A phrase that counts wherever it stands, as in `Phrases.bound`.
 _ANYWHERE = (False, False, False)
 # Gestures that act out what somebody does.
@@ -81,6 +82,7 @@ class Phrases:
             whether one must end there, and whether those who speak must act. One entry is enough.
         openers: words that may stand before what begins a clause.
         actors: words one of which stands before what is acted out; empty where a language needs none.
+        speakers: words that show that somebody speaks of himself, or to somebody.
         negations: words that deny what follows.
         contractions: by word or ending, the words that it stands for.
         lists: the phrases of each gesture.
@@ -93,6 +95,7 @@ class Phrases:
     bound: dict[str, frozenset[tuple[bool, bool, bool]]]
     openers: frozenset[str]
     actors: frozenset[str]
+    speakers: frozenset[str]
     negations: frozenset[str]
     contractions: Mapping[str, tuple[str, ...]]
     lists: dict[str, tuple[str, ...]]
@@ -104,9 +107,9 @@ def phrases(language: str = ENGLISH) -> Phrases:
     lexicon = read_lexicon(language)
     table = dict(lexicon.tables.get(TABLE, {}))
     groups, contractions = (lexicon.tables.get(name, {}) for name in (GROUPS, CONTRACTIONS))
-    openers, actors = (
+    openers, actors, speakers = (
         frozenset(part for word in table.pop(name, ()) for part in split_word(word, contractions))
-        for name in (OPENERS, ACTORS)
+        for name in (OPENERS, ACTORS, SPEAKERS)
     )
     lands: dict[str, int] = {}
     lists: dict[str, tuple[str, ...]] = {}
@@ -126,7 +129,9 @@ def phrases(language: str = ENGLISH) -> Phrases:
     entries = Entries(ordered, (), "") if lexicon.language in WITHOUT_SPACES else None
     most_words = max((text.count(" ") + 1 for text in names), default=0)
     bound = {text: frozenset(signs_) for text, signs_ in signs.items() if _ANYWHERE not in signs_}
-    return Phrases(names, most_words, entries, lands, bound, openers, actors, negations, contractions, lists)
+    return Phrases(
+        names, most_words, entries, lands, bound, openers, actors, speakers or actors, negations, contractions, lists
+    )
 
 
 def _text(form: Form) -> str:

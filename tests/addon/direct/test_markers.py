@@ -223,3 +223,22 @@ def test_pose_markers_are_undone_with_their_accents(take):
     assert pose_markers(bpy.data.objects[name]) == []
     bpy.ops.ed.redo()
     assert pose_markers(bpy.data.objects[name]) == [(120, "Hold"), (150, "Hold End")]
+
+
+@pytest.mark.any_blender
+def test_gestures_are_not_in_the_list_of_accents_and_stay_where_that_is_emptied(take):
+    from mambatalk_ext.addon.direct.panel import MAMBATALK_UL_accents
+
+    assert bpy.ops.mambatalk.insert_gesture(gesture="shrug", frame=140) == {"FINISHED"}
+    assert bpy.ops.mambatalk.accent_add(kind="hold", start=180, end=200) == {"FINISHED"}
+
+    class Shown:
+        bitflag_filter_item = 1
+
+    shown, _ = MAMBATALK_UL_accents.filter_items(Shown(), bpy.context, own(take), "markers")
+    assert [bool(flag) for flag in shown] == [marker.kind != "gesture" for marker in own(take).markers]
+    gesture = next(row for row, marker in enumerate(own(take).markers) if marker.kind == "gesture")
+    with pytest.raises(RuntimeError, match="no such accent"):
+        bpy.ops.mambatalk.accent_remove(index=gesture)
+    assert bpy.ops.mambatalk.accents_clear() == {"FINISHED"}
+    assert [marker.kind for marker in own(take).markers] == ["gesture"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.gestures.choice import choose_gestures, with_clauses
+from core.gestures.choice import choose_gestures, told_words, with_clauses
 from core.gestures.entry_forms import forms, split_words
 from core.gestures.phrases import find_calls
 from core.text.timing import Word
@@ -78,3 +78,23 @@ def test_what_nobody_says_to_anybody_calls_for_sure_gestures_only():
     assert choose_gestures(said(asked))[-1].name == "fall"
     assert choose_gestures(said("the old bridge collapsed"))[0].name == "fall"
     assert choose_gestures(said(told + "and on the other hand it was old"))[-1].name == "other_hand"
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "speaks"),
+    [
+        ("de", "die Straße zum Pass war gesperrt weil die alte Brücke in der Nacht einstürzte", "ich euch unsere"),
+        ("es", "la carretera estaba cerrada porque el viejo puente cayó durante la noche", "nosotros voy tengo"),
+        ("fr", "la route était fermée parce que le vieux pont était tombé pendant la nuit", "je j’ai m'en vos"),
+        ("it", "la strada era chiusa perché il vecchio ponte era crollato durante la notte", "noi vado ho"),
+        ("pt", "a estrada estava fechada porque a velha ponte caiu durante a noite", "nós tenho você"),
+        ("ja", "その 道 は 夜 に 古い 橋 が 落ちた ため 閉鎖 された", "私たちは あなた ください"),
+        ("zh", "夜里 那座 旧桥 倒塌 了 所以 道路 被 封闭 了", "我们的 你 请"),
+    ],
+)
+def test_far_from_words_of_who_speaks_a_text_is_told_in_every_language(language, told, speaks):
+    words = (told + " ").split() * 6
+    assert told_words(words, language) == set(range(len(words)))
+    for word in speaks.split():
+        assert 0 not in told_words([*words[:5], word, *words[5:]], language)
+    assert len(words) - 1 not in told_words([*words, "？" if language in ("ja", "zh") else "?"], language)
