@@ -14,7 +14,7 @@ from ...core.errors import GestureError
 from ...core.worker import protocol
 from ..blender import session_ids
 from ..job import decoding, preferences, report, state
-from ..job.operator import JobOperator
+from ..job.job_mixin import JobOperator
 from . import preparation
 from .outcome_lines import show
 from .performing import Performing

@@ -4,7 +4,7 @@ import bpy
 
 from ...core.check.finding import REMEDIES
 from ..blender.layout import draw_lines
-from ..direct.change import TakePanel
+from ..direct.take_mixins import TakePanel
 from ..take import info as take_info
 from . import findings
 from .remedy_buttons import button_of

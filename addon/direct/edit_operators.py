@@ -11,7 +11,7 @@ from ..take import info as take_info
 from ..take.properties import AREA_ITEMS
 from . import directed_keys
 from . import settings as direct_settings
-from .change import OnTake
+from .take_mixins import OnTake
 
 
 class MAMBATALK_OT_show_edits(OnTake, bpy.types.Operator):

@@ -24,7 +24,7 @@ from ..rig import performer
 from ..take import info as take_info
 from ..take.properties import level_properties
 from . import directed_keys, sliders
-from .change import DirectionOperator, TakeOperator
+from .take_mixins import DirectionOperator, TakeOperator
 
 # What belongs to one take alone is in no preset: its own rest pose, and left and right.
 _IN_PRESETS = tuple(name for name in sliders.NAMES if name not in (*SWITCHES, "pose_amount"))

@@ -10,7 +10,7 @@ from ...core.errors import GestureError
 from ..take.properties import PLAIN_MARKER_ITEMS
 from . import markers
 from . import settings as direct_settings
-from .change import MarkersOperator, TakeOperator
+from .take_mixins import MarkersOperator, TakeOperator
 
 WHERE = [
     ("FRAME", "Current Frame", "At the current frame"),

@@ -15,7 +15,7 @@ from ..take import info as take_info
 from ..take import locks, performed, recording
 from ..take.properties import AREA_ITEMS, FRAMES_OF, PLAIN_MARKER_ITEMS
 from . import settings as direct_settings
-from .change import TakePanel
+from .take_mixins import TakePanel
 
 _AREA_ROWS = (
     ("face", "upper", "hands", "lower"),

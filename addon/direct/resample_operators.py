@@ -13,7 +13,7 @@ from ..blender import sequencer, session_ids
 from ..blender.versions import RELATIVE
 from ..job import decoding, model_card, preferences, report, state
 from ..job.folder import absolute_path, temporary_folder
-from ..job.operator import JobOperator
+from ..job.job_mixin import JobOperator
 from ..rig import performer
 from ..take import hand_edits, locks, performed, recording
 from ..take import info as take_info

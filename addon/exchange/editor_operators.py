@@ -9,7 +9,7 @@ from ...core.errors import GestureError
 from ..blender.versions import RELATIVE
 from ..character import armature as character_armature
 from ..direct import directed_keys
-from ..direct.change import TakeOperator
+from ..direct.take_mixins import TakeOperator
 from ..job import report, state
 from ..job.folder import absolute_path
 from ..rig import performer

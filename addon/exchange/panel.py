@@ -3,7 +3,7 @@
 import bpy
 
 from ..blender.layout import EXCHANGE, ClosedPanel, put_labels_beside
-from ..direct.change import TakePanel
+from ..direct.take_mixins import TakePanel
 from ..job import state
 from .formats import FORMATS
 

@@ -16,7 +16,7 @@ from ..face import channels as face_channels
 from ..finish import source as finish_source
 from ..job import report, result_notes, state
 from ..job.folder import temporary_folder
-from ..job.operator import JobOperator
+from ..job.job_mixin import JobOperator
 from ..rig import performer
 from ..skin import body as skin_body
 from ..take import info as take_info

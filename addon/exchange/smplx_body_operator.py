@@ -17,7 +17,7 @@ from ..character import building, smplx_body
 from ..face import channels as face_channels
 from ..job import preferences, report, state
 from ..job.folder import absolute_path, temporary_folder
-from ..job.operator import JobOperator
+from ..job.job_mixin import JobOperator
 from ..take.keying import apply_motion
 
 

@@ -22,7 +22,7 @@ from ..character import contacts
 from ..direct import transfer
 from ..job import report, result_notes, state
 from ..job.folder import temporary_folder
-from ..job.operator import JobOperator
+from ..job.job_mixin import JobOperator
 from ..rig import performer
 from ..skin import body as skin_body
 from ..take import hand_edits, keying, performed

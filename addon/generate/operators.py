@@ -18,7 +18,7 @@ from ..direct import directed_keys
 from ..face import channels as face_channels
 from ..job import report, result_notes, state
 from ..job.folder import absolute_path, data_folder, new_take_folder, temporary_folder
-from ..job.operator import JobOperator
+from ..job.job_mixin import JobOperator
 from ..rig import performer
 from ..rig.performer import require_target, why_no_character
 from ..take import recording, switching

@@ -4,7 +4,7 @@ import bpy
 
 from ...core import requests
 from ..job import decoding, preferences, report, state
-from ..job.operator import JobOperator
+from ..job.job_mixin import JobOperator
 from ..language import choice
 
 NO_RECOGNISER = "Choose a folder for Recogniser in the extension's preferences: a model of faster-whisper"

@@ -8,7 +8,7 @@ from ...core.errors import GestureError
 from ...core.gestures.clip import OWN, as_text
 from ...core.gestures.placed import Setting
 from ..direct import settings as direct_settings
-from ..direct.change import MarkersOperator
+from ..direct.take_mixins import MarkersOperator
 from ..take import store as take_store
 from ..take.properties import GESTURE_ITEMS, HAND_ITEMS
 from . import own as own_gestures

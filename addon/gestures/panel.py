@@ -6,7 +6,7 @@ from ...core.direct.markers import Kind
 from ...core.gestures.clip import OWN
 from ...core.gestures.library import gestures
 from ..blender.layout import draw_lines
-from ..direct.change import TakePanel
+from ..direct.take_mixins import TakePanel
 from .own import clip_in
 from .previews import icon_of
 

@@ -7,7 +7,7 @@ from ...core import requests
 from ...core.errors import GestureError
 from . import environments, interpreter, model_card, preferences, report, result_notes, state
 from .folder import absolute_path
-from .operator import JobOperator
+from .job_mixin import JobOperator
 
 
 class MAMBATALK_OT_check_worker(JobOperator, bpy.types.Operator):

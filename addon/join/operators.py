@@ -10,7 +10,7 @@ from ...core.errors import GestureError
 from ..blender import sequencer
 from ..character import armature as character_armature
 from ..direct import directed_keys
-from ..direct.change import TakeOperator
+from ..direct.take_mixins import TakeOperator
 from ..job import report, state
 from ..rig import performer
 from ..take import info as take_info

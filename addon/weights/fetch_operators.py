@@ -13,7 +13,7 @@ from ...core.errors import GestureError
 from ..blender.layout import wrap
 from ..job import preferences, report, state
 from ..job.folder import absolute_path, data_folder
-from ..job.operator import JobOperator
+from ..job.job_mixin import JobOperator
 
 # What the user must know before anything is fetched.
 TERMS = (

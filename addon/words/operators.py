@@ -5,7 +5,7 @@ from bpy.props import BoolProperty, FloatProperty, IntProperty, StringProperty
 
 from ...core.errors import GestureError
 from ...core.take import word_edits
-from ..direct.change import OnTake, TakeOperator
+from ..direct.take_mixins import OnTake, TakeOperator
 from ..job import report
 from ..rig.performer import require_target
 from ..take import performed

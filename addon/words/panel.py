@@ -6,7 +6,7 @@ from ...core.language.drawn_letters import in_drawn_order
 from ...core.take.word_edits import LOW_CONFIDENCE
 from ..blender.layout import draw_lines
 from ..blender.translation import translated
-from ..direct.change import TakePanel
+from ..direct.take_mixins import TakePanel
 from .settings import is_listed
 
 

@@ -12,7 +12,7 @@ from ..blender import session_ids
 from ..direct import transfer
 from ..job import decoding, preferences, report, state
 from ..job.folder import temporary_folder
-from ..job.operator import JobOperator
+from ..job.job_mixin import JobOperator
 from ..rig.performer import require_target
 from ..take import info as take_info
 from ..take import performed, recording

@@ -25,7 +25,7 @@ def operators():
 
 
 def test_no_job_offers_the_redo_panel_and_every_other_change_does(extension):
-    from mambatalk_ext.addon.job.operator import JobOperator
+    from mambatalk_ext.addon.job.job_mixin import JobOperator
 
     jobs = {name for name, kind in operators().items() if issubclass(kind, JobOperator)}
     assert {"generate", "resample", "mix", "finish", "retarget"} <= jobs

@@ -137,12 +137,7 @@ def room(name: str) -> str:
 def is_roof(name: str) -> bool:
     """Whether a module of the add-on holds operators or panels."""
     last = name.rpartition(".")[2]
-    return name.startswith("addon.") and (last.endswith(("operator", "operators", "panel"))) and not is_base(name)
-
-
-def is_base(name: str) -> bool:
-    """Whether a module holds what operators are made of, rather than operators."""
-    return name in {"addon.job.operator", "addon.direct.operator"}
+    return name.startswith("addon.") and last.endswith(("operator", "operators", "panel"))
 
 
 def test_trees_import_only_the_trees_below_them():

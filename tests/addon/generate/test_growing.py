@@ -102,7 +102,7 @@ def test_an_undone_piece_is_followed_by_new_keys(character, growing, pieces):
 
 
 def test_a_job_keys_its_pieces_and_can_be_ended_with_what_is_made(extension, job_state):
-    from mambatalk_ext.addon.job.operator import JobOperator
+    from mambatalk_ext.addon.job.job_mixin import JobOperator
     from mambatalk_ext.core.worker import protocol
 
     shown, asked = [], []

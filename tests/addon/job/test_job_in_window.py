@@ -32,7 +32,7 @@ def window():
 @pytest.fixture
 def running(extension, window):
     """A job that runs in the window: a function that sends it an event, and how often it was cancelled."""
-    from mambatalk_ext.addon.job.operator import JobOperator
+    from mambatalk_ext.addon.job.job_mixin import JobOperator
 
     calls = []
     operator = JobOperator()
