@@ -48,13 +48,13 @@ class View:
 
     @property
     def bottom(self) -> float:
-        """Return the height of the track's lower edge."""
+        """The track's lower edge, pixels from the bottom of the editor."""
         room = self.height - self.scale * (HEIGHT_PX + _NUMBERS_PX)
         return max(min(self.scale * _ABOVE_MARKERS_PX, room), self.scale * _ABOVE_BAR_PX)
 
     @property
     def top(self) -> float:
-        """Return the height of the track's upper edge."""
+        """The track's upper edge, pixels from the bottom of the editor."""
         return self.bottom + self.scale * HEIGHT_PX
 
     def to_px(self, frame):
@@ -87,7 +87,7 @@ class Words:
 
 
 def under(words: Words, view: View, x: float, y: float) -> tuple[int, Grip] | None:
-    """Return the word at a place, and what of it; None beside the track and between words."""
+    """Return the word at a place, pixels of the editor, and what of it; None beside the track and between words."""
     if not view.bottom <= y < view.top:
         return None
     grip = _GRIP_PX * view.scale
