@@ -68,7 +68,8 @@ class Alignment:
     """The times of a text's words in a recording.
 
     Attributes:
-        words: displayed words in order; words for which the recording has no room are left out.
+        words: displayed words in order of time, which is that of the text but for sentences that are said elsewhere;
+            words for which the recording has no room are left out.
         score: how much better the text fits than chance: mean log likelihood ratio per 10 ms frame, in nats. A right
             text scores 3-5 on a clean recording.
         matched: share of the speech that the text surely explains, 0-1.
@@ -216,7 +217,14 @@ def _free(
             detail=f"{anchors.matched:.0%} of the speech fits; {anchors.score - bar.chance:.2f} nats above chance",
         )
     pieces = cut_pieces(anchors.hits, np.array([len(ways[0]) for ways in text.words]), level_db)
-    placed = place(sound, pieces, text.words, anchors.fit, lambda share: tell(ROUGH_SHARE + (1 - ROUGH_SHARE) * share))
+    placed = place(
+        sound,
+        pieces,
+        text.words,
+        anchors.fit,
+        lambda share: tell(ROUGH_SHARE + (1 - ROUGH_SHARE) * share),
+        bar.sure,
+    )
     words = _words(placed, text, bar, sound)
     return Alignment(words, anchors.score - bar.chance, anchors.matched, len(text.said) - len(words))
 
@@ -272,8 +280,9 @@ def _words(placed: Sequence[Placed], text: _Text, bar: _Bar, sound: Sound) -> tu
     for row, token in enumerate(placed):
         by_word.setdefault(text.owner[token.word], []).append(row)
     words = []
-    for number, rows in sorted(by_word.items()):
-        first, last = rows[0], rows[-1]
+    for number, rows in by_word.items():
+        first = rows[0]
+        last = first + sum(row - first == place for place, row in enumerate(rows)) - 1  # without what is said elsewhere
         parts = placed[first : last + 1]
         near = [*placed[max(0, first - 1) : first], *placed[last + 1 : last + 2]]
         confidence = _confidence(

@@ -20,6 +20,7 @@ from ..phones.refinement import refined
 from ..phones.scores import PhoneScores, phone_scores
 from ..phones.search import OTHER_PER_FRAME, OVER_COST, Placed, Stretch, search
 from .anchors import Pronunciations
+from .moved import find_moved, inserted, without
 from .pieces import Piece
 
 # Words of other languages fit worse: other speech, and passing over words, cost more for each nat below the usual fit.
@@ -74,6 +75,7 @@ def place(
     words: Pronunciations,
     fit: float = 0.0,
     tell: Callable[[float], None] = lambda share: None,
+    least: float | None = None,
 ) -> list[Placed]:
     """Place the tokens of all pieces.
 
@@ -84,6 +86,7 @@ def place(
         fit: mean score of a frame of words that are surely said, nats. Where it is low (another language, an accent,
             noise), bad scores are no reason to take a word for one that nobody says.
         tell: is called with the share done; what it raises stops the work.
+        least: the score of sure words, nats: sentences that are said elsewhere are looked for; None leaves that out.
 
     Returns:
         Tokens in order of time, without those for which no place was found.
@@ -96,7 +99,13 @@ def place(
         found[number] = _named(placed, pieces[number].tokens)
         tell(SEARCHED * share)
     pieces, found = _placed_again(sound, pieces, words, found, strange, tell)
+    moved = [] if least is None else find_moved(sound.scores, sound.active, pieces, found, words, least, costs["other"])
+    if moved:
+        gone = {token for each in moved for token in each.tokens}
+        pieces = without(pieces, moved)
+        found = [[word for word in placed if word.word not in gone] for placed in found]
     _fill_rooms(sound, pieces, words, found, tell)
+    found = inserted(found, moved)
     out: list[Placed] = []
 
     # One piece after the other: the steps are so small that threads would only wait for each other.

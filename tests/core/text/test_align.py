@@ -157,6 +157,17 @@ def test_words_beside_a_pause_stay_on_their_side_where_the_text_lacks_others(dem
     assert max(abs(a.start_s - b.start_s) for a, b in zip(found.words, words, strict=True)) < 1
 
 
+@pytest.mark.parametrize(("first", "second", "end"), [(0, 22, 29), (41, 60, 68)])
+def test_sentences_that_are_exchanged_in_the_text_are_found_where_they_are_said(demo, speech, first, second, end):
+    words = [word.word for word in demo.words]
+    text = [*words[:first], *words[second:end], *words[first:second], *words[end:]]
+    found = [(word.word, word.start_s) for word in align(speech, " ".join(text)).words]
+    assert [start_s for _, start_s in found] == sorted(start_s for _, start_s in found)
+    kept = [any(said == word.word and abs(at - word.start_s) < 0.1 for said, at in found) for word in demo.words]
+    assert all(kept[:first] + kept[end:])
+    assert sum(kept[first:end]) >= 0.9 * (end - first)
+
+
 def test_progress_rises_to_one_and_cancelling_stops(speech, text):
     told: list[float] = []
     align(speech[: 16000 * 9], text, progress=told.append)
