@@ -30,6 +30,7 @@ SHARE = 0.1  # of the words that are deleted, inserted or replaced
 SEEDS = (1, 2, 3)
 PAUSES = (0.1, 0.35, 0.6, 0.85)  # where they are inserted, as shares of the words
 SENTENCE = 12  # words
+DISPLACED_S = 0.25  # words that are farther away should have a low confidence
 NOISE_DB = 15.0
 OTHER_WORDS = (
     "thirty kitchen auction humble yogurt chimney azure wolf ballot oyster hedge museum parrot shovel union theory "
@@ -45,11 +46,13 @@ class Case:
         samples: (N,) 16 kHz.
         text: the words of the transcript.
         truth_s: for each of them when it begins; None for a word that nobody says.
+        said: the words in the order of the speech, to which the times belong; empty where that is the text's order.
     """
 
     samples: np.ndarray
     text: tuple[str, ...]
     truth_s: tuple[float | None, ...]
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,13 @@ class Result:
 
     Attributes:
         errors_s: (words,) seconds; infinite for words that were left out.
+        low: (words,) whether a word has a low confidence.
         wrong_sure: share of the words that nobody says which are shown as sure; None without such words.
         speed: seconds of sound in a second of one processor.
     """
 
     errors_s: np.ndarray
+    low: np.ndarray
     wrong_sure: float | None
     speed: float
 
@@ -96,6 +101,14 @@ def with_sentence(case: Case, kind: str, seed: int) -> Case:
     )
 
 
+def exchanged(case: Case, seed: int) -> Case:
+    """Exchange two neighbouring sentences of a transcript."""
+    first = random.Random(seed).randrange(len(case.text) - 2 * SENTENCE)
+    second, end = first + SENTENCE, first + 2 * SENTENCE
+    text = (*case.text[:first], *case.text[second:end], *case.text[first:second], *case.text[end:])
+    return Case(case.samples, text, case.truth_s, case.text)
+
+
 def with_pause(case: Case, words: Sequence[Word], share: float, seconds: float, filled: np.ndarray) -> Case:
     """Insert a pause before one of the words, at the quietest place between it and the word before it."""
     at = round(share * (len(words) - 1)) + 1
@@ -126,18 +139,17 @@ def measured(case: Case) -> Result:
     start = time.process_time()
     alignment = align(case.samples, " ".join(case.text))
     spent = time.process_time() - start
-    found = words_found(alignment, case.text)
-    errors = [
-        np.inf if word is None else abs(word.start_s - start_s)
-        for word, start_s in zip(found, case.truth_s, strict=True)
-        if start_s is not None
-    ]
+    found = words_found(alignment, case.said or case.text)
+    said = [(word, start_s) for word, start_s in zip(found, case.truth_s, strict=True) if start_s is not None]
+    errors = [np.inf if word is None else abs(word.start_s - start_s) for word, start_s in said]
+    low = [word is not None and word.confidence < LOW_CONFIDENCE for word, _ in said]
     wrong = [
         word is not None and word.confidence >= LOW_CONFIDENCE
         for word, start_s in zip(found, case.truth_s, strict=True)
         if start_s is None
     ]
-    return Result(np.array(errors), float(np.mean(wrong)) if wrong else None, len(case.samples) / SAMPLE_RATE / spent)
+    wrong_sure = float(np.mean(wrong)) if wrong else None
+    return Result(np.array(errors), np.array(low), wrong_sure, len(case.samples) / SAMPLE_RATE / spent)
 
 
 def words_found(alignment: Alignment, text: Sequence[str]) -> list[Word | None]:
@@ -164,6 +176,7 @@ def cases(plain: Case, words: Sequence[Word]) -> Iterator[tuple[str, Iterable[Ca
         yield f"{SHARE:.0%} of the words {kind}", [changed(plain, kind, SHARE, seed) for seed in SEEDS]
     for kind in ("deleted", "inserted"):
         yield f"a sentence {kind}", [with_sentence(plain, kind, seed) for seed in SEEDS]
+    yield "two sentences exchanged", [exchanged(plain, seed) for seed in SEEDS]
     for seconds in (10.0, 30.0):
         for name, sound in (("silence", np.zeros(1)), ("room", room)):
             yield f"pause of {seconds:g} s, {name}", [with_pause(same, words, at, seconds, sound) for at in PAUSES]
@@ -180,17 +193,22 @@ def table(name: str, plain: Case, say: Callable[[str], None] = print) -> None:
     words = align(plain.samples, " ".join(plain.text)).words
     active = active_frames(energy_db(plain.samples)).mean()
     say(f"\n{name}: {len(plain.samples) / SAMPLE_RATE:.0f} s, {len(plain.text)} words, {active:.0%} speech")
-    say(f"{'':32}{'median':>8}{'<=50 ms':>9}{'<=100 ms':>9}{'> 1 s':>7}{'left out':>9}{'wrong, sure':>12}{'x CPU':>8}")
+    say(
+        f"{'':32}{'median':>8}{'<=50 ms':>9}{'<=100 ms':>9}{'> 1 s':>7}{'left out':>9}{'wrong, sure':>12}{'x CPU':>8}"
+        f"{'> 250 ms':>9}{'of these low':>13}{'low':>5}"
+    )
     for title, group in cases(plain, words):
         results = [measured(case) for case in group]
         errors = np.concatenate([result.errors_s for result in results])
-        far = errors[np.isfinite(errors)]
+        low = np.concatenate([result.low for result in results])
+        far, displaced = errors[np.isfinite(errors)], np.isfinite(errors) & (errors > DISPLACED_S)
         wrong = [result.wrong_sure for result in results if result.wrong_sure is not None]
         say(
             f"{title:32}{np.median(errors) * 1000:6.0f} ms"
             f"{np.mean(errors < 0.0501):9.1%}{np.mean(errors < 0.1001):9.1%}"
             f"{np.sum(far > 1):7d}{np.mean(np.isinf(errors)):9.1%}{np.mean(wrong) if wrong else 0:12.0%}"
             f"{np.mean([result.speed for result in results]):8.0f}"
+            f"{displaced.sum():9d}{low[displaced].sum():13d}{low.sum():5d}"
         )
 
 
