@@ -7,6 +7,7 @@
 Blender's process writes requests, so this module needs only the standard library and NumPy.
 """
 
+import json
 import types
 import typing
 from dataclasses import Field, fields, is_dataclass
@@ -38,12 +39,22 @@ def from_json(values: dict[str, Any]) -> Task:
         values: the key `type`, and the fields of that request; fields with a default may be left out.
 
     Raises:
-        RequestError: there is no such type, or a field is missing, unknown or of the wrong type.
+        RequestError: there is no such type; a field is missing, unknown or of the wrong type; a text cannot be written.
     """
     kind = values.get("type")
     if not isinstance(kind, str) or kind not in _TASKS:
         raise RequestError(f"there is no request of type {kind!r}; known: {', '.join(_TASKS)}")
+    _check_letters(values)
     return _record(_TASKS[kind], {name: value for name, value in values.items() if name != "type"}, kind)
+
+
+def _check_letters(values: dict[str, Any]) -> None:
+    """Make sure that every text can be written; JSON can state half of a letter (a lone surrogate) as an escape."""
+    try:
+        # Names of files that are no UTF-8 are such halves, too; those name bytes, and can be written.
+        json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        raise RequestError(f"{error.object[error.start]!a} is half of a letter") from error
 
 
 def _plain(value: Any) -> Any:

@@ -57,6 +57,8 @@ KINDS = {
 PLAIN_KINDS = tuple(kind for kind in KINDS if kind is not Kind.GESTURE)
 # Seconds that hands need from one apex to the next.
 LEAST_APART_S = 0.4
+# Gestures of the library that begin within this time are at one moment, seconds.
+_AT_ONCE_S = 0.1
 # Seconds after the start of a hold in which the apex of an accent may lie; the hold then begins after the apex.
 _HELD_APEX_S = 0.1
 
@@ -173,6 +175,14 @@ def check_markers(markers: Sequence[Marker], duration_s: float) -> None:
         if second.moment_s - first.moment_s < LEAST_APART_S:
             raise GestureError(
                 f"{_name_of(first)} and {_name_of(second)} are too near to each other: hands need {LEAST_APART_S:g} s.",
+                remedy="Remove one of them or move them apart.",
+            )
+    gestures = sorted((m for m in markers if m.kind is Kind.GESTURE), key=lambda marker: marker.start_s)
+    for first, third in zip(gestures, gestures[2:], strict=False):
+        if third.start_s - first.start_s < _AT_ONCE_S:
+            raise GestureError(
+                f"{_name_of(first)} and {_name_of(third)} are too near to each other: "
+                "two hands show two gestures at a time.",
                 remedy="Remove one of them or move them apart.",
             )
     still = [marker for marker in markers if marker.kind not in (Kind.ACCENT, Kind.GESTURE)]

@@ -172,6 +172,7 @@ def _take_away(lacks: str) -> None:
         reading, writing = os.pipe()
         os.close(reading)
         os.dup2(writing, 1)
+        sys.stdout = os.fdopen(1, "w")  # the one before takes it for a file
     elif lacks == _NO_OUTPUT:
         sys.stdout = None  # which closes it
     else:

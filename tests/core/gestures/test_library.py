@@ -113,6 +113,13 @@ def test_gestures_survive_json_and_say_what_is_wrong():
         apply_gestures(gesturer(2, 1), [Marker(Kind.GESTURE, 5.0, 5.0, Setting("wave"))])
 
 
+def test_two_hands_show_two_gestures_at_once_and_not_three(take):
+    two = [Marker(Kind.GESTURE, 2.0, 2.0, Setting("wave", side)) for side in ("left", "right")]
+    apply_gestures(take, two)
+    with pytest.raises(GestureError, match="two hands"):
+        apply_gestures(take, [*two, Marker(Kind.GESTURE, 2.05, 2.05, Setting("stop", "left"))])
+
+
 @pytest.mark.parametrize(
     ("place", "side"), [((2.0, 1.2, 3.0), "left"), ((-3.0, 2.0, 1.0), "right"), ((-0.4, 0.2, 2.0), "right")]
 )

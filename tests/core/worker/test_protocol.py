@@ -1,5 +1,6 @@
 """What the add-on and the worker say to each other survives the line between them."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,12 @@ def test_a_request_without_its_optional_fields_is_complete():
     assert protocol.decode_request(line) == protocol.Request(2, requests.Mix(A, B, picks))
 
 
+def test_a_name_of_a_file_that_is_no_utf8_survives_the_line():
+    name = Path(os.fsdecode(b"caf\xe9.wav"))
+    line = protocol.encode_request(protocol.Request(1, requests.Finish(name, B)))
+    assert protocol.decode_request(line).task.motion == name
+
+
 def test_a_wrong_request_says_which_one_it_is():
     with pytest.raises(protocol.ProtocolError) as error:
         protocol.decode_request('{"id": 41, "type": "dance"}')
@@ -104,6 +111,8 @@ def test_a_reply_survives_the_line(reply):
         ('{"id": 1, "type": "mix", "take": "a", "out": "b", "picks": [{"a": 1}]}', r"picks\[0\] has no a"),
         ('{"id": 1, "type": "finish", "motion": "a", "out": "b", "settings": []}', "settings cannot be"),
         ('{"id": 1, "type": "finish", "motion": "a", "out": ""}', "out cannot be ''"),
+        (r'{"id": 1, "type": "finish", "motion": "a", "out": "\ud800"}', "half of a letter"),
+        (r'{"id": 1, "type": "finish", "motion": "a", "out": "b", "settings": {"\udbff": 1}}', "half of a letter"),
         ('{"id": 1, "type": "cancel", "target": [2]}', r"target cannot be \[2\]"),
         ('{"id": true, "type": "hello"}', "whole number"),
         ('{"id": 1, "type": "body", "model": "a", "out": "b", "betas": [1e999]}', "no number"),
