@@ -13,6 +13,7 @@ from core.inputs import check_regular, read_json
 TRAIN, HELD_OUT, UNUSED = "train", "held_out", "unused"
 HELD_OUT_SHARE = 0.05  # of recordings where no list says which to hold out
 MOST_SPEAKERS = 10_000
+OWN_CORPUS = "corpus"  # the kind of a folder whose motion the gesture grammar made
 MANIFEST = "manifest.csv"
 MANIFEST_COLUMNS = ("audio", "transcript", "motion", "speaker")
 BEAT2_MOTION, BEAT2_AUDIO, BEAT2_TEXT = "smplxflame_30", "wave16k", "textgrid"
@@ -225,7 +226,7 @@ def _corpus(folder: Path) -> Listing:
             split = listed.get(name) or (HELD_OUT if _held_back(name) else TRAIN)
             split = TRAIN if split == TRAIN else HELD_OUT
             recordings.append(Recording(name, audio, text, tuple(motions), split))
-    return Listing("corpus", tuple(recordings), tuple(STYLES), tuple(problems))
+    return Listing(OWN_CORPUS, tuple(recordings), tuple(STYLES), tuple(problems))
 
 
 def _splits_of(index: Path) -> dict[str, str | None]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from core.generate.manners import Manner
+
 
 @dataclass(frozen=True)
 class Style:
@@ -28,6 +30,7 @@ class Style:
         brow: brow raise on a full accent, 0-1.
         lean: degrees of forward lean while speaking.
         mouth: scale of mouth opening.
+        manner: how weights that learned this style change its curves of chance; the grammar itself does not use it.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Style:
     brow: float
     lean: float
     mouth: float
+    manner: Manner
 
 
 STYLES: dict[str, Style] = {
@@ -61,36 +65,60 @@ STYLES: dict[str, Style] = {
             home=(0.06, -0.378, 0.32), rest=(0.11, -0.475, 0.165), rest_palm=-5, palm=12, one_handed=0.5, apart=0.36,
             stir=1.25, shape="relaxed", rest_shape="relaxed", fingers=1.24, nod=5.9,
             sway=0.051, smile=0.12, brow=0.35, lean=1.5, mouth=0.95,
+            manner={
+                "up": (0.3, 0.9), "vigour": (-0.5, 0.5), "weight": (0, 1.12), "forward": (0, 1.12),
+                "left_idle": (0, 0.1), "right_idle": (0, 0.1), "aim": (0, 1.6), "arc": (0, 1.6), "roll": (0, 1.2),
+                "thumb": (0, 0.9), "beat_side": (0, 1.25), "beat_tilt": (0, 1.25),
+            },
         ),
         Style(
             name="lively", amplitude=1.2, move_s=0.7, least=0.2, taps=0.6,
             home=(0.08, -0.364, 0.32), rest=(0.12, -0.465, 0.18), rest_palm=0, palm=18, one_handed=0.4, apart=0.3,
             stir=1.9, shape="open", rest_shape="relaxed", fingers=1.17, nod=9.4,
             sway=0.072, smile=0.25, brow=0.6, lean=3.0, mouth=1.1,
+            manner={
+                "up": (0.045, 0.95), "vigour": (-0.75, 0.25), "left_idle": (0, 0.7), "right_idle": (0, 0.7),
+                "aim": (0, 1.7), "left_step": (0, 1.2), "right_step": (0, 1.2), "weight": (0, 1.08),
+                "forward": (0, 1.08), "beat_side": (0, 1.4),
+            },
         ),
         Style(
             name="presenter", amplitude=1.25, move_s=0.8, least=0.37, taps=0.3,
             home=(0.07, -0.197, 0.32), rest=(0.10, -0.455, 0.19), rest_palm=0, palm=18, one_handed=0.2, apart=0.0,
             stir=2.0, shape="open", rest_shape="relaxed", fingers=1.2, nod=5.5,
             sway=0.054, smile=0.2, brow=0.5, lean=2.0, mouth=1.0,
+            manner={
+                "up": (0.16, 1.15), "weight": (0, 1.56), "forward": (0, 1.56), "left_place": (0, 0.88),
+                "right_place": (0, 0.88), "left_step": (0, 1.2), "right_step": (0, 1.2), "thumb": (0, 0.4),
+                "aim": (0, 2), "arc": (0, 2), "roll": (0, 1.4), "vigour": (-0.25, 0.75),
+            },
         ),
         Style(
             name="reserved", amplitude=0.92, move_s=0.8, least=0.47, taps=0.0,
             home=(0.05, -0.378, 0.28), rest=(0.10, -0.475, 0.16), rest_palm=-5, palm=5, one_handed=0.6, apart=0.35,
             stir=1.75, shape="relaxed", rest_shape="relaxed", fingers=1.1, nod=2.8,
             sway=0.034, smile=0.05, brow=0.25, lean=0.8, mouth=0.85,
+            manner={
+                "up": (0.1, 1), "vigour": (-0.8, 0.2), "weight": (0, 1.13), "forward": (0, 1.2), "bow": (0, 2),
+                "facing": (0, 1.4), "look": (0, 1.2), "tilt": (0, 0.85), "aim": (0, 1.1), "roll": (0, 1.15),
+            },
         ),
         Style(
             name="thoughtful", amplitude=1.1, move_s=1.0, least=0.32, taps=0.2,
             home=(0.03, -0.305, 0.32), rest=(0.07, -0.44, 0.22), rest_palm=-10, palm=8, one_handed=0.6, apart=0.3,
             stir=1.5, shape="relaxed", rest_shape="relaxed", fingers=1.17, nod=5.6,
             sway=0.052, smile=0.05, brow=0.45, lean=1.0, mouth=0.9,
+            manner={"aim": (0, 2), "arc": (0, 2), "roll": (0, 1.5)},
         ),
         Style(
             name="storyteller", amplitude=1.35, move_s=0.9, least=0.22, taps=0.4,
             home=(0.11, -0.27, 0.32), rest=(0.12, -0.475, 0.165), rest_palm=0, palm=28, one_handed=0.3, apart=0.1,
             stir=1.5, shape="open", rest_shape="relaxed", fingers=1.19, nod=8.2,
             sway=0.069, smile=0.2, brow=0.65, lean=2.5, mouth=1.05,
+            manner={
+                "weight": (0, 0.94), "forward": (0, 0.94), "vigour": (-0.6, 0.4), "left_idle": (0, 0.6),
+                "right_idle": (0, 0.6), "aim": (0, 2), "arc": (0, 2), "roll": (0, 1.3),
+            },
         ),
     )
 }  # fmt: skip

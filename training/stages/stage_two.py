@@ -12,32 +12,38 @@ from core.errors import GestureError
 from core.files import whole_file
 from core.generate.chance_curves import CHANNELS
 from core.generate.decode import decode_take
+from core.generate.manners import is_manners
 from core.generate.speech_features import CUES_CHANCE
 from core.generate.window_inputs import Speech
 from core.generate.windows import run_windows
+from core.model.card import read_card
 from core.model.torch_engine.checkpoint import LoadedModel, load_part, save_model
 from core.model.torch_engine.network import TorchNetwork
-from core.weights_folder import note_files
-from training.data.dataset import Clip, Corpus, Take
+from core.weights_folder import CARD, note_files
+from training.data.dataset import WINDOW, Clip, Corpus, Take
+from training.data.recordings import OWN_CORPUS
+from training.gesture import STYLES
 from training.loop.interface import Periodic, Step
 from training.loop.journal import shown
 from training.loop.training_loop import fit
 from training.stages.ablation import shut_branches
 from training.stages.generator import GeneratorTraining
-from training.stages.generator_windows import WindowSet
+from training.stages.generator_windows import SEED_FRAMES, WindowSet
 from training.stages.log_metrics import accuracy, free_run
 from training.stages.neutral_pose import neutral_of
 from training.stages.samples import write_sample
 from training.stages.training_plan import TrainingPlan, note_report, prepare, read_data
 
 EXPORT_S = 480.0
+# Entries of model.json that people set after training, besides `manners`; no data says them.
+SET_AFTERWARDS = ("stress_s", "pause_hold", "jaw_gain", "head_gains", "head_boost")
 
 
 def run_generator(plan: TrainingPlan) -> None:
     """Run stage two; write the model folder every few minutes and at the end.
 
     Raises:
-        GestureError: stage one has not been trained, or the data cannot be used.
+        GestureError: stage one has not been trained, the data cannot be used, or the folder's model.json is broken.
     """
     for name in (*(part.value for part in Part), "root"):
         if not (plan.out / f"{name}.safetensors").exists():
@@ -64,21 +70,25 @@ def run_generator(plan: TrainingPlan) -> None:
     if not checkpoint.exists():
         training.prepare(plan.seed)
     neutral = neutral_of(corpus)
+    kept = _kept_entries(plan)
+
+    def card() -> dict:
+        return {**_card(plan, corpus), **kept}
 
     def export(step: Step) -> None:
         at = f"step {step.index + 1}"
         report = accuracy(training, unseen)
-        generate = _generate_with(plan, LoadedModel(weights, _card(plan, corpus), neutral, plan.out))
+        generate = _generate_with(plan, LoadedModel(weights, card(), neutral, plan.out))
         report |= free_run(generate, held_out)
         journal.note(f"held out, {at}: {shown(report)}")
         journal.curves(step.index + 1, report, "generated")
         note_report(plan, "generator", report | {"at": at})
-        save_model(plan.out, weights, _card(plan, corpus), neutral)
+        save_model(plan.out, weights, card(), neutral)
         _copy_words(plan)
         note_files(plan.out)
 
     def sample(step: Step) -> None:
-        generate = _generate_with(plan, LoadedModel(weights, _card(plan, corpus), neutral, plan.out))
+        generate = _generate_with(plan, LoadedModel(weights, card(), neutral, plan.out))
         take = held_out.takes[0]
         made = generate(held_out.clips[take.clip], take)
         write_sample(plan.work / "samples" / "generator", step.index + 1, held_out, 0, made)
@@ -104,10 +114,10 @@ def _card(plan: TrainingPlan, corpus: Corpus) -> dict:
         "words": {"kind": "fasttext", "file": plan.words.name},
         "face_basis": corpus.face_basis,
         "fps": 30,
-        "window": 64,
-        "seed_frames": 4,
+        "window": WINDOW,
+        "seed_frames": SEED_FRAMES,
         "variation": 1.0 if plan.source.audio == CUES_CHANCE else 0.0,  # these weights have learned to use chance
-        **({"chance": list(CHANNELS), "chance_by_style": True} if plan.source.audio == CUES_CHANCE else {}),
+        **(_chance(corpus) if plan.source.audio == CUES_CHANCE else {}),
         "by_latent": [] if plan.recipe.generator.face_seeded else ["face"],
         "speakers": list(corpus.speakers),
         "moods": {name: dict(figures) for name, figures in LEAST_CHANGES.items()},
@@ -120,6 +130,30 @@ def _card(plan: TrainingPlan, corpus: Corpus) -> dict:
             "held_out": json.loads(notes.read_text()) if notes.exists() else {},
         },
     }
+
+
+def _chance(corpus: Corpus) -> dict:
+    """Return the entries of model.json about curves of chance; the grammar's own corpus has manners of its styles."""
+    entries = {"chance": list(CHANNELS), "chance_by_style": True}
+    if corpus.facts.get("data") != OWN_CORPUS:
+        return entries
+    manners = {name: {channel: list(pair) for channel, pair in STYLES[name].manner.items()} for name in corpus.speakers}
+    return {**entries, "manners": manners}
+
+
+def _kept_entries(plan: TrainingPlan) -> dict:
+    """Return the entries that were set in the model.json of the folder to write; they stay when training goes on.
+
+    Raises:
+        GestureError: that model.json is broken.
+    """
+    if not (plan.out / CARD).exists():
+        return {}
+    card = read_card(plan.out)
+    kept = {key: card[key] for key in SET_AFTERWARDS if key in card}
+    if plan.source.audio == CUES_CHANCE and "manners" in card and is_manners(card["manners"], CHANNELS):
+        kept["manners"] = card["manners"]
+    return kept
 
 
 def _generate_with(plan: TrainingPlan, model: LoadedModel):

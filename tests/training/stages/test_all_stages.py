@@ -1,9 +1,13 @@
 """Training on two short synthetic clips: every stage learns, goes on after a stop, and leaves a model."""
 
+import json
+
 import numpy as np
 
 from core.audio.cues import WIDTH as CUES
 from core.generate.chance_curves import WIDTH as CHANCE
+from core.model.card import STARTER_FOLDER
+from core.weights_folder import CARD
 from training.stages.stage_one import run_parts
 from training.stages.stage_two import run_generator
 
@@ -42,6 +46,12 @@ def test_both_stages_leave_a_model_that_generates(folder, capsys):
     assert np.isfinite(motion.rotations).all()
     for name in ("upper", "generator"):
         assert list((plan.work / "samples" / name).glob("*.npz")), name
-    # the same command again goes on from the checkpoints: there is nothing left to do
+    card = json.loads((plan.out / CARD).read_text())
+    manners = json.loads((STARTER_FOLDER / CARD).read_text())["manners"]
+    assert card["manners"] == manners, "training writes what the starter weights have"
+    changed = {"manners": {**manners, "calm": {"up": [0.1, 0.9]}}, "pause_hold": 0.4}
+    (plan.out / CARD).write_text(json.dumps({**card, **changed}))
+    # the same command again goes on from the checkpoints: there is nothing left to do, and what was set by hand stays
     run_generator(plan)
     assert "goes on at step 6" in capsys.readouterr().out
+    assert changed.items() <= json.loads((plan.out / CARD).read_text()).items()
