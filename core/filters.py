@@ -12,6 +12,8 @@ from .stops import check_stop
 
 # Samples of a loop between two points at which it stops when its job is cancelled.
 _CHECKED = 4096
+# Where a kernel ends that is given no radius, in standard deviations.
+_TRUNCATE = 4.0
 # scipy's names of the ways to continue values past the ends, and NumPy's names of these ways.
 _PAD_MODES: dict[str, Any] = {"nearest": "edge", "constant": "constant", "reflect": "symmetric"}
 
@@ -21,7 +23,6 @@ def gaussian_filter1d(
     sigma: float,
     axis: int = -1,
     mode: str = "reflect",
-    truncate: float = 4.0,
     radius: int | None = None,
 ) -> np.ndarray:
     """Smooth along one axis with a Gaussian, as `scipy.ndimage.gaussian_filter1d` does.
@@ -31,14 +32,13 @@ def gaussian_filter1d(
         sigma: standard deviation in samples.
         axis: the axis to smooth along.
         mode: how values go on past the ends: "nearest", "constant" (zeros) or "reflect".
-        truncate: where the kernel ends, in standard deviations; not used when there is a radius.
-        radius: where the kernel ends, in samples.
+        radius: where the kernel ends, in samples; None is 4 standard deviations, as in scipy.
 
     Returns:
         an array of the same shape; float32 stays float32.
     """
     values = np.asarray(values)
-    reach = int(truncate * float(sigma) + 0.5) if radius is None else radius
+    reach = int(_TRUNCATE * float(sigma) + 0.5) if radius is None else radius
     kernel = _gaussian_kernel(float(sigma), reach)
     kind = values.dtype if values.dtype.kind == "f" else np.dtype(np.float64)
     line = np.moveaxis(values, axis, 0).astype(np.float64)

@@ -212,8 +212,6 @@ def check_range(motion: Motion) -> Motion:
     rest = motion.rest_joints
     if rest is not None and np.shape(rest) != (JOINT_COUNT, 3):
         raise GestureError("The motion's rest joints are not 55 points.", remedy=remedy)
-    if rest is not None and min(np.linalg.norm(rest[low] - rest[high]) for low, high in _LEGS) < _LEAST_BONE_M:
-        raise GestureError("The motion's rest joints are those of a body without legs.", remedy=remedy)
     if np.size(motion.betas) > _MOST_BETAS:
         raise GestureError(f"The motion has {np.size(motion.betas)} betas; a body has fewer.", remedy=remedy)
     for name in ("rotations", "translation", "expression", "contacts", "rest_joints", "betas"):
@@ -223,4 +221,6 @@ def check_range(motion: Motion) -> Motion:
             raise GestureError(
                 f"The motion's {name} holds values that are not numbers, or beyond {MOST_VALUE:g}.", remedy=remedy
             )
+    if rest is not None and min(np.linalg.norm(rest[low] - rest[high]) for low, high in _LEGS) < _LEAST_BONE_M:
+        raise GestureError("The motion's rest joints are those of a body without legs.", remedy=remedy)
     return motion

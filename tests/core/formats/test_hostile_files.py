@@ -69,6 +69,7 @@ def test_headers_that_lie_are_refused(tmp_path, reader, shape):
     assert refused(reader, path)
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
 @pytest.mark.parametrize("reader", [load_motion, read_foreign])
 @pytest.mark.parametrize(
     "arrays",

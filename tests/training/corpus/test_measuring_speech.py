@@ -39,7 +39,7 @@ def test_there_are_thirty_triggers_of_every_kind_about_equally_often():
 @pytest.mark.parametrize("sentence", TRIGGERS.sentences, ids=lambda sentence: sentence.text)
 def test_a_trigger_is_the_only_word_of_its_sentence_that_calls_for_a_gesture(sentence):
     kinds = {
-        index: "uncertainty" if word in DOUBT else lexicon.word_class(word)
+        index: "uncertainty" if word in DOUBT else lexicon.word_classes([word])[0]
         for index, word in enumerate(plain_words(sentence.text))
     }
     assert {index: kind for index, kind in kinds.items() if kind} == {sentence.trigger_index: sentence.trigger_class}
