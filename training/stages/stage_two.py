@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from functools import partial
 
 import numpy as np
 
@@ -69,11 +70,7 @@ def run_generator(plan: TrainingPlan) -> None:
     checkpoint = plan.checkpoints / "generator.pt"
     if not checkpoint.exists():
         training.prepare(plan.seed)
-    neutral = neutral_of(corpus)
-    kept = _kept_entries(plan)
-
-    def card() -> dict:
-        return {**_card(plan, corpus), **kept}
+    neutral, card = neutral_of(corpus), partial(_card, plan, corpus, _kept_entries(plan))
 
     def export(step: Step) -> None:
         at = f"step {step.index + 1}"
@@ -105,7 +102,7 @@ def run_generator(plan: TrainingPlan) -> None:
     plan.team.wait()
 
 
-def _card(plan: TrainingPlan, corpus: Corpus) -> dict:
+def _card(plan: TrainingPlan, corpus: Corpus, kept: dict) -> dict:
     """Return model.json without the sizes: inputs, speakers, licence, and the origin of the weights."""
     notes = plan.checkpoints / "report.json"
     return {
@@ -129,6 +126,7 @@ def _card(plan: TrainingPlan, corpus: Corpus) -> dict:
             "ablated": list(plan.recipe.ablate),
             "held_out": json.loads(notes.read_text()) if notes.exists() else {},
         },
+        **kept,
     }
 
 
