@@ -26,6 +26,12 @@ from devtools.checks.any_blender import newest_only, pytest_addoption, pytest_co
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "mambatalk_ext"
 FPS = {"24": (24, 1.0), "25": (25, 1.0), "29.97": (30, 1.001), "30": (30, 1.0), "60": (60, 1.0)}
+MAMA = {
+    "word": "mama",
+    "start_s": 0.1,
+    "end_s": 0.35,
+    "phones": [{"phone": "M", "start_s": 0.1, "end_s": 0.2}, {"phone": "AA", "start_s": 0.2, "end_s": 0.35}],
+}
 
 
 def load_extension():
@@ -313,3 +319,12 @@ def weights():
     if not (folder / "model.json").exists():
         pytest.skip("no starter weights yet")
     return folder
+
+
+@pytest.fixture
+def taken(character, tmp_path, recording):
+    """The character, which performs a take of a second with one word and its phones."""
+    folder = write_take(tmp_path / "take", wobble(30), recording)
+    (folder / "words.json").write_text(json.dumps([MAMA]))
+    assert bpy.ops.mambatalk.load_take(folder=str(folder)) == {"FINISHED"}
+    return character

@@ -117,3 +117,8 @@ def bend(armature, first, last, path=ELBOW):
 def values(armature, path=ELBOW):
     """The keyed quaternions (T, 4) of a bone."""
     return np.stack([keys_of(curves_of(armature)[path, index])[:, 1] for index in range(4)], axis=1)
+
+
+def resample(**options):
+    """Make parts of the performed take anew."""
+    assert bpy.ops.mambatalk.resample(**options) == {"FINISHED"}

@@ -10,7 +10,6 @@ from devtools.window import panel_texts
 
 from .layouts import Context, Layout, _Panel, is_shown
 from .rigs import build
-from .test_panels import taken  # noqa: F401
 
 NARROWEST_PX = 280
 LANGUAGES = ("en", *translation.languages())
@@ -63,7 +62,7 @@ def test_no_text_is_cut_where_a_rig_is_mapped(scene, language):
     assert cut() == set()
 
 
-def test_no_text_is_cut_with_a_take_whatever_is_chosen(taken, language):  # noqa: F811
+def test_no_text_is_cut_with_a_take_whatever_is_chosen(taken, language):
     bpy.ops.mambatalk.face_table()
     found, scene = cut(), bpy.context.scene
     owners = [getattr(scene, name) for name in tuple(scene.bl_rna.properties.keys()) if name.startswith("mambatalk")]

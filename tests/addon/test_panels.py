@@ -1,30 +1,10 @@
 """Every panel draws without an error, whatever the scene holds, and its texts fit the width."""
 
-import json
-
 import bpy
 import pytest
 
-from .conftest import wobble, write_take
 from .layouts import draw, draw_all
 from .rigs import build
-
-WORDS = [
-    {
-        "word": "mama",
-        "start_s": 0.1,
-        "end_s": 0.35,
-        "phones": [{"phone": "M", "start_s": 0.1, "end_s": 0.2}, {"phone": "AA", "start_s": 0.2, "end_s": 0.35}],
-    }
-]
-
-
-@pytest.fixture
-def taken(character, tmp_path, recording):
-    folder = write_take(tmp_path / "take", wobble(30), recording)
-    (folder / "words.json").write_text(json.dumps(WORDS))
-    assert bpy.ops.mambatalk.load_take(folder=str(folder)) == {"FINISHED"}
-    return character
 
 
 def test_an_empty_scene_says_what_to_do(scene):

@@ -8,8 +8,8 @@ from mambatalk_ext.addon.blender import translation
 
 from devtools import translation as texts
 
+from .all_settings import every_setting
 from .conftest import PACKAGE
-from .test_wording import every_setting
 
 LANGUAGES = ("de", "ja")
 

@@ -3,10 +3,9 @@
 import bpy
 import pytest
 
-from .conftest import PACKAGE
+from .all_settings import every_setting, kinds, settings
 from .layouts import Context, Layout, draw_all, is_shown
 from .rigs import build
-from .test_panels import taken  # noqa: F401
 
 # Search finds an operator by the words of its label; each of these is what an animator would type.
 WANTED = {
@@ -38,27 +37,6 @@ WANTED = {
     "words_to_markers": "markers",
     "accents_to_pose_markers": "pose markers",
 }
-
-
-def kinds():
-    """Return the description of each operator of the extension, by name."""
-    names = [name for name in dir(bpy.ops.mambatalk) if not name.startswith("_")]
-    return {name: getattr(bpy.ops.mambatalk, name).get_rna_type() for name in names}
-
-
-def settings():
-    """Return each property of the extension's operators and settings with the name of its owner."""
-    scene = bpy.context.scene
-    owners = [getattr(scene, name).bl_rna for name in dir(scene) if name.startswith("mambatalk")]
-    owners += [bpy.types.Action.bl_rna.properties["mambatalk_take"].fixed_type]
-    owners += [bpy.types.Object.bl_rna.properties["mambatalk_rig"].fixed_type]
-    owners += [bpy.types.Key.bl_rna.properties["mambatalk_face"].fixed_type]
-    inherited = {entry.identifier for entry in bpy.types.PropertyGroup.bl_rna.properties}
-    browser = ("filter_", "hide_", "check_", "display_", "sort_")
-    for owner in [*owners, *kinds().values()]:
-        for entry in owner.properties:
-            if entry.identifier not in {*inherited, "rna_type"} and not entry.identifier.startswith(browser):
-                yield owner.identifier, entry
 
 
 @pytest.mark.any_blender
@@ -115,18 +93,6 @@ def test_no_label_and_no_button_of_full_width_is_cut(scene, request, monkeypatch
 
 # What a number can be in, as descriptions say it; else Blender shows a unit beside the number.
 MEASURES = ("frame", "second", "0 ", " 1", "factor", "how many", "number", "row of", "position in", "seed", "metres")
-
-
-def every_setting():
-    """Return all that `settings` does, and the properties of rows of lists, of presets and of the preferences."""
-    kinds = [*bpy.types.PropertyGroup.__subclasses__(), *bpy.types.AddonPreferences.__subclasses__()]
-    inherited = {"rna_type", "name", "bl_idname"}
-    for kind in kinds:
-        if kind.__module__.startswith(PACKAGE) and kind.is_registered:
-            for entry in kind.bl_rna.properties:
-                if entry.identifier not in inherited:
-                    yield kind.__name__, entry
-    yield from settings()
 
 
 @pytest.mark.any_blender

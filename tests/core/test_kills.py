@@ -65,7 +65,7 @@ def weights_writer(place: Path) -> Writer:
     from core.model.importing import Import, import_weights
     from core.model.torch_engine.published import write_weights
     from tests.core import tiny
-    from tests.core.model.test_import_weights import CONFIG
+    from tests.core.model.released_files import CONFIG
 
     torch.set_num_threads(1)
     write_weights(tiny.weights(CONFIG), place.parent / "published")

@@ -261,3 +261,13 @@ def test_files_that_the_pages_name_exist():
             if "*" not in name and "data_train" not in name and not (ROOT / name).exists():
                 missing.append(f"{page.name}: {name}")
     assert not missing, missing
+
+
+def test_tests_share_helpers_by_modules_that_are_no_tests():
+    shared = [
+        f"{path.relative_to(ROOT)}: {node.module}"
+        for path in (ROOT / "tests").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2].startswith("test_")
+    ]
+    assert shared == []

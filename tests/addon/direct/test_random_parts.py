@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from ..conftest import first_on_each
-from ..directing import FRAMES, START, all_keys, differing, load, owner_of
-from .test_resample import resample
+from ..directing import FRAMES, START, all_keys, differing, load, owner_of, resample
 
 
 def velocity_jumps(keys, area, step):

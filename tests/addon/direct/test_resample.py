@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ..conftest import curves_of, empty_file, first_on_each, needs_sound, snapshot, wobble, write_take
-from ..directing import FRAMES, START, all_keys, copy_with_recording, differing, face_of, load, owner_of
+from ..directing import FRAMES, START, all_keys, copy_with_recording, differing, face_of, load, owner_of, resample
 from ..layouts import draw
 
 
@@ -14,10 +14,6 @@ def take(character, spoken_takes):
     """A spoken take on the character, at frame 11."""
     load(spoken_takes[0])
     return character
-
-
-def resample(**options):
-    assert bpy.ops.mambatalk.resample(**options) == {"FINISHED"}
 
 
 @pytest.mark.any_blender

@@ -6,7 +6,7 @@ from pathlib import Path
 import bpy
 import pytest
 
-from tests.core.text.test_recogniser import folder  # noqa: F401
+from tests.core.text.tiny_recogniser import make_recogniser
 
 from ..conftest import ROOT
 
@@ -14,6 +14,11 @@ SPEECH = ROOT / "addon" / "assets" / "demo" / "speech.flac"
 # A real model, and a Python with faster-whisper, for the test that needs them.
 MODEL, PYTHON = (os.environ.get(name) for name in ("GESTURE_RECOGNISER_DIR", "GESTURE_RECOGNISER_PYTHON"))
 pytestmark = pytest.mark.any_blender
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    return make_recogniser(tmp_path / "tiny")
 
 
 @pytest.fixture
@@ -28,7 +33,7 @@ def test_the_button_waits_for_a_recogniser(settings):
         bpy.ops.mambatalk.write_transcript()
 
 
-def test_without_the_package_the_message_says_what_to_do_and_no_text_is_made(settings, monkeypatch, folder):  # noqa: F811
+def test_without_the_package_the_message_says_what_to_do_and_no_text_is_made(settings, monkeypatch, folder):
     monkeypatch.setenv("MAMBATALK_RECOGNISER", str(folder))
     with pytest.raises(RuntimeError, match="needs the package faster-whisper"):
         bpy.ops.mambatalk.write_transcript()

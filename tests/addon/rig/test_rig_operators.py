@@ -16,6 +16,7 @@ from ..conftest import (
     wobble,
     write_take,
 )
+from ..finish.sliding_figure import slider
 from ..rigs import Style, build
 from .retargeted import edit, errors, lively, unreal_like
 
@@ -143,8 +144,6 @@ def slide(armature, bones, frames):
 
 @pytest.mark.any_blender
 def test_feet_are_cleaned_on_the_rigs_own_legs(character, tmp_path, recording):
-    from ..finish.test_finish import slider
-
     scene = bpy.context.scene
     scene.render.fps = 30
     load(write_take(tmp_path / "take", slider(4.0), recording))

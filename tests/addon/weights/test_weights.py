@@ -7,7 +7,7 @@ import threading
 import bpy
 import pytest
 
-from tests.core.model.test_fetch_weights import REPOSITORY, Hub
+from tests.core.model.weights_server import REPOSITORY, Hub
 
 from ..conftest import ROOT
 from ..layouts import draw

@@ -24,7 +24,7 @@ from core.take.take import read_take
 
 from ...conftest import ROOT
 from .. import tiny
-from ..model.test_import_weights import CONFIG, vocab_pickle
+from ..model.released_files import CONFIG, vocab_pickle
 
 DEMO = ROOT / "addon" / "assets" / "demo"
 SECONDS = 7.3

@@ -23,7 +23,7 @@ from core.take.span import Span
 from core.take.take import read_take, write_take
 
 from ...conftest import ROOT
-from ..body.test_proportions import longer
+from ..body.other_legs import longer
 from .seam_checks import continuous_at_seams, untouched
 
 DEMO = ROOT / "addon" / "assets" / "demo"

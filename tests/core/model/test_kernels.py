@@ -11,7 +11,8 @@ from core.model.torch_engine import nvrtc
 from core.model.torch_engine.kernels import SOURCE, convolve_by, packed, scan_by
 from core.model.torch_engine.scan import convolve, scan_by_doublings, selective_scan_reference
 from core.model.torch_engine.scan_choice import _works
-from tests.core.model.test_scan import arguments
+
+from .scan_inputs import arguments
 
 # What CUDA knows besides C++, and a function that runs the threads of a grid one after the other.
 SHIM = """

@@ -18,17 +18,7 @@ from core.model.torch_engine.scan import (
 )
 from core.model.torch_engine.scan_choice import FEW_STATES, selective_scan
 
-
-def arguments(batch, length, width, states, dtype=torch.float32, seed=0):
-    g = torch.Generator().manual_seed(seed)
-
-    def normal(*shape):
-        return torch.randn(*shape, generator=g, dtype=dtype)
-
-    x, step = normal(batch, length, width), normal(batch, length, width)
-    a = -torch.rand(width, states, generator=g, dtype=dtype) * 3
-    b, c = normal(batch, length, states), normal(batch, length, states)
-    return [t.requires_grad_() for t in (x, step, a, b, c, normal(width), normal(width))]
+from .scan_inputs import arguments
 
 
 @pytest.mark.parametrize("sizes", [(1, 1, 1, 1), (2, 7, 5, 3), (3, 64, 24, 16), (1, 200, 8, 4)])

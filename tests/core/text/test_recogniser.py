@@ -2,7 +2,6 @@
 
 import json
 import os
-import struct
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,35 +13,17 @@ from core.errors import GestureError
 from core.text.recogniser import written_text
 from core.text.recogniser_folder import check_recogniser
 
+from .tiny_recogniser import make_recogniser, weights
+
 DEMO = Path(__file__).resolve().parents[3] / "addon" / "assets" / "demo"
 # The folder of a real model, for the tests that need one.
 MODEL = os.environ.get("GESTURE_RECOGNISER_DIR")
 INSTALLED = find_spec("faster_whisper") is not None
 
 
-def _text(text: str) -> bytes:
-    return struct.pack("<H", len(text) + 1) + text.encode() + b"\0"
-
-
-def weights(version=6, kind="WhisperSpec", count=2, shape=(2, 3), item=0, length=24, data=24, end=b"") -> bytes:
-    """A model.bin of two arrays, in the form of CTranslate2; every number of its description can be another one."""
-    arrays = b""
-    for number in range(2):
-        dimensions = struct.pack(f"<B{len(shape)}I", len(shape), *shape)
-        arrays += _text(f"array {number}") + dimensions + struct.pack("<BI", item, length) + bytes(data)
-    head = struct.pack("<I", version) + _text(kind) + struct.pack("<II", 3, count)
-    return head + arrays + struct.pack("<I", 1) + _text("other") + _text("array 0") + end
-
-
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    made = tmp_path / "tiny"
-    made.mkdir()
-    (made / "model.bin").write_bytes(weights())
-    for name in ("config.json", "tokenizer.json"):
-        (made / name).write_text("{}")
-    (made / "vocabulary.txt").write_text("a\nb\n")
-    return made
+    return make_recogniser(tmp_path / "tiny")
 
 
 def test_a_whole_folder_is_taken(folder):

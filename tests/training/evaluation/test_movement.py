@@ -3,12 +3,10 @@
 import numpy as np
 import pytest
 
-from core.body.skeleton import JOINT, default_rest_joints
+from core.body.skeleton import JOINT
 from training.evaluation.movement import movement
 
-
-def standing(frames: int = 301) -> np.ndarray:
-    return np.repeat(default_rest_joints()[None], frames, axis=0)
+from .still_figure import standing
 
 
 def test_a_slide_a_step_and_a_drift_of_known_size_are_measured():

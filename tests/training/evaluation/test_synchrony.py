@@ -10,7 +10,7 @@ from core.body.skeleton import JOINT
 from training.evaluation.synchrony import speech_level, stressed_nuclei, stroke_ends, synchrony
 
 from ...conftest import ROOT
-from .test_movement import standing
+from .still_figure import standing
 
 DEMO = ROOT / "addon" / "assets" / "demo" / "speech.flac"
 
