@@ -30,6 +30,8 @@ from .transcribe import add_transcribe
 EXIT_BAD_INPUT = 2
 EXIT_CANCELLED = 130
 EXIT_ENDED = 143
+# argparse needs a time that grows with the square of the number of options: a second for these.
+MOST_OPTIONS = 4000
 
 _log = logging.getLogger(__name__)
 
@@ -50,6 +52,11 @@ def main(argv: list[str] | None = None) -> int:
             # argparse takes --option=-- for an option with a list in the place of its value.
             if doubtful := next((each for each in argv if each.startswith("-") and each.endswith("=--")), None):
                 parser.error(f"{doubtful} has no value")
+            if (count := sum(each.startswith("-") for each in argv)) > MOST_OPTIONS:
+                raise GestureError(
+                    f"There are {count:,} options; {MOST_OPTIONS:,} can be read.",
+                    remedy="Give fewer; many recordings go into the table of `batch`.",
+                )
             arguments = parser.parse_args(argv)
             arguments.given = argv[1:]
             status = arguments.run(arguments)

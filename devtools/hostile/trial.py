@@ -171,8 +171,9 @@ def _take_away(lacks: str) -> None:
     elif lacks == _NO_READER:
         reading, writing = os.pipe()
         os.close(reading)
+        sys.stdout.close()  # it would take what follows for a file
         os.dup2(writing, 1)
-        sys.stdout = os.fdopen(1, "w")  # the one before takes it for a file
+        sys.stdout = os.fdopen(1, "w")
     elif lacks == _NO_OUTPUT:
         sys.stdout = None  # which closes it
     else:

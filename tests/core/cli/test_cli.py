@@ -159,6 +159,11 @@ def weights_with(tmp_path, words):
     return folder
 
 
+def test_thousands_of_options_are_refused_before_they_are_read(capsys):
+    assert main(["align", "a.wav", "a.txt", *["--pronounce=a=b"] * 20_000]) == 2
+    assert "There are 20,000 options; 4,000 can be read." in capsys.readouterr().err
+
+
 def test_a_style_that_the_weights_do_not_have_is_refused_and_those_they_have_are_named(tmp_path, speech, capsys):
     for command in (["generate", speech], ["batch", speech.parent]):
         for style in ("99", "nobody", "1.5", "-1", "\u0661"):
