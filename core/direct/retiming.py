@@ -104,6 +104,11 @@ def _frames(change: float, slope: float) -> int:
     return int(np.ceil(max(_RISE * abs(change) / slope, np.sqrt(_BEND * abs(change) / _MOST_BEND))))
 
 
+def most_change(frames: np.ndarray, slope: float) -> np.ndarray:
+    """Return by how many frames a delay may change over numbers of frames (N,): the reverse of `_frames`."""
+    return np.minimum(slope / _RISE * frames, _MOST_BEND / _BEND * np.square(frames))
+
+
 def _between(delay: float, following: float, gap: int) -> np.ndarray | None:
     """Return delays in the frames (gap - 1,) from one pin to the next; None without enough room."""
     if gap <= 0:

@@ -19,7 +19,7 @@ from ..body.curves import min_jerk
 from ..body.motion import Motion
 from ..body.parts import AREAS, SPECS, Part
 from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
-from ..direct.retiming import turns_at
+from ..direct.retiming import most_change, turns_at
 from ..direct.strokes import find_strokes, wrist_paths
 from ..stops import check_stop
 
@@ -29,10 +29,8 @@ MOST_SECONDS = 0.3
 JOINTS = tuple(
     joint for part in (Part.UPPER, Part.HANDS) for joint in SPECS[part].joints if joint not in AREAS["head"].joints
 )
-# Shares by which the pace may change, and by which it may change from one frame to the next.
-_MOST_SLOPE, _MOST_BEND = 0.2, 0.08
-# The largest slope of a minimum-jerk rise from 0 to 1, and the largest change of it.
-_RISE, _BEND = 1.875, 5.774
+# Share by which the pace may change.
+_MOST_SLOPE = 0.2
 # Delays that a stroke may have are multiples of this, in frames.
 _STEP = 0.25
 # Seconds within which an end counts as on the syllable, and (sigma) beyond which it is of no use to come nearer.
@@ -113,7 +111,7 @@ def _best_path(gains: np.ndarray, choices: np.ndarray, gaps: np.ndarray) -> np.n
         gaps: (N + 1,) frames from the start to the first end, from each end to the next, and to the take's end; at the
             start and at the end of the take there is no delay.
     """
-    steps = np.minimum(_MOST_SLOPE / _RISE * gaps, _MOST_BEND / _BEND * np.square(gaps))
+    steps = most_change(gaps, _MOST_SLOPE)
     change = np.abs(choices[:, None] - choices)  # (to, from)
     best = np.where(np.abs(choices) <= steps[0], gains[0], -np.inf)
     came_from = []

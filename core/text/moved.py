@@ -104,10 +104,13 @@ def _lost(count: int, taken: set[int]) -> list[range]:
     return [run for run in runs if len(run) >= RUN_HITS and sum(token not in taken for token in run) * 2 > len(run)]
 
 
-def without(pieces: Sequence[Piece], moved: Sequence[Moved]) -> list[Piece]:
-    """Return the pieces without the tokens that are said elsewhere."""
+def without(
+    pieces: Sequence[Piece], found: Sequence[Sequence[Placed]], moved: Sequence[Moved]
+) -> tuple[list[Piece], list[list[Placed]]]:
+    """Return the pieces, and the words that were placed in each, without the tokens that are said elsewhere."""
     gone = {token for each in moved for token in each.tokens}
-    return [replace(piece, tokens=tuple(t for t in piece.tokens if t not in gone)) for piece in pieces]
+    kept = [replace(piece, tokens=tuple(t for t in piece.tokens if t not in gone)) for piece in pieces]
+    return kept, [[word for word in placed if word.word not in gone] for placed in found]
 
 
 def inserted(found: Sequence[Sequence[Placed]], moved: Sequence[Moved]) -> list[list[Placed]]:

@@ -100,10 +100,7 @@ def place(
         tell(SEARCHED * share)
     pieces, found = _placed_again(sound, pieces, words, found, strange, tell)
     moved = [] if least is None else find_moved(sound.scores, sound.active, pieces, found, words, least, costs["other"])
-    if moved:
-        gone = {token for each in moved for token in each.tokens}
-        pieces = without(pieces, moved)
-        found = [[word for word in placed if word.word not in gone] for placed in found]
+    pieces, found = without(pieces, found, moved)
     _fill_rooms(sound, pieces, words, found, tell)
     found = inserted(found, moved)
     out: list[Placed] = []
