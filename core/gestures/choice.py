@@ -1,7 +1,8 @@
 """The gestures that the words of a take call for: phrases of the lexicon, and words that mean nearly the same.
 
     words ── phrases, not denied ────────────────┐
-      └───── vectors near those of the phrases ──┴── the surest first, one in six seconds at most ──▶ gestures
+      └───── vectors near those of the phrases ──┴── the surest first, one in six seconds at most, and
+                                                      the same one in twenty ──▶ gestures
 
 Vectors are those of the weights (fastText). Words and pairs of words are compared with the phrases of every gesture.
 """
@@ -19,8 +20,8 @@ from .entry_forms import split_word
 from .library import gestures
 from .phrases import NONE, Call, find_calls, is_acted, is_denied, phrases
 
-# Seconds between two gestures at least.
-SPACING_S = 6.0
+# Seconds between two gestures at least, and between two times the same one.
+SPACING_S, SAME_SPACING_S = 6.0, 20.0
 # Seconds within which phrases that call for the same gesture are one idea.
 SAME_IDEA_S = 3.0
 # Seconds after the start of its word at which a gesture means something.
@@ -52,7 +53,8 @@ def choose_gestures(
     vector_of: VectorOf | None = None,
     text: str = "",
 ) -> list[Call]:
-    """Return the words that call for gestures, in order of time, with `SPACING_S` between them at least.
+    """Return the words that call for gestures, in order of time, with `SPACING_S` between them at least, and
+    `SAME_SPACING_S` before the same gesture comes again.
 
     Gestures that offend somewhere are never chosen.
 
@@ -76,10 +78,15 @@ def choose_gestures(
     chosen: list[Call] = []
     calls = [call for call in calls if not gestures()[call.name].offends]
     for call in sorted(_once(calls, words), key=lambda call: (-call.score, call.word)):
-        moment = words[call.word].start_s
-        if all(abs(words[other.word].start_s - moment) >= SPACING_S for other in chosen):
+        if all(_are_apart(call, other, words) for other in chosen):
             chosen.append(call)
     return sorted(chosen, key=lambda call: call.word)
+
+
+def _are_apart(call: Call, other: Call, words: Sequence[Word]) -> bool:
+    """Return whether two calls are so far from each other that both may be shown."""
+    least_s = SAME_SPACING_S if call.name == other.name else SPACING_S
+    return abs(words[call.word].start_s - words[other.word].start_s) >= least_s
 
 
 def told_words(words: Sequence[str], language: str) -> set[int]:

@@ -149,31 +149,32 @@ def find_calls(words: Sequence[str], language: str = ENGLISH) -> list[Call]:
     said, owner = split_words(words, known.contractions)
     found = []
     for begin, end in _clauses(said):
-        at = begin
-        while at < end:
-            first, last, call = _next_call(said, at, end, known)
-            at = last + 1
-            if call is not None:
-                numbers = owner[first], owner[last], owner[call.word]
-                found.append(replace(call, first=numbers[0], last=numbers[1], word=numbers[2]))
+        for call in _calls_of_clause(said, begin, end, known):
+            first, last, word = owner[call.first], owner[call.last], owner[call.word]
+            found.append(replace(call, first=first, last=last, word=word))
     return found
 
 
-def _next_call(words: Sequence[str], at: int, end: int, known: Phrases) -> tuple[int, int, Call | None]:
-    """Return the first and the last word of the next phrase of a clause that counts, and its call.
+def _calls_of_clause(words: Sequence[str], begin: int, end: int, known: Phrases) -> list[Call]:
+    """Return the calls of the phrases of a clause: of phrases that overlap the longest one counts.
 
-    What calls for nothing at its place hides neither a shorter phrase nor one that begins later; what is listed as
-    calling for nothing hides both.
+    What calls for nothing at its place hides no other phrase; what is listed as calling for nothing hides all that is
+    in it.
     """
-    for first, last, name in _phrases_of(words, at, end, known):
-        call = _call(words, first, last, name, known)
-        if call is not None or name == NONE:
-            return first, last, call
-    return end, end, None
+    spans = [
+        (first, last, call)
+        for first, last, name in _phrases_of(words, begin, end, known)
+        if (call := _call(words, first, last, name, known)) is not None or name == NONE
+    ]
+    kept: list[tuple[int, int, Call | None]] = []
+    for first, last, call in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
+        if all(last < other[0] or first > other[1] for other in kept):
+            kept.append((first, last, call))
+    return [call for _, _, call in sorted(kept, key=lambda span: span[:2]) if call is not None]
 
 
 def _phrases_of(words: Sequence[str], at: int, end: int, known: Phrases) -> Iterator[tuple[int, int, str]]:
-    """Return the phrases of a clause, from its beginning on, the longest first."""
+    """Yield the phrases of a clause, from its beginning on, the longest first."""
     if known.entries is not None:
         while matches := known.entries.find(words[at:end]):
             yield at + matches[0].first, at + matches[0].last, matches[0].name

@@ -1,12 +1,13 @@
 """Words that call for gestures: phrases in every language, denial, near meanings, and not too many of them."""
 
 from collections import defaultdict
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from core.generate.word_gestures import gestures_at_words
-from core.gestures.choice import SPACING_S, choose_gestures
+from core.gestures.choice import SAME_SPACING_S, SPACING_S, choose_gestures
 from core.gestures.library import gestures
 from core.gestures.phrases import find_calls, phrases
 from core.text.lexicon import FOLDER, WITHOUT_SPACES
@@ -62,7 +63,7 @@ def test_a_gesture_lands_on_the_marked_word():
 
 
 def test_at_most_one_gesture_in_six_seconds_and_none_that_offends():
-    words = said("stop it now . " * 20)
+    words = said("stop it now . on the one hand . i do not know . " * 8)
     moments = [words[call.word].start_s for call in choose_gestures(words)]
     assert len(moments) > 2
     assert np.diff(moments).min() >= SPACING_S
@@ -86,3 +87,26 @@ def test_markers_stay_away_from_the_ends_of_a_take():
     assert marker.setting.name == "stop"
     assert marker.setting.is_auto
     assert marker.start_s == pytest.approx(0.8)
+
+
+def test_the_same_gesture_comes_again_only_after_twenty_seconds():
+    words = said("i do not know , " * 60)
+    moments = [words[call.word].start_s for call in choose_gestures(words)]
+    assert len(moments) > 2
+    assert np.diff(moments).min() >= SAME_SPACING_S
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("on the one hand it is cheap , on the other hand it breaks", ["one_hand", "other_hand"]),
+        ("it is on the one hand a big problem", ["one_hand", "big"]),
+        ("get out of my house", ["go_away"]),
+        ("so what about you", ["point_you"]),
+        ("how do you do , i do not know", ["shrug"]),
+    ],
+)
+def test_of_phrases_that_overlap_the_longest_counts_and_no_two_share_a_word(text, wanted):
+    found = find_calls(text.split())
+    assert [call.name for call in found] == wanted
+    assert all(before.last < after.first for before, after in pairwise(found))

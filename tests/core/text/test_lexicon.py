@@ -27,6 +27,7 @@ def test_every_entry_of_a_language_is_found_as_its_class(language):
     ("language", "text", "classes"),
     [
         ("en", "Never say no !", ["negation", None, "negation", None]),
+        ("en", "On the one hand no one is right", [None, None, None, None, None, "negation", None, None]),
         ("de", "Auf keinen Fall , aber vielleicht", [None, None, "negation", None, "contrast", "uncertainty"]),
         ("fr", "j'ai peut-être tort", ["self", "uncertainty", None]),
         ("es", "no solo grande", [None, None, "large"]),
