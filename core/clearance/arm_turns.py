@@ -131,6 +131,20 @@ class ArmPoses:
         out[:, 4:] = np.where(is_hand, np.cross(point - wrist, way), 0.0)
         return out
 
+    def eased(self, stiff: np.ndarray, still: np.ndarray) -> np.ndarray:
+        """Return the matrices (N, 2, 7, 7) that turn numbers whose squares are their cost into numbers of the arms.
+
+        Args:
+            stiff: (7,) cost of each number, 1 / rad.
+            still: (3,) cost of moving the wrist along each axis of the pelvis' frame, 1 / m.
+        """
+        count = len(self.wrist)
+        frame, side = np.repeat(np.arange(count), 2), np.tile([0, 1], count)
+        wrist, hand = self.wrist.reshape(-1, 3), np.full(2 * count, 2)
+        moves = np.stack([self.levers(frame, side, wrist, axis, hand) for axis in np.diag(still)], 1)
+        cost = np.diag(stiff**2) + moves.transpose(0, 2, 1) @ moves
+        return np.linalg.inv(np.linalg.cholesky(cost)).transpose(0, 2, 1).reshape(count, 2, PER_ARM, PER_ARM)
+
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)

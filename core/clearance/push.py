@@ -6,7 +6,9 @@ which `smoothest_turns` solves:
 
     minimise  Σ |x|² + smoothness · Σ |Δ³x|²     so that     levers · x ≥ missing     in every frame
 
-The inequalities are linear only for small turns, so points and levers are measured again a few times.
+Here x are the numbers in a measure of their own (`ArmPoses.eased`), in which moving a wrist costs more than lifting an
+elbow: hands come forwards and elbows give way before a stroke gets narrower. The inequalities are linear only for small
+turns, so points and levers are measured again a few times.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,6 +33,9 @@ _RISE_S = 0.3
 _REACH = 5
 # How much less than shoulder and elbow the wrist shall turn.
 _STIFF = np.array([1.0, 1.0, 1.0, 0.7, 2.0, 2.0, 2.0])
+# How much it costs to move a wrist sideways, upwards and forwards, 1 / m, where a turn costs 1 / rad. Forwards is free
+# in front of most bodies, and seen from the front the hand stays where it is.
+_STILL = np.array([14.0, 14.0, 8.0])
 # Rounds in which points are measured: so many until nothing is inside, more until nothing is seen to be inside.
 _FINE_ROUNDS, _ROUNDS = 4, 12
 # Stretches are solved together until they have so many frames: few calls for short takes, little memory for long ones.
@@ -128,6 +133,7 @@ class _Stretches:
         lengths = [end - start for start, end in stretches]
         self._number = np.repeat(np.arange(len(lengths)), lengths)
         self._own = ArmPoses.of(rotations, body.skin.rest_joints)
+        self._eased = self._own.eased(_STIFF, _STILL)
         self._courses = Courses(lengths, _RISE_S * fps)
         # Which way the left arm leaves the right one; known after the first measurement.
         self._parting = np.zeros((len(rotations), 3))
@@ -203,11 +209,12 @@ class _Stretches:
         """
         rows = left[seen["is_near"][left]]
         levers, missing, pick = self._inequalities(seen[rows], rows, arms, measured_at[rows])
-        stiff = np.tile(_STIFF, 2)
-        turns, force = self._courses.solve(rows, levers / stiff, missing, self._force[pick], steps)
+        eased = levers.reshape(*levers.shape[:2], 2, PER_ARM).transpose(0, 2, 1, 3) @ self._eased[rows]
+        levers = eased.transpose(0, 2, 1, 3).reshape(levers.shape)
+        turns, force = self._courses.solve(rows, levers, missing, self._force[pick], steps)
         self._force[:] = 0.0
         self._force[pick] = force
-        return turns / stiff
+        return (self._eased @ turns.reshape(-1, 2, PER_ARM, 1)).reshape(turns.shape)
 
     def _inequalities(
         self, seen: np.ndarray, rows: np.ndarray, arms: ArmPoses, measured_at: np.ndarray

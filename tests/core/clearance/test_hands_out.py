@@ -128,6 +128,17 @@ def test_a_push_is_smooth_and_changes_nothing_else(body):
     assert step.max() < 0.03
 
 
+def test_the_elbow_gives_way_before_the_hand_does(body):
+    motion = visit("belly")
+    out, _ = hands_out(motion, body)
+    poses = [forward_kinematics(each.rotations[45:46], each.translation[45:46], REST)[0][0] for each in (motion, out)]
+    moved = poses[1] - poses[0]
+    elbow, wrist = (moved[JOINT[f"left_{name}"]] for name in ("elbow", "wrist"))
+    assert np.linalg.norm(elbow) > 0.05
+    assert np.linalg.norm(wrist) < 0.03
+    assert abs(wrist[0]) < 0.01  # as seen from the front, the hand stays where it is
+
+
 def test_a_long_motion_is_pushed_piece_by_piece(body, monkeypatch):
     still = np.repeat(visit("belly").rotations[:1], 180, 0)
     one = np.concatenate([still, visit("belly").rotations, still])
