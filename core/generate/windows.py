@@ -33,10 +33,13 @@ from .decode import GROUND, MOTION_WIDTH, ROTATION_WIDTH, SEEDED_PARTS, area_col
 from .network import Conditions, Network, as_batch, runs_ahead
 from .sample import Variation, pick_codes
 from .steps import SILENT, Step
-from .stretches import CONDITIONS_AT_ONCE, run_in_stretches
+from .stretches import run_in_stretches
 from .window_inputs import PRODUCT, Speech, WindowClock, window_inputs
 from .window_passes import Codes, TakeWindows, run_passes
 
+# Windows whose conditions are computed together in the loop: the weights of released encoders of sound are read from
+# memory once for all of them.
+CONDITIONS_AT_ONCE = 8
 _PLACE = slice(ROTATION_WIDTH, ROTATION_WIDTH + TRANSLATION_WIDTH)
 
 

@@ -4,8 +4,10 @@ import itertools
 import math
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ...stops import check_stop
 from .packed import Linear
 from .wav_block import WAV_KERNEL, WavBlock
 
@@ -86,6 +88,7 @@ class WavEncoder(nn.Module):
         x = audio.transpose(1, 2)
         branches = []
         for index, block in enumerate(self.feat_extractor):
+            check_stop()
             x = block(x)
             if index in (2, 4):
                 branches.append(self.multi_scale[index // 2 - 1](x))
@@ -106,17 +109,21 @@ class FrameEncoder(nn.Module):
         self.context = context
         self.enter = Linear(channels, width)
         self.layers = nn.ModuleList(
-            nn.Conv1d(width, width, 3, padding=2**i, dilation=2**i) for i in range(max(context, 1).bit_length() - 1)
+            nn.Conv1d(width, width, 3, dilation=2**i) for i in range(max(context, 1).bit_length() - 1)
         )
         self.out = Linear(width, width)
 
     def forward(self, audio: Tensor) -> Tensor:
         """Map (B, context + T + context, channels) to (B, T, width)."""
-        x = self.enter(audio).transpose(1, 2)
-        for layer in self.layers:
-            x = x + layer(nn.functional.gelu(x))
-        x = x[..., self.context : x.shape[-1] - self.context]
-        return self.out(nn.functional.gelu(x).transpose(1, 2))
+        x, cut = self.enter(audio).transpose(1, 2), self.context
+        for number, layer in enumerate(self.layers):
+            assert isinstance(layer, nn.Conv1d)
+            # Frames that the window's own ones no longer depend on are left out.
+            reach = 2**number
+            x = x[..., reach:-reach] + F.conv1d(F.gelu(x), layer.weight, layer.bias, dilation=reach)
+            cut -= reach
+        x = x[..., cut : x.shape[-1] - cut]
+        return self.out(F.gelu(x).transpose(1, 2))
 
 
 class ResBlock(nn.Module):

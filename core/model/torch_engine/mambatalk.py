@@ -68,7 +68,7 @@ class GlobalScan(nn.Module):
 
         Args:
             face: (B, T, audio) fused sound and words.
-            speaker_body: (B, T, hidden).
+            speaker_body: (B, T, hidden), or (B, 1, hidden) where all frames are equal.
         """
         return {"face": self.face_scan(face), "speaker_query": self.body_q_self_attn(speaker_body)}
 
@@ -189,16 +189,18 @@ class MambaTalk(nn.Module):
         """
         frames = words.shape[1]
         if speaker.ndim == 1:
-            speaker = speaker[:, None].expand(-1, frames)
+            # Frames of one speaker attend to each other as one of them does to itself; dropout treats each alone.
+            speaker = speaker[:, None].expand(-1, frames if self.training else 1)
         sounds = dict(zip(STREAMS, self.audio_features(audio, frames), strict=True))
         fused = {stream: self._fuse(stream, words, sounds[stream]) for stream in STREAMS}
-        speaker_body = self.speaker_encoder_body(speaker)  # (B, T, hidden)
-        return {
+        speaker_body = self.speaker_encoder_body(speaker)  # (B, T or 1, hidden)
+        made = {
             **self.global_scan.conditions(fused["face"], speaker_body),
             "memory": self.local_scan.body_proj(fused["body"]),
             "speaker_face": self.speaker_encoder_face(speaker),
             "speaker_body": speaker_body,
         }
+        return {name: values.expand(-1, frames, -1) for name, values in made.items()}
 
     def _fuse(self, stream: str, words: Tensor, sound: Tensor) -> Tensor:
         """Mix words and sound by learned weights, channel by channel; (B, T, audio_dim)."""

@@ -152,6 +152,8 @@ class TorchNetwork:
     @torch.inference_mode()
     def decode_many(self, part: Part, codes: np.ndarray, last: int | None = None) -> np.ndarray:
         """Decode a part's codes of several windows; see `BatchNetwork`."""
+        if last is not None:
+            codes = codes[:, -(last + self._weights.autoencoders[part].reach) :]
         decode = self._weights.autoencoders[part].decode_codes
 
         def task(rows: slice) -> np.ndarray:

@@ -4,9 +4,9 @@
     y[t] = C[t] · h[t] + D x[t],     delta = softplus(step + bias)
 
 `selective_scan_reference` is the definition. Two other functions give the same numbers fast: `scan_in_steps` is a loop
-over time in which all states of a batch move at once; its gradient is written by hand, so that training keeps one
-(L, B, N, D) tensor and no graph. `scan_by_doublings` has no gradient and needs 6 steps for 64 frames. `scan_choice`
-chooses between them and the kernels for CUDA.
+over time in which all states of a batch move at once, while all else is computed for several frames at a time; its
+gradient is written by hand, so that training keeps one (L, B, N, D) tensor and no graph. `scan_by_doublings` has no
+gradient and needs 6 steps for 64 frames. `scan_choice` chooses between them and the kernels for CUDA.
 
 The arguments of every scan:
 
@@ -73,6 +73,10 @@ def selective_scan_reference(
     return torch.stack(out, 1)
 
 
+# Numbers of states that are made at a time.
+_STATES_AT_ONCE = 200000
+
+
 class _Scan(torch.autograd.Function):
     """y[t] = C[t] · h[t] with a backward pass that keeps the states and computes the decays again."""
 
@@ -82,21 +86,25 @@ class _Scan(torch.autograd.Function):
         states = a.shape[1]
         rates = a.t().contiguous()  # (N, D): channels last, so that every product runs along memory
         keep = any(ctx.needs_input_grad)
-        # One buffer for all states where a backward pass needs them, else two that are used in turn.
-        h = x.new_empty(length if keep else 2, batch, states, width)
+        # Decays and states of several frames are made at a time, of as many as stay in the processor's cache.
+        frames = max(1, min(length, _STATES_AT_ONCE // (batch * states * width)))
+        h = x.new_empty(length if keep else frames, batch, states, width)
+        decays = x.new_empty(frames, batch, states, width)
         y = x.new_empty(length, batch, 1, width)
-        pushes = (delta * x).unbind(1)
+        deltas, pushes, b_first, c_first = (each.transpose(0, 1) for each in (delta, delta * x, b, c))
         previous = x.new_zeros(batch, states, width)
-        decay = torch.empty_like(previous)
-        for t, (delta_t, push_t, b_t, c_t) in enumerate(
-            zip(delta.unbind(1), pushes, b.unbind(1), c.unbind(1), strict=True)
-        ):
-            current = h[t if keep else t % 2]
-            torch.mul(delta_t[:, None, :], rates, out=decay).exp_()
-            torch.mul(b_t[:, :, None], push_t[:, None, :], out=current)
-            current.addcmul_(decay, previous)
-            torch.bmm(c_t[:, None, :], current, out=y[t])
-            previous = current
+        for start in range(0, length, frames):
+            part = slice(start, min(start + frames, length))
+            count = part.stop - start
+            current, decay = h[part] if keep else h[:count], decays[:count]
+            torch.mul(deltas[part, :, None], rates, out=decay).exp_()
+            if not keep and start:
+                previous = previous.clone()  # the next line overwrites it
+            torch.mul(b_first[part, :, :, None], pushes[part, :, None], out=current)
+            for now, fading in zip(current.unbind(0), decay.unbind(0), strict=True):
+                now.addcmul_(fading, previous)
+                previous = now
+            torch.matmul(c_first[part, :, None], current, out=y[part])
         if keep:
             ctx.save_for_backward(x, delta, rates, b, c, h)
         return y[:, :, 0].transpose(0, 1)

@@ -1,16 +1,15 @@
-"""The choice of the scan and of the causal convolution: per device, by size, and by whether a gradient is wanted.
+"""The choice of the scan and of the causal convolution: per device, and by whether a gradient is wanted.
 
 | device | without gradient | with gradient |
 |---|---|---|
 | CUDA | our own kernel (`kernels`), else mamba-ssm, else doublings | mamba-ssm, else steps |
-| processor, at most `FEW_STATES` | doublings | steps |
-| processor, more | steps | steps |
+| processor | steps | steps |
 
 A kernel is used after it has given the numbers of the plain operators on the device; otherwise the log says why not.
 
 The rule for the processor was measured, on a server, with PyTorch 2.13 and one thread: for 64 frames, steps and
-doublings take 0.98 and 0.36 ms with 82,000 states (the bundled weights), 1.3 and 1.7 ms with 164,000, 3.4 and 9.8 ms
-with 1.6 million (the released architecture).
+doublings take 0.31 and 0.37 ms with 82,000 states (the bundled weights), 2.8 and 19 ms with 1.6 million (the released
+architecture).
 """
 
 import logging
@@ -25,7 +24,6 @@ from .fused import causal_conv_fused, selective_scan_fused
 from .kernels import causal_conv_own, selective_scan_own
 from .scan import convolve, scan_by_doublings, scan_in_steps
 
-FEW_STATES = 120_000  # B L D N, up to which doublings are faster on a processor
 MOST_STATES = 2**28  # more would need gigabytes for doublings
 TOLERANCE = 1e-4  # relative, of a kernel against plain operators
 _log = logging.getLogger(__name__)
@@ -50,7 +48,7 @@ class Ways:
 
 
 def selective_scan(x: Tensor, step: Tensor, a: Tensor, b: Tensor, c: Tensor, d: Tensor, step_bias: Tensor) -> Tensor:
-    """Run the scan in the fastest way for device and size; see `scan` for the arguments."""
+    """Run the scan in the fastest way for the device; see `scan` for the arguments."""
     given = (x, step, a, b, c, d, step_bias)
     wants_gradient = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in given)
     found = ways(x.device, wants_gradient)
@@ -69,7 +67,7 @@ def causal_conv(x: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
 
 def doubles(device: torch.device, states: int) -> bool:
     """Return whether plain operators compute a scan of so many states (B L D N) by doublings on a device."""
-    return states <= (FEW_STATES if device.type == "cpu" else MOST_STATES)
+    return device.type != "cpu" and states <= MOST_STATES
 
 
 def scan_name(device: torch.device, states: int) -> str:

@@ -14,6 +14,7 @@ from .long_conv import LongConv
 
 WAV_KERNEL = 15
 SLOPE = 0.01
+LONG_SOUND = 2000  # samples
 
 
 class _Folded(NamedTuple):
@@ -51,7 +52,9 @@ class WavBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Map (B, width, S) to (B, out, S / stride)."""
         if not self.training and not torch.is_grad_enabled() and x.device.type == "cpu":
-            return self._forward_folded(x)
+            # One long sound after the other: memory for several of them would come from the system anew each time.
+            sounds = x.split(1) if x.shape[-1] >= LONG_SOUND else [x]
+            return torch.cat([self._forward_folded(each) for each in sounds])
         short = x if self.downsample is None else self.downsample(x)
         y = self.act(self.bn1(self.conv1(x)))
         return self.act(self.bn2(self.conv2(y)) + short)

@@ -7,6 +7,7 @@ from core.body.parts import Part
 from core.generate.window_inputs import Speech
 from core.generate.windows import run_windows
 from core.model.card import STARTER_FOLDER
+from core.model.torch_engine import scan as scan_module
 from core.model.torch_engine import scan_choice
 from core.model.torch_engine.network import load_network
 from core.model.torch_engine.scan import (
@@ -16,7 +17,7 @@ from core.model.torch_engine.scan import (
     scan_in_steps,
     selective_scan_reference,
 )
-from core.model.torch_engine.scan_choice import FEW_STATES, selective_scan
+from core.model.torch_engine.scan_choice import selective_scan
 
 from .scan_inputs import arguments
 
@@ -68,11 +69,12 @@ def test_doublings_and_steps_give_the_numbers_of_the_definition_in_double_precis
         assert error < 1e-6, scan
 
 
-@pytest.mark.parametrize(("width", "scan"), [(320, scan_by_doublings), (1536, scan_in_steps)])
-def test_a_processor_runs_few_states_by_doublings_and_many_in_steps(width, scan):
-    given = [tensor.detach() for tensor in arguments(1, 64, width, 4)]
-    assert (64 * width * 4 <= FEW_STATES) == (scan is scan_by_doublings)
-    assert torch.equal(selective_scan(*given), scan(*given))
+@pytest.mark.parametrize("frames", [1, 16, 64])
+def test_steps_have_the_same_bits_however_many_frames_are_made_at_a_time(frames, monkeypatch):
+    given = [tensor.detach() for tensor in arguments(2, 50, 24, 4)]
+    wanted = selective_scan(*given)
+    monkeypatch.setattr(scan_module, "_STATES_AT_ONCE", frames * 2 * 24 * 4)
+    assert torch.equal(selective_scan(*given), wanted)
 
 
 def test_the_bundled_weights_choose_the_same_codes_by_any_scan_and_many_windows_at_once(monkeypatch):
@@ -85,9 +87,9 @@ def test_the_bundled_weights_choose_the_same_codes_by_any_scan_and_many_windows_
         words = rng.normal(0, 0.3, (frames, config.word_dim)).astype(np.float32)
         return run_windows(network, Speech(sound, words, 1), network.info.neutral)
 
-    by_doublings = codes()
-    monkeypatch.setattr(scan_choice, "FEW_STATES", 0)
     in_steps = codes()
+    monkeypatch.setattr(scan_choice, "doubles", lambda device, states: True)
+    by_doublings = codes()
     network.most_at_once, network.ahead = 32, True
     at_once = codes()
     for part in Part:
