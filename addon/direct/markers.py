@@ -45,7 +45,8 @@ def _setting(entry) -> Setting | None:
     numbers = (round(getattr(entry, name), _DIGITS) for name in ("size", "height_m", "speed"))
     x, y, z = (round(each, _DIGITS) for each in entry.place)
     place, clip = (x, y, z) if entry.points_at else None, entry.clip if entry.gesture == OWN else ""
-    return Setting(entry.gesture, entry.hand, *numbers, entry.is_auto, place, clip)
+    uneven = round(entry.uneven, _DIGITS)
+    return Setting(entry.gesture, entry.hand, *numbers, entry.is_auto, place, clip, uneven)
 
 
 def put_entries(action: bpy.types.Action, entries: list[Entry]) -> None:
@@ -60,7 +61,7 @@ def put_entries(action: bpy.types.Action, entries: list[Entry]) -> None:
                 entry.gesture, entry.hand, entry.is_auto = setting.name, setting.hand, setting.is_auto
                 entry.size, entry.height_m, entry.speed = setting.size, setting.height_m, setting.speed
                 entry.points_at, entry.place = setting.place is not None, setting.place or (0.0, 0.0, 0.0)
-                entry.clip = setting.clip
+                entry.clip, entry.uneven = setting.clip, setting.uneven
         own.marker_index = max(min(own.marker_index, len(entries) - 1), 0)
 
 

@@ -270,6 +270,7 @@ class _GestureFields:
     clip: StringProperty(
         name="Clip", description="Own gesture: its motion, as the library keeps it", update=_directions_changed
     )
+    uneven: FloatProperty(name="Uneven", description="How far both hands differ: 0 as in the library", min=-1, max=1)
     is_auto: BoolProperty(name="By Words", description="The words of the take called for this gesture")
     points_at: BoolProperty(name="At a Place", description="Arm, head and eyes lead to a place")
     place: FloatVectorProperty(

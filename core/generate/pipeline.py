@@ -248,7 +248,8 @@ def _completed(made: _Prepared, codes: dict[Part, np.ndarray], steps: Steps) -> 
 def _with_gestures(facts: dict[str, Any], made: _Prepared, words: Sequence[Word], duration_s: float) -> dict[str, Any]:
     """Return the directions of a take with the gestures that its words call for; none where no word does."""
     vectors = getattr(made.model.words, "vector", None)
-    found = gestures_at_words(words, made.said.language, duration_s, vectors, made.said.text)
+    seed = made.variation.seed
+    found = gestures_at_words(words, made.said.language, duration_s, vectors, made.said.text, seed)
     if not found:
         return {}
     directions = Directions.from_dict(facts.get("direct", {}))

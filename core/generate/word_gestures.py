@@ -12,6 +12,8 @@ from ..text.timing import Word
 
 # Seconds at both ends of a take in which no gesture begins: its hands must have time to come and go.
 _ENDS_S = 0.4
+# The least and the most by which hands differ.
+_UNEVEN = (0.35, 1.0)
 
 
 def gestures_at_words(
@@ -20,6 +22,7 @@ def gestures_at_words(
     duration_s: float,
     vector_of: Callable[[str], np.ndarray] | None,
     text: str = "",
+    seed: int = 0,
 ) -> tuple[Marker, ...]:
     """Return markers for the gestures that words call for.
 
@@ -29,12 +32,19 @@ def gestures_at_words(
         duration_s: length of the take.
         vector_of: function from a word to its vector; used for English, the language of the bundled vectors.
         text: the transcript, for its punctuation.
+        seed: decides how far both hands of a gesture differ.
     """
     near = vector_of if language == ENGLISH else None
     calls = choose_gestures(words, language, near, text=text)
-    moments = [(words[call.word].start_s + LATE_S, call.name) for call in calls]
+    moments = [(words[call.word].start_s + LATE_S, call) for call in calls]
     return tuple(
-        Marker(Kind.GESTURE, moment, moment, Setting(name, is_auto=True))
-        for moment, name in moments
+        Marker(Kind.GESTURE, moment, moment, Setting(call.name, is_auto=True, uneven=_uneven(seed, call.word)))
+        for moment, call in moments
         if _ENDS_S <= moment <= duration_s - _ENDS_S
     )
+
+
+def _uneven(seed: int, word: int) -> float:
+    """Return how far the hands of the gesture at a word differ: by chance, and never by nothing."""
+    chance = np.random.default_rng([abs(seed), word])
+    return round(float(chance.uniform(*_UNEVEN) * chance.choice((-1, 1))), 2)

@@ -27,6 +27,7 @@ from .arm_pose import ARM_LENGTH_M, ArmGoal, arm_length, hand_turn, natural_swiv
 from .fingers import FINGERS, hand_rotations, sign
 from .library import Key, gesture_named, hand_shapes
 from .placed import Setting
+from .unevenness import uneven
 
 NECK, HEAD, CHEST = JOINT["neck"], JOINT["head"], JOINT["spine3"]
 # Sizes change places about this one, (out, up, forward) from the shoulder.
@@ -99,7 +100,7 @@ def gesture_motion(
     goals: dict[int, ArmGoal] = {}
     turns: dict[int, np.ndarray] = {}
     # the leading hand comes last, because it may be placed at the other one
-    for side, keys in ((1 - main, gesture.other), (main, gesture.main)):
+    for side, keys in ((1 - main, uneven(gesture, setting.uneven)), (main, gesture.main)):
         if keys:
             goals[side] = _goal(keys, around, goals, side)
             turns |= _turns(keys, goals[side], times_s, rest, side)

@@ -31,6 +31,7 @@ class Setting:
         is_auto: whether the words of the take called for it.
         place: for "point_at", what is pointed at: x, y, z, metres, in the world of the motion (Y up).
         clip: for a gesture of the animator's own, its text (`clip.as_text`).
+        uneven: how far the hands of a two-handed gesture differ, -1 to 1 (`unevenness`); 0 as in the library.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Setting:
     is_auto: bool = False
     place: tuple[float, float, float] | None = None
     clip: str = ""
+    uneven: float = 0.0
 
     def __post_init__(self):
         if self.name == OWN:
@@ -55,7 +57,10 @@ class Setting:
                     f"The {field.removesuffix('_m')} of the gesture {self.name} is {getattr(self, field)}.",
                     remedy=f"Choose a number from {least:g} to {most:g}.",
                 )
-
+        if not is_number(self.uneven, -1.0, 1.0):
+            raise GestureError(
+                f"The unevenness of the gesture {self.name} is {self.uneven}.", remedy="Choose a number from -1 to 1."
+            )
         if self.place is not None and not all(is_number(each, -MOST_M, MOST_M) for each in self.place):
             raise GestureError(
                 f"Nothing can be pointed at {self.place}.", remedy="Give three numbers: x, y and z in metres."
@@ -96,6 +101,7 @@ class Setting:
             "auto": self.is_auto,
             **({} if self.place is None else {"place": list(self.place)}),
             **({"clip": self.clip} if self.clip else {}),
+            **({"uneven": self.uneven} if self.uneven else {}),
         }
 
     @classmethod
@@ -116,6 +122,7 @@ class Setting:
             bool(values.get("auto", False)),
             None if place is None else _place(place),
             str(values.get("clip", "")),
+            float(values.get("uneven", 0.0)),
         )
 
 
@@ -124,4 +131,4 @@ def _place(values: Any) -> tuple[float, float, float]:
     return x, y, z
 
 
-FIELDS = ("gesture", "hand", "size", "height_m", "speed", "auto", "place", "clip")
+FIELDS = ("gesture", "hand", "size", "height_m", "speed", "auto", "place", "clip", "uneven")

@@ -51,6 +51,16 @@ def test_a_gesture_is_inserted_changed_dragged_and_removed_to_the_bit(take):
     assert shown() == []
 
 
+@pytest.mark.any_blender
+def test_the_list_keeps_how_far_both_hands_differ(take):
+    from mambatalk_ext.addon.direct.markers import put_entries, read_entries
+    from mambatalk_ext.core.gestures.placed import Setting
+
+    action, entry = take.animation_data.action, ("gesture", 2.5, 2.5, Setting("big", is_auto=True, uneven=-0.73))
+    put_entries(action, [entry])
+    assert read_entries(action) == [entry]
+
+
 def test_deleting_the_marker_removes_the_gesture(take):
     before = all_keys(take)
     bpy.ops.mambatalk.insert_gesture(gesture="shrug", frame=91)

@@ -83,10 +83,12 @@ def test_words_near_a_phrase_call_for_its_gesture():
 def test_markers_stay_away_from_the_ends_of_a_take():
     words = said("stop it now please wait a moment")
     assert not gestures_at_words(words, "en", 0.5, None)
-    (marker,) = gestures_at_words(said("well then stop it"), "en", 5.0, None)
+    (marker,), (other,) = (gestures_at_words(said("well then stop it"), "en", 5.0, None, seed=seed) for seed in (0, 1))
     assert marker.setting.name == "stop"
     assert marker.setting.is_auto
     assert marker.start_s == pytest.approx(0.8)
+    assert marker.setting.uneven != other.setting.uneven
+    assert 0.3 < abs(marker.setting.uneven) <= 1
 
 
 def test_the_same_gesture_comes_again_only_after_twenty_seconds():

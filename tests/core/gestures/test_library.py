@@ -15,6 +15,7 @@ from core.errors import GestureError
 from core.gestures.arm_pose import ArmGoal, hand_turn, natural_swivel, own_side, solve_arm
 from core.gestures.library import gestures
 from core.gestures.placed import Setting
+from devtools.measure.gesture_classes import in_class, read_features
 
 from ..direct.speakers import gesturer
 
@@ -138,3 +139,23 @@ def test_arm_head_and_eyes_lead_to_a_place(take, place, side):
     assert ((world[shown, JOINT["head"]][..., 2] * there).sum(-1) > (before[..., 2] * there).sum(-1)).all()
     assert (made.expression[shown] != take.expression[shown]).any()
     assert markers_from([marker.as_dict()]) == (marker,)
+
+
+def test_both_hands_of_an_uneven_gesture_differ_and_those_that_touch_stay_together(take):
+    level, uneven = (wrists(put(take, "big", uneven=amount))[122] for amount in (0.0, 1.0))
+    moved = np.linalg.norm(uneven - level, axis=-1)
+    assert moved[1] < 0.002  # the right hand leads
+    assert 0.03 < moved[0] < 0.08
+    for name in ("plea", "point_there"):
+        assert np.array_equal(put(take, name, uneven=1.0).rotations, put(take, name).rotations)
+    (marker,) = markers_from([Marker(Kind.GESTURE, 4.0, 4.0, Setting("big", uneven=-0.5)).as_dict()])
+    assert marker.setting.uneven == -0.5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [each.name for each in gestures().values() if each.other == each.main])
+def test_an_uneven_gesture_stays_in_its_class(take, name):
+    for amount in (-1.0, 0.0, 1.0):
+        made = put(take, name, uneven=amount)
+        positions, _ = forward_kinematics(made.rotations, made.translation, made.skeleton)
+        assert in_class(name, read_features(positions, made.skeleton, made.fps))[111:150].any()
