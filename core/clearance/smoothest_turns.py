@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 # Steps of the first round, and of each later one that begins with the forces of the round before.
-FIRST_STEPS, NEXT_STEPS = 60, 40
+FIRST_STEPS, NEXT_STEPS = 60, 80
 # Share of an inequality that a force may leave unmet where inequalities contradict each other.
 _SOFT = 0.02
 # Frames after which a filter is no longer felt, as a multiple of the rise.
