@@ -204,10 +204,12 @@ class BatchNetwork(Network, Protocol):
         most_at_once: how many windows fit. It can become less while it runs.
         ahead: whether windows of one take are to run together, before their seeds are known (`window_passes`). This
             saves time on a graphics card; on a processor one after the other is faster.
+        in_step: how many stretches of one take each thread predicts in step (`stretches`).
     """
 
     most_at_once: int
     ahead: bool
+    in_step: int
 
     @property
     def side_by_side(self) -> int:

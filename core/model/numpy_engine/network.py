@@ -51,12 +51,14 @@ class NumpyNetwork:
     Attributes:
         most_at_once: windows at a time.
         ahead: False: on a processor the windows of a take run one after the other.
+        in_step: 1: several stretches together take as long as one after the other.
         info: what the folder declares.
         running: where and how it runs.
     """
 
     most_at_once = 8
     ahead = False
+    in_step = 1
 
     def __init__(self, folder: Path | str, note: str = ""):
         """Read the folder.

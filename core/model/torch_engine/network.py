@@ -26,6 +26,7 @@ from .scan_choice import scan_name
 WINDOWS_AT_ONCE = 32  # on a card: a minute of speech
 _WIDE = 256  # channels from which on PyTorch's own threads save time
 _CHOICE = torch.get_num_threads()
+IN_STEP = 4  # on a processor: stretches of a take that a thread predicts together
 ROWS_AT_ONCE = 8  # on a processor: windows of so many takes; more save nothing and need memory
 _Result = TypeVar("_Result")
 _log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class TorchNetwork:
     Attributes:
         most_at_once: windows at a time.
         ahead: whether windows of one take run together: on a card.
+        in_step: how many stretches of a take each thread predicts in step.
 
     Args:
         model: a loaded model folder; its modules move to the device.
@@ -75,7 +77,7 @@ class TorchNetwork:
         self.info: NetworkInfo = network_info(model.card, config, model.neutral)
         note = find_card().note if device == "auto" else ""
         self._running = running_on(self.device, config, self.info.window, note)
-        self.most_at_once = 1
+        self.most_at_once, self.in_step = 1, IN_STEP
         self._in_pieces(lambda _: self._weights_to_device(), 1)
         self.ahead = self.device.type != "cpu"
         # What records passes on a card; None where passes are made by `core.generate.window_passes`.

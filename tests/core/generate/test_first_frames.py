@@ -29,7 +29,7 @@ def request_of(tmp_path, monkeypatch):
     monkeypatch.setattr(first_frames, "LEAST_FRAMES", 300)
     monkeypatch.setattr(first_frames, "FIRST", 90)
     # After every four windows what is made up to now is shown.
-    monkeypatch.setattr(stretches, "_MOST_GROUPS", 1)
+    monkeypatch.setattr(stretches, "_MOST", 4)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     samples, rate = soundfile.read(ROOT / "addon" / "assets" / "demo" / "speech.flac", frames=20 * 16000)
     soundfile.write(tmp_path / "speech.wav", samples, rate)

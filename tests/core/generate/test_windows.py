@@ -140,9 +140,10 @@ def test_many_windows_at_once_give_the_codes_of_the_loop(together, variation, cl
         assert np.array_equal(at_once[part], in_turn[part])
 
 
-@pytest.mark.parametrize("count", [1, 2, 3])
-def test_stretches_side_by_side_give_the_codes_of_the_loop(monkeypatch, count):
-    network, variation, frames = tiny.network(x=0.5), Variation(0.8, 5), 800
+@pytest.mark.parametrize(("count", "in_step"), [(1, 1), (2, 2), (3, 1)])
+def test_stretches_side_by_side_give_the_codes_of_the_loop(monkeypatch, count, in_step):
+    network, variation, frames = tiny.network(x=0.5), Variation(0.8, 5), 1100
+    network.in_step = in_step
     speech = Speech(*tiny.inputs(frames), 1)
     in_turn = run_windows(network, speech, network.info.neutral, variation=variation)
     monkeypatch.setenv("OMP_NUM_THREADS", str(count))
@@ -158,20 +159,21 @@ def test_seams_are_made_again_until_they_are_right(monkeypatch, windows, memory)
     take = TakeWindows(Speech(*tiny.inputs(4), 0), np.full((4, 1), 5000.0), starts, np.zeros(3), None)
 
     def predicted(network, conditions, seeds, rows, clock):
-        return [{part: np.array([seeds[0, 0, 0]]) for part in Part}], seeds // memory + rows[0].start
+        after = [seed // memory + row.start for seed, row in zip(seeds, rows, strict=True)]
+        return [{part: np.array([seed[0, 0]]) for part in Part} for seed in seeds], np.stack(after)
 
     monkeypatch.setattr(stretches, "predicted", predicted)
     monkeypatch.setattr(stretches, "conditions_of_rows", lambda *given: {})
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     monkeypatch.setattr(TorchNetwork, "side_by_side", 3)
+    network = tiny.network()
+    network.in_step = 2
     done, shown, wanted, seed = [], [], [], 5000.0
     for start in starts:
         wanted.append(seed)
         seed = seed // memory + start
     step = Step(0.0, 1.0, "", lambda fraction, name: done.append(fraction), lambda: False)
-    made = run_in_stretches(
-        tiny.network(), take, PRODUCT, step, lambda codes: shown.append(len(codes)) or len(codes) < 60
-    )
+    made = run_in_stretches(network, take, PRODUCT, step, lambda codes: shown.append(len(codes)) or len(codes) < 60)
     assert [each[Part.FACE][0] for each in made] == wanted[: len(made)]
     assert len(made) == windows or len(made) == shown[-1] >= 60
     assert 0 < done[0] <= done[-1] <= 1
