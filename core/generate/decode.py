@@ -14,6 +14,7 @@ from ..body.rotation import matrix_to_rot6d, rot6d_to_matrix, rot6d_to_rotvec, r
 from ..body.skeleton import JOINT_COUNT
 from ..clock import FPS
 from .network import Network
+from .strides import with_strides
 
 ROTATION_WIDTH = 6 * JOINT_COUNT
 MOTION_WIDTH = ROTATION_WIDTH + TRANSLATION_WIDTH + CONTACT_WIDTH
@@ -76,7 +77,8 @@ def decode_take(network: Network, codes: dict[Part, np.ndarray], start_translati
         start_translation: (3,) metres; the path starts at its x and z.
 
     Returns:
-        A motion of T frames on the weights' skeleton: orthonormal rotations, eyes straight, contacts within 0-1.
+        A motion of T frames on the weights' skeleton: orthonormal rotations, eyes straight, contacts within 0-1, steps
+        as the weights ask for them.
     """
     rotations = np.zeros((len(codes[Part.LOWER]), JOINT_COUNT, 3))
     others: dict[str, Any] = {}
@@ -90,9 +92,10 @@ def decode_take(network: Network, codes: dict[Part, np.ndarray], start_translati
 
     # Of a long take one part after the other, so that only one part's matrices are in memory.
     run_for(len(rotations))([partial(decode, part) for part in Part])
-    return Motion(
+    motion = Motion(
         rotations=rotations, face_basis=network.info.face_basis, rest_joints=network.info.rest_joints, **others
     )
+    return with_strides(motion, network.info.stride_m)
 
 
 def part_rotations(part: Part, channels: np.ndarray) -> np.ndarray:

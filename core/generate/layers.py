@@ -38,6 +38,7 @@ from .sample import Variation
 from .speech_features import SpeechFeatures
 from .splice import splice
 from .steps import SILENT, Step
+from .strides import with_strides
 from .window_inputs import Speech
 from .windows import run_windows_over
 
@@ -168,6 +169,8 @@ def lay(
             changes[name] = getattr(motion, name).copy()
             changes[name][rows] = values
     new = motion.replace(**changes)
+    if part is Part.LOWER:
+        new = with_strides(new, network.info.stride_m, rows)
     fitted = fit_to_speech(new, moments, network.info, speaker)
     # What stays has been fitted before.
     rotations = new.rotations.copy()

@@ -60,6 +60,7 @@ class NetworkInfo:
         jaw_gain: how much further the jaw opens for a louder voice (`core.generate.fitting`).
         head_gains: how much further the heads of styles, by name, turn than decoded (`core.generate.fitting`).
         head_boost: share of a head's quick turns that it gets back (`core.generate.fitting`).
+        stride_m: metres by which steps on the spot are longer than decoded (`core.generate.strides`); 0 leaves steps.
     """
 
     name: str
@@ -85,6 +86,7 @@ class NetworkInfo:
     jaw_gain: float = 0.0
     head_gains: Mapping[str, float] = field(default_factory=dict)
     head_boost: float = 0.0
+    stride_m: float = 0.0
 
     @property
     def uses_chance(self) -> bool:

@@ -22,10 +22,10 @@ NEUTRAL = "neutral.npz"
 # The bundled weights.
 STARTER_FOLDER = Path(__file__).resolve().parents[2] / "weights" / "starter"
 # The required entries of model.json and their types. Optional entries: `variation`, `late_frames`, `by_latent`,
-# `chance`, `chance_by_style`, `manners`, `stress_s`, `pause_hold`, `jaw_gain`, `head_gains` and `head_boost` (see
-# `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), `moods` (what each mood
-# changes in a take at least, for people: `core.direct.mood_figures`), and `former_hashes`: hashes that earlier versions
-# of this program computed for the same networks; takes that store one of these hashes can be resampled
+# `chance`, `chance_by_style`, `manners`, `stress_s`, `pause_hold`, `jaw_gain`, `head_gains`, `head_boost`, `stride_m`
+# (see `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), `moods` (what each
+# mood changes in a take at least, for people: `core.direct.mood_figures`), and `former_hashes`: hashes that earlier
+# versions of this program computed for the same networks; takes that store one of these hashes can be resampled
 # (`core.weights_folder.folder_hash`).
 CARD_KEYS: dict[str, type | tuple[type, ...]] = {
     "name": str,
@@ -65,6 +65,7 @@ _RANGES: dict[str, Callable[[Any], bool]] = {
     "jaw_gain": lambda value: is_number(value, 0, 2),
     "head_gains": lambda value: isinstance(value, dict) and all(is_number(gain, 0, 2) for gain in value.values()),
     "head_boost": lambda value: is_number(value, 0, 2),
+    "stride_m": lambda value: is_number(value, 0, 0.5),
     "former_hashes": _are_texts,
 }
 
@@ -213,4 +214,5 @@ def network_info(card: dict, config: ModelConfig, neutral: Motion) -> NetworkInf
         jaw_gain=float(card.get("jaw_gain", 0.0)),
         head_gains=card.get("head_gains", {}),
         head_boost=float(card.get("head_boost", 0.0)),
+        stride_m=float(card.get("stride_m", 0.0)),
     )
