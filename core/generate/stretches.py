@@ -79,7 +79,8 @@ def _chunks(windows: int, cores: int, in_step: int) -> Iterator[list[list[range]
         longest = most * (_MOST if first or left <= most * _MOST else _FIRST)
         length = -(-left // -(-left // longest))
         count = min(most, max(1, length // _LEAST))
-        bounds = [first + length * number // count for number in range(count + 1)]
+        # The first stretches are the longer ones: the very first one is not made again.
+        bounds = [first - (-length * number // count) for number in range(count + 1)]
         stretches = [range(low, high) for low, high in pairwise(bounds)]
         shares = [count * number // cores for number in range(cores + 1)]
         yield [stretches[low:high] for low, high in pairwise(shares) if low < high]
