@@ -11,19 +11,24 @@ costs something to leave the text in the middle of speech, and to come back to i
 The search is done from both ends. The best path on which a word lies elsewhere is then the best sum of both.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
-from .acoustic_model import ALONE, FIRST, INSIDE, LAST, SILENCE, acoustic_model
+from .acoustic_model import ALONE, FIRST, INSIDE, LAST, SILENCE, STATES, acoustic_model
 from .cepstra import features
 from .scores import HOP, PhoneScores, at_every_frame, senone_scores, silence_states
 from .search import Network, PathSearch, Placed, Stretch, Way
 
 PAUSE_SHARE = 0.6  # of what a seam costs in speech is its cost in a pause
 ELSEWHERE = 25  # frames by which a word lies elsewhere
-CLEAR = 24.0  # nats by which new places must be better than those that words have already; more where all fits badly
+SOME, LONG = 15, 150  # frames of speech without a word: beside less words keep their places, beside more
+CLEAR = 24.0  # new places must be better by so many nats; more where all fits badly;
+CLEAR_LONG = 4.0  # beside a long one, where many places are possible, the first search is the less sure one
+OTHER_PER_PHONE = 4.0  # nats for each phone of other speech
 NEAR = 5  # frames within which a place is the same
 ALL = 1e6  # nats: no word is passed over
 
@@ -47,7 +52,8 @@ def placed_in_context(
         stretches: searched at once; they should be about equally long.
         seam: nats for each place in speech where the text is left or begins again.
         other: nats for each frame of other speech.
-        before: the words of each stretch where they were placed already; they stay where no place is clearly better.
+        before: the words of each stretch where they were placed already; they stay where no place is clearly better,
+            and beside little speech without words in any case.
         check: is called now and then; what it raises stops the search.
 
     Returns:
@@ -56,16 +62,26 @@ def placed_in_context(
     ahead = [_network(cepstra, scores, active, stretch, seam, other) for stretch in stretches]
     found = PathSearch([*ahead, *map(_backwards, ahead)], ALL)
     found.forward(check)
+
+    def clear(number: int) -> float:
+        left = _longest_left(before[number], active) if before is not None else 0
+        return math.inf if left < SOME else (CLEAR if left < LONG else CLEAR_LONG) * (1 + other)
+
     out = []
     for number, (network, placed) in enumerate(zip(ahead, found.paths(), strict=False)):
         nodes = slice(0, len(network.words) + 1)
         frames = len(network.scores)
         through = found.nodes[: frames + 1, number, nodes].copy()
         through += found.nodes[: frames + 1, len(ahead) + number, nodes][::-1, ::-1]
-        if placed and before is not None and _loss(before[number], through, network.start) < CLEAR * (1 + other):
+        if placed and before is not None and _loss(before[number], through, network.start) < clear(number):
             placed = [replace(old, word=place) for place, old in enumerate(before[number])]
         out.append(_with_margins(placed, through, network.start))
     return out
+
+
+def _longest_left(placed: Sequence[Placed], active: np.ndarray) -> int:
+    """Return the most frames of speech between two words that follow each other."""
+    return max((int(active[word.end : after.start].sum()) for word, after in pairwise(placed)), default=0)
 
 
 def _loss(before: Sequence[Placed], through: np.ndarray, start: int) -> float:
@@ -119,9 +135,10 @@ def _network(
     quiet = at_every_frame(scores.own, start, end)[:, silence_states()].max(axis=1)
     best = scores.best[start:end]
     leave = np.where(active[start:end], -seam, -seam * PAUSE_SHARE)
-    table = np.column_stack([values - best[:, None], quiet - best, leave, np.full_like(best, -other)]).astype(
-        np.float32
-    )
+    phone = scores.path[start:end] // STATES
+    begins = (np.diff(phone, prepend=phone[:1]) != 0) & (phone != silence)
+    elsewhere = -other - OTHER_PER_PHONE * begins
+    table = np.column_stack([values - best[:, None], quiet - best, leave, elsewhere]).astype(np.float32)
     first = len(column)
     return Network(start, table, words, first, [first + 1, first + 2, first + 1], 0.0)
 

@@ -10,7 +10,6 @@ A word is *displayed* as the transcript writes it. It may be said as several *to
 token in several ways. The search places tokens; `_words` joins them to displayed words again.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +22,7 @@ from ..phones.acoustic_model import STATES, acoustic_model
 from ..phones.activity import FRAME_S, energy_db
 from ..phones.search import Placed, phone_numbers
 from .anchors import Pronunciations, chance_score, find_anchors, mean_score, sure_words
+from .confidence import confidences, fit_confidence
 from .given_times import (
     can_be_said,
     caption_pieces,
@@ -44,11 +44,8 @@ from .transcript import Caption, Transcript
 # acoustic model less: another text has 0.17, the right one 0.54.
 SURE_SHARE, MATCHED = 0.55, 0.3
 FOREIGN_SURE_SHARE, FOREIGN_MATCHED = 0.8, 0.2
-MIDDLE = 0.75  # share of chance at which the confidence is one half
-SHARPNESS = 0.8  # nats per frame; slope of the confidence
-EVEN_MARGIN = 15.0  # nats by which a place beats all others where its confidence is one half
-MARGIN_SHARPNESS = 8.0  # nats; slope of that confidence
-PRIOR_FRAMES = 8  # the score of a short word is unreliable: so many frames of its neighbours count, too
+# In noise all sounds fit alike and fewer words are sure: another text has 0.1 at most, the right one 0.26 at 15 dB.
+CLEAR_CHANCE, LEAST_MATCHED = -3.4, 0.15  # nats per frame, the score of chance from which on a recording is clear
 # Where the steps of the work end, as shares of the whole.
 SCORES_SHARE, REST_SHARE = 0.5, 0.5
 ROUGH_SHARE = 0.5  # of the rest
@@ -159,7 +156,8 @@ class _Bar:
     def of(cls, chance: float, language: str) -> "_Bar":
         """Set the bar for a language."""
         if language == ENGLISH:
-            return cls(chance, SURE_SHARE * chance, MATCHED)
+            clear = min(1.0, chance / CLEAR_CHANCE)
+            return cls(chance, SURE_SHARE * chance, max(LEAST_MATCHED, MATCHED * clear))
         return cls(chance, FOREIGN_SURE_SHARE * chance, FOREIGN_MATCHED)
 
 
@@ -253,8 +251,8 @@ def _timed(sound: Sound, given: Sequence[Word], bar: _Bar, language: str, own: M
         placed += [replace(token, word=number) for token in inside]
         frames = sum(token.frames for token in inside)
         near = [token for around in found[max(0, number - 1) : number + 2] for token in around]
-        confidence = _confidence(mean_score(inside), frames, mean_score(near), bar.chance)
-        words.append(replace(with_phones(word, inside, said), confidence=confidence))
+        sure = fit_confidence(mean_score(inside), frames, mean_score(near), bar.chance)
+        words.append(replace(with_phones(word, inside, said), confidence=sure))
     return _judged(sound, placed, tuple(words), bar, len(given))
 
 
@@ -279,31 +277,17 @@ def _words(placed: Sequence[Placed], text: _Text, bar: _Bar, sound: Sound) -> tu
     by_word: dict[int, list[int]] = {}
     for row, token in enumerate(placed):
         by_word.setdefault(text.owner[token.word], []).append(row)
+    ranges = [
+        (rows[0], rows[0] + sum(row - rows[0] == place for place, row in enumerate(rows)))  # without what is elsewhere
+        for rows in by_word.values()
+    ]
     words = []
-    for number, rows in by_word.items():
-        first = rows[0]
-        last = first + sum(row - first == place for place, row in enumerate(rows)) - 1  # without what is said elsewhere
-        parts = placed[first : last + 1]
-        near = [*placed[max(0, first - 1) : first], *placed[last + 1 : last + 2]]
-        confidence = _confidence(
-            mean_score(parts), sum(part.frames for part in parts), mean_score(near or parts), bar.chance
-        )
-        confidence = min([confidence, *(_place_confidence(part.margin) for part in parts)])
+    for number, (first, end), sure in zip(by_word, ranges, confidences(placed, ranges, bar.chance), strict=True):
+        parts = placed[first:end]
         phones = tuple(phone for part in parts for phone in _phones(part))
         start_s, end_s = parts[0].start * FRAME_S, parts[-1].end * FRAME_S
-        words.append(Word(text.said[number].display, start_s, end_s, confidence, phones))
+        words.append(Word(text.said[number].display, start_s, end_s, sure, phones))
     return tuple(words)
-
-
-def _confidence(score: float, frames: int, near: float, chance: float) -> float:
-    """Return how sure a word is, 0-1, from its score and that of its neighbours, nats per frame."""
-    smooth = (score * frames + near * PRIOR_FRAMES) / (frames + PRIOR_FRAMES)
-    return 1 / (1 + math.exp(min(50.0, (MIDDLE * chance - smooth) / SHARPNESS)))
-
-
-def _place_confidence(margin: float) -> float:
-    """Return how sure a place is, 0-1, that is better than any place elsewhere by a margin, nats."""
-    return 1 / (1 + math.exp(min(50.0, (EVEN_MARGIN - margin) / MARGIN_SHARPNESS)))
 
 
 def _phones(placed: Placed) -> list[Phone]:

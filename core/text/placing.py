@@ -36,8 +36,12 @@ UNEXPLAINED = 40  # frames of speech without a word, beside which words are plac
 APART = 60  # or words so many frames apart with some speech between them
 LONGEST_SPAN = 3000  # frames
 BESIDE_WORDS = 4  # so many on each side,
+SOME = 8  # frames of speech without a word, beside which it is found out how sure the places of words are,
+BESIDE_SOME = 2  # of so many on each side,
+LACKING = 0.03  # where the text lacks words: for so large a share of the speech
 BREAK = 15  # frames of speech between words that are not joined
 SEAM = 12.0  # nats that leaving the text costs, for each nat of how rarely that happens
+PASSED_OVER = -60.0  # nats; the margin of a word that the search passed over: to say nothing would be better
 SEARCHED = 0.6  # share of the work that is the search
 CEPSTRA_SHARE = 0.2  # share of scoring that is the cepstra
 
@@ -189,7 +193,7 @@ def _placed_again(
         )
         for each, placed in zip(group, again, strict=True):
             first, last = spans[each]
-            if placed:
+            if placed and (not first or placed[0].start >= every[first - 1].end):
                 every[first : last + 1] = _named(placed, [word.word for word in every[first : last + 1]])
     joined = {number for first, last in spans for number in range(piece_of[first] + 1, piece_of[last] + 1)}
     out_pieces: list[Piece] = []
@@ -219,11 +223,17 @@ def _spans(placed: Sequence[Placed], speech: np.ndarray) -> Iterator[tuple[int, 
     span: tuple[int, int] | None = None
     free = _left_free(placed, speech)
     apart = np.array([after.start - word.end for word, after in pairwise(placed)])
-    for place in (np.flatnonzero((free >= UNEXPLAINED) | ((free >= BREAK) & (apart >= APART))) + 1).tolist():
-        first, last = max(0, place - BESIDE_WORDS), min(len(placed), place + BESIDE_WORDS) - 1
-        if span is not None and first <= span[1] - 1:
-            span = span[0], last
-            continue
+    much = (free >= UNEXPLAINED) | ((free >= BREAK) & (apart >= APART))
+    some = free >= SOME
+    wanted = much | some if free[some].sum() >= LACKING * speech[-1] else much
+    for place in np.flatnonzero(wanted).tolist():
+        beside = BESIDE_WORDS if much[place] else BESIDE_SOME
+        first, last = max(0, place + 1 - beside), min(len(placed), place + 1 + beside) - 1
+        if span is not None and first < span[1]:
+            if placed[last].end - placed[span[0]].start <= LONGEST_SPAN:
+                span = span[0], max(span[1], last)
+                continue
+            first = span[1]
         if span is not None:
             yield span
         span = first, last
@@ -261,11 +271,16 @@ def _fill_rooms(
             filled.append((room, own))
     for room, own in sorted(filled, key=lambda each: -each[0].before):
         placed = found[room.piece]
-        if len(own) == len(room.tokens):
-            placed[room.before : room.before] = _named(own, room.tokens)
-        else:
-            tokens = (placed[room.before - 1].word, *room.tokens, placed[room.before].word)
-            placed[room.before - 1 : room.before + 1] = _named(own, tokens)
+        tokens = room.tokens
+        if len(own) == len(tokens):
+            placed[room.before : room.before] = [replace(word, margin=PASSED_OVER) for word in _named(own, tokens)]
+            continue
+        first, last = placed[room.before - 1 : room.before + 1]
+        margins = (first.margin, *(PASSED_OVER for _ in tokens), last.margin)
+        new = _named(own, (first.word, *tokens, last.word))
+        placed[room.before - 1 : room.before + 1] = [
+            replace(word, margin=margin) for word, margin in zip(new, margins, strict=True)
+        ]
 
 
 def forced(

@@ -7,6 +7,7 @@ import pytest
 
 from core.audio.load import load_audio
 from core.parallel import in_order, thread_count
+from core.phones import scores
 from core.phones.acoustic_model import INSIDE, acoustic_model
 from core.phones.activity import active_frames, energy_db
 from core.text.align import align
@@ -49,6 +50,16 @@ def test_every_thread_count_gives_the_same_bits(sentence, monkeypatch):
         sound = hear(sentence)
         found.append((sound.cepstra.tobytes(), sound.scores.own.tobytes(), align(sentence, SENTENCE).words))
     assert found[0] == found[1]
+
+
+def test_words_have_the_same_times_with_and_without_a_library_for_linear_algebra(sentence, monkeypatch):
+    found = []
+    for has_blas in (True, False):
+        monkeypatch.setattr(scores, "_has_blas", lambda has_blas=has_blas: has_blas)
+        words = align(sentence, SENTENCE).words
+        found.append([(word.word, word.phones) for word in words])
+    assert found[0] == found[1]
+    assert [word for word, _ in found[0]] == SENTENCE.split()
 
 
 def test_results_come_in_order_and_an_error_ends_the_work(monkeypatch):
