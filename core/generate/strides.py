@@ -24,6 +24,8 @@ from ..finish.root import DRIFT_S, slow_trend
 
 # Metres over its level beyond which a foot is in the air, and that it reaches in a step; the shortest step, in frames.
 _UP_M, _STEP_M, _LEAST_FRAMES = 0.012, 0.02, 5
+# Frames that a foot takes to rise so far from the floor.
+_RISE_FRAMES = 4
 # Metres that a foot is lifted in a step on the spot; the share of a long way that it is lifted; and metres at most.
 _LIFT_M, _LIFT_SHARE, _LIFT_MOST_M = 0.02, 0.39, 0.08
 # Frames by which a foot is longer in the air, before and after; and that it stands at least between two steps.
@@ -86,17 +88,17 @@ def _steps(height: np.ndarray) -> list[tuple[int, int]]:
 
     Where the motion begins or ends in a step, its first or last frame is in the air.
     """
-    found: list[tuple[int, int]] = []
-    for start, end in runs(height > _UP_M):
-        if end - start < _LEAST_FRAMES or height[start:end].max() < _STEP_M:
-            continue
-        first, last = start, end - 1
-        while first > (found[-1][1] if found else 0) and height[first - 1] < height[first]:
-            first -= 1
-        while last < len(height) - 1 and height[last + 1] < height[last]:
-            last += 1
-        found.append((first, last))
-    return found
+    steps = [
+        (start, end)
+        for start, end in runs(height > _UP_M)
+        if end - start >= _LEAST_FRAMES and height[start:end].max() >= _STEP_M
+    ]
+    ends = [0, *(end for _, end in steps)]
+    starts = [*(start for start, _ in steps), len(height)]
+    return [
+        (max(start - _RISE_FRAMES, before), min(end + _RISE_FRAMES, after) - 1)
+        for (start, end), before, after in zip(steps, ends[:-1], starts[1:], strict=True)
+    ]
 
 
 def _moved(place: np.ndarray, steps: list[tuple[int, int]], ahead: np.ndarray, longer_m: float) -> np.ndarray:
