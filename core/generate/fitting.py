@@ -1,10 +1,11 @@
 """The decoded body fitted to its speech: strokes on stress, hands held in pauses, a jaw with the voice, quick nods.
 
-The network gestures with the voice, but its strokes land some frames beside the syllables, in every pause it drops the
-hands to lift them again at once, and in noise it opens the mouth by the phones alone. The Gaussian at the decoder's end
-takes most of what a head does faster than 5 Hz, and the heads of styles differ little. Weights declare how much of each
-is set right: `stress_s`, `pause_hold`, `jaw_gain`, `head_gains` and `head_boost` in model.json. Where a nod, a lean and
-a scaled head meet, the face would look at the feet: weights with `head_gains` get such nods bounded.
+The network gestures with the voice, but it moves both arms alike (`own_arms`), its strokes land some frames beside the
+syllables, in every pause it drops the hands to lift them again at once, and in noise it opens the mouth by the phones
+alone. The Gaussian at the decoder's end takes most of what a head does faster than 5 Hz, and the heads of styles differ
+little. Weights declare how much of each is set right: `own_arms`, `stress_s`, `pause_hold`, `jaw_gain`, `head_gains`,
+`head_boost` in model.json. Where a nod, a lean and a scaled head meet, the face would look at the feet: weights with
+`head_gains` get such nods bounded.
 """
 
 import numpy as np
@@ -18,6 +19,7 @@ from ..body.skeleton import JOINT, PARENTS
 from .held_hands import hold_hands
 from .moments import Moments
 from .network import NetworkInfo
+from .own_arms import lateness, place_arms
 from .stress import on_stress
 
 # The loudness of speech at which a jaw opens as decoded.
@@ -35,7 +37,9 @@ _SHAPES = [ARKIT_NAMES.index(name) for name in ("jawOpen", "mouthClose")]
 
 def fit_to_speech(motion: Motion, moments: Moments, info: NetworkInfo, speaker: int) -> Motion:
     """Return the decoded motion of a style that fits its speech, as far as the weights ask for it."""
-    fitted = hold_hands(on_stress(motion, moments.stressed_s, info.stress_s), moments.spoken_s, info.pause_hold)
+    late = lateness(moments.arms, info.own_arms)
+    fitted = on_stress(place_arms(motion, moments.arms, info.own_arms), moments.stressed_s, info.stress_s, late)
+    fitted = hold_hands(fitted, moments.spoken_s, info.pause_hold)
     fitted = follow_with_jaw(fitted, moments.loudness, info.jaw_gain)
     fitted = sharpen_head(scale_head(fitted, info.head_gain(speaker), info.neutral), info.head_boost)
     return bound_nods(fitted) if info.head_gains else fitted

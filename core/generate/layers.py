@@ -121,7 +121,9 @@ def add_layer(
     codes = codes_in_use(take, part)
     codes[span.first : span.stop] = fresh[span.first + late - shifted.first :]
     layer = Layer(area_name, span, variation.seed, variation.temperature, compact(codes[start:stop]), start)
-    raw = lay(take.raw, source.network, layer, take.spoken, source.features.moments, source.speaker)
+    chance_seed = info.chance_seed(variation.seed, source.speaker)
+    moments = source.features.moments(chance_seed, variation.temperature)
+    raw = lay(take.raw, source.network, layer, take.spoken, moments, source.speaker)
     return replace(take, raw=raw, layers=(*take.layers, layer))
 
 

@@ -55,6 +55,7 @@ class NetworkInfo:
         chance: the channels of chance that the weights were trained with, in order.
         chance_by_style: whether every style draws curves of its own from the same seed (`chance_seed`).
         manners: how styles, by name, change the curves of chance (`core.generate.manners`).
+        own_arms: how much the arms differ, as a share (`core.generate.own_arms`).
         stress_s: how far the ends of strokes are moved to stressed syllables, seconds (`core.generate.stress`).
         pause_hold: share of the way that hands do not sink in pauses (`core.generate.held_hands`).
         jaw_gain: how much further the jaw opens for a louder voice (`core.generate.fitting`).
@@ -81,6 +82,7 @@ class NetworkInfo:
     code_groups: int = 1
     chance_by_style: bool = False
     manners: Mapping[str, Manner] = field(default_factory=dict)
+    own_arms: float = 0.0
     stress_s: float = 0.0
     pause_hold: float = 0.0
     jaw_gain: float = 0.0

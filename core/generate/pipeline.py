@@ -215,7 +215,9 @@ def _prepared(
         info.neutral,
         None if info.uses_chance else variation,
     )
-    return _Prepared(request, recording, model, said, variation, inputs, speech.moments)
+    return _Prepared(
+        request, recording, model, said, variation, inputs, speech.moments(chance_seed, variation.temperature)
+    )
 
 
 def _completed(made: _Prepared, codes: dict[Part, np.ndarray], steps: Steps) -> Take:

@@ -20,6 +20,7 @@ from ..language.languages import ENGLISH
 from ..text.timing import Phone, Word
 from .manners import Manner, with_manner
 from .moments import NO_MOMENTS, Moments
+from .own_arms import draw_arms
 
 if TYPE_CHECKING:
     from ..audio.prosody import Prosody
@@ -41,13 +42,19 @@ class SpeechFeatures:
     fixed: np.ndarray
     prosody: "Prosody | None" = None
 
-    @property
-    def moments(self) -> Moments:
-        """Return when the speech is stressed, silent and loud; nothing for weights that use no cues."""
+    def moments(self, seed: int = 0, temperature: float = 1.0) -> Moments:
+        """Return what a decoded body is fitted to; nothing for weights that use no cues.
+
+        Args:
+            seed: decides how the arms differ.
+            temperature: at 0 they differ alike for every seed.
+        """
         if self.prosody is None:
             return NO_MOMENTS
-        spoken_s = tuple((unit.start_s, unit.end_s) for unit in self.prosody.units)
-        return Moments(self.prosody.stressed_s, spoken_s, self.prosody.loudness)
+        prosody = self.prosody
+        spoken_s = tuple((unit.start_s, unit.end_s) for unit in prosody.units)
+        arms = draw_arms(prosody.frame_count, seed if temperature >= 0.5 else 0, prosody.moments_s)
+        return Moments(prosody.stressed_s, spoken_s, prosody.loudness, arms)
 
     def with_chance(
         self,

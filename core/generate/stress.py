@@ -16,6 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..body.curves import min_jerk
+from ..body.joints import SIDES
 from ..body.motion import Motion
 from ..body.parts import AREAS, SPECS, Part
 from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
@@ -29,6 +30,9 @@ MOST_SECONDS = 0.3
 JOINTS = tuple(
     joint for part in (Part.UPPER, Part.HANDS) for joint in SPECS[part].joints if joint not in AREAS["head"].joints
 )
+_ARMS = [[*AREAS[f"{side}_arm"].joints, *AREAS[f"{side}_hand"].joints] for side in SIDES]
+_TRUNK = [joint for joint in JOINTS if joint not in {*_ARMS[0], *_ARMS[1]}]
+NOT_LATER = np.zeros((0, len(SIDES)))
 # Share by which the pace may change.
 _MOST_SLOPE = 0.2
 # Delays that a stroke may have are multiples of this, in frames.
@@ -41,31 +45,39 @@ _COST = 0.05
 _ROWS, _COLUMNS = 2048, 10
 
 
-def on_stress(motion: Motion, stressed_s: Sequence[float] | np.ndarray, most_s: float) -> Motion:
+def on_stress(
+    motion: Motion, stressed_s: Sequence[float] | np.ndarray, most_s: float, later: np.ndarray = NOT_LATER
+) -> Motion:
     """Move the ends of strokes to stressed syllables.
 
     Args:
         motion: as decoded; frames that do not move keep their values to the bit.
         stressed_s: when syllables are stressed, ascending seconds.
         most_s: how far an end may move; 0 leaves the motion as it is.
+        later: (T or more, 2) by how many frames the left and the right arm are later than that.
     """
     if most_s <= 0 or not len(stressed_s) or motion.frame_count < 2:
         return motion
     strokes = find_strokes(wrist_paths(motion.rotations, motion.skeleton), motion.fps)
     ends = np.unique([stroke.apex for stroke in strokes]).astype(float)
     late = delays_to(ends, np.asarray(stressed_s) * motion.fps, motion.frame_count, most_s * motion.fps, motion.fps)
-    rows = np.flatnonzero(late)
-    if not len(rows):
-        return motion
     rotations = motion.rotations.copy()
-    for first in range(0, len(JOINTS), _COLUMNS):
-        joints = np.array(JOINTS[first : first + _COLUMNS])
-        turns = quat_continuous(rotvec_to_quat(motion.rotations[:, joints]))
+    _move(rotations, _TRUNK, late)
+    for joints, arm in zip(_ARMS, later[: len(late)].T, strict=True):
+        _move(rotations, joints, late + arm if len(arm) == len(late) else late)
+    return motion.replace(rotations=rotations)
+
+
+def _move(rotations: np.ndarray, joints: Sequence[int], late: np.ndarray) -> None:
+    """Let joints be late by frames (T,), in place; rows in which they are not keep their values."""
+    rows = np.flatnonzero(late)
+    for first in range(0, len(joints), _COLUMNS):
+        some_joints = np.array(joints[first : first + _COLUMNS])
+        turns = quat_continuous(rotvec_to_quat(rotations[:, some_joints]))
         for start in range(0, len(rows), _ROWS):
             check_stop()
             some = rows[start : start + _ROWS]
-            rotations[np.ix_(some, joints)] = quat_to_rotvec(turns_at(turns, some - late[some]))
-    return motion.replace(rotations=rotations)
+            rotations[np.ix_(some, some_joints)] = quat_to_rotvec(turns_at(turns, some - late[some]))
 
 
 def delays_to(ends: np.ndarray, stressed: np.ndarray, frame_count: int, most: float, fps: float) -> np.ndarray:

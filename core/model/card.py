@@ -22,10 +22,10 @@ NEUTRAL = "neutral.npz"
 # The bundled weights.
 STARTER_FOLDER = Path(__file__).resolve().parents[2] / "weights" / "starter"
 # The required entries of model.json and their types. Optional entries: `variation`, `late_frames`, `by_latent`,
-# `chance`, `chance_by_style`, `manners`, `stress_s`, `pause_hold`, `jaw_gain`, `head_gains`, `head_boost`, `stride_m`
-# (see `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), `moods` (what each
-# mood changes in a take at least, for people: `core.direct.mood_figures`), and `former_hashes`: hashes that earlier
-# versions of this program computed for the same networks; takes that store one of these hashes can be resampled
+# `chance`, `chance_by_style`, `manners`, `own_arms`, `stress_s`, `pause_hold`, `jaw_gain`, `head_gains`, `head_boost`,
+# `stride_m` (see `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), `moods`
+# (what each mood changes in a take at least, for people: `core.direct.mood_figures`), and `former_hashes`: hashes that
+# earlier versions of this program computed for the same networks; takes that store one of these hashes can be resampled
 # (`core.weights_folder.folder_hash`).
 CARD_KEYS: dict[str, type | tuple[type, ...]] = {
     "name": str,
@@ -60,6 +60,7 @@ _RANGES: dict[str, Callable[[Any], bool]] = {
     "by_latent": lambda value: _are_texts(value) and set(value) <= set(Part),
     "chance": _are_texts,
     "chance_by_style": lambda value: isinstance(value, bool),
+    "own_arms": lambda value: is_number(value, 0, 2),
     "stress_s": lambda value: is_number(value, 0, MOST_SECONDS),
     "pause_hold": lambda value: is_number(value, 0, 1),
     "jaw_gain": lambda value: is_number(value, 0, 2),
@@ -209,6 +210,7 @@ def network_info(card: dict, config: ModelConfig, neutral: Motion) -> NetworkInf
         chance=tuple(card.get("chance", FIRST_CHANNELS)),
         chance_by_style=card.get("chance_by_style", False),
         manners=card.get("manners", {}),
+        own_arms=float(card.get("own_arms", 0.0)),
         stress_s=float(card.get("stress_s", 0.0)),
         pause_hold=float(card.get("pause_hold", 0.0)),
         jaw_gain=float(card.get("jaw_gain", 0.0)),
