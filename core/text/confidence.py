@@ -3,8 +3,8 @@
 The weights are those of logistic regressions on thirty thousand words of texts in which words were deleted, inserted or
 replaced. A word is doubtful below one half; about a quarter of the doubtful ones are then really said elsewhere.
 
-said       its score, in shares of the score of chance, for its phones and its length; and how many words of the text
-           clearly nobody says
+said       its score, in shares of the score of chance and beside the usual one of the recording, for its phones and its
+           length; and how many words of the text clearly nobody says
 place      by how much its place is better than others; how it fits with its neighbours; phones that are stretched; text
            beside it that has no place; short words fit anywhere
 around     the score of the words near it: the whole sentence may be another one
@@ -26,6 +26,10 @@ AROUND = 3  # tokens on each side
 FARTHEST = 90.0  # nats; a place that is better by more is as sure
 USUAL_PHONE = 18  # frames; what is longer is stretched
 SHORT = 3  # phones
+CLEAN, MOST_USUAL = (
+    0.1,
+    0.4,
+)  # usual share of chance on a clear recording, and by how much noise or an accent may raise it
 UNSAID, MOST_UNSAID = 0.018, 0.13  # share of a text's words that nobody says, and the most by which others are judged
 
 
@@ -45,15 +49,17 @@ def confidences(placed: Sequence[Placed], ranges: Sequence[tuple[int, int]], cha
     frames, phones, score = of_token.between(first, end)
     near_frames, _, near_score = of_token.between(first - 1, end + 1)
     beside = np.where(near_frames > frames, (near_score - score) / np.maximum(1, near_frames - frames), score / frames)
-    said = _said(score / frames / chance, phones, frames)
+    share = score / frames / chance
+    usual = min(MOST_USUAL, max(0.0, float(np.median(share)) - CLEAN))
+    said = _said(share - usual, phones, frames)
     unsaid = float(np.mean((said < 0) | (of_token.margin(first, end) < 0)))
     said -= math.log(min(MOST_UNSAID, max(UNSAID, unsaid)) / UNSAID)
     around_frames, _, around_score = of_token.between(first - AROUND, end + AROUND)
     odds = np.minimum(said, (around_score / around_frames - MIDDLE * chance) / SHARPNESS)
-    share = (score + PRIOR_FRAMES * beside) / (frames + PRIOR_FRAMES) / chance
+    smooth = (score + PRIOR_FRAMES * beside) / (frames + PRIOR_FRAMES) / chance
     there = (
         0.073 * np.minimum(FARTHEST, of_token.margin(first, end))
-        - 1.36 * np.clip(share, -0.2, 1.5)
+        - 1.36 * np.clip(smooth, -0.2, 1.5)
         - 0.129 * np.maximum(0, of_token.longest(first, end) - USUAL_PHONE)
         - 3.1 * of_token.broken(first, end)
         - 2.0 * (phones <= SHORT)
