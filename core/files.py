@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from .errors import GestureError
+from .stops import check_stop
 from .work_folders import work_folder
 
 # What Python and numpy raise for a zip, npz or json that is missing, cut off or has wrong bytes; zipfile raises
@@ -131,10 +132,12 @@ def save_arrays(path: Path, arrays: Mapping[str, Any], compress: bool = True) ->
             worth.
 
     Raises:
+        Cancelled: the job is to stop (`core.stops`).
         GestureError: the disk is full, or the folder cannot be written.
     """
     with saved_file(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for name, values in arrays.items():
+            check_stop()
             array, entry = np.asarray(values), zipfile.ZipInfo(f"{name}.npy")
             entry.compress_type = zipfile.ZIP_DEFLATED if compress and _shrinks(array) else zipfile.ZIP_STORED
             with archive.open(entry, "w", force_zip64=True) as file:

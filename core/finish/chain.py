@@ -1,6 +1,7 @@
 """The order of finishing: smooth every part, bring wrists to their smoothed paths, then lock the feet."""
 
 from ..body.motion import Motion
+from ..stops import check_stop
 from .cutoffs import cutoffs_of
 from .footlock import lock_feet
 from .settings import FinishSettings
@@ -26,6 +27,8 @@ def finish(motion: Motion, settings: FinishSettings | None = None) -> Motion:
     motion = with_skeleton(motion, settings.floor_m)
     if motion.frame_count == 0:
         return motion
+    check_stop()
     cutoffs_hz = cutoffs_of(motion)
+    check_stop()
     smoothed = refine_wrists(smooth_motion(motion, settings, cutoffs_hz), motion, settings, cutoffs_hz)
     return smoothed if settings.feet == "off" else lock_feet(smoothed, motion, settings)

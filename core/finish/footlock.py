@@ -25,6 +25,7 @@ from ..body.legs import Feet, Legs, Skeleton, ankles, solve_legs
 from ..body.motion import Motion
 from ..body.proportions import sole_height
 from ..body.rotation import matrix_to_rotvec, matrix_to_yaw
+from ..stops import check_stop
 from .contacts import NEAR_FLOOR_M, Contacts, Ground, certainty, detect, find_ground, given, typical_slide
 from .foot_paths import hold_foot, walk
 from .knees import near_bend
@@ -78,11 +79,14 @@ def lock_feet(motion: Motion, before: Motion, settings: FinishSettings) -> Motio
 def _place_feet(motion: Motion, before: Motion, settings: FinishSettings) -> tuple[Legs, Feet, Contacts, bool]:
     """Return the legs under the held root, where the feet shall be, when they stand, and whether the steps are kept."""
     legs = replace(Legs.of(motion), feet=Legs.of(before).feet)
+    check_stop()
     ground = find_ground(legs.feet.toe, sole_height(motion.skeleton), settings.floor_m)
     slide = typical_slide(legs.feet, ground, motion.fps)
     contacts = given(motion) if settings.use_contacts and motion.contacts is not None else None
     detected = contacts or detect(legs.feet, legs.skeleton, ground, motion)
+    check_stop()
     held = hold_root(legs, settings.root, motion.fps)
+    check_stop()
     own_steps, equally = False, np.ones(motion.frame_count)
     if settings.root == "stand_still":
         feet, standing = _stand(held, ground, motion.fps, equally)

@@ -16,6 +16,7 @@ from ..body.motion import Motion
 from ..body.parts import AREAS, ARKIT_NAMES
 from ..body.rotation import quat_conjugate, quat_continuous, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from ..body.skeleton import JOINT, PARENTS
+from ..stops import check_stop
 from .held_hands import hold_hands
 from .moments import Moments
 from .network import NetworkInfo
@@ -40,8 +41,11 @@ def fit_to_speech(motion: Motion, moments: Moments, info: NetworkInfo, speaker: 
     late = lateness(moments.arms, info.own_arms)
     fitted = on_stress(place_arms(motion, moments.arms, info.own_arms), moments.stressed_s, info.stress_s, late)
     fitted = hold_hands(fitted, moments.spoken_s, info.pause_hold)
+    check_stop()
     fitted = follow_with_jaw(fitted, moments.loudness, info.jaw_gain)
+    check_stop()
     fitted = sharpen_head(scale_head(fitted, info.head_gain(speaker), info.neutral), info.head_boost)
+    check_stop()
     return bound_nods(fitted) if info.head_gains else fitted
 
 

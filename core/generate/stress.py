@@ -58,8 +58,10 @@ def on_stress(
     """
     if most_s <= 0 or not len(stressed_s) or motion.frame_count < 2:
         return motion
+    check_stop()
     strokes = find_strokes(wrist_paths(motion.rotations, motion.skeleton), motion.fps)
     ends = np.unique([stroke.apex for stroke in strokes]).astype(float)
+    check_stop()
     late = delays_to(ends, np.asarray(stressed_s) * motion.fps, motion.frame_count, most_s * motion.fps, motion.fps)
     rotations = motion.rotations.copy()
     _move(rotations, _TRUNK, late)
@@ -72,6 +74,7 @@ def _move(rotations: np.ndarray, joints: Sequence[int], late: np.ndarray) -> Non
     """Let joints be late by frames (T,), in place; rows in which they are not keep their values."""
     rows = np.flatnonzero(late)
     for first in range(0, len(joints), _COLUMNS):
+        check_stop()
         some_joints = np.array(joints[first : first + _COLUMNS])
         turns = quat_continuous(rotvec_to_quat(rotations[:, some_joints]))
         for start in range(0, len(rows), _ROWS):

@@ -21,6 +21,7 @@ from ..body.proportions import sole_height
 from ..body.rotation import matrix_to_yaw, rotvec_to_matrix
 from ..finish.contacts import find_ground
 from ..finish.root import DRIFT_S, slow_trend
+from ..stops import check_stop
 
 # Metres over its level beyond which a foot is in the air, and that it reaches in a step; the shortest step, in frames.
 _UP_M, _STEP_M, _LEAST_FRAMES = 0.012, 0.02, 5
@@ -70,6 +71,7 @@ def with_strides(motion: Motion, longer_m: float, rows: slice = slice(None)) -> 
     levels = find_ground(toe, sole_height(motion.skeleton), None).levels
     drift = slow_trend(pelvis[:, _ACROSS], DRIFT_S * motion.fps)
     for side in range(2):
+        check_stop()
         steps = _steps(toe[:, side, 1] - levels[side])
         place = toe[:, side, _ACROSS] - drift
         moved = _moved(place, steps, ahead, longer_m)
@@ -77,6 +79,7 @@ def with_strides(motion: Motion, longer_m: float, rows: slice = slice(None)) -> 
         pelvis[:, _ACROSS] += moved / 2
         toe[:, side, 1], up = _lifted(toe[:, side, 1], place + moved, steps)
         contacts[rows][up, side] = contacts[rows][up, side + 2] = 0
+    check_stop()
     for joints, turn in zip((HIPS, KNEES, ANKLES), _solved(replace(legs, pelvis=pelvis), toe), strict=True):
         rotations[rows, joints] = turn
     translation[rows] = pelvis - legs.skeleton.pelvis
