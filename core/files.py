@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -137,11 +137,22 @@ def save_arrays(path: Path, arrays: Mapping[str, Any], compress: bool = True) ->
     """
     with saved_file(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for name, values in arrays.items():
-            check_stop()
             array, entry = np.asarray(values), zipfile.ZipInfo(f"{name}.npy")
             entry.compress_type = zipfile.ZIP_DEFLATED if compress and _shrinks(array) else zipfile.ZIP_STORED
             with archive.open(entry, "w", force_zip64=True) as file:
-                np.lib.format.write_array(file, array, allow_pickle=False)
+                np.lib.format.write_array(_Stopping(file), array, allow_pickle=False)
+
+
+class _Stopping:
+    """A file to write to, whose writing stops when the job is to stop; NumPy writes an array in pieces of 16 MB."""
+
+    def __init__(self, file: IO[bytes]):
+        self._file = file
+
+    def write(self, data: bytes) -> int:
+        """Write a piece."""
+        check_stop()
+        return self._file.write(data)
 
 
 def _shrinks(array: np.ndarray) -> bool:
