@@ -119,6 +119,12 @@ def resample(motion: Motion, times_s: np.ndarray) -> Motion:
     )
 
 
+def in_single_precision(motion: Motion) -> Motion:
+    """Return a motion with the precision of its file, float32, in half of the memory."""
+    single = {name: getattr(motion, name) for name in ("rotations", "translation", "expression", "contacts")}
+    return motion.replace(**{name: each.astype(np.float32) for name, each in single.items() if each is not None})
+
+
 def save_motion(motion: Motion, path: Path | str, compress: bool = True) -> None:
     """Write a motion as npz with the keys of BEAT2 and AMASS, and ours; the file appears whole or not at all.
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..body.motion import MOST_TAKE_FRAMES, Motion, check_range
+from ..body.motion import MOST_TAKE_FRAMES, Motion, check_range, in_single_precision
 from ..body.parts import CONTACT_WIDTH, EXPRESSION_WIDTHS
 from ..body.skeleton import JOINT_COUNT
 from ..errors import GestureError
@@ -128,9 +128,10 @@ def round_motion(motion: Motion, grid: Grid = FINE) -> Motion:
 
 def stored_motion(motion: Motion, grid: Grid = FINE) -> Motion:
     """Return a motion as it comes back from a take folder and then a .blend: in single precision, then on a grid."""
-    values = {name: getattr(motion, name) for name in vars(grid)}
-    single = {name: each.astype(np.float32).astype(np.float64) for name, each in values.items() if each is not None}
-    return round_motion(motion.replace(**single), grid)
+    single = in_single_precision(motion)
+    values = {name: getattr(single, name) for name in vars(grid)}
+    double = {name: each.astype(np.float64) for name, each in values.items() if each is not None}
+    return round_motion(single.replace(**double), grid)
 
 
 def pack_values(values: np.ndarray, digits: int) -> bytes:

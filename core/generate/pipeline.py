@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .. import clock, requests
-from ..body.motion import Motion
+from ..body.motion import Motion, in_single_precision
 from ..body.parts import Part
 from ..direct.levels import Levels
 from ..direct.mood import mood_from
@@ -35,7 +35,7 @@ from .first_frames import TO_THE_END, FirstFrames, Underway
 from .fitting import fit_to_speech
 from .moments import Moments
 from .network import Model, ModelLoader, NetworkInfo
-from .recordings import Recording, Recordings
+from .recordings import RecordingKey, Recordings
 from .sample import Variation
 from .spoken_words import SpokenWords, check_request, spoken_words
 from .steps import Progress, Steps
@@ -50,30 +50,30 @@ MOST_TOGETHER = 256
 
 @dataclass(frozen=True)
 class _Prepared:
-    """A request, and everything that its codes are predicted from.
+    """A request, and everything that a take is made of beside its codes; the samples of an hour are no longer needed.
 
     Attributes:
         request: what to make.
-        recording: its recording.
+        key: its recording.
+        sample_count: how many samples of 16 kHz the recording has.
         model: its weights.
         said: the words with their times.
         variation: seed, and how far to stray from the most likely take.
-        inputs: the inputs of the network.
         moments: when the recording is stressed, silent and loud.
     """
 
     request: requests.Generate
-    recording: Recording
+    key: RecordingKey
+    sample_count: int
     model: Model
     said: SpokenWords
     variation: Variation
-    inputs: TakeInputs
     moments: Moments
 
     @property
     def frame_count(self) -> int:
         """How many frames the take has."""
-        return clock.frame_count(len(self.recording.audio.samples))
+        return clock.frame_count(self.sample_count)
 
 
 def generate(
@@ -100,7 +100,7 @@ def generate(
         Cancelled: `cancelled()` became true; nothing has been written.
     """
     steps, recordings = Steps(progress, cancelled), recordings or Recordings()
-    made = _prepared(request, steps.part(0, 0.35), models, recordings, ())
+    made, inputs = _prepared(request, steps.part(0, 0.35), models, recordings, ())
     network, settings = made.model.network, FinishSettings.from_dict(request.settings)
     first_frames = None
     if request.pieces is not None:
@@ -120,7 +120,8 @@ def generate(
         return not underway.ended() or sum(len(each[Part.FACE]) for each in windows) <= network.info.late_frames
 
     step = steps.begin(0.35, 0.9, "Generating")
-    (codes,) = run_takes(network, [made.inputs], step=step, goes_on=goes_on)
+    (codes,) = run_takes(network, [inputs], step=step, goes_on=goes_on)
+    del inputs  # as much memory as a motion
     take = _completed(made, codes, steps.part(0.9, 1))
     write_take(take, request.out)
     progress(1.0, "Done")
@@ -157,15 +158,15 @@ def generate_many(
         raise GestureError("Takes that are made together need the same weights.", remedy="Make them one by one.")
     if len({request.out for request in wanted}) < len(wanted):
         raise GestureError("Two takes have the same folder.", remedy="Choose a folder for each take.")
-    prepared: list[_Prepared] = []
+    prepared: list[tuple[_Prepared, TakeInputs]] = []
     for number, request in enumerate(wanted):
         part = steps.part(0.35 * number / len(wanted), 0.35 * (number + 1) / len(wanted))
         prepared.append(_prepared(request, part, models, recordings, prepared))
-    network = prepared[0].model.network
-    codes = run_takes(network, [each.inputs for each in prepared], step=steps.begin(0.35, 0.9, "Generating"))
+    network = prepared[0][0].model.network
+    codes = run_takes(network, [inputs for _, inputs in prepared], step=steps.begin(0.35, 0.9, "Generating"))
     takes: list[Take] = []
     try:
-        for number, (each, its_codes) in enumerate(zip(prepared, codes, strict=True)):
+        for number, ((each, _), its_codes) in enumerate(zip(prepared, codes, strict=True)):
             part = steps.part(0.9 + 0.1 * number / len(wanted), 0.9 + 0.1 * (number + 1) / len(wanted))
             take = _completed(each, its_codes, part)
             write_take(take, each.request.out)
@@ -183,8 +184,8 @@ def _prepared(
     steps: Steps,
     models: ModelLoader,
     recordings: Recordings,
-    others: Sequence[_Prepared],
-) -> _Prepared:
+    others: Sequence[tuple[_Prepared, TakeInputs]],
+) -> tuple[_Prepared, TakeInputs]:
     """Check a request, and make the inputs of the network; those that another request has are not made again."""
     check_chance(request.seed, request.variation)
     check_out(request.out)
@@ -206,7 +207,7 @@ def _prepared(
     manner = info.manner(request.speaker)
     features = speech.with_chance(info.chance, chance_seed, variation.temperature, manner=manner)
     frames = clock.frame_count(len(recording.audio.samples)) + info.late_frames
-    same = (each.inputs.speech.words for each in others if each.recording is recording and each.said == said)
+    same = (inputs.speech.words for other, inputs in others if (other.key, other.said) == (recording.key, said))
     vectors = next(same, None)
     if vectors is None:
         vectors = model.words.frames(said.english, frames)
@@ -215,9 +216,8 @@ def _prepared(
         info.neutral,
         None if info.uses_chance else variation,
     )
-    return _Prepared(
-        request, recording, model, said, variation, inputs, speech.moments(chance_seed, variation.temperature)
-    )
+    samples, moments = len(recording.audio.samples), speech.moments(chance_seed, variation.temperature)
+    return _Prepared(request, recording.key, samples, model, said, variation, moments), inputs
 
 
 def _completed(made: _Prepared, codes: dict[Part, np.ndarray], steps: Steps) -> Take:
@@ -228,7 +228,7 @@ def _completed(made: _Prepared, codes: dict[Part, np.ndarray], steps: Steps) -> 
     steps.begin(0.0, 0.4, "Decoding")
     raw = decode_take(made.model.network, codes, info.neutral.translation[0])
     raw = fit_to_speech(raw, made.moments, info, request.speaker)
-    facts = _facts(request, made.recording, made.model, made.variation)
+    facts = _facts(made)
     if frames < made.frame_count:  # the user ended the take early
         seconds = frames / clock.FPS
         facts["audio"] |= {"seconds": seconds, "duration_s": seconds}
@@ -237,6 +237,8 @@ def _completed(made: _Prepared, codes: dict[Part, np.ndarray], steps: Steps) -> 
     if sounds:
         facts["sounds"] = sounds_to_json(sounds)
     raw = with_eyes(raw, words or phrases_of(sounds), made.variation, info)
+    if request.finish:
+        raw = in_single_precision(raw)
     steps.begin(0.4, 0.8, "Finishing")
     finished = _finished(raw, request, FinishSettings.from_dict(request.settings))
     facts |= {"alignment": made.said.facts, "fps": clock.FPS, "frames": frames}
@@ -282,16 +284,17 @@ def check_chance(seed: int, variation: float | None) -> None:
         raise GestureError(f"A variation of {variation:g} is out of range.", remedy=f"Choose 0 to {MOST_VARIATION:g}.")
 
 
-def _facts(request: requests.Generate, recording: Recording, model: Model, variation: Variation) -> dict[str, Any]:
+def _facts(made: _Prepared) -> dict[str, Any]:
     """Return what take.json says about the recording, the weights and the request."""
-    audio, info = recording.audio, model.network.info
+    request, model = made.request, made.model
+    info = model.network.info
     directions = Directions(Levels(hands_out=request.hands_out), mood=mood_from(request.mood))
     return {
         "format": FORMAT,
         "audio": {
             "path": str(request.audio),
-            "sha256": audio.sha256,
-            "seconds": len(audio.samples) / clock.SAMPLE_RATE,
+            "sha256": made.key.sha256,
+            "seconds": made.sample_count / clock.SAMPLE_RATE,
             "offset_s": request.offset_s,
             "duration_s": request.duration_s,
         },
@@ -302,7 +305,7 @@ def _facts(request: requests.Generate, recording: Recording, model: Model, varia
         "seed": request.seed,
         "settings": {
             "finish": request.finish,
-            "variation": variation.temperature,
+            "variation": made.variation.temperature,
             **({"finish_settings": request.settings} if request.settings else {}),
         },
         **({} if directions == Directions() else {"direct": directions.as_dict()}),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from ..audio.load import Audio, load_audio
 from ..language.languages import ENGLISH
@@ -14,8 +14,18 @@ from ..text.transcript import Transcript
 from .speech_features import SpeechFeatures, speech_features
 
 MOST_KEPT = 4
+# Samples of longer recordings are read again rather than kept: those of an hour are 230 MB, and reading takes 2 s.
+_LONGEST_KEPT_S = 1200
 
 T = TypeVar("T")
+
+
+class RecordingKey(NamedTuple):
+    """What tells a recording, or a part of one, from others, wherever its file lies."""
+
+    sha256: str
+    offset_s: float
+    duration_s: float | None
 
 
 @dataclass(frozen=True)
@@ -32,9 +42,9 @@ class Recording:
     duration_s: float | None
 
     @property
-    def key(self) -> tuple:
-        """Identifies the recording by its content, wherever the file lies."""
-        return self.audio.sha256, self.offset_s, self.duration_s
+    def key(self) -> RecordingKey:
+        """The recording's content, and the part of it."""
+        return RecordingKey(self.audio.sha256, self.offset_s, self.duration_s)
 
 
 class Recordings:
@@ -46,7 +56,7 @@ class Recordings:
     def load(
         self, path: Path, offset_s: float = 0.0, duration_s: float | None = None, decoded: Path | None = None
     ) -> Recording:
-        """Read a recording; read it again only when its file changed.
+        """Read a recording; read it again only when its file changed, or when it is longer than twenty minutes.
 
         Args:
             path: the recording.
@@ -64,7 +74,8 @@ class Recordings:
         if not path.is_file():
             return read()
         stamp = path.stat()
-        return self._keep(("audio", path.resolve(), stamp.st_mtime_ns, stamp.st_size, offset_s, duration_s), read)
+        key = ("audio", path.resolve(), stamp.st_mtime_ns, stamp.st_size, offset_s, duration_s)
+        return self._keep(key, read, lambda made: made.audio.seconds <= _LONGEST_KEPT_S)
 
     def align(
         self,
@@ -126,11 +137,14 @@ class Recordings:
             lambda: speech_features(kind, recording.audio.samples, words, weights, language, sounds),
         )
 
-    def _keep(self, key: tuple, make: Callable[[], T]) -> T:
-        """Return the value of a key, made when it is missing; of each sort of value, only the newest few stay."""
-        if key not in self._kept:
-            self._kept[key] = make()
+    def _keep(self, key: tuple, make: Callable[[], T], worth: Callable[[T], bool] = lambda made: True) -> T:
+        """Return the value of a key, made when it is missing; of each sort, the newest few that are worth it stay."""
+        if key in self._kept:
+            return self._kept[key]
+        made = make()
+        if worth(made):
+            self._kept[key] = made
             same = [other for other in self._kept if other[0] == key[0]]
             for old in same[:-MOST_KEPT]:
                 del self._kept[old]
-        return self._kept[key]
+        return made
