@@ -26,11 +26,10 @@ AROUND = 3  # tokens on each side
 FARTHEST = 90.0  # nats; a place that is better by more is as sure
 USUAL_PHONE = 18  # frames; what is longer is stretched
 SHORT = 3  # phones
-CLEAN, MOST_USUAL = (
-    0.1,
-    0.4,
-)  # usual share of chance on a clear recording, and by how much noise or an accent may raise it
-UNSAID, MOST_UNSAID = 0.018, 0.13  # share of a text's words that nobody says, and the most by which others are judged
+# Usual share of chance on a clear recording, and by how much noise or an accent may raise it.
+CLEAN, MOST_USUAL = 0.1, 0.4
+# Share of a text's words that nobody says, and the most by which others are judged.
+UNSAID, MOST_UNSAID = 0.018, 0.13
 
 
 def confidences(placed: Sequence[Placed], ranges: Sequence[tuple[int, int]], chance: float) -> list[float]:
