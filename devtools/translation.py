@@ -20,8 +20,8 @@ from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGS = ROOT / "addon" / "translations"
-# What the shell says, and what is said with words of English speech, is not translated.
-_NOT_SHOWN = ("core/cli/", "core/text/spoken.py", "core/text/word_parts.py")
+# What the shell says, what is said with words of English speech, and names that NumPy gives, is not translated.
+_NOT_SHOWN = ("core/cli/", "core/text/spoken.py", "core/text/word_parts.py", "core/phones/scores.py")
 _PLACE = re.compile(r"\{\d+\}")
 # A text starts like a sentence and has at least two words; file formats and phones do not look like this.
 _STARTS = re.compile(r"[A-Z“{]")
