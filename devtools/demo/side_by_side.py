@@ -11,7 +11,6 @@ import argparse
 import math
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 import bpy
@@ -35,10 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
     figures = labelled_paths(options.figures, options.recorded, options.out)
     if options.audio and not options.audio.is_file():
         raise SystemExit(f"There is no recording {options.audio}.")
-    with registered_extension(), tempfile.TemporaryDirectory() as folder:
+    with registered_extension():
         _build(figures, options)
         if options.audio:
-            _add_sound(bpy.context.scene, options, Path(folder))
+            _add_sound(bpy.context.scene, options)
         threads = min(os.cpu_count() or 2, 8)
         video.render(bpy.context.scene, options.out.resolve(), threads, lambda frame: None)
     print(options.out)
@@ -98,18 +97,14 @@ def _add_camera(scene: bpy.types.Scene, count: int) -> None:
     scene.render.resolution_percentage = 100
 
 
-def _add_sound(scene: bpy.types.Scene, options: argparse.Namespace, folder: Path) -> None:
-    """Put the part of the recording that is shown into the sequencer."""
-    try:
-        import aud
-    except ModuleNotFoundError:
-        raise SystemExit("This Blender was built without sound: leave --audio out, or use another one.") from None
+def _add_sound(scene: bpy.types.Scene, options: argparse.Namespace) -> None:
+    """Put the recording into the sequencer, so that the part that is shown begins at the first frame."""
+    if not bpy.app.build_options.audaspace:
+        raise SystemExit("This Blender was built without sound: leave --audio out, or use another one.")
     from mambatalk_demo.addon.blender import versions
 
-    part = folder / "part.wav"
-    sound = aud.Sound(str(options.audio.resolve())).limit(options.first, options.first + options.seconds)
-    sound.write(str(part), container=aud.CONTAINER_WAV, codec=aud.CODEC_PCM)
-    versions.new_sound_strip(scene.sequence_editor_create(), part, 1, scene.frame_start)
+    first = scene.frame_start - round(options.first * FPS)
+    versions.new_sound_strip(scene.sequence_editor_create(), options.audio.resolve(), 1, first)
 
 
 if __name__ == "__main__":
