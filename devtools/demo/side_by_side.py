@@ -73,6 +73,7 @@ def _build(figures: list[tuple[str, Path]], options: argparse.Namespace) -> None
         armature = add_character(bpy.context, label)
         armature.location = place
         apply_motion(scene, armature, motion, label, scene.frame_start)
+        _put_on_floor(scene, armature)
         stage.add_floor(scene.collection, place)
         add_label(scene, label, (place[0], -FORWARDS_M, BOTTOM_M + 0.02), LABEL_SIZE_M, "CENTER")
     scene.frame_end = round(options.seconds * FPS)
@@ -80,6 +81,16 @@ def _build(figures: list[tuple[str, Path]], options: argparse.Namespace) -> None
         stage.add_light(scene.collection, light)
     stage.set_backdrop(scene)
     _add_camera(scene, len(figures))
+
+
+def _put_on_floor(scene: bpy.types.Scene, armature: bpy.types.Object) -> None:
+    """Move a figure so that its lower foot is as high at its lowest as at rest: motions of other bodies may float."""
+    feet = [armature.pose.bones[f"{side}_foot"] for side in ("left", "right")]
+    heights = []
+    for frame in range(scene.frame_start, scene.frame_end, FPS // 3):
+        scene.frame_set(frame)
+        heights += [foot.head.z - foot.bone.head_local.z for foot in feet]
+    armature.location.z -= min(heights)
 
 
 def _add_camera(scene: bpy.types.Scene, count: int) -> None:
