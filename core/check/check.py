@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from ..body.motion import Motion
 from ..clearance.gaps import Surroundings
-from ..clearance.hands_out import DEEP_M
-from ..clearance.push import depths
+from ..clearance.push import DEEP_M, depths
 from .feet import feet
 from .finding import Finding, stretches
 from .joints import joints

@@ -6,10 +6,7 @@ import numpy as np
 
 from ..body.motion import Motion
 from .gaps import Surroundings
-from .push import push_out
-
-# Metres: a hand that is deeper in the body than this is seen to be inside.
-DEEP_M = 0.01
+from .push import DEEP_M, push_out
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,10 @@ _STIFF = np.array([1.0, 1.0, 1.0, 0.7, 2.0, 2.0, 2.0])
 _STILL = np.array([18.0, 18.0, 10.0])
 # Rounds in which points are measured: so many until nothing is inside, more until nothing is seen to be inside.
 _FINE_ROUNDS, _ROUNDS = 4, 12
-# After this round, stretches in which something is deeper than so many metres go the way on which the arms turn least.
-_PLAIN_ROUND, _DEEP_M = 6, 0.01
+# Metres: a hand that is deeper in the body than this is seen to be inside.
+DEEP_M = 0.01
+# After this round, stretches in which something is deeper than that go the way on which the arms turn least.
+_PLAIN_ROUND = 6
 # Stretches are solved together until they have so many frames: few calls for short takes, little memory for long ones.
 _TOGETHER = 2048
 # Radians: frames in which an arm turns by less than this are not measured again. Nor are those in which no point moves
@@ -169,7 +171,7 @@ class _Stretches:
             if not len(left):
                 break
             if number == _PLAIN_ROUND:
-                self._eased[(least > _DEEP_M)[self._number]] = np.diag(1 / _STIFF)
+                self._eased[(least > DEEP_M)[self._number]] = np.diag(1 / _STIFF)
             again = left[np.abs(numbers[left] - measured_at[left]).max(1) > _FELT_RAD]
             seen[again], measured_at[again] = watched(rotations[again], self._body), numbers[again]
         return best, best_depth

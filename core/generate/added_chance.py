@@ -12,7 +12,6 @@ time, but a row that bundled weights name may not change. The first 20 seconds o
     left_step    ____________∩______________________________________     in the air
 """
 
-from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from zlib import crc32
 
@@ -20,7 +19,7 @@ import numpy as np
 
 from ..clock import FPS
 from ..filters import gaussian_filter1d
-from .chance_moves import LEAD_S, STILL_S, Move, choices, curve, in_the_air, uniform
+from .chance_moves import STILL_S, Move, changes, choices, curve, in_the_air, uniform
 
 # Draws a curve (T,), or several (T, C), from the number of frames, a generator of random numbers that is the row's own,
 # and the moments of the accents (ascending seconds).
@@ -56,16 +55,8 @@ def changing(hold_s: tuple[float, float], move_s: float) -> Draw:
     """
 
     def draw(frame_count: int, rng: np.random.Generator, moments_s: Sequence[float]) -> np.ndarray:
-        moves: list[Move] = []
-        time = STILL_S * rng.uniform(0.2, 0.6)
-        while time < frame_count / FPS:
-            later = bisect_left(moments_s, time + move_s)
-            end = time + move_s
-            if later < len(moments_s) and moments_s[later] - end < WAIT_S:
-                end = moments_s[later] - LEAD_S
-            moves.append((end - move_s, move_s, rng.uniform(-1, 1)))
-            time = end + rng.uniform(*hold_s)
-        return curve(frame_count, moves)
+        times = changes(frame_count, rng, moments_s, uniform(rng), hold_s, move_s, wait_s=WAIT_S)
+        return curve(frame_count, [(start, move_s, value) for start, _, value in times])
 
     return draw
 

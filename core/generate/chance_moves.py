@@ -1,7 +1,9 @@
 """Draws of single curves of chance: choices that hold for seconds, and smooth moves between them."""
 
+import math
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -19,6 +21,8 @@ STILL_S = 2.0
 # One move of a curve: when it starts, how long it takes, and the value that it ends at.
 Move = tuple[float, float, float]
 
+T = TypeVar("T")
+
 
 def choices(
     frame_count: int,
@@ -29,14 +33,40 @@ def choices(
     move_s: float = MOVE_S,
 ) -> np.ndarray:
     """Draw a curve (T,) of values that each hold for a few seconds and move smoothly to the next one."""
-    moves: list[Move] = []
-    time = STILL_S * rng.uniform(0.3, 1)
+    times = changes(frame_count, rng, moments_s, values, hold_s, move_s, still=(0.3, 1))
+    return curve(frame_count, [(start, move_s, value) for start, _, value in times])
+
+
+def changes(
+    frame_count: int,
+    rng: np.random.Generator,
+    moments_s: Sequence[float],
+    values: Iterator[T],
+    hold_s: tuple[float, float],
+    move_s: float,
+    still: tuple[float, float] = (0.2, 0.6),
+    wait_s: float = math.inf,
+) -> Iterator[tuple[float, float, T]]:
+    """Draw moves from value to value: when each starts and ends, in seconds, and its value.
+
+    Args:
+        frame_count: of the take.
+        rng: decides how long values hold.
+        moments_s: moments of the accents, ascending seconds; a move ends just before one.
+        values: the values, one after the other.
+        hold_s: how long a value is held, least and most.
+        move_s: how long a move takes.
+        still: when the first move begins at the earliest, as shares of `STILL_S`.
+        wait_s: how long a move waits for an accent; it is made without one where none is so near.
+    """
+    time = STILL_S * rng.uniform(*still)
     while time < frame_count / FPS:
-        later = bisect_left(moments_s, time + move_s)
-        end = moments_s[later] - LEAD_S if later < len(moments_s) else time + move_s
-        moves.append((end - move_s, move_s, next(values)))
+        end = time + move_s
+        later = bisect_left(moments_s, end)
+        if later < len(moments_s) and moments_s[later] - end < wait_s:
+            end = moments_s[later] - LEAD_S
+        yield end - move_s, end, next(values)
         time = end + rng.uniform(*hold_s)
-    return curve(frame_count, moves)
 
 
 def uniform(rng: np.random.Generator) -> Iterator[float]:

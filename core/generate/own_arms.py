@@ -11,8 +11,8 @@ The curves are drawn from the take's seed. A place changes where strokes end, an
 rest still rest.
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import count
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from ..body.motion import Motion
 from ..body.rotation import quat_conjugate, quat_continuous, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from ..clock import FPS
 from .added_chance import changing
-from .chance_moves import LEAD_S, STILL_S
+from .chance_moves import changes
 
 # Per side the curves of the arm's place and those of the hand; then how much the right hand leads (-1: the left one).
 PLACE, HAND = ("up", "out", "across", "bent"), ("rolled", "flexed", "turned")
@@ -63,15 +63,8 @@ def _places(
     frame_count: int, rng: np.random.Generator, moments_s: Sequence[float], width: int, hold_s: tuple[float, float]
 ) -> np.ndarray:
     """Draw curves (T, width) that hold, and change together."""
-    moves: list[tuple[float, float, np.ndarray]] = []
-    time = STILL_S * rng.uniform(0.2, 0.6)
-    while time < frame_count / FPS:
-        end = time + _MOVE_S
-        later = bisect_left(moments_s, end)
-        if later < len(moments_s):
-            end = moments_s[later] - LEAD_S
-        moves.append((end - _MOVE_S, end, rng.uniform(-1, 1, width)))
-        time = end + rng.uniform(*hold_s)
+    values = (rng.uniform(-1, 1, width) for _ in count())
+    moves = list(changes(frame_count, rng, moments_s, values, hold_s, _MOVE_S))
     return steps(np.arange(frame_count) / FPS, np.zeros(width), moves)
 
 

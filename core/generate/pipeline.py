@@ -237,7 +237,7 @@ def _completed(made: _Prepared, codes: dict[Part, np.ndarray], steps: Steps) -> 
     if sounds:
         facts["sounds"] = sounds_to_json(sounds)
     raw = with_eyes(raw, words or phrases_of(sounds), made.variation, info)
-    if request.finish:
+    if request.finish:  # otherwise the raw motion is shown, and directed, as it was decoded
         raw = in_single_precision(raw)
     steps.begin(0.4, 0.8, "Finishing")
     finished = _finished(raw, request, FinishSettings.from_dict(request.settings))
