@@ -36,7 +36,7 @@ from ..body.parts import AREAS, Part
 from ..clock import FPS
 from ..filters import gaussian_filter1d
 from .added_chance import ADDED, draw_added
-from .chance_moves import STILL_S, Move, choices, curve, in_the_air, uniform
+from .chance_moves import OWN_FROM, STILL_S, Move, choices, curve, followed_seed, in_the_air, uniform
 
 # The channels of weights whose model.json names none. Their curves may never change.
 FIRST_CHANNELS = (
@@ -92,7 +92,7 @@ def draw_chance(
         the weight; its lift is a hump over every move.
     """
     columns = _first_columns(frame_count, seed, moments_s, temperature) if set(channels) & set(FIRST_CHANNELS) else {}
-    columns |= draw_added(channels, frame_count, seed % 2**32 if temperature >= 0.5 else 0, moments_s)
+    columns |= draw_added(channels, frame_count, followed_seed(seed, temperature) % 2**32, moments_s)
     return np.stack([columns[name] for name in channels], 1).astype(np.float32)
 
 
@@ -118,7 +118,7 @@ def _first_columns(
 ) -> dict[str, np.ndarray]:
     """Draw the curves (T,) of `FIRST_CHANNELS` by name, as all earlier versions of this program drew them."""
     own, common = (np.random.default_rng(key) for key in ([seed % 2**32, 1], [0, 0]))
-    rng = own if temperature >= 0.5 else common
+    rng = own if temperature >= OWN_FROM else common
     columns: dict[str, np.ndarray] = {}
     for number, name in enumerate(FREE):
         sides = np.random.default_rng([seed % 2**32, 3, number])

@@ -18,10 +18,18 @@ LEAD_S = 0.02
 # A take begins on both feet, in the neutral pose.
 STILL_S = 2.0
 
+# From this temperature on, chance that is either the seed's or common to all seeds is the seed's.
+OWN_FROM = 0.5
+
 # One move of a curve: when it starts, how long it takes, and the value that it ends at.
 Move = tuple[float, float, float]
 
 T = TypeVar("T")
+
+
+def followed_seed(seed: int, temperature: float) -> int:
+    """Return the seed that chance follows: the take's own one, or at low temperatures 0, which all takes share."""
+    return seed if temperature >= OWN_FROM else 0
 
 
 def choices(

@@ -18,6 +18,7 @@ import numpy as np
 from ..errors import GestureError
 from ..language.languages import ENGLISH
 from ..text.timing import Phone, Word
+from .chance_moves import followed_seed
 from .manners import Manner, with_manner
 from .moments import NO_MOMENTS, Moments
 from .own_arms import draw_arms
@@ -53,7 +54,7 @@ class SpeechFeatures:
             return NO_MOMENTS
         prosody = self.prosody
         spoken_s = tuple((unit.start_s, unit.end_s) for unit in prosody.units)
-        arms = draw_arms(prosody.frame_count, seed if temperature >= 0.5 else 0, prosody.moments_s)
+        arms = draw_arms(prosody.frame_count, followed_seed(seed, temperature), prosody.moments_s)
         return Moments(prosody.stressed_s, spoken_s, prosody.loudness, arms)
 
     def with_chance(
