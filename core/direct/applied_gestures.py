@@ -24,6 +24,7 @@ from ..gestures.fingers import sign
 from ..gestures.motion import HEAD, NECK, GestureMotion, gesture_motion, with_head
 from ..gestures.pointing import aim, look_with_eyes, nearer_side
 from .arm_clearance import Limits, push_clear
+from .gesture_life import enliven
 from .markers import Kind, Marker, check_markers
 from .posed_arms import Arms
 
@@ -145,6 +146,8 @@ def _blend(
     joints = np.array(list(made.turns))
     old = quat_continuous(rotvec_to_quat(rotations[np.ix_(rows, joints)]))
     new = np.stack([made.turns[joint] for joint in joints.tolist()], 1)
+    if marker.required_setting.name != OWN:  # one's own gesture is shown as it was animated
+        new = enliven(new, old, joints, motion.fps)
     rotations[np.ix_(rows, joints)] = quat_to_rotvec(blend_quats(old, new, weights))
     _add_head_and_shoulders(rotations, made, rows, weights)
     if made.eyes is None or motion.face_basis != "arkit52":
