@@ -146,8 +146,8 @@ def _blend(
     joints = np.array(list(made.turns))
     old = quat_continuous(rotvec_to_quat(rotations[np.ix_(rows, joints)]))
     new = np.stack([made.turns[joint] for joint in joints.tolist()], 1)
-    if marker.required_setting.name != OWN:  # one's own gesture is shown as it was animated
-        new = enliven(new, old, joints, motion.fps)
+    if (setting := marker.required_setting).name != OWN:  # one's own gesture is shown as it was animated
+        new = enliven(new, old, joints, motion.fps, with_arms=setting.is_auto)
     rotations[np.ix_(rows, joints)] = quat_to_rotvec(blend_quats(old, new, weights))
     _add_head_and_shoulders(rotations, made, rows, weights)
     if made.eyes is None or motion.face_basis != "arkit52":

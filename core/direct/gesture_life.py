@@ -1,4 +1,4 @@
-"""Life in gestures: fingers, wrists and elbows keep a share of the quick turns that the take has there.
+"""Life in gestures: fingers keep a share of the quick turns that the take has there, and so do wrists and elbows.
 
 A gesture of the library is a pose that is reached and held. Nobody holds a hand so still while speaking: fingers give
 way and beat with the voice, and the take has these turns, because its own hands move with the same words.
@@ -6,6 +6,8 @@ way and beat with the voice, and the take has these turns, because its own hands
     take's own finger   ∿∿∿╱╲∿╱╲∿∿       its turns about their slow course
     gesture             ────────────      one shape, as the library has it
     shown               ~~~╱╲~╱╲~~~      the shape, with a share of those turns
+
+Arms stay where an animator put them: theirs are kept in gestures that words called for.
 """
 
 import numpy as np
@@ -18,14 +20,11 @@ from ..body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotve
 # Turns that are slower (sigma, seconds) are no life.
 _SLOW_S = 0.4
 # Shares that are kept: a finger may differ from its shape, a hand from its place by a centimetre.
-_SHARES = {
-    **dict.fromkeys(SPECS[Part.HANDS].joints, 0.5),
-    **dict.fromkeys(WRISTS, 0.2),
-    **dict.fromkeys(ELBOWS, 0.1),
-}
+_FINGERS = dict.fromkeys(SPECS[Part.HANDS].joints, 0.5)
+_WITH_ARMS = _FINGERS | dict.fromkeys(WRISTS, 0.2) | dict.fromkeys(ELBOWS, 0.1)
 
 
-def enliven(gesture: np.ndarray, own: np.ndarray, joints: np.ndarray, fps: float) -> np.ndarray:
+def enliven(gesture: np.ndarray, own: np.ndarray, joints: np.ndarray, fps: float, with_arms: bool) -> np.ndarray:
     """Add to the turns of a gesture a share of the take's own quick ones; other joints stay as they are.
 
     Args:
@@ -33,8 +32,10 @@ def enliven(gesture: np.ndarray, own: np.ndarray, joints: np.ndarray, fps: float
         own: (N, J, 4) those of the take, with continuous signs.
         joints: (J,) which joints.
         fps: frames per second.
+        with_arms: whether wrists and elbows keep a share, too.
     """
-    shares = np.array([_SHARES.get(joint, 0.0) for joint in joints.tolist()])
+    kept = _WITH_ARMS if with_arms else _FINGERS
+    shares = np.array([kept.get(joint, 0.0) for joint in joints.tolist()])
     live = np.flatnonzero(shares)
     if not len(live):
         return gesture

@@ -62,7 +62,7 @@ def _softened(motion: Motion, chain: list[int], shares: np.ndarray) -> Motion:
     rows = np.flatnonzero(shares.any(0))
     if not len(rows):
         return motion
-    rotations, joints = motion.rotations.copy(), chain[1:]
+    rotations, joints = motion.rotations.copy(), np.array(chain[1:])
     turns = soft_turns(quat_continuous(rotvec_to_quat(rotations[:, joints])), shares, motion.fps)
     rotations[np.ix_(rows, joints)] = quat_to_rotvec(turns[rows])
     return motion.replace(rotations=rotations)

@@ -10,12 +10,12 @@ little. Weights declare how much of each is set right: `own_arms`, `stress_s`, `
 
 import numpy as np
 
-from ..body.curves import gaussian, soft_limit
-from ..body.kinematics import chosen_joints
+from ..body.curves import gaussian
 from ..body.motion import Motion
+from ..body.nods import bound_nods
 from ..body.parts import AREAS, ARKIT_NAMES
 from ..body.rotation import quat_conjugate, quat_continuous, quat_multiply, quat_to_rotvec, rotvec_to_quat
-from ..body.skeleton import JOINT, PARENTS
+from ..body.skeleton import JOINT
 from ..stops import check_stop
 from .held_hands import hold_hands
 from .moments import Moments
@@ -29,9 +29,6 @@ _JAW = JOINT["jaw"]
 _HEAD = list(AREAS["head"].joints)
 # Frames (sigma) of the Gaussian whose difference counts as quick; it is taken twice.
 _QUICK_FRAMES = 1.0
-# How far a face points below the horizon freely, and at most. A recorded speaker's does by 16 degrees on average, by 30
-# in the lowest hundredth of a minute, by 35 at most.
-_DOWN_FREE, _DOWN_MOST = np.radians((27, 36))
 # Lips that are closed over an open jaw stay closed.
 _SHAPES = [ARKIT_NAMES.index(name) for name in ("jawOpen", "mouthClose")]
 
@@ -81,25 +78,6 @@ def sharpen_head(motion: Motion, boost: float) -> Motion:
     rotations = motion.rotations.copy()
     turns += boost * quick
     rotations[:, _HEAD] = quat_to_rotvec(turns / np.linalg.norm(turns, axis=-1, keepdims=True))
-    return motion.replace(rotations=rotations)
-
-
-def bound_nods(motion: Motion) -> Motion:
-    """Lift a face that points too far down, by neck and head alike; frames in which it does not stay as they are."""
-    carriers = [PARENTS[joint] for joint in _HEAD]
-    _, world = chosen_joints(motion.rotations, motion.translation, motion.skeleton, [*carriers, JOINT["head"]])
-    face = world[:, -1, :, 2]
-    down = np.arcsin(np.clip(-face[:, 1], -1, 1))
-    frames = np.flatnonzero((down > _DOWN_FREE) & (np.abs(face[:, 1]) < 0.999))
-    if not len(frames):
-        return motion
-    lift = down[frames] - soft_limit(down[frames], _DOWN_FREE, _DOWN_MOST)
-    axis = np.cross(face[frames], [0.0, 1.0, 0.0])
-    axis /= np.linalg.norm(axis, axis=-1, keepdims=True)
-    turn = (lift / len(_HEAD))[:, None, None] * np.einsum("tjba,tb->tja", world[frames, :-1], axis)
-    rotations = motion.rotations.copy()
-    nods = rotvec_to_quat(rotations[frames][:, _HEAD])
-    rotations[frames[:, None], _HEAD] = quat_to_rotvec(quat_multiply(rotvec_to_quat(turn), nods))
     return motion.replace(rotations=rotations)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..body.curves import min_jerk, steps
 from ..body.joints import ARM_CHAINS, SHOULDERS
+from ..body.nods import face_down, too_far_down
 from ..body.rotation import (
     matrix_to_quat,
     matrix_to_rotvec,
@@ -95,7 +96,7 @@ def gesture_motion(
     gesture, main = gesture_named(setting.name), setting.side(is_mirrored)
     times_s = times_s * setting.speed
     shrug = np.radians(_channel(times_s, gesture.shrug, 1)[:, 0])
-    head = _head_turns(times_s, gesture.head, sign(main))
+    head = _bounded(_head_turns(times_s, gesture.head, sign(main)), rotations, rest)
     around = _Surroundings(setting, times_s, rest, *_head_in_chest(rotations, head, rest), shrug)
     goals: dict[int, ArmGoal] = {}
     turns: dict[int, np.ndarray] = {}
@@ -185,6 +186,16 @@ def _head_turns(times_s: np.ndarray, rows: Iterable[tuple[float, ...]], towards:
     """Return rotation vectors (N, 3): nod, turn to the side and tilt; `towards` is 1 where the left hand leads."""
     nod, turn, tilt = np.radians(_channel(times_s, rows, 3)).T
     return np.stack([nod, towards * turn, -towards * tilt], 1)
+
+
+def _bounded(head: np.ndarray, rotations: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Return a gesture's turns of the head (N, 3) that nod less where the take's own head is down already."""
+    if not (head[:, 0] > 0).any():
+        return head
+    turned, bounded = rotations.copy(), head.copy()
+    turned[:, NECK], turned[:, HEAD] = with_head(rotations[:, NECK], rotations[:, HEAD], head)
+    bounded[:, 0] -= np.clip(too_far_down(face_down(turned, rest)), 0, np.maximum(head[:, 0], 0))
+    return bounded
 
 
 def _head_in_chest(rotations: np.ndarray, added: np.ndarray, rest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -32,15 +32,19 @@ def test_quick_turns_are_kept_by_a_share_and_slow_ones_are_not():
     slow = 0.5 * np.sin(2 * np.pi * 0.1 * time)
     gesture = turns(np.broadcast_to([0.3, -0.1, 0.2], (240, 4, 3)))
     own = turns(np.stack([quick + slow, 0 * time, 0 * time], 1)[:, None].repeat(4, 1))
-    away = angle(gesture, enliven(gesture, own, joints, FPS))[60:-60].max(0)
+    away, fingers = (
+        angle(gesture, enliven(gesture, own, joints, FPS, with_arms))[60:-60].max(0) for with_arms in (True, False)
+    )
     np.testing.assert_allclose(away[:3], np.degrees(0.2) * np.array([0.5, 0.2, 0.1]), rtol=0.15)
     assert away[3] < 1e-9
+    assert fingers[0] == away[0]
+    assert fingers[1:].max() < 1e-9
 
 
 def test_a_take_that_does_nothing_quick_leaves_the_gesture_as_it_is():
     gesture = turns(np.broadcast_to([0.3, -0.1, 0.2], (90, 1, 3)))
     own = turns(np.broadcast_to([0.0, 0.4, 0.0], (90, 1, 3)))
-    assert angle(gesture, enliven(gesture, own, np.array([FINGER]), FPS)).max() < 1e-5
+    assert angle(gesture, enliven(gesture, own, np.array([FINGER]), FPS, with_arms=True)).max() < 1e-5
 
 
 def test_fingers_of_a_held_gesture_move_and_keep_their_shape():

@@ -1,12 +1,11 @@
-"""The jaw follows the voice, closed lips stay closed, nods are bounded, and a piece of a take has its own moments."""
+"""The jaw follows the voice, closed lips stay closed, and a piece of a take has its own moments."""
 
 import numpy as np
 
-from core.body.kinematics import forward_kinematics
 from core.body.motion import Motion
 from core.body.parts import ARKIT_NAMES
 from core.body.skeleton import JOINT, JOINT_COUNT
-from core.generate.fitting import bound_nods, follow_with_jaw, scale_head, sharpen_head
+from core.generate.fitting import follow_with_jaw, scale_head, sharpen_head
 from core.generate.moments import Moments
 
 OPEN, CLOSE = ARKIT_NAMES.index("jawOpen"), ARKIT_NAMES.index("mouthClose")
@@ -53,30 +52,6 @@ def test_a_head_turns_further_from_the_neutral_pose_by_the_gain_of_its_style():
     assert np.allclose(further[:, head], 1.3 * motion.rotations[:, head])
     assert np.array_equal(np.delete(further, head, 1), np.delete(motion.rotations, head, 1))
     assert scale_head(motion, 1.0, neutral) is motion
-
-
-def test_a_face_points_36_degrees_down_at_most_and_others_stay():
-    frames = 120
-    motion = Motion(np.zeros((frames, JOINT_COUNT, 3)), np.zeros((frames, 3)), np.zeros((frames, 52)))
-    lean = np.radians(np.linspace(0, 30, frames))
-    for joint, share in (("spine3", 1.0), ("neck", 0.8), ("head", 0.4)):
-        motion.rotations[:, JOINT[joint], 0] = share * lean
-    motion.rotations[:, JOINT["pelvis"], 1] = 1.2  # whichever way the figure faces
-    motion.rotations[:, JOINT["head"], 2] = 0.2
-
-    def down(shown: Motion) -> np.ndarray:
-        world = forward_kinematics(shown.rotations, shown.translation, shown.skeleton)[1]
-        return np.degrees(np.arcsin(-world[:, JOINT["head"], 1, 2]))
-
-    before, bounded = down(motion), bound_nods(motion)
-    after = down(bounded)
-    assert before.max() > 60
-    assert np.all(np.diff(after) > 0)
-    assert 35 < after.max() < 36
-    free = before < 27
-    assert np.array_equal(bounded.rotations[free], motion.rotations[free])
-    others = [joint for joint in range(JOINT_COUNT) if joint not in (JOINT["neck"], JOINT["head"])]
-    assert np.array_equal(bounded.rotations[:, others], motion.rotations[:, others])
 
 
 def test_moments_of_a_piece_are_counted_from_its_first_frame():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.body.kinematics import forward_kinematics
+from core.body.nods import face_down
 from core.body.rotation import rotvec_to_quat
 from core.body.skeleton import JOINT, default_rest_joints
 from core.direct.applied_gestures import apply_gestures
@@ -159,3 +160,18 @@ def test_an_uneven_gesture_stays_in_its_class(take, name):
         made = put(take, name, uneven=amount)
         positions, _ = forward_kinematics(made.rotations, made.translation, made.skeleton)
         assert in_class(name, read_features(positions, made.skeleton, made.fps))[111:150].any()
+
+
+def test_a_gesture_nods_less_where_the_head_is_down_already(take):
+    rotations = take.rotations.copy()
+    rotations[:, [JOINT["neck"], JOINT["head"]]] = 0
+    upright = take.replace(rotations=rotations)
+    rotations = rotations.copy()
+    rotations[:, [JOINT["neck"], JOINT["head"]], 0] = np.radians(16)
+    hanging = take.replace(rotations=rotations)
+    ways = []
+    for each in (upright, hanging):
+        before, after = (np.degrees(face_down(motion.rotations, REST))[120] for motion in (each, put(each, "thanks")))
+        ways.append(after - before)
+    assert ways[0] > 8
+    assert 0 <= ways[1] < 5
