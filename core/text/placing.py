@@ -3,6 +3,7 @@
 search      words of a piece in order; words that nobody says are passed over, speech without words is left free
 rooms       a word that was passed over is placed where there is speech without words, which may be another word, or
 between its neighbours where that hardly moves them: it may have been swallowed
+pauses      quick words in the fading voice before a pause are tried after it
 refinement  exact times of all phones
 """
 
@@ -20,6 +21,7 @@ from ..phones.refinement import refined
 from ..phones.scores import PhoneScores, phone_scores
 from ..phones.search import OTHER_PER_FRAME, OVER_COST, Placed, Stretch, search
 from .anchors import Pronunciations
+from .fading import joined_after_pauses
 from .moved import find_moved, inserted, without
 from .pieces import Piece
 
@@ -107,6 +109,9 @@ def place(
     pieces, found = without(pieces, found, moved)
     _fill_rooms(sound, pieces, words, found, tell)
     found = inserted(found, moved)
+    found = joined_after_pauses(
+        sound.scores, sound.active, pieces, found, words, lambda stretches: forced(sound, stretches, tell)
+    )
     out: list[Placed] = []
 
     # One piece after the other: the steps are so small that threads would only wait for each other.
@@ -269,6 +274,7 @@ def _fill_rooms(
     for room, (first, last), own in zip(narrow, around, forced(sound, stretches, tell, FORCED), strict=True):
         if own and abs(own[0].start - first.start) <= MOVED and abs(own[-1].start - last.start) <= MOVED:
             filled.append((room, own))
+    moved: set[tuple[int, int]] = set()  # pieces, and tokens that lie otherwise than where they were tried
     for room, own in sorted(filled, key=lambda each: -each[0].before):
         placed = found[room.piece]
         tokens = room.tokens
@@ -276,6 +282,9 @@ def _fill_rooms(
             placed[room.before : room.before] = [replace(word, margin=PASSED_OVER) for word in _named(own, tokens)]
             continue
         first, last = placed[room.before - 1 : room.before + 1]
+        if (room.piece, last.word) in moved:
+            continue
+        moved.add((room.piece, first.word))
         margins = (first.margin, *(PASSED_OVER for _ in tokens), last.margin)
         new = _named(own, (first.word, *tokens, last.word))
         placed[room.before - 1 : room.before + 1] = [

@@ -1,13 +1,20 @@
 """Words beside speech that no word explains: which are placed again, and when the new places are better."""
 
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from core.audio.load import load_audio
-from core.phones.search import Placed
+from core.phones.search import Placed, Stretch, phone_numbers
 from core.text.align import align
-from core.text.placing import APART, BESIDE_WORDS, BREAK, UNEXPLAINED, _left_free, _spans
+from core.text.pieces import Piece
+from core.text.placing import APART, BESIDE_WORDS, BREAK, UNEXPLAINED, _fill_rooms, _left_free, _spans, forced, hear
 from core.text.transcript import read_transcript
+
+DEMO = Path(__file__).resolve().parents[3] / "addon" / "assets" / "demo"
 
 
 def placed(*starts, frames=20, score=-1.0):
@@ -51,3 +58,20 @@ def test_words_beside_a_missing_sentence_of_a_real_minute_join_their_neighbours(
     left = [*words[:first], *words[first + 12 :]]
     found = align(samples, " ".join(word.word for word in left)).words
     assert max(abs(a.start_s - b.start_s) for a, b in zip(found, left, strict=True)) < 1
+
+
+def test_words_beside_several_that_nobody_says_never_overlap():
+    samples = load_audio(DEMO / "speech.flac").samples
+    sound = hear(samples)
+    spoken = align(samples, read_transcript(DEMO / "transcript.txt").text).words
+    words = [[phone_numbers(" ".join(phone.phone for phone in word.phones))] for word in spoken]
+    stretches = [
+        Stretch(round(word.start_s * 100), round(word.end_s * 100), [way])
+        for word, way in zip(spoken, words, strict=True)
+    ]
+    found = [replace(own[0], word=2 * n) for n, own in enumerate(forced(sound, stretches))]
+    tokens = [way for word in words for way in (word, [phone_numbers("DH AH")])]
+    rows = [found]
+    _fill_rooms(sound, [Piece(0, len(sound.active), tuple(range(len(tokens))))], tokens, rows, lambda share: None)
+    assert len(rows[0]) > len(words) + 20
+    assert all(before.end <= after.start for before, after in pairwise(rows[0]))
