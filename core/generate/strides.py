@@ -22,6 +22,7 @@ from ..body.rotation import matrix_to_yaw, rotvec_to_matrix
 from ..finish.contacts import find_ground
 from ..finish.root import DRIFT_S, slow_trend
 from ..stops import check_stop
+from .single_steps import FootPath, gone, with_rests
 
 # Metres over its level beyond which a foot is in the air, and that it reaches in a step; the shortest step, in frames.
 _UP_M, _STEP_M, _LEAST_FRAMES = 0.012, 0.02, 5
@@ -30,23 +31,23 @@ _RISE_FRAMES = 4
 # Metres that a foot is lifted in a step on the spot; the share of a long way that it is lifted; and metres at most.
 _LIFT_M, _LIFT_SHARE, _LIFT_MOST_M = 0.02, 0.39, 0.08
 # Frames by which a foot is longer in the air, before and after; and that it stands at least between two steps.
-_LONGER, _REST = 5, 4
+_LONGER, _REST = 4, 12
 # Metres over its path on the floor at which a foot does not touch it.
 _OFF_M = 0.008
 # Metres: a foot that leaves the straight way by more than this goes its own way.
 _ROUNDABOUT_M = 0.12
-# Shares of a step's time between which the foot goes its way.
-_GOES = (0.18, 0.85)
 # A step that would lead to the place where the foot is goes where the decoded foot goes.
 _BIAS = 0.3
 # Radians that an ankle bends before the heel comes up, the share of the rest that the heel takes, and over how many
 # frames (sigma) it comes up.
 _BEND, _HEEL_SHARE, _HEEL_FRAMES = 0.02, 0.7, 4.0
 # How far a heel comes up at most, radians: that of a foot with weight, and of one without.
-_HEEL_MOST = (0.07, 0.13)
+_HEEL_MOST = (0.09, 0.15)
 # How far the pelvis is over the other foot (0: between both, 1: over it) where a foot begins to be without weight, and
 # where it is so wholly.
 _FREE = (-0.1, 0.4)
+# By how much a foot is without weight in a step that is made later, 0-1.
+_LIFTABLE = 0.3
 _ACROSS = [0, 2]
 
 
@@ -64,24 +65,34 @@ def with_strides(motion: Motion, longer_m: float, rows: slice = slice(None)) -> 
     if longer_m <= 0 or motion.contacts is None or len(motion.contacts[rows]) < _LEAST_FRAMES:
         return motion
     legs = Legs.of(motion).rows(rows)
-    toe, pelvis = legs.feet.toe.copy(), legs.pelvis.copy()
+    toe, turn, pelvis = legs.feet.toe.copy(), legs.feet.turn.copy(), legs.pelvis.copy()
     contacts, rotations, translation = motion.contacts.copy(), motion.rotations.copy(), motion.translation.copy()
     heading = matrix_to_yaw(legs.pelvis_turn)
     ahead = np.stack([np.sin(heading), np.cos(heading)], 1)
     levels = find_ground(toe, sole_height(motion.skeleton), None).levels
     drift = slow_trend(pelvis[:, _ACROSS], DRIFT_S * motion.fps)
+    steps_of = [_steps(toe[:, side, 1] - levels[side]) for side in range(2)]
+    free = _free(pelvis, toe) > _LIFTABLE
     for side in range(2):
         check_stop()
-        steps = _steps(toe[:, side, 1] - levels[side])
+        steps = steps_of[side]
         place = toe[:, side, _ACROSS] - drift
-        moved = _moved(place, steps, ahead, longer_m)
-        toe[:, side, _ACROSS] += moved
-        pelvis[:, _ACROSS] += moved / 2
-        toe[:, side, 1], up = _lifted(toe[:, side, 1], place + moved, steps)
+        may_lift = free[:, side] & ~_in_air(steps_of[1 - side], len(free))
+        path = with_rests(FootPath(place, toe[:, side, 1], turn[:, side], steps), may_lift)
+        steps_of[side] = path.steps
+        stepped = path.place + _moved(path.place, path.steps, ahead, longer_m)
+        toe[:, side, _ACROSS] += stepped - place
+        pelvis[:, _ACROSS] += (stepped - place) / 2
+        toe[:, side, 1], up = _lifted(path.height, stepped, path.steps)
+        turn[:, side] = path.turn
+        for first, last in set(steps) - set(path.steps):
+            contacts[rows][first : last + 1, [side, side + 2]] = 1
         contacts[rows][up, side] = contacts[rows][up, side + 2] = 0
     check_stop()
-    for joints, turn in zip((HIPS, KNEES, ANKLES), _solved(replace(legs, pelvis=pelvis), toe), strict=True):
-        rotations[rows, joints] = turn
+    for joints, solved in zip(
+        (HIPS, KNEES, ANKLES), _solved(replace(legs, pelvis=pelvis), Feet(toe, turn)), strict=True
+    ):
+        rotations[rows, joints] = solved
     translation[rows] = pelvis - legs.skeleton.pelvis
     return motion.replace(rotations=rotations, translation=translation, contacts=contacts)
 
@@ -104,6 +115,14 @@ def _steps(height: np.ndarray) -> list[tuple[int, int]]:
     ]
 
 
+def _in_air(steps: list[tuple[int, int]], count: int) -> np.ndarray:
+    """Return in which frames (count,) a foot is in the air."""
+    flags = np.zeros(count, bool)
+    for first, last in steps:
+        flags[first : last + 1] = True
+    return flags
+
+
 def _moved(place: np.ndarray, steps: list[tuple[int, int]], ahead: np.ndarray, longer_m: float) -> np.ndarray:
     """Return by how much a foot is moved (T, 2) so that its steps lead farther ahead or back, but never astray.
 
@@ -119,8 +138,7 @@ def _moved(place: np.ndarray, steps: list[tuple[int, int]], ahead: np.ndarray, l
         along = float((own - now) @ axis)
         forth = 1.0 if along + _BIAS * float(own @ axis) >= 0 else -1.0
         after = (forth * np.hypot(along, longer_m) - along) * axis
-        phase = np.arange(last - first + 1) / max(last - first, 1)
-        goes = min_jerk((phase - _GOES[0]) / (_GOES[1] - _GOES[0]))
+        goes = gone(last - first + 1)
         straight = place[first] + goes[:, None] * own - place[first : last + 1]
         if np.abs(straight).max() > _ROUNDABOUT_M:
             straight = np.zeros_like(straight)
@@ -165,16 +183,15 @@ def _deserved(way: float) -> float:
     return float(soft_limit(lift, 0.8 * _LIFT_MOST_M, _LIFT_MOST_M))
 
 
-def _solved(legs: Legs, toe: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the rotation vectors (T, 2, 3) of hips, knees and ankles for toes (T, 2, 3), with heels that come up."""
-    feet = Feet(toe, legs.feet.turn)
+def _solved(legs: Legs, feet: Feet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the rotation vectors (T, 2, 3) of hips, knees and ankles for feet, with heels that come up."""
     _, _, bent = solve_legs(legs, feet)
-    most = _HEEL_MOST[0] + _free(legs.pelvis, toe) * (_HEEL_MOST[1] - _HEEL_MOST[0])
+    most = _HEEL_MOST[0] + _free(legs.pelvis, feet.toe) * (_HEEL_MOST[1] - _HEEL_MOST[0])
     wanted = _HEEL_SHARE * np.maximum(-bent[..., 0] - _BEND, 0)
     heel = most * np.tanh(wanted / most)
     heel = gaussian(heel, _HEEL_FRAMES)
     turn = rotvec_to_matrix(feet.turn[..., 0] * heel[..., None]) @ feet.turn
-    return solve_legs(legs, Feet(toe, turn))
+    return solve_legs(legs, Feet(feet.toe, turn))
 
 
 def _free(pelvis: np.ndarray, toe: np.ndarray) -> np.ndarray:
