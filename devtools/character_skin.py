@@ -29,7 +29,8 @@ def skin_of_character() -> Skin:
     surface = Surface(asset.places, triangles, weights)
     load_extension()
     rays_on = extension_module("addon.skin.body").rays_on
-    skin = sample_skin(surface, asset.rest_joints, rays_on(surface))
+    # It is part of every take, and follows its mesh well enough without more points.
+    skin = sample_skin(surface, asset.rest_joints, rays_on(surface), most=1.0)
     if skin is None:
         raise SystemExit("The character has no arms or no body.")
     return skin

@@ -108,7 +108,8 @@ def _made(armature: bpy.types.Object) -> Surroundings:
 def _of_surface(surface: Surface, rest_joints: np.ndarray) -> Surroundings | None:
     """Return the body of a surface in SMPL-X's rest pose; None where it has no arms or no body."""
     digest = hashlib.blake2b(digest_size=16)
-    for values in (surface.vertices, surface.triangles, surface.weights, rest_joints):
+    resting = (surface.resting.vertices, surface.resting.turns, surface.resting.shifts) if surface.resting else ()
+    for values in (surface.vertices, surface.triangles, surface.weights, rest_joints, *resting):
         digest.update(repr(values.shape).encode())
         digest.update(np.ascontiguousarray(values))
     key = digest.digest()

@@ -13,7 +13,7 @@ import numpy as np
 
 from ...core.body.rotation import quat_to_matrix
 from ...core.body.skeleton import JOINT, JOINT_COUNT, JOINT_NAMES
-from ...core.clearance.sampling import Surface
+from ...core.clearance.sampling import Resting, Surface
 from ..character.armature import meshes_of
 from ..character.bone_space import RestSpace
 from ..rig.alignment import Alignment
@@ -130,7 +130,13 @@ def read_surface(armature: bpy.types.Object, moves: BoneMoves) -> Surface | None
         rows = np.flatnonzero(weights[:, bone])
         moved = vertices[rows] @ moves.turns[bone].T + moves.shifts[bone]
         placed[rows] += weights[rows, bone, None] * moved
-    return Surface(placed, triangles, weights @ moves.joints)
+    return Surface(placed, triangles, weights @ moves.joints, Resting(vertices, *_moves_of_joints(moves)))
+
+
+def _moves_of_joints(moves: BoneMoves) -> tuple[np.ndarray, np.ndarray]:
+    """Return the turns (55, 3, 3) and shifts (55, 3) of joints, each the mean of its bones'; zeros without bones."""
+    share = (moves.joints / np.maximum(moves.joints.sum(0), 1e-9)).T
+    return np.einsum("jb,bxy->jxy", share, moves.turns), share @ moves.shifts
 
 
 def rows_of(armature: bpy.types.Object, moves: BoneMoves) -> dict[str, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .skin import PosedSkin, Skin
+from .skin import Held, PosedSkin, Skin
 
 # A radius is so much greater than at rest, for skin that stretches; metres are added.
 _STRETCH, _SLACK_M = 1.15, 0.005
@@ -36,14 +36,20 @@ class Clusters:
         places = np.array([skin.places[rows].mean(0) for rows in members])
         normals = np.array([skin.normals[rows].mean(0) for rows in members])
         normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
-        weights = np.zeros((len(members), joints))
+        weights, held = np.zeros((len(members), joints)), np.zeros((2, len(members), joints, 3))
         for number, rows in enumerate(members):
             np.add.at(weights[number], skin.joints[rows], skin.weights[rows])
+            if skin.held is not None:
+                for out, values in zip(held[:, number], (skin.held.places, skin.held.normals), strict=True):
+                    np.add.at(out, skin.joints[rows], skin.weights[rows, :, None] * values[rows])
+        held /= np.maximum(weights, 1e-9)[..., None]
         weights /= weights.sum(1, keepdims=True)
         spread = [
             np.linalg.norm(skin.places[rows] - place, axis=1).max() for rows, place in zip(members, places, strict=True)
         ]
-        middles = Skin(skin.rest_joints, places, normals, np.tile(np.arange(joints), (len(members), 1)), weights)
+        all_joints = np.tile(np.arange(joints), (len(members), 1))
+        by_joint = None if skin.held is None else Held(*held)
+        middles = Skin(skin.rest_joints, places, normals, all_joints, weights, by_joint)
         return cls(members, middles, _STRETCH * np.array(spread) + _SLACK_M)
 
     @property

@@ -22,14 +22,12 @@ from ..parallel import at_once, in_order
 from ..stops import check_stop
 from .clusters import Clusters
 from .skin import FOREARM, HAND, UPPER_ARM, PosedSkin, Skin, moves_of
-from .walls import Piece, PosedPiece, pieces_of
+from .walls import Piece, PosedPiece, gaps_beside, pieces_of
 
 # Metres: points farther out than this are not measured exactly.
 FAR_M = 0.03
-# Points of the surface that face away from the nearest one by more than this (a cosine) belong to another side.
-_SAME_SIDE = 0.2
-# Points that are checked of each hand and forearm.
-_HAND, _FOREARM = 100, 120
+# Points that are checked of each hand and forearm at most.
+_HAND, _FOREARM = 100, 250
 # Points of a cluster of the checked ones, and of a piece of the surface.
 _PROBES, _PIECE = 48, 24
 # A point behind a plane is inside if it lies within so many widths between surface points, aside of the nearest one.
@@ -320,12 +318,7 @@ def _gaps(
     around = piece.around[nearest[near]]
     offset = points[near, None] - posed.places[around, :, row[near, None]]
     facings = normals[around, :, place[near, None]]
-    squared = (offset**2).sum(-1)
-    closeness = (squared[:, :1] - squared) / width[near, None] ** 2
-    weight = np.where((facings * facings[:, :1]).sum(-1) > _SAME_SIDE, np.exp(np.minimum(closeness, 0.0)), 0.0)
-    weight /= weight.sum(-1, keepdims=True)
-    gap[near] = (weight * (offset * facings).sum(-1)).sum(-1)
-    outwards = (weight[..., None] * facings).sum(-2)
+    gap[near], outwards = gaps_beside(offset, facings, width[near])
     facing[near] = outwards / np.maximum(np.linalg.norm(outwards, axis=-1, keepdims=True), 1e-9)
     return gap, facing
 

@@ -7,8 +7,8 @@ which `smoothest_turns` solves:
     minimise  Σ |x|² + smoothness · Σ |Δ³x|²     so that     levers · x ≥ missing     in every frame
 
 Here x are the numbers in a measure of their own (`ArmPoses.eased`), in which moving a wrist costs more than lifting an
-elbow: hands come forwards and elbows give way before a stroke gets narrower. The inequalities are linear only for small
-turns, so points and levers are measured again a few times.
+elbow: elbows give way before a stroke gets narrower. The inequalities are linear only for small turns, so points and
+levers are measured again a few times.
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,9 +33,9 @@ _RISE_S = 0.3
 _REACH = 5
 # How much less than shoulder and elbow the wrist shall turn.
 _STIFF = np.array([1.0, 1.0, 1.0, 0.7, 2.0, 2.0, 2.0])
-# How much it costs to move a wrist sideways, upwards and forwards, 1 / m, where a turn costs 1 / rad. Forwards is free
-# in front of most bodies, and seen from the front the hand stays where it is.
-_STILL = np.array([18.0, 18.0, 10.0])
+# How much it costs to move a wrist along each axis, 1 / m, where a turn costs 1 / rad. Were it cheaper forwards, hands
+# beside a wide coat would lose a tenth of their range to the front.
+_STILL = np.array([12.0, 12.0, 12.0])
 # Rounds in which points are measured: so many until nothing is inside, more until nothing is seen to be inside.
 _FINE_ROUNDS, _ROUNDS = 4, 12
 # Metres: a hand that is deeper in the body than this is seen to be inside.
@@ -51,6 +51,9 @@ _FELT_RAD, _STAYS_OUT = 1e-3, 0.5
 _NOTHING_M = 0.003
 # Metres: what is less deep inside is hardly seen.
 _SEEN_M = 0.006
+# Metres inside around which a motion is pushed, and what was pushed is pushed again: long stretches that are hard in
+# some frames become short ones, which start where their arms are now.
+_MOST_M = (_NOTHING_M, _SEEN_M, _SEEN_M)
 # What is missing, metres, in an inequality that holds anyway.
 _NOTHING = -1.0
 # Metres, a length that makes the bend of an elbow comparable with the ways of points.
@@ -89,17 +92,20 @@ def push_out(rotations: np.ndarray, fps: float, body: Surroundings) -> Push:
         body: the body that performs the motion.
     """
     seen, reach = watched(rotations, body), round(_REACH * _RISE_S * fps)
-    depth = depth_of(seen)
-    touched = np.zeros(len(rotations), bool)
-    for frame in np.flatnonzero(depth > _NOTHING_M):
-        touched[max(0, frame - reach) : frame + reach + 1] = True
-    if not touched.any():
-        return Push(rotations, depth, depth)
-    out, after = rotations.copy(), depth.copy()
-    for stretches in _groups(runs(touched)):
-        chosen = np.concatenate([np.arange(start, end) for start, end in stretches])
-        out[chosen], after[chosen] = _Stretches(rotations[chosen], stretches, fps, body).solve(seen[chosen])
-    return Push(out, depth, after)
+    before = after = depth_of(seen)
+    out = rotations
+    for most_m in _MOST_M:
+        touched = np.zeros(len(rotations), bool)
+        for frame in np.flatnonzero(after > most_m):
+            touched[max(0, frame - reach) : frame + reach + 1] = True
+        if not touched.any():
+            break
+        given, out, after = out, out.copy(), after.copy()
+        for stretches in _groups(runs(touched)):
+            chosen = np.concatenate([np.arange(start, end) for start, end in stretches])
+            own = seen[chosen] if given is rotations else watched(given[chosen], body)
+            out[chosen], after[chosen] = _Stretches(given[chosen], stretches, fps, body).solve(own)
+    return Push(out, before, after)
 
 
 def depths(rotations: np.ndarray, body: Surroundings) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The skin of a mesh: points spread evenly over its outer surface, each with a normal and weights."""
+"""The skin of a mesh: points spread over its outer surface, more where it is bent, each with a normal and weights."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,15 +6,36 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..body.skeleton import JOINT, JOINT_NAMES
-from .skin import BODY, FOREARM, HAND, REGIONS, UPPER_ARM, Skin, regions_of
+from .misfits import with_misfits
+from .skin import BODY, FOREARM, HAND, REGIONS, UPPER_ARM, Held, Skin, regions_of
 
-# Points of each region. Fingers are thin, so that hands need more points to a surface.
+# Points of each region that are spread evenly. Fingers are thin, so that hands need more points to a surface.
 _COUNTS = {BODY: 700, **dict.fromkeys(UPPER_ARM, 40), **dict.fromkeys(FOREARM, 120), **dict.fromkeys(HAND, 140)}
+# Square metres of a forearm up to which these are enough; a wide sleeve gets as many points to its area.
+_SLEEVE_M2 = 0.085
+# So many times as many points a region has at most, with those where it is bent or wide.
+_MOST = 2.5
 # So many times more points are drawn at first, of which those are kept that are farthest from each other.
 _DRAWN = 8
 # Hands do not reach shins and feet.
 _OUT_OF_REACH = [JOINT[name] for name in JOINT_NAMES if name.endswith(("_knee", "_ankle", "_foot"))]
-_MOST_WEIGHTS = 4
+# Joints that move one point at most, and the weight from which on one counts.
+_MOST_WEIGHTS, _LEAST_WEIGHT = 8, 0.004
+
+
+@dataclass(frozen=True)
+class Resting:
+    """A mesh where its rig rests, and how the joints lead from there to SMPL-X's rest pose.
+
+    Attributes:
+        vertices: (V, 3) where the rig rests.
+        turns: (55, 3, 3) of each joint; a change of size is part of them.
+        shifts: (55, 3) metres, after the turn.
+    """
+
+    vertices: np.ndarray
+    turns: np.ndarray
+    shifts: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -25,24 +46,27 @@ class Surface:
         vertices: (V, 3) metres.
         triangles: (F, 3) numbers of vertices.
         weights: (V, 55) of the joints, with sum 1 (or 0: such vertices move with no joint).
+        resting: where its rig rests; None for SMPL-X's rest pose.
     """
 
     vertices: np.ndarray
     triangles: np.ndarray
     weights: np.ndarray
+    resting: Resting | None = None
 
 
 # Whether something lies before points (N, 3) in directions (N, 3): (N,) bool.
 Covered = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-def sample_skin(surface: Surface, rest_joints: np.ndarray, covered: Covered) -> Skin | None:
+def sample_skin(surface: Surface, rest_joints: np.ndarray, covered: Covered, most: float = _MOST) -> Skin | None:
     """Spread points over the outer surface of a mesh; inner layers, such as skin below clothes, get none.
 
     Args:
         surface: the mesh.
         rest_joints: (55, 3) metres, of its skeleton.
         covered: casts rays on the mesh; a point with a clear view in one direction lies on the outer surface.
+        most: so many times as many points a region has at most, with those where it is bent or wide.
 
     Returns:
         The skin, or None where the mesh has no arms or no body.
@@ -67,12 +91,58 @@ def sample_skin(surface: Surface, rest_joints: np.ndarray, covered: Covered) -> 
         drawn, share, places, outwards = (values[is_outer] for values in (drawn, share, places, outwards))
         if not len(drawn):
             return None
-        kept = farthest(places, _COUNTS[number])
-        parts.append((places[kept], outwards[kept], (weights[drawn[kept]] * share[kept]).sum(1)))
-    places, outwards, dense = (np.concatenate(part) for part in zip(*parts, strict=True))
-    joints = np.argsort(-dense, axis=1, kind="stable")[:, :_MOST_WEIGHTS]
+        area = areas[faces].sum() * is_outer.mean()
+        count = _COUNTS[number] * (np.clip(area / _SLEEVE_M2, 1.0, most) if number in FOREARM else 1.0)
+        kept = with_misfits(places, outwards, farthest(places, round(count)), round(most * _COUNTS[number]))
+        parts.append((drawn[kept], share[kept], places[kept], outwards[kept]))
+    drawn, share, places, outwards = (np.concatenate(part) for part in zip(*parts, strict=True))
+    (joints, chosen), held = _greatest((weights[drawn] * share).sum(1)), None
+    if surface.resting is not None:
+        is_turned = (outwards * normals[drawn]).sum(1) < 0
+        chosen, held = _held(surface.resting, surface.triangles[drawn], weights[drawn], share, joints, is_turned)
+    return Skin(np.array(rest_joints, np.float64), places, outwards, joints, chosen, held)
+
+
+def _greatest(dense: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the joints (N, K) with the greatest of weights (N, 55), and their weights (N, K) with sum 1."""
+    used = int((dense > _LEAST_WEIGHT).sum(1).max())
+    joints = np.argsort(-dense, axis=1, kind="stable")[:, : min(used, _MOST_WEIGHTS)]
     chosen = np.take_along_axis(dense, joints, 1)
-    return Skin(np.array(rest_joints, np.float64), places, outwards, joints, chosen / chosen.sum(1, keepdims=True))
+    chosen[chosen <= _LEAST_WEIGHT] = 0.0
+    return joints, chosen / chosen.sum(1, keepdims=True)
+
+
+def _held(
+    resting: Resting,
+    vertices: np.ndarray,
+    weights: np.ndarray,
+    share: np.ndarray,
+    joints: np.ndarray,
+    is_turned: np.ndarray,
+) -> tuple[np.ndarray, Held]:
+    """Return the weights (N, K) of points, and how the joints hold them.
+
+    Args:
+        resting: the mesh where its rig rests.
+        vertices: (N, 3) of the triangle of each point.
+        weights: (N, 3, 55) of these vertices.
+        share: (N, 3, 1) of these vertices in the point.
+        joints: (N, K) of each point.
+        is_turned: (N,) whether the normal of the triangle points inwards.
+    """
+    weights = np.take_along_axis(weights, joints[:, None], 2)
+    weights /= np.maximum(weights.sum(2, keepdims=True), 1e-9)
+    turns, at_rest = resting.turns[joints], resting.vertices[vertices]
+    places = np.einsum("nkij,ncj->ncki", turns, at_rest) + resting.shifts[joints][:, None]
+    # A corner is Σ weight · (turn · place + shift): four numbers of each joint.
+    corners = weights[..., None] * np.concatenate([places, np.ones((*places.shape[:-1], 1))], -1)
+    edges, sides = (each[:, 1:] - each[:, :1] for each in (corners, at_rest))
+    for each in (edges, sides):
+        each[is_turned] = each[is_turned][:, ::-1]
+    normals = np.einsum("nkij,nj->nki", turns, np.cross(sides[:, 0], sides[:, 1]))
+    normals /= np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-12)
+    point = (share[..., None] * corners).sum(1)
+    return point[..., 3], Held(point[..., :3] / np.maximum(point[..., 3:], 1e-9), normals, edges.swapaxes(1, 2))
 
 
 def _regions(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -20,6 +20,8 @@ from ..body.skeleton import JOINT_COUNT, JOINT_NAMES, PARENTS
 # Regions of the skin: the body, then upper arm, forearm and hand of each side.
 BODY, REGIONS = 0, 7
 UPPER_ARM, FOREARM, HAND = (1, 4), (2, 5), (3, 6)
+# With a smaller cosine to the normal that turns with the joints, a triangle is folded, and lies on its face.
+_FOLDED = 0.3
 _FILE = Path(__file__).with_name("skin.npz")
 
 
@@ -43,6 +45,26 @@ REGION_OF_JOINT = _regions_of_joints()
 
 
 @dataclass(frozen=True)
+class Held:
+    """Points of a skin as each of their K joints holds them at rest.
+
+    Joints hold a point in several places where the rig rests in another pose than SMPL-X: a coat that is weighted on
+    hip and upper arm cannot be the same in both rest poses, unless the upper arm takes its share of it along.
+
+    Attributes:
+        places: (N, K, 3) metres.
+        normals: (N, K, 3) of length 1.
+        edges: (N, K, 2, 4) two edges of the triangle that a point lies in, as sums over its joints: a vector, metres,
+            that turns with the joint, and a share of the joint's shift. Their cross product points outwards. Where
+            neighbours have other weights, a surface bends more than its normals turn. None for points in no triangle.
+    """
+
+    places: np.ndarray
+    normals: np.ndarray
+    edges: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
 class Skin:
     """Points on the skin of one body, at rest.
 
@@ -52,6 +74,7 @@ class Skin:
         normals: (N, 3) of length 1, outwards.
         joints: (N, K) joints that move each point.
         weights: (N, K) of these joints, with sum 1.
+        held: how the joints hold each point, where the rig rests in another pose; None where all hold it at its place.
     """
 
     rest_joints: np.ndarray
@@ -59,6 +82,7 @@ class Skin:
     normals: np.ndarray
     joints: np.ndarray
     weights: np.ndarray
+    held: Held | None = None
 
     @cached_property
     def region(self) -> np.ndarray:
@@ -165,21 +189,22 @@ def moves_of(positions: np.ndarray, world: np.ndarray, skin: Skin) -> np.ndarray
 class PosedSkin:
     """Some points of a skin, ready to be posed at many frames at once.
 
-    A point is Σ weight · (turn · (place - joint at rest) + joint), a product of two matrices for all frames and points.
+    A point is Σ weight · (turn · (held - joint at rest) + joint), a product of two matrices for all frames and points.
     The product is `einsum`, because Blender's own NumPy has no BLAS; frames come last, so that its loops are long.
     """
 
     def __init__(self, skin: Skin, rows: np.ndarray):
         joints, weights = skin.joints[rows], skin.weights[rows]
         self._used = np.unique(joints[weights > 0])
-        dense = np.zeros((len(rows), skin.rest_joints.shape[0]))
-        np.add.at(dense, (np.arange(len(rows))[:, None], joints), weights)
-        dense = dense[:, self._used]
-        homogeneous = np.concatenate([skin.places[rows], np.ones((len(rows), 1))], 1)
+        held = skin.held
+        places = skin.places[rows, None] if held is None else held.places[rows]
+        normals = skin.normals[rows, None] if held is None else held.normals[rows]
+        homogeneous = np.concatenate([places, np.ones((*places.shape[:2], 1))], 2)
         self._places, self._normals = (
-            (dense[:, :, None] * values[:, None]).reshape(len(rows), -1).T.astype(np.float32)
-            for values in (homogeneous, skin.normals[rows])
+            self._by_joint(joints, weights[..., None] * values) for values in (homogeneous, normals)
         )
+        edges = None if held is None else held.edges
+        self._edges = [] if edges is None else [self._by_joint(joints, edges[rows, :, edge]) for edge in (0, 1)]
 
     def places(self, moves: np.ndarray, frames: np.ndarray | None = None) -> np.ndarray:
         """Return the points (N, 3, T), float32, for moves (55, 4, 3, T) of the joints (`moves_of`), or some frames."""
@@ -187,12 +212,28 @@ class PosedSkin:
 
     def normals(self, moves: np.ndarray, frames: np.ndarray | None = None) -> np.ndarray:
         """Return the normals (N, 3, T), float32, of length 1."""
-        normals = _product(self._normals, self._moved(moves[:, :3], frames))
-        return normals / np.maximum(np.sqrt((normals**2).sum(1, keepdims=True)), 1e-9)
+        if not self._edges:
+            return _unit(_product(self._normals, self._moved(moves[:, :3], frames)))
+        moved = self._moved(moves, frames)
+        normals = _unit(_product(self._normals, np.ascontiguousarray(moved[:, :3])))
+        (a, b, c), (x, y, z) = (_product(edge, moved).swapaxes(0, 1) for edge in self._edges)
+        bent = _unit(np.stack([b * z - c * y, c * x - a * z, a * y - b * x], 1))
+        return np.where((bent * normals).sum(1, keepdims=True) < _FOLDED, normals, bent)
+
+    def _by_joint(self, joints: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Return values (N, K, D) of joints (N, K) as a matrix (used joints · D, N), float32."""
+        dense = np.zeros((len(joints), JOINT_COUNT, values.shape[2]))
+        np.add.at(dense, (np.arange(len(joints))[:, None], joints), values)
+        return dense[:, self._used].reshape(len(joints), -1).T.astype(np.float32)
 
     def _moved(self, moves: np.ndarray, frames: np.ndarray | None) -> np.ndarray:
         chosen = moves[self._used]
         return chosen if frames is None else chosen.take(frames, -1)
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    """Return vectors (N, 3, T) with length 1."""
+    return vectors / np.maximum(np.sqrt((vectors**2).sum(1, keepdims=True)), 1e-9)
 
 
 def _product(values: np.ndarray, moves: np.ndarray) -> np.ndarray:

@@ -12,6 +12,8 @@ from .skin import REGIONS, PosedSkin, Skin
 
 # So many surface points around the nearest one make the surface at a point.
 _NEIGHBOURS = 6
+# Points of the surface that face away from the nearest one by more than this (a cosine) belong to another side.
+_SAME_SIDE = 0.2
 # Metres: points of the surface count as no nearer to each other than this.
 _LEAST_WIDTH_M = 0.004
 # Metres: nothing is deeper inside than this. Where the skin of the other side is near, so many times the radius of the
@@ -97,15 +99,40 @@ def _neighbours(skin: Skin) -> tuple[np.ndarray, np.ndarray]:
     around, width = np.zeros((len(skin.places), _NEIGHBOURS), int), np.zeros(len(skin.places))
     for region in range(REGIONS):
         rows = skin.rows(region)
-        places = skin.places[rows]
-        squared = ((places[:, None] - places[None]) ** 2).sum(-1)
-        np.fill_diagonal(squared, -1.0)
-        order = np.argsort(squared, axis=1, kind="stable")[:, :_NEIGHBOURS]
-        distance = np.maximum(np.take_along_axis(squared, order, 1)[:, 1:4], 0.0)
-        width[rows] = np.sqrt(distance.sum(1) / max(distance.shape[1], 1))
-        own = rows[order]
-        around[rows] = np.concatenate([own, np.tile(own[:, :1], (1, _NEIGHBOURS - own.shape[1]))], 1)
+        order, width[rows] = neighbours_of(skin.places[rows])
+        around[rows] = rows[order]
+    return around, width
+
+
+def neighbours_of(places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the points around each of N points (N, neighbours), itself first, and their mean distance (N,), metres.
+
+    Where there are fewer points than neighbours, a point is its own neighbour, several times.
+    """
+    squared = ((places[:, None] - places[None]) ** 2).sum(-1)
+    np.fill_diagonal(squared, -1.0)
+    order = np.argsort(squared, axis=1, kind="stable")[:, :_NEIGHBOURS]
+    distance = np.maximum(np.take_along_axis(squared, order, 1)[:, 1:4], 0.0)
+    width = np.sqrt(distance.sum(1) / max(distance.shape[1], 1))
+    around = np.concatenate([order, np.tile(order[:, :1], (1, _NEIGHBOURS - order.shape[1]))], 1)
     return around, np.maximum(width, _LEAST_WIDTH_M)
+
+
+def gaps_beside(offset: np.ndarray, facings: np.ndarray, width: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return gaps (K,) and ways out (K, 3), not of length 1, beside a surface that is known at some points.
+
+    The gap is the distance from the planes through these points, weighted by nearness.
+
+    Args:
+        offset: (K, S, 3) from S points of the surface, the nearest first, metres.
+        facings: (K, S, 3) the normals there.
+        width: (K,) metres between points of the surface.
+    """
+    squared = (offset**2).sum(-1)
+    closeness = (squared[:, :1] - squared) / width[:, None] ** 2
+    weight = np.where((facings * facings[:, :1]).sum(-1) > _SAME_SIDE, np.exp(np.minimum(closeness, 0.0)), 0.0)
+    weight /= weight.sum(-1, keepdims=True)
+    return (weight * (offset * facings).sum(-1)).sum(-1), (weight[..., None] * facings).sum(-2)
 
 
 def _rooms(skin: Skin) -> np.ndarray:

@@ -241,3 +241,18 @@ def test_a_level_that_is_set_back_gives_the_keys_of_before(scene, spoken_takes, 
     after = body_keys(character)
     assert before.keys() == after.keys()
     assert all(np.allclose(keys, after[name], rtol=0, atol=rounding) for name, keys in before.items())
+
+
+@pytest.mark.any_blender
+@pytest.mark.parametrize("kind", ["vroid", "makehuman", "unreal5"])
+def test_the_joints_lead_every_vertex_from_where_the_rig_rests(scene, kind):
+    """Each joint takes its share of a vertex along; together they put it where it is in SMPL-X's rest pose."""
+    armature = build(kind).armature
+    dressed(armature)
+    surface = ext("addon.skin.mesh_surface").read_surface(armature, ext("addon.skin.body").moves_of(armature))
+    resting = surface.resting
+    by_joint = np.einsum("jxy,vy->vjx", resting.turns, resting.vertices) + resting.shifts
+    away = (surface.weights[..., None] * by_joint).sum(1) - surface.vertices
+    assert np.abs(away).max() < 1e-3
+    skin = ext("addon.skin.body").of(armature).skin
+    assert np.abs((skin.weights[..., None] * skin.held.places).sum(1) - skin.places).max() < 0.01

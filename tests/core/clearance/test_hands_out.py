@@ -14,8 +14,7 @@ from core.clearance.body import default_body
 from core.clearance.gaps import FAR_M, Surroundings
 from core.clearance.hands_out import hands_out
 from core.clearance.push import push_out
-from core.clearance.sampling import Surface, farthest, sample_skin
-from core.clearance.skin import BODY, default_skin, regions_of
+from core.clearance.skin import default_skin, regions_of
 from core.clearance.watched import POINTS, WATCH_M, depth_of, watched
 from core.direct.chain import direct
 from core.direct.clip_statistics import clip_statistics
@@ -150,6 +149,16 @@ def test_a_long_motion_is_pushed_piece_by_piece(body, monkeypatch):
     assert np.abs(apart.rotations - together.rotations).max() < 0.01
 
 
+def test_what_stays_inside_is_pushed_again_from_where_it_is(body, monkeypatch):
+    rotations = visit("chest", both=True).rotations
+    monkeypatch.setattr(push, "_ROUNDS", 1)
+    again = push_out(rotations, 30.0, body).after
+    monkeypatch.setattr(push, "_MOST_M", push._MOST_M[:1])
+    once = push_out(rotations, 30.0, body).after
+    assert once.max() > push.DEEP_M
+    assert again.max() < once.max() / 2
+
+
 def test_a_motion_with_free_hands_stays_as_it_is_to_the_bit(body):
     motion = visit("belly").replace(rotations=np.repeat(visit("belly").rotations[:1], 90, 0))
     out, pushed = hands_out(motion, body)
@@ -184,37 +193,6 @@ def test_a_skin_on_a_taller_skeleton_keeps_its_places_beside_the_bones():
     taller = skin.on(1.2 * REST)
     assert np.allclose(taller.places, 1.2 * skin.places, atol=2e-3)
     assert skin.on(REST) is skin
-
-
-def test_inner_layers_of_a_mesh_get_no_points():
-    """A cube for each region, and a smaller one inside the body's: rays meet the outer one first."""
-    corners = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], float) - 0.5
-    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
-    faces = np.array([[a, b, c] for a, b, c, _ in quads] + [[a, c, d] for a, _, c, d in quads])
-    names = ["pelvis", *(f"{side}_{part}" for side in ("left", "right") for part in ("shoulder", "elbow", "wrist"))]
-    cubes = [(JOINT[name], 1.0, np.array([3.0 * number, 0, 0])) for number, name in enumerate(names)]
-    cubes.append((JOINT["pelvis"], 0.5, np.zeros(3)))
-    vertices = np.concatenate([size * corners + at for _, size, at in cubes])
-    weights = np.zeros((len(vertices), 55))
-    for number, (joint, _, _) in enumerate(cubes):
-        weights[8 * number : 8 * number + 8, joint] = 1
-    triangles = np.concatenate([faces + 8 * number for number in range(len(cubes))])
-
-    def covered(places, directions):
-        """Whether a ray from within the outer cube of the pelvis has a wall before it: all of these have."""
-        return (np.abs(places) < 0.4).all(1) if len(places) else np.zeros(0, bool)
-
-    skin = sample_skin(Surface(vertices, triangles, weights), REST, covered)
-    body = skin.places[skin.region == BODY]
-    assert len(body) > 100
-    assert np.abs(body).max(1).min() > 0.45
-    outwards = (skin.normals * skin.places).sum(1)[skin.region == BODY]
-    assert (outwards > 0).all()
-
-
-def test_the_farthest_points_come_first():
-    points = np.linspace(0, 1, 101)[:, None] * [1.0, 0, 0]
-    assert sorted(farthest(points, 3)) == [0, 50, 100]
 
 
 def test_gaps_are_those_of_a_search_over_all_points(body):
