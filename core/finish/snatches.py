@@ -14,10 +14,11 @@ from ..body.blend import blend_quats, blend_values
 from ..body.curves import envelope, gaussian, min_jerk
 
 # Metres per second cubed, seen from the pelvis, up to which a wrist is left alone, and from which on its arm is wholly
-# softened. A recorded speaker's wrists have 34 in the middle, 190 in the highest hundredth and 330 at most.
-_FREE_JERK, _SNATCH_JERK = 180.0, 330.0
+# softened. A recorded speaker's wrists have 34 in the middle, 190 in the highest hundredth and 330 at most, and more
+# than 250 eleven times a minute; so have ours then.
+_FREE_JERK, _SNATCH_JERK = 230.0, 400.0
 # Seconds (sigma) of the Gaussian, and how often it is taken; seconds around a snatch in which it sets in and ends.
-_SOFT_S, _PASSES, _AROUND_S = 0.05, 2, 0.1
+_SOFT_S, _PASSES, _AROUND_S = 0.045, 2, 0.085
 
 
 def soft_path(path: np.ndarray, fps: float, strength: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
