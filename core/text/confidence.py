@@ -6,7 +6,7 @@ replaced. A word is doubtful below one half; about a quarter of the doubtful one
 said       its score, in shares of the score of chance and beside the usual one of the recording, for its phones and its
            length; and how many words of the text clearly nobody says
 place      by how much its place is better than others; how it fits with its neighbours; phones that are stretched; text
-           beside it that has no place; short words fit anywhere
+           beside it that has no place, or another one; short words fit anywhere
 around     the score of the words near it: the whole sentence may be another one
 """
 
@@ -24,6 +24,9 @@ LEAST_CHANCE = -0.1  # nats per frame
 PRIOR_FRAMES = 8  # the score of a short word is unreliable: so many frames of its neighbours count, too
 AROUND = 3  # tokens on each side
 FARTHEST = 90.0  # nats; a place that is better by more is as sure
+# Nats that count where no other place was tried, beside text that is said elsewhere: more words of the text lie between
+# the two neighbours than some that nobody says, or they follow each other the other way round.
+UNTRIED, SOME_UNSAID = 71.0, 2
 USUAL_PHONE = 18  # frames; what is longer is stretched
 SHORT = 3  # phones
 # Usual share of chance on a clear recording, and by how much noise or an accent may raise it.
@@ -51,13 +54,15 @@ def confidences(placed: Sequence[Placed], ranges: Sequence[tuple[int, int]], cha
     share = score / frames / chance
     usual = min(MOST_USUAL, max(0.0, float(np.median(share)) - CLEAN))
     said = _said(share - usual, phones, frames)
-    unsaid = float(np.mean((said < 0) | (of_token.margin(first, end) < 0)))
+    margin = of_token.margin(first, end)
+    unsaid = float(np.mean((said < 0) | (margin < 0)))
+    margin = np.where(np.isinf(margin) & of_token.astray(first, end), UNTRIED, margin)
     said -= math.log(min(MOST_UNSAID, max(UNSAID, unsaid)) / UNSAID)
     around_frames, _, around_score = of_token.between(first - AROUND, end + AROUND)
     odds = np.minimum(said, (around_score / around_frames - MIDDLE * chance) / SHARPNESS)
     smooth = (score + PRIOR_FRAMES * beside) / (frames + PRIOR_FRAMES) / chance
     there = (
-        0.073 * np.minimum(FARTHEST, of_token.margin(first, end))
+        0.073 * np.minimum(FARTHEST, margin)
         - 1.36 * np.clip(smooth, -0.2, 1.5)
         - 0.129 * np.maximum(0, of_token.longest(first, end) - USUAL_PHONE)
         - 3.1 * of_token.broken(first, end)
@@ -109,5 +114,15 @@ class _Sums:
 
     def broken(self, first: np.ndarray, end: np.ndarray) -> np.ndarray:
         """Return whether another token than the text's neighbour is placed beside."""
-        breaks = np.concatenate([[False], np.diff(self._words) != 1, [False]])
-        return breaks[first] | breaks[end]
+        return self._beside(np.diff(self._words) != 1, first, end)
+
+    def astray(self, first: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """Return whether a token from another part of the text is placed beside."""
+        steps = np.diff(self._words)
+        return self._beside((steps < 1) | (steps > 1 + SOME_UNSAID), first, end)
+
+    @staticmethod
+    def _beside(between: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """Return what is true of the place before the tokens [first, end) or of that after them."""
+        ends = np.concatenate([[False], between, [False]])
+        return ends[first] | ends[end]

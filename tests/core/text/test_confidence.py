@@ -53,6 +53,18 @@ def test_a_stretched_word_beside_lacking_ones_is_doubtful_where_other_places_are
     assert sure([*words[:8], stretched, *words[9:]])[8] < LOW_CONFIDENCE < sure(words)[8]
 
 
+def test_a_short_word_beside_text_that_is_said_elsewhere_is_doubtful_and_a_long_one_is_not():
+    def beside(*order):
+        words = [replace(word, word=number) for word, number in zip(line(), order, strict=True)]
+        words[9] = replace(words[9], phones=np.arange(2), bounds=words[9].bounds[::2])
+        return sure(words) < LOW_CONFIDENCE
+
+    elsewhere = beside(*range(10), *range(15, 20), *range(10, 15))
+    assert np.flatnonzero(elsewhere).tolist() == [9]
+    assert not beside(*range(20)).any()
+    assert not beside(*range(10), *range(12, 22)).any()  # two words that nobody says
+
+
 def test_a_whole_sentence_that_fits_like_chance_is_doubtful():
     words = [replace(word, score=0.8 * CHANCE) if 5 <= word.word < 17 else word for word in line(22)]
     doubtful = sure(words) < LOW_CONFIDENCE
