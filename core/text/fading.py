@@ -5,8 +5,8 @@ A voice that fades fits any quick word, and a word that the speaker swallows aft
     found     never see my dog again.But │ pause │ we made it back
     said      never see my dog again.    │ pause │ But we made it back
 
-Speakers lengthen the last word before a pause. So words that have the least time there are tried after the pause, too,
-and lie there unless they fit clearly worse.
+Speakers lengthen the last word before a pause, and say it aloud. So words that have the least time there, and less than
+half of it in speech, are tried after the pause, too, and lie there unless they fit clearly worse.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,8 @@ PAUSE = 30  # frames without speech
 MOST_SPEECH = 12  # frames between the words: more may be that of words which the text lacks, and theirs is any place
 QUICK = 3.4  # frames for each phone; three are the least
 MOST_WORDS = 3  # that are tried together
-WORSE = 25.0  # nats; words that a noise hides fit worse by 34 on the wrong side of a pause, swallowed ones by 19
+FADING = 0.5  # share of a word's frames that are speech; those of quick words before an inserted pause all are
+WORSE = 45.0  # nats; words that belong after a pause fit worse there by up to 38
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,14 @@ def _endings(
         if piece_of[end - 1] != piece_of[end]:
             stop, start = pieces[piece_of[end - 1]].end, pieces[piece_of[end]].start
         for first in range(end - 1, max(0, end - 1 - MOST_WORDS), -1):
-            quick = placed[first].frames <= QUICK * len(placed[first].phones)
-            if not quick or piece_of[first - 1] != piece_of[end - 1]:
+            if not _fades(placed[first], active) or piece_of[first - 1] != piece_of[end - 1]:
                 break
             yield _Ending(first, end, stop, start)
+
+
+def _fades(word: Placed, active: np.ndarray) -> bool:
+    """Return whether a word has the least time, most of it in fading voice."""
+    return word.frames <= QUICK * len(word.phones) and bool(active[word.start : word.end].mean() <= FADING)
 
 
 def _total(scores: PhoneScores, placed: Sequence[Placed], start: int, end: int) -> float:

@@ -53,28 +53,25 @@ def placed_as_spoken(sound, spoken):
     return words, found
 
 
-@pytest.mark.parametrize(
-    ("word", "phrase"), [("But", "He was"), ("And", "Had he"), ("But", "Unless"), ("Oh", "He might")]
-)
-def test_a_word_that_is_hardly_said_after_a_pause_is_not_placed_before_it(samples, spoken, text, word, phrase):
-    found = align(samples, text.replace(phrase, f"{word} {phrase}", 1)).words
-    number = next(n for n, each in enumerate(found) if each.word != spoken[n].word)
-    assert found[number].word == word
+def test_a_word_that_is_hardly_said_after_a_pause_is_not_placed_before_it(samples, spoken, text):
+    found = align(samples, text.replace("He was", "But He was", 1)).words
+    number = next(n for n, each in enumerate(found) if each.word == "But")
     assert 0 <= spoken[number].start_s - found[number].start_s < 0.4
     others = [*found[:number], *found[number + 1 :]]
     assert max(abs(a.start_s - b.start_s) for a, b in zip(others, spoken, strict=True)) < 0.1
 
 
-def test_a_word_whose_sound_is_missing_after_a_pause_stays_with_its_phrase(samples, spoken, text):
-    number = next(n for n, word in enumerate(spoken) if word.word == "Had")
-    silent = samples.copy()
-    silent[round((spoken[number].start_s - 0.1) * 16000) : round(spoken[number].end_s * 16000)] = 0
-    found = align(silent, text).words
-    assert spoken[number - 1].end_s + 1 < found[number].start_s < spoken[number + 1].start_s
+@pytest.mark.parametrize("word", ["to", "for", "a", "than"])
+def test_a_quick_word_before_a_pause_that_was_put_into_the_sentence_stays_before_it(samples, spoken, text, word):
+    number = max(n for n, each in enumerate(spoken) if each.word == word)
+    cut = round(spoken[number].end_s * 16000)
+    found = align(np.concatenate([samples[:cut], np.zeros(160_000, np.float32), samples[cut:]]), text).words
+    assert max(abs(a.start_s - b.start_s) for a, b in zip(found[: number + 1], spoken, strict=False)) < 0.1
 
 
 def test_words_that_are_said_before_a_pause_stay_there_however_quick(sound, spoken, monkeypatch):
     monkeypatch.setattr(fading, "QUICK", 1000.0)
+    monkeypatch.setattr(fading, "FADING", 1.0)
     words, placed = placed_as_spoken(sound, spoken)
     tried = []
 
