@@ -6,7 +6,8 @@
                     ● -0.02 m           within the body
 
 The own upper arm is part of the surface, too, so that a raised forearm is not taken for one behind the armpit. But a
-point that is nearest to it counts as clear: it cannot be anywhere else.
+point that is nearest to it counts as clear: it cannot be anywhere else. Its end at the elbow is not: an elbow is always
+beside it, wherever it is.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -158,7 +159,9 @@ class _Side:
 
     def __init__(self, skin: Skin, side: int, arm: np.ndarray, pieces: Sequence[Piece], radius: np.ndarray):
         self._pieces, regions = pieces, np.array([piece.region for piece in pieces])
-        self._is_own, is_never = regions == UPPER_ARM[side], np.isin(regions, (FOREARM[side], HAND[side]))
+        is_upper, at_elbow = regions == UPPER_ARM[side], np.array([piece.at_elbow for piece in pieces])
+        self._is_own, is_never = is_upper & ~at_elbow, np.isin(regions, (FOREARM[side], HAND[side]))
+        is_never |= is_upper & at_elbow
         self._never, self._obstacles = np.flatnonzero(is_never), np.flatnonzero(~is_never & ~self._is_own)
         self._wall_radius = radius.astype(np.float32)
         groups = tuple(arm[skin.region[arm] == region] for region in (HAND[side], FOREARM[side]))

@@ -3,12 +3,14 @@
 A piece is posed together with the neighbours of its points, so that the surface around each of its points is known.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..body.joints import ELBOWS
 from .clusters import Clusters
-from .skin import REGIONS, PosedSkin, Skin
+from .skin import REGIONS, UPPER_ARM, PosedSkin, Skin
 
 # So many surface points around the nearest one make the surface at a point.
 _NEIGHBOURS = 6
@@ -16,6 +18,8 @@ _NEIGHBOURS = 6
 _SAME_SIDE = 0.2
 # Metres: points of the surface count as no nearer to each other than this.
 _LEAST_WIDTH_M = 0.004
+# With a greater weight on the elbow, a point of an upper arm is at its elbow.
+_AT_ELBOW = 0.1
 # Metres: nothing is deeper inside than this. Where the skin of the other side is near, so many times the radius of the
 # ball between both sides: the points on the skin are some way apart.
 _MOST_DEEP_M, _ROOMY = 0.16, 1.4
@@ -53,6 +57,7 @@ class Piece:
 
     Attributes:
         region: of all of its points.
+        at_elbow: whether it is the end of an upper arm at the elbow.
         count: how many points it has; its neighbours follow them.
         around: (count, neighbours) the points around each point, itself first.
         width: (count,) metres between points.
@@ -61,6 +66,7 @@ class Piece:
     """
 
     region: int
+    at_elbow: bool
     count: int
     around: np.ndarray
     width: np.ndarray
@@ -79,7 +85,7 @@ class Piece:
 
 def pieces_of(skin: Skin, size: int) -> tuple[Clusters, tuple[Piece, ...]]:
     """Divide a skin into pieces of up to `size` points."""
-    clusters = Clusters.of(skin, tuple(skin.rows(region) for region in range(REGIONS)), size)
+    clusters = Clusters.of(skin, tuple(_groups(skin)), size)
     (around, width), room = _neighbours(skin), _rooms(skin)
     pieces = []
     for own in clusters.members:
@@ -87,8 +93,23 @@ def pieces_of(skin: Skin, size: int) -> tuple[Clusters, tuple[Piece, ...]]:
         place = np.zeros(len(skin.places), int)
         place[rows] = np.arange(len(rows))
         region, posed = int(skin.region[own[0]]), PosedSkin(skin, rows)
-        pieces.append(Piece(region, len(own), place[around[own]], width[own], room[own], posed))
+        at_elbow = region in UPPER_ARM and bool(_elbow_weights(skin)[own[0]] > _AT_ELBOW)
+        pieces.append(Piece(region, at_elbow, len(own), place[around[own]], width[own], room[own], posed))
     return clusters, tuple(pieces)
+
+
+def _groups(skin: Skin) -> Iterator[np.ndarray]:
+    """Yield the points of each region; those of upper arms at the elbow are a group of their own."""
+    elbow = _elbow_weights(skin)
+    for region in range(REGIONS):
+        rows = skin.rows(region)
+        at_elbow = (elbow[rows] > _AT_ELBOW) & (region in UPPER_ARM)
+        yield from (rows[~at_elbow], rows[at_elbow])
+
+
+def _elbow_weights(skin: Skin) -> np.ndarray:
+    """Return the weight (N,) of both elbows in each point."""
+    return np.where(np.isin(skin.joints, ELBOWS), skin.weights, 0.0).sum(1)
 
 
 def _neighbours(skin: Skin) -> tuple[np.ndarray, np.ndarray]:

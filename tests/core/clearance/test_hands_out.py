@@ -97,6 +97,25 @@ def test_a_hand_that_enters_the_body_stops_at_its_skin(place, mesh, body):
     assert mesh.depths(out.rotations[45], body).max() < 0.01
 
 
+def test_most_of_an_elbow_in_the_body_is_seen_although_its_own_upper_arm_is_nearer(mesh, body):
+    rotations = np.repeat(visit("belly").rotations[:1], 6, 0)
+    rotations[:, JOINT["left_shoulder"], 2] = np.linspace(-1.6, -1.9, 6)
+    rotations[:, JOINT["left_elbow"], 1] = -1.6
+    near, missed, found = body.of(rotations), 0, 0
+    corners = mesh.triangles[~((mesh.region > 0) & (mesh.region <= 3))[mesh.triangles].any(1)]
+    for row, frame in enumerate(near.rows):
+        vertices = mesh.posed(rotations[frame])
+        elbow = forward_kinematics(rotations[frame : frame + 1], np.zeros((1, 3)), REST)[0][0, JOINT["left_elbow"]]
+        points, gaps = near.points[row, 0], near.gaps[row, 0]
+        close = np.linalg.norm(points - elbow, axis=1) < 0.07
+        surface = vertices[corners].reshape(-1, 3)
+        distance = np.sqrt(((points[close, None] - surface) ** 2).sum(-1).min(1))
+        deep = (winding_numbers(points[close], vertices[corners]) > 0.5) & (distance > 0.02)
+        missed, found = missed + (gaps[close][deep] > 0).sum(), found + deep.sum()
+    assert found > 20
+    assert missed < found / 2
+
+
 def test_hands_that_pass_through_each_other_pass_beside_each_other(body):
     motion = visit("belly", both=True)
     rotations = motion.rotations.copy()
@@ -208,7 +227,9 @@ def test_gaps_are_those_of_a_search_over_all_points(body):
     compared = 0
     for row, frame in enumerate(seen.rows):
         for side in (0, 1):
-            surface = ~np.isin(skin.region, (2 + 3 * side, 3 + 3 * side))
+            elbow = np.where(skin.joints == JOINT[("left_elbow", "right_elbow")[side]], skin.weights, 0).sum(1)
+            own = np.isin(skin.region, (2 + 3 * side, 3 + 3 * side)) | (skin.region == 1 + 3 * side) & (elbow > 0.1)
+            surface = ~own
             way = seen.points[row, side, :, None] - places[frame, surface]
             nearest = (way**2).sum(-1).argmin(-1)
             way = way[np.arange(len(way)), nearest]
