@@ -12,19 +12,20 @@ time, but a row that bundled weights name may not change. The first 20 seconds o
     left_step    ____________∩______________________________________     in the air
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from zlib import crc32
 
 import numpy as np
 
 from ..clock import FPS
 from ..filters import gaussian_filter1d
-from .chance_moves import STILL_S, Move, changes, choices, curve, in_the_air, uniform
+from .chance_moves import STILL_S, Move, changes, choices, curve, evenly, in_the_air, uniform
 
 # Draws a curve (T,), or several (T, C), from the number of frames, a generator of random numbers that is the row's own,
-# and the moments of the accents (ascending seconds).
-Draw = Callable[[int, np.random.Generator, Sequence[float]], np.ndarray]
+# the moments of the accents (ascending seconds), and values from -1 to 1, which curves that hold for seconds have.
+Draw = Callable[[int, np.random.Generator, Sequence[float], Iterator[float]], np.ndarray]
 
+NO_VALUES: Iterator[float] = iter(())
 # How long a change that happens often waits for an accent.
 WAIT_S = 0.6
 # How long the weight stays on a leg after the last step, and how long it takes to shift to the other one.
@@ -40,8 +41,10 @@ STRIDE_SHARE = 0.8
 def held(hold_s: tuple[float, float], move_s: float) -> Draw:
     """Return a draw of values from -1 to 1 that hold for a while, and change so that they arrive on accents."""
 
-    def draw(frame_count: int, rng: np.random.Generator, moments_s: Sequence[float]) -> np.ndarray:
-        return choices(frame_count, rng, moments_s, uniform(rng), hold_s, move_s)
+    def draw(
+        frame_count: int, rng: np.random.Generator, moments_s: Sequence[float], values: Iterator[float]
+    ) -> np.ndarray:
+        return choices(frame_count, rng, moments_s, values, hold_s, move_s)
 
     return draw
 
@@ -54,7 +57,7 @@ def changing(hold_s: tuple[float, float], move_s: float) -> Draw:
         move_s: how long a change takes.
     """
 
-    def draw(frame_count: int, rng: np.random.Generator, moments_s: Sequence[float]) -> np.ndarray:
+    def draw(frame_count: int, rng: np.random.Generator, moments_s: Sequence[float], _: Iterator[float]) -> np.ndarray:
         times = changes(frame_count, rng, moments_s, uniform(rng), hold_s, move_s, wait_s=WAIT_S)
         return curve(frame_count, [(start, move_s, value) for start, _, value in times])
 
@@ -64,7 +67,7 @@ def changing(hold_s: tuple[float, float], move_s: float) -> Draw:
 def wandering(slow_s: float) -> Draw:
     """Return a draw of noise with a standard deviation of about 0.5, without changes faster than about `slow_s`."""
 
-    def draw(frame_count: int, rng: np.random.Generator, _: Sequence[float]) -> np.ndarray:
+    def draw(frame_count: int, rng: np.random.Generator, _: Sequence[float], __: Iterator[float]) -> np.ndarray:
         sigma = slow_s * FPS
         reach = int(4 * sigma)
         noise = gaussian_filter1d(rng.standard_normal(frame_count + 2 * reach), sigma)[reach : reach + frame_count]
@@ -74,7 +77,7 @@ def wandering(slow_s: float) -> Draw:
     return draw
 
 
-def standing(frame_count: int, rng: np.random.Generator, _: Sequence[float]) -> np.ndarray:
+def standing(frame_count: int, rng: np.random.Generator, _: Sequence[float], __: Iterator[float]) -> np.ndarray:
     """Draw how a figure stands and steps, (T, 5).
 
     The columns are which leg carries the weight; the places of the left and the right foot, from back to ahead; and how
@@ -143,13 +146,14 @@ ADDED = tuple(name for names in DRAWS for name in names)
 
 
 def draw_added(
-    channels: Sequence[str], frame_count: int, seed: int, moments_s: Sequence[float]
+    channels: Sequence[str], frame_count: int, seed: int, moments_s: Sequence[float], even: bool = False
 ) -> dict[str, np.ndarray]:
     """Draw those of the channels that are in `ADDED`: curves (T,) by name, which depend on no other channel."""
     columns: dict[str, np.ndarray] = {}
     for names, draw in DRAWS.items():
         if set(names) & set(channels):
             rng = np.random.default_rng([seed if seed >= 0 else seed % 2**32, 7, crc32(names[0].encode())])
-            drawn = draw(frame_count, rng, moments_s)
+            values = evenly(rng, seed, names[0]) if even else uniform(rng)
+            drawn = draw(frame_count, rng, moments_s, values)
             columns.update(zip(names, drawn.reshape(frame_count, -1).T, strict=True))
     return columns

@@ -50,14 +50,15 @@ def area_features(
     """
     seed = info.chance_seed(int(take.info["seed"]), take.info["speaker"])
     manner = info.manner(take.info["speaker"])
-    features = speech.with_chance(info.chance, seed, float(take.info["settings"]["variation"]), manner=manner)
+    temperature = float(take.info["settings"]["variation"])
+    features = speech.with_chance(info.chance, seed, temperature, manner=manner, even=info.even_chance)
     if not info.uses_chance:
         return features
     part = AREAS[area_name].part
     for layer in take.layers:
         if layer.area.part is part:
             features = _with_chance_of(layer, features, speech, info, manner, span.frames)
-    draws = _draws(speech, info.chance, manner, area_name, variation, TRIES)
+    draws = _draws(speech, info, manner, area_name, variation, TRIES)
     return replace_chance(features, draws, area_name, span, info.chance)
 
 
@@ -105,12 +106,12 @@ def _with_chance_of(
     if layer.origin is not None:
         speaker = layer.origin.get("speaker", 0)
         seed, tries, manner = info.chance_seed(layer.seed, speaker), 0, info.manner(speaker)
-    draws = _draws(speech, info.chance, manner, layer.area_name, Variation(layer.variation, seed), tries)
+    draws = _draws(speech, info, manner, layer.area_name, Variation(layer.variation, seed), tries)
     return replace_chance(features, draws, layer.area_name, span, info.chance)
 
 
 def _draws(
-    speech: SpeechFeatures, channels: Sequence[str], manner: Manner, area_name: str, variation: Variation, tries: int
+    speech: SpeechFeatures, info: NetworkInfo, manner: Manner, area_name: str, variation: Variation, tries: int
 ) -> list[np.ndarray]:
     """Return features (T, C) of a seed, and of `tries` - 1 seeds derived from it.
 
@@ -121,5 +122,5 @@ def _draws(
     draws = []
     for seed in seeds:
         check_stop()
-        draws.append(speech.with_chance(channels, seed, variation.temperature, new_hands, manner))
+        draws.append(speech.with_chance(info.chance, seed, variation.temperature, new_hands, manner, info.even_chance))
     return draws

@@ -36,7 +36,7 @@ from ..body.parts import AREAS, Part
 from ..clock import FPS
 from ..filters import gaussian_filter1d
 from .added_chance import ADDED, draw_added
-from .chance_moves import OWN_FROM, STILL_S, Move, choices, curve, followed_seed, in_the_air, uniform
+from .chance_moves import OWN_FROM, STILL_S, Move, choices, curve, evenly, followed_seed, in_the_air, uniform
 
 # The channels of weights whose model.json names none. Their curves may never change.
 FIRST_CHANNELS = (
@@ -74,6 +74,7 @@ def draw_chance(
     moments_s: Sequence[float] = (),
     temperature: float = 1.0,
     channels: Sequence[str] = CHANNELS,
+    even: bool = False,
 ) -> np.ndarray:
     """Draw the curves of a take.
 
@@ -84,6 +85,8 @@ def draw_chance(
         seed: another seed gives another take.
         temperature: 0 gives the same curves for every seed, 1 gives the seed's own.
         channels: which channels, of `KNOWN`; each has the same curve whichever others are drawn.
+        even: whether the values that free choices and other held curves have cover their range evenly
+            (`chance_moves.evenly`).
 
     Returns:
         (T, channels) float32, within about -1 to 1, second derivative continuous. `lead` is 1 when the right hand
@@ -91,8 +94,10 @@ def draw_chance(
         curve says where the foot stands (0: where the neutral pose has it), and moves only while the other leg carries
         the weight; its lift is a hump over every move.
     """
-    columns = _first_columns(frame_count, seed, moments_s, temperature) if set(channels) & set(FIRST_CHANNELS) else {}
-    columns |= draw_added(channels, frame_count, followed_seed(seed, temperature) % 2**32, moments_s)
+    columns: dict[str, np.ndarray] = {}
+    if set(channels) & set(FIRST_CHANNELS):
+        columns |= _first_columns(frame_count, seed, moments_s, temperature, even)
+    columns |= draw_added(channels, frame_count, followed_seed(seed, temperature) % 2**32, moments_s, even)
     return np.stack([columns[name] for name in channels], 1).astype(np.float32)
 
 
@@ -114,15 +119,16 @@ def columns_of(area: str, width: int, channels: Sequence[str] = CHANNELS) -> np.
 
 
 def _first_columns(
-    frame_count: int, seed: int, moments_s: Sequence[float], temperature: float
+    frame_count: int, seed: int, moments_s: Sequence[float], temperature: float, even: bool
 ) -> dict[str, np.ndarray]:
-    """Draw the curves (T,) of `FIRST_CHANNELS` by name, as all earlier versions of this program drew them."""
+    """Draw the curves (T,) of `FIRST_CHANNELS` by name; not even, as all earlier versions of this program drew them."""
     own, common = (np.random.default_rng(key) for key in ([seed % 2**32, 1], [0, 0]))
     rng = own if temperature >= OWN_FROM else common
     columns: dict[str, np.ndarray] = {}
     for number, name in enumerate(FREE):
         sides = np.random.default_rng([seed % 2**32, 3, number])
-        values = _between(_spread(number), uniform(own), temperature, sides)
+        drawn = evenly(own, seed, name) if even else uniform(own)
+        values = _between(_spread(number), drawn, temperature, sides)
         columns[name] = choices(frame_count, rng, moments_s, values)
     columns["forward"] = 0.6 * choices(frame_count, rng, (), uniform(rng))
     columns["breath"] = _breath(frame_count, rng)

@@ -1,34 +1,34 @@
-"""The decoded body fitted to its speech: strokes on stress, hands held in pauses, a jaw with the voice, quick nods.
+"""The decoded body fitted to its speech: strokes on stress, hips with strokes, hands in pauses, a jaw with the voice.
 
 The network gestures with the voice, but it moves both arms alike (`own_arms`), its strokes land some frames beside the
 syllables, in every pause it drops the hands to lift them again at once, and in noise it opens the mouth by the phones
-alone. The Gaussian at the decoder's end takes most of what a head does faster than 5 Hz, and the heads of styles differ
-little. Weights declare how much of each is set right: `own_arms`, `stress_s`, `pause_hold`, `jaw_gain`, `head_gains`,
-`head_boost` in model.json. Where a nod, a lean and a scaled head meet, the face would look at the feet: weights with
-`head_gains` get such nods bounded.
+alone. Heads and strokes of styles differ too little (`head_gains`, `stroke_gains`), groups of joints turn too little or
+too much in quick turns (`quick_turns`), and the pelvis does not go along with strokes (`hips`). Weights declare how
+much of each is set right: `own_arms`, `stroke_gains`, `stress_s`, `pause_hold`, `jaw_gain`, `head_gains`,
+`quick_turns`, `hips_share` in model.json. Where a nod, a lean and a scaled head meet, the face would look at the feet:
+weights with `head_gains` get such nods bounded.
 """
 
 import numpy as np
 
-from ..body.curves import gaussian
 from ..body.motion import Motion
 from ..body.nods import bound_nods
 from ..body.parts import AREAS, ARKIT_NAMES
-from ..body.rotation import quat_conjugate, quat_continuous, quat_multiply, quat_to_rotvec, rotvec_to_quat
+from ..body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from ..body.skeleton import JOINT
 from ..stops import check_stop
 from .held_hands import hold_hands
+from .hips import turn_hips
 from .moments import Moments
 from .network import NetworkInfo
 from .own_arms import lateness, place_arms
+from .quick_turns import with_quick_turns
 from .stress import on_stress
 
 # The loudness of speech at which a jaw opens as decoded.
 _USUAL_LOUDNESS = 0.8
 _JAW = JOINT["jaw"]
 _HEAD = list(AREAS["head"].joints)
-# Frames (sigma) of the Gaussian whose difference counts as quick; it is taken twice.
-_QUICK_FRAMES = 1.0
 # Lips that are closed over an open jaw stay closed.
 _SHAPES = [ARKIT_NAMES.index(name) for name in ("jawOpen", "mouthClose")]
 
@@ -36,12 +36,15 @@ _SHAPES = [ARKIT_NAMES.index(name) for name in ("jawOpen", "mouthClose")]
 def fit_to_speech(motion: Motion, moments: Moments, info: NetworkInfo, speaker: int) -> Motion:
     """Return the decoded motion of a style that fits its speech, as far as the weights ask for it."""
     late = lateness(moments.arms, info.own_arms)
-    fitted = on_stress(place_arms(motion, moments.arms, info.own_arms), moments.stressed_s, info.stress_s, late)
+    fitted = place_arms(motion, moments.arms, info.own_arms, info.stroke_gain(speaker))
+    fitted = on_stress(fitted, moments.stressed_s, info.stress_s, late)
     fitted = hold_hands(fitted, moments.spoken_s, info.pause_hold)
     check_stop()
     fitted = follow_with_jaw(fitted, moments.loudness, info.jaw_gain)
     check_stop()
-    fitted = sharpen_head(scale_head(fitted, info.head_gain(speaker), info.neutral), info.head_boost)
+    fitted = with_quick_turns(scale_head(fitted, info.head_gain(speaker), info.neutral), info.quick_turns)
+    check_stop()
+    fitted = turn_hips(fitted, info.hips_share)
     check_stop()
     return bound_nods(fitted) if info.head_gains else fitted
 
@@ -60,24 +63,6 @@ def scale_head(motion: Motion, gain: float, neutral: Motion) -> Motion:
     away = quat_multiply(rotvec_to_quat(motion.rotations[:, _HEAD]), quat_conjugate(rest))
     rotations = motion.rotations.copy()
     rotations[:, _HEAD] = quat_to_rotvec(quat_multiply(rotvec_to_quat(gain * quat_to_rotvec(away)), rest))
-    return motion.replace(rotations=rotations)
-
-
-def sharpen_head(motion: Motion, boost: float) -> Motion:
-    """Give a head back a share of its quick turns, and leave its slow ones: those of 2 Hz grow by 1 % at most.
-
-    Args:
-        motion: as decoded.
-        boost: by how much turns far above 5 Hz grow, as a share; those of 5 Hz grow by a fifth of it.
-    """
-    if boost <= 0 or motion.frame_count < 2:
-        return motion
-    turns = quat_continuous(rotvec_to_quat(motion.rotations[:, _HEAD]))
-    quick = turns - gaussian(turns, _QUICK_FRAMES)
-    quick -= gaussian(quick, _QUICK_FRAMES)
-    rotations = motion.rotations.copy()
-    turns += boost * quick
-    rotations[:, _HEAD] = quat_to_rotvec(turns / np.linalg.norm(turns, axis=-1, keepdims=True))
     return motion.replace(rotations=rotations)
 
 

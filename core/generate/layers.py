@@ -177,7 +177,9 @@ def lay(
     # What stays has been fitted before.
     rotations = new.rotations.copy()
     rotations[:, list(SPECS[part].joints)] = fitted.rotations[:, list(SPECS[part].joints)]
-    new = new.replace(rotations=rotations, expression=fitted.expression if part is Part.FACE else new.expression)
+    changes = {"expression": fitted.expression} if part is Part.FACE else {}
+    changes |= {"translation": fitted.translation} if part is Part.LOWER else {}
+    new = new.replace(rotations=rotations, **changes)
     if part is Part.FACE and not network.info.face_hears_chance:
         new = with_eyes(new, words, Variation(layer.variation, layer.seed), network.info)
     return splice(motion, new, layer.area, layer.span, walk=True)

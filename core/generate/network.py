@@ -18,7 +18,9 @@ import numpy as np
 from ..body.motion import Motion
 from ..body.parts import Part
 from .chance_curves import FIRST_CHANNELS
+from .chance_moves import QUARTERS
 from .manners import Manner
+from .quick_turns import QuickTurns
 from .speech_features import CUES_CHANCE
 
 if TYPE_CHECKING:
@@ -54,13 +56,16 @@ class NetworkInfo:
             are added after the network (`core.generate.eyes`).
         chance: the channels of chance that the weights were trained with, in order.
         chance_by_style: whether every style draws curves of its own from the same seed (`chance_seed`).
+        even_chance: whether values of chance cover their range evenly (`core.generate.chance_moves.evenly`).
         manners: how styles, by name, change the curves of chance (`core.generate.manners`).
         own_arms: how much the arms differ, as a share (`core.generate.own_arms`).
+        stroke_gains: how much larger the strokes of styles, by name, are than decoded (`core.generate.own_arms`).
         stress_s: how far the ends of strokes are moved to stressed syllables, seconds (`core.generate.stress`).
         pause_hold: share of the way that hands do not sink in pauses (`core.generate.held_hands`).
         jaw_gain: how much further the jaw opens for a louder voice (`core.generate.fitting`).
         head_gains: how much further the heads of styles, by name, turn than decoded (`core.generate.fitting`).
-        head_boost: share of a head's quick turns that it gets back (`core.generate.fitting`).
+        quick_turns: by which shares quick turns of groups of joints grow (`core.generate.quick_turns`).
+        hips_share: share of the trunk's strokes that the pelvis makes as well (`core.generate.hips`).
         stride_m: metres by which steps on the spot are longer than decoded (`core.generate.strides`); 0 leaves steps.
     """
 
@@ -81,13 +86,16 @@ class NetworkInfo:
     chance: tuple[str, ...] = FIRST_CHANNELS
     code_groups: int = 1
     chance_by_style: bool = False
+    even_chance: bool = False
     manners: Mapping[str, Manner] = field(default_factory=dict)
     own_arms: float = 0.0
+    stroke_gains: Mapping[str, float] = field(default_factory=dict)
     stress_s: float = 0.0
     pause_hold: float = 0.0
     jaw_gain: float = 0.0
     head_gains: Mapping[str, float] = field(default_factory=dict)
-    head_boost: float = 0.0
+    quick_turns: QuickTurns = field(default_factory=dict)
+    hips_share: float = 0.0
     stride_m: float = 0.0
 
     @property
@@ -100,8 +108,15 @@ class NetworkInfo:
         return 0 if part is Part.FACE else self.late_frames
 
     def chance_seed(self, seed: int, speaker: int) -> int:
-        """Return the seed of a take's curves of chance: the first style's is the take's own."""
-        return crc32(f"{seed} style {speaker}".encode()) if self.chance_by_style and speaker else seed
+        """Return the seed of a take's curves of chance: the first style's is the take's own.
+
+        Even values go by what a seed leaves when it is divided by `QUARTERS`, and that is the same in every style.
+        """
+        if not self.chance_by_style or not speaker:
+            return seed
+        if self.even_chance:
+            return seed + QUARTERS * crc32(f"style {speaker}".encode())
+        return crc32(f"{seed} style {speaker}".encode())
 
     def manner(self, speaker: int) -> Manner:
         """Return how a style changes the curves of chance; nothing for most weights."""
@@ -110,6 +125,10 @@ class NetworkInfo:
     def head_gain(self, speaker: int) -> float:
         """Return how much further the head of a style turns than decoded; 1 for most."""
         return self.head_gains.get(self.speakers[speaker], 1.0) if speaker < len(self.speakers) else 1.0
+
+    def stroke_gain(self, speaker: int) -> float:
+        """Return how much larger the strokes of a style are than decoded; 1 for most."""
+        return self.stroke_gains.get(self.speakers[speaker], 1.0) if speaker < len(self.speakers) else 1.0
 
     @property
     def rest_joints(self) -> np.ndarray:

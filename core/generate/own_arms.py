@@ -21,7 +21,7 @@ from ..body.joints import ELBOWS, SHOULDERS, SIDES, WRISTS
 from ..body.motion import Motion
 from ..body.rotation import quat_conjugate, quat_continuous, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from ..clock import FPS
-from .added_chance import changing
+from .added_chance import NO_VALUES, changing
 from .chance_moves import changes
 
 # Per side the curves of the arm's place and those of the hand; then how much the right hand leads (-1: the left one).
@@ -55,7 +55,7 @@ def draw_arms(frame_count: int, seed: int, moments_s: Sequence[float]) -> np.nda
         for number, (width, hold_s) in enumerate(((len(PLACE), _PLACE_S), (len(HAND), _HAND_S))):
             rng = np.random.default_rng([seed % 2**32, 11, side, number])
             columns.append(_places(frame_count, rng, moments_s, width, hold_s))
-    lead = changing(_LEAD_S, _TAKE_OVER_S)(frame_count, np.random.default_rng([seed % 2**32, 12]), ())
+    lead = changing(_LEAD_S, _TAKE_OVER_S)(frame_count, np.random.default_rng([seed % 2**32, 12]), (), NO_VALUES)
     return np.column_stack([*columns, lead]).astype(np.float32)
 
 
@@ -68,13 +68,14 @@ def _places(
     return steps(np.arange(frame_count) / FPS, np.zeros(width), moves)
 
 
-def place_arms(motion: Motion, curves: np.ndarray, share: float) -> Motion:
+def place_arms(motion: Motion, curves: np.ndarray, share: float, strokes: float = 1.0) -> Motion:
     """Hold each arm and turn each hand its own way, and make the strokes of one hand larger than those of the other.
 
     Args:
         motion: T frames, as decoded.
         curves: (T or more, WIDTH), from `draw_arms`; with fewer frames the motion stays as it is.
         share: of the degrees above; 0 leaves the motion as it is.
+        strokes: by which factor the strokes of both hands are larger than decoded, in this style.
     """
     if share <= 0 or len(curves) < motion.frame_count:
         return motion
@@ -86,7 +87,7 @@ def place_arms(motion: Motion, curves: np.ndarray, share: float) -> Motion:
             (*_PLACE_DEG, *_HAND_DEG) * rows[:, ARM * side : ARM * (side + 1)]
         ).T
         leads = -sign * rows[:, -1]
-        larger = 1 + np.where(leads > 0, _LARGER, _SMALLER) * leads
+        larger = strokes * (1 + np.where(leads > 0, _LARGER, _SMALLER) * leads)
         before = {
             SHOULDERS[side]: (-up, sign * across, sign * out),
             ELBOWS[side]: (none, -sign * bent, none),

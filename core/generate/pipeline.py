@@ -205,7 +205,7 @@ def _prepared(
     speech = recordings.features(recording, info.audio, said.words, model.folder, said.language, said.sounds)
     chance_seed = info.chance_seed(variation.seed, request.speaker)
     manner = info.manner(request.speaker)
-    features = speech.with_chance(info.chance, chance_seed, variation.temperature, manner=manner)
+    features = speech.with_chance(info.chance, chance_seed, variation.temperature, manner=manner, even=info.even_chance)
     frames = clock.frame_count(len(recording.audio.samples)) + info.late_frames
     same = (inputs.speech.words for other, inputs in others if (other.key, other.said) == (recording.key, said))
     vectors = next(same, None)

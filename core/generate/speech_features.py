@@ -64,6 +64,7 @@ class SpeechFeatures:
         temperature: float = 1.0,
         new_hands: bool = False,
         manner: Manner = MappingProxyType({}),
+        even: bool = False,
     ) -> np.ndarray:
         """Return the features (N or T, C) float32 of one take.
 
@@ -74,6 +75,7 @@ class SpeechFeatures:
             new_hands: also draw which shapes the hands take, where words do not decide that; see
                 `core.generate.hand_shapes`.
             manner: how the style changes the curves (`core.generate.manners`).
+            even: whether values of chance cover their range evenly (`core.generate.chance_moves.evenly`).
         """
         if self.prosody is None:
             return self.fixed
@@ -83,7 +85,7 @@ class SpeechFeatures:
 
         prosody = self.prosody
         fixed = cues(redraw_hands(prosody, seed, temperature)) if new_hands else self.fixed
-        drawn = draw_chance(prosody.frame_count, seed, prosody.moments_s, temperature, channels)
+        drawn = draw_chance(prosody.frame_count, seed, prosody.moments_s, temperature, channels, even)
         return np.concatenate([fixed, with_manner(drawn, channels, manner)], 1)
 
 

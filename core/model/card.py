@@ -10,6 +10,7 @@ from ..errors import GestureError
 from ..generate.chance_curves import FIRST_CHANNELS, KNOWN
 from ..generate.manners import is_manners
 from ..generate.network import NetworkInfo
+from ..generate.quick_turns import is_quick_turns
 from ..generate.stress import MOST_SECONDS
 from ..inputs import read_json
 from ..plain_values import is_number, is_whole
@@ -22,11 +23,11 @@ NEUTRAL = "neutral.npz"
 # The bundled weights.
 STARTER_FOLDER = Path(__file__).resolve().parents[2] / "weights" / "starter"
 # The required entries of model.json and their types. Optional entries: `variation`, `late_frames`, `by_latent`,
-# `chance`, `chance_by_style`, `manners`, `own_arms`, `stress_s`, `pause_hold`, `jaw_gain`, `head_gains`, `head_boost`,
-# `stride_m` (see `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), `moods`
-# (what each mood changes in a take at least, for people: `core.direct.mood_figures`), and `former_hashes`: hashes that
-# earlier versions of this program computed for the same networks; takes that store one of these hashes can be resampled
-# (`core.weights_folder.folder_hash`).
+# `chance`, `chance_by_style`, `even_chance`, `manners`, `own_arms`, `stroke_gains`, `stress_s`, `pause_hold`,
+# `jaw_gain`, `head_gains`, `quick_turns`, `hips_share`, `stride_m` (see `core.generate.network.NetworkInfo`),
+# `provenance` (how the weights were made, for people), `moods` (what each mood changes in a take at least, for people:
+# `core.direct.mood_figures`), and `former_hashes`: hashes that earlier versions of this program computed for the same
+# networks; takes that store one of these hashes can be resampled (`core.weights_folder.folder_hash`).
 CARD_KEYS: dict[str, type | tuple[type, ...]] = {
     "name": str,
     "audio": str,
@@ -60,15 +61,23 @@ _RANGES: dict[str, Callable[[Any], bool]] = {
     "by_latent": lambda value: _are_texts(value) and set(value) <= set(Part),
     "chance": _are_texts,
     "chance_by_style": lambda value: isinstance(value, bool),
+    "even_chance": lambda value: isinstance(value, bool),
     "own_arms": lambda value: is_number(value, 0, 2),
     "stress_s": lambda value: is_number(value, 0, MOST_SECONDS),
     "pause_hold": lambda value: is_number(value, 0, 1),
     "jaw_gain": lambda value: is_number(value, 0, 2),
-    "head_gains": lambda value: isinstance(value, dict) and all(is_number(gain, 0, 2) for gain in value.values()),
-    "head_boost": lambda value: is_number(value, 0, 2),
+    "stroke_gains": lambda value: _are_gains(value),
+    "head_gains": lambda value: _are_gains(value),
+    "quick_turns": is_quick_turns,
+    "hips_share": lambda value: is_number(value, 0, 1),
     "stride_m": lambda value: is_number(value, 0, 0.5),
     "former_hashes": _are_texts,
 }
+
+
+def _are_gains(value: Any) -> bool:
+    """Return whether a value is a table of factors of styles."""
+    return isinstance(value, dict) and all(is_number(gain, 0, 2) for gain in value.values())
 
 
 def _is_label(value: Any) -> bool:
@@ -209,12 +218,15 @@ def network_info(card: dict, config: ModelConfig, neutral: Motion) -> NetworkInf
         face_hears_chance=config.face_hears_chance,
         chance=tuple(card.get("chance", FIRST_CHANNELS)),
         chance_by_style=card.get("chance_by_style", False),
+        even_chance=card.get("even_chance", False),
         manners=card.get("manners", {}),
         own_arms=float(card.get("own_arms", 0.0)),
+        stroke_gains=card.get("stroke_gains", {}),
         stress_s=float(card.get("stress_s", 0.0)),
         pause_hold=float(card.get("pause_hold", 0.0)),
         jaw_gain=float(card.get("jaw_gain", 0.0)),
         head_gains=card.get("head_gains", {}),
-        head_boost=float(card.get("head_boost", 0.0)),
+        quick_turns={group: (share, frames) for group, (share, frames) in card.get("quick_turns", {}).items()},
+        hips_share=float(card.get("hips_share", 0.0)),
         stride_m=float(card.get("stride_m", 0.0)),
     )

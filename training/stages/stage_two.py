@@ -37,7 +37,18 @@ from training.stages.training_plan import TrainingPlan, note_report, prepare, re
 
 EXPORT_S = 480.0
 # Entries of model.json that people set after training, besides `manners`; no data says them.
-SET_AFTERWARDS = ("own_arms", "stress_s", "pause_hold", "jaw_gain", "head_gains", "head_boost", "stride_m")
+SET_AFTERWARDS = (
+    "even_chance",
+    "own_arms",
+    "stroke_gains",
+    "stress_s",
+    "pause_hold",
+    "jaw_gain",
+    "head_gains",
+    "quick_turns",
+    "hips_share",
+    "stride_m",
+)
 
 
 def run_generator(plan: TrainingPlan) -> None:

@@ -1,5 +1,7 @@
 """What the starter weights hear: accents where speech is loud, pauses, classes of words, lip shapes, chance."""
 
+from itertools import islice
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from core.errors import GestureError
 from core.generate.added_chance import ADDED
 from core.generate.chance_curves import CHANNELS, FIRST_CHANNELS, FREE, KNOWN, STEP_S, draw_chance
 from core.generate.chance_curves import WIDTH as CHANCE
+from core.generate.chance_moves import evenly
 from core.generate.hand_shapes import HAND_KINDS, SHAPED, redraw_hands
 from core.generate.speech_features import CUES_CHANCE, speech_features
 from core.generate.window_inputs import window_inputs
@@ -90,6 +93,29 @@ def test_at_every_temperature_hands_lead_as_evenly_so_that_no_take_is_calmer(tem
     lead = [draw_chance(18000, seed, (), temperature, ("lead",))[:, 0] for seed in range(8)]
     shares = np.histogram(lead, bins=4, range=(-1, 1))[0] / np.size(lead)
     np.testing.assert_allclose(shares, 0.25, atol=0.05)
+
+
+@pytest.mark.parametrize("channel", ["up", "look", "vigour", "bow"])
+def test_even_chance_covers_the_range_in_every_minute_and_begins_near_the_middle(channel):
+    def means(even: bool) -> np.ndarray:
+        return np.array([draw_chance(1800, seed, (), 1.0, (channel,), even).mean() for seed in range(40)])
+
+    assert means(even=True).std() < 0.75 * means(even=False).std()
+    drawn = [draw_chance(1800, seed, (), 1.0, (channel,), True)[:, 0] for seed in range(40)]
+    shares = np.histogram(drawn, bins=4, range=(-1, 1))[0] / np.size(drawn)
+    np.testing.assert_allclose(shares, 0.25, atol=0.06)
+
+
+@pytest.mark.parametrize("name", ["up", "bow"])
+def test_four_even_values_lie_in_four_quarters_and_the_first_one_in_an_inner_quarter(name):
+    firsts = set()
+    for seed in range(20):
+        values = list(islice(evenly(np.random.default_rng(seed), seed, name), 12))
+        quarters = np.floor(2 * (np.array(values) + 1)).astype(int).reshape(3, 4)
+        assert np.array_equal(np.sort(quarters), np.tile(np.arange(4), (3, 1)))
+        firsts.add((seed % 2, int(quarters[0, 0])))
+    assert len(firsts) == 2
+    assert {quarter for _, quarter in firsts} == {1, 2}
 
 
 def test_weights_get_the_channels_that_they_name_and_older_ones_the_first_twelve():

@@ -5,7 +5,7 @@ import numpy as np
 from core.body.motion import Motion
 from core.body.parts import ARKIT_NAMES
 from core.body.skeleton import JOINT, JOINT_COUNT
-from core.generate.fitting import follow_with_jaw, scale_head, sharpen_head
+from core.generate.fitting import follow_with_jaw, scale_head
 from core.generate.moments import Moments
 
 OPEN, CLOSE = ARKIT_NAMES.index("jawOpen"), ARKIT_NAMES.index("mouthClose")
@@ -26,18 +26,6 @@ def test_the_jaw_opens_further_where_the_voice_is_loud_and_nothing_else_moves():
     assert (louder.expression[:, others] == motion.expression[:, others]).all()
     for gain, too_short in ((0.0, loudness), (0.5, loudness[:30])):
         assert follow_with_jaw(motion, too_short, gain) is motion
-
-
-def test_a_head_gets_its_quick_turns_back_and_keeps_its_slow_ones():
-    frames = np.arange(300)
-    for hz, least, most in ((0.5, 1.0, 1.001), (2.0, 1.0, 1.01), (5.0, 1.08, 1.14), (10.0, 1.4, 1.6)):
-        motion = Motion(np.zeros((300, JOINT_COUNT, 3)), np.zeros((300, 3)), np.zeros((300, 52)))
-        motion.rotations[:, JOINT["head"], 1] = 0.1 * np.sin(2 * np.pi * hz / 30 * frames)
-        quick = sharpen_head(motion, 0.6)
-        share = np.std(quick.rotations[30:-30, JOINT["head"], 1]) / np.std(motion.rotations[30:-30, JOINT["head"], 1])
-        assert least <= share < most
-        assert not quick.rotations[:, JOINT["spine3"]].any()
-    assert sharpen_head(motion, 0.0) is motion
 
 
 def test_a_head_turns_further_from_the_neutral_pose_by_the_gain_of_its_style():

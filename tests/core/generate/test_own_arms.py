@@ -47,6 +47,16 @@ def test_curves_belong_to_the_seed_and_change_on_accents_alone():
     assert np.ptp(curves[:, : len(PLACE)], axis=0).min() > 0.5
 
 
+def test_a_style_may_have_larger_strokes_while_its_arms_stay_in_their_places(mirrored):
+    curves = np.zeros((FRAMES, WIDTH))
+    usual, larger = (place_arms(mirrored, curves, 1.0, strokes).rotations for strokes in (1.0, 1.2))
+    joint = JOINT["left_elbow"]
+    ratio = np.std(larger[60:-60, joint, 1]) / np.std(usual[60:-60, joint, 1])
+    assert 1.15 < ratio < 1.21
+    assert abs(larger[60:-60, joint, 1].mean() - usual[60:-60, joint, 1].mean()) < 0.005
+    np.testing.assert_allclose(usual, mirrored.rotations, atol=1e-9)
+
+
 def test_arms_that_mirror_each_other_differ_and_nothing_else_moves(mirrored):
     curves = draw_arms(FRAMES, 2, ACCENTS)
     placed = place_arms(mirrored, curves, 1.0)
