@@ -57,7 +57,9 @@ def changing(hold_s: tuple[float, float], move_s: float) -> Draw:
         move_s: how long a change takes.
     """
 
-    def draw(frame_count: int, rng: np.random.Generator, moments_s: Sequence[float], _: Iterator[float]) -> np.ndarray:
+    def draw(
+        frame_count: int, rng: np.random.Generator, moments_s: Sequence[float], _: Iterator[float] = NO_VALUES
+    ) -> np.ndarray:
         times = changes(frame_count, rng, moments_s, uniform(rng), hold_s, move_s, wait_s=WAIT_S)
         return curve(frame_count, [(start, move_s, value) for start, _, value in times])
 
