@@ -35,6 +35,7 @@ class _Event(ctypes.Structure):
 
 
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
+_kept: list[object] = []  # the library may call them later, when other code reads words
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def speak(text: str, language: str, words_per_minute: int = 150) -> Speech:
         return 0
 
     callback = _Callback(heard)
+    _kept.append(callback)
     library.espeak_SetSynthCallback(callback)
     if library.espeak_SetVoiceByName(LANGUAGES[language].voice.encode()) != 0:
         raise ValueError(language)
