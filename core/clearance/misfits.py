@@ -1,9 +1,11 @@
 """More points of a skin where the surface that they describe lies off the mesh: at folds, ridges and narrow parts.
 
-∙───∙           The skin beside a point is what the planes through the points around it give (`gaps_beside`).
-╱     ╲          A place on the mesh should have the gap 0. Where it has another one, the skin lies as far
-∙─╱───────╲─∙       within the mesh, and hands enter it unnoticed, or outside of it, and hands stay away.
-↕ misfit
+    mesh    ∙─────╱╲─────∙      a ridge between two points
+    skin    ∙────────────∙      what the planes through the points give (`gaps_beside`)
+                  ↕ misfit
+
+A place on the mesh should have the gap 0. Where it has another one, the skin lies as far within the mesh, and hands
+enter it unnoticed, or outside of it, and hands stay away.
 """
 
 import numpy as np
