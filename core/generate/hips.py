@@ -28,8 +28,6 @@ _SPINE = list(AREAS["torso"].joints)
 _PELVIS = JOINT["pelvis"]
 # Frames (sigma): what is slower is no stroke, and what is quicker a pelvis does not follow.
 _SLOW_FRAMES, _QUICK_FRAMES = 15.0, 2.0
-# Share of what the pelvis turns by which the spine turns back, so that hands do not strike much farther than before.
-_BACK = 0.5
 
 
 def turn_hips(motion: Motion, share: float) -> Motion:
@@ -41,10 +39,9 @@ def turn_hips(motion: Motion, share: float) -> Motion:
     """
     if share <= 0 or motion.frame_count < 2:
         return motion
-    strokes = share * _strokes(motion.rotations[:, _SPINE])
-    along, back = rotvec_to_quat(strokes), rotvec_to_quat(-_BACK * strokes)
-    pelvis, *hips, spine = (rotvec_to_quat(motion.rotations[:, joint]) for joint in (_PELVIS, *HIPS, _SPINE[0]))
-    turned = {_PELVIS: quat_multiply(pelvis, along), _SPINE[0]: quat_multiply(back, spine)}
+    along = rotvec_to_quat(share * _strokes(motion.rotations[:, _SPINE]))
+    pelvis, *hips = (rotvec_to_quat(motion.rotations[:, joint]) for joint in (_PELVIS, *HIPS))
+    turned = {_PELVIS: quat_multiply(pelvis, along)}
     turned |= {joint: quat_multiply(quat_conjugate(along), turn) for joint, turn in zip(HIPS, hips, strict=True)}
     rotations = motion.rotations.copy()
     for joint, turn in turned.items():

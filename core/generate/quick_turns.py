@@ -14,7 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..body.curves import gaussian
-from ..body.joints import COLLARS, ELBOWS, SHOULDERS
+from ..body.joints import COLLARS, ELBOWS, SHOULDERS, WRISTS
 from ..body.motion import Motion
 from ..body.parts import AREAS
 from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
@@ -28,6 +28,7 @@ GROUPS: dict[str, tuple[int, ...]] = {
     "trunk": AREAS["torso"].joints,
     "collars": tuple(COLLARS),
     "arms": (*SHOULDERS, *ELBOWS),
+    "wrists": tuple(WRISTS),
 }
 _MOST_FRAMES = 60
 

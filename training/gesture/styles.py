@@ -66,8 +66,8 @@ STYLES: dict[str, Style] = {
             stir=1.25, shape="relaxed", rest_shape="relaxed", fingers=1.24, nod=5.9,
             sway=0.051, smile=0.12, brow=0.35, lean=1.5, mouth=0.95,
             manner={
-                "up": (0.3, 0.9), "vigour": (-0.5, 0.5), "weight": (0, 1.18), "forward": (0, 1.1),
-                "left_idle": (0, 0.1), "right_idle": (0, 0.1), "aim": (0, 1.8), "arc": (0, 1.8), "roll": (0, 1.2),
+                "up": (0.12, 0.9), "vigour": (-0.5, 0.5), "weight": (0, 1.18), "forward": (0, 1.1),
+                "left_idle": (0, 0), "right_idle": (0, 0), "aim": (0, 1.8), "arc": (0, 1.8), "roll": (0, 1.2),
                 "thumb": (0, 0.9), "beat_side": (0, 1.25), "beat_tilt": (0, 1.25), "grip": (0, 1.09), "curl": (0, 1.09),
                 "fan": (0, 1.09), "index": (0, 1.09), "left_hand": (0, 1.09), "right_hand": (0, 1.09), "idle": (0, 0.3),
                 "idle_side": (0, 0.3),
@@ -79,8 +79,8 @@ STYLES: dict[str, Style] = {
             stir=1.9, shape="open", rest_shape="relaxed", fingers=1.17, nod=9.4,
             sway=0.072, smile=0.25, brow=0.6, lean=3.0, mouth=1.1,
             manner={
-                "up": (0.01, 1.35), "vigour": (-0.95, 0.05), "left_idle": (0, 1.3), "right_idle": (0, 1.3),
-                "aim": (0, 1.7), "left_step": (0, 1.1), "right_step": (0, 1.1), "weight": (0, 1.02),
+                "up": (0.01, 1.35), "vigour": (-0.95, 0.05), "left_idle": (0, 1.4), "right_idle": (0, 1.4),
+                "aim": (0, 1.7), "left_step": (0, 1.1), "right_step": (0, 1.1), "weight": (0, 1.16),
                 "forward": (0, 0.8), "beat_side": (0, 1.3), "look": (0, 0.5), "tilt": (0, 0.6), "bend": (0, 0.6),
                 "beat_tilt": (0, 0.9), "left_place": (0, 0.88), "right_place": (0, 0.88),
             },
@@ -91,7 +91,7 @@ STYLES: dict[str, Style] = {
             stir=2.0, shape="open", rest_shape="relaxed", fingers=1.2, nod=5.5,
             sway=0.054, smile=0.2, brow=0.5, lean=2.0, mouth=1.0,
             manner={
-                "up": (0.25, 2), "weight": (0, 1.44), "forward": (0, 1.55), "left_place": (0, 0.8),
+                "up": (0.29, 2), "weight": (0, 1.02), "forward": (0, 1.55), "left_place": (0, 0.8),
                 "right_place": (0, 0.8), "left_step": (0, 1.1), "right_step": (0, 1.1), "thumb": (0, 0.5),
                 "aim": (0, 2), "arc": (0, 2), "roll": (0, 1.4), "vigour": (-0.25, 0.75), "left_idle": (0, 1.15),
                 "right_idle": (0, 1.15), "grip": (0, 0.95), "curl": (0, 0.95), "fan": (0, 0.95), "index": (0, 0.95),
@@ -104,7 +104,7 @@ STYLES: dict[str, Style] = {
             stir=1.75, shape="relaxed", rest_shape="relaxed", fingers=1.1, nod=2.8,
             sway=0.034, smile=0.05, brow=0.25, lean=0.8, mouth=0.85,
             manner={
-                "up": (0.45, 1.3), "vigour": (-0.6, 0.3), "weight": (0, 1.08), "forward": (0, 1.12), "bow": (0, 2),
+                "up": (0.58, 1.3), "vigour": (-0.6, 0.3), "weight": (0, 1.1), "forward": (0, 1.12), "bow": (0, 2),
                 "facing": (0, 1.4), "look": (0, 1.35), "tilt": (0, 0.85), "aim": (0, 1.1), "roll": (0, 1.15),
                 "grip": (0, 1.92), "curl": (0, 1.92), "fan": (0, 1.92), "index": (0, 1.92), "left_hand": (0, 1.92),
                 "right_hand": (0, 1.92), "thumb": (0, 1.5), "lead": (0, 1.2), "out": (0, 1), "left_idle": (0, 0.05),
