@@ -1,8 +1,8 @@
 """Gestures of the library put into a motion: at their markers, arms and hands leave their own movement for a while.
 
     own motion   ∿∿∿∿∿∿╲                 ╱∿∿∿∿∿∿       minimum-jerk blends of joint rotations, as long as the way
-    gesture             ╲_______________╱              of the wrist needs, so that place and speed are continuous
-                      reach   keys   hold   return
+    gesture             ╲_______________╱              of the wrist needs, so that place and speed are continuous;
+                   lead reach keys   hold  return      the own motion comes to rest underneath (`lead_in`)
 
 A gesture that begins while another one is still shown is blended into from there. Everything outside of the blends
 stays to the bit; legs and root always do, and so does the face, but for eyes that look where a gesture points.
@@ -25,6 +25,7 @@ from ..gestures.motion import HEAD, NECK, GestureMotion, gesture_motion, with_he
 from ..gestures.pointing import aim, look_with_eyes, nearer_side
 from .arm_clearance import Limits, push_clear
 from .gesture_life import enliven
+from .lead_in import resting, slowest, wrist_speeds
 from .markers import Kind, Marker, check_markers
 from .posed_arms import Arms
 
@@ -43,18 +44,20 @@ class Window:
     Attributes:
         marker: where it is and how it is made.
         first, last: frames in which it stands alone.
-        rise, fall: frames of the blends before and after.
+        lead: frames before `first` in which the own motion comes to rest.
+        rise, fall: frames of the blends before and after; the rise is the end of the lead.
     """
 
     marker: Marker
     first: int
     last: int
+    lead: int
     rise: int
     fall: int
 
     def rows(self, frame_count: int) -> np.ndarray:
         """Return the frames in which the gesture is seen."""
-        return np.arange(max(self.first - self.rise + 1, 0), min(self.last + self.fall, frame_count))
+        return np.arange(max(self.first - self.lead + 1, 0), min(self.last + self.fall, frame_count))
 
 
 def apply_gestures(motion: Motion, markers: Sequence[Marker], is_mirrored: bool = False) -> Motion:
@@ -73,9 +76,10 @@ def apply_gestures(motion: Motion, markers: Sequence[Marker], is_mirrored: bool 
         return motion
     check_markers(wanted, motion.frame_count / motion.fps)
     rotations, expression = motion.rotations.copy(), motion.expression
-    windows = []
+    windows: list[Window] = []
     for marker in wanted:
-        window = _window(motion.replace(rotations=rotations), marker, is_mirrored)
+        ended = max((window.last for window in windows), default=0)
+        window = _window(motion.replace(rotations=rotations), marker, is_mirrored, ended)
         expression = _blend(rotations, expression, window, motion, is_mirrored)
         windows.append(window)
     for group in _overlapping(windows, motion.frame_count):
@@ -89,21 +93,31 @@ def times_of(marker: Marker, frames: np.ndarray, fps: float) -> np.ndarray:
     return frames / fps - marker.start_s
 
 
-def _window(motion: Motion, marker: Marker, is_mirrored: bool) -> Window:
-    """Find the frames of a gesture; its blends are as long as the ways of the wrists need."""
+def _window(motion: Motion, marker: Marker, is_mirrored: bool, free_from: int = 0) -> Window:
+    """Find the frames of a gesture; its blends are as long as the ways of the wrists need, and begin where they rest.
+
+    Args:
+        motion: with the gestures before this one.
+        marker: of the gesture.
+        is_mirrored: whether left and right change sides in the take.
+        free_from: the frame in which the gestures before this one have ended.
+    """
     setting, fps = marker.required_setting, motion.fps
     start_s, end_s = marker.stretch_s
     begins = start_s + setting.gesture.first_s / setting.speed
     first, last = (min(max(round(second * fps), 0), motion.frame_count - 1) for second in (begins, end_s))
-    rise, fall = (
-        max(round(_blend_s(motion, marker, frame, at, is_mirrored) * fps * slower / setting.speed), 3)
-        for frame, at, slower in ((first, begins, 1.0), (last, end_s, _RETURN))
+    (rise, sides), (fall, _) = (
+        _blend_frames(motion, marker, frame, at, is_mirrored) for frame, at in ((first, begins), (last, end_s))
     )
-    return Window(marker, first, last, rise, fall)
+    earlier, later = wrist_speeds(motion, sides, first, -1), wrist_speeds(motion, sides, last, 1)
+    lead = slowest(earlier[: max(first - free_from, 0) + 1], rise, fps)
+    return Window(marker, first, last, lead, rise, slowest(later, max(round(_RETURN * fall), 3), fps))
 
 
-def _blend_s(motion: Motion, marker: Marker, frame: int, at_s: float, is_mirrored: bool) -> float:
-    """Return how long a blend between the motion's arms at a frame and the gesture takes, seconds."""
+def _blend_frames(
+    motion: Motion, marker: Marker, frame: int, at_s: float, is_mirrored: bool
+) -> tuple[int, tuple[int, ...]]:
+    """Return how many frames a blend between the motion's arms at a frame and the gesture takes, and their sides."""
     here = motion.rotations[frame : frame + 1]
     made = _made(marker, np.array([frame]), np.array([at_s - marker.start_s]), motion, is_mirrored)
     there = here.copy()
@@ -112,7 +126,8 @@ def _blend_s(motion: Motion, marker: Marker, frame: int, at_s: float, is_mirrore
     before, after = (Arms.of(each, motion.skeleton).wrist[0] for each in (here, there))
     way = max(np.linalg.norm(after[side] - before[side]) for side in made.sides)
     length = arm_length(motion.skeleton, made.sides[0]) / 0.53
-    return float(np.clip(np.cbrt(way / length * _MIN_JERK / _JERK_M_S3), _LEAST_S, _MOST_S))
+    seconds = np.clip(np.cbrt(way / length * _MIN_JERK / _JERK_M_S3), _LEAST_S, _MOST_S)
+    return max(round(seconds * motion.fps / marker.required_setting.speed), 3), made.sides
 
 
 def _made(marker: Marker, frames: np.ndarray, times_s: np.ndarray, motion: Motion, is_mirrored: bool) -> GestureMotion:
@@ -148,6 +163,7 @@ def _blend(
     new = np.stack([made.turns[joint] for joint in joints.tolist()], 1)
     if (setting := marker.required_setting).name != OWN:  # one's own gesture is shown as it was animated
         new = enliven(new, old, joints, motion.fps, with_arms=setting.is_auto)
+    old = resting(old, rows, (window.first - window.lead, window.first), (window.last, window.last + window.fall))
     rotations[np.ix_(rows, joints)] = quat_to_rotvec(blend_quats(old, new, weights))
     _add_head_and_shoulders(rotations, made, rows, weights)
     if made.eyes is None or motion.face_basis != "arkit52":
