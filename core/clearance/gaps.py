@@ -28,7 +28,7 @@ from .walls import Piece, PosedPiece, gaps_beside, pieces_of
 # Metres: points farther out than this are not measured exactly.
 FAR_M = 0.03
 # Points that are checked of each hand and forearm at most.
-_HAND, _FOREARM = 100, 250
+_HAND, _FOREARM = 100, 360
 # Points of a cluster of the checked ones, and of a piece of the surface.
 _PROBES, _PIECE = 48, 24
 # A point behind a plane is inside if it lies within so many widths between surface points, aside of the nearest one.

@@ -1,10 +1,15 @@
-"""The skin of a mesh: points spread over its outer surface, more where it is bent, each with a normal and weights."""
+"""The skin of a mesh: points spread over its outer surface, more where it is bent, each with a normal and weights.
+
+Misfits with the mesh are found at rest, where arms are straight. A bent elbow juts out between points that are as far
+apart as on a sleeve, and enters the body unnoticed. So there are more points where upper arm and forearm share a bend.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..body.joints import ELBOWS, SHOULDERS
 from ..body.skeleton import JOINT, JOINT_NAMES
 from .misfits import with_misfits
 from .skin import BODY, FOREARM, HAND, REGIONS, UPPER_ARM, Held, Skin, regions_of
@@ -15,6 +20,10 @@ _COUNTS = {BODY: 700, **dict.fromkeys(UPPER_ARM, 40), **dict.fromkeys(FOREARM, 1
 _SLEEVE_M2 = 0.085
 # So many times as many points a region has at most, with those where it is bent or wide.
 _MOST = 2.5
+# Metres between points at the bend of an elbow, and the weight on the upper arm from which on a point belongs to it.
+_BEND_APART_M, _BEND = 0.011, 0.15
+# Points at one bend at most, where a region has twice as many points as those that are spread evenly.
+_AT_BEND = 40
 # So many times more points are drawn at first, of which those are kept that are farthest from each other.
 _DRAWN = 8
 # Hands do not reach shins and feet.
@@ -72,34 +81,119 @@ def sample_skin(surface: Surface, rest_joints: np.ndarray, covered: Covered, mos
         The skin, or None where the mesh has no arms or no body.
     """
     random = np.random.default_rng(0)
-    corners = surface.vertices[surface.triangles]
-    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    areas = np.linalg.norm(normals, axis=1) / 2
-    weights = surface.weights[surface.triangles]
-    region, main = _regions(weights.mean(1))
-    usable = (areas > 0) & (weights.sum((1, 2)) > 0) & ~np.isin(main, _OUT_OF_REACH)
-    parts = []
+    faces, parts = _Faces.of(surface), []
     for number in range(REGIONS):
-        faces = np.flatnonzero(usable & (region == number))
-        if not len(faces):
+        chosen = np.flatnonzero(faces.usable & (faces.region == number))
+        if not len(chosen):
             return None
-        drawn = random.choice(faces, _DRAWN * _COUNTS[number], p=areas[faces] / areas[faces].sum())
-        share = np.sort(random.random((len(drawn), 2)), 1)
-        share = np.stack([share[:, 0], share[:, 1] - share[:, 0], 1 - share[:, 1]], 1)[..., None]
-        places = (corners[drawn] * share).sum(1)
-        outwards, is_outer = _outwards(places, normals[drawn] / (2 * areas[drawn, None]), covered)
-        drawn, share, places, outwards = (values[is_outer] for values in (drawn, share, places, outwards))
-        if not len(drawn):
+        drawn, is_outer = _drawn(faces, chosen, _DRAWN * _COUNTS[number], random, covered)
+        if not len(drawn.faces):
             return None
-        area = areas[faces].sum() * is_outer.mean()
+        area = faces.areas[chosen].sum() * is_outer.mean()
         count = _COUNTS[number] * (np.clip(area / _SLEEVE_M2, 1.0, most) if number in FOREARM else 1.0)
-        kept = with_misfits(places, outwards, farthest(places, round(count)), round(most * _COUNTS[number]))
-        parts.append((drawn[kept], share[kept], places[kept], outwards[kept]))
-    drawn, share, places, outwards = (np.concatenate(part) for part in zip(*parts, strict=True))
-    (joints, chosen), held = _greatest((weights[drawn] * share).sum(1)), None
+        kept = farthest(drawn.places, round(count))
+        parts.append(drawn.take(with_misfits(drawn.places, drawn.outwards, kept, round(most * _COUNTS[number]))))
+        if number in FOREARM:
+            parts.append(_at_bend(faces, number, parts[-1], round((most - 1) * _AT_BEND), covered))
+    return _skin_of(faces, parts, rest_joints)
+
+
+@dataclass(frozen=True)
+class _Faces:
+    """The triangles of a surface.
+
+    Attributes:
+        surface: the mesh.
+        corners: (F, 3, 3) metres.
+        normals: (F, 3), twice as long as the area.
+        areas: (F,) square metres.
+        weights: (F, 3, 55) of the corners.
+        region: (F,) of the skin.
+        usable: (F,) whether it has an area and weights, and hands may reach it.
+    """
+
+    surface: Surface
+    corners: np.ndarray
+    normals: np.ndarray
+    areas: np.ndarray
+    weights: np.ndarray
+    region: np.ndarray
+    usable: np.ndarray
+
+    @classmethod
+    def of(cls, surface: Surface) -> "_Faces":
+        """Read the triangles of a surface."""
+        corners = surface.vertices[surface.triangles]
+        normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        areas = np.linalg.norm(normals, axis=1) / 2
+        weights = surface.weights[surface.triangles]
+        region, main = _regions(weights.mean(1))
+        usable = (areas > 0) & (weights.sum((1, 2)) > 0) & ~np.isin(main, _OUT_OF_REACH)
+        return cls(surface, corners, normals, areas, weights, region, usable)
+
+
+@dataclass(frozen=True)
+class _Points:
+    """Points on triangles.
+
+    Attributes:
+        faces: (N,) the triangle of each.
+        share: (N, 3, 1) of its corners in the point.
+        places: (N, 3) metres.
+        outwards: (N, 3) of length 1.
+    """
+
+    faces: np.ndarray
+    share: np.ndarray
+    places: np.ndarray
+    outwards: np.ndarray
+
+    def take(self, rows: np.ndarray) -> "_Points":
+        """Return some of the points."""
+        return _Points(self.faces[rows], self.share[rows], self.places[rows], self.outwards[rows])
+
+
+def _drawn(
+    faces: _Faces, chosen: np.ndarray, count: int, random: np.random.Generator, covered: Covered
+) -> tuple[_Points, np.ndarray]:
+    """Draw points on the `chosen` triangles; return those on the outer surface, and which of all they are (count,)."""
+    drawn = random.choice(chosen, count, p=faces.areas[chosen] / faces.areas[chosen].sum())
+    share = np.sort(random.random((len(drawn), 2)), 1)
+    share = np.stack([share[:, 0], share[:, 1] - share[:, 0], 1 - share[:, 1]], 1)[..., None]
+    places = (faces.corners[drawn] * share).sum(1)
+    outwards, is_outer = _outwards(places, faces.normals[drawn] / (2 * faces.areas[drawn, None]), covered)
+    return _Points(drawn, share, places, outwards).take(is_outer), is_outer
+
+
+def _at_bend(faces: _Faces, forearm: int, given: _Points, most: int, covered: Covered) -> _Points:
+    """Return up to `most` points of a forearm at the bend of its elbow, apart from each other and from those given."""
+    side = FOREARM.index(forearm)
+    upper, lower = SHOULDERS[side], ELBOWS[side]
+    is_shared = np.all(np.any(faces.weights[..., [upper, lower]] > _BEND, axis=1), axis=1)
+    chosen = np.flatnonzero(faces.usable & is_shared)
+    if not len(chosen) or not most:
+        return given.take(np.zeros(0, int))
+    drawn, _ = _drawn(faces, chosen, _DRAWN * _COUNTS[forearm], np.random.default_rng(forearm), covered)
+    weights = (faces.weights[drawn.faces] * drawn.share).sum(1)
+    drawn = drawn.take((_regions(weights)[0] == forearm) & (weights[:, upper] > _BEND))
+    away = ((drawn.places[:, None] - given.places) ** 2).sum(-1).min(1)
+    kept: list[int] = []
+    while len(kept) < most and away.max(initial=0.0) > _BEND_APART_M**2:
+        kept.append(int(away.argmax()))
+        away = np.minimum(away, ((drawn.places - drawn.places[kept[-1]]) ** 2).sum(1))
+    return drawn.take(np.array(kept, int))
+
+
+def _skin_of(faces: _Faces, parts: list[_Points], rest_joints: np.ndarray) -> Skin:
+    """Return the points of all parts as a skin."""
+    drawn, share, places, outwards = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("faces", "share", "places", "outwards")
+    )
+    weights, surface = faces.weights[drawn], faces.surface
+    (joints, chosen), held = _greatest((weights * share).sum(1)), None
     if surface.resting is not None:
-        is_turned = (outwards * normals[drawn]).sum(1) < 0
-        chosen, held = _held(surface.resting, surface.triangles[drawn], weights[drawn], share, joints, is_turned)
+        is_turned = (outwards * faces.normals[drawn]).sum(1) < 0
+        chosen, held = _held(surface.resting, surface.triangles[drawn], weights, share, joints, is_turned)
     return Skin(np.array(rest_joints, np.float64), places, outwards, joints, chosen, held)
 
 

@@ -56,6 +56,37 @@ def test_a_wide_sleeve_has_as_many_points_to_its_area_as_a_narrow_one():
         assert len(wide.rows(region)) > 1.5 * len(narrow.rows(region))
 
 
+def sleeve(side_m: float) -> Surface:
+    """The cubes, with a straight left sleeve of many triangles whose weight goes over from upper arm to forearm."""
+    found = cubes(0.1)
+    along, around = np.meshgrid(np.linspace(-0.15, 0.15, 31), np.arange(12), indexing="ij")
+    angle = around * np.pi / 6
+    vertices = np.stack([along, 3 + side_m * np.cos(angle), side_m * np.sin(angle)], -1).reshape(-1, 3)
+    first = (12 * np.arange(30)[:, None] + np.arange(12)).ravel()
+    following = (12 * np.arange(30)[:, None] + (np.arange(12) + 1) % 12).ravel()
+    quads = [(first, following, first + 12), (following, following + 12, first + 12)]
+    faces = np.concatenate([np.stack(quad, 1) for quad in quads]) + len(found.vertices)
+    weights = np.zeros((len(vertices), 55))
+    weights[:, JOINT["left_elbow"]] = np.clip(0.5 + along.ravel() / 0.08, 0, 1)
+    weights[:, JOINT["left_shoulder"]] = 1 - weights[:, JOINT["left_elbow"]]
+    parts = [(found.vertices, vertices), (found.triangles, faces), (found.weights, weights)]
+    return Surface(*(np.concatenate(part) for part in parts))
+
+
+def test_the_bend_of_an_elbow_has_points_beside_each_other_up_to_the_upper_arm():
+    """A bent elbow juts out between points that are farther apart."""
+    surface = sleeve(0.07)
+    skin = sample_skin(surface, REST, open_view)
+    points = skin.places[skin.rows(FOREARM[0])]
+    tip = [0.002, 3.0, 0.0] + 0.069 * np.array([[0, np.cos(turn), np.sin(turn)] for turn in np.arange(0, 6.28, 0.1)])
+    nearest = np.linalg.norm(tip[:, None] - points, axis=-1).min(1)
+    assert nearest.max() < 0.015
+    assert np.array_equal(skin.places, sample_skin(surface, REST, open_view).places)
+    # A skin that must stay small gets none of them.
+    few = sample_skin(surface, REST, open_view, most=1.0)
+    assert len(few.rows(FOREARM[0])) < len(points) / 1.5
+
+
 def distances_to(points: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """How far points (N, 3) are from the nearest of the triangles (F, 3, 3) below or above them, and which it is."""
     start, first, second = corners[:, 0], corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
