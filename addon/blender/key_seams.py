@@ -11,7 +11,7 @@ and whole turns of Euler angles (370 degrees must not become 10).
 
 import numpy as np
 
-from ...core.body.blend import DEFAULT_MARGIN
+from ...core.body.blend import margin_over
 from ...core.body.curves import min_jerk, runs
 from ...core.body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from .fcurves import Channel
@@ -19,8 +19,6 @@ from .fcurves import Channel
 _TURN = 2 * np.pi
 # Keys are in single precision: smaller differences are not seen.
 _SAME = 1e-5
-# Large differences fade out over more frames: so many more for each radian or metre.
-_LONGER = 40
 
 
 def joined(channel: Channel, now: np.ndarray, rows: np.ndarray) -> Channel:
@@ -62,7 +60,7 @@ def _fade(values: np.ndarray, near: np.ndarray, keyed: np.ndarray, planned: np.n
     off = quat_to_rotvec(quat_multiply(keyed, quat_conjugate(planned))) if turning else keyed - planned
     if np.abs(off).max() < _SAME:
         return
-    length = min(len(near), DEFAULT_MARGIN + round(_LONGER * np.abs(off).max()))
+    length = min(len(near), margin_over(np.abs(off).max()))
     near, speed = near[:length], (off[0] - off[1]) * (length + 1)
     s = np.arange(1, length + 1)[:, None] / (length + 1)
     # The quintic from the place and the speed at s = 0 to neither at s = 1, without acceleration at the ends.

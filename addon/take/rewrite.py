@@ -4,7 +4,8 @@ Three changes bring new values. They differ in the frames that they write, and i
 around a hand edit fade. (An edit is found by its check sums: the keys of a frame are not those that were written.)
 
     rewrite_motion  another motion: a resample, a mix, finishing again. Around an edit the present keys fade into the
-                    new motion within a margin; the record calls these frames softened.
+                    new motion within a margin, which is the longer the farther the two are apart; the record calls
+                    these frames softened.
     rewrite_levels  other levels or markers. Around an edit, and in softened frames, the keys fade over to the motion
                     without levels, so that the old levels give the old keys again.
     drop_edits      edits are dropped. Their frames, and the softened frames around them, get the take's own keys again.
@@ -26,8 +27,10 @@ from dataclasses import dataclass, replace
 import bpy
 import numpy as np
 
-from ...core.body.blend import DEFAULT_MARGIN, keep_quats, keep_values, mask_weights
+from ...core.body.blend import DEFAULT_MARGIN, keep_quats, keep_values, margin_over, mask_weights
+from ...core.body.curves import runs
 from ...core.body.motion import Motion
+from ...core.body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec
 from ...core.direct.chain import Changed
 from ..blender import fcurves, versions
 from ..blender.fcurves import Channel
@@ -37,6 +40,8 @@ from . import channels as take_channels
 from . import locks
 from .channels import EVERYTHING
 from .performed import Performed
+
+_TURN = 2 * np.pi
 
 # Frames (T,) by the name of a channel in the record.
 Masks = Mapping[str, np.ndarray]
@@ -79,8 +84,12 @@ class ChannelState:
 
     def without_edits(self, released: np.ndarray) -> "ChannelState":
         """Return the state without the edits in frames (T,), and without the softened frames around them."""
-        near = mask_weights(released & self.edited) > 0
-        return replace(self, edited=self.edited & ~released, softened=self.softened & ~near)
+        gone = np.zeros_like(released)
+        for start, end in runs(self.edited | self.softened):
+            gone[start:end] = (released & self.edited)[start:end].any()
+        edited = self.edited & ~released
+        near = mask_weights(edited) > 0
+        return replace(self, edited=edited, softened=self.softened & (near | ~gone))
 
     def write_missing(self) -> None:
         """Write a channel whose curves are missing, but not where a hand deleted them."""
@@ -109,7 +118,22 @@ class ChannelState:
             return self.wanted
         old = np.where(kept[:, None], self.keyed, lead).astype(np.float64)
         keep = keep_quats if self.wanted.path.endswith("rotation_quaternion") else keep_values
-        return Channel(self.wanted.path, keep(old, self.wanted.values, kept), self.wanted.group)
+        values = keep(old, self.wanted.values, kept, self.margin(kept, lead))
+        return Channel(self.wanted.path, values, self.wanted.group)
+
+    def margin(self, kept: np.ndarray, lead: np.ndarray) -> int:
+        """Return within how many frames beside kept ones (T,) other values (T, C) lead over to the wanted ones."""
+        near = (mask_weights(kept, 1) > 0) & ~kept
+        if not near.any() or isinstance(self.id_block, bpy.types.Key):
+            return DEFAULT_MARGIN
+        old, new = lead[near].astype(np.float64), self.wanted.values[near]
+        if self.wanted.path.endswith("rotation_quaternion"):
+            off = quat_to_rotvec(quat_multiply(old, quat_conjugate(new)))
+        else:
+            off = old - new
+        if self.wanted.path.endswith("rotation_euler"):
+            off -= _TURN * np.round(off / _TURN)
+        return margin_over(np.abs(off).max())
 
     def cut_ends(self, released: np.ndarray) -> None:
         """Remove keys before the take where its first frame (T,) is released, and after it where its last one is.
@@ -142,7 +166,7 @@ def rewrite_motion(
             continue
         before = take.record.softened.get(state.name)
         if state.edited.any() or before is not None:
-            fresh = (mask_weights(state.edited, DEFAULT_MARGIN) > 0) & ~state.edited
+            fresh = (mask_weights(state.edited, state.margin(state.edited, state.keyed)) > 0) & ~state.edited
             take.record.soften(state.name, np.where(rows, fresh, False if before is None else before))
         state.write(state.edited, state.keyed, rows)
     if allowed.contacts and motion.contacts is not None:

@@ -17,7 +17,9 @@ from ..errors import GestureError
 from .curves import min_jerk, runs
 from .rotation import quat_continuous, quat_slerp
 
+# Frames of a blend between motions that are near each other; so many more for each radian or metre between them.
 DEFAULT_MARGIN = 8
+_LONGER = 40
 
 
 def span_weights(frames: np.ndarray, first: int, last: int, rise: int, fall: int) -> np.ndarray:
@@ -42,6 +44,11 @@ def mask_weights(mask: np.ndarray, margin: int = DEFAULT_MARGIN) -> np.ndarray:
     following = np.minimum.accumulate(np.where(mask, frame, 2 * count + margin)[::-1])[::-1]
     away = np.minimum(frame - last, following - frame)
     return 1.0 - min_jerk(away / (margin + 1))
+
+
+def margin_over(difference: float) -> int:
+    """Return in how many frames one motion leads over to another, so far apart in radians or metres."""
+    return DEFAULT_MARGIN + round(_LONGER * difference)
 
 
 def blend_values(old: np.ndarray, new: np.ndarray, weights: np.ndarray) -> np.ndarray:

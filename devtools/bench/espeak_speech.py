@@ -1,7 +1,12 @@
-"""Speech of espeak-ng with the times at which its words begin: texts in any language whose alignment can be judged."""
+"""Speech of espeak-ng with the times at which its words begin: texts in any language whose alignment can be judged.
+
+espeak-ng varies what it says from call to call. So each text is spoken by a process of its own, and is always the same.
+"""
 
 import ctypes
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 
 import numpy as np
 
@@ -35,7 +40,6 @@ class _Event(ctypes.Structure):
 
 
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
-_kept: list[object] = []  # the library may call them later, when other code reads words
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,15 @@ def speak(text: str, language: str, words_per_minute: int = 150) -> Speech:
         text: what to say.
         language: its code.
         words_per_minute: how fast.
+
+    Raises:
+        ValueError: espeak-ng has no voice of the language.
     """
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(_speak, text, language, words_per_minute).result()
+
+
+def _speak(text: str, language: str, words_per_minute: int) -> Speech:
     import espeakng_loader
 
     library = ctypes.CDLL(espeakng_loader.get_library_path())
@@ -84,7 +96,6 @@ def speak(text: str, language: str, words_per_minute: int = 150) -> Speech:
         return 0
 
     callback = _Callback(heard)
-    _kept.append(callback)
     library.espeak_SetSynthCallback(callback)
     if library.espeak_SetVoiceByName(LANGUAGES[language].voice.encode()) != 0:
         raise ValueError(language)

@@ -65,7 +65,6 @@ def test_an_edit_stays_spread_when_its_arm_is_resampled_and_levels_change(take, 
 
 
 @pytest.mark.any_blender
-@pytest.mark.xfail(strict=True, reason="the way from a kept edit to the resampled arm takes too few frames")
 def test_a_resampled_arm_leaves_a_spread_edit_no_faster_than_the_take_moves(take):
     turn(take, 100)
     assert bpy.ops.mambatalk.spread_edits(frames=8) == {"FINISHED"}

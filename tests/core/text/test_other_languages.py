@@ -32,7 +32,7 @@ def test_words_of_other_languages_are_timed_with_phones(language):
 
 def test_a_text_that_was_not_said_does_not_fit():
     with pytest.raises(GestureError, match="does not seem to be of this recording"):
-        align(speak(_beginning("de"), "de").samples, _beginning("it"), language="it")
+        align(speak(text_of("de"), "de").samples, text_of("it"), language="it")
 
 
 def test_estimated_words_follow_pauses_and_syllables():
