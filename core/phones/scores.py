@@ -131,7 +131,16 @@ def _mixed(density: np.ndarray, weights: np.ndarray, axes: str) -> np.ndarray:
     density -= top
     np.maximum(density, LOWEST, out=density)
     np.exp(density, out=density)
-    return np.log(np.einsum(axes, density, weights) + SMALLEST) + top
+    return np.log(_summed(density, weights, axes) + SMALLEST) + top
+
+
+def _summed(density: np.ndarray, weights: np.ndarray, axes: str) -> np.ndarray:
+    """Return weighted sums of densities, by the library for linear algebra where this NumPy has one."""
+    if not _has_blas():
+        return np.einsum(axes, density, weights)
+    if density.ndim == 2:  # (T, N) and (S, N)
+        return density @ weights.T
+    return np.matmul(density.transpose(1, 0, 2), weights.transpose(0, 2, 1)).transpose(1, 0, 2)  # (T, P, S)
 
 
 def silence_states() -> slice:
