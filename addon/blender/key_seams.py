@@ -16,9 +16,35 @@ from ...core.body.curves import min_jerk, runs
 from ...core.body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from .fcurves import Channel
 
-_TURN = 2 * np.pi
+TURN = 2 * np.pi
 # Keys are in single precision: smaller differences are not seen.
 _SAME = 1e-5
+
+
+def apart(path: str, values: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return how far values of a channel are from others: rotation vectors of quaternions, otherwise differences.
+
+    Args:
+        path: the channel's data path.
+        values: (T, C) keys or planned values; quaternions of any length.
+        others: (T, C), likewise.
+
+    Returns:
+        (T, 3) radians for quaternions; otherwise (T, C) in the channel's unit, with the whole turns of Euler angles.
+    """
+    if is_quaternion(path):
+        return quat_to_rotvec(quat_multiply(values, quat_conjugate(others)))
+    return values - others
+
+
+def is_quaternion(path: str) -> bool:
+    """Say whether a channel holds quaternions, by its data path."""
+    return path.endswith("rotation_quaternion")
+
+
+def is_euler(path: str) -> bool:
+    """Say whether a channel holds Euler angles, by its data path."""
+    return path.endswith("rotation_euler")
 
 
 def joined(channel: Channel, now: np.ndarray, rows: np.ndarray) -> Channel:
@@ -30,34 +56,32 @@ def joined(channel: Channel, now: np.ndarray, rows: np.ndarray) -> Channel:
         rows: frames that are going to be written.
     """
     values, now = np.array(channel.values, np.float64), now.astype(np.float64)
-    turning = channel.path.endswith("rotation_quaternion")
+    turning = is_quaternion(channel.path)
     for start, end in runs(rows):
         if end - start == len(rows):
             continue
         inner, there = (values[start], now[start - 1]) if start else (values[end - 1], now[end])
         if turning and inner @ there < 0:
             values *= -1
-        elif channel.path.endswith("rotation_euler"):
-            values += _TURN * np.round((there - inner) / _TURN)
+        elif is_euler(channel.path):
+            values += TURN * np.round((there - inner) / TURN)
         planned, within = np.array(values), np.arange(start, end)
         for row, before, near in ((start - 1, start - 2, within), (end, end + 1, within[::-1])):
             if 0 <= row < len(rows):
                 outside = [row, before if 0 <= before < len(rows) else row]
-                _fade(values, near, now[outside], planned[outside], turning)
+                _fade(values, near, apart(channel.path, now[outside], planned[outside]), turning)
     return Channel(channel.path, values, channel.group)
 
 
-def _fade(values: np.ndarray, near: np.ndarray, keyed: np.ndarray, planned: np.ndarray, turning: bool) -> None:
+def _fade(values: np.ndarray, near: np.ndarray, off: np.ndarray, turning: bool) -> None:
     """Add a difference that begins as the one beside the rows and fades out, in place and speed.
 
     Args:
         values: (T, C), which are changed.
         near: numbers of the rows, the one beside the keys first.
-        keyed: (2, C) keys in the row beside them, and in the row one further away.
-        planned: (2, C) planned values of these two rows.
+        off: (2, C) how far the keys are from the plan in the row beside them, and in the row one further away.
         turning: whether the values are quaternions.
     """
-    off = quat_to_rotvec(quat_multiply(keyed, quat_conjugate(planned))) if turning else keyed - planned
     if np.abs(off).max() < _SAME:
         return
     length = min(len(near), margin_over(np.abs(off).max()))

@@ -30,18 +30,15 @@ import numpy as np
 from ...core.body.blend import DEFAULT_MARGIN, keep_quats, keep_values, margin_over, mask_weights
 from ...core.body.curves import runs
 from ...core.body.motion import Motion
-from ...core.body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec
 from ...core.direct.chain import Changed
 from ..blender import fcurves, versions
 from ..blender.fcurves import Channel
-from ..blender.key_seams import joined
+from ..blender.key_seams import TURN, apart, is_euler, is_quaternion, joined
 from ..character import contacts
 from . import channels as take_channels
 from . import locks
 from .channels import EVERYTHING
 from .performed import Performed
-
-_TURN = 2 * np.pi
 
 # Frames (T,) by the name of a channel in the record.
 Masks = Mapping[str, np.ndarray]
@@ -117,7 +114,7 @@ class ChannelState:
         if not kept.any():
             return self.wanted
         old = np.where(kept[:, None], self.keyed, lead).astype(np.float64)
-        keep = keep_quats if self.wanted.path.endswith("rotation_quaternion") else keep_values
+        keep = keep_quats if is_quaternion(self.wanted.path) else keep_values
         values = keep(old, self.wanted.values, kept, self.margin(kept, lead))
         return Channel(self.wanted.path, values, self.wanted.group)
 
@@ -126,13 +123,9 @@ class ChannelState:
         near = (mask_weights(kept, 1) > 0) & ~kept
         if not near.any() or isinstance(self.id_block, bpy.types.Key):
             return DEFAULT_MARGIN
-        old, new = lead[near].astype(np.float64), self.wanted.values[near]
-        if self.wanted.path.endswith("rotation_quaternion"):
-            off = quat_to_rotvec(quat_multiply(old, quat_conjugate(new)))
-        else:
-            off = old - new
-        if self.wanted.path.endswith("rotation_euler"):
-            off -= _TURN * np.round(off / _TURN)
+        off = apart(self.wanted.path, lead[near].astype(np.float64), self.wanted.values[near])
+        if is_euler(self.wanted.path):
+            off -= TURN * np.round(off / TURN)
         return margin_over(np.abs(off).max())
 
     def cut_ends(self, released: np.ndarray) -> None:

@@ -8,10 +8,10 @@ import numpy as np
 
 from ...core.body.curves import runs
 from ...core.body.motion import Motion
-from ...core.body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec, unit_vector
 from ...core.body.spread import Side, sides_of, spread_quats, spread_values
 from ..blender import fcurves
 from ..blender.fcurves import Channel
+from ..blender.key_seams import apart, is_euler, is_quaternion
 from . import locks
 from .channels import EVERYTHING
 from .performed import Performed
@@ -77,10 +77,10 @@ def selected(take: Performed, motion: Motion) -> Masks:
 def _spread(state: ChannelState, sides: list[Side]) -> Channel:
     """Return a channel whose keys lead over to edits."""
     path, keyed, base = state.wanted.path, state.keyed.astype(np.float64), state.wanted.values
-    if path.endswith("rotation_quaternion"):
+    if is_quaternion(path):
         values = spread_quats(keyed, base, sides)
     else:
-        values = spread_values(keyed, base, sides, are_angles=path.endswith("rotation_euler"))
+        values = spread_values(keyed, base, sides, are_angles=is_euler(path))
     if isinstance(state.id_block, bpy.types.Key):
         values = np.clip(values, min(0.0, keyed.min()), max(1.0, keyed.max()))
     return Channel(path, values, state.wanted.group)
@@ -96,11 +96,7 @@ def _by_hand(state: ChannelState) -> np.ndarray:
         frame             96   97   98   99 | 100   101 | 102
         off the motion     1    2    3    4 |   5    36 |   5        100 is no edit, 101 is
     """
-    keyed, wanted = state.keyed.astype(np.float64), state.wanted.values
-    if state.wanted.path.endswith("rotation_quaternion"):
-        off = quat_to_rotvec(quat_multiply(unit_vector(keyed), quat_conjugate(wanted)))
-    else:
-        off = keyed - wanted
+    off = apart(state.wanted.path, state.keyed.astype(np.float64), state.wanted.values)
     differs = np.abs(off).max(1) > _SAME
     found, block = state.edited & differs, state.take.record.block
     for start, end in runs(state.edited):

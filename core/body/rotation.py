@@ -27,7 +27,7 @@ def rotvec_to_quat(rotvec: np.ndarray) -> np.ndarray:
 
 
 def quat_to_rotvec(quaternion: np.ndarray) -> np.ndarray:
-    """Convert unit quaternions (..., 4) to the shortest rotation vectors (..., 3): angles up to half a turn.
+    """Convert quaternions (..., 4) of any length to the shortest rotation vectors (..., 3): angles up to half a turn.
 
     >>> quat_to_rotvec(np.array([-1.0, 0.0, 0.0, 0.0])) + 0.0
     array([0., 0., 0.])

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .curves import min_jerk, runs
-from .rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotvec_to_quat, unit_vector
+from .rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotvec_to_quat
 
 
 @dataclass(frozen=True)
@@ -83,14 +83,14 @@ def spread_quats(values: np.ndarray, base: np.ndarray, sides: Sequence[Side]) ->
     """Let the rotations beside edited ones lead over to them, each on the shorter arc.
 
     Args:
-        values: (T, 4) quaternions, edited.
+        values: (T, 4) quaternions of any length, edited.
         base: (T, 4) unit quaternions, unedited.
         sides: sides of the edits.
 
     Returns:
         (T, 4); frames of no side are as they were.
     """
-    out, turns = np.array(values, np.float64), unit_vector(np.array(values, np.float64))
+    out, turns = np.array(values, np.float64), np.asarray(values, np.float64)
     for side in sides:
         edge, near, shares = side.edge, side.near, side.shares
         step = quat_multiply(base[edge], quat_conjugate(base[near[0]]))
