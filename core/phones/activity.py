@@ -23,9 +23,13 @@ def active_frames(level_db: np.ndarray) -> np.ndarray:
     """Mark the frames that hold speech, judged by the recording's own quiet and loud ends; (frames,) bool."""
     if not len(level_db):
         return np.zeros(0, bool)
-    loud = max(0.95, 1 - LOUD_FRAMES / len(level_db))
-    floor, top = np.quantile(level_db, (0.05, loud))
+    floor, top = float(np.quantile(level_db, 0.05)), loud_db(level_db)
     return level_db > max(top - ACTIVE_DB, floor + ABOVE_FLOOR * (top - floor))
+
+
+def loud_db(level_db: np.ndarray) -> float:
+    """Return the recording's loud end, dB."""
+    return float(np.quantile(level_db, max(0.95, 1 - LOUD_FRAMES / len(level_db))))
 
 
 def smoothed(level_db: np.ndarray) -> np.ndarray:

@@ -23,6 +23,7 @@ from ..phones.activity import FRAME_S, energy_db
 from ..phones.search import Placed, phone_numbers
 from .anchors import Pronunciations, chance_score, find_anchors, mean_score, sure_words
 from .confidence import confidences, fit_confidence
+from .gaps import inserted_gaps, with_gaps, without_gaps
 from .given_times import (
     can_be_said,
     caption_pieces,
@@ -122,6 +123,8 @@ def align(
 
     text = read([source.text])
     captioned = read([caption.text for caption in source.captions]) if source.captions else None
+    gaps = [] if source.captions or source.words else inserted_gaps(samples)
+    samples = without_gaps(samples, gaps)
     level_db = energy_db(samples)
     sound = hear(samples, lambda share: tell(SCORES_SHARE * share))
     bar = _Bar.of(chance_score(sound.scores, _decoys(), level_db), language)
@@ -135,7 +138,7 @@ def align(
         least = bar.matched if language_check else 0.0
         found = _free(sound, text, bar, level_db, least, lambda share: tell(SCORES_SHARE + REST_SHARE * share))
     tell(1.0)
-    return found
+    return replace(found, words=with_gaps(found.words, gaps))
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ MOST_SPEECH = 12  # frames between the words: more may be that of words which th
 QUICK = 3.4  # frames for each phone; three are the least
 MOST_WORDS = 3  # that are tried together
 FADING = 0.5  # share of a word's frames that are speech; those of quick words before an inserted pause all are
+REACH = 10  # frames for each phone, in which words are looked for on the other side of a pause
 WORSE = 45.0  # nats; words that belong after a pause fit worse there by up to 38
 
 
@@ -66,8 +67,9 @@ def joined_after_pauses(
     stretches: list[Stretch] = []
     for each in endings:
         before, *rest = placed[each.first - 1 : each.end + 1]
+        start = max(each.start, rest[-1].start - REACH * sum(len(word.phones) for word in rest[:-1]))
         stretches.append(Stretch(before.start, each.stop, [words[before.word]]))
-        stretches.append(Stretch(each.start, rest[-1].end, [words[word.word] for word in rest]))
+        stretches.append(Stretch(start, rest[-1].end, [words[word.word] for word in rest]))
     tried = forced(stretches)
     best: dict[int, tuple[float, int, list[Placed]]] = {}  # by the end: how much worse, the first, the words
     for each, left, right in zip(endings, tried[::2], tried[1::2], strict=True):
@@ -75,7 +77,9 @@ def joined_after_pauses(
             continue
         old = placed[each.first - 1 : each.end + 1]
         new = [replace(word, word=was.word, margin=was.margin) for word, was in zip([*left, *right], old, strict=True)]
-        worse = _total(scores, old, old[0].start, old[-1].end) - _total(scores, new, old[0].start, old[-1].end)
+        worse = total_score(scores, old, old[0].start, old[-1].end) - total_score(
+            scores, new, old[0].start, old[-1].end
+        )
         if worse < min(WORSE, best[each.end][0] if each.end in best else WORSE):
             best[each.end] = worse, each.first, new
     done = 0
@@ -118,7 +122,7 @@ def _fades(word: Placed, active: np.ndarray) -> bool:
     return word.frames <= QUICK * len(word.phones) and bool(active[word.start : word.end].mean() <= FADING)
 
 
-def _total(scores: PhoneScores, placed: Sequence[Placed], start: int, end: int) -> float:
+def total_score(scores: PhoneScores, placed: Sequence[Placed], start: int, end: int) -> float:
     """Return the score of words and of what lies between them in the frames [start, end), nats."""
     free = scores.relative(start, end)[:, silence_states()].max(axis=1).clip(-OTHER_PER_FRAME)
     for word in placed:

@@ -3,7 +3,7 @@
 search      words of a piece in order; words that nobody says are passed over, speech without words is left free
 rooms       a word that was passed over is placed where there is speech without words, which may be another word, or
 between its neighbours where that hardly moves them: it may have been swallowed
-pauses      quick words in the fading voice before a pause are tried after it
+pauses      quick words in the fading voice before a pause are tried after it; then how sure words are of their side
 refinement  exact times of all phones
 """
 
@@ -24,6 +24,7 @@ from .anchors import Pronunciations
 from .fading import joined_after_pauses
 from .moved import find_moved, inserted, without
 from .pieces import Piece
+from .sides import with_sides
 
 # Words of other languages fit worse: other speech, and passing over words, cost more for each nat below the usual fit.
 USUAL_FIT, MOST_STRANGE = -1.0, 1.5
@@ -109,9 +110,12 @@ def place(
     pieces, found = without(pieces, found, moved)
     _fill_rooms(sound, pieces, words, found, tell)
     found = inserted(found, moved)
-    found = joined_after_pauses(
-        sound.scores, sound.active, pieces, found, words, lambda stretches: forced(sound, stretches, tell)
-    )
+
+    def force(stretches: Sequence[Stretch]) -> list[list[Placed]]:
+        return forced(sound, stretches, tell)
+
+    found = joined_after_pauses(sound.scores, sound.active, pieces, found, words, force)
+    found = with_sides(sound.scores, sound.active, found, words, force)
     out: list[Placed] = []
 
     # One piece after the other: the steps are so small that threads would only wait for each other.
