@@ -136,12 +136,13 @@ class ArmPoses:
 
         Args:
             stiff: (7,) cost of each number, 1 / rad.
-            still: (3,) cost of moving the wrist along each axis of the pelvis' frame, 1 / m.
+            still: (N, 3) cost of moving the wrist along each axis of the pelvis' frame, 1 / m.
         """
         count = len(self.wrist)
         frame, side = np.repeat(np.arange(count), 2), np.tile([0, 1], count)
         wrist, hand = self.wrist.reshape(-1, 3), np.full(2 * count, 2)
-        moves = np.stack([self.levers(frame, side, wrist, axis, hand) for axis in np.diag(still)], 1)
+        moves = np.stack([self.levers(frame, side, wrist, axis, hand) for axis in np.eye(3)], 1)
+        moves *= np.repeat(still, 2, 0)[..., None]
         cost = np.diag(stiff**2) + moves.transpose(0, 2, 1) @ moves
         return np.linalg.inv(np.linalg.cholesky(cost)).transpose(0, 2, 1).reshape(count, 2, PER_ARM, PER_ARM)
 

@@ -29,6 +29,8 @@ from .walls import Piece, PosedPiece, gaps_beside, pieces_of
 FAR_M = 0.03
 # Points that are checked of each hand and forearm at most.
 _HAND, _FOREARM = 100, 360
+# Of these, points of a hand and a forearm that stand for a whole arm.
+_HAND_OUTLINE, _FOREARM_OUTLINE = 16, 32
 # Points of a cluster of the checked ones, and of a piece of the surface.
 _PROBES, _PIECE = 48, 24
 # A point behind a plane is inside if it lies within so many widths between surface points, aside of the nearest one.
@@ -82,6 +84,7 @@ class Surroundings:
     Attributes:
         skin: of the body.
         region: (2, P) region of every checked point: hand or forearm of its side.
+        outline: (2, S) numbers of some checked points that are spread over all of each arm.
     """
 
     def __init__(self, skin: Skin):
@@ -89,6 +92,7 @@ class Surroundings:
         arms = [_arm(skin, side) for side in (0, 1)]
         count = min(len(rows) for rows in arms)
         self.region = np.stack([skin.region[rows[:count]] for rows in arms])
+        self.outline = np.stack([_outline(region) for region in self.region])
         clusters, self._pieces = pieces_of(skin, _PIECE)
         self._middles = clusters.posed_middles
         self._sides = [_Side(skin, side, rows[:count], self._pieces, clusters.radius) for side, rows in enumerate(arms)]
@@ -329,3 +333,9 @@ def _gaps(
 def _arm(skin: Skin, side: int) -> np.ndarray:
     """Return the rows (P,) of a hand, and of its forearm from the tip of the elbow on, that are checked."""
     return np.concatenate([skin.rows(HAND[side])[:_HAND], skin.rows(FOREARM[side])[:_FOREARM]])
+
+
+def _outline(region: np.ndarray) -> np.ndarray:
+    """Return the numbers (S,) of points that are spread over all of an arm, for the regions (P,) of its points."""
+    parts = ((HAND, _HAND_OUTLINE), (FOREARM, _FOREARM_OUTLINE))
+    return np.concatenate([np.resize(np.flatnonzero(np.isin(region, own))[:count], count) for own, count in parts])

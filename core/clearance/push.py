@@ -16,14 +16,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..body.curves import runs
+from ..body.curves import min_jerk, runs
 from ..body.joints import ARM_CHAINS
 from .arm_turns import BEND, PER_ARM, ArmPoses
 from .gaps import Surroundings
-from .partings import SIDE_OF_REGION, partings
+from .partings import partings
 from .skin import FOREARM, HAND
 from .smoothest_turns import FIRST_STEPS, NEXT_STEPS, Courses
 from .watched import POINTS, WATCH_M, depth_of, watched
+from .ways import SIDE_OF_REGION
 
 # Metres that hands keep from the surface. Skin gives way a little, so that a hand may touch.
 _KEEP_M = 0.004
@@ -40,8 +41,9 @@ _STILL = np.array([12.0, 12.0, 12.0])
 _FINE_ROUNDS, _ROUNDS = 4, 12
 # Metres: a hand that is deeper in the body than this is seen to be inside.
 DEEP_M = 0.01
-# After this round, stretches in which something is deeper than that go the way on which the arms turn least.
-_PLAIN_ROUND = 6
+# After this round, arms that are deeper than that go the way on which they turn least, wherever their wrists come to:
+# for so many times the rise of a turn, and on either side more and more like this for twice the rise.
+_PLAIN_ROUND, _PLAIN, _TO_PLAIN = 6, 1.0, 2.0
 # Stretches are solved together until they have so many frames: few calls for short takes, little memory for long ones.
 _TOGETHER = 2048
 # Radians: frames in which an arm turns by less than this are not measured again. Nor are those in which no point moves
@@ -91,7 +93,7 @@ def push_out(rotations: np.ndarray, fps: float, body: Surroundings) -> Push:
         fps: frames per second.
         body: the body that performs the motion.
     """
-    seen, reach = watched(rotations, body), round(_REACH * _RISE_S * fps)
+    seen, reach = watched(rotations, body, with_ways=True), round(_REACH * _RISE_S * fps)
     before = after = depth_of(seen)
     out = rotations
     for most_m in _MOST_M:
@@ -103,7 +105,7 @@ def push_out(rotations: np.ndarray, fps: float, body: Surroundings) -> Push:
         given, out, after = out, out.copy(), after.copy()
         for stretches in _groups(runs(touched)):
             chosen = np.concatenate([np.arange(start, end) for start, end in stretches])
-            own = seen[chosen] if given is rotations else watched(given[chosen], body)
+            own = seen[chosen] if given is rotations else watched(given[chosen], body, with_ways=True)
             out[chosen], after[chosen] = _Stretches(given[chosen], stretches, fps, body).solve(own)
     return Push(out, before, after)
 
@@ -143,7 +145,7 @@ class _Stretches:
         lengths = [end - start for start, end in stretches]
         self._number = np.repeat(np.arange(len(lengths)), lengths)
         self._own = ArmPoses.of(rotations, body.skin.rest_joints)
-        self._eased = self._own.eased(_STIFF, _STILL)
+        self._eased = self._own.eased(_STIFF, np.tile(_STILL, (len(rotations), 1)))
         self._courses = Courses(lengths, _RISE_S * fps)
         # Which way the left arm leaves the right one; known after the first measurement.
         self._parting = np.zeros((len(rotations), 3))
@@ -177,7 +179,8 @@ class _Stretches:
             if not len(left):
                 break
             if number == _PLAIN_ROUND:
-                self._eased[(least > DEEP_M)[self._number]] = np.diag(1 / _STIFF)
+                is_deep = (depth > DEEP_M) & (least > DEEP_M)[self._number]
+                self._eased = self._own.eased(_STIFF, (1 - self._beside(is_deep))[:, None] * _STILL)
             again = left[np.abs(numbers[left] - measured_at[left]).max(1) > _FELT_RAD]
             seen[again], measured_at[again] = watched(rotations[again], self._body), numbers[again]
         return best, best_depth
@@ -200,6 +203,14 @@ class _Stretches:
         way = self._own.farthest_ways(turned.reshape(-1, 2, PER_ARM)).sum(1)
         clear = np.clip(seen["least"], 0.0, WATCH_M)
         return (np.abs(turned).max(1) > _FELT_RAD) & (way > _STAYS_OUT * clear)
+
+    def _beside(self, chosen: np.ndarray) -> np.ndarray:
+        """Return how near in time frames are to some of them (T,) bool: 1 beside them, falling to 0 farther away."""
+        near, frames = np.zeros(len(chosen)), np.arange(len(chosen))
+        for frame in np.flatnonzero(chosen):
+            away = (np.abs(frames - frame) / self._courses.rise - _PLAIN) / _TO_PLAIN
+            near = np.maximum(near, np.where(self._number == self._number[frame], 1 - min_jerk(away), 0.0))
+        return near
 
     def _deepest(self, depth: np.ndarray) -> np.ndarray:
         """Return the greatest depth of each stretch, for depths (T,)."""

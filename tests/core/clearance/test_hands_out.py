@@ -16,6 +16,7 @@ from core.clearance.hands_out import hands_out
 from core.clearance.push import push_out
 from core.clearance.skin import default_skin, regions_of
 from core.clearance.watched import POINTS, WATCH_M, depth_of, watched
+from core.clearance.ways import SIDE_OF_REGION
 from core.direct.chain import direct
 from core.direct.clip_statistics import clip_statistics
 from core.direct.levels import Levels
@@ -178,6 +179,18 @@ def test_what_stays_inside_is_pushed_again_from_where_it_is(body, monkeypatch):
     assert again.max() < once.max() / 2
 
 
+def test_only_frames_beside_those_that_stay_inside_forget_where_their_wrists_were(body):
+    rotations = np.concatenate([visit("belly").rotations] * 2)
+    stretches = push._Stretches(rotations, [(0, 90), (200, 290)], 30, body)
+    near = stretches._beside(np.isin(np.arange(180), [60, 62]))
+    assert (near[51:72] == 1).all()
+    assert (np.diff(near[33:52]) >= 0).all()
+    assert np.abs(np.diff(near[:90])).max() < 0.12
+    assert not near[:33].any()
+    assert not near[90:].any()
+    assert not stretches._beside(np.zeros(180, bool)).any()
+
+
 def test_a_motion_with_free_hands_stays_as_it_is_to_the_bit(body):
     motion = visit("belly").replace(rotations=np.repeat(visit("belly").rotations[:1], 90, 0))
     out, pushed = hands_out(motion, body)
@@ -244,14 +257,24 @@ def test_gaps_are_those_of_a_search_over_all_points(body):
     assert compared > 200
 
 
-def test_the_record_of_a_frame_holds_the_deepest_points_of_both_arms(body):
+def test_the_record_of_a_frame_holds_the_deepest_points_beside_the_body_and_beside_the_other_arm(body):
     rotations = visit("belly", both=True).rotations
-    seen, records = body.of(rotations, WATCH_M), watched(rotations, body)
-    deepest = np.sort(seen.gaps, -1)[..., :POINTS]
-    assert np.array_equal(np.sort(records["gap"][seen.rows], -1), deepest)
+    seen, records = body.of(rotations, WATCH_M), watched(rotations, body, with_ways=True)
+    is_arm, both = SIDE_OF_REGION[seen.touched] == np.array([[1], [0]]), 0
+    for row, frame in enumerate(seen.rows):
+        for side in (0, 1):
+            gaps = seen.gaps[row, side]
+            groups = [gaps[is_arm[row, side]], gaps[~is_arm[row, side]]]
+            if all((group < WATCH_M).any() for group in groups):
+                groups, both = [np.sort(group)[: POINTS // 2] for group in groups], both + 1
+            deepest = np.sort(np.concatenate(groups))[:POINTS]
+            assert np.array_equal(np.sort(records["gap"][frame, side]), deepest)
+    assert both > 10
     assert np.array_equal(depth_of(records)[seen.rows], seen.depth)
     assert np.array_equal(np.flatnonzero(records["is_near"]), seen.rows)
     assert records["meet"].any()
+    assert records["lengths"][records["meet"]].any()
+    assert not watched(rotations, body)["lengths"].any()
 
 
 def test_no_point_of_an_arm_moves_farther_than_the_bound_by_which_frames_are_not_measured_again(body):
