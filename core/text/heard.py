@@ -17,7 +17,9 @@ from .timing import Phone
 
 CLOSED = ("P", "B", "M")
 PREFERENCE = np.float32(1.3)  # nats for each frame of a closed phone
-LEAST_ACTIVE = 0.3  # a phone that holds less speech than this share is noise in a pause
+LEAST_ACTIVE = 0.3  # a phone that holds less speech than this share is noise in a pause,
+STOPS = ("P", "B", "T", "D", "K", "G")  # but for these, which are silent until the next phone,
+LONGEST_STOP = 20  # in at most so many frames
 
 
 def heard_phones(samples: np.ndarray, tell: Callable[[float], None] = lambda share: None) -> tuple[Phone, ...]:
@@ -38,10 +40,14 @@ def heard_phones(samples: np.ndarray, tell: Callable[[float], None] = lambda sha
     path, _ = best_phones(own, scores.frame_count, at_every_frame)
     numbers = path // STATES
     edges = np.flatnonzero(np.diff(numbers)) + 1
-    phones = []
-    for start, end in zip([0, *edges], [*edges, len(numbers)], strict=True):
+    phones: list[Phone] = []
+    spoken_from = len(numbers)  # the start of the phone after this one, if that is speech
+    for start, end in zip([*edges[::-1], 0], [len(numbers), *edges[::-1]], strict=True):
         name = model.phones[numbers[start]]
-        if name not in (SILENCE, *NOISES) and sound.active[start:end].mean() >= LEAST_ACTIVE:
+        is_speech = bool(sound.active[start:end].mean() >= LEAST_ACTIVE)
+        is_stop = name in STOPS and end == spoken_from and end - start <= LONGEST_STOP
+        if name not in (SILENCE, *NOISES) and (is_speech or is_stop):
             phones.append(Phone(name, round(start * FRAME_S, 4), round(end * FRAME_S, 4)))
+            spoken_from = start
     tell(1.0)
-    return tuple(phones)
+    return tuple(phones[::-1])

@@ -1,6 +1,7 @@
 """Speech sounds that are heard without a text: lips, phrases, and the form in which a take stores them."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ from core.audio.load import load_audio
 from core.audio.prosody import analyse
 from core.body.parts import ARKIT_NAMES
 from core.face.visemes import TEMPLATES, VISEMES, speak
+from core.phones.acoustic_model import STATES, acoustic_model
 from core.take.gate import check_description
+from core.text import heard as heard_module
 from core.text.align import align
 from core.text.heard import heard_phones
 from core.text.timing import Phone, Word, phrases_of, sounds_beside, sounds_from_json, sounds_to_json
@@ -73,3 +76,18 @@ def test_sounds_travel_in_take_json_and_damaged_ones_are_refused():
     for sound in (["AH", 0.1], [1, 0.1, 0.2], ["AH", "0", 0.2], ["AH", -1.0, 0.2], "AH"):
         with pytest.raises(ValueError, match="sounds"):
             check_description({**description, "sounds": [sound]})
+
+
+def test_a_stop_is_kept_while_it_is_silent_if_speech_follows(monkeypatch):
+    samples = np.random.default_rng(0).standard_normal(16000).astype(np.float32)  # 100 frames
+    pieces = [("SIL", 10, 0), ("T", 10, 0), ("SIL", 10, 0), ("P", 8, 0), ("AA", 20, 1), ("S", 6, 0), ("IY", 6, 1)]
+    pieces += [("B", 24, 0), ("AA", 6, 1)]
+    model, sound = acoustic_model(), heard_module.hear(samples)
+    names = [name for name, frames, _ in pieces for _ in range(frames)]
+    active = np.array([bool(spoken) for _, frames, spoken in pieces for _ in range(frames)])
+    path = np.array([STATES * model.number(name) for name in names])
+    monkeypatch.setattr(heard_module, "hear", lambda samples, tell: replace(sound, active=active))
+    monkeypatch.setattr(heard_module, "best_phones", lambda own, count, every: (path, np.zeros(count)))
+    found = [(phone.phone, phone.start_s, phone.end_s) for phone in heard_phones(samples)]
+    # The T is followed by silence, an S is never silent, and no stop is closed as long as the B.
+    assert found == [("P", 0.3, 0.38), ("AA", 0.38, 0.58), ("IY", 0.64, 0.7), ("AA", 0.94, 1.0)]
