@@ -91,6 +91,7 @@ def test_the_layers_say_where_they_are_from_and_keep_the_codes_of_the_same_weigh
             folders / "1",
             tmp_path / "mixed",
             (Pick(folders / "2", ("upper",), 50, 120), Pick(folders / "3", ("hands", "left_arm"))),
+            finish=False,
         )
     )
     take, second, third = read_take(tmp_path / "mixed"), read_take(folders / "2"), read_take(folders / "3")
@@ -107,7 +108,7 @@ def test_the_layers_say_where_they_are_from_and_keep_the_codes_of_the_same_weigh
 
 
 def test_takes_of_former_versions_of_the_same_weights_keep_their_codes(folders, tmp_path):
-    request = Mix(folders / "1", tmp_path / "mixed", (Pick(folders / "3", ("upper",), 50, 120),))
+    request = Mix(folders / "1", tmp_path / "mixed", (Pick(folders / "3", ("upper",), 50, 120),), finish=False)
     third = read_take(folders / "3")
     for same, kept in (((), 0), ({OTHER_WEIGHTS}, 0), ({"a" * 64, OTHER_WEIGHTS}, None)):
         codes = mix(request, same_weights=same).layers[-1].codes
@@ -120,7 +121,8 @@ def test_takes_of_former_versions_of_the_same_weights_keep_their_codes(folders, 
 def test_the_shell_finds_former_hashes_in_the_card_of_the_weights(folders, tmp_path):
     weights = tmp_path / "weights"
     weights.mkdir()
-    arguments = ["mix", str(folders / "1"), "--from", str(folders / "3"), "upper", "--out", str(tmp_path / "mixed")]
+    out = ["--no-finish", "--out", str(tmp_path / "mixed")]
+    arguments = ["mix", str(folders / "1"), "--from", str(folders / "3"), "upper", *out]
     for card, kept in (({}, False), ({"former_hashes": ["a" * 64, OTHER_WEIGHTS]}, True)):
         (weights / "model.json").write_text(json.dumps(card))
         assert main([*arguments, "--weights", str(weights)]) == 0
@@ -129,7 +131,7 @@ def test_the_shell_finds_former_hashes_in_the_card_of_the_weights(folders, tmp_p
 
 
 def test_a_mixed_take_can_be_made_anew_in_part_and_mixed_again(made, folders, tmp_path):
-    mix(Mix(folders / "1", tmp_path / "mixed", (Pick(folders / "3", ("upper",)),)))
+    mix(Mix(folders / "1", tmp_path / "mixed", (Pick(folders / "3", ("upper",)),), finish=False))
     take, span = read_take(tmp_path / "mixed"), Span(60, 120, 8, FRAMES)
     again = add_layer(take, made.source, "left_arm", span, Variation(1.0, 9))
     assert untouched(take.raw, again.raw, "left_arm", span.first, span.stop)
@@ -180,8 +182,8 @@ def test_what_does_not_fit_is_refused_with_a_remedy(folders, tmp_path):
             mix(Mix(folders / "1", tmp_path / "mixed", (pick,)))
         assert error.value.remedy
         assert not (tmp_path / "mixed").exists()
-    for fits in ("flame", "tall"):
-        mix(Mix(folders / "1", tmp_path / "mixed", (Pick(tmp_path / fits, ("upper", "hands")),)))
+    for fits, finished in (("flame", False), ("tall", True)):
+        mix(Mix(folders / "1", tmp_path / "mixed", (Pick(tmp_path / fits, ("upper", "hands")),), finish=finished))
 
 
 def test_a_mix_that_is_cancelled_writes_nothing(folders, tmp_path):
