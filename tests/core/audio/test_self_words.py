@@ -19,7 +19,9 @@ def said(*spoken: tuple[str, float, float]) -> tuple[tuple[Word, ...], list[str 
     return words, lexicon.word_classes([word.word for word in words])
 
 
-def chosen_starts_s(words: tuple[Word, ...], kinds: list[str | None], stressed_s: tuple[float, ...] = ()) -> list[float]:
+def chosen_starts_s(
+    words: tuple[Word, ...], kinds: list[str | None], stressed_s: tuple[float, ...] = ()
+) -> list[float]:
     thinned = with_few_self_words(kinds, words, stressed_s)
     return [word.start_s for word, kind in zip(words, thinned, strict=True) if kind == SELF]
 
