@@ -21,7 +21,7 @@ from ..language.languages import ENGLISH
 from ..phones.acoustic_model import STATES, acoustic_model
 from ..phones.activity import FRAME_S, energy_db
 from ..phones.search import Placed, phone_numbers
-from .anchors import Pronunciations, chance_score, find_anchors, mean_score, sure_words
+from .anchors import Anchors, Pronunciations, chance_score, find_anchors, mean_score, sure_words
 from .confidence import confidences, fit_confidence
 from .gaps import inserted_gaps, with_gaps, without_gaps
 from .given_times import (
@@ -45,6 +45,8 @@ from .transcript import Caption, Transcript
 # acoustic model less: another text has 0.17, the right one 0.54.
 SURE_SHARE, MATCHED = 0.55, 0.3
 FOREIGN_SURE_SHARE, FOREIGN_MATCHED = 0.8, 0.2
+# But ten seconds of another text may have 0.45, and of the right one 0.27. Another text leaves out words then.
+FOREIGN_SURELY, SOME_LEFT_OUT = 0.45, 0.1
 # In noise all sounds fit alike and fewer words are sure: another text has 0.1 at most, the right one 0.26 at 15 dB.
 CLEAR_CHANCE, LEAST_MATCHED = -3.4, 0.15  # nats per frame, the score of chance from which on a recording is clear
 # Where the steps of the work end, as shares of the whole.
@@ -135,8 +137,7 @@ def align(
     elif source.words and follow_each_other(source.words):
         found = _timed(sound, source.words, bar, language, own)
     if found is None or found.matched < bar.matched:  # no times, or those of another recording
-        least = bar.matched if language_check else 0.0
-        found = _free(sound, text, bar, level_db, least, lambda share: tell(SCORES_SHARE + REST_SHARE * share))
+        found = _free(sound, text, bar, level_db, language_check, lambda share: tell(SCORES_SHARE + REST_SHARE * share))
     tell(1.0)
     return replace(found, words=with_gaps(found.words, gaps))
 
@@ -149,11 +150,13 @@ class _Bar:
         chance: score of a text that nobody said, nats per frame.
         sure: least score of sure words, together with their neighbours.
         matched: least share of the speech that must be sure words.
+        surely: where less than this share is, nearly all words must be found.
     """
 
     chance: float
     sure: float
     matched: float
+    surely: float = 0.0
 
     @classmethod
     def of(cls, chance: float, language: str) -> "_Bar":
@@ -161,7 +164,7 @@ class _Bar:
         if language == ENGLISH:
             clear = min(1.0, chance / CLEAR_CHANCE)
             return cls(chance, SURE_SHARE * chance, max(LEAST_MATCHED, MATCHED * clear))
-        return cls(chance, FOREIGN_SURE_SHARE * chance, FOREIGN_MATCHED)
+        return cls(chance, FOREIGN_SURE_SHARE * chance, FOREIGN_MATCHED, FOREIGN_SURELY)
 
 
 @dataclass(frozen=True)
@@ -203,20 +206,16 @@ class _Text:
 
 
 def _free(
-    sound: Sound, text: _Text, bar: _Bar, level_db: np.ndarray, least: float, tell: Callable[[float], None]
+    sound: Sound, text: _Text, bar: _Bar, level_db: np.ndarray, check: bool, tell: Callable[[float], None]
 ) -> Alignment:
     """Find the words of a text without times.
 
     Raises:
-        GestureError: less than the share `least` of the speech is surely the text.
+        GestureError: with `check`, too little of the speech is surely the text.
     """
     anchors = find_anchors(sound.scores, text.words, bar.sure, level_db, lambda share: tell(ROUGH_SHARE * share))
-    if anchors.matched < least:
-        raise GestureError(
-            "The transcript does not seem to be of this recording.",
-            remedy="Check that the two belong together and that the language is right, or generate without words.",
-            detail=f"{anchors.matched:.0%} of the speech fits; {anchors.score - bar.chance:.2f} nats above chance",
-        )
+    if check and anchors.matched < bar.matched:
+        raise _refusal(anchors, bar)
     pieces = cut_pieces(anchors.hits, np.array([len(ways[0]) for ways in text.words]), level_db)
     placed = place(
         sound,
@@ -227,7 +226,18 @@ def _free(
         bar.sure,
     )
     words = _words(placed, text, bar, sound)
-    return Alignment(words, anchors.score - bar.chance, anchors.matched, len(text.said) - len(words))
+    left_out = len(text.said) - len(words)
+    if check and anchors.matched < bar.surely and left_out > SOME_LEFT_OUT * len(text.said):
+        raise _refusal(anchors, bar)
+    return Alignment(words, anchors.score - bar.chance, anchors.matched, left_out)
+
+
+def _refusal(anchors: Anchors, bar: _Bar) -> GestureError:
+    return GestureError(
+        "The transcript does not seem to be of this recording.",
+        remedy="Check that the two belong together and that the language is right, or generate without words.",
+        detail=f"{anchors.matched:.0%} of the speech fits; {anchors.score - bar.chance:.2f} nats above chance",
+    )
 
 
 def _in_captions(

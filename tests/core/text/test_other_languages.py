@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.errors import GestureError
-from core.text.align import align
+from core.text.align import FOREIGN_MATCHED, align
 from core.text.estimate import estimated_words
 from devtools.bench.espeak_speech import speak
 from devtools.bench.languages import start_errors, text_of
@@ -33,6 +33,16 @@ def test_words_of_other_languages_are_timed_with_phones(language):
 def test_a_text_that_was_not_said_does_not_fit():
     with pytest.raises(GestureError, match="does not seem to be of this recording"):
         align(speak(text_of("de"), "de").samples, text_of("it"), language="it")
+
+
+@pytest.mark.parametrize(("spoken", "written"), [("de", "hi"), ("zh", "es")])
+def test_a_text_that_fits_a_short_recording_by_chance_is_refused_as_it_leaves_out_words(spoken, written):
+    samples, text = speak(_beginning(spoken), spoken).samples, _beginning(written)
+    by_chance = align(samples, text, language=written, language_check=False)
+    assert by_chance.matched >= FOREIGN_MATCHED
+    assert by_chance.missing >= 5
+    with pytest.raises(GestureError, match="does not seem to be of this recording"):
+        align(samples, text, language=written)
 
 
 def test_estimated_words_follow_pauses_and_syllables():
