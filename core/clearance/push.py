@@ -8,7 +8,7 @@ which `smoothest_turns` solves:
 
 Here x are the numbers in a measure of their own (`ArmPoses.eased`), in which moving a wrist costs more than lifting an
 elbow: elbows give way before a stroke gets narrower. The inequalities are linear only for small turns, so points and
-levers are measured again a few times.
+levers are measured again a few times, each after a step that is not too long.
 """
 
 from collections.abc import Iterator, Sequence
@@ -41,9 +41,12 @@ _STILL = np.array([12.0, 12.0, 12.0])
 _FINE_ROUNDS, _ROUNDS = 4, 12
 # Metres: a hand that is deeper in the body than this is seen to be inside.
 DEEP_M = 0.01
-# After this round, arms that are deeper than that go the way on which they turn least, wherever their wrists come to:
-# for so many times the rise of a turn, and on either side more and more like this for twice the rise.
-_PLAIN_ROUND, _PLAIN, _TO_PLAIN = 6, 1.0, 2.0
+# After this round, arms that are deeper than that go the way on which they turn least, wherever their wrists come to.
+_PLAIN_ROUND = 6
+# Radians: no number changes by more in one round, because the inequalities hold for small turns only.
+_STEP_RAD = 0.5
+# What concerns some frames is felt in full for so many times the rise of a turn, and fades within so many more.
+_BESIDE, _FADES = 1.0, 2.0
 # Stretches are solved together until they have so many frames: few calls for short takes, little memory for long ones.
 _TOGETHER = 2048
 # Radians: frames in which an arm turns by less than this are not measured again. Nor are those in which no point moves
@@ -166,7 +169,8 @@ class _Stretches:
             if not number:
                 self._parting = partings(seen["meet"], seen["lengths"], self._number, self._courses.rise)
             steps = NEXT_STEPS if number else FIRST_STEPS
-            numbers[left] = self._solved(seen, left, arms, measured_at, steps)[left]
+            way = self._solved(seen, left, arms, measured_at, steps) - numbers
+            numbers[left] += (self._share_of_step(way) * way)[left]
             arms, rotations = self._turned(numbers)
             again = left[self._may_enter(seen[left], numbers[left] - measured_at[left])]
             seen[again], measured_at[again] = watched(rotations[again], self._body), numbers[again]
@@ -180,7 +184,7 @@ class _Stretches:
                 break
             if number == _PLAIN_ROUND:
                 is_deep = (depth > DEEP_M) & (least > DEEP_M)[self._number]
-                self._eased = self._own.eased(_STIFF, (1 - self._beside(is_deep))[:, None] * _STILL)
+                self._eased = self._own.eased(_STIFF, (1 - self._felt(1.0 * is_deep))[:, None] * _STILL)
             again = left[np.abs(numbers[left] - measured_at[left]).max(1) > _FELT_RAD]
             seen[again], measured_at[again] = watched(rotations[again], self._body), numbers[again]
         return best, best_depth
@@ -204,13 +208,18 @@ class _Stretches:
         clear = np.clip(seen["least"], 0.0, WATCH_M)
         return (np.abs(turned).max(1) > _FELT_RAD) & (way > _STAYS_OUT * clear)
 
-    def _beside(self, chosen: np.ndarray) -> np.ndarray:
-        """Return how near in time frames are to some of them (T,) bool: 1 beside them, falling to 0 farther away."""
-        near, frames = np.zeros(len(chosen)), np.arange(len(chosen))
-        for frame in np.flatnonzero(chosen):
-            away = (np.abs(frames - frame) / self._courses.rise - _PLAIN) / _TO_PLAIN
-            near = np.maximum(near, np.where(self._number == self._number[frame], 1 - min_jerk(away), 0.0))
-        return near
+    def _share_of_step(self, way: np.ndarray) -> np.ndarray:
+        """Return the share (T, 1) of a step (T, 14) that is taken: less around frames in which it is too long."""
+        return 1 - self._felt(np.maximum(1 - _STEP_RAD / np.maximum(np.abs(way).max(1), _STEP_RAD), 0.0))[:, None]
+
+    def _felt(self, strengths: np.ndarray) -> np.ndarray:
+        """Return how strongly something is felt (T,) that has strengths (T,): fully beside it, less farther away."""
+        felt, frames = np.zeros(len(strengths)), np.arange(len(strengths))
+        for frame in np.flatnonzero(strengths):
+            away = (np.abs(frames - frame) / self._courses.rise - _BESIDE) / _FADES
+            own = strengths[frame] * (1 - min_jerk(away))
+            felt = np.maximum(felt, np.where(self._number == self._number[frame], own, 0.0))
+        return felt
 
     def _deepest(self, depth: np.ndarray) -> np.ndarray:
         """Return the greatest depth of each stretch, for depths (T,)."""

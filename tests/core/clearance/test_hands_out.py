@@ -179,16 +179,28 @@ def test_what_stays_inside_is_pushed_again_from_where_it_is(body, monkeypatch):
     assert again.max() < once.max() / 2
 
 
-def test_only_frames_beside_those_that_stay_inside_forget_where_their_wrists_were(body):
+def test_what_concerns_some_frames_is_felt_beside_them_and_in_no_other_stretch(body):
     rotations = np.concatenate([visit("belly").rotations] * 2)
-    stretches = push._Stretches(rotations, [(0, 90), (200, 290)], 30, body)
-    near = stretches._beside(np.isin(np.arange(180), [60, 62]))
-    assert (near[51:72] == 1).all()
-    assert (np.diff(near[33:52]) >= 0).all()
-    assert np.abs(np.diff(near[:90])).max() < 0.12
-    assert not near[:33].any()
-    assert not near[90:].any()
-    assert not stretches._beside(np.zeros(180, bool)).any()
+    stretches, strengths = push._Stretches(rotations, [(0, 90), (200, 290)], 30, body), np.zeros(180)
+    assert not stretches._felt(strengths).any()
+    strengths[[60, 62]] = 1.0, 0.5
+    felt = stretches._felt(strengths)
+    assert (felt[51:70] == 1).all()
+    assert (np.diff(felt[33:52]) >= 0).all()
+    assert np.abs(np.diff(felt[:90])).max() < 0.12
+    assert not felt[:33].any()
+    assert not felt[90:].any()
+
+
+def test_a_step_is_shortened_where_it_is_too_long(body):
+    stretches = push._Stretches(visit("belly").rotations, [(0, 90)], 30, body)
+    way = np.full((90, 14), 0.4)
+    assert (stretches._share_of_step(way) == 1).all()
+    way[45, 3] = -2.0
+    share = stretches._share_of_step(way)
+    assert np.isclose(share[45], 0.25)
+    assert (np.abs(share * way) <= 0.5 + 1e-9).all()
+    assert (share[:15] == 1).all()
 
 
 def test_a_motion_with_free_hands_stays_as_it_is_to_the_bit(body):
