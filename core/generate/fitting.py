@@ -1,12 +1,13 @@
 """The decoded body fitted to its speech: strokes on stress, hips with strokes, hands in pauses, a jaw with the voice.
 
 The network gestures with the voice, but it moves both arms alike (`own_arms`), its strokes land some frames beside the
-syllables, in every pause it drops the hands to lift them again at once, and in noise it opens the mouth by the phones
-alone. Heads and strokes of styles differ too little (`head_gains`, `stroke_gains`), groups of joints turn too little or
-too much in quick turns (`quick_turns`), and the pelvis does not go along with strokes (`hips`). Weights declare how
-much of each is set right: `own_arms`, `stroke_gains`, `stress_s`, `pause_hold`, `jaw_gain`, `head_gains`,
-`quick_turns`, `hips_share` in model.json. Where a nod, a lean and a scaled head meet, the face would look at the feet:
-weights with `head_gains` get such nods bounded.
+syllables, hands seldom come to rest between them (`settled_arms`), in every pause it drops the hands to lift them again
+at once, and in noise it opens the mouth by the phones alone. Heads and strokes of styles differ too little
+(`head_gains`, `stroke_gains`), groups of joints turn too little or too much in quick turns (`quick_turns`), and the
+pelvis does not go along with strokes (`hips`). Weights declare how much of each is set right: `own_arms`,
+`stroke_gains`, `stress_s`, `settled`, `pause_hold`, `jaw_gain`, `head_gains`, `quick_turns`, `hips_share` in
+model.json. Where a nod, a lean and a scaled head meet, the face would look at the feet: weights with `head_gains` get
+such nods bounded.
 """
 
 import numpy as np
@@ -23,6 +24,7 @@ from .moments import Moments
 from .network import NetworkInfo
 from .own_arms import lateness, place_arms
 from .quick_turns import with_quick_turns
+from .settled_arms import settle_arms
 from .stress import on_stress
 
 # The loudness of speech at which a jaw opens as decoded.
@@ -38,6 +40,7 @@ def fit_to_speech(motion: Motion, moments: Moments, info: NetworkInfo, speaker: 
     late = lateness(moments.arms, info.own_arms)
     fitted = place_arms(motion, moments.arms, info.own_arms, info.stroke_gain(speaker))
     fitted = on_stress(fitted, moments.stressed_s, info.stress_s, late)
+    fitted = settle_arms(fitted, info.settles(speaker))
     fitted = hold_hands(fitted, moments.spoken_s, info.pause_hold)
     check_stop()
     fitted = follow_with_jaw(fitted, moments.loudness, info.jaw_gain)

@@ -61,6 +61,8 @@ class NetworkInfo:
         own_arms: how much the arms differ, as a share (`core.generate.own_arms`).
         stroke_gains: how much larger the strokes of styles, by name, are than decoded (`core.generate.own_arms`).
         stress_s: how far the ends of strokes are moved to stressed syllables, seconds (`core.generate.stress`).
+        settled: how far the arms of styles, by name, come to rest where their hands are slow
+            (`core.generate.settled_arms`).
         pause_hold: share of the way that hands do not sink in pauses (`core.generate.held_hands`).
         jaw_gain: how much further the jaw opens for a louder voice (`core.generate.fitting`).
         head_gains: how much further the heads of styles, by name, turn than decoded (`core.generate.fitting`).
@@ -91,6 +93,7 @@ class NetworkInfo:
     own_arms: float = 0.0
     stroke_gains: Mapping[str, float] = field(default_factory=dict)
     stress_s: float = 0.0
+    settled: Mapping[str, float] = field(default_factory=dict)
     pause_hold: float = 0.0
     jaw_gain: float = 0.0
     head_gains: Mapping[str, float] = field(default_factory=dict)
@@ -125,6 +128,10 @@ class NetworkInfo:
     def head_gain(self, speaker: int) -> float:
         """Return how much further the head of a style turns than decoded; 1 for most."""
         return self.head_gains.get(self.speakers[speaker], 1.0) if speaker < len(self.speakers) else 1.0
+
+    def settles(self, speaker: int) -> float:
+        """Return how far the arms of a style come to rest where their hands are slow; 0 for most."""
+        return self.settled.get(self.speakers[speaker], 0.0) if speaker < len(self.speakers) else 0.0
 
     def stroke_gain(self, speaker: int) -> float:
         """Return how much larger the strokes of a style are than decoded; 1 for most."""

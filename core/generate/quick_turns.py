@@ -16,7 +16,7 @@ import numpy as np
 from ..body.curves import gaussian
 from ..body.joints import COLLARS, ELBOWS, SHOULDERS, WRISTS
 from ..body.motion import Motion
-from ..body.parts import AREAS
+from ..body.parts import AREAS, SPECS, Part
 from ..body.rotation import quat_continuous, quat_to_rotvec, rotvec_to_quat
 from ..plain_values import is_number
 
@@ -29,6 +29,7 @@ GROUPS: dict[str, tuple[int, ...]] = {
     "collars": tuple(COLLARS),
     "arms": (*SHOULDERS, *ELBOWS),
     "wrists": tuple(WRISTS),
+    "fingers": SPECS[Part.HANDS].joints,
 }
 _MOST_FRAMES = 60
 

@@ -23,11 +23,12 @@ NEUTRAL = "neutral.npz"
 # The bundled weights.
 STARTER_FOLDER = Path(__file__).resolve().parents[2] / "weights" / "starter"
 # The required entries of model.json and their types. Optional entries: `variation`, `late_frames`, `by_latent`,
-# `chance`, `chance_by_style`, `even_chance`, `manners`, `own_arms`, `stroke_gains`, `stress_s`, `pause_hold`,
-# `jaw_gain`, `head_gains`, `quick_turns`, `hips_share`, `stride_m` (see `core.generate.network.NetworkInfo`),
-# `provenance` (how the weights were made, for people), `moods` (what each mood changes in a take at least, for people:
-# `core.direct.mood_figures`), and `former_hashes`: hashes that earlier versions of this program computed for the same
-# networks; takes that store one of these hashes can be resampled (`core.weights_folder.folder_hash`).
+# `chance`, `chance_by_style`, `even_chance`, `manners`, `own_arms`, `stroke_gains`, `stress_s`, `settled`,
+# `pause_hold`, `jaw_gain`, `head_gains`, `quick_turns`, `hips_share`, `stride_m` (see
+# `core.generate.network.NetworkInfo`), `provenance` (how the weights were made, for people), `moods` (what each mood
+# changes in a take at least, for people: `core.direct.mood_figures`), and `former_hashes`: hashes that earlier versions
+# of this program computed for the same networks; takes that store one of these hashes can be resampled
+# (`core.weights_folder.folder_hash`).
 CARD_KEYS: dict[str, type | tuple[type, ...]] = {
     "name": str,
     "audio": str,
@@ -64,6 +65,7 @@ _RANGES: dict[str, Callable[[Any], bool]] = {
     "even_chance": lambda value: isinstance(value, bool),
     "own_arms": lambda value: is_number(value, 0, 2),
     "stress_s": lambda value: is_number(value, 0, MOST_SECONDS),
+    "settled": lambda value: _are_gains(value) and all(share <= 1 for share in value.values()),
     "pause_hold": lambda value: is_number(value, 0, 1),
     "jaw_gain": lambda value: is_number(value, 0, 2),
     "stroke_gains": lambda value: _are_gains(value),
@@ -223,6 +225,7 @@ def network_info(card: dict, config: ModelConfig, neutral: Motion) -> NetworkInf
         own_arms=float(card.get("own_arms", 0.0)),
         stroke_gains=card.get("stroke_gains", {}),
         stress_s=float(card.get("stress_s", 0.0)),
+        settled=card.get("settled", {}),
         pause_hold=float(card.get("pause_hold", 0.0)),
         jaw_gain=float(card.get("jaw_gain", 0.0)),
         head_gains=card.get("head_gains", {}),

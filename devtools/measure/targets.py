@@ -18,6 +18,7 @@ MISSED = " !"
 OF_CLASS = "entered_in_"
 RAW, FINISHED = "raw", "finished"
 BOTH = (RAW, FINISHED)
+NO_PAUSES = "pauses"
 SLACK = 0.25  # how far outside the range a single seed may be, as a share of the bound
 RESERVED, RESERVED_LOW = "reserved", 0.75
 VOICED = ("speech", "pauses", "triggers")
@@ -163,6 +164,7 @@ NEEDS: dict[str, frozenset[str]] = {
     "fgd": frozenset(("fgd_to_halves",)),
     "raw": frozenset(f"kept_{group}_{what}" for group in UPWARD for what in ("turn", "speed")),
     "speech": frozenset(("strokes_per_min", *(target.key for target in SPEECH))),
+    NO_PAUSES: frozenset(("pause_ratio",)),
 }
 ROWS = (
     *METRICS,

@@ -15,6 +15,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
+
 from core.body.motion import load_motion
 from core.errors import GestureError
 from core.model.loading import STARTER, Models
@@ -29,7 +31,7 @@ from devtools.measure.takes import (
     takes_of_grammar,
     takes_of_weights,
 )
-from devtools.measure.targets import FINISHED, RAW, mean_row, misses, recording_table
+from devtools.measure.targets import FINISHED, NO_PAUSES, RAW, mean_row, misses, recording_table
 from training.evaluation.fgd_autoencoder import FgdAutoencoder
 from training.evaluation.fgd_parts import area_autoencoders, area_distances
 from training.evaluation.likeness import likeness
@@ -98,6 +100,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.separation:
         judge.styles()
     print(f"{len(judge.missed)} targets missed" + "".join(f"\n  {line}" for line in judge.missed))
+    print("".join(f"note: {note}\n" for note in judge.notes), end="")
     if options.json:
         options.json.write_text(json.dumps(judge.report, indent=1), encoding="utf-8")
     return 1 if judge.missed else 0
@@ -147,6 +150,7 @@ class _Judge:
         self.reals, self.autoencoders, self.everything = reals, autoencoders, everything
         self.turns = {name: turning(clips[RECORDED].motion) for name, clips in reals.items()}
         self.missed: list[str] = []
+        self.notes: list[str] = []
         self.report: dict[str, dict] = {}
         self.spoken: dict[str, dict[int, list[dict[str, float]]]] = {}
 
@@ -187,7 +191,9 @@ class _Judge:
     def _judge(self, recording: Recording, stage: str, styles: Figures, others: dict[str, dict[str, float]]) -> None:
         if not styles:
             return
-        without = self._missing(styles)
+        without = self._missing(recording, styles)
+        if stage == RAW and NO_PAUSES in without and "speech" not in without:
+            self.notes.append(f"{recording.name} has no pause that is long enough: hands in pauses are not judged")
         for style, seeds in styles.items():
             lines = misses(recording.kind, stage, style, seeds, without)
             self.missed += [f"{recording.name}, {line}" for line in lines]
@@ -197,14 +203,16 @@ class _Judge:
             print(recording_table(recording.kind, stage, columns, list(styles)), flush=True)
         self.report.setdefault(recording.name, {})[stage] = {"mean": columns, "seeds": styles}
 
-    def _missing(self, styles: Figures) -> list[str]:
-        """Return the rows of `targets.NEEDS` that these takes lack."""
+    def _missing(self, recording: Recording, styles: Figures) -> list[str]:
+        """Return the rows of `targets.NEEDS` that these takes lack; a recording of pauses must have some."""
         rows = [row for seeds in styles.values() for row in seeds.values()]
+        unpaused = recording.kind == "speech" and not any(np.isfinite(row.get("pause_ratio", np.nan)) for row in rows)
         return [
             *([] if self.turns else ["recorded"]),
             *([] if any("fgd" in row for row in rows) else ["fgd"]),
             *([] if any("kept_head_turn" in row for row in rows) else ["raw"]),
             *([] if any("jaw_correlation" in row for row in rows) else ["speech"]),
+            *([NO_PAUSES] if unpaused else []),
         ]
 
     def styles(self) -> None:

@@ -42,6 +42,7 @@ SET_AFTERWARDS = (
     "own_arms",
     "stroke_gains",
     "stress_s",
+    "settled",
     "pause_hold",
     "jaw_gain",
     "head_gains",
