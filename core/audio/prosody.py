@@ -16,7 +16,6 @@ from ..clock import FPS, SAMPLE_RATE, frame_count
 from ..filters import find_peaks, gaussian_filter1d
 from ..stops import check_stop
 from ..text import lexicon
-from .self_words import with_few_self_words
 
 HOP = SAMPLE_RATE // 100
 PIECE = 60 * SAMPLE_RATE  # samples that are squared at a time, to limit the memory
@@ -119,11 +118,10 @@ def analyse(
     loudness = np.interp(np.arange(frames) / FPS, np.arange(len(loud)) / 100, loud)
     spoken = [(each.start_s, each.end_s) for each in (words or sounds)] or _sounding(level)
     phrases, units = _spans(spoken, PHRASE_PAUSE_S), _spans(spoken, UNIT_PAUSE_S)
-    nuclei = _nuclei(level, units)
-    stressed_s = tuple(peak / 100 for above, peak in nuclei if above >= 0)
     kinds = lexicon.word_classes([word.word for word in words], language)
-    kinds = with_few_self_words(kinds, words, stressed_s)
+    nuclei = _nuclei(level, units)
     accents = _number(_accents(nuclei, level, loud, words, kinds), units)
+    stressed_s = tuple(peak / 100 for above, peak in nuclei if above >= 0)
     return Prosody(frames, loudness, words, accents, phrases, units, tuple(sounds), stressed_s)
 
 

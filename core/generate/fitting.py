@@ -6,8 +6,8 @@ at once, and in noise it opens the mouth by the phones alone. Heads and strokes 
 (`head_gains`, `stroke_gains`), groups of joints turn too little or too much in quick turns (`quick_turns`), and the
 pelvis does not go along with strokes (`hips`). Weights declare how much of each is set right: `own_arms`,
 `stroke_gains`, `stress_s`, `settled`, `pause_hold`, `jaw_gain`, `head_gains`, `quick_turns`, `hips_share` in
-model.json. Where a nod, a lean and a scaled head meet, the face would look at the feet: weights with `head_gains` get
-such nods bounded.
+model.json. Where a nod, a lean and a scaled head meet, the face would look at the feet, and in a shrug the shoulders
+would rise to the ears: weights with `head_gains` get such nods and shrugs bounded.
 """
 
 import numpy as np
@@ -16,6 +16,7 @@ from ..body.motion import Motion
 from ..body.nods import bound_nods
 from ..body.parts import AREAS, ARKIT_NAMES
 from ..body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotvec_to_quat
+from ..body.shrugs import bound_shrugs
 from ..body.skeleton import JOINT
 from ..stops import check_stop
 from .held_hands import hold_hands
@@ -49,7 +50,7 @@ def fit_to_speech(motion: Motion, moments: Moments, info: NetworkInfo, speaker: 
     check_stop()
     fitted = turn_hips(fitted, info.hips_share)
     check_stop()
-    return bound_nods(fitted) if info.head_gains else fitted
+    return bound_shrugs(bound_nods(fitted), info.neutral) if info.head_gains else fitted
 
 
 def scale_head(motion: Motion, gain: float, neutral: Motion) -> Motion:
