@@ -13,7 +13,7 @@ from .joints import COLLARS, SHOULDERS
 from .motion import Motion
 from .rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotvec_to_quat
 
-# How far a collar lifts its shoulder over the neutral pose freely, and at most: a shoulder then rises by some 6 cm, as a
+# How far a collar lifts its shoulder over the neutral pose freely, and at most: a shoulder then rises by 6 cm, as a
 # recorded speaker's does at most in a minute (left 6.3, right 4.3). Half of that is a shrug for those who look on.
 _FREE, _MOST = np.radians((14, 25))
 # The left collar lifts its shoulder by turns about +z of the chest, the right one by turns about -z.
