@@ -15,6 +15,7 @@ from ...core.body.blend import margin_over
 from ...core.body.curves import min_jerk, runs
 from ...core.body.rotation import quat_conjugate, quat_multiply, quat_to_rotvec, rotvec_to_quat
 from .fcurves import Channel
+from .paths import is_euler, is_quaternion
 
 TURN = 2 * np.pi
 # Keys are in single precision: smaller differences are not seen.
@@ -35,16 +36,6 @@ def apart(path: str, values: np.ndarray, others: np.ndarray) -> np.ndarray:
     if is_quaternion(path):
         return quat_to_rotvec(quat_multiply(values, quat_conjugate(others)))
     return values - others
-
-
-def is_quaternion(path: str) -> bool:
-    """Say whether a channel holds quaternions, by its data path."""
-    return path.endswith("rotation_quaternion")
-
-
-def is_euler(path: str) -> bool:
-    """Say whether a channel holds Euler angles, by its data path."""
-    return path.endswith("rotation_euler")
 
 
 def joined(channel: Channel, now: np.ndarray, rows: np.ndarray) -> Channel:

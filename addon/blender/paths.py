@@ -40,3 +40,13 @@ def bone_of(path: str) -> str | None:
 def property_of(path: str) -> str:
     """Return the last part of a path: "location" for a bone's location."""
     return path.rpartition(".")[2]
+
+
+def is_quaternion(path: str) -> bool:
+    """Return whether a path leads to a rotation as a quaternion."""
+    return property_of(path) == "rotation_quaternion"
+
+
+def is_euler(path: str) -> bool:
+    """Return whether a path leads to a rotation as Euler angles."""
+    return property_of(path) == "rotation_euler"

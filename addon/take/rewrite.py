@@ -33,7 +33,8 @@ from ...core.body.motion import Motion
 from ...core.direct.chain import Changed
 from ..blender import fcurves, versions
 from ..blender.fcurves import Channel
-from ..blender.key_seams import TURN, apart, is_euler, is_quaternion, joined
+from ..blender.key_seams import TURN, apart, joined
+from ..blender.paths import is_euler, is_quaternion
 from ..character import contacts
 from . import channels as take_channels
 from . import locks

@@ -11,7 +11,8 @@ from ...core.body.motion import Motion
 from ...core.body.spread import Side, sides_of, spread_quats, spread_values
 from ..blender import fcurves
 from ..blender.fcurves import Channel
-from ..blender.key_seams import apart, is_euler, is_quaternion
+from ..blender.key_seams import apart
+from ..blender.paths import is_euler, is_quaternion
 from . import locks
 from .channels import EVERYTHING
 from .performed import Performed

@@ -10,7 +10,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from zlib import crc32
 
 import numpy as np
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Conditions = dict[str, np.ndarray]
 # Conditions of several windows, one a row; the rows may be arrays of an engine, which lie on a graphics card.
 BatchConditions = dict[str, Any]
+_Entry = TypeVar("_Entry")
 
 
 @dataclass(frozen=True)
@@ -123,19 +124,23 @@ class NetworkInfo:
 
     def manner(self, speaker: int) -> Manner:
         """Return how a style changes the curves of chance; nothing for most weights."""
-        return self.manners.get(self.speakers[speaker], {}) if speaker < len(self.speakers) else {}
+        return self._of_style(self.manners, speaker, {})
 
     def head_gain(self, speaker: int) -> float:
         """Return how much further the head of a style turns than decoded; 1 for most."""
-        return self.head_gains.get(self.speakers[speaker], 1.0) if speaker < len(self.speakers) else 1.0
+        return self._of_style(self.head_gains, speaker, 1.0)
 
     def settles(self, speaker: int) -> float:
         """Return how far the arms of a style come to rest where their hands are slow; 0 for most."""
-        return self.settled.get(self.speakers[speaker], 0.0) if speaker < len(self.speakers) else 0.0
+        return self._of_style(self.settled, speaker, 0.0)
 
     def stroke_gain(self, speaker: int) -> float:
         """Return how much larger the strokes of a style are than decoded; 1 for most."""
-        return self.stroke_gains.get(self.speakers[speaker], 1.0) if speaker < len(self.speakers) else 1.0
+        return self._of_style(self.stroke_gains, speaker, 1.0)
+
+    def _of_style(self, table: Mapping[str, _Entry], speaker: int, usual: _Entry) -> _Entry:
+        """Return the entry of a style; the usual one where the table has none, or the weights do not name the style."""
+        return table.get(self.speakers[speaker], usual) if speaker < len(self.speakers) else usual
 
     @property
     def rest_joints(self) -> np.ndarray:

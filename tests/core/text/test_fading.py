@@ -1,36 +1,15 @@
 """Words that a speaker swallows after a pause stay with the phrase that they begin."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from core.audio.load import load_audio
 from core.phones.search import Placed, Stretch, phone_numbers
 from core.text import fading
 from core.text.align import align
 from core.text.fading import joined_after_pauses
 from core.text.pieces import Piece
-from core.text.placing import forced, hear
+from core.text.placing import forced
 from core.text.pronounce import pronunciations
-from core.text.transcript import read_transcript
-
-DEMO = Path(__file__).resolve().parents[3] / "addon" / "assets" / "demo"
-
-
-@pytest.fixture(scope="module")
-def samples():
-    return load_audio(DEMO / "speech.flac").samples
-
-
-@pytest.fixture(scope="module")
-def sound(samples):
-    return hear(samples)
-
-
-@pytest.fixture(scope="module")
-def text():
-    return read_transcript(DEMO / "transcript.txt").text
 
 
 @pytest.fixture(scope="module")

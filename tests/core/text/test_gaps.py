@@ -1,30 +1,16 @@
 """Silence that was put into speech is found and taken out, and moves no word to its other side."""
 
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core.audio.load import load_audio
 from core.phones.activity import energy_db
 from core.text.align import align
 from core.text.gaps import Gap, inserted_gaps, with_gaps, without_gaps
 from core.text.timing import Phone, Word
-from core.text.transcript import read_transcript
 
-DEMO = Path(__file__).resolve().parents[3] / "addon" / "assets" / "demo"
 RATE = 16000
-
-
-@pytest.fixture(scope="module")
-def samples():
-    return load_audio(DEMO / "speech.flac").samples
-
-
-@pytest.fixture(scope="module")
-def text():
-    return read_transcript(DEMO / "transcript.txt").text
 
 
 @pytest.fixture(scope="module")

@@ -2,35 +2,15 @@
 
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core.audio.load import load_audio
 from core.phones.search import Stretch, phone_numbers
 from core.take.word_edits import LOW_CONFIDENCE
 from core.text.align import align
-from core.text.placing import forced, hear
+from core.text.placing import forced
 from core.text.sides import with_sides
-from core.text.transcript import read_transcript
-
-DEMO = Path(__file__).resolve().parents[3] / "addon" / "assets" / "demo"
-
-
-@pytest.fixture(scope="module")
-def samples():
-    return load_audio(DEMO / "speech.flac").samples
-
-
-@pytest.fixture(scope="module")
-def text():
-    return read_transcript(DEMO / "transcript.txt").text
-
-
-@pytest.fixture(scope="module")
-def sound(samples):
-    return hear(samples)
 
 
 @pytest.fixture(scope="module")
